@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+const variables = {
+  HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(4000).describe('Port to listen on; 0 takes a free one'),
+  DATA_DIR: z.string().min(1).default('.data').describe('Folder of the private PostgreSQL, used without DATABASE_URL'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional()
+    .describe('Your own PostgreSQL (15 or later); without it a private one is started'),
+  DATABASE_POOL: z.coerce.number().int().min(1).max(1000).default(10).describe('Most connections to PostgreSQL'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('warn')
+    .describe('Least severe log lines written to standard error, as JSON; info has one for each request'),
+  TRUSTED_PROXIES: z
+    .string()
+    .optional()
+    .describe('Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas'),
+};
+
+const schema = z.object(variables);
+
+export type Config = z.infer<typeof schema>;
+
+/** A setting that cannot be used: one line for each, for the person who starts the server. */
+export class ConfigError extends Error {}
+
+/**
+ * The settings of this process.
+ *
+ * @throws ConfigError naming every variable that is wrong.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  // An empty variable counts as absent, as shells and compose files often set them so.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new ConfigError(
+    result.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
+  );
+}
+
+/** The documented table of settings: name, default and meaning, for `--help`; the README's table is tested against it. */
+export function settings(): { name: string; preset: string; meaning: string }[] {
+  return Object.entries(variables).map(([name, variable]) => {
+    const preset = variable.safeParse(undefined).data;
+    return { name, preset: preset === undefined ? '' : String(preset), meaning: variable.description ?? '' };
+  });
+}

@@ -1,0 +1,46 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { DB } from '../generated/database.ts';
+
+/** The database, or a transaction on it: what every query takes as its first argument. */
+export type Database = Kysely<DB> | Transaction<DB>;
+
+const INT8 = 20;
+
+function exactNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is too large for a number`);
+  return value;
+}
+
+/** Connections answer bigint as number: counts here stay far below 2^53, and the contract's SafeInt holds no more. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === INT8 ? exactNumber : pg.types.getTypeParser(oid, format)),
+};
+
+export interface ConnectOptions {
+  url: string;
+  /** Most connections at once. */
+  most: number;
+  /** Hears of connections that break while idle; the pool replaces them by itself. */
+  onIdleError: (error: Error) => void;
+}
+
+/**
+ * A pool of connections as a typed Kysely. Columns are snake_case in SQL and camelCase here. Nothing is connected
+ * yet; `destroy()` ends it.
+ */
+export function connect({ url, most, onIdleError }: ConnectOptions): Kysely<DB> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: most,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'spectrakey',
+    types,
+  });
+  pool.on('error', onIdleError);
+  return new Kysely<DB>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  });
+}

@@ -1,0 +1,27 @@
+import pg from 'pg';
+
+// https://www.postgresql.org/docs/15/errcodes-appendix.html: class 08 is the connection; 53300 too many connections;
+// 57P01–57P03 shutdown, crash and start-up.
+const unavailableStates = /^(08|53300|57P0[123])/;
+const unavailableSystemErrors = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+]);
+// pg reports these three as bare errors without a code (pg 8.23, lib/client.js and pg-pool's index.js).
+const unavailableMessages = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
+/** Whether an error of a query says that the database cannot be reached, rather than that the query is wrong. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
+  if (error instanceof pg.DatabaseError) return unavailableStates.test(error.code ?? '');
+  if (!(error instanceof Error)) return false;
+  if ('syscall' in error && 'code' in error) return unavailableSystemErrors.has(String(error.code));
+  return unavailableMessages.test(error.message);
+}

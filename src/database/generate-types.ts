@@ -1,0 +1,29 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generate, PostgresDialect } from 'kysely-codegen';
+import { connect } from './connect.ts';
+import { startEmbedded } from './embedded.ts';
+import { migrate } from './migrate.ts';
+
+// Writes src/generated/database.ts from a freshly migrated, private database: `npm run generate`.
+const folder = await mkdtemp(join(tmpdir(), 'spectrakey-types-'));
+const postgres = await startEmbedded(folder, () => {});
+try {
+  const db = connect({ url: postgres.url, most: 1, onIdleError: () => {} });
+  await migrate(db);
+  await generate({
+    db: db.withoutPlugins(),
+    dialect: new PostgresDialect(),
+    outFile: fileURLToPath(new URL('../generated/database.ts', import.meta.url)),
+    camelCase: true,
+    excludePattern: 'kysely_*',
+    // The pool's type parser answers bigint as number (connect.ts).
+    typeMapping: { int8: 'number' },
+  });
+  await db.destroy();
+} finally {
+  await postgres.stop();
+  await rm(folder, { recursive: true, force: true });
+}

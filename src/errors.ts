@@ -1,0 +1,89 @@
+import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
+
+/**
+ * Every error a caller can meet: its code (the name here, in `extensions.code`), the HTTP status of a response
+ * without data, and the message where one sentence serves all cases. The README's table is tested against this.
+ */
+export const CATALOGUE = {
+  UNAUTHENTICATED: {
+    status: 401,
+    message: 'Send a valid API key as "Authorization: Api-Key sk_…", or sign in.',
+  },
+  API_KEY_REVOKED: { status: 403, message: 'This API key has been revoked. Use another key.' },
+  API_KEY_EXPIRED: { status: 403, message: 'This API key has expired. Create a new key.' },
+  API_KEY_NOT_AUTHORIZED: { status: 403, message: 'API key is not authorized for this deployment.' },
+  PLAN_FEATURE_REQUIRED: {
+    status: 403,
+    message: "The organization's plan does not include API access. Upgrade the plan to create and use API keys.",
+  },
+  API_KEY_LIMIT_REACHED: {
+    status: 403,
+    message: 'The project holds as many usable API keys as its plan allows. Revoke or delete an unused key first.',
+  },
+  FORBIDDEN: { status: 403, message: 'Your role does not allow this. Ask an owner of the project.' },
+  NOT_FOUND: { status: 404, message: 'It does not exist, or is not visible to you.' },
+  BAD_USER_INPUT: { status: 400, message: 'The input is not valid.' },
+  GRAPHQL_PARSE_FAILED: { status: 400, message: 'The document is not valid GraphQL.' },
+  GRAPHQL_VALIDATION_FAILED: { status: 400, message: 'The document does not fit the schema.' },
+  PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is too large: at most 24 MiB.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Send the request as "Content-Type: application/json".' },
+  MODEL_FAILED: {
+    status: 500,
+    message: 'The model failed on these spectra; nothing was charged. Check the values, or try another version.',
+  },
+  DEPLOYMENT_INACTIVE: { status: 409, message: 'Deployment is not active' },
+  QUOTA_EXCEEDED: { status: 429, message: "The rest of this month's predictions cannot hold this call." },
+  UNAVAILABLE: { status: 503, message: 'The service is unavailable for the moment. Try again shortly.' },
+  INTERNAL_SERVER_ERROR: { status: 500, message: 'Something went wrong on our side.' },
+} as const;
+
+export type Code = keyof typeof CATALOGUE;
+
+/** Whether a string is one of the catalogue's codes. */
+export function isCode(code: unknown): code is Code {
+  return typeof code === 'string' && Object.hasOwn(CATALOGUE, code);
+}
+
+function make(code: Code, message: string = CATALOGUE[code].message, more: Record<string, unknown> = {}) {
+  return new GraphQLError(message, { extensions: { code, ...more } });
+}
+
+/** A credential is needed and absent, malformed or unknown: one answer for all. */
+export const unauthenticated = () => make('UNAUTHENTICATED');
+/** The same answer for an unknown e-mail and for a wrong password. */
+export const wrongSignIn = () => make('UNAUTHENTICATED', 'E-mail or password is wrong');
+export const apiKeyRevoked = () => make('API_KEY_REVOKED');
+export const apiKeyExpired = () => make('API_KEY_EXPIRED');
+export const apiKeyNotAuthorized = () => make('API_KEY_NOT_AUTHORIZED');
+export const planFeatureRequired = () => make('PLAN_FEATURE_REQUIRED');
+export const apiKeyLimitReached = () => make('API_KEY_LIMIT_REACHED');
+/** Visible, but the caller may not. `message` says who may, where that is not the project's owner. */
+export const forbidden = (message?: string) => make('FORBIDDEN', message);
+/** API keys predict and do nothing else. */
+export const keysOnlyPredict = () => make('FORBIDDEN', 'API keys can call predict only. Sign in to do this.');
+/** Absent or not visible; `what` in the words of the schema, e.g. "Project". */
+export const notFound = (what: 'Organization' | 'Project' | 'Model' | 'Deployment' | 'API key') =>
+  make('NOT_FOUND', `${what} not found. It does not exist, or is not visible to you.`);
+/** The input is wrong; `message` says what to change. */
+export const badUserInput = (message: string, options: GraphQLErrorOptions = {}) =>
+  new GraphQLError(message, { ...options, extensions: { code: 'BAD_USER_INPUT' satisfies Code } });
+/** A document that GraphQL accepts and the server does not, from a validation rule. */
+export const validationFailed = (message: string, options: GraphQLErrorOptions) =>
+  new GraphQLError(message, {
+    ...options,
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' satisfies Code },
+  });
+export const payloadTooLarge = () => make('PAYLOAD_TOO_LARGE');
+export const unsupportedMediaType = () => make('UNSUPPORTED_MEDIA_TYPE');
+export const modelFailed = () => make('MODEL_FAILED');
+export const deploymentInactive = () => make('DEPLOYMENT_INACTIVE');
+/** `retryAfter`: whole seconds until the month ends, sent as the Retry-After header. */
+export const quotaExceeded = (retryAfter: number) =>
+  make('QUOTA_EXCEEDED', undefined, { retryAfter });
+/** The database cannot be reached or the server sheds load. */
+export const unavailable = () => make('UNAVAILABLE', undefined, { retryAfter: 1 });
+/** Everything unexpected; the request id leads to the log line that says more. */
+export const internalError = (requestId: string) =>
+  make('INTERNAL_SERVER_ERROR', `${CATALOGUE.INTERNAL_SERVER_ERROR.message} Report request id ${requestId}.`, {
+    requestId,
+  });
