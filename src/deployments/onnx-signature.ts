@@ -1,0 +1,133 @@
+import type { InferenceSession } from 'onnxruntime-node';
+
+export type ModelKind = 'REGRESSION' | 'CLASSIFICATION';
+
+/** What a model takes and gives, found from the file itself. */
+export interface Signature {
+  kind: ModelKind;
+  inputName: string;
+  inputType: 'float32' | 'float64';
+  /** points in one spectrum */
+  inputLength: number;
+  /** `free`: any number of spectra in one run; `one`: the file fixes the batch at a single spectrum */
+  batch: 'free' | 'one';
+  /** the one output to fetch: the label of a classifier, else the predicted value */
+  outputName: string;
+}
+
+/** A file is no usable model; the message is a sentence for the person who uploads it. */
+export class ModelRefused extends Error {
+  override readonly name = 'ModelRefused';
+}
+
+/**
+ * The most points in one spectrum. A file can declare any length and cost the server that much memory in the
+ * trial run; the longest vibrational spectra in use (high-resolution FTIR) have a few ten thousand points.
+ */
+export const MAX_POINTS = 100_000;
+
+type Metadata = InferenceSession.ValueMetadata;
+type TensorMetadata = Extract<Metadata, { isTensor: true }>;
+
+/**
+ * Finds the signature of a model from what ONNX Runtime says of its inputs and outputs.
+ *
+ * The names are free. An output of strings or int64 is a label and makes the model a classifier; whatever stands
+ * beside it, such as probabilities, is left out of the run. Without a label there must be exactly one
+ * floating-point output, with one number for each spectrum.
+ *
+ * @throws {ModelRefused} where the model does not fit
+ */
+export function readSignature(inputs: readonly Metadata[], outputs: readonly Metadata[]): Signature {
+  return { ...readInput(inputs), ...readOutput(outputs) };
+}
+
+function readInput(inputs: readonly Metadata[]) {
+  const [input, ...others] = inputs;
+  if (!input || others.length > 0) {
+    const names = inputs.length > 0 ? ` (${list(inputs)})` : '';
+    throw new ModelRefused(
+      `The model has ${inputs.length} inputs${names}, expected one that takes whole spectra as [batch, points].`,
+    );
+  }
+  if (!input.isTensor || (input.type !== 'float32' && input.type !== 'float64')) {
+    const type = input.isTensor ? input.type : 'no tensor';
+    throw new ModelRefused(`Input '${input.name}' is ${type}, expected float32 or float64.`);
+  }
+  const [batch, points] = input.shape;
+  if (batch === undefined || points === undefined || input.shape.length !== 2) {
+    // An input whose file says nothing of its shape has an empty one here, like a scalar.
+    const found = input.shape.length === 0 ? 'no shape' : `the shape ${shapeText(input.shape)}`;
+    throw new ModelRefused(`Input '${input.name}' has ${found}, expected [batch, points].`);
+  }
+  if (typeof points === 'string' || points < 1) {
+    throw new ModelRefused(
+      `Input '${input.name}' does not fix the number of points in a spectrum: its shape is ` +
+        `${shapeText(input.shape)}, expected for instance [batch, 401].`,
+    );
+  }
+  if (points > MAX_POINTS) {
+    throw new ModelRefused(
+      `Input '${input.name}' takes ${points} points in a spectrum, expected at most ${MAX_POINTS}.`,
+    );
+  }
+  if (typeof batch === 'number' && batch !== 1) {
+    throw new ModelRefused(
+      `Input '${input.name}' fixes the batch at ${batch} spectra, expected a free batch or 1.`,
+    );
+  }
+  return {
+    inputName: input.name,
+    inputType: input.type,
+    inputLength: points,
+    batch: batch === 1 ? 'one' : 'free',
+  } as const;
+}
+
+function readOutput(outputs: readonly Metadata[]) {
+  const tensors = outputs.filter(output => output.isTensor);
+  const labels = tensors.filter(({ type }) => type === 'string' || type === 'int64');
+  const numbers = tensors.filter(({ type }) => type === 'float32' || type === 'float64');
+  const candidates = labels.length > 0 ? labels : numbers;
+  const [output, ...others] = candidates;
+  if (!output) {
+    throw new ModelRefused(
+      'The model has no usable output: expected one float32 or float64 number for each spectrum, or a label ' +
+        'as string or int64.',
+    );
+  }
+  if (others.length > 0) {
+    throw new ModelRefused(
+      labels.length > 0
+        ? `The model has ${labels.length} label outputs (${list(labels)}), expected one.`
+        : `The model has ${numbers.length} numeric outputs (${list(numbers)}) and no label, expected one ` +
+            'target: register one model for each target.',
+    );
+  }
+  refuseSeveralTargets(output);
+  return { kind: labels.length > 0 ? 'CLASSIFICATION' : 'REGRESSION', outputName: output.name } as const;
+}
+
+/**
+ * Refuses what the metadata already shows to be no single column. An empty shape (the file may say nothing, or
+ * mean a scalar: the binding does not tell them apart) and a named second dimension are left to the trial run.
+ */
+function refuseSeveralTargets({ name, shape }: TensorMetadata): void {
+  const [, columns = 1, ...deeper] = shape;
+  if (deeper.length > 0) {
+    throw new ModelRefused(`Output '${name}' has the shape ${shapeText(shape)}, expected [n] or [n, 1].`);
+  }
+  if (typeof columns === 'number' && columns !== 1) {
+    throw new ModelRefused(
+      `Output '${name}' gives ${columns} values for each spectrum, expected one target: register one model for ` +
+        'each target, and export a classifier with its label.',
+    );
+  }
+}
+
+const list = (values: readonly Metadata[]) => values.map(({ name }) => `'${name}'`).join(', ');
+
+/** A shape as a person writes it: `[batch, 401]`, with `?` for a free dimension that has no name. */
+export function shapeText(shape: readonly (number | string)[]): string {
+  return `[${shape.map(size => (size === '' ? '?' : size)).join(', ')}]`;
+}
