@@ -1,0 +1,234 @@
+import protobuf from 'protobufjs';
+
+/**
+ * Small ONNX files, built in code, so that a test can say exactly which model it means and needs neither
+ * downloads nor Python. The descriptor below holds only the fields used here; names and numbers are those of
+ * onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
+ */
+const { root } = protobuf.parse(
+  `syntax = "proto3";
+  message Entry { string key = 1; string value = 2; }
+  message Tensor {
+    repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4 [packed = true];
+    repeated int64 int64_data = 7 [packed = true]; string name = 8; repeated double double_data = 10 [packed = true];
+    repeated Entry external_data = 13; int32 data_location = 14;
+  }
+  message Attribute {
+    string name = 1; float f = 2; int64 i = 3; bytes s = 4; Tensor t = 5;
+    repeated float floats = 7; repeated int64 ints = 8; repeated bytes strings = 9; int32 type = 20;
+  }
+  message Node {
+    repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5;
+    string domain = 7;
+  }
+  message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
+  message Shape { repeated Dimension dim = 1; }
+  message TensorType { int32 elem_type = 1; Shape shape = 2; }
+  message SequenceType { Type elem_type = 1; }
+  message MapType { int32 key_type = 1; Type value_type = 2; }
+  message Type { oneof value { TensorType tensor_type = 1; SequenceType sequence_type = 4; MapType map_type = 5; } }
+  message ValueInfo { string name = 1; Type type = 2; }
+  message Graph {
+    repeated Node node = 1; string name = 2; repeated Tensor initializer = 5;
+    repeated ValueInfo input = 11; repeated ValueInfo output = 12;
+  }
+  message Opset { string domain = 1; int64 version = 2; }
+  message Model { int64 ir_version = 1; Graph graph = 7; repeated Opset opset_import = 8; }`,
+  { keepCase: true },
+);
+
+const FLOAT = 1;
+const INT64 = 7;
+const STRING = 8;
+const DOUBLE = 11;
+const ELEMENT = { float32: FLOAT, float64: DOUBLE, int64: INT64, string: STRING, float16: 10 } as const;
+
+export type ElementType = keyof typeof ELEMENT;
+/** A number fixes a dimension, a name leaves it free. */
+export type Dimensions = readonly (number | string)[];
+type Message = Readonly<Record<string, unknown>>;
+
+/** A named tensor among a model's inputs or outputs; without dimensions the file says nothing of its shape. */
+export function tensorInfo(name: string, type: ElementType, dims?: Dimensions): Message {
+  const dim = dims?.map(size => (typeof size === 'number' ? { dim_value: size } : { dim_param: size }));
+  return { name, type: { tensor_type: { elem_type: ELEMENT[type], ...(dim ? { shape: { dim } } : {}) } } };
+}
+
+/** What ZipMap gives: for each row a map from category to probability. */
+export function zipMapInfo(name: string, key: 'string' | 'int64'): Message {
+  const value_type = { tensor_type: { elem_type: FLOAT, shape: {} } };
+  return {
+    name,
+    type: { sequence_type: { elem_type: { map_type: { key_type: ELEMENT[key], value_type } } } },
+  };
+}
+
+/** A constant of the graph; shape `dims`, values in row order. */
+export function constant(
+  name: string,
+  type: 'float32' | 'float64' | 'int64',
+  dims: readonly number[],
+  values: readonly number[],
+): Message {
+  const field = { float32: 'float_data', float64: 'double_data', int64: 'int64_data' }[type];
+  return { name, data_type: ELEMENT[type], dims, [field]: values };
+}
+
+/** A constant whose values lie in another file (`location`), as exporters write very large models. */
+export function externalConstant(
+  name: string,
+  dims: readonly number[],
+  location: string,
+  offset = '0',
+): Message {
+  const length = String(4 * dims.reduce((product, size) => product * size, 1));
+  const entries = { location, offset, length };
+  return {
+    name,
+    data_type: FLOAT,
+    dims,
+    data_location: 1,
+    external_data: Object.entries(entries).map(([key, value]) => ({ key, value })),
+  };
+}
+
+const ints = (name: string, values: readonly number[]) => ({ name, ints: values, type: 7 });
+/** An attribute that holds a whole number. */
+export const intAttribute = (name: string, value: number) => ({ name, i: value, type: 2 });
+const floats = (name: string, values: readonly number[]) => ({ name, floats: values, type: 6 });
+const text = (name: string, value: string) => ({ name, s: Buffer.from(value), type: 3 });
+const texts = (name: string, values: readonly string[]) => ({
+  name,
+  strings: values.map(value => Buffer.from(value)),
+  type: 8,
+});
+/** An attribute that holds a tensor. */
+export const tensorAttribute = (name: string, tensor: Message) => ({ name, t: tensor, type: 4 });
+
+/** One operator of a graph. */
+export function node(
+  op_type: string,
+  input: readonly string[],
+  output: readonly string[],
+  attribute: readonly Message[] = [],
+  domain = '',
+): Message {
+  return { op_type, input, output, attribute, domain };
+}
+
+export interface Graph {
+  node: readonly Message[];
+  input: readonly Message[];
+  output: readonly Message[];
+  initializer?: readonly Message[];
+}
+
+/** A whole ONNX file, for an `opset` of ONNX and version 3 of its machine learning operators. */
+export function onnxFile(graph: Graph, opset = 17): Uint8Array {
+  const Model = root.lookupType('Model');
+  const opset_import = [
+    { domain: '', version: opset },
+    { domain: 'ai.onnx.ml', version: 3 },
+  ];
+  return Model.encode(
+    Model.fromObject({ ir_version: 8, opset_import, graph: { name: 'graph', ...graph } }),
+  ).finish();
+}
+
+export interface LinearOptions {
+  weights: readonly number[];
+  intercept?: number;
+  type?: 'float32' | 'float64';
+  batch?: number | string;
+  /** `column` answers `[n, 1]`, `flat` answers `[n]`. */
+  answer?: 'column' | 'flat';
+  inputName?: string;
+  outputName?: string;
+  /** What the file says of the output's shape; `null`: nothing. */
+  declared?: Dimensions | null;
+}
+
+/** A linear regression: the spectrum times `weights`, plus `intercept`. */
+export function linearRegression(options: LinearOptions): Uint8Array {
+  const { weights, intercept = 0, type = 'float32', batch = 'n', answer = 'column' } = options;
+  const { inputName = 'X', outputName = 'variable' } = options;
+  const column = answer === 'column';
+  const declared = options.declared === undefined ? (column ? [batch, 1] : [batch]) : options.declared;
+  return onnxFile({
+    input: [tensorInfo(inputName, type, [batch, weights.length])],
+    output: [tensorInfo(outputName, type, declared ?? undefined)],
+    initializer: [
+      constant('weights', type, column ? [weights.length, 1] : [weights.length], weights),
+      constant('intercept', type, [1], [intercept]),
+    ],
+    node: [
+      node('MatMul', [inputName, 'weights'], ['product']),
+      node('Add', ['product', 'intercept'], [outputName]),
+    ],
+  });
+}
+
+export interface ClassifierOptions {
+  /** One row of weights for each category. */
+  weights: readonly (readonly number[])[];
+  labels: readonly string[] | readonly number[];
+  probabilities?: 'tensor' | 'zipmap';
+  batch?: number | string;
+  /** The label as `[n]`, as scikit-learn's converters write it, or as `[n, 1]`. */
+  labelShape?: 'flat' | 'column';
+}
+
+/** A linear classifier: the category is the label whose row of weights gives the largest product. */
+export function classifier(options: ClassifierOptions): Uint8Array {
+  const { weights, labels, probabilities = 'tensor', batch = 'n', labelShape = 'flat' } = options;
+  const names = labels.filter(label => typeof label === 'string');
+  const numbers = labels.filter(label => typeof label === 'number');
+  const labelType = names.length > 0 ? 'string' : 'int64';
+  const column = labelShape === 'column';
+  const zipmap = probabilities === 'zipmap';
+  const points = weights[0]?.length ?? 0;
+  return onnxFile({
+    input: [tensorInfo('X', 'float32', [batch, points])],
+    output: [
+      tensorInfo('output_label', labelType, column ? [batch, 1] : [batch]),
+      zipmap
+        ? zipMapInfo('output_probability', labelType)
+        : tensorInfo('probabilities', 'float32', [batch, labels.length]),
+    ],
+    initializer: [constant('column', 'int64', [2], [-1, 1])],
+    node: [
+      node(
+        'LinearClassifier',
+        ['X'],
+        [column ? 'label' : 'output_label', 'probabilities'],
+        [
+          floats('coefficients', weights.flat()),
+          floats(
+            'intercepts',
+            weights.map(() => 0),
+          ),
+          labelType === 'string' ? texts('classlabels_strings', names) : ints('classlabels_ints', numbers),
+          intAttribute('multi_class', 1),
+          text('post_transform', 'SOFTMAX'),
+        ],
+        'ai.onnx.ml',
+      ),
+      ...(column ? [node('Reshape', ['label', 'column'], ['output_label'])] : []),
+      ...(zipmap
+        ? [
+            node(
+              'ZipMap',
+              ['probabilities'],
+              ['output_probability'],
+              [
+                labelType === 'string'
+                  ? texts('classlabels_strings', names)
+                  : ints('classlabels_int64s', numbers),
+              ],
+              'ai.onnx.ml',
+            ),
+          ]
+        : []),
+    ],
+  });
+}
