@@ -1,0 +1,75 @@
+import './workers.ts';
+import '@graphiql/react/style.css';
+import '@graphiql/plugin-doc-explorer/style.css';
+import '@graphiql/plugin-history/style.css';
+import 'graphiql/graphiql.css';
+import './graphiql.css';
+
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { GraphiQL } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+import { examples } from './examples.ts';
+import logo from './spectrakey.svg';
+import { secretFreeStorage } from './storage.ts';
+import { defineEditorThemes, editorTheme } from './theme.ts';
+
+const url = '/graphql';
+
+const withSessionCookie: typeof fetch = (input, init) =>
+  fetch(input, { ...init, credentials: 'same-origin' });
+
+const withoutHeaders = createGraphiQLFetcher({
+  url,
+  fetch: withSessionCookie,
+  enableIncrementalDelivery: false,
+});
+
+const fetcher = createGraphiQLFetcher({
+  url,
+  fetch: withSessionCookie,
+  // The server sends whole answers only, and the plain fetcher is the one that asks for GraphQL's own media type,
+  // with which the HTTP status tells an error from an answer.
+  enableIncrementalDelivery: false,
+  // GraphiQL sends the headers editor's headers with introspection too. The placeholder key, or a revoked one,
+  // would be refused there, and the page would have neither documentation nor completion.
+  schemaFetcher: params => withoutHeaders(params),
+});
+
+function editorText(value: Record<string, unknown>): string {
+  if (Object.keys(value).length === 0) return '';
+  const spread = JSON.stringify(value, null, 2);
+  // A spectrum stays on one line: hundreds of lines of numbers would bury the rest.
+  return spread.replace(/\[[-\d.e,\s]+\]/g, numbers => numbers.replace(/\s+/g, ' '));
+}
+
+const tabs = examples.map(({ query, variables, headers }) => ({
+  query,
+  variables: editorText(variables),
+  headers: editorText(headers),
+}));
+
+defineEditorThemes();
+
+const place = document.getElementById('graphiql');
+if (!place) throw new Error('index.html has no element with the id graphiql');
+
+createRoot(place).render(
+  <GraphiQL
+    fetcher={fetcher}
+    storage={secretFreeStorage(localStorage)}
+    shouldPersistHeaders={false}
+    defaultTabs={tabs}
+    // GraphiQL fills the query editor from the first tab, but these two from here only.
+    initialVariables={editorText(examples[0].variables)}
+    initialHeaders={editorText(examples[0].headers)}
+    defaultEditorToolsVisibility="headers"
+    editorTheme={editorTheme}
+  >
+    <GraphiQL.Logo>
+      <span className="spectrakey-logo">
+        <img src={logo} alt="" width="22" height="22" />
+        Spectrakey
+      </span>
+    </GraphiQL.Logo>
+  </GraphiQL>,
+);
