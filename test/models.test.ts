@@ -28,6 +28,8 @@ import {
   tensorInfo,
 } from './onnx-files.ts';
 
+afterEach(() => vi.restoreAllMocks());
+
 const data = new URL('../src/demonstration/data/', import.meta.url);
 
 /** Opens, runs and closes a model. */
@@ -42,6 +44,18 @@ async function refusal(file: Uint8Array): Promise<string> {
   if (!(error instanceof ModelRefused)) throw new Error('The file was not refused', { cause: error });
   return error.message;
 }
+
+/** Watches every session that is opened. */
+function watch() {
+  const create = vi.spyOn(InferenceSession, 'create');
+  return () => Promise.all(create.mock.results.map(result => result.value));
+}
+/** Whether a session is released already. It is afterwards in any case. */
+const wasReleased = (session: InferenceSession) =>
+  session.release().then(
+    () => false,
+    () => true,
+  );
 
 /** The rows of a demonstration file: name, reference and spectrum. */
 async function samples(name: string) {
@@ -262,8 +276,16 @@ describe('order', () => {
     });
   }
 
-  test('no spectra give no answers', async () => {
-    expect(await answer(linearRegression({ weights: [1] }), [])).toEqual({ kind: 'REGRESSION', values: [] });
+  test('no spectra give no answers, even from a model that errs on an empty batch', async () => {
+    const file = graph({
+      node: [
+        node('Gather', ['X', 'first'], ['reference']),
+        node('Sub', ['X', 'reference'], ['difference']),
+        node('MatMul', ['difference', 'w'], ['y']),
+      ],
+      initializer: [constant('w', 'float32', [3, 1], [1, 10, 100]), constant('first', 'int64', [1], [0])],
+    });
+    expect(await answer(file, [])).toEqual({ kind: 'REGRESSION', values: [] });
   });
 });
 
@@ -411,6 +433,11 @@ describe('what is no usable model is refused with a sentence that tells what is 
       "Output 'y' has the shape [n, 1, 1], expected [n] or [n, 1].",
     ],
     [
+      'an output name that no JavaScript object can hold',
+      linearRegression({ weights: [1, 2, 3], outputName: '__proto__' }),
+      'A trial run failed. The model gave an error for 1 spectrum.',
+    ],
+    [
       'no usable output',
       graph({
         output: [tensorInfo('y', 'float16', ['n', 3])],
@@ -440,6 +467,14 @@ describe('what is no usable model is refused with a sentence that tells what is 
   for (const [promise, file, sentence] of cases) {
     test(promise, async () => expect(await refusal(file)).toBe(sentence));
   }
+
+  test('and no inspected file leaves its session open, refused or not', async () => {
+    const sessions = watch();
+    await inspectModel(linearRegression({ weights: [1] }));
+    await refusal(linearRegression({ weights: [1, 2, 3], batch: 4 }));
+    await refusal(linearRegression({ weights: [1], outputName: '__proto__' }));
+    expect(await Promise.all((await sessions()).map(wasReleased))).toEqual([true, true, true]);
+  });
 
   describe('a file that points to another place for its constants', () => {
     const sentence =
@@ -596,8 +631,6 @@ describe('a model that was accepted and does not answer properly fails', () => {
 });
 
 describe('the cache of open models', () => {
-  afterEach(() => vi.restoreAllMocks());
-
   const one = [[1]];
   /** A loader of the models 'a', 'b', … that answer 1, 2, … for the spectrum [1], and what it was asked for. */
   function loader(padding = 0) {
@@ -609,18 +642,6 @@ describe('the cache of open models', () => {
     };
     return { asked, load };
   }
-  /** Watches every session that is opened. */
-  function watch() {
-    const create = vi.spyOn(InferenceSession, 'create');
-    return () => Promise.all(create.mock.results.map(result => result.value));
-  }
-  /** Whether a session is released already. It is afterwards in any case. */
-  const wasReleased = (session: InferenceSession) =>
-    session.release().then(
-      () => false,
-      () => true,
-    );
-
   test('answers with the model that was asked for', async () => {
     const cache = modelCache(loader().load);
     const outcomes = await Promise.all(['a', 'b', 'a', 'c'].map(id => cache.run(id, one)));

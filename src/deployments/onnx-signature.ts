@@ -32,8 +32,8 @@ type TensorMetadata = Extract<Metadata, { isTensor: true }>;
 /**
  * Finds the signature of a model from what ONNX Runtime says of its inputs and outputs.
  *
- * The names are free. An output of strings or int64 is a label and makes the model a classifier; whatever stands
- * beside it, such as probabilities, is left out of the run. Without a label there must be exactly one
+ * The names are free. An output of strings or int64 is a label and makes the model a classifier; whatever
+ * stands beside it, such as probabilities, is left out of the run. Without a label there must be exactly one
  * floating-point output, with one number for each spectrum.
  *
  * @throws {ModelRefused} where the model does not fit
