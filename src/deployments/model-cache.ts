@@ -12,7 +12,7 @@ export interface ModelCache {
   /**
    * Runs a model over spectra as `runModel` does, opening it first where it is not open.
    *
-   * @throws what `load`, `openModel` and `runModel` throw; a model that failed to open is tried anew next time
+   * @throws what `load`, `openModel` and `runModel` throw; one that failed to open is tried anew
    */
   run(modelId: string, spectra: readonly (readonly number[])[]): Promise<Outcome>;
   /** Lets no run begin any more, and resolves when those under way are over and every session is released. */
@@ -30,8 +30,8 @@ interface Entry {
 /**
  * A bounded cache of open models. Models are immutable, so an entry is never stale.
  *
- * An entry is in use from the moment a run asks for it, before its file is even loaded: `LRUCache.fetch` would
- * leave a gap between the end of the loading and the first use, in which an eviction could release it.
+ * An entry is in use from the moment a run asks for it, before its file is even loaded: `LRUCache.fetch`
+ * would leave a gap between the end of the loading and the first use, in which an eviction could release it.
  *
  * @param load gives the bytes of a model's ONNX file; called once for any number of concurrent runs
  */

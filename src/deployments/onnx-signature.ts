@@ -109,8 +109,9 @@ function readOutput(outputs: readonly Metadata[]) {
 }
 
 /**
- * Refuses what the metadata already shows to be no single column. An empty shape (the file may say nothing, or
- * mean a scalar: the binding does not tell them apart) and a named second dimension are left to the trial run.
+ * Refuses what the metadata already shows to be no single column. An empty shape (the file may say nothing,
+ * or mean a scalar: the binding does not tell them apart) and a named second dimension are left to the trial
+ * run.
  */
 function refuseSeveralTargets({ name, shape }: TensorMetadata): void {
   const [, columns = 1, ...deeper] = shape;

@@ -21,8 +21,8 @@ export class ModelFailed extends Error {
 
 type Spectrum = readonly number[];
 
-// The sessions' own level does not cover what ONNX Runtime writes to stderr when it first starts: since 1.23 it
-// looks for graphics cards and complains of some virtual ones (microsoft/onnxruntime issue 26763).
+// The sessions' own level does not cover what ONNX Runtime writes to stderr when it first starts: since 1.23
+// it looks for graphics cards and complains of some virtual ones (microsoft/onnxruntime issue 26763).
 env.logLevel = 'fatal';
 
 const SESSION: InferenceSession.SessionOptions = {
@@ -31,8 +31,8 @@ const SESSION: InferenceSession.SessionOptions = {
   // The binding computes on the calling thread; a pool for each session would only compete with it.
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
-  // So that an idle session does not keep the memory of its largest run. Measured with the oil-type model, it is
-  // as fast: 9 µs a spectrum (11 with the arena), 1.19 ms a thousand (1.15).
+  // So that an idle session does not keep the memory of its largest run. Measured with the oil-type model, it
+  // is as fast: 9 µs a spectrum (11 with the arena), 1.19 ms a thousand (1.15).
   enableCpuMemArena: false,
   extra: {
     session: {
@@ -70,9 +70,9 @@ export async function closeModel(model: OpenModel): Promise<void> {
 /**
  * Opens an ONNX file, runs it on a synthetic spectrum (and, with a free batch, on two) and closes it again.
  *
- * The trial proves that what the file declares is what it does. It does not demand finite values: the synthetic
- * spectrum is like no instrument's, and a good model may well take the logarithm of something negative in it.
- * Every real prediction is checked by `runModel`.
+ * The trial proves that what the file declares is what it does. It does not demand finite values: the
+ * synthetic spectrum is like no instrument's, and a good model may well take the logarithm of something
+ * negative in it. Every real prediction is checked by `runModel`.
  *
  * @throws {ModelRefused} as `openModel` does, and where the trial fails
  */
@@ -93,8 +93,8 @@ export async function inspectModel(bytes: Uint8Array): Promise<Pick<Signature, '
 }
 
 /**
- * Runs a model over spectra of `signature.inputLength` points each; the unit of the values is the model's own.
- * Each value of a float32 model is the exact double of that float.
+ * Runs a model over spectra of `signature.inputLength` points each; the unit of the values is the model's
+ * own. Each value of a float32 model is the exact double of that float.
  *
  * @throws {ModelFailed} where the model errs, answers another number of rows, or gives a number that is not
  *   finite, and where a point is beyond what the model's input type holds
