@@ -30,6 +30,8 @@ export default defineConfig({
   },
   // GraphiQL's worker loads its formatter on demand, which the default worker format cannot do.
   worker: { format: 'es' },
+  // In development the same worker meets a CommonJS package, which Vite must turn into a module beforehand.
+  optimizeDeps: { include: ['graphql', 'graphql-language-service', 'monaco-graphql > picomatch-browser'] },
   // Vitest reads this file too, and would otherwise look for tests under the dashboard.
   test: { root: import.meta.dirname },
 });
