@@ -1,19 +1,25 @@
 import { badUserInput } from './errors.ts';
 
 /**
- * A text that a person or program chose, trimmed.
+ * Checks a text that is kept as it was sent.
  *
- * @param what how the sentence names it, e.g. "API key name".
+ * @param what how the sentence names it, e.g. "Sample name".
  * @param most the longest it may be, in characters (Unicode code points).
  * @throws BAD_USER_INPUT when it is empty, too long, or holds what PostgreSQL cannot store as text.
  */
-export function checkName(value: string, what: string, most = 100): string {
-  const name = value.trim();
-  if (name.includes('\0') || !name.isWellFormed()) {
+export function checkText(value: string, what: string, most: number): void {
+  if (value.includes('\0') || !value.isWellFormed()) {
     throw badUserInput(`${what} holds characters that are not valid text (NUL or half of a surrogate pair).`);
   }
-  const length = [...name].length;
-  if (length < 1 || length > most) throw badUserInput(`${what} must have 1 to ${most} characters.`);
+  // A code point takes one or two units, so most texts need no count.
+  const fits = value.length <= most || (value.length <= 2 * most && [...value].length <= most);
+  if (value === '' || !fits) throw badUserInput(`${what} must have 1 to ${most} characters.`);
+}
+
+/** A name that a person or program chose, trimmed and then checked as `checkText` does. */
+export function checkName(value: string, what: string, most = 100): string {
+  const name = value.trim();
+  checkText(name, what, most);
   return name;
 }
 

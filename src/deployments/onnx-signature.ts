@@ -1,6 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
-
-export type ModelKind = 'REGRESSION' | 'CLASSIFICATION';
+import type { ModelKind } from '../generated/database.ts';
 
 /** What a model takes and gives, found from the file itself. */
 export interface Signature {

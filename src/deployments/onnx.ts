@@ -1,7 +1,7 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import { ModelRefused, readSignature, type Signature, shapeText } from './onnx-signature.ts';
 
-export { type ModelKind, ModelRefused, type Signature } from './onnx-signature.ts';
+export { ModelRefused, type Signature } from './onnx-signature.ts';
 
 /** A model in ONNX Runtime, ready to run. It holds native memory until `closeModel`. */
 export interface OpenModel {

@@ -1,0 +1,38 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+const config: CodegenConfig = {
+  schema: 'schema.graphql',
+  generates: {
+    'src/generated/graphql.ts': {
+      plugins: ['typescript', 'typescript-resolvers'],
+      config: {
+        contextType: '../graphql/context.ts#Context',
+        enumsAsTypes: true,
+        importExtension: '.ts',
+        useTypeImports: true,
+        maybeValue: 'T | null',
+        inputMaybeValue: 'T | null | undefined',
+        strictScalars: true,
+        scalars: {
+          ID: 'string',
+          DateTime: 'Date',
+          EmailAddress: 'string',
+          Base64: { input: 'Buffer', output: 'string' },
+          SafeInt: 'number',
+        },
+        mappers: {
+          User: '../accounts/people.ts#PersonRow',
+          Organization: '../accounts/organizations.ts#OrganizationRow',
+          Project: '../deployments/projects.ts#ProjectRow',
+          Model: '../deployments/models.ts#ModelRow',
+          Deployment: '../deployments/deployments.ts#DeploymentRow',
+          ApiKey: '../api-keys/queries.ts#ApiKeyRow',
+          PredictPayload: '../predictions/predict.ts#Answer',
+          PredictionLog: '../predictions/logs.ts#PredictionLogRow',
+        },
+      },
+    },
+  },
+};
+
+export default config;

@@ -1,0 +1,185 @@
+import slugify from '@sindresorhus/slugify';
+import { v7 as newId } from 'uuid';
+import { checkRoom } from '../database/bound.ts';
+import type { Database } from '../database/connect.ts';
+import { badUserInput, forbidden } from '../errors.ts';
+import type { OrganizationRole, PlanName } from '../generated/database.ts';
+import { findPersonByEmail } from './people.ts';
+import type { PlanRow } from './plans.ts';
+
+export interface OrganizationRow {
+  id: string;
+  slug: string;
+  name: string;
+  /** The viewer's. */
+  role: OrganizationRole;
+  plan: PlanRow;
+}
+
+export interface MemberRow<Role> {
+  /** The organization or project. */
+  parentId: string;
+  person: { id: string; name: string };
+  email: string;
+  role: Role;
+}
+
+/**
+ * Makes an organization with its owner.
+ *
+ * @param trx a transaction, so that no organization is left without owner.
+ */
+export async function insertOrganization(
+  trx: Database,
+  { name, plan, ownerId, createdAt }: { name: string; plan: PlanName; ownerId: string; createdAt: Date },
+): Promise<{ id: string; slug: string }> {
+  const id = newId();
+  // A name that leaves nothing to spell falls back; a slug that is taken gets the random end of the id.
+  const wanted = slugify(name).slice(0, 40) || 'organization';
+  const insert = (slug: string) =>
+    trx
+      .insertInto('organizations')
+      .values({ id, slug, name, plan, createdAt })
+      .onConflict(conflict => conflict.column('slug').doNothing())
+      .returning(['id', 'slug'])
+      .executeTakeFirst();
+  const organization = (await insert(wanted)) ?? (await insert(`${wanted}-${id.slice(-12)}`));
+  if (!organization) throw new Error(`no free slug for organization ${id}`);
+  await trx
+    .insertInto('organizationMembers')
+    .values({ organizationId: id, userId: ownerId, role: 'OWNER' })
+    .execute();
+  return organization;
+}
+
+function selectOrganizations(db: Database, viewerId: string) {
+  return db
+    .selectFrom('organizations')
+    .innerJoin('organizationMembers', 'organizationMembers.organizationId', 'organizations.id')
+    .innerJoin('plans', 'plans.name', 'organizations.plan')
+    .select([
+      'organizations.id',
+      'organizations.slug',
+      'organizations.name',
+      'organizationMembers.role',
+      'plans.name as planName',
+      'plans.allowApiPredict',
+      'plans.maxApiKeys',
+      'plans.monthlyPredictions',
+    ])
+    .where('organizationMembers.userId', '=', viewerId)
+    .orderBy('organizations.name')
+    .orderBy('organizations.id');
+}
+
+type SelectedOrganization = Awaited<ReturnType<ReturnType<typeof selectOrganizations>['execute']>>[number];
+
+const toRow = ({
+  planName,
+  allowApiPredict,
+  maxApiKeys,
+  monthlyPredictions,
+  ...organization
+}: SelectedOrganization): OrganizationRow => ({
+  ...organization,
+  plan: { name: planName, allowApiPredict, maxApiKeys, monthlyPredictions },
+});
+
+/** The organizations that the viewer belongs to, by name. */
+export async function listOrganizations(db: Database, viewerId: string): Promise<OrganizationRow[]> {
+  return (await selectOrganizations(db, viewerId).execute()).map(toRow);
+}
+
+/** Those of the given organizations that the viewer belongs to. */
+export async function findOrganizations(
+  db: Database,
+  viewerId: string,
+  ids: string[],
+): Promise<OrganizationRow[]> {
+  return (await selectOrganizations(db, viewerId).where('organizations.id', 'in', ids).execute()).map(toRow);
+}
+
+/** The members of organizations, by name. Ask for organizations that the viewer was found to belong to. */
+export async function findOrganizationMembers(
+  db: Database,
+  organizationIds: string[],
+): Promise<MemberRow<OrganizationRole>[]> {
+  const rows = await db
+    .selectFrom('organizationMembers')
+    .innerJoin('users', 'users.id', 'organizationMembers.userId')
+    .select(['organizationMembers.organizationId as parentId', 'organizationMembers.role'])
+    .select(['users.id', 'users.name', 'users.email'])
+    .where('organizationMembers.organizationId', 'in', organizationIds)
+    .orderBy('users.name')
+    .orderBy('users.id')
+    .execute();
+  return rows.map(({ id, name, ...member }) => ({ ...member, person: { id, name } }));
+}
+
+/**
+ * Adds a member, changes a member's role or, with a null role, removes the member from the organization and from all
+ * of its projects.
+ *
+ * @param trx a transaction: the organization's row is locked, so that two owners cannot remove each other at once.
+ * @param actorRole the role of the person who asks: admins change everybody but owners, and make none.
+ * @throws BAD_USER_INPUT when nobody has the e-mail, or no owner would remain; FORBIDDEN when an admin touches owners.
+ */
+export async function setOrganizationMember(
+  trx: Database,
+  {
+    organizationId,
+    email,
+    role,
+    actorRole,
+  }: { organizationId: string; email: string; role: OrganizationRole | null; actorRole: OrganizationRole },
+): Promise<void> {
+  await trx
+    .selectFrom('organizations')
+    .select('id')
+    .where('id', '=', organizationId)
+    .forNoKeyUpdate()
+    .execute();
+  const person = await findPersonByEmail(trx, email);
+  const members = await trx
+    .selectFrom('organizationMembers')
+    .select(['userId', 'role'])
+    .where('organizationId', '=', organizationId)
+    .execute();
+  const before = members.find(member => member.userId === person?.id);
+
+  if (actorRole !== 'OWNER' && (role === 'OWNER' || before?.role === 'OWNER')) {
+    throw forbidden('Only an owner of the organization can make or change owners.');
+  }
+  if (!person) throw badUserInput('Nobody has an account with this e-mail. Ask the person to sign up first.');
+  const otherOwners = members.filter(member => member.role === 'OWNER' && member.userId !== person.id);
+  if (before?.role === 'OWNER' && role !== 'OWNER' && otherOwners.length === 0) {
+    throw badUserInput('The owner cannot be removed. Make another member an owner first.');
+  }
+
+  if (role === null) {
+    // In this order: whoever adds the person to a project at this moment holds the membership's row (setProjectMember).
+    await trx
+      .deleteFrom('organizationMembers')
+      .where('organizationId', '=', organizationId)
+      .where('userId', '=', person.id)
+      .execute();
+    await trx
+      .deleteFrom('projectMembers')
+      .where('userId', '=', person.id)
+      .where('projectId', 'in', from =>
+        from.selectFrom('projects').select('id').where('organizationId', '=', organizationId),
+      )
+      .execute();
+    return;
+  }
+  if (!before) {
+    checkRoom(members.length, 'An organization', 'members');
+    const organizations = await listOrganizations(trx, person.id);
+    checkRoom(organizations.length, 'A person', 'organizations');
+  }
+  await trx
+    .insertInto('organizationMembers')
+    .values({ organizationId, userId: person.id, role })
+    .onConflict(conflict => conflict.columns(['organizationId', 'userId']).doUpdateSet({ role }))
+    .execute();
+}

@@ -1,0 +1,20 @@
+import type { Database } from '../database/connect.ts';
+import type { PlanName } from '../generated/database.ts';
+
+export interface PlanRow {
+  name: PlanName;
+  allowApiPredict: boolean;
+  maxApiKeys: number;
+  monthlyPredictions: number | null;
+}
+
+/** Puts an organization on a plan, from its next request on. @returns false when there is no such organization. */
+export async function setPlan(db: Database, slug: string, plan: PlanName): Promise<boolean> {
+  const changed = await db
+    .updateTable('organizations')
+    .set({ plan })
+    .where('slug', '=', slug)
+    .returning('id')
+    .executeTakeFirst();
+  return changed !== undefined;
+}

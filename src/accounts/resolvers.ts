@@ -1,0 +1,78 @@
+import { v7 as newId } from 'uuid';
+import { insertProject } from '../deployments/projects.ts';
+import { badUserInput, wrongSignIn } from '../errors.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import { checkName } from '../names.ts';
+import { insertOrganization, listOrganizations, setOrganizationMember } from './organizations.ts';
+import { checkNewPassword } from './passwords.ts';
+import { findPersonByEmail, insertPerson, normalizeEmail } from './people.ts';
+
+export const accountResolvers = {
+  Query: {
+    viewer: (_parent, _args, { caller }) => (caller.kind === 'person' ? caller.viewer : null),
+  },
+  Mutation: {
+    async signUp(_parent, { input }, { db, passwords, at, signIn }) {
+      const name = checkName(input.name, 'The name of a person');
+      checkNewPassword(input.password);
+      const passwordHash = await passwords.hash(input.password);
+      const person = { id: newId(), email: normalizeEmail(input.email), name };
+      await db.transaction().execute(async trx => {
+        const inserted = await insertPerson(trx, { ...person, passwordHash, createdAt: at });
+        if (!inserted) throw badUserInput('This e-mail has an account already. Sign in instead.');
+        const organization = await insertOrganization(trx, {
+          name,
+          plan: 'FREE',
+          ownerId: person.id,
+          createdAt: at,
+        });
+        await insertProject(trx, {
+          organizationId: organization.id,
+          name: 'First project',
+          creatorId: person.id,
+          createdAt: at,
+        });
+      });
+      await signIn(person);
+      return person;
+    },
+
+    async signIn(_parent, { email, password }, { db, passwords, signIn }) {
+      const found = await findPersonByEmail(db, email);
+      // Without an account the same work is done, so that the time tells nothing.
+      const matches = await passwords.verify(password, found?.passwordHash);
+      if (!found || !matches) throw wrongSignIn();
+      const { passwordHash: _, ...person } = found;
+      await signIn(person);
+      return person;
+    },
+
+    async signOut(_parent, _args, { signOut }) {
+      await signOut();
+      return true;
+    },
+
+    async setOrganizationMember(_parent, { input }, { db, viewer }) {
+      const { load } = viewer();
+      const organization = await load.organization.get(input.organizationId);
+      await db.transaction().execute(trx =>
+        setOrganizationMember(trx, {
+          organizationId: organization.id,
+          email: input.email,
+          role: input.role ?? null,
+          actorRole: organization.role,
+        }),
+      );
+      // Who removed themselves sees what they had last.
+      return (await load.organization.again(organization.id)) ?? organization;
+    },
+  },
+
+  User: {
+    organizations: (user, _args, { db }) => listOrganizations(db, user.id),
+  },
+  Organization: {
+    projects: ({ id }, _args, { viewer }) => viewer().load.projectsOf(id),
+    members: ({ id }, _args, { viewer }) => viewer().load.organizationMembers(id),
+  },
+} satisfies Resolvers;

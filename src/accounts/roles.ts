@@ -1,0 +1,37 @@
+import { type SelectQueryBuilder, sql } from 'kysely';
+import type { Database } from '../database/connect.ts';
+import type { DB, OrganizationRole, ProjectRole } from '../generated/database.ts';
+
+/** Whether the role may change the project: register, deploy, manage keys, predict. */
+export const mayChangeProject = (role: ProjectRole) => role !== 'VIEWER';
+/** Whether the role may change who is in the project. */
+export const mayChangeProjectMembers = (role: ProjectRole) => role === 'OWNER';
+/** Whether the role may create projects and change who is in the organization. */
+export const mayChangeOrganization = (role: OrganizationRole) => role !== 'MEMBER';
+
+/**
+ * Who can see which project, with which role: organization owners as owner, project members as what they were made.
+ * Every query of what lies in a project joins this, so nothing can be reached past it.
+ */
+export function projectAccess(
+  db: Database,
+): SelectQueryBuilder<DB, 'projects' | 'organizationMembers', { projectId: string; userId: string; role: ProjectRole }> {
+  return db
+    .selectFrom('projects')
+    .innerJoin('organizationMembers', 'organizationMembers.organizationId', 'projects.organizationId')
+    .leftJoin('projectMembers', join =>
+      join
+        .onRef('projectMembers.projectId', '=', 'projects.id')
+        .onRef('projectMembers.userId', '=', 'organizationMembers.userId'),
+    )
+    .where(where =>
+      where.or([where('organizationMembers.role', '=', 'OWNER'), where('projectMembers.role', 'is not', null)]),
+    )
+    .select([
+      'projects.id as projectId',
+      'organizationMembers.userId',
+      sql<ProjectRole>`case when organization_members.role = 'OWNER' then 'OWNER' else project_members.role end`.as(
+        'role',
+      ),
+    ]);
+}

@@ -1,0 +1,119 @@
+import { sql } from 'kysely';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { batched } from '../database/batch.ts';
+import type { Database } from '../database/connect.ts';
+import { monthOf } from '../deployments/deployments.ts';
+import type { ApiKeyScope } from '../generated/database.ts';
+import { digestOf, isRawKey } from './raw-key.ts';
+
+/** A deployment that a key reaches, with what a call of it needs to know. */
+export interface ReachedDeployment {
+  id: string;
+  active: boolean;
+  modelId: string;
+  /** Points in a spectrum. */
+  inputLength: number;
+  /** Predictions answered this month. */
+  used: number;
+}
+
+/** The facts of a usable key, read in this request. */
+export interface AuthenticatedKey {
+  id: string;
+  name: string;
+  prefix: string;
+  scopes: ApiKeyScope[];
+  /** Whether the plan allows calls with API keys. */
+  allowApiPredict: boolean;
+  /** The plan's predictions a month for each deployment; null: unlimited. */
+  quota: number | null;
+  /** Its own deployment or, of a project-wide key, every deployment of the project. */
+  deployments: ReachedDeployment[];
+}
+
+/** What a secret turned out to be. Only faults throw. */
+export type Verdict =
+  | { status: 'valid'; key: AuthenticatedKey }
+  | { status: 'unknown' }
+  | { status: 'revoked' }
+  | { status: 'expired' };
+
+interface Lookup {
+  digest: Buffer;
+  now: Date;
+}
+
+/** Judges the text of an `Api-Key` credential. No verdict is kept: a revocation holds from the next request on. */
+export type Authenticate = (rawKey: string, now: Date) => Promise<Verdict>;
+
+/** More keys in one read would only make the first of them wait longer. */
+const MOST_IN_A_READ = 100;
+
+/** Authentication against a database; the requests in flight share its reads. */
+export function startAuthenticate(db: Database): Authenticate {
+  const lookUp = batched((lookups: Lookup[]) => findKeys(db, lookups), MOST_IN_A_READ);
+  return async (rawKey, now) =>
+    isRawKey(rawKey) ? await lookUp({ digest: digestOf(rawKey), now }) : { status: 'unknown' };
+}
+
+async function findKeys(db: Database, lookups: Lookup[]): Promise<Verdict[]> {
+  const rows = await selectKeys(db, lookups).execute();
+  const found = new Map(rows.map(row => [row.digest.toString('latin1'), row]));
+  return lookups.map(({ digest, now }): Verdict => {
+    const row = found.get(digest.toString('latin1'));
+    if (!row) return { status: 'unknown' };
+    const { revokedAt, expiresAt, digest: _, ...key } = row;
+    if (revokedAt) return { status: 'revoked' };
+    if (expiresAt && expiresAt <= now) return { status: 'expired' };
+    return { status: 'valid', key };
+  });
+}
+
+function selectKeys(db: Database, lookups: Lookup[]) {
+  const digests = lookups.map(({ digest }) => digest);
+  // Requests of one batch came within milliseconds. Around midnight of a month's end some may read the usage of the
+  // month before or after; settling counts each call in its own month, whatever was read here.
+  const month = monthOf(lookups[0]?.now ?? new Date(0));
+  return db
+    .selectFrom('apiKeys')
+    .innerJoin('projects', 'projects.id', 'apiKeys.projectId')
+    .innerJoin('organizations', 'organizations.id', 'projects.organizationId')
+    .innerJoin('plans', 'plans.name', 'organizations.plan')
+    .where('apiKeys.digest', '=', sql<Buffer>`any(${digests}::bytea[])`)
+    .select(eb => [
+      'apiKeys.digest',
+      'apiKeys.id',
+      'apiKeys.name',
+      'apiKeys.prefix',
+      'apiKeys.revokedAt',
+      'apiKeys.expiresAt',
+      'plans.allowApiPredict',
+      'plans.monthlyPredictions as quota',
+      // pg does not know the array type of our enum; as JSON it arrives as an array.
+      sql<ApiKeyScope[]>`to_json(api_keys.scopes)`.as('scopes'),
+      jsonArrayFrom(
+        eb
+          .selectFrom('deployments')
+          .innerJoin('models', 'models.id', 'deployments.modelId')
+          .leftJoin('deploymentUsage', join =>
+            join
+              .onRef('deploymentUsage.deploymentId', '=', 'deployments.id')
+              .on('deploymentUsage.month', '=', month),
+          )
+          .whereRef('deployments.projectId', '=', 'apiKeys.projectId')
+          .where(where =>
+            where.or([
+              where('apiKeys.deploymentId', 'is', null),
+              where('deployments.id', '=', where.ref('apiKeys.deploymentId')),
+            ]),
+          )
+          .select(inner => [
+            'deployments.id',
+            'deployments.active',
+            'deployments.modelId',
+            'models.inputLength',
+            inner.fn.coalesce('deploymentUsage.predictions', inner.lit(0)).as('used'),
+          ]),
+      ).as('deployments'),
+    ]);
+}

@@ -1,0 +1,69 @@
+import { checkPage } from '../database/page.ts';
+import { notFound } from '../errors.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import { deleteApiKey, insertApiKey, listApiKeys, revokeApiKey } from './queries.ts';
+import { generateRawKey } from './raw-key.ts';
+import { checkNewApiKey, findTarget } from './requests.ts';
+
+const person = (id: string | null, name: string | null) => (id === null || name === null ? null : { id, name });
+
+export const apiKeyResolvers = {
+  Query: {
+    async apiKeys(_parent, { of, ...page }, { db, viewer }) {
+      const { id, load } = viewer();
+      return await listApiKeys(db, id, await findTarget(load, of), checkPage(page));
+    },
+  },
+
+  Mutation: {
+    async createApiKey(_parent, { input }, { db, viewer, at }) {
+      const { load, ...actor } = viewer();
+      const reach = await findTarget(load, input.target);
+      const rawKey = generateRawKey();
+      const key = { ...checkNewApiKey(input, at), reach, rawKey, createdAt: at, actor };
+      const id = await db.transaction().execute(trx => insertApiKey(trx, key));
+      return { apiKey: await load.apiKey.get(id), rawKey: rawKey.text };
+    },
+
+    async revokeApiKey(_parent, { id }, { db, viewer, at }) {
+      const { load, ...actor } = viewer();
+      const key = await load.apiKey.get(id);
+      await db.transaction().execute(trx => revokeApiKey(trx, key.id, actor, at));
+      const revoked = await load.apiKey.again(id);
+      if (!revoked) throw notFound('API key');
+      return revoked;
+    },
+
+    async deleteApiKey(_parent, { id }, { db, viewer, at }) {
+      const { load, ...actor } = viewer();
+      const key = await load.apiKey.get(id);
+      await db.transaction().execute(async trx => {
+        if (!(await deleteApiKey(trx, key.id, actor, at))) throw notFound('API key');
+      });
+      return { deletedApiKeyId: key.id };
+    },
+  },
+
+  Project: {
+    async apiKeyAllowance({ id, organizationId }, _args, { viewer }) {
+      const { load } = viewer();
+      const [{ plan }, [held]] = await Promise.all([
+        load.organization.get(organizationId),
+        load.usableKeys(id),
+      ]);
+      return { used: held?.used ?? 0, limit: plan.maxApiKeys };
+    },
+  },
+
+  ApiKey: {
+    status: ({ revokedAt, expiresAt }, _args, { at }) => {
+      if (revokedAt) return 'REVOKED';
+      return expiresAt && expiresAt <= at ? 'EXPIRED' : 'ACTIVE';
+    },
+    project: ({ projectId }, _args, { viewer }) => viewer().load.project.get(projectId),
+    deployment: ({ deploymentId }, _args, { viewer }) =>
+      deploymentId === null ? null : viewer().load.deployment.get(deploymentId),
+    createdBy: ({ createdBy, creatorName }) => person(createdBy, creatorName),
+    revokedBy: ({ revokedBy, revokerName }) => person(revokedBy, revokerName),
+  },
+} satisfies Resolvers;

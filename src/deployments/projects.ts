@@ -1,0 +1,157 @@
+import { v7 as newId } from 'uuid';
+import type { MemberRow } from '../accounts/organizations.ts';
+import { normalizeEmail } from '../accounts/people.ts';
+import { projectAccess } from '../accounts/roles.ts';
+import { checkRoom } from '../database/bound.ts';
+import type { Database } from '../database/connect.ts';
+import { badUserInput } from '../errors.ts';
+import type { ProjectRole } from '../generated/database.ts';
+
+export interface ProjectRow {
+  id: string;
+  name: string;
+  organizationId: string;
+  /** The viewer's. */
+  role: ProjectRole;
+}
+
+/**
+ * Makes a project. An owner of the organization owns it by that; an admin becomes its owner here.
+ *
+ * @param trx a transaction: the organization's row is locked while its projects are counted.
+ * @throws BAD_USER_INPUT when the organization has no room for one more.
+ */
+export async function insertProject(
+  trx: Database,
+  {
+    organizationId,
+    name,
+    creatorId,
+    createdAt,
+  }: { organizationId: string; name: string; creatorId: string; createdAt: Date },
+): Promise<string> {
+  await trx
+    .selectFrom('organizations')
+    .select('id')
+    .where('id', '=', organizationId)
+    .forNoKeyUpdate()
+    .execute();
+  const { held } = await trx
+    .selectFrom('projects')
+    .select(eb => eb.fn.countAll<number>().as('held'))
+    .where('organizationId', '=', organizationId)
+    .executeTakeFirstOrThrow();
+  checkRoom(held, 'An organization', 'projects');
+  const id = newId();
+  await trx.insertInto('projects').values({ id, organizationId, name, createdAt }).execute();
+  await trx
+    .insertInto('projectMembers')
+    .columns(['projectId', 'userId', 'role'])
+    .expression(from =>
+      from
+        .selectFrom('organizationMembers')
+        .select(eb => [eb.val(id).as('projectId'), 'userId', eb.val<ProjectRole>('OWNER').as('role')])
+        .where('organizationId', '=', organizationId)
+        .where('userId', '=', creatorId)
+        .where('role', '!=', 'OWNER'),
+    )
+    .execute();
+  return id;
+}
+
+function selectProjects(db: Database, viewerId: string) {
+  return db
+    .selectFrom('projects')
+    .innerJoin(projectAccess(db).as('access'), 'access.projectId', 'projects.id')
+    .select(['projects.id', 'projects.name', 'projects.organizationId', 'access.role'])
+    .where('access.userId', '=', viewerId)
+    .orderBy('projects.name')
+    .orderBy('projects.id');
+}
+
+/** Those of the given projects that the viewer can see. */
+export function findProjects(db: Database, viewerId: string, ids: string[]): Promise<ProjectRow[]> {
+  return selectProjects(db, viewerId).where('projects.id', 'in', ids).execute();
+}
+
+/** The projects of organizations that the viewer can see, by name. */
+export function findProjectsOf(
+  db: Database,
+  viewerId: string,
+  organizationIds: string[],
+): Promise<ProjectRow[]> {
+  return selectProjects(db, viewerId).where('projects.organizationId', 'in', organizationIds).execute();
+}
+
+/** Everybody who can see the projects, by name. Ask for projects that the viewer was found to see. */
+export async function findProjectMembers(
+  db: Database,
+  projectIds: string[],
+): Promise<MemberRow<ProjectRole>[]> {
+  const rows = await db
+    .selectFrom(projectAccess(db).as('access'))
+    .innerJoin('users', 'users.id', 'access.userId')
+    .select(['access.projectId as parentId', 'access.role', 'users.id', 'users.name', 'users.email'])
+    .where('access.projectId', 'in', projectIds)
+    .orderBy('users.name')
+    .orderBy('users.id')
+    .execute();
+  return rows.map(({ id, name, ...member }) => ({ ...member, person: { id, name } }));
+}
+
+/** Locks a project's row until the transaction ends: what counts its keys, models or members does so behind this. */
+export async function lockProject(trx: Database, projectId: string): Promise<void> {
+  // Not FOR UPDATE: that would make foreign keys wait, and with them everything inserted into the project.
+  await trx.selectFrom('projects').select('id').where('id', '=', projectId).forNoKeyUpdate().execute();
+}
+
+/**
+ * Adds a member to a project, changes a member's role or, with a null role, removes the member.
+ *
+ * @param trx a transaction: the project's row is locked while its members are counted.
+ * @throws BAD_USER_INPUT when the person is no member of the organization, or owns it.
+ */
+export async function setProjectMember(
+  trx: Database,
+  { project, email, role }: { project: ProjectRow; email: string; role: ProjectRole | null },
+): Promise<void> {
+  await lockProject(trx, project.id);
+  const member = await trx
+    .selectFrom('organizationMembers')
+    .innerJoin('users', 'users.id', 'organizationMembers.userId')
+    .select(['users.id', 'organizationMembers.role'])
+    .where('organizationMembers.organizationId', '=', project.organizationId)
+    .where('users.email', '=', normalizeEmail(email))
+    .forKeyShare('organizationMembers')
+    .executeTakeFirst();
+  if (!member) {
+    throw badUserInput(
+      'Nobody in the organization has this e-mail. Add the person to the organization first.',
+    );
+  }
+  if (member.role === 'OWNER') {
+    throw badUserInput(
+      'An owner of the organization is owner of every project; the role cannot be changed here.',
+    );
+  }
+  if (role === null) {
+    await trx
+      .deleteFrom('projectMembers')
+      .where('projectId', '=', project.id)
+      .where('userId', '=', member.id)
+      .execute();
+    return;
+  }
+  const others = await trx
+    .selectFrom('projectMembers')
+    .select(eb => eb.fn.countAll<number>().as('held'))
+    .where('projectId', '=', project.id)
+    .where('userId', '!=', member.id)
+    .executeTakeFirstOrThrow();
+  checkRoom(others.held, 'A project', 'members');
+  await trx
+    .insertInto('projectMembers')
+    .values({ projectId: project.id, userId: member.id, role })
+    .onConflict(conflict => conflict.columns(['projectId', 'userId']).doUpdateSet({ role }))
+    .execute();
+}

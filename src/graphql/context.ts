@@ -1,0 +1,123 @@
+import type {} from '@fastify/cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Kysely } from 'kysely';
+import type { Passwords } from '../accounts/passwords.ts';
+import type { PersonRow } from '../accounts/people.ts';
+import { endSession, findSession, startSession } from '../accounts/sessions.ts';
+import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
+import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '../errors.ts';
+import type { DB } from '../generated/database.ts';
+import type { Predicting } from '../predictions/predict.ts';
+import { type Loaders, startLoaders } from './loaders.ts';
+
+/** A signed-in person and what they can reach. */
+export interface Viewer extends PersonRow {
+  load: Loaders;
+}
+
+/** Who makes the request, judged before anything else. */
+export type Caller =
+  | { kind: 'anybody' }
+  | { kind: 'person'; viewer: Viewer }
+  | { kind: 'api-key'; key: AuthenticatedKey };
+
+/** What the server is made of, the same for every request. */
+export interface Services {
+  db: Kysely<DB>;
+  passwords: Passwords;
+  authenticate: Authenticate;
+  predicting: Predicting;
+  now: () => Date;
+}
+
+/** What a request is answered with. */
+export interface Context extends Services {
+  requestId: string;
+  log: FastifyRequest['log'];
+  caller: Caller;
+  /** The moment at which this request began: one for all that it decides. */
+  at: Date;
+  /** The signed-in person. @throws UNAUTHENTICATED for anybody, FORBIDDEN for API keys. */
+  viewer: () => Viewer;
+  /** Makes the person the viewer of this request, with a session cookie. */
+  signIn: (person: PersonRow) => Promise<void>;
+  /** Ends the session and clears its cookie. */
+  signOut: () => Promise<void>;
+}
+
+const COOKIE = 'spectrakey_session';
+
+/**
+ * Builds the context of a request, judging its credential.
+ *
+ * @throws UNAUTHENTICATED, API_KEY_REVOKED or API_KEY_EXPIRED.
+ */
+export async function buildContext(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Context> {
+  const at = services.now();
+  const cookie = {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    // "https" is the connection's own, or what a trusted proxy says of it.
+    secure: request.protocol === 'https',
+  } as const;
+  const signedIn = (person: PersonRow): Caller => ({
+    kind: 'person',
+    viewer: { ...person, load: startLoaders(services.db, person.id, at) },
+  });
+
+  async function identify(): Promise<Caller> {
+    if (request.headers.authorization !== undefined) {
+      return { kind: 'api-key', key: await judge(services, request.headers.authorization, at) };
+    }
+    const token = request.cookies[COOKIE];
+    if (token === undefined) return { kind: 'anybody' };
+    const person = await findSession(services.db, token, at);
+    if (person) return signedIn(person);
+    void reply.clearCookie(COOKIE, cookie);
+    return { kind: 'anybody' };
+  }
+
+  const context: Context = {
+    ...services,
+    requestId: request.id,
+    log: request.log,
+    at,
+    caller: await identify(),
+    viewer() {
+      if (context.caller.kind === 'person') return context.caller.viewer;
+      throw context.caller.kind === 'api-key' ? keysOnlyPredict() : unauthenticated();
+    },
+    async signIn(person) {
+      const session = await startSession(services.db, person.id, at);
+      void reply.setCookie(COOKIE, session.token, { ...cookie, expires: session.expiresAt });
+      context.caller = signedIn(person);
+    },
+    async signOut() {
+      const token = request.cookies[COOKIE];
+      if (token !== undefined) await endSession(services.db, token);
+      void reply.clearCookie(COOKIE, cookie);
+    },
+  };
+  return context;
+}
+
+async function judge({ authenticate }: Services, authorization: string, at: Date): Promise<AuthenticatedKey> {
+  const [, rawKey] = /^Api-Key +(\S+) *$/i.exec(authorization) ?? [];
+  if (rawKey === undefined) throw unauthenticated();
+  const verdict = await authenticate(rawKey, at);
+  switch (verdict.status) {
+    case 'valid':
+      return verdict.key;
+    case 'revoked':
+      throw apiKeyRevoked();
+    case 'expired':
+      throw apiKeyExpired();
+    case 'unknown':
+      throw unauthenticated();
+  }
+}

@@ -1,0 +1,218 @@
+import { mayChangeOrganization, mayChangeProject, mayChangeProjectMembers } from '../accounts/roles.ts';
+import { checkNewApiKey, findTarget } from '../api-keys/requests.ts';
+import {
+  apiKeyLimitReached,
+  apiKeyNotAuthorized,
+  forbidden,
+  keysOnlyPredict,
+  planFeatureRequired,
+  unauthenticated,
+} from '../errors.ts';
+import type {
+  MutationCreateApiKeyArgs,
+  MutationCreateDeploymentArgs,
+  MutationPredictArgs,
+  MutationResolvers,
+  QueryResolvers,
+} from '../generated/graphql.ts';
+import type { Context } from './context.ts';
+import { and, rule } from './shield.ts';
+
+// Each rule is one promise, named so. A check throws the catalogue's error where the promise would be broken.
+// `and` runs its rules side by side and answers the first error in the order in which they are listed, which is
+// the order of the design: credential, visibility, role, plan, input, limits. The facts come from the context,
+// which reads each once a request.
+
+function promise<Args>(name: string, check: (args: Args, context: Context) => void | Promise<void>) {
+  return rule(name, { cache: 'no_cache' })(async (_parent, args: Args, context: Context) => {
+    try {
+      await check(args, context);
+      return true;
+    } catch (error) {
+      // Returned, not thrown: shield would turn a fault of the database into "not authorised".
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  });
+}
+
+// Credentials
+
+const aKeyDoesNothingButPredict = promise('a key does nothing but predict', (_args, { caller }) => {
+  if (caller.kind === 'api-key') throw keysOnlyPredict();
+});
+
+const aPersonIsSignedIn = promise('a person is signed in', (_args, { viewer }) => {
+  viewer();
+});
+
+const somebodyIsKnown = promise('a person is signed in, or a key is used', (_args, { caller }) => {
+  if (caller.kind === 'anybody') throw unauthenticated();
+});
+
+// Visibility and roles. What is not visible answers like what does not exist: `get` throws NOT_FOUND.
+
+const membersWhoAreNotAdminsLeaveTheOrganizationAlone = promise(
+  'members who are not admins leave the organization alone',
+  async ({ input }: { input: { organizationId: string } }, { viewer }) => {
+    const { role } = await viewer().load.organization.get(input.organizationId);
+    if (!mayChangeOrganization(role)) throw forbidden('Only admins and owners of the organization may do this.');
+  },
+);
+
+const onlyOwnersChangeWhoIsInTheProject = promise(
+  'only owners change who is in the project',
+  async ({ input }: { input: { projectId: string } }, { viewer }) => {
+    const { role } = await viewer().load.project.get(input.projectId);
+    if (!mayChangeProjectMembers(role)) throw forbidden('Only owners of the project may do this.');
+  },
+);
+
+const viewersRegisterNoModel = promise(
+  'viewers register no model',
+  async ({ input }: { input: { projectId: string } }, { viewer }) => {
+    const { role } = await viewer().load.project.get(input.projectId);
+    if (!mayChangeProject(role)) throw forbidden();
+  },
+);
+
+const viewersDeployNothing = promise(
+  'viewers deploy nothing',
+  async ({ input }: MutationCreateDeploymentArgs, { viewer }) => {
+    const { load } = viewer();
+    const { projectId } = await load.model.get(input.modelId);
+    const { role } = await load.project.get(projectId);
+    if (!mayChangeProject(role)) throw forbidden();
+  },
+);
+
+const viewersSwitchNoDeployment = promise(
+  'viewers switch no deployment',
+  async ({ id }: { id: string }, { viewer }) => {
+    const { role } = await viewer().load.deployment.get(id);
+    if (!mayChangeProject(role)) throw forbidden();
+  },
+);
+
+const strangersSeeNoKeys = promise(
+  'strangers see no keys',
+  async ({ of }: { of: MutationCreateApiKeyArgs['input']['target'] }, { viewer }) => {
+    await findTarget(viewer().load, of);
+  },
+);
+
+const viewersCreateNoKey = promise(
+  'viewers create no key',
+  async ({ input }: MutationCreateApiKeyArgs, { viewer }) => {
+    const { role } = await findTarget(viewer().load, input.target);
+    if (!mayChangeProject(role)) throw forbidden();
+  },
+);
+
+const viewersRevokeAndDeleteNoKey = promise(
+  'viewers revoke and delete no key',
+  async ({ id }: { id: string }, { viewer }) => {
+    const { role } = await viewer().load.apiKey.get(id);
+    if (!mayChangeProject(role)) throw forbidden();
+  },
+);
+
+// Plans, input and limits of keys
+
+async function allowance(context: Context, target: MutationCreateApiKeyArgs['input']['target']) {
+  const { load } = context.viewer();
+  const { projectId } = await findTarget(load, target);
+  const { organizationId } = await load.project.get(projectId);
+  const { plan } = await load.organization.get(organizationId);
+  const [held] = await load.usableKeys(projectId);
+  return { plan, used: held?.used ?? 0 };
+}
+
+const aPlanWithoutApiAccessCreatesNoKey = promise(
+  'a plan without API access creates no key',
+  async ({ input }: MutationCreateApiKeyArgs, context) => {
+    const { plan } = await allowance(context, input.target);
+    if (!plan.allowApiPredict) throw planFeatureRequired();
+  },
+);
+
+const aNewKeyHasANameAndAFuture = promise(
+  'a new key has a name and a future',
+  ({ input }: MutationCreateApiKeyArgs, { at }) => {
+    checkNewApiKey(input, at);
+  },
+);
+
+// For the answer in the common case; where requests race, the transaction that inserts the key holds the limit.
+const aProjectHoldsNoMoreKeysThanItsPlanAllows = promise(
+  'a project holds no more keys than its plan allows',
+  async ({ input }: MutationCreateApiKeyArgs, context) => {
+    const { plan, used } = await allowance(context, input.target);
+    if (used >= plan.maxApiKeys) throw apiKeyLimitReached();
+  },
+);
+
+// predict
+
+const aKeyNeedsTheScopePredict = promise('a key needs the scope predict', (_args, { caller }) => {
+  if (caller.kind === 'api-key' && !caller.key.scopes.includes('PREDICT')) throw apiKeyNotAuthorized();
+});
+
+const aKeyPredictsOnlyWhereItReaches = promise(
+  'a key predicts only where it reaches',
+  ({ deploymentId }: MutationPredictArgs, { caller }) => {
+    if (caller.kind !== 'api-key') return;
+    if (!caller.key.deployments.some(({ id }) => id === deploymentId)) throw apiKeyNotAuthorized();
+  },
+);
+
+const aPlanWithoutApiAccessStopsItsKeys = promise('a plan without API access stops its keys', (_args, { caller }) => {
+  if (caller.kind === 'api-key' && !caller.key.allowApiPredict) throw planFeatureRequired();
+});
+
+const viewersPredictNothing = promise(
+  'viewers predict nothing',
+  async ({ deploymentId }: MutationPredictArgs, { caller }) => {
+    if (caller.kind !== 'person') return;
+    const { role } = await caller.viewer.load.deployment.get(deploymentId);
+    if (!mayChangeProject(role)) throw forbidden();
+  },
+);
+
+type Rules<Fields> = Record<keyof Fields, ReturnType<typeof promise> | ReturnType<typeof and>>;
+
+/** The rule of every field of Query and Mutation; a field that is missing here does not compile, and is denied. */
+export const permissions: { Query: Rules<QueryResolvers>; Mutation: Rules<MutationResolvers> } = {
+  Query: {
+    viewer: aKeyDoesNothingButPredict,
+    project: aPersonIsSignedIn,
+    deployment: aPersonIsSignedIn,
+    apiKeys: and(aPersonIsSignedIn, strangersSeeNoKeys),
+  },
+  Mutation: {
+    signUp: aKeyDoesNothingButPredict,
+    signIn: aKeyDoesNothingButPredict,
+    signOut: aPersonIsSignedIn,
+    createProject: and(aPersonIsSignedIn, membersWhoAreNotAdminsLeaveTheOrganizationAlone),
+    setOrganizationMember: and(aPersonIsSignedIn, membersWhoAreNotAdminsLeaveTheOrganizationAlone),
+    setProjectMember: and(aPersonIsSignedIn, onlyOwnersChangeWhoIsInTheProject),
+    registerModel: and(aPersonIsSignedIn, viewersRegisterNoModel),
+    createDeployment: and(aPersonIsSignedIn, viewersDeployNothing),
+    setDeploymentActive: and(aPersonIsSignedIn, viewersSwitchNoDeployment),
+    createApiKey: and(
+      aPersonIsSignedIn,
+      viewersCreateNoKey,
+      aPlanWithoutApiAccessCreatesNoKey,
+      aNewKeyHasANameAndAFuture,
+      aProjectHoldsNoMoreKeysThanItsPlanAllows,
+    ),
+    revokeApiKey: and(aPersonIsSignedIn, viewersRevokeAndDeleteNoKey),
+    deleteApiKey: and(aPersonIsSignedIn, viewersRevokeAndDeleteNoKey),
+    predict: and(
+      somebodyIsKnown,
+      aKeyNeedsTheScopePredict,
+      aKeyPredictsOnlyWhereItReaches,
+      viewersPredictNothing,
+      aPlanWithoutApiAccessStopsItsKeys,
+    ),
+  },
+};

@@ -1,0 +1,38 @@
+import { checkPage } from '../database/page.ts';
+import { readModel } from '../deployments/models.ts';
+import { apiKeyNotAuthorized } from '../errors.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import { listPredictionLogs } from './logs.ts';
+import { predict } from './predict.ts';
+
+export const predictionResolvers = {
+  Mutation: {
+    async predict(_parent, { deploymentId, spectra }, { caller, viewer, predicting }) {
+      if (caller.kind === 'api-key') {
+        const { key } = caller;
+        const deployment = key.deployments.find(({ id }) => id === deploymentId);
+        if (!deployment) throw apiKeyNotAuthorized();
+        const by = { source: 'API', key, userId: null } as const;
+        return await predict(predicting, { ...deployment, quota: key.quota }, by, spectra);
+      }
+      const { id: userId, load } = viewer();
+      const deployment = await load.deployment.get(deploymentId);
+      const { inputLength } = await load.model.get(deployment.modelId);
+      const by = { source: 'WEB', key: null, userId } as const;
+      return await predict(predicting, { ...deployment, inputLength }, by, spectra);
+    },
+  },
+
+  PredictPayload: {
+    model: ({ modelId }, _args, { db }) => readModel(db, modelId),
+  },
+
+  Deployment: {
+    predictionLogs: ({ id }, args, { db }) => listPredictionLogs(db, id, checkPage(args)),
+  },
+
+  PredictionLog: {
+    apiKey: ({ apiKeyId }, _args, { viewer }) =>
+      apiKeyId === null ? null : viewer().load.apiKey.find(apiKeyId),
+  },
+} satisfies Resolvers;

@@ -1,0 +1,220 @@
+import { type Selectable, sql } from 'kysely';
+import { batched } from '../database/batch.ts';
+import type { Database } from '../database/connect.ts';
+import { isDatabaseUnavailable } from '../database/faults.ts';
+import { monthOf } from '../deployments/deployments.ts';
+import type { PredictionLogs } from '../generated/database.ts';
+import type { Prediction, PredictionSource } from '../generated/graphql.ts';
+
+/** A call that the model has answered, to be charged and logged before the answer leaves. */
+export interface Call {
+  logId: string;
+  deploymentId: string;
+  source: PredictionSource;
+  /** The key that made an API call. */
+  key: { id: string; name: string; prefix: string } | null;
+  /** The person who made a web call. */
+  userId: string | null;
+  at: Date;
+  predictions: Prediction[];
+  durationMs: number;
+}
+
+/** What became of a call. Only `settled` is charged and logged; a call is settled whole or not at all. */
+export type Settlement =
+  | { status: 'settled' }
+  | { status: 'quota-exceeded' }
+  | { status: 'failed'; error: unknown };
+
+/** Charges a call and writes its log. Once it answers `settled`, both are on disk. */
+export type Settle = (call: Call) => Promise<Settlement>;
+
+/** Keeps a statement short, and with it the time for which the usage rows stay locked. */
+const MOST_IN_A_STATEMENT = 50;
+
+/** Settling against a database; the calls that finish together share a statement. */
+export function startSettle(db: Database): Settle {
+  return batched((calls: Call[]) => settleAll(db, calls), MOST_IN_A_STATEMENT);
+}
+
+async function settleAll(db: Database, calls: Call[]): Promise<Settlement[]> {
+  const together = await attempt(db, calls);
+  if (calls.length === 1) return together;
+  const settlements: Settlement[] = [];
+  for (const [index, settlement] of together.entries()) {
+    const call = calls[index];
+    // Too many together for the rest of the quota: in turn, as many as fit. And one call that cannot be written
+    // takes no neighbour down with it, while an unreachable database takes all.
+    const again =
+      settlement.status === 'quota-exceeded' ||
+      (settlement.status === 'failed' && !isDatabaseUnavailable(settlement.error));
+    settlements.push(...(again && call ? await attempt(db, [call]) : [settlement]));
+  }
+  return settlements;
+}
+
+async function attempt(db: Database, calls: Call[]): Promise<Settlement[]> {
+  try {
+    const first = await grant(db, calls);
+    const uncounted = calls.filter(call => first.get(call.logId) === 'uncounted');
+    if (uncounted.length > 0) await startCounting(db, uncounted);
+    const second = uncounted.length > 0 ? await grant(db, uncounted) : first;
+    return calls.map(call => {
+      const granted = (second.get(call.logId) ?? first.get(call.logId)) === 'granted';
+      return { status: granted ? 'settled' : 'quota-exceeded' };
+    });
+  } catch (error) {
+    return calls.map(() => ({ status: 'failed', error }));
+  }
+}
+
+/** The first call of a deployment in a month finds no row to count in. */
+async function startCounting(db: Database, calls: Call[]): Promise<void> {
+  const rows = new Map(
+    calls.map(({ deploymentId, at }) => [
+      `${deploymentId} ${monthOf(at)}`,
+      { deploymentId, month: monthOf(at), predictions: 0 },
+    ]),
+  );
+  await db
+    .insertInto('deploymentUsage')
+    // In the order in which they are locked, for servers that start the same month at once.
+    .values([...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row))
+    .onConflict(conflict => conflict.doNothing())
+    .execute();
+}
+
+type Grant = 'granted' | 'refused' | 'uncounted';
+
+/**
+ * One statement: locks the usage rows in id order, grants those deployments whose calls together fit the rest of
+ * their quota, and for the granted calls counts, logs, and moves the keys' last use. Locks are always taken in the
+ * same order (usage rows by id, then keys by id), so servers cannot deadlock.
+ */
+async function grant(db: Database, calls: Call[]): Promise<Map<string, Grant>> {
+  const rows = await db
+    .with('calls', cte => cte.selectFrom(asTable(calls)).selectAll())
+    .with('totals', cte =>
+      cte
+        .selectFrom('calls')
+        .select(eb => ['deploymentId', 'month', eb.fn.sum<number>('spectra').as('spectra')])
+        .groupBy(['deploymentId', 'month']),
+    )
+    .with('locked', cte =>
+      cte
+        .selectFrom('deploymentUsage as usage')
+        .innerJoin('totals', join =>
+          join.onRef('totals.deploymentId', '=', 'usage.deploymentId').onRef('totals.month', '=', 'usage.month'),
+        )
+        .innerJoin('deployments', 'deployments.id', 'usage.deploymentId')
+        .innerJoin('projects', 'projects.id', 'deployments.projectId')
+        .innerJoin('organizations', 'organizations.id', 'projects.organizationId')
+        .innerJoin('plans', 'plans.name', 'organizations.plan')
+        .select(eb => [
+          'usage.deploymentId',
+          'usage.month',
+          'totals.spectra',
+          eb
+            .or([
+              eb('plans.monthlyPredictions', 'is', null),
+              eb(eb('usage.predictions', '+', eb.ref('totals.spectra')), '<=', eb.ref('plans.monthlyPredictions')),
+            ])
+            .as('fits'),
+        ])
+        .orderBy('usage.deploymentId')
+        .orderBy('usage.month')
+        .forNoKeyUpdate('usage'),
+    )
+    .with('granted', cte =>
+      cte
+        .selectFrom('calls')
+        .innerJoin('locked', join =>
+          join.onRef('locked.deploymentId', '=', 'calls.deploymentId').onRef('locked.month', '=', 'calls.month'),
+        )
+        .where('locked.fits', '=', true)
+        .selectAll('calls'),
+    )
+    .with('counted', cte =>
+      cte
+        .updateTable('deploymentUsage as usage')
+        .from('locked')
+        .set(eb => ({ predictions: eb('usage.predictions', '+', eb.ref('locked.spectra')) }))
+        .whereRef('locked.deploymentId', '=', 'usage.deploymentId')
+        .whereRef('locked.month', '=', 'usage.month')
+        .where('locked.fits', '=', true),
+    )
+    .with('logged', cte =>
+      cte
+        .insertInto('predictionLogs')
+        .columns(logColumns)
+        .expression(from => from.selectFrom('granted').select(logColumns)),
+    )
+    .with('lockedKeys', cte =>
+      cte
+        .selectFrom('apiKeys')
+        .select('id')
+        .where('id', 'in', from => from.selectFrom('granted').select('apiKeyId'))
+        .orderBy('id')
+        .forNoKeyUpdate(),
+    )
+    .with('used', cte =>
+      cte
+        .updateTable('apiKeys')
+        .from(from =>
+          from
+            .selectFrom('granted')
+            .innerJoin('lockedKeys', 'lockedKeys.id', 'granted.apiKeyId')
+            .select(eb => ['lockedKeys.id', eb.fn.max('granted.createdAt').as('at')])
+            .groupBy('lockedKeys.id')
+            .as('uses'),
+        )
+        // Only forwards, and only this column: it can never undo a revocation made meanwhile.
+        .set(eb => ({ lastUsedAt: eb.fn<Date>('greatest', ['apiKeys.lastUsedAt', 'uses.at']) }))
+        .whereRef('apiKeys.id', '=', 'uses.id'),
+    )
+    .selectFrom('calls')
+    .leftJoin('locked', join =>
+      join.onRef('locked.deploymentId', '=', 'calls.deploymentId').onRef('locked.month', '=', 'calls.month'),
+    )
+    .select(['calls.id', 'locked.fits'])
+    .execute();
+  return new Map(
+    rows.map(({ id, fits }) => [id, fits === null ? 'uncounted' : fits ? 'granted' : 'refused']),
+  );
+}
+
+const logColumns = [
+  'id',
+  'createdAt',
+  'deploymentId',
+  'source',
+  'predictions',
+  'durationMs',
+  'userId',
+  'apiKeyId',
+  'apiKeyName',
+  'apiKeyPrefix',
+] as const;
+
+type CallRow = Pick<Selectable<PredictionLogs>, (typeof logColumns)[number]> & { month: string; spectra: number };
+
+/** The calls as rows, one parameter for each column, so that the statement's text is the same for any number. */
+function asTable(calls: Call[]) {
+  const column = (value: (call: Call) => unknown) => sql.val(calls.map(value));
+  return sql<CallRow>`unnest(
+    ${column(call => call.logId)}::uuid[],
+    ${column(call => call.at)}::timestamptz[],
+    ${column(call => call.deploymentId)}::uuid[],
+    ${column(call => call.source)}::prediction_source[],
+    ${column(call => JSON.stringify(call.predictions))}::jsonb[],
+    ${column(call => call.durationMs)}::float8[],
+    ${column(call => call.userId)}::uuid[],
+    ${column(call => call.key?.id ?? null)}::uuid[],
+    ${column(call => call.key?.name ?? null)}::text[],
+    ${column(call => call.key?.prefix ?? null)}::text[],
+    ${column(call => monthOf(call.at))}::text[],
+    ${column(call => call.predictions.length)}::bigint[]
+  )`.as<'call'>(sql`call(
+    id, created_at, deployment_id, source, predictions, duration_ms, user_id, api_key_id, api_key_name,
+    api_key_prefix, month, spectra)`);
+}
