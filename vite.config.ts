@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { defineConfig } from 'vite';
 
 const dashboard = join(import.meta.dirname, 'src', 'dashboard');
 
@@ -32,6 +32,4 @@ export default defineConfig({
   worker: { format: 'es' },
   // In development the same worker meets a CommonJS package, which Vite must turn into a module beforehand.
   optimizeDeps: { include: ['graphql', 'graphql-language-service', 'monaco-graphql > picomatch-browser'] },
-  // Vitest reads this file too, and would otherwise look for tests under the dashboard.
-  test: { root: import.meta.dirname },
 });

@@ -41,6 +41,6 @@ export function connect({ url, most, onIdleError }: ConnectOptions): Kysely<DB> 
   pool.on('error', onIdleError);
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+    plugins: [new CamelCasePlugin()],
   });
 }

@@ -5,6 +5,7 @@ import type { ProjectRow } from '../deployments/projects.ts';
 import type { ModelRow } from '../deployments/models.ts';
 import type { DeploymentRow } from '../deployments/deployments.ts';
 import type { ApiKeyRow } from '../api-keys/queries.ts';
+import type { Answer } from '../predictions/predict.ts';
 import type { PredictionLogRow } from '../predictions/logs.ts';
 import type { Context } from '../graphql/context.ts';
 export type Maybe<T> = T | null;
@@ -752,7 +753,7 @@ export type ResolversTypes = {
   Person: ResolverTypeWrapper<Person>;
   Plan: ResolverTypeWrapper<Plan>;
   PlanName: PlanName;
-  PredictPayload: ResolverTypeWrapper<Omit<PredictPayload, 'model'> & { model: ResolversTypes['Model'] }>;
+  PredictPayload: ResolverTypeWrapper<Answer>;
   Prediction: ResolverTypeWrapper<Prediction>;
   PredictionLog: ResolverTypeWrapper<PredictionLogRow>;
   PredictionLogConnection: ResolverTypeWrapper<Omit<PredictionLogConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['PredictionLogEdge']>, nodes: Array<ResolversTypes['PredictionLog']> }>;
@@ -800,7 +801,7 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Person: Person;
   Plan: Plan;
-  PredictPayload: Omit<PredictPayload, 'model'> & { model: ResolversParentTypes['Model'] };
+  PredictPayload: Answer;
   Prediction: Prediction;
   PredictionLog: PredictionLogRow;
   PredictionLogConnection: Omit<PredictionLogConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['PredictionLogEdge']>, nodes: Array<ResolversParentTypes['PredictionLog']> };

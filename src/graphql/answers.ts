@@ -1,0 +1,90 @@
+import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { FastifyBaseLogger } from 'fastify';
+import { isDatabaseUnavailable } from '../database/faults.ts';
+import { badUserInput, CATALOGUE, type Code, internalError, isCode, unavailable } from '../errors.ts';
+import type { Context } from './context.ts';
+import { describeVariableErrors } from './variables.ts';
+
+/** Where an unexpected error is told: the log has all of it, the caller a request id. */
+interface Teller {
+  requestId: string;
+  log: Pick<FastifyBaseLogger, 'error' | 'warn'>;
+}
+
+/**
+ * The catalogue's error for anything that was thrown. What is not in the catalogue is logged and masked; a database
+ * that cannot be reached is said to be unavailable, never a caller's fault.
+ */
+export function toCatalogue(thrown: unknown, { requestId, log }: Teller): GraphQLError {
+  const error = unwrapResolverError(thrown);
+  if (error instanceof GraphQLError && isCode(error.extensions.code)) return error;
+  if (isDatabaseUnavailable(error)) {
+    log.warn({ err: error, requestId }, 'the database is unavailable');
+    return unavailable();
+  }
+  log.error({ err: error, requestId }, 'unexpected error');
+  return internalError(requestId);
+}
+
+/** The HTTP status and headers of a response that carries no data, because of this error. */
+export function httpOf({ extensions }: Pick<GraphQLError, 'extensions'>): { status: number; headers: HeaderMap } {
+  const code: Code = isCode(extensions.code) ? extensions.code : 'INTERNAL_SERVER_ERROR';
+  const { status } = CATALOGUE[code];
+  const headers = new HeaderMap();
+  if (typeof extensions.retryAfter === 'number') headers.set('retry-after', String(extensions.retryAfter));
+  // RFC 9110, section 11.6.1: a 401 names the scheme that would be accepted.
+  if (status === 401) headers.set('www-authenticate', 'Api-Key realm="Spectrakey"');
+  return { status, headers };
+}
+
+/** The same error with its HTTP status beside it, for what is thrown before Apollo has a response to set one on. */
+export function withHttp(error: GraphQLError): GraphQLError {
+  return new GraphQLError(error.message, { extensions: { ...error.extensions, http: httpOf(error) } });
+}
+
+/** Apollo's own codes for malformed requests, none of which a caller would handle apart. */
+export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const { code } = formatted.extensions ?? {};
+  if (isCode(code)) return { ...formatted, extensions: { ...formatted.extensions, code } };
+  return { ...formatted, extensions: badUserInput('').extensions };
+}
+
+/**
+ * Answers errors from the catalogue. Their HTTP status is the response's own where there is no data; a response that
+ * carries data is 200, as GraphQL over HTTP demands (Apollo would apply the status to both).
+ */
+export const answerErrors: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ request, schema, operation, response, errors = [], contextValue }) {
+        if (response.body.kind !== 'single' || errors.length === 0) return;
+        const { singleResult } = response.body;
+        const shown =
+          describeVariableErrors(schema, operation, request.variables, errors) ??
+          errors.map(error => locate(toCatalogue(error, contextValue), error));
+        singleResult.errors = shown.map(error => error.toJSON());
+        const [first] = shown;
+        if (singleResult.data != null || !first) {
+          response.http.status = 200;
+          return;
+        }
+        const { status, headers } = httpOf(first);
+        response.http.status = status;
+        for (const [name, value] of headers) response.http.headers.set(name, value);
+      },
+    };
+  },
+};
+
+/** The catalogue's error at the place in document and answer where it happened. */
+function locate({ message, extensions }: GraphQLError, at: GraphQLError): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: at.nodes ?? null,
+    source: at.source ?? null,
+    positions: at.positions ?? null,
+    path: at.path ?? null,
+    extensions,
+  });
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { GraphQLSchema } from 'graphql';
+import { applyMiddleware } from 'graphql-middleware';
+import { accountResolvers } from '../accounts/resolvers.ts';
+import { apiKeyResolvers } from '../api-keys/resolvers.ts';
+import { deploymentResolvers } from '../deployments/resolvers.ts';
+import { forbidden } from '../errors.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import { predictionResolvers } from '../predictions/resolvers.ts';
+import type { Context } from './context.ts';
+import { permissions } from './permissions.ts';
+import { scalars } from './scalars.ts';
+import { deny, shield } from './shield.ts';
+
+const resolvers: Resolvers = {
+  ...scalars,
+  Query: { ...accountResolvers.Query, ...deploymentResolvers.Query, ...apiKeyResolvers.Query },
+  Mutation: {
+    ...accountResolvers.Mutation,
+    ...deploymentResolvers.Mutation,
+    ...apiKeyResolvers.Mutation,
+    ...predictionResolvers.Mutation,
+  },
+  User: accountResolvers.User,
+  Organization: accountResolvers.Organization,
+  Project: { ...deploymentResolvers.Project, ...apiKeyResolvers.Project },
+  Deployment: { ...deploymentResolvers.Deployment, ...predictionResolvers.Deployment },
+  ApiKey: apiKeyResolvers.ApiKey,
+  PredictPayload: predictionResolvers.PredictPayload,
+  PredictionLog: predictionResolvers.PredictionLog,
+};
+
+/** The public schema with its resolvers, every field of Query and Mutation behind its rule. */
+export function buildSchema(): GraphQLSchema {
+  const typeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
+  const schema = makeExecutableSchema<Context>({
+    typeDefs,
+    resolvers,
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+  });
+  const rules = shield(permissions, {
+    fallbackRule: deny,
+    allowExternalErrors: true,
+    // For fields that have no rule: every rule of ours answers an error of its own.
+    fallbackError: () => forbidden(),
+  }).generate(schema);
+  // Shield wraps every field of every type, at the cost of an async call for each; only these two have rules. The
+  // others need none: what lies below them was read through the viewer's membership.
+  const rooted = Object.entries(rules).filter(([type]) => type === 'Query' || type === 'Mutation');
+  return applyMiddleware(schema, Object.fromEntries(rooted));
+}

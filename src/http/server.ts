@@ -1,0 +1,166 @@
+import type { AddressInfo } from 'node:net';
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import fastifyCookie from '@fastify/cookie';
+import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { GraphQLError } from 'graphql';
+import type { Kysely } from 'kysely';
+import { v7 as newId } from 'uuid';
+import { startPasswords } from '../accounts/passwords.ts';
+import { startAuthenticate } from '../api-keys/authenticate.ts';
+import type { Config } from '../config.ts';
+import { modelCache } from '../deployments/model-cache.ts';
+import { readOnnx } from '../deployments/models.ts';
+import { badUserInput, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
+import type { DB } from '../generated/database.ts';
+import { answerErrors, formatError, httpOf, toCatalogue, withHttp } from '../graphql/answers.ts';
+import { buildContext, type Context, type Services } from '../graphql/context.ts';
+import { oneMutationField } from '../graphql/one-mutation.ts';
+import { buildSchema } from '../graphql/schema.ts';
+import { makePartitions } from '../predictions/partitions.ts';
+import { startSettle } from '../predictions/settle.ts';
+import { serveHealth } from './health.ts';
+import { servePages } from './pages.ts';
+
+/** A model of 16 MiB in base64, with room for the rest of its request. */
+const LARGEST_BODY_BYTES = 24 * 1024 * 1024;
+const PARTITION_CHECK_MS = 12 * 60 * 60 * 1000;
+
+export interface ServerOptions {
+  db: Kysely<DB>;
+  config: Pick<Config, 'HOST' | 'PORT' | 'LOG_LEVEL' | 'TRUSTED_PROXIES'>;
+  /** Takes the log, one JSON object a line. */
+  log: { write: (line: string) => void };
+  now?: () => Date;
+}
+
+export interface RunningServer {
+  /** Where it listens, e.g. `http://127.0.0.1:4000`. */
+  url: string;
+  /** Answers what is under way, then stops. The database stays the caller's. */
+  close: () => Promise<void>;
+}
+
+/**
+ * Starts the HTTP server on a migrated database.
+ *
+ * @throws what listening throws, e.g. EADDRINUSE; everything started before is stopped again.
+ */
+export async function startServer({
+  db,
+  config,
+  log,
+  now = () => new Date(),
+}: ServerOptions): Promise<RunningServer> {
+  const app = Fastify({
+    logger: { level: config.LOG_LEVEL, stream: log },
+    bodyLimit: LARGEST_BODY_BYTES,
+    trustProxy: config.TRUSTED_PROXIES?.split(',').map(proxy => proxy.trim()) ?? false,
+    genReqId: () => newId(),
+  });
+  const passwords = startPasswords();
+  const models = modelCache(modelId => readOnnx(db, modelId));
+  const services: Services = {
+    db,
+    passwords,
+    authenticate: startAuthenticate(db),
+    now,
+    predicting: {
+      runModel: models.run,
+      settle: startSettle(db),
+      onModelFailed: (error, modelId) => app.log.warn({ err: error, modelId }, 'a model failed'),
+      now,
+    },
+  };
+
+  const partitions = setInterval(() => {
+    makePartitions(db, now()).catch(error => app.log.error({ err: error }, 'making partitions failed'));
+  }, PARTITION_CHECK_MS).unref();
+
+  app.addHook('onClose', async () => {
+    clearInterval(partitions);
+    await Promise.all([passwords.close(), models.close()]);
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+  });
+  // What is no JSON gets 415 instead of reaching Apollo as text.
+  app.removeContentTypeParser('text/plain');
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    sendError(reply, toCatalogue(beforeGraphQL(error) ?? error, { requestId: request.id, log: request.log }));
+  });
+
+  try {
+    await app.register(fastifyCookie);
+    serveHealth(app, db);
+    await app.register(servePages);
+
+    const apollo = new ApolloServer<Context>({
+      schema: buildSchema(),
+      validationRules: [oneMutationField],
+      plugins: [answerErrors, ApolloServerPluginLandingPageDisabled()],
+      formatError,
+      introspection: true,
+      includeStacktraceInErrorResponses: false,
+      persistedQueries: false,
+      stopOnTerminationSignals: false,
+      logger: app.log,
+    });
+    await apollo.start();
+    app.addHook('onClose', () => apollo.stop());
+
+    app.route({
+      url: '/graphql',
+      method: ['GET', 'POST', 'OPTIONS'],
+      onRequest: leadBrowsersToGraphiQL,
+      handler: fastifyApolloHandler(apollo, {
+        context: async (request, reply) => {
+          try {
+            return await buildContext(services, request, reply);
+          } catch (error) {
+            throw withHttp(toCatalogue(error, { requestId: request.id, log: request.log }));
+          }
+        },
+      }),
+    });
+    await app.listen({ host: config.HOST, port: config.PORT });
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+
+  return { url: addressOf(app.server.address(), config.HOST), close: () => app.close() };
+}
+
+/** What Fastify refuses by itself, in the catalogue's words; undefined for everything else. */
+function beforeGraphQL(error: FastifyError): GraphQLError | undefined {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return payloadTooLarge();
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return unsupportedMediaType();
+    default:
+      return (error.statusCode ?? 500) < 500 ? badUserInput(`The request cannot be read. ${error.message}`) : undefined;
+  }
+}
+
+function sendError(reply: FastifyReply, error: GraphQLError): void {
+  const { status, headers } = httpOf(error);
+  for (const [name, value] of headers) void reply.header(name, value);
+  void reply.code(status).send({ errors: [error] });
+}
+
+/** A person who opens the endpoint in a browser wants the page that talks to it. */
+async function leadBrowsersToGraphiQL(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const fromBrowser = request.headers.accept?.includes('text/html') ?? false;
+  const isQuery = new URL(request.url, 'http://localhost').searchParams.has('query');
+  if (request.method === 'GET' && fromBrowser && !isQuery) await reply.redirect('/graphiql');
+}
+
+function addressOf(address: AddressInfo | string | null, host: string): string {
+  if (address === null || typeof address === 'string') return `http://${host}`;
+  // Where it listens everywhere, this machine's own address serves to open it.
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${shown}:${address.port}`;
+}

@@ -1,0 +1,40 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { connect } from '../src/database/connect.ts';
+import { startEmbedded } from '../src/database/embedded.ts';
+import { migrate } from '../src/database/migrate.ts';
+import { makePartitions } from '../src/predictions/partitions.ts';
+import { databaseUrl, TEMPLATE } from './databases.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the suite's PostgreSQL is; its database of the same name is nobody's. */
+    postgresUrl: string;
+  }
+}
+
+/** One PostgreSQL for the suite, with a migrated template that each test file clones. */
+export default async function setup(project: TestProject) {
+  const folder = await mkdtemp(join(tmpdir(), 'spectrakey-tests-'));
+  // As root, PostgreSQL runs under another account, which must get through.
+  await chmod(folder, 0o711);
+  const postgres = await startEmbedded(folder, () => {});
+  const admin = new pg.Client(postgres.url);
+  await admin.connect();
+  await admin.query(`create database ${TEMPLATE}`);
+  await admin.end();
+
+  const db = connect({ url: databaseUrl(postgres.url, TEMPLATE), most: 1, onIdleError: () => {} });
+  await migrate(db);
+  await makePartitions(db, new Date());
+  await db.destroy();
+
+  project.provide('postgresUrl', postgres.url);
+  return async () => {
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,284 @@
+import { readFileSync } from 'node:fs';
+import type { Kysely } from 'kysely';
+import { inject, onTestFinished } from 'vitest';
+import { setPlan } from '../src/accounts/plans.ts';
+import { connect } from '../src/database/connect.ts';
+import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generated/database.ts';
+import type { ApiKeyTarget, Mutation, Query, SpectrumInput } from '../src/generated/graphql.ts';
+import { startServer } from '../src/http/server.ts';
+import { cloneDatabase } from './databases.ts';
+
+/** How a request says who it is: a session cookie, a raw key, or whatever headers. */
+export type Credential = { cookie: string } | { rawKey: string } | { headers: Record<string, string> };
+
+/** What came back over HTTP. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** The body as it was sent. */
+  text: string;
+  data: (Query & Mutation) | null | undefined;
+  errors: { message: string; extensions: { code: string; [more: string]: unknown }; path?: unknown[] }[];
+  /** The code of the first error. */
+  code: string | undefined;
+}
+
+export interface Service {
+  url: string;
+  databaseUrl: string;
+  db: Kysely<DB>;
+  /** Every line of the server's log. */
+  log: string[];
+  /** Sends one GraphQL request. */
+  call: (document: string, variables?: object, as?: Credential) => Promise<Answer>;
+  /** The data of a request that must succeed. */
+  ask: (document: string, variables?: object, as?: Credential) => Promise<Query & Mutation>;
+  close: () => Promise<void>;
+}
+
+export interface ServiceOptions {
+  now?: () => Date;
+  /** An existing database to run on, as a second server would. */
+  databaseUrl?: string;
+  pool?: number;
+}
+
+/** A server on a free port, on a database of its own. */
+export async function startService({ now, databaseUrl, pool = 10 }: ServiceOptions = {}): Promise<Service> {
+  const url = databaseUrl ?? (await cloneDatabase(inject('postgresUrl')));
+  const db = connect({ url, most: pool, onIdleError: () => {} });
+  const log: string[] = [];
+  const server = await startServer({
+    db,
+    config: { HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'trace', TRUSTED_PROXIES: undefined },
+    log: { write: line => log.push(line) },
+    ...(now ? { now } : {}),
+  });
+  const call = (document: string, variables?: object, as?: Credential) =>
+    send(`${server.url}/graphql`, document, variables, as);
+  return {
+    url: server.url,
+    databaseUrl: url,
+    db,
+    log,
+    call,
+    ask: async (document, variables, as) => {
+      const answer = await call(document, variables, as);
+      if (!answer.data || answer.errors.length > 0) throw new Error(`${answer.status} ${answer.text}`);
+      return answer.data;
+    },
+    close: async () => {
+      await server.close();
+      await db.destroy();
+    },
+  };
+}
+
+/** A server for one test alone. */
+export async function startServiceForTest(options?: ServiceOptions): Promise<Service> {
+  const service = await startService(options);
+  onTestFinished(service.close);
+  return service;
+}
+
+function headersOf(as: Credential | undefined): Record<string, string> {
+  if (!as) return {};
+  if ('cookie' in as) return { cookie: as.cookie };
+  if ('rawKey' in as) return { authorization: `Api-Key ${as.rawKey}` };
+  return as.headers;
+}
+
+/** One GraphQL request over HTTP, as a client sends it. */
+export async function send(
+  endpoint: string,
+  query: string,
+  variables: object = {},
+  as?: Credential,
+): Promise<Answer> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headersOf(as) },
+    body: JSON.stringify({ query, variables }),
+  });
+  const text = await response.text();
+  const body: Partial<Pick<Answer, 'data' | 'errors'>> = JSON.parse(text);
+  const errors = body.errors ?? [];
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    data: body.data,
+    errors,
+    code: errors[0]?.extensions.code,
+  };
+}
+
+// Spectra and models
+
+const data = new URL('../src/demonstration/data/', import.meta.url);
+
+/** A file of the demonstration data. */
+export const demonstration = (file: string) => readFileSync(new URL(file, data));
+
+/** The held-out spectra of a calibration. */
+export function spectraOf(file: 'gasoline-test.csv' | 'mayonnaise-test.csv'): SpectrumInput[] {
+  const [, ...rows] = demonstration(file).toString().trim().split('\n');
+  return rows.map(row => {
+    const [sampleName = '', _measured, ...values] = row.split(',');
+    return { sampleName, yValues: values.map(Number) };
+  });
+}
+
+/** One held-out gasoline spectrum, sent as often as asked. */
+export function gasoline(count = 1): SpectrumInput[] {
+  const [spectrum] = spectraOf('gasoline-test.csv');
+  if (!spectrum) throw new Error('no spectra');
+  return Array.from({ length: count }, () => spectrum);
+}
+
+// Documents that many tests send
+
+export const PREDICT = `mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {
+  predict(deploymentId: $deploymentId, spectra: $spectra) { predictions { sampleName value category } logId }
+}`;
+
+export const CREATE_KEY = `mutation CreateApiKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) { rawKey apiKey { id name prefix status scopes expiresAt lastUsedAt deployment { id } } }
+}`;
+
+export const LIST_KEYS = `query ApiKeys($of: ApiKeyTarget!, $first: Int, $after: String) {
+  apiKeys(of: $of, first: $first, after: $after) {
+    totalCount
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    edges { cursor node { id } }
+    nodes {
+      id name prefix status lastUsedAt expiresAt revokedAt createdAt
+      createdBy { id name } revokedBy { id name } deployment { id } project { id }
+    }
+  }
+}`;
+
+export const REVOKE_KEY = `mutation RevokeApiKey($id: ID!) { revokeApiKey(id: $id) { id status revokedAt revokedBy { id } } }`;
+export const DELETE_KEY = `mutation DeleteApiKey($id: ID!) { deleteApiKey(id: $id) { deletedApiKeyId } }`;
+
+// People and laboratories
+
+export interface Person {
+  id: string;
+  email: string;
+  password: string;
+  cookie: string;
+  /** The personal organization and its project. */
+  organization: { id: string; slug: string };
+  projectId: string;
+}
+
+let people = 0;
+
+/** The session cookie that an answer sets. */
+export function cookieOf(answer: Pick<Answer, 'headers'>): string {
+  const [pair = ''] = (answer.headers.getSetCookie()[0] ?? '').split(';');
+  return pair;
+}
+
+/** Signs somebody new up. */
+export async function signUp(service: Service, name: string): Promise<Person> {
+  people += 1;
+  const email = `${name.toLowerCase().replaceAll(' ', '.')}.${people}@lab.example`;
+  const password = `${name}'s passphrase, number ${people}`;
+  const answer = await service.call(
+    `mutation SignUp($input: SignUpInput!) {
+      signUp(input: $input) { id organizations { id slug projects { id } } }
+    }`,
+    { input: { email, password, name } },
+  );
+  const organization = answer.data?.signUp.organizations[0];
+  const projectId = organization?.projects[0]?.id;
+  if (!answer.data || !organization || !projectId) throw new Error(answer.text);
+  return {
+    id: answer.data.signUp.id,
+    email,
+    password,
+    cookie: cookieOf(answer),
+    organization: { id: organization.id, slug: organization.slug },
+    projectId,
+  };
+}
+
+/** Gives somebody a role in a project of the owner's personal organization. */
+export async function join(
+  service: Service,
+  owner: Person,
+  person: Person,
+  projectRole: ProjectRole | null,
+  organizationRole: OrganizationRole = 'MEMBER',
+): Promise<void> {
+  await service.ask(
+    `mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {
+      setOrganizationMember(input: $input) { id }
+    }`,
+    { input: { organizationId: owner.organization.id, email: person.email, role: organizationRole } },
+    owner,
+  );
+  if (!projectRole) return;
+  await service.ask(
+    `mutation SetProjectMember($input: SetProjectMemberInput!) { setProjectMember(input: $input) { id } }`,
+    { input: { projectId: owner.projectId, email: person.email, role: projectRole } },
+    owner,
+  );
+}
+
+/** Registers a model file and deploys it. */
+export async function deploy(
+  service: Service,
+  owner: Pick<Person, 'cookie' | 'projectId'>,
+  onnx: Uint8Array = demonstration('octane.onnx'),
+  name = 'Octane',
+): Promise<{ modelId: string; deploymentId: string }> {
+  const { registerModel } = await service.ask(
+    `mutation RegisterModel($input: RegisterModelInput!) { registerModel(input: $input) { id } }`,
+    {
+      input: {
+        projectId: owner.projectId,
+        name,
+        targetProperty: 'octane number',
+        onnx: Buffer.from(onnx).toString('base64'),
+      },
+    },
+    owner,
+  );
+  const { createDeployment } = await service.ask(
+    `mutation CreateDeployment($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }`,
+    { input: { modelId: registerModel.id, name } },
+    owner,
+  );
+  return { modelId: registerModel.id, deploymentId: createDeployment.id };
+}
+
+export interface Lab {
+  owner: Person;
+  modelId: string;
+  deploymentId: string;
+}
+
+/** An owner with an organization on a plan, and the octane model deployed. */
+export async function openLab(service: Service, plan: PlanName = 'PRO', name = 'Olga Owner'): Promise<Lab> {
+  const owner = await signUp(service, name);
+  await setPlan(service.db, owner.organization.slug, plan);
+  return { owner, ...(await deploy(service, owner)) };
+}
+
+/** Creates a key. */
+export async function createKey(
+  service: Service,
+  by: Credential,
+  target: ApiKeyTarget,
+  more: { name?: string; expiresAt?: Date } = {},
+): Promise<{ id: string; rawKey: string; prefix: string }> {
+  const { createApiKey } = await service.ask(
+    CREATE_KEY,
+    { input: { target, name: 'Integration', ...more } },
+    by,
+  );
+  return { id: createApiKey.apiKey.id, prefix: createApiKey.apiKey.prefix, rawKey: createApiKey.rawKey };
+}
