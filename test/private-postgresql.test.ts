@@ -146,6 +146,15 @@ async function refusalOf(started: Promise<unknown>): Promise<string> {
   return outcome.message;
 }
 
+/** Closer together than processes would be. */
+async function raceFor(dataDir: string): Promise<void> {
+  const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => start(dataDir)));
+  const refusals = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? String(outcome.reason) : []));
+  expect(refusals).toEqual(
+    Array(3).fill(`DataFolderInUse: The data folder ${dataDir} is in use by another running server.`),
+  );
+}
+
 async function idOf(user: string): Promise<number> {
   const child = spawn('id', ['-u', user], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [answer] = await once(child.stdout, 'data');
@@ -189,6 +198,15 @@ describe('A private PostgreSQL', () => {
     await write(before.url);
     await before.stop();
     expect(await read((await start(dataDir)).url)).toBe('octane');
+  });
+
+  test('is not stopped by a server that has stopped already', async () => {
+    const dataDir = newFolder();
+    const before = await start(dataDir);
+    await before.stop();
+    const { url } = await start(dataDir);
+    await before.stop();
+    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   test('ignores the PG variables of the environment', async () => {
@@ -243,6 +261,12 @@ describe('A private PostgreSQL', () => {
       Array(3).fill(`The data folder ${dataDir} is in use by another running server.`),
     );
     expect((await readdir(join(dataDir, 'postgres'))).filter(name => name.includes('.new-'))).toEqual([]);
+  });
+
+  test('lets exactly one of several racing later starts win', async () => {
+    const dataDir = newFolder();
+    await (await start(dataDir)).stop();
+    await raceFor(dataDir);
   });
 
   test('passes from a server that stops to one that starts meanwhile', async () => {
@@ -415,9 +439,7 @@ describe.runIf(asRoot)('Started by root', () => {
 
   test('racing first starts in such a folder have one winner', async () => {
     const dataDir = await closedFolder();
-    const servers = await Promise.all([1, 2, 3].map(() => startProcess(dataDir)));
-    expect(servers.filter(server => server.url)).toHaveLength(1);
-    expect(servers.filter(server => server.refusal?.includes('in use by another'))).toHaveLength(2);
+    await raceFor(dataDir);
   });
 
   test('programs that only root may enter are copied, and copied anew when the package changes', async () => {
@@ -468,11 +490,14 @@ describe.runIf(asRoot)('Started by root', () => {
     // A server whose data folder is deleted under it still has its data.
     await rm(live, { recursive: true });
     await rename(moved, `${moved}-away`);
-    await mkdir(join(elsewhere, 'being-made'));
+    await mkdir(join(elsewhere, 'being-made', 'cluster'), { recursive: true });
+    // As in a data folder that was restored from a copy.
+    for (const name of await readdir(resting))
+      if (name.startsWith('.postgres-')) await rm(join(resting, name));
     await start(fresh);
     await start(moved);
     expect(clusters.map(cluster => existsSync(cluster))).toEqual([true, true, true]);
-    expect(existsSync(join(elsewhere, 'being-made'))).toBe(true);
+    expect(existsSync(join(elsewhere, 'being-made', 'cluster'))).toBe(true);
     expect(await query(running.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect(await read((await start(`${moved}-away`)).url)).toBe('octane');
     expect(await read((await start(resting)).url)).toBe('octane');
