@@ -389,162 +389,168 @@ describe('A private PostgreSQL', () => {
   });
 });
 
-describe.runIf(onLinux)('On Linux', () => {
-  test('a pid file left behind does not stop a start, even when another process has that number now', async () => {
-    const dataDir = newFolder();
-    await (await start(dataDir)).stop();
-    const cluster = await clusterOf(dataDir);
-    const { uid } = await stat(cluster);
-    const other = spawn('sleep', ['600'], { uid, cwd: '/', stdio: 'ignore' });
-    onTestFinished(() => {
-      other.kill();
-    });
-    await once(other, 'spawn');
-    await writeFile(join(cluster, 'postmaster.pid'), `${other.pid}\n${cluster}\n1\n5432\n.\n\n1 1\nready\n`);
-    const server = await start(dataDir);
-    expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    expect(other.exitCode).toBe(null);
-  });
-});
-
-describe.runIf(asRoot)('Started by root', () => {
-  const runner = async (url: string) =>
-    (await stat(new URL(url.replace('@/', '@host/')).searchParams.get('host') ?? '')).uid;
-
-  /** A data folder inside a folder that only root may enter. */
-  async function closedFolder(): Promise<string> {
-    const closed = newFolder();
-    await mkdir(closed, { mode: 0o700 });
-    return join(closed, 'data');
-  }
-
-  test('PostgreSQL runs as nobody, inside the data folder', async () => {
-    const dataDir = newFolder();
-    const server = await start(dataDir);
-    expect(await runner(server.url)).toBe(await idOf('nobody'));
-    expect(await clusterOf(dataDir)).toBe(join(dataDir, 'postgres', 'cluster'));
-  });
-
-  test('a data folder that only root may enter is served from elsewhere, kept, and adopted', async () => {
-    const dataDir = await closedFolder();
-    const killed = await startProcess(dataDir);
-    await write(killed.url ?? '');
-    await kill(killed);
-    const adopted = await start(dataDir);
-    expect(await read(adopted.url)).toBe('octane');
-    await adopted.stop();
-    expect(await clusterOf(dataDir)).toContain(`${elsewhere}/`);
-    expect(await read((await start(dataDir)).url)).toBe('octane');
-  });
-
-  test('racing first starts in such a folder have one winner', async () => {
-    const dataDir = await closedFolder();
-    await raceFor(dataDir);
-  });
-
-  test('programs that only root may enter are copied, and copied anew when the package changes', async () => {
-    const closed = await closedFolder();
-    const packageFolder = join(closed, 'package');
-    await cp(installed, packageFolder, { recursive: true, verbatimSymlinks: true });
-    const dataDir = newFolder();
-    await (await start(dataDir, { packageFolder })).stop();
-    const copies = async () =>
-      (await readdir(join(dataDir, 'postgres'))).filter(name => name.startsWith('programs-'));
-    const manifest = join(packageFolder, 'package.json');
-    const { version } = JSON.parse(await readFile(manifest, 'utf8'));
-    expect(await copies()).toEqual([`programs-${version}`]);
-    await writeFile(manifest, JSON.stringify({ version: '18.99.0' }));
-    const server = await start(dataDir, { packageFolder });
-    expect(await copies()).toEqual(['programs-18.99.0']);
-    expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-  });
-
-  test('deleting such a data folder starts afresh, and its cluster is stopped and swept away', async () => {
-    const dataDir = await closedFolder();
-    const killed = await startProcess(dataDir);
-    await write(killed.url ?? '');
-    const orphan = dirname(await clusterOf(dataDir));
-    await kill(killed);
-    await rm(dataDir, { recursive: true });
-    const server = await start(dataDir);
-    expect(await isEmpty(server.url)).toBe(true);
-    expect(existsSync(orphan)).toBe(false);
-    expect(await processesIn(orphan)).toEqual([]);
-  });
-
-  test('the sweep leaves alone what is in use, at rest, moved away, or being made', async () => {
-    const [live, resting, moved, fresh] = [
-      await closedFolder(),
-      await closedFolder(),
-      await closedFolder(),
-      await closedFolder(),
-    ];
-    const running = await start(live);
-    const clusters = [await clusterOf(live)];
-    for (const dataDir of [resting, moved]) {
+if (onLinux)
+  describe('On Linux', () => {
+    test('a pid file left behind does not stop a start, even when another process has that number now', async () => {
+      const dataDir = newFolder();
+      await (await start(dataDir)).stop();
+      const cluster = await clusterOf(dataDir);
+      const { uid } = await stat(cluster);
+      const other = spawn('sleep', ['600'], { uid, cwd: '/', stdio: 'ignore' });
+      onTestFinished(() => {
+        other.kill();
+      });
+      await once(other, 'spawn');
+      await writeFile(
+        join(cluster, 'postmaster.pid'),
+        `${other.pid}\n${cluster}\n1\n5432\n.\n\n1 1\nready\n`,
+      );
       const server = await start(dataDir);
-      await write(server.url);
-      await server.stop();
-      clusters.push(await clusterOf(dataDir));
+      expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      expect(other.exitCode).toBe(null);
+    });
+  });
+
+if (asRoot)
+  describe('Started by root', () => {
+    const runner = async (url: string) =>
+      (await stat(new URL(url.replace('@/', '@host/')).searchParams.get('host') ?? '')).uid;
+
+    /** A data folder inside a folder that only root may enter. */
+    async function closedFolder(): Promise<string> {
+      const closed = newFolder();
+      await mkdir(closed, { mode: 0o700 });
+      return join(closed, 'data');
     }
-    // A server whose data folder is deleted under it still has its data.
-    await rm(live, { recursive: true });
-    await rename(moved, `${moved}-away`);
-    await mkdir(join(elsewhere, 'being-made', 'cluster'), { recursive: true });
-    // As in a data folder that was restored from a copy.
-    for (const name of await readdir(resting))
-      if (name.startsWith('.postgres-')) await rm(join(resting, name));
-    await start(fresh);
-    await start(moved);
-    expect(clusters.map(cluster => existsSync(cluster))).toEqual([true, true, true]);
-    expect(existsSync(join(elsewhere, 'being-made', 'cluster'))).toBe(true);
-    expect(await query(running.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    expect(await read((await start(`${moved}-away`)).url)).toBe('octane');
-    expect(await read((await start(resting)).url)).toBe('octane');
-  });
 
-  test("an ordinary user's data folder stays that user's", async () => {
-    const dataDir = newFolder();
-    const uid = await idOf('daemon');
-    await mkdir(dataDir, { mode: 0o700 });
-    await chown(dataDir, uid, uid);
-    const theirs = await startProcess(dataDir, { uid });
-    await write(theirs.url ?? '');
-    await theirs.stop();
-    const server = await start(dataDir);
-    expect(await read(server.url)).toBe('octane');
-    expect(await runner(server.url)).toBe(uid);
-    await server.stop();
-    const again = await startProcess(dataDir, { uid });
-    expect(await read(again.url ?? '')).toBe('octane');
-  });
+    test('PostgreSQL runs as nobody, inside the data folder', async () => {
+      const dataDir = newFolder();
+      const server = await start(dataDir);
+      expect(await runner(server.url)).toBe(await idOf('nobody'));
+      expect(await clusterOf(dataDir)).toBe(join(dataDir, 'postgres', 'cluster'));
+    });
 
-  test("an ordinary user is told when a data folder's PostgreSQL is another user's", async () => {
-    const dataDir = newFolder();
-    await (await start(dataDir)).stop();
-    const { refusal } = await startProcess(dataDir, { uid: await idOf('nobody') });
-    expect(refusal).toBe(`The PostgreSQL in ${dataDir} belongs to another user (0): start as that user.`);
+    test('a data folder that only root may enter is served from elsewhere, kept, and adopted', async () => {
+      const dataDir = await closedFolder();
+      const killed = await startProcess(dataDir);
+      await write(killed.url ?? '');
+      await kill(killed);
+      const adopted = await start(dataDir);
+      expect(await read(adopted.url)).toBe('octane');
+      await adopted.stop();
+      expect(await clusterOf(dataDir)).toContain(`${elsewhere}/`);
+      expect(await read((await start(dataDir)).url)).toBe('octane');
+    });
+
+    test('racing first starts in such a folder have one winner', async () => {
+      const dataDir = await closedFolder();
+      await raceFor(dataDir);
+    });
+
+    test('programs that only root may enter are copied, and copied anew when the package changes', async () => {
+      const closed = await closedFolder();
+      const packageFolder = join(closed, 'package');
+      await cp(installed, packageFolder, { recursive: true, verbatimSymlinks: true });
+      const dataDir = newFolder();
+      await (await start(dataDir, { packageFolder })).stop();
+      const copies = async () =>
+        (await readdir(join(dataDir, 'postgres'))).filter(name => name.startsWith('programs-'));
+      const manifest = join(packageFolder, 'package.json');
+      const { version } = JSON.parse(await readFile(manifest, 'utf8'));
+      expect(await copies()).toEqual([`programs-${version}`]);
+      await writeFile(manifest, JSON.stringify({ version: '18.99.0' }));
+      const server = await start(dataDir, { packageFolder });
+      expect(await copies()).toEqual(['programs-18.99.0']);
+      expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    });
+
+    test('deleting such a data folder starts afresh, and its cluster is stopped and swept away', async () => {
+      const dataDir = await closedFolder();
+      const killed = await startProcess(dataDir);
+      await write(killed.url ?? '');
+      const orphan = dirname(await clusterOf(dataDir));
+      await kill(killed);
+      await rm(dataDir, { recursive: true });
+      const server = await start(dataDir);
+      expect(await isEmpty(server.url)).toBe(true);
+      expect(existsSync(orphan)).toBe(false);
+      expect(await processesIn(orphan)).toEqual([]);
+    });
+
+    test('the sweep leaves alone what is in use, at rest, moved away, or being made', async () => {
+      const [live, resting, moved, fresh] = [
+        await closedFolder(),
+        await closedFolder(),
+        await closedFolder(),
+        await closedFolder(),
+      ];
+      const running = await start(live);
+      const clusters = [await clusterOf(live)];
+      for (const dataDir of [resting, moved]) {
+        const server = await start(dataDir);
+        await write(server.url);
+        await server.stop();
+        clusters.push(await clusterOf(dataDir));
+      }
+      // A server whose data folder is deleted under it still has its data.
+      await rm(live, { recursive: true });
+      await rename(moved, `${moved}-away`);
+      await mkdir(join(elsewhere, 'being-made', 'cluster'), { recursive: true });
+      // As in a data folder that was restored from a copy.
+      for (const name of await readdir(resting))
+        if (name.startsWith('.postgres-')) await rm(join(resting, name));
+      await start(fresh);
+      await start(moved);
+      expect(clusters.map(cluster => existsSync(cluster))).toEqual([true, true, true]);
+      expect(existsSync(join(elsewhere, 'being-made', 'cluster'))).toBe(true);
+      expect(await query(running.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      expect(await read((await start(`${moved}-away`)).url)).toBe('octane');
+      expect(await read((await start(resting)).url)).toBe('octane');
+    });
+
+    test("an ordinary user's data folder stays that user's", async () => {
+      const dataDir = newFolder();
+      const uid = await idOf('daemon');
+      await mkdir(dataDir, { mode: 0o700 });
+      await chown(dataDir, uid, uid);
+      const theirs = await startProcess(dataDir, { uid });
+      await write(theirs.url ?? '');
+      await theirs.stop();
+      const server = await start(dataDir);
+      expect(await read(server.url)).toBe('octane');
+      expect(await runner(server.url)).toBe(uid);
+      await server.stop();
+      const again = await startProcess(dataDir, { uid });
+      expect(await read(again.url ?? '')).toBe('octane');
+    });
+
+    test("an ordinary user is told when a data folder's PostgreSQL is another user's", async () => {
+      const dataDir = newFolder();
+      await (await start(dataDir)).stop();
+      const { refusal } = await startProcess(dataDir, { uid: await idOf('nobody') });
+      expect(refusal).toBe(`The PostgreSQL in ${dataDir} belongs to another user (0): start as that user.`);
+    });
   });
-});
 
 // The rest of this file is the ordinary user's case when the suite is an ordinary user's.
-describe.runIf(asRoot)('Started by an ordinary user', () => {
-  test('PostgreSQL runs as that user, inside the data folder, closed to others', async () => {
-    const home = newFolder();
-    const uid = await idOf('nobody');
-    await mkdir(home, { mode: 0o700 });
-    await chown(home, uid, uid);
-    const dataDir = join(home, 'data');
-    const killed = await startProcess(dataDir, { uid });
-    await write(killed.url ?? '');
-    await kill(killed);
-    const server = await startProcess(dataDir, { uid });
-    expect(await read(server.url ?? '')).toBe('octane');
-    for (const folder of [dataDir, join(dataDir, 'postgres'), await clusterOf(dataDir)]) {
-      const { mode, uid: owner } = await stat(folder);
-      expect([folder, mode & 0o777, owner]).toEqual([folder, 0o700, uid]);
-    }
-    await server.stop();
-    expect(await processesIn(dataDir)).toEqual([]);
+if (asRoot)
+  describe('Started by an ordinary user', () => {
+    test('PostgreSQL runs as that user, inside the data folder, closed to others', async () => {
+      const home = newFolder();
+      const uid = await idOf('nobody');
+      await mkdir(home, { mode: 0o700 });
+      await chown(home, uid, uid);
+      const dataDir = join(home, 'data');
+      const killed = await startProcess(dataDir, { uid });
+      await write(killed.url ?? '');
+      await kill(killed);
+      const server = await startProcess(dataDir, { uid });
+      expect(await read(server.url ?? '')).toBe('octane');
+      for (const folder of [dataDir, join(dataDir, 'postgres'), await clusterOf(dataDir)]) {
+        const { mode, uid: owner } = await stat(folder);
+        expect([folder, mode & 0o777, owner]).toEqual([folder, 0o700, uid]);
+      }
+      await server.stop();
+      expect(await processesIn(dataDir)).toEqual([]);
+    });
   });
-});
