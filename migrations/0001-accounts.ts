@@ -12,7 +12,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       monthly_predictions bigint check (monthly_predictions >= 0)
     )`.execute(db);
   await sql`comment on column plans.max_api_keys is 'usable keys in each project'`.execute(db);
-  await sql`comment on column plans.monthly_predictions is 'for each deployment; null: unlimited'`.execute(db);
+  await sql`comment on column plans.monthly_predictions is 'for each deployment; null: unlimited'`.execute(
+    db,
+  );
   await sql`
     insert into plans (name, allow_api_predict, max_api_keys, monthly_predictions) values
       ('FREE', false, 0, 1000),

@@ -2,14 +2,30 @@ import { z } from 'zod';
 
 const variables = {
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
-  PORT: z.coerce.number().int().min(0).max(65535).default(4000).describe('Port to listen on; 0 takes a free one'),
-  DATA_DIR: z.string().min(1).default('.data').describe('Folder of the private PostgreSQL, used without DATABASE_URL'),
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .default(4000)
+    .describe('Port to listen on; 0 takes a free one'),
+  DATA_DIR: z
+    .string()
+    .min(1)
+    .default('.data')
+    .describe('Folder of the private PostgreSQL, used without DATABASE_URL'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
     .optional()
     .describe('Your own PostgreSQL (15 or later); without it a private one is started'),
-  DATABASE_POOL: z.coerce.number().int().min(1).max(1000).default(10).describe('Most connections to PostgreSQL'),
+  DATABASE_POOL: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(10)
+    .describe('Most connections to PostgreSQL'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn')

@@ -14,11 +14,13 @@ export const CATALOGUE = {
   API_KEY_NOT_AUTHORIZED: { status: 403, message: 'API key is not authorized for this deployment.' },
   PLAN_FEATURE_REQUIRED: {
     status: 403,
-    message: "The organization's plan does not include API access. Upgrade the plan to create and use API keys.",
+    message:
+      "The organization's plan does not include API access. Upgrade the plan to create and use API keys.",
   },
   API_KEY_LIMIT_REACHED: {
     status: 403,
-    message: 'The project holds as many usable API keys as its plan allows. Revoke or delete an unused key first.',
+    message:
+      'The project holds as many usable API keys as its plan allows. Revoke or delete an unused key first.',
   },
   FORBIDDEN: { status: 403, message: 'Your role does not allow this. Ask an owner of the project.' },
   NOT_FOUND: { status: 404, message: 'It does not exist, or is not visible to you.' },
@@ -29,7 +31,8 @@ export const CATALOGUE = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Send the request as "Content-Type: application/json".' },
   MODEL_FAILED: {
     status: 500,
-    message: 'The model failed on these spectra; nothing was charged. Check the values, or try another version.',
+    message:
+      'The model failed on these spectra; nothing was charged. Check the values, or try another version.',
   },
   DEPLOYMENT_INACTIVE: { status: 409, message: 'Deployment is not active' },
   QUOTA_EXCEEDED: { status: 429, message: "The rest of this month's predictions cannot hold this call." },
@@ -78,12 +81,15 @@ export const unsupportedMediaType = () => make('UNSUPPORTED_MEDIA_TYPE');
 export const modelFailed = () => make('MODEL_FAILED');
 export const deploymentInactive = () => make('DEPLOYMENT_INACTIVE');
 /** `retryAfter`: whole seconds until the month ends, sent as the Retry-After header. */
-export const quotaExceeded = (retryAfter: number) =>
-  make('QUOTA_EXCEEDED', undefined, { retryAfter });
+export const quotaExceeded = (retryAfter: number) => make('QUOTA_EXCEEDED', undefined, { retryAfter });
 /** The database cannot be reached or the server sheds load. */
 export const unavailable = () => make('UNAVAILABLE', undefined, { retryAfter: 1 });
 /** Everything unexpected; the request id leads to the log line that says more. */
 export const internalError = (requestId: string) =>
-  make('INTERNAL_SERVER_ERROR', `${CATALOGUE.INTERNAL_SERVER_ERROR.message} Report request id ${requestId}.`, {
-    requestId,
-  });
+  make(
+    'INTERNAL_SERVER_ERROR',
+    `${CATALOGUE.INTERNAL_SERVER_ERROR.message} Report request id ${requestId}.`,
+    {
+      requestId,
+    },
+  );

@@ -23,7 +23,9 @@ const spell = (password: string) => password.normalize('NFKC');
 export function checkNewPassword(password: string): void {
   if (!password.isWellFormed()) throw badUserInput('The password holds half of a surrogate pair.');
   if ([...password].length < FEWEST_CHARACTERS) {
-    throw badUserInput(`The password must have at least ${FEWEST_CHARACTERS} characters; a few words make a good one.`);
+    throw badUserInput(
+      `The password must have at least ${FEWEST_CHARACTERS} characters; a few words make a good one.`,
+    );
   }
   if (Buffer.byteLength(spell(password)) > MOST_BYTES) {
     throw badUserInput(`The password must have at most ${MOST_BYTES} bytes in UTF-8.`);

@@ -15,7 +15,11 @@ export const mayChangeOrganization = (role: OrganizationRole) => role !== 'MEMBE
  */
 export function projectAccess(
   db: Database,
-): SelectQueryBuilder<DB, 'projects' | 'organizationMembers', { projectId: string; userId: string; role: ProjectRole }> {
+): SelectQueryBuilder<
+  DB,
+  'projects' | 'organizationMembers',
+  { projectId: string; userId: string; role: ProjectRole }
+> {
   return db
     .selectFrom('projects')
     .innerJoin('organizationMembers', 'organizationMembers.organizationId', 'projects.organizationId')
@@ -25,7 +29,10 @@ export function projectAccess(
         .onRef('projectMembers.userId', '=', 'organizationMembers.userId'),
     )
     .where(where =>
-      where.or([where('organizationMembers.role', '=', 'OWNER'), where('projectMembers.role', 'is not', null)]),
+      where.or([
+        where('organizationMembers.role', '=', 'OWNER'),
+        where('projectMembers.role', 'is not', null),
+      ]),
     )
     .select([
       'projects.id as projectId',

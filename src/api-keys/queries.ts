@@ -183,7 +183,11 @@ export async function revokeApiKey(trx: Database, id: string, actor: Actor, now:
  * @returns false when somebody else deleted the key meanwhile.
  */
 export async function deleteApiKey(trx: Database, id: string, actor: Actor, now: Date): Promise<boolean> {
-  const usable = await selectUsable(trx, now).select('id').where('id', '=', id).forUpdate().executeTakeFirst();
+  const usable = await selectUsable(trx, now)
+    .select('id')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
   if (usable) await revokeApiKey(trx, id, actor, now);
   // The audit copies name and prefix from the key, so its row comes before the key goes.
   await recordEvent(trx, id, 'DELETED', actor, now);
@@ -194,7 +198,17 @@ export async function deleteApiKey(trx: Database, id: string, actor: Actor, now:
 async function recordEvent(trx: Database, apiKeyId: string, action: ApiKeyAction, actor: Actor, now: Date) {
   await trx
     .insertInto('apiKeyEvents')
-    .columns(['id', 'createdAt', 'action', 'actorId', 'actorEmail', 'projectId', 'apiKeyId', 'apiKeyName', 'apiKeyPrefix'])
+    .columns([
+      'id',
+      'createdAt',
+      'action',
+      'actorId',
+      'actorEmail',
+      'projectId',
+      'apiKeyId',
+      'apiKeyName',
+      'apiKeyPrefix',
+    ])
     .expression(from =>
       from
         .selectFrom('apiKeys')

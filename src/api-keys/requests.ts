@@ -29,7 +29,10 @@ export async function findTarget(
  *
  * @throws BAD_USER_INPUT when the name is empty or too long, or the expiry is not in the future.
  */
-export function checkNewApiKey(input: CreateApiKeyInput, now: Date): { name: string; expiresAt: Date | null } {
+export function checkNewApiKey(
+  input: CreateApiKeyInput,
+  now: Date,
+): { name: string; expiresAt: Date | null } {
   const expiresAt = input.expiresAt ?? null;
   if (expiresAt && expiresAt <= now) throw badUserInput('"expiresAt" must lie in the future.');
   return { name: checkName(input.name, 'The name of an API key'), expiresAt };

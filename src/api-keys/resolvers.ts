@@ -5,7 +5,8 @@ import { deleteApiKey, insertApiKey, listApiKeys, revokeApiKey } from './queries
 import { generateRawKey } from './raw-key.ts';
 import { checkNewApiKey, findTarget } from './requests.ts';
 
-const person = (id: string | null, name: string | null) => (id === null || name === null ? null : { id, name });
+const person = (id: string | null, name: string | null) =>
+  id === null || name === null ? null : { id, name };
 
 export const apiKeyResolvers = {
   Query: {

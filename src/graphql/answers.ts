@@ -1,7 +1,7 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { FastifyBaseLogger } from 'fastify';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isDatabaseUnavailable } from '../database/faults.ts';
 import { badUserInput, CATALOGUE, type Code, internalError, isCode, unavailable } from '../errors.ts';
 import type { Context } from './context.ts';
@@ -29,7 +29,10 @@ export function toCatalogue(thrown: unknown, { requestId, log }: Teller): GraphQ
 }
 
 /** The HTTP status and headers of a response that carries no data, because of this error. */
-export function httpOf({ extensions }: Pick<GraphQLError, 'extensions'>): { status: number; headers: HeaderMap } {
+export function httpOf({ extensions }: Pick<GraphQLError, 'extensions'>): {
+  status: number;
+  headers: HeaderMap;
+} {
   const code: Code = isCode(extensions.code) ? extensions.code : 'INTERNAL_SERVER_ERROR';
   const { status } = CATALOGUE[code];
   const headers = new HeaderMap();

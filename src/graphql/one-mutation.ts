@@ -21,12 +21,17 @@ export const oneMutationField: ValidationRule = context => ({
   },
 });
 
-function countFields({ selections }: SelectionSetNode, context: ValidationContext, entered: Set<string>): number {
+function countFields(
+  { selections }: SelectionSetNode,
+  context: ValidationContext,
+  entered: Set<string>,
+): number {
   return selections
     .map(selection => {
       // `__typename` does nothing, and some clients add it everywhere.
       if (selection.kind === Kind.FIELD) return selection.name.value === '__typename' ? 0 : 1;
-      if (selection.kind === Kind.INLINE_FRAGMENT) return countFields(selection.selectionSet, context, entered);
+      if (selection.kind === Kind.INLINE_FRAGMENT)
+        return countFields(selection.selectionSet, context, entered);
       // A fragment that is spread again adds nothing. This also ends fragments within themselves, which another
       // rule refuses, and keeps the count linear in the document.
       const name = selection.name.value;

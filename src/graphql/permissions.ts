@@ -55,7 +55,8 @@ const membersWhoAreNotAdminsLeaveTheOrganizationAlone = promise(
   'members who are not admins leave the organization alone',
   async ({ input }: { input: { organizationId: string } }, { viewer }) => {
     const { role } = await viewer().load.organization.get(input.organizationId);
-    if (!mayChangeOrganization(role)) throw forbidden('Only admins and owners of the organization may do this.');
+    if (!mayChangeOrganization(role))
+      throw forbidden('Only admins and owners of the organization may do this.');
   },
 );
 
@@ -165,9 +166,12 @@ const aKeyPredictsOnlyWhereItReaches = promise(
   },
 );
 
-const aPlanWithoutApiAccessStopsItsKeys = promise('a plan without API access stops its keys', (_args, { caller }) => {
-  if (caller.kind === 'api-key' && !caller.key.allowApiPredict) throw planFeatureRequired();
-});
+const aPlanWithoutApiAccessStopsItsKeys = promise(
+  'a plan without API access stops its keys',
+  (_args, { caller }) => {
+    if (caller.kind === 'api-key' && !caller.key.allowApiPredict) throw planFeatureRequired();
+  },
+);
 
 const viewersPredictNothing = promise(
   'viewers predict nothing',

@@ -7,7 +7,9 @@ const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 function parseBase64(value: unknown): Buffer {
   if (typeof value !== 'string' || value.length % 4 !== 0 || !base64.test(value)) {
-    throw badUserInput('Base64 must be of RFC 4648 section 4: A–Z a–z 0–9 + / with = at the end, no line breaks');
+    throw badUserInput(
+      'Base64 must be of RFC 4648 section 4: A–Z a–z 0–9 + / with = at the end, no line breaks',
+    );
   }
   return Buffer.from(value, 'base64');
 }

@@ -141,7 +141,9 @@ function beforeGraphQL(error: FastifyError): GraphQLError | undefined {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return unsupportedMediaType();
     default:
-      return (error.statusCode ?? 500) < 500 ? badUserInput(`The request cannot be read. ${error.message}`) : undefined;
+      return (error.statusCode ?? 500) < 500
+        ? badUserInput(`The request cannot be read. ${error.message}`)
+        : undefined;
   }
 }
 

@@ -11,7 +11,9 @@ const MONTHS_AHEAD = 3;
 export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
   await db.transaction().execute(async trx => {
     // "if not exists" alone can still fail when two servers create the same table at once.
-    await sql`select pg_advisory_xact_lock(hashtext('spectrakey: partitions of prediction_logs'))`.execute(trx);
+    await sql`select pg_advisory_xact_lock(hashtext('spectrakey: partitions of prediction_logs'))`.execute(
+      trx,
+    );
     for (let ahead = 0; ahead < MONTHS_AHEAD; ahead++) {
       const from = monthStart(now, ahead);
       const to = monthStart(now, ahead + 1);

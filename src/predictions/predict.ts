@@ -69,7 +69,14 @@ export async function predict(
 
   const logId = newId();
   const durationMs = performance.now() - started;
-  const settlement = await settle({ ...caller, logId, deploymentId: deployment.id, at, predictions, durationMs });
+  const settlement = await settle({
+    ...caller,
+    logId,
+    deploymentId: deployment.id,
+    at,
+    predictions,
+    durationMs,
+  });
   if (settlement.status === 'failed') throw settlement.error;
   if (settlement.status === 'quota-exceeded') throw quotaExceeded(secondsToNextMonth(at));
   return { predictions, logId, modelId: deployment.modelId };

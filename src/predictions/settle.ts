@@ -104,7 +104,9 @@ async function grant(db: Database, calls: Call[]): Promise<Map<string, Grant>> {
       cte
         .selectFrom('deploymentUsage as usage')
         .innerJoin('totals', join =>
-          join.onRef('totals.deploymentId', '=', 'usage.deploymentId').onRef('totals.month', '=', 'usage.month'),
+          join
+            .onRef('totals.deploymentId', '=', 'usage.deploymentId')
+            .onRef('totals.month', '=', 'usage.month'),
         )
         .innerJoin('deployments', 'deployments.id', 'usage.deploymentId')
         .innerJoin('projects', 'projects.id', 'deployments.projectId')
@@ -117,7 +119,11 @@ async function grant(db: Database, calls: Call[]): Promise<Map<string, Grant>> {
           eb
             .or([
               eb('plans.monthlyPredictions', 'is', null),
-              eb(eb('usage.predictions', '+', eb.ref('totals.spectra')), '<=', eb.ref('plans.monthlyPredictions')),
+              eb(
+                eb('usage.predictions', '+', eb.ref('totals.spectra')),
+                '<=',
+                eb.ref('plans.monthlyPredictions'),
+              ),
             ])
             .as('fits'),
         ])
@@ -129,7 +135,9 @@ async function grant(db: Database, calls: Call[]): Promise<Map<string, Grant>> {
       cte
         .selectFrom('calls')
         .innerJoin('locked', join =>
-          join.onRef('locked.deploymentId', '=', 'calls.deploymentId').onRef('locked.month', '=', 'calls.month'),
+          join
+            .onRef('locked.deploymentId', '=', 'calls.deploymentId')
+            .onRef('locked.month', '=', 'calls.month'),
         )
         .where('locked.fits', '=', true)
         .selectAll('calls'),
@@ -196,7 +204,10 @@ const logColumns = [
   'apiKeyPrefix',
 ] as const;
 
-type CallRow = Pick<Selectable<PredictionLogs>, (typeof logColumns)[number]> & { month: string; spectra: number };
+type CallRow = Pick<Selectable<PredictionLogs>, (typeof logColumns)[number]> & {
+  month: string;
+  spectra: number;
+};
 
 /** The calls as rows, one parameter for each column, so that the statement's text is the same for any number. */
 function asTable(calls: Call[]) {

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Kysely } from 'kysely';
+import { v7 as newId } from 'uuid';
+import { insertOrganization } from '../accounts/organizations.ts';
+import type { Passwords } from '../accounts/passwords.ts';
+import { insertPerson } from '../accounts/people.ts';
+import { insertApiKey } from '../api-keys/queries.ts';
+import { generateRawKey } from '../api-keys/raw-key.ts';
+import type { Database } from '../database/connect.ts';
+import { insertDeployment } from '../deployments/deployments.ts';
+import { insertModel } from '../deployments/models.ts';
+import { inspectModel } from '../deployments/onnx.ts';
+import { insertProject } from '../deployments/projects.ts';
+import type { DB } from '../generated/database.ts';
+
+export const DEMONSTRATION_EMAIL = 'demo@spectrakey.example';
+
+const octane = {
+  file: 'octane.onnx',
+  name: 'Octane by NIR',
+  targetProperty: 'octane number',
+  deployment: 'Octane, production line',
+  description: 'PLS regression on 50 gasoline spectra, 900–1700 nm (Kalivas 1997).',
+};
+
+const oilType = {
+  file: 'oil-type.onnx',
+  name: 'Oil type by NIR',
+  targetProperty: 'oil type',
+  deployment: 'Oil type, incoming goods',
+  description: 'LDA on 120 mayonnaise spectra, 1100–2500 nm (Indahl et al. 1999).',
+};
+
+/** What only the first start can tell. */
+export interface Demonstration {
+  email: string;
+  password: string;
+  rawKey: string;
+  /** Where the octane model is called. */
+  octaneDeploymentId: string;
+}
+
+const data = (file: string) => readFile(new URL(`data/${file}`, import.meta.url));
+
+/** Whether nobody has used this database yet. */
+export async function isUnused(db: Database): Promise<boolean> {
+  return (await db.selectFrom('users').select('id').limit(1).executeTakeFirst()) === undefined;
+}
+
+/** Fills an unused database with a person, an organization on Pro, a project, two deployments and one API key. */
+export async function seed(
+  db: Kysely<DB>,
+  { hash }: Pick<Passwords, 'hash'>,
+  now: Date,
+  random: (bytes: number) => Buffer = randomBytes,
+): Promise<Demonstration> {
+  const password = random(15).toString('base64url');
+  const rawKey = generateRawKey(random);
+  const person = { id: newId(), email: DEMONSTRATION_EMAIL, name: 'Demo Person' };
+  const passwordHash = await hash(password);
+
+  return await db.transaction().execute(async trx => {
+    await insertPerson(trx, { ...person, passwordHash, createdAt: now });
+    const organization = await insertOrganization(trx, {
+      name: 'Demo Laboratory',
+      plan: 'PRO',
+      ownerId: person.id,
+      createdAt: now,
+    });
+    const projectId = await insertProject(trx, {
+      organizationId: organization.id,
+      name: 'Near infrared',
+      creatorId: person.id,
+      createdAt: now,
+    });
+    const where = { projectId, createdBy: person.id, createdAt: now };
+    const octaneDeploymentId = await deploy(trx, octane, where);
+    await deploy(trx, oilType, where);
+    await insertApiKey(trx, {
+      reach: { projectId, deploymentId: octaneDeploymentId },
+      name: 'Demonstration',
+      rawKey,
+      expiresAt: null,
+      createdAt: now,
+      actor: person,
+    });
+    return { email: person.email, password, rawKey: rawKey.text, octaneDeploymentId };
+  });
+}
+
+async function deploy(
+  trx: Database,
+  { file, name, targetProperty, deployment, description }: typeof octane,
+  { projectId, createdBy, createdAt }: { projectId: string; createdBy: string; createdAt: Date },
+): Promise<string> {
+  const onnx = await data(file);
+  const found = await inspectModel(onnx);
+  const model = await insertModel(trx, {
+    ...found,
+    onnx,
+    projectId,
+    name,
+    targetProperty,
+    unit: null,
+    createdBy,
+    createdAt,
+  });
+  return await insertDeployment(trx, { model, name: deployment, description, createdAt });
+}
+
+/** The body of a request that predicts the octane number of a gasoline sample which the model has not seen. */
+export async function examplePrediction(deploymentId: string): Promise<string> {
+  const [, sample = ''] = (await data('gasoline-test.csv')).toString().split('\n');
+  const [sampleName, _measured, ...values] = sample.split(',');
+  return JSON.stringify({
+    query: `mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {
+  predict(deploymentId: $deploymentId, spectra: $spectra) { predictions { sampleName value } }
+}`,
+    variables: { deploymentId, spectra: [{ sampleName, yValues: values.map(Number) }] },
+  });
+}

@@ -1,0 +1,247 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Kysely, sql } from 'kysely';
+import { startPasswords } from './accounts/passwords.ts';
+import { normalizeEmail, replacePassword } from './accounts/people.ts';
+import { setPlan } from './accounts/plans.ts';
+import { type Config, ConfigError, readConfig, settings } from './config.ts';
+import { connect } from './database/connect.ts';
+import { findEmbedded, startEmbedded } from './database/embedded.ts';
+import { migrate } from './database/migrate.ts';
+import {
+  DEMONSTRATION_EMAIL,
+  type Demonstration,
+  examplePrediction,
+  isUnused,
+  seed,
+} from './demonstration/seed.ts';
+import type { DB, PlanName } from './generated/database.ts';
+import { type RunningServer, startServer } from './http/server.ts';
+import { makePartitions } from './predictions/partitions.ts';
+
+/** What goes wrong for a reason that the operator can mend: one clear line, no stack. */
+class Refusal extends Error {}
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const USAGE = `Usage: npm run spectrakey -- <command>
+
+  serve                              start the server (npm start does this)
+  migrate                            bring the database to the newest migration
+  plan <organization> <plan>         put an organization (its slug) on free, pro or enterprise
+  password <e-mail>                  give a person a new password, print it once, end their sessions
+  --help                             show this
+
+Settings, from the environment:
+
+${settings()
+  .map(({ name, preset, meaning }) => `  ${name.padEnd(16)} ${meaning}${preset ? ` (${preset})` : ''}`)
+  .join('\n')}
+
+The commands use DATABASE_URL when it is set, else the private PostgreSQL in DATA_DIR, also while a server runs it.`;
+
+// Databases
+
+interface OpenDatabase {
+  db: Kysely<DB>;
+  /** Ends the connections and, where this process started it, the private PostgreSQL. */
+  close: () => Promise<void>;
+}
+
+/** The configured database, migrated. */
+async function openDatabase(config: Config, { alone }: { alone: boolean }): Promise<OpenDatabase> {
+  const shared = config.DATABASE_URL ?? (alone ? null : await findEmbedded(config.DATA_DIR));
+  const embedded = shared === null ? await embeddedOrRefusal(config.DATA_DIR) : null;
+  const url = embedded?.url ?? shared ?? '';
+  const db = connect({ url, most: config.DATABASE_POOL, onIdleError: () => {} });
+  const close = async () => {
+    await db.destroy();
+    await embedded?.stop();
+  };
+  try {
+    await checkVersion(db);
+    await migrate(db);
+    await makePartitions(db, new Date());
+    return { db, close };
+  } catch (error) {
+    await close();
+    throw config.DATABASE_URL && !(error instanceof Refusal)
+      ? new Refusal(`Cannot use the database of DATABASE_URL: ${reasonOf(error)}`)
+      : error;
+  }
+}
+
+async function embeddedOrRefusal(dataDir: string) {
+  try {
+    return await startEmbedded(dataDir, say);
+  } catch (error) {
+    throw new Refusal(reasonOf(error));
+  }
+}
+
+async function checkVersion(db: Kysely<DB>): Promise<void> {
+  const { rows } = await sql<{ version: number }>`
+    select current_setting('server_version_num')::int / 10000 as version`.execute(db);
+  const version = rows[0]?.version ?? 0;
+  if (version < 15) throw new Refusal(`PostgreSQL ${version} is too old: Spectrakey needs 15 or later.`);
+}
+
+/** Why something failed, without what an error object may hold besides (a connection string, a query). */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ');
+  return error instanceof Error ? error.message : String(error);
+}
+
+// Commands
+
+async function serve(config: Config): Promise<void> {
+  const stop = stopSignal();
+  const { db, close } = await openDatabase(config, { alone: true });
+  let server: RunningServer | null = null;
+  try {
+    server = await startServer({ db, config, log: process.stderr }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') {
+        throw new Refusal(`Port ${config.PORT} of ${config.HOST} is in use: set PORT to another one.`);
+      }
+      if (error.syscall === 'listen' || error.syscall === 'getaddrinfo') {
+        throw new Refusal(`Cannot listen on ${config.HOST}, port ${config.PORT}: ${error.message}`);
+      }
+      throw error;
+    });
+    await welcome(config, db, server.url);
+    await stop;
+  } finally {
+    await server?.close();
+    await close();
+  }
+}
+
+/** Resolves at the first signal to stop. A terminal's Ctrl-C may arrive twice, from it and through npm. */
+function stopSignal(): Promise<void> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
+  });
+}
+
+async function welcome(config: Config, db: Kysely<DB>, url: string): Promise<void> {
+  const rows = [`Dashboard  ${url}/`, `GraphiQL   ${url}/graphiql`];
+  if (config.DATABASE_URL) {
+    say(['', ...rows, `Sign in    with your account, or sign up in GraphiQL (tab SignIn)`].join('\n'));
+    return;
+  }
+  if (await isUnused(db)) {
+    say('Adding demonstration data');
+    const demonstration = await seedDemonstration(db);
+    rows.push(
+      `Sign in    ${demonstration.email} with ${demonstration.password}`,
+      '',
+      'An API key predicts the octane number of a gasoline sample. It is shown this once:',
+      '',
+      await curlOf(config, url, demonstration),
+    );
+  } else {
+    rows.push(
+      `Sign in    ${DEMONSTRATION_EMAIL} with the password of the first start`,
+      '           (for a new one: npm run spectrakey -- password <e-mail>)',
+      'API keys   are shown only when they are made. For a new one sign in, then createApiKey in GraphiQL',
+    );
+  }
+  say(['', ...rows].join('\n'));
+}
+
+async function seedDemonstration(db: Kysely<DB>): Promise<Demonstration> {
+  const passwords = startPasswords();
+  try {
+    return await seed(db, passwords, new Date());
+  } finally {
+    await passwords.close();
+  }
+}
+
+/** The command that sends the example; its body of 401 numbers waits in a file, as a terminal's line ends at 4096. */
+async function curlOf(
+  config: Config,
+  url: string,
+  { rawKey, octaneDeploymentId }: Demonstration,
+): Promise<string> {
+  const file = resolve(config.DATA_DIR, 'predict-octane.json');
+  await writeFile(file, await examplePrediction(octaneDeploymentId));
+  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  return [
+    `curl -s ${url}/graphql`,
+    `-H ${quoted(`Authorization: Api-Key ${rawKey}`)}`,
+    `-H ${quoted('Content-Type: application/json')}`,
+    `-d ${quoted(`@${file}`)}`,
+  ].join(' ');
+}
+
+async function plan(config: Config, slug: string, name: string): Promise<void> {
+  const plans: Record<string, PlanName> = { free: 'FREE', pro: 'PRO', enterprise: 'ENTERPRISE' };
+  const chosen = Object.hasOwn(plans, name.toLowerCase()) ? plans[name.toLowerCase()] : undefined;
+  if (!chosen) throw new Refusal(`"${name}" is no plan: choose free, pro or enterprise.`);
+  await withDatabase(config, async db => {
+    if (!(await setPlan(db, slug, chosen))) throw new Refusal(`No organization has the slug "${slug}".`);
+    say(`${slug} is on the plan ${name.toLowerCase()}.`);
+  });
+}
+
+async function password(config: Config, email: string): Promise<void> {
+  const passwords = startPasswords();
+  try {
+    await withDatabase(config, async db => {
+      const text = randomBytes(15).toString('base64url');
+      if (!(await replacePassword(db, email, await passwords.hash(text)))) {
+        throw new Refusal(`Nobody has an account with the e-mail "${email}".`);
+      }
+      say(`${normalizeEmail(email)} signs in with ${text}`);
+    });
+  } finally {
+    await passwords.close();
+  }
+}
+
+async function withDatabase(config: Config, work: (db: Kysely<DB>) => Promise<void>): Promise<void> {
+  const { db, close } = await openDatabase(config, { alone: false });
+  try {
+    await work(db);
+  } finally {
+    await close();
+  }
+}
+
+async function main(args: string[]): Promise<void> {
+  const { positionals, values } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } },
+  });
+  const [command, ...rest] = positionals;
+  if (values.help || command === 'help') return say(USAGE);
+  const config = readConfig();
+  const [first, second] = rest;
+  if (command === 'serve' && rest.length === 0) return await serve(config);
+  if (command === 'migrate' && rest.length === 0) {
+    return await withDatabase(config, async () => {
+      say('The database is up to date.');
+    });
+  }
+  if (command === 'plan' && first && second && rest.length === 2) return await plan(config, first, second);
+  if (command === 'password' && first && rest.length === 1) return await password(config, first);
+  process.stderr.write(`${USAGE}\n`);
+  process.exitCode = 2;
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const known = error instanceof Refusal || error instanceof ConfigError;
+  const misused =
+    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  const lines = known || misused ? reasonOf(error) : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`spectrakey: ${lines}\n`);
+  process.exitCode = misused ? 2 : 1;
+}
