@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { inject, onTestFinished } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import { connect } from '../src/database/connect.ts';
+import { CATALOGUE, type Code } from '../src/errors.ts';
 import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generated/database.ts';
 import type { ApiKeyTarget, Mutation, Query, SpectrumInput } from '../src/generated/graphql.ts';
 import { startServer } from '../src/http/server.ts';
@@ -23,6 +24,17 @@ export interface Answer {
   code: string | undefined;
 }
 
+function namesOf<Table extends object>(table: Table): { [Name in keyof Table]: Name };
+function namesOf(table: object): object {
+  return Object.fromEntries(Object.keys(table).map(name => [name, name]));
+}
+
+/** The catalogue's codes, so that no test spells one: `codes.NOT_FOUND`. */
+export const codes = namesOf(CATALOGUE);
+
+/** What an answer without data is to match: the code, with the status that the catalogue gives it. */
+export const refusal = (code: Code) => ({ status: CATALOGUE[code].status, code });
+
 export interface Service {
   url: string;
   databaseUrl: string;
@@ -41,16 +53,23 @@ export interface ServiceOptions {
   /** An existing database to run on, as a second server would. */
   databaseUrl?: string;
   pool?: number;
+  /** As TRUSTED_PROXIES. */
+  trustedProxies?: string;
 }
 
 /** A server on a free port, on a database of its own. */
-export async function startService({ now, databaseUrl, pool = 10 }: ServiceOptions = {}): Promise<Service> {
+export async function startService({
+  now,
+  databaseUrl,
+  pool = 10,
+  trustedProxies,
+}: ServiceOptions = {}): Promise<Service> {
   const url = databaseUrl ?? (await cloneDatabase(inject('postgresUrl')));
   const db = connect({ url, most: pool, onIdleError: () => {} });
   const log: string[] = [];
   const server = await startServer({
     db,
-    config: { HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'trace', TRUSTED_PROXIES: undefined },
+    config: { HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'trace', TRUSTED_PROXIES: trustedProxies },
     log: { write: line => log.push(line) },
     ...(now ? { now } : {}),
   });
@@ -203,6 +222,20 @@ export async function signUp(service: Service, name: string): Promise<Person> {
     organization: { id: organization.id, slug: organization.slug },
     projectId,
   };
+}
+
+export const SIGN_IN = `mutation SignIn($email: EmailAddress!, $password: String!) {
+  signIn(email: $email, password: $password) { id email name }
+}`;
+
+/** Signs somebody in once more. @returns the new session's cookie. */
+export async function signIn(
+  service: Service,
+  { email, password }: Pick<Person, 'email' | 'password'>,
+): Promise<{ cookie: string }> {
+  const answer = await service.call(SIGN_IN, { email, password });
+  if (!answer.data) throw new Error(answer.text);
+  return { cookie: cookieOf(answer) };
 }
 
 /** Gives somebody a role in a project of the owner's personal organization. */
