@@ -9,13 +9,18 @@ export function databaseUrl(url: string, name: string): string {
   return url.replace(/\/spectrakey\?/, `/${name}?`);
 }
 
-/** A migrated, empty database of its own. @returns its URL. */
-export async function cloneDatabase(postgresUrl: string): Promise<string> {
+/** A migrated database of its own, without rows. @returns its URL. */
+export const cloneDatabase = (postgresUrl: string) => createDatabase(postgresUrl, TEMPLATE);
+
+/** A database without anything in it. @returns its URL. */
+export const emptyDatabase = (postgresUrl: string) => createDatabase(postgresUrl, 'template1');
+
+async function createDatabase(postgresUrl: string, template: string): Promise<string> {
   const name = `test_${randomUUID().replaceAll('-', '_')}`;
   const admin = new pg.Client(postgresUrl);
   await admin.connect();
   try {
-    await admin.query(`create database ${name} template ${TEMPLATE}`);
+    await admin.query(`create database ${name} template ${template}`);
   } finally {
     await admin.end();
   }

@@ -1,0 +1,315 @@
+import { once } from 'node:events';
+import { chmod, chown, mkdir, readdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import { describe, expect, inject, test } from 'vitest';
+import { findEmbedded } from '../src/database/embedded.ts';
+import {
+  addressOf,
+  asRoot,
+  cloneProject,
+  nobody,
+  npm,
+  paste,
+  type RunOptions,
+  run,
+  type Started,
+  temporaryFolder,
+} from './commands.ts';
+import { emptyDatabase } from './databases.ts';
+import { send } from './harness.ts';
+
+const OCTANE = 87.94;
+
+async function start(options: RunOptions & { dataDir?: string } = {}) {
+  const dataDir = options.dataDir ?? join(await temporaryFolder(), 'data');
+  const started = npm(['start'], { ...options, env: { DATA_DIR: dataDir, ...options.env } });
+  return { started, dataDir };
+}
+
+/** The printed command, the password and what pasting the command answers. */
+async function firstStart(started: Started) {
+  const [command] = await started.printed(/^curl .*$/m);
+  const [, password = ''] = await started.printed(/Sign in {4}demo@spectrakey\.example with (\S+)/);
+  return { command, password, answer: await paste(command) };
+}
+
+async function stop(started: Started): Promise<number | null> {
+  started.process.kill('SIGTERM');
+  return await started.ended;
+}
+
+const octaneOf = (answer: string): number => JSON.parse(answer).data.predict.predictions[0].value;
+
+describe('the first start', () => {
+  test('prints one curl command that, pasted anywhere, predicts the octane number of a held-out sample', async () => {
+    const { started } = await start();
+    const { command, answer } = await firstStart(started);
+    expect(octaneOf(answer)).toBeCloseTo(OCTANE, 1);
+    expect(started.output().match(/^curl /gm)).toHaveLength(1);
+    expect(command.length).toBeLessThan(1000);
+  });
+
+  test('shows its progress, the addresses and a sign-in that works', async () => {
+    const { started, dataDir } = await start();
+    const address = await addressOf(started);
+    const { password } = await firstStart(started);
+    expect(started.output()).toContain(`Creating a private PostgreSQL in ${dataDir}/postgres`);
+    expect(started.output()).toContain('Adding demonstration data');
+    for (const page of [`${address}/`, `${address}/graphiql`]) {
+      expect((await fetch(page)).status).toBe(200);
+      expect(started.output()).toContain(page);
+    }
+    const signedIn = await send(
+      `${address}/graphql`,
+      `mutation SignIn($password: String!) {
+        signIn(email: "demo@spectrakey.example", password: $password) {
+          organizations { plan { name } projects { deployments { name active model { kind } } } }
+        }
+      }`,
+      { password },
+    );
+    const [organization] = signedIn.data?.signIn.organizations ?? [];
+    expect(organization?.plan.name).toBe('PRO');
+    expect(organization?.projects[0]?.deployments.map(({ model }) => model.kind).sort()).toEqual([
+      'CLASSIFICATION',
+      'REGRESSION',
+    ]);
+  });
+
+  test('alone prints the raw key; later starts say how to make a new one, and the old one still works', async () => {
+    const { started, dataDir } = await start();
+    const address = await addressOf(started);
+    const { command } = await firstStart(started);
+    expect(await stop(started)).toBe(0);
+    const port = new URL(address).port;
+    const { started: again } = await start({ dataDir, env: { PORT: port } });
+    await again.printed(/API keys {3}.*createApiKey/);
+    expect(again.output()).not.toMatch(/sk_|curl/);
+    expect(octaneOf(await paste(command))).toBeCloseTo(OCTANE, 1);
+  });
+});
+
+describe('what goes wrong at a start is said in one clear line, with a non-zero exit', () => {
+  const lines = (started: Started) => started.output().match(/^spectrakey: .*$/gm);
+  const stack = /\n {4}at /;
+
+  test('a port in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const { started, dataDir } = await start({ env: { PORT: port } });
+    expect(await started.ended).toBe(1);
+    other.close();
+    expect(lines(started)).toEqual([
+      `spectrakey: Port ${port} of 127.0.0.1 is in use: set PORT to another one.`,
+    ]);
+    expect(started.output()).not.toMatch(stack);
+    expect(await findEmbedded(dataDir)).toBeNull();
+  });
+
+  test('a DATABASE_URL that leads nowhere, without its password', async () => {
+    const { started } = await start({ env: { DATABASE_URL: 'postgres://lab:hunter2@127.0.0.1:1/lab' } });
+    expect(await started.ended).toBe(1);
+    expect(lines(started)).toEqual([
+      'spectrakey: Cannot use the database of DATABASE_URL: connect ECONNREFUSED 127.0.0.1:1',
+    ]);
+    expect(started.output()).not.toMatch(stack);
+    expect(started.output()).not.toContain('hunter2');
+  });
+
+  test('a DATABASE_URL that is none, and other settings that are wrong, all at once', async () => {
+    const { started } = await start({ env: { DATABASE_URL: 'mysql://lab', PORT: 'http' } });
+    expect(await started.ended).toBe(1);
+    expect(started.output()).toMatch(/PORT: .*\n.*DATABASE_URL: must begin with postgres/);
+    expect(started.output()).not.toMatch(stack);
+  });
+
+  test('a data folder in use by another live server, which goes on', async () => {
+    const { started, dataDir } = await start();
+    const { command } = await firstStart(started);
+    const { started: second } = await start({ dataDir });
+    expect(await second.ended).toBe(1);
+    expect(lines(second)).toEqual([
+      `spectrakey: The data folder ${dataDir} is in use by another running server.`,
+    ]);
+    expect(octaneOf(await paste(command))).toBeCloseTo(OCTANE, 1);
+  });
+});
+
+describe('npm start', () => {
+  test.for(['SIGTERM', 'SIGINT'] as const)(
+    'passes %s on and stops cleanly, the private PostgreSQL with it',
+    async signal => {
+      const { started, dataDir } = await start();
+      const address = await addressOf(started);
+      expect(await findEmbedded(dataDir)).not.toBeNull();
+      started.process.kill(signal);
+      expect(await started.ended).toBe(0);
+      await expect(fetch(`${address}/healthz`)).rejects.toThrow();
+      expect(await readdir(join(dataDir, 'postgres', 'cluster'))).not.toContain('postmaster.pid');
+    },
+  );
+
+  test('recovers after the server was killed', async () => {
+    const dataDir = join(await temporaryFolder(), 'data');
+    const started = run('node', ['src/main.ts', 'serve'], { env: { DATA_DIR: dataDir } });
+    const address = await addressOf(started);
+    const { command } = await firstStart(started);
+    const port = new URL(address).port;
+    started.process.kill('SIGKILL');
+    await started.ended;
+    const { started: again } = await start({ dataDir, env: { PORT: port } });
+    await addressOf(again);
+    expect(octaneOf(await paste(command))).toBeCloseTo(OCTANE, 1);
+    expect(await stop(again)).toBe(0);
+    expect(await readdir(join(dataDir, 'postgres', 'cluster'))).not.toContain('postmaster.pid');
+  });
+
+  test('runs two servers with different data folders side by side', async () => {
+    const [one, two] = await Promise.all([start(), start()]);
+    const answers = [await firstStart(one.started), await firstStart(two.started)];
+    expect(answers.map(({ answer }) => Math.round(octaneOf(answer)))).toEqual([88, 88]);
+    expect(await addressOf(one.started)).not.toBe(await addressOf(two.started));
+  });
+});
+
+describe('the commands', () => {
+  test('plan changes an organization’s plan while the server runs, from its next request on', async () => {
+    const { started, dataDir } = await start();
+    const { command } = await firstStart(started);
+    const spectrakey = (...args: string[]) =>
+      npm(['run', 'spectrakey', '--', ...args], { env: { DATA_DIR: dataDir } });
+    const lowered = spectrakey('plan', 'demo-laboratory', 'free');
+    expect(await lowered.ended).toBe(0);
+    expect(lowered.output()).toContain('demo-laboratory is on the plan free.');
+    expect(JSON.parse(await paste(command)).errors).toHaveLength(1);
+    expect(await spectrakey('plan', 'demo-laboratory', 'Pro').ended).toBe(0);
+    expect(octaneOf(await paste(command))).toBeCloseTo(OCTANE, 1);
+    const unknown = spectrakey('plan', 'nobody', 'pro');
+    expect(await unknown.ended).toBe(1);
+    expect(unknown.output()).toContain('spectrakey: No organization has the slug "nobody".');
+    expect(await spectrakey('plan', 'demo-laboratory', 'gold').ended).toBe(1);
+  });
+
+  test('plan works while no server runs, and leaves none behind', async () => {
+    const { started, dataDir } = await start();
+    await firstStart(started);
+    await stop(started);
+    expect(
+      await npm(['run', 'spectrakey', '--', 'plan', 'demo-laboratory', 'free'], {
+        env: { DATA_DIR: dataDir },
+      }).ended,
+    ).toBe(0);
+    expect(await findEmbedded(dataDir)).toBeNull();
+  });
+
+  test('password replaces a password, and the old one and its sessions end', async () => {
+    const { started, dataDir } = await start();
+    const address = await addressOf(started);
+    const { password } = await firstStart(started);
+    const signIn = (text: string) =>
+      send(
+        `${address}/graphql`,
+        'mutation S($p: String!) { signIn(email: "demo@spectrakey.example", password: $p) { id } }',
+        { p: text },
+      );
+    const before = await signIn(password);
+    const cookie = before.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const command = npm(['run', 'spectrakey', '--', 'password', 'Demo@Spectrakey.example'], {
+      env: { DATA_DIR: dataDir },
+    });
+    const [, replaced = ''] = await command.printed(/demo@spectrakey\.example signs in with (\S+)/);
+    expect((await signIn(password)).status).toBe(401);
+    expect((await signIn(replaced)).status).toBe(200);
+    expect((await send(`${address}/graphql`, '{ viewer { id } }', {}, { cookie })).data?.viewer).toBeNull();
+  });
+
+  test('--help documents every command and setting', async () => {
+    const help = npm(['run', 'spectrakey', '--', '--help']);
+    expect(await help.ended).toBe(0);
+    for (const word of [
+      'serve',
+      'migrate',
+      'plan',
+      'password',
+      'HOST',
+      'PORT',
+      'DATA_DIR',
+      'DATABASE_URL',
+      'TRUSTED_PROXIES',
+    ]) {
+      expect(help.output()).toContain(word);
+    }
+  });
+
+  test('an unknown command shows the usage and exits with 2', async () => {
+    const unknown = npm(['run', 'spectrakey', '--', 'frobnicate']);
+    expect(await unknown.ended).toBe(2);
+    expect(unknown.output()).toContain('Usage:');
+  });
+});
+
+describe('with DATABASE_URL', () => {
+  test('several servers start at once on an empty database, and none adds demonstration data', async () => {
+    const url = await emptyDatabase(inject('postgresUrl'));
+    const servers = [1, 2, 3].map(() => npm(['start'], { env: { DATABASE_URL: url } }));
+    for (const server of servers) {
+      const address = await addressOf(server);
+      expect((await fetch(`${address}/readyz`)).status).toBe(200);
+      expect(server.output()).not.toMatch(/sk_|demonstration/i);
+    }
+    const client = new pg.Client(url);
+    await client.connect();
+    const { rows } = await client.query(
+      'select (select count(*) from users) as users, (select count(*) from plans) as plans',
+    );
+    await client.end();
+    expect(rows).toEqual([{ users: '0', plans: '3' }]);
+  });
+
+  test('migrate brings an empty database to the newest migration, and changes nothing the second time', async () => {
+    const url = await emptyDatabase(inject('postgresUrl'));
+    for (const _ of [1, 2]) {
+      const migrate = npm(['run', 'spectrakey', '--', 'migrate'], { env: { DATABASE_URL: url } });
+      expect(await migrate.ended).toBe(0);
+    }
+  });
+});
+
+// What only root can try is declared only when the suite runs as root; everything above runs as whoever runs it.
+if (asRoot) {
+  describe('as root', () => {
+    test('it works in a clone under a folder that only root may enter', async () => {
+      const cwd = await cloneProject(await temporaryFolder(0o700));
+      const { started } = await start({ cwd, dataDir: '.data' });
+      const { answer } = await firstStart(started);
+      expect(octaneOf(answer)).toBeCloseTo(OCTANE, 1);
+      expect(await stop(started)).toBe(0);
+    });
+
+    test('it works with a DATA_DIR that only root may enter', async () => {
+      const dataDir = join(await temporaryFolder(0o700), 'data');
+      const { started } = await start({ dataDir });
+      const { answer } = await firstStart(started);
+      expect(octaneOf(answer)).toBeCloseTo(OCTANE, 1);
+      expect(await stop(started)).toBe(0);
+    });
+
+    test('an ordinary user can do the same', async () => {
+      const user = await nobody();
+      const folder = await temporaryFolder(0o755);
+      const cwd = await cloneProject(folder);
+      const dataDir = join(folder, 'data');
+      await mkdir(dataDir);
+      await chown(dataDir, user.uid, user.gid);
+      await chmod(dataDir, 0o700);
+      const { started } = await start({ cwd, dataDir, user });
+      const [command] = await started.printed(/^curl .*$/m);
+      expect(octaneOf(await paste(command))).toBeCloseTo(OCTANE, 1);
+      expect(await stop(started)).toBe(0);
+    });
+  });
+}
