@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { inject, onTestFinished } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import { connect } from '../src/database/connect.ts';
@@ -130,6 +130,20 @@ export async function send(
     errors,
     code: errors[0]?.extensions.code,
   };
+}
+
+/** A digest of each table's rows, by which a refused request shows that it changed nothing. */
+export async function contentOf(db: Kysely<DB>): Promise<Record<string, string>> {
+  const tables = await sql<{ name: string }>`
+    select tablename as name from pg_tables where schemaname = 'public' order by tablename`.execute(db);
+  const content: Record<string, string> = {};
+  for (const { name } of tables.rows) {
+    const { rows } = await sql<{ digest: string }>`
+      select coalesce(md5(string_agg(row::text, ' ' order by row::text)), '') as digest
+      from ${sql.id(name)} as row`.execute(db);
+    content[name] = rows[0]?.digest ?? '';
+  }
+  return content;
 }
 
 // Spectra and models

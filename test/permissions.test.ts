@@ -1,0 +1,568 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, type GraphQLObjectType, isNonNullType } from 'graphql';
+import { v7 as newId } from 'uuid';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { setPlan } from '../src/accounts/plans.ts';
+import { type Code, isCode } from '../src/errors.ts';
+import { permissions } from '../src/graphql/permissions.ts';
+import {
+  CREATE_KEY,
+  type Credential,
+  codes,
+  contentOf,
+  cookieOf,
+  createKey,
+  DELETE_KEY,
+  demonstration,
+  gasoline,
+  join,
+  type Lab,
+  LIST_KEYS,
+  openLab,
+  type Person,
+  PREDICT,
+  REVOKE_KEY,
+  refusal,
+  type Service,
+  SIGN_IN,
+  signIn,
+  signUp,
+  startService,
+  startServiceForTest,
+} from './harness.ts';
+
+let service: Service;
+let lab: Lab;
+let otherLab: Lab;
+let bystander: Person;
+let people: Record<
+  'viewer' | 'contributor' | 'projectOwner' | 'admin' | 'adminViewer' | 'adminContributor' | 'member',
+  Person
+>;
+let callers: Record<Caller, Credential | undefined>;
+
+const schema = buildSchema(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
+
+/** Every field of Query and Mutation, e.g. `Query.viewer`. */
+const fields = [schema.getQueryType(), schema.getMutationType()].flatMap(type =>
+  type ? Object.keys(type.getFields()).map(field => `${type.name}.${field}`) : [],
+);
+
+type Caller =
+  | 'nobody in particular'
+  | "a key of the laboratory's deployment"
+  | "a key of the laboratory's project"
+  | 'a key of another laboratory'
+  | 'a project viewer'
+  | 'a contributor'
+  | 'a project owner'
+  | 'an organization admin without project role'
+  | 'an organization admin who is a project viewer'
+  | 'an organization admin who is a contributor'
+  | 'an organization owner'
+  | 'an organization member without project role'
+  | 'the owner of another laboratory';
+
+const OK = 'an answer';
+const NULL = 'null';
+type Outcome = typeof OK | typeof NULL | Code;
+
+const { UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, API_KEY_NOT_AUTHORIZED } = codes;
+
+const keys = (reaching: Outcome, foreign: Outcome = reaching) => ({
+  "a key of the laboratory's deployment": reaching,
+  "a key of the laboratory's project": reaching,
+  'a key of another laboratory': foreign,
+});
+const persons = (outcome: Outcome) => ({
+  ...changers(outcome),
+  ...viewers(outcome),
+  ...outsiders(outcome),
+});
+/** The callers who change the project. */
+const changers = (outcome: Outcome) => ({
+  'a contributor': outcome,
+  'an organization admin who is a contributor': outcome,
+  ...owners(outcome),
+});
+/** The callers who change who is in the project. */
+const owners = (outcome: Outcome) => ({ 'a project owner': outcome, 'an organization owner': outcome });
+/** The callers who see the project and change nothing. */
+const viewers = (outcome: Outcome) => ({
+  'a project viewer': outcome,
+  'an organization admin who is a project viewer': outcome,
+});
+/** The callers who do not see the project. */
+const outsiders = (outcome: Outcome) => ({
+  'an organization admin without project role': outcome,
+  'an organization member without project role': outcome,
+  'the owner of another laboratory': outcome,
+});
+const PERSONS_ONLY = { 'nobody in particular': UNAUTHENTICATED, ...keys(FORBIDDEN) };
+
+const SEEN_IN_THE_PROJECT = { ...PERSONS_ONLY, ...changers(OK), ...viewers(OK), ...outsiders(NULL) };
+const CHANGED_IN_THE_PROJECT = {
+  ...PERSONS_ONLY,
+  ...changers(OK),
+  ...viewers(FORBIDDEN),
+  ...outsiders(NOT_FOUND),
+};
+const CHANGED_IN_THE_ORGANIZATION = {
+  ...PERSONS_ONLY,
+  ...persons(FORBIDDEN),
+  'an organization owner': OK,
+  'an organization admin without project role': OK,
+  'an organization admin who is a project viewer': OK,
+  'an organization admin who is a contributor': OK,
+  'the owner of another laboratory': NOT_FOUND,
+} as const;
+
+interface Row {
+  document: string;
+  /** What to send, in each way in which the field can be asked; made anew for each attempt. */
+  variables: (() => object | Promise<object>)[];
+  /** The attempt ends the caller's session, so it gets one of its own. */
+  endsSession?: true;
+  answers: Record<Caller, Outcome>;
+}
+
+const newAccount = () => ({
+  input: { email: `${newId()}@lab.example`, password: 'a passphrase of some words', name: 'Newcomer' },
+});
+const newKey = async () => {
+  const { id } = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  return { id };
+};
+
+const TABLE: Record<string, Row> = {
+  'Query.viewer': {
+    document: '{ viewer { id } }',
+    variables: [() => ({})],
+    answers: { 'nobody in particular': NULL, ...keys(FORBIDDEN), ...persons(OK) },
+  },
+  'Query.project': {
+    document: 'query ($id: ID!) { project(id: $id) { id } }',
+    variables: [() => ({ id: lab.owner.projectId })],
+    answers: SEEN_IN_THE_PROJECT,
+  },
+  'Query.deployment': {
+    document: 'query ($id: ID!) { deployment(id: $id) { id } }',
+    variables: [() => ({ id: lab.deploymentId })],
+    answers: SEEN_IN_THE_PROJECT,
+  },
+  'Query.apiKeys': {
+    document: LIST_KEYS,
+    variables: [
+      () => ({ of: { deploymentId: lab.deploymentId } }),
+      () => ({ of: { projectId: lab.owner.projectId } }),
+    ],
+    answers: { ...SEEN_IN_THE_PROJECT, ...outsiders(NOT_FOUND) },
+  },
+  'Mutation.signUp': {
+    document: 'mutation ($input: SignUpInput!) { signUp(input: $input) { id } }',
+    variables: [newAccount],
+    answers: { 'nobody in particular': OK, ...keys(FORBIDDEN), ...persons(OK) },
+  },
+  'Mutation.signIn': {
+    document: SIGN_IN,
+    variables: [() => ({ email: bystander.email, password: bystander.password })],
+    answers: { 'nobody in particular': OK, ...keys(FORBIDDEN), ...persons(OK) },
+  },
+  'Mutation.signOut': {
+    document: 'mutation { signOut }',
+    variables: [() => ({})],
+    endsSession: true,
+    answers: { ...PERSONS_ONLY, ...persons(OK) },
+  },
+  'Mutation.createProject': {
+    document: 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }',
+    variables: [() => ({ input: { organizationId: lab.owner.organization.id, name: 'Another project' } })],
+    answers: CHANGED_IN_THE_ORGANIZATION,
+  },
+  'Mutation.setOrganizationMember': {
+    document:
+      'mutation ($input: SetOrganizationMemberInput!) { setOrganizationMember(input: $input) { id } }',
+    variables: [
+      () => ({
+        input: { organizationId: lab.owner.organization.id, email: bystander.email, role: 'MEMBER' },
+      }),
+    ],
+    answers: CHANGED_IN_THE_ORGANIZATION,
+  },
+  'Mutation.setProjectMember': {
+    document: 'mutation ($input: SetProjectMemberInput!) { setProjectMember(input: $input) { id } }',
+    variables: [
+      () => ({ input: { projectId: lab.owner.projectId, email: bystander.email, role: 'CONTRIBUTOR' } }),
+    ],
+    answers: { ...PERSONS_ONLY, ...persons(FORBIDDEN), ...owners(OK), ...outsiders(NOT_FOUND) },
+  },
+  'Mutation.registerModel': {
+    document: 'mutation ($input: RegisterModelInput!) { registerModel(input: $input) { id } }',
+    variables: [
+      () => ({
+        input: {
+          projectId: lab.owner.projectId,
+          name: 'Octane',
+          targetProperty: 'octane number',
+          onnx: demonstration('octane.onnx').toString('base64'),
+        },
+      }),
+    ],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.createDeployment': {
+    document: 'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
+    variables: [() => ({ input: { modelId: lab.modelId, name: 'Another deployment' } })],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.setDeploymentActive': {
+    document:
+      'mutation ($id: ID!, $active: Boolean!) { setDeploymentActive(id: $id, active: $active) { active } }',
+    variables: [
+      () => ({ id: lab.deploymentId, active: false }),
+      // Last, as `predict` needs it so.
+      () => ({ id: lab.deploymentId, active: true }),
+    ],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.createApiKey': {
+    document: CREATE_KEY,
+    variables: [
+      () => ({ input: { target: { deploymentId: lab.deploymentId }, name: 'LIMS' } }),
+      () => ({ input: { target: { projectId: lab.owner.projectId }, name: 'LIMS' } }),
+    ],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.revokeApiKey': {
+    document: REVOKE_KEY,
+    variables: [newKey],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.deleteApiKey': {
+    document: DELETE_KEY,
+    variables: [newKey],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.predict': {
+    document: PREDICT,
+    variables: [() => ({ deploymentId: lab.deploymentId, spectra: gasoline() })],
+    answers: {
+      ...CHANGED_IN_THE_PROJECT,
+      'nobody in particular': UNAUTHENTICATED,
+      ...keys(OK, API_KEY_NOT_AUTHORIZED),
+    },
+  },
+};
+
+beforeAll(async () => {
+  service = await startService();
+  lab = await openLab(service, 'ENTERPRISE');
+  otherLab = await openLab(service, 'PRO', 'Stranger');
+  people = {
+    viewer: await signUp(service, 'Vera Viewer'),
+    contributor: await signUp(service, 'Conrad Contributor'),
+    projectOwner: await signUp(service, 'Paula Projectowner'),
+    admin: await signUp(service, 'Adam Admin'),
+    adminViewer: await signUp(service, 'Ada Admin'),
+    adminContributor: await signUp(service, 'Alan Admin'),
+    member: await signUp(service, 'Mia Member'),
+  };
+  bystander = await signUp(service, 'Bruno Bystander');
+  await join(service, lab.owner, people.viewer, 'VIEWER');
+  await join(service, lab.owner, people.contributor, 'CONTRIBUTOR');
+  await join(service, lab.owner, people.projectOwner, 'OWNER');
+  await join(service, lab.owner, people.admin, null, 'ADMIN');
+  await join(service, lab.owner, people.adminViewer, 'VIEWER', 'ADMIN');
+  await join(service, lab.owner, people.adminContributor, 'CONTRIBUTOR', 'ADMIN');
+  await join(service, lab.owner, people.member, null);
+  await join(service, lab.owner, bystander, 'CONTRIBUTOR');
+  callers = {
+    'nobody in particular': undefined,
+    "a key of the laboratory's deployment": await createKey(service, lab.owner, {
+      deploymentId: lab.deploymentId,
+    }),
+    "a key of the laboratory's project": await createKey(service, lab.owner, {
+      projectId: lab.owner.projectId,
+    }),
+    'a key of another laboratory': await createKey(service, otherLab.owner, {
+      projectId: otherLab.owner.projectId,
+    }),
+    'a project viewer': people.viewer,
+    'a contributor': people.contributor,
+    'a project owner': people.projectOwner,
+    'an organization admin without project role': people.admin,
+    'an organization admin who is a project viewer': people.adminViewer,
+    'an organization admin who is a contributor': people.adminContributor,
+    'an organization owner': lab.owner,
+    'an organization member without project role': people.member,
+    'the owner of another laboratory': otherLab.owner,
+  };
+});
+afterAll(() => service.close());
+
+/** A session of its own for a person; other credentials as they are. */
+async function afresh(as: Credential | undefined): Promise<Credential | undefined> {
+  const everybody = [...Object.values(people), lab.owner, otherLab.owner];
+  const person = everybody.find(({ cookie }) => as && 'cookie' in as && as.cookie === cookie);
+  return person ? await signIn(service, person) : as;
+}
+
+function typeOf(name: string): GraphQLObjectType | null | undefined {
+  return name === 'Query' ? schema.getQueryType() : schema.getMutationType();
+}
+
+/** What matters of an answer, for an outcome in the table. */
+function expected(field: string, outcome: Outcome): object {
+  const [type = '', name = ''] = field.split('.');
+  if (outcome === OK) return { status: 200, data: { [name]: expect.anything() }, errors: [] };
+  if (outcome === NULL) return { status: 200, data: { [name]: null }, errors: [] };
+  // A field that may be null leaves `data` standing, and a response that carries data is 200.
+  return isNonNullType(typeOf(type)?.getFields()[name]?.type)
+    ? { ...refusal(outcome), data: null }
+    : { status: 200, data: { [name]: null }, code: outcome };
+}
+
+test('the table of permissions has a row for every field of Query and Mutation, and no other', () => {
+  expect(Object.keys(TABLE).sort()).toEqual([...fields].sort());
+});
+
+describe.each(Object.entries(TABLE))('%s', (field, { document, variables, endsSession, answers }) => {
+  test.each(Object.entries(answers))('gives %s %s', async (name, outcome) => {
+    const [, as] = Object.entries(callers).find(([caller]) => caller === name) ?? [];
+    for (const make of variables) {
+      const asked = await make();
+      const credential = endsSession ? await afresh(as) : as;
+      const before = await contentOf(service.db);
+      const answer = await service.call(document, asked, credential);
+      expect(answer).toMatchObject(expected(field, outcome));
+      if (isCode(outcome)) expect(await contentOf(service.db)).toEqual(before);
+    }
+  });
+});
+
+describe('rules', () => {
+  test('every field of Query and Mutation has one, and nothing else has', () => {
+    const ruled = Object.entries(permissions).flatMap(([type, rules]) =>
+      Object.keys(rules).map(field => `${type}.${field}`),
+    );
+    expect(ruled.sort()).toEqual([...fields].sort());
+  });
+
+  test('a field without rule is denied, even to the owner', async () => {
+    const all = { Query: { ...permissions.Query }, Mutation: { ...permissions.Mutation } };
+    onTestFinished(() => {
+      Object.assign(permissions.Query, all.Query);
+      Object.assign(permissions.Mutation, all.Mutation);
+    });
+    for (const rules of Object.values(permissions)) {
+      for (const field of Object.keys(rules)) Reflect.deleteProperty(rules, field);
+    }
+    const ruleless = await startServiceForTest({ databaseUrl: service.databaseUrl });
+    for (const [field, { document, variables }] of Object.entries(TABLE)) {
+      const [make] = variables;
+      const answer = await ruleless.call(document, await make?.(), lab.owner);
+      expect(answer, field).toMatchObject(expected(field, FORBIDDEN));
+    }
+  });
+
+  test('anybody may introspect the schema, and so may a key', async () => {
+    const document = '{ __typename __schema { queryType { name } } __type(name: "ApiKey") { name } }';
+    for (const as of [undefined, callers["a key of the laboratory's project"], lab.owner]) {
+      expect(await service.call(document, {}, as)).toMatchObject({
+        status: 200,
+        errors: [],
+        data: { __typename: 'Query', __schema: { queryType: { name: 'Query' } }, __type: { name: 'ApiKey' } },
+      });
+    }
+  });
+});
+
+describe('credentials', () => {
+  let key: Awaited<ReturnType<typeof createKey>>;
+  beforeAll(async () => {
+    key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  });
+
+  const withHeader = (authorization: string, cookie?: string): Credential => ({
+    headers: cookie === undefined ? { authorization } : { authorization, cookie },
+  });
+
+  test('keys never manage keys, not even themselves, and not beside an owner’s cookie', async () => {
+    const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+    const before = await contentOf(service.db);
+    for (const as of [key, withHeader(`Api-Key ${key.rawKey}`, lab.owner.cookie)]) {
+      for (const managed of [key.id, id]) {
+        expect(await service.call(REVOKE_KEY, { id: managed }, as)).toMatchObject(refusal(FORBIDDEN));
+        expect(await service.call(DELETE_KEY, { id: managed }, as)).toMatchObject(refusal(FORBIDDEN));
+      }
+      for (const target of [{ projectId: lab.owner.projectId }, { deploymentId: lab.deploymentId }]) {
+        const input = { target, name: 'A key made by a key' };
+        expect(await service.call(CREATE_KEY, { input }, as)).toMatchObject(refusal(FORBIDDEN));
+        expect(await service.call(LIST_KEYS, { of: target }, as)).toMatchObject(refusal(FORBIDDEN));
+      }
+    }
+    expect(await contentOf(service.db)).toEqual(before);
+  });
+
+  test('an Authorization header wins over a cookie', async () => {
+    const both = withHeader(`Api-Key ${key.rawKey}`, lab.owner.cookie);
+    expect(await service.call('{ viewer { id } }', {}, both)).toMatchObject({ code: FORBIDDEN });
+
+    const { predict } = await service.ask(
+      PREDICT,
+      { deploymentId: lab.deploymentId, spectra: gasoline() },
+      both,
+    );
+    const { deployment } = await service.ask(
+      `query ($id: ID!) { deployment(id: $id) { predictionLogs(first: 1) { nodes { id source apiKeyId } } } }`,
+      { id: lab.deploymentId },
+      lab.owner,
+    );
+    expect(deployment?.predictionLogs.nodes).toEqual([
+      { id: predict.logId, source: 'API', apiKeyId: key.id },
+    ]);
+  });
+
+  test('a header that fails is never made good by a cookie', async () => {
+    const revoked = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+    await service.ask(REVOKE_KEY, { id: revoked.id }, lab.owner);
+    const cookie = lab.owner.cookie;
+    expect(
+      await service.call('{ viewer { id } }', {}, withHeader(`Api-Key ${revoked.rawKey}`, cookie)),
+    ).toMatchObject(refusal(codes.API_KEY_REVOKED));
+    expect(await service.call('{ viewer { id } }', {}, withHeader('Api-Key sk_typo', cookie))).toMatchObject(
+      refusal(UNAUTHENTICATED),
+    );
+  });
+
+  test.each([
+    ['Bearer', () => `Bearer ${key.rawKey}`],
+    ['Basic', () => `Basic ${Buffer.from(`${lab.owner.email}:${lab.owner.password}`).toString('base64')}`],
+    ['no scheme', () => key.rawKey],
+    ['a scheme without credential', () => 'Api-Key'],
+    ['two credentials', () => `Api-Key ${key.rawKey} ${key.rawKey}`],
+    ['an empty header', () => ''],
+    ['a longer scheme', () => `X-Api-Key ${key.rawKey}`],
+  ])('another scheme than Api-Key is UNAUTHENTICATED, without data: %s', async (_name, header) => {
+    for (const document of ['{ __typename }', '{ viewer { id } }', 'mutation { signOut }']) {
+      const answer = await service.call(document, {}, withHeader(header(), lab.owner.cookie));
+      expect(answer).toMatchObject(refusal(UNAUTHENTICATED));
+      expect(JSON.parse(answer.text)).not.toHaveProperty('data');
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Api-Key\b/);
+    }
+  });
+
+  test('the scheme’s letters may be of either case, as HTTP wants it', async () => {
+    const answer = await service.call(
+      PREDICT,
+      { deploymentId: lab.deploymentId, spectra: gasoline() },
+      withHeader(`api-key ${key.rawKey}`),
+    );
+    expect(answer.status).toBe(200);
+  });
+
+  test.each([
+    ['unknown', () => `spectrakey_session=${Buffer.alloc(32).toString('base64url')}`],
+    ['empty', () => 'spectrakey_session='],
+    ['badly encoded', () => 'spectrakey_session=%E0%A4%A'],
+    ['holding NUL', () => 'spectrakey_session=%00'],
+  ])('a cookie that is %s counts as none and is cleared', async (_name, cookie) => {
+    const as = { cookie: cookie() };
+    const viewer = await service.call('{ viewer { id } }', {}, as);
+    expect(viewer).toMatchObject({ status: 200, data: { viewer: null }, errors: [] });
+    const refused = await service.call('mutation { signOut }', {}, as);
+    expect(refused).toMatchObject(refusal(UNAUTHENTICATED));
+    for (const { headers } of [viewer, refused]) {
+      expect(headers.getSetCookie()).toEqual([
+        expect.stringMatching(/^spectrakey_session=;.*Expires=Thu, 01 Jan 1970/),
+      ]);
+    }
+  });
+
+  test('signing in with a dead cookie sets the new one alone', async () => {
+    const answer = await service.call(
+      SIGN_IN,
+      { email: bystander.email, password: bystander.password },
+      { cookie: 'spectrakey_session=dead' },
+    );
+    expect(answer.headers.getSetCookie()).toHaveLength(1);
+    const { viewer } = await service.ask('{ viewer { id } }', {}, { cookie: cookieOf(answer) });
+    expect(viewer?.id).toBe(bystander.id);
+  });
+});
+
+describe('checks run in the order credential, visibility, role, plan feature, input, limits', () => {
+  const broken = { name: '', expiresAt: new Date(0) };
+
+  test('of createApiKey, the first that fails answers', async () => {
+    const { service: own, lab: full, contributor, viewer } = await crowdedLab();
+    const target = { projectId: full.owner.projectId };
+    const stranger = await signUp(own, 'Stranger');
+    // Everything is wrong at once; each request puts right what the one before it was refused for.
+    await setPlan(own.db, full.owner.organization.slug, 'FREE');
+    const ask = async (as: Credential | undefined, more: object = broken) =>
+      await own.call(CREATE_KEY, { input: { target, ...more } }, as);
+    expect(await ask({ headers: { authorization: 'Api-Key sk_typo' } })).toMatchObject(
+      refusal(UNAUTHENTICATED),
+    );
+    expect(await ask(undefined)).toMatchObject(refusal(UNAUTHENTICATED));
+    expect(await ask(stranger)).toMatchObject(refusal(NOT_FOUND));
+    expect(await ask(viewer)).toMatchObject(refusal(FORBIDDEN));
+    expect(await ask(contributor)).toMatchObject(refusal(codes.PLAN_FEATURE_REQUIRED));
+    await setPlan(own.db, full.owner.organization.slug, 'PRO');
+    expect(await ask(contributor)).toMatchObject(refusal(codes.BAD_USER_INPUT));
+    expect(await ask(contributor, { name: 'One more' })).toMatchObject(refusal(codes.API_KEY_LIMIT_REACHED));
+  });
+
+  test('of predict with a key, the first that fails answers', async () => {
+    const { service: own, lab: full, keys: made } = await crowdedLab();
+    const elsewhere = await openLab(own, 'PRO', 'Elsewhere');
+    const [key, revoked] = made;
+    if (!key || !revoked) throw new Error('no keys');
+    await own.ask(REVOKE_KEY, { id: revoked.id }, full.owner);
+    await setPlan(own.db, full.owner.organization.slug, 'FREE');
+    const ask = async (as: Credential, deploymentId: string, spectra: object[] = []) =>
+      await own.call(PREDICT, { deploymentId, spectra }, as);
+    expect(await ask(revoked, elsewhere.deploymentId)).toMatchObject(refusal(codes.API_KEY_REVOKED));
+    expect(await ask(key, elsewhere.deploymentId)).toMatchObject(refusal(API_KEY_NOT_AUTHORIZED));
+    expect(await ask(key, full.deploymentId)).toMatchObject(refusal(codes.PLAN_FEATURE_REQUIRED));
+    await setPlan(own.db, full.owner.organization.slug, 'PRO');
+    expect(await ask(key, full.deploymentId)).toMatchObject(refusal(codes.BAD_USER_INPUT));
+    expect(await ask(key, full.deploymentId, gasoline())).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
+  });
+
+  test('of predict by a person, the first that fails answers', async () => {
+    const { service: own, lab: full, contributor, viewer } = await crowdedLab();
+    const stranger = await signUp(own, 'Stranger');
+    const ask = async (as: Credential | undefined, spectra: object[] = []) =>
+      await own.call(PREDICT, { deploymentId: full.deploymentId, spectra }, as);
+    expect(await ask(undefined)).toMatchObject(refusal(UNAUTHENTICATED));
+    expect(await ask(stranger)).toMatchObject(refusal(NOT_FOUND));
+    expect(await ask(viewer)).toMatchObject(refusal(FORBIDDEN));
+    expect(await ask(contributor)).toMatchObject(refusal(codes.BAD_USER_INPUT));
+    expect(await ask(contributor, gasoline())).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
+  });
+
+  /** A laboratory whose keys and predictions are used up. */
+  async function crowdedLab() {
+    const own = await startServiceForTest();
+    const full = await openLab(own);
+    const viewer = await signUp(own, 'Vera Viewer');
+    const contributor = await signUp(own, 'Conrad Contributor');
+    await join(own, full.owner, viewer, 'VIEWER');
+    await join(own, full.owner, contributor, 'CONTRIBUTOR');
+    const made = [];
+    for (let count = 0; count < 10; count++) {
+      made.push(await createKey(own, full.owner, { deploymentId: full.deploymentId }));
+    }
+    await own.db
+      .insertInto('deploymentUsage')
+      .values({
+        deploymentId: full.deploymentId,
+        month: new Date().toISOString().slice(0, 7),
+        predictions: 100_000,
+      })
+      .execute();
+    return { service: own, lab: full, viewer, contributor, keys: made };
+  }
+});
