@@ -1,4 +1,8 @@
 import type { Database } from '../database/connect.ts';
+import { badUserInput } from '../errors.ts';
+
+/** RFC 5321, section 4.5.3.1.3, less the brackets. It also keeps the address within what an index can hold. */
+const LONGEST_EMAIL = 254;
 
 export interface PersonRow {
   id: string;
@@ -9,6 +13,12 @@ export interface PersonRow {
 /** One spelling for each address, so that upper and lower case are the same person. */
 export function normalizeEmail(email: string): string {
   return email.toLowerCase();
+}
+
+/** Checks the address of a new account. @throws BAD_USER_INPUT when it is too long to be one. */
+export function checkNewEmail(email: string): void {
+  if (email.length > LONGEST_EMAIL)
+    throw badUserInput(`The e-mail must have at most ${LONGEST_EMAIL} characters.`);
 }
 
 /** Adds a person. @returns false when the e-mail has an account already. */

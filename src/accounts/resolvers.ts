@@ -5,7 +5,7 @@ import type { Resolvers } from '../generated/graphql.ts';
 import { checkName } from '../names.ts';
 import { insertOrganization, listOrganizations, setOrganizationMember } from './organizations.ts';
 import { checkNewPassword } from './passwords.ts';
-import { findPersonByEmail, insertPerson, normalizeEmail } from './people.ts';
+import { checkNewEmail, findPersonByEmail, insertPerson, normalizeEmail } from './people.ts';
 
 export const accountResolvers = {
   Query: {
@@ -14,6 +14,7 @@ export const accountResolvers = {
   Mutation: {
     async signUp(_parent, { input }, { db, passwords, at, signIn }) {
       const name = checkName(input.name, 'The name of a person');
+      checkNewEmail(input.email);
       checkNewPassword(input.password);
       const passwordHash = await passwords.hash(input.password);
       const person = { id: newId(), email: normalizeEmail(input.email), name };

@@ -20,12 +20,22 @@ interface Teller {
 export function toCatalogue(thrown: unknown, { requestId, log }: Teller): GraphQLError {
   const error = unwrapResolverError(thrown);
   if (error instanceof GraphQLError && isCode(error.extensions.code)) return error;
+  if (isRefusedRequest(error)) return badUserInput(error.message);
   if (isDatabaseUnavailable(error)) {
     log.warn({ err: error, requestId }, 'the database is unavailable');
     return unavailable();
   }
   log.error({ err: error, requestId }, 'unexpected error');
   return internalError(requestId);
+}
+
+/**
+ * Whether Apollo or graphql-js refused the request as a whole, e.g. for naming an operation that the document does not
+ * hold. What a resolver throws has a path.
+ */
+function isRefusedRequest(error: unknown): error is GraphQLError {
+  if (!(error instanceof GraphQLError) || error.path !== undefined) return false;
+  return error.originalError === undefined || error.originalError instanceof GraphQLError;
 }
 
 /** The HTTP status and headers of a response that carries no data, because of this error. */
@@ -83,11 +93,13 @@ export const answerErrors: ApolloServerPlugin<Context> = {
 
 /** The catalogue's error at the place in document and answer where it happened. */
 function locate({ message, extensions }: GraphQLError, at: GraphQLError): GraphQLError {
+  // Apollo's note to itself on the status of the response.
+  const { http: _, ...told } = extensions;
   return new GraphQLError(message, {
     nodes: at.nodes ?? null,
     source: at.source ?? null,
     positions: at.positions ?? null,
     path: at.path ?? null,
-    extensions,
+    extensions: told,
   });
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, isScalarType } from 'graphql';
 import { applyMiddleware } from 'graphql-middleware';
 import { accountResolvers } from '../accounts/resolvers.ts';
 import { apiKeyResolvers } from '../api-keys/resolvers.ts';
@@ -39,6 +39,11 @@ export function buildSchema(): GraphQLSchema {
     resolvers,
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
+  // graphql-scalars brings descriptions of its own in their place; the schema's say what callers need to know.
+  for (const name of Object.keys(scalars)) {
+    const type = schema.getType(name);
+    if (isScalarType(type)) type.description = type.astNode?.description?.value;
+  }
   const rules = shield(permissions, {
     fallbackRule: deny,
     allowExternalErrors: true,
