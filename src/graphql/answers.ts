@@ -20,7 +20,7 @@ interface Teller {
 export function toCatalogue(thrown: unknown, { requestId, log }: Teller): GraphQLError {
   const error = unwrapResolverError(thrown);
   if (error instanceof GraphQLError && isCode(error.extensions.code)) return error;
-  if (isRefusedRequest(error)) return badUserInput(error.message);
+  if (isRefusedRequest(thrown)) return badUserInput(thrown.message);
   if (isDatabaseUnavailable(error)) {
     log.warn({ err: error, requestId }, 'the database is unavailable');
     return unavailable();
@@ -31,7 +31,7 @@ export function toCatalogue(thrown: unknown, { requestId, log }: Teller): GraphQ
 
 /**
  * Whether Apollo or graphql-js refused the request as a whole, e.g. for naming an operation that the document does not
- * hold. What a resolver throws has a path.
+ * hold. What comes out of a resolver, or out of its value, has a path.
  */
 function isRefusedRequest(error: unknown): error is GraphQLError {
   if (!(error instanceof GraphQLError) || error.path !== undefined) return false;
