@@ -1,0 +1,296 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { SpectrumInput } from '../src/generated/graphql.ts';
+import { makePartitions } from '../src/predictions/partitions.ts';
+import {
+  type Answer,
+  codes,
+  createKey,
+  deploy,
+  type Lab,
+  openLab,
+  PREDICT,
+  refusal,
+  type Service,
+  startService,
+} from './harness.ts';
+import { linearRegression } from './onnx-files.ts';
+
+const POISON = 'poison';
+
+let service: Service;
+let elsewhere: Service;
+let lab: Lab;
+let key: { rawKey: string };
+/** Set by every test: each has a month of its own, so none inherits another's usage. */
+let now = new Date();
+let month = 0;
+
+beforeAll(async () => {
+  service = await startService({ now: () => now });
+  elsewhere = await startService({ databaseUrl: service.databaseUrl, now: () => now });
+});
+afterAll(async () => {
+  await elsewhere.close();
+  await service.close();
+});
+
+async function moveTo(moment: Date) {
+  now = moment;
+  await makePartitions(service.db, now);
+}
+
+beforeEach(async () => {
+  month += 1;
+  await moveTo(new Date(Date.UTC(2031, month, 15, 12)));
+  // Signed up in the test's own month, as a session lasts 30 days by the same clock.
+  lab = await openLab(service);
+  lab.deploymentId = await deployOnePoint('One point');
+  key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+});
+
+/** One point a spectrum keeps hundreds of calls small. */
+const deployOnePoint = async (name: string) =>
+  (await deploy(service, lab.owner, linearRegression({ weights: [1] }), name)).deploymentId;
+
+const setQuota = (monthlyPredictions: number | null) =>
+  service.db.updateTable('plans').set({ monthlyPredictions }).where('name', '=', 'PRO').execute();
+
+const spectra = (count: number, sampleName = 'sample'): SpectrumInput[] =>
+  Array.from({ length: count }, (_, index) => ({ sampleName, yValues: [index] }));
+
+const predict = (count: number, deploymentId = lab.deploymentId, on: Service = service) =>
+  on.call(PREDICT, { deploymentId, spectra: spectra(count) }, key);
+
+async function usageOf(deploymentId = lab.deploymentId) {
+  const { deployment } = await service.ask(
+    'query Usage($id: ID!) { deployment(id: $id) { usage { month predictions limit } } }',
+    { id: deploymentId },
+    lab.owner,
+  );
+  return deployment?.usage;
+}
+
+/** The spectra that the logs of the clock's month hold. */
+async function loggedSpectra(deploymentId = lab.deploymentId): Promise<number> {
+  const { rows } = await sql<{ sum: number }>`
+    select coalesce(sum(jsonb_array_length(predictions)), 0)::int as sum from prediction_logs
+    where deployment_id = ${deploymentId} and date_trunc('month', created_at at time zone 'UTC')
+      = date_trunc('month', ${now}::timestamptz at time zone 'UTC')`.execute(service.db);
+  return rows[0]?.sum ?? 0;
+}
+
+function outcomes(answers: Answer[]) {
+  const status = refusal(codes.QUOTA_EXCEEDED).status;
+  return {
+    granted: answers.filter(answer => answer.status === 200 && answer.data?.predict.logId),
+    refused: answers.filter(answer => answer.status === status && answer.code === codes.QUOTA_EXCEEDED),
+  };
+}
+
+/** Calls of 1 to 7 spectra in no order; the single ones alone could use the quota up, so exactly it must be used. */
+const mixed = (quota: number): number[] =>
+  Array.from({ length: 2 * quota }, (_, index) => (index % 2 ? 1 : 1 + ((index * 5) % 7)));
+
+describe('calls at once use exactly the quota', () => {
+  const QUOTA = 100;
+
+  test('whatever their sizes', async () => {
+    await setQuota(QUOTA);
+    const answers = await Promise.all(mixed(QUOTA).map(count => predict(count)));
+    const { granted, refused } = outcomes(answers);
+    expect(granted.length + refused.length).toBe(2 * QUOTA);
+    expect(granted.flatMap(({ data }) => data?.predict.predictions)).toHaveLength(QUOTA);
+    expect(await usageOf()).toMatchObject({ predictions: QUOTA, limit: QUOTA });
+    expect(await loggedSpectra()).toBe(QUOTA);
+  });
+
+  test('over two servers on one database', async () => {
+    await setQuota(QUOTA);
+    const answers = await Promise.all(
+      mixed(QUOTA).map((count, index) =>
+        predict(count, lab.deploymentId, Math.floor(index / 2) % 2 ? elsewhere : service),
+      ),
+    );
+    const { granted, refused } = outcomes(answers);
+    expect(granted.length + refused.length).toBe(2 * QUOTA);
+    expect(granted.flatMap(({ data }) => data?.predict.predictions)).toHaveLength(QUOTA);
+    expect(await usageOf()).toMatchObject({ predictions: QUOTA });
+    expect(await loggedSpectra()).toBe(QUOTA);
+  });
+
+  test('by programs and people together', async () => {
+    await setQuota(QUOTA);
+    const answers = await Promise.all(
+      Array.from({ length: QUOTA + 20 }, (_, index) =>
+        service.call(
+          PREDICT,
+          { deploymentId: lab.deploymentId, spectra: spectra(1) },
+          index % 2 ? key : lab.owner,
+        ),
+      ),
+    );
+    const { granted, refused } = outcomes(answers);
+    expect([granted.length, refused.length]).toEqual([QUOTA, 20]);
+    expect(await usageOf()).toMatchObject({ predictions: QUOTA });
+  });
+});
+
+test('a call that the rest cannot hold is refused whole; a smaller one after it still fits', async () => {
+  await setQuota(10);
+  expect((await predict(7)).status).toBe(200);
+  expect(await predict(4)).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
+  expect(await usageOf()).toMatchObject({ predictions: 7 });
+  expect((await predict(2)).status).toBe(200);
+  expect(await predict(2)).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
+  expect((await predict(1)).status).toBe(200);
+  expect(await predict(1)).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
+  expect(await usageOf()).toMatchObject({ predictions: 10 });
+  expect(await loggedSpectra()).toBe(10);
+});
+
+test('a call larger than the whole quota is refused, and nothing is charged', async () => {
+  await setQuota(10);
+  expect(await predict(11)).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
+  expect(await usageOf()).toMatchObject({ predictions: 0 });
+});
+
+test('a plan of no predictions grants none', async () => {
+  await setQuota(0);
+  expect(await predict(1)).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
+});
+
+test('QUOTA_EXCEEDED is 429 with the seconds until the month ends in UTC as Retry-After', async () => {
+  await setQuota(0);
+  const year = now.getUTCFullYear();
+  const of = now.getUTCMonth();
+  const cases = [
+    [new Date(Date.UTC(year, of + 1) - 1), '1'],
+    [new Date(Date.UTC(year, of + 1) - 90_000), '90'],
+    [new Date(Date.UTC(year, of + 1) - 90_001), '91'],
+    [new Date(Date.UTC(year, of + 1) - 24 * 3_600_000), '86400'],
+  ] as const;
+  for (const [moment, retryAfter] of cases) {
+    await moveTo(moment);
+    const answer = await predict(1);
+    expect(answer.status).toBe(429);
+    expect(answer.code).toBe(codes.QUOTA_EXCEEDED);
+    expect(answer.headers.get('retry-after')).toBe(retryAfter);
+  }
+});
+
+test('a new month starts at zero, at midnight in UTC', async () => {
+  await setQuota(3);
+  const next = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
+  await moveTo(new Date(next - 1));
+  const ending = now.toISOString().slice(0, 7);
+  expect((await predict(3)).status).toBe(200);
+  expect(await predict(1)).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
+  expect(await usageOf()).toEqual({ month: ending, predictions: 3, limit: 3 });
+
+  await moveTo(new Date(next));
+  const begun = now.toISOString().slice(0, 7);
+  expect(begun).not.toBe(ending);
+  expect(await usageOf()).toEqual({ month: begun, predictions: 0, limit: 3 });
+  expect((await predict(2)).status).toBe(200);
+  expect(await usageOf()).toEqual({ month: begun, predictions: 2, limit: 3 });
+  expect(await loggedSpectra()).toBe(2);
+});
+
+test('a plan without a limit grants everything, and counts it', async () => {
+  await setQuota(null);
+  const answers = await Promise.all(Array.from({ length: 100 }, () => predict(1000)));
+  expect(outcomes(answers).granted).toHaveLength(100);
+  expect(await usageOf()).toMatchObject({ predictions: 100_000, limit: null });
+  expect(await loggedSpectra()).toBe(100_000);
+});
+
+test('a lowered quota binds the next call, a raised one too', async () => {
+  await setQuota(10);
+  expect((await predict(5)).status).toBe(200);
+  await setQuota(3);
+  expect(await predict(1)).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
+  await setQuota(6);
+  expect((await predict(1)).status).toBe(200);
+  expect(await usageOf()).toMatchObject({ predictions: 6, limit: 6 });
+});
+
+test('the quota is of each deployment, not of the project', async () => {
+  await setQuota(10);
+  const other = await deployOnePoint('Other');
+  const answers = await Promise.all(
+    Array.from({ length: 30 }, (_, index) => predict(1, index % 2 ? other : lab.deploymentId)),
+  );
+  expect(outcomes(answers).granted).toHaveLength(20);
+  for (const deploymentId of [lab.deploymentId, other]) {
+    expect(await usageOf(deploymentId)).toMatchObject({ predictions: 10 });
+    expect(await loggedSpectra(deploymentId)).toBe(10);
+  }
+});
+
+test('first calls of a month on several deployments with one project-wide key do not block one another', async () => {
+  await setQuota(null);
+  const deployments = [lab.deploymentId];
+  for (let count = 1; count < 6; count++) deployments.push(await deployOnePoint(`Deployment ${count}`));
+
+  for (let day = 0; day < 6; day++) {
+    // A session does not last that long, and a key without an expiry does.
+    await moveTo(new Date(Date.UTC(2041, 12 * month + day, 1)));
+    const answers = await Promise.all(
+      Array.from({ length: 96 }, (_, index) => {
+        // The two servers meet the deployments in opposite orders.
+        const at =
+          index % 2 ? deployments.length - 1 - (index % deployments.length) : index % deployments.length;
+        return predict(1, deployments[at], index % 2 ? elsewhere : service);
+      }),
+    );
+    expect(answers.filter(({ status }) => status !== 200).map(({ text }) => text)).toEqual([]);
+    const { rows } = await sql<{ sum: number }>`
+      select sum(predictions)::int as sum from deployment_usage where month = ${now.toISOString().slice(0, 7)}
+    `.execute(service.db);
+    expect(rows).toEqual([{ sum: 96 }]);
+  }
+});
+
+describe('a call that cannot be written', () => {
+  beforeAll(async () => {
+    await sql`
+      alter table prediction_logs add constraint no_poison
+      check (predictions -> 0 ->> 'sampleName' <> '${sql.raw(POISON)}')`.execute(service.db);
+  });
+
+  test('fails alone: its neighbours are answered, charged and logged, it is not', async () => {
+    await setQuota(null);
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        service.call(
+          PREDICT,
+          { deploymentId: lab.deploymentId, spectra: spectra(2, index % 10 === 5 ? POISON : 'good') },
+          key,
+        ),
+      ),
+    );
+    for (const [index, answer] of answers.entries()) {
+      if (index % 10 === 5) expect(answer).toMatchObject(refusal(codes.INTERNAL_SERVER_ERROR));
+      else expect(answer.status).toBe(200);
+    }
+    expect(await usageOf()).toMatchObject({ predictions: 72 });
+    expect(await loggedSpectra()).toBe(72);
+  });
+
+  test('leaves the last of a quota to the others', async () => {
+    await setQuota(10);
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, (_, index) =>
+        service.call(
+          PREDICT,
+          { deploymentId: lab.deploymentId, spectra: spectra(1, index % 2 ? POISON : 'good') },
+          key,
+        ),
+      ),
+    );
+    expect(outcomes(answers).granted).toHaveLength(10);
+    expect(await usageOf()).toMatchObject({ predictions: 10 });
+    expect(await loggedSpectra()).toBe(10);
+  });
+});
