@@ -40,7 +40,9 @@ test('every dependency has its reason in the README', () => {
     [...packages.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
   );
   const covers = (dependency: string) =>
-    named.some(name => name === dependency || (name.endsWith('/*') && dependency.startsWith(name.slice(0, -1))));
+    named.some(
+      name => name === dependency || (name.endsWith('/*') && dependency.startsWith(name.slice(0, -1))),
+    );
   const { dependencies, devDependencies, optionalDependencies } = manifest;
   const all = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
   expect(all.filter(dependency => !covers(dependency))).toEqual([]);

@@ -24,7 +24,7 @@ export function batched<Item, Result>(
       try {
         const results = await run(batch.map(({ item }) => item));
         if (results.length !== batch.length) throw new Error('a batch must answer each of its items');
-        results.forEach((result, index) => batch[index]?.resolve(result));
+        for (const [index, result] of results.entries()) batch[index]?.resolve(result);
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }

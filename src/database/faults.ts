@@ -15,7 +15,8 @@ const unavailableSystemErrors = new Set([
   'ETIMEDOUT',
 ]);
 // pg reports these three as bare errors without a code (pg 8.23, lib/client.js and pg-pool's index.js).
-const unavailableMessages = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+const unavailableMessages =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** Whether an error of a query says that the database cannot be reached, rather than that the query is wrong. */
 export function isDatabaseUnavailable(error: unknown): boolean {

@@ -15,11 +15,15 @@ export interface PageRequest {
  *
  * @throws BAD_USER_INPUT when `first` is out of bounds or `after` is no cursor of ours.
  */
-export function checkPage(args: { first?: number | null | undefined; after?: string | null | undefined }): PageRequest {
+export function checkPage(args: {
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}): PageRequest {
   const first = args.first ?? 50;
   const after = args.after ?? null;
   if (first < 1 || first > MOST_ON_A_PAGE) throw badUserInput(`"first" must be 1 to ${MOST_ON_A_PAGE}.`);
-  if (after !== null && !isUuid(after)) throw badUserInput('"after" must be the endCursor of an earlier page.');
+  if (after !== null && !isUuid(after))
+    throw badUserInput('"after" must be the endCursor of an earlier page.');
   return { first, after };
 }
 
