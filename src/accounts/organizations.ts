@@ -35,7 +35,7 @@ export async function insertOrganization(
 ): Promise<{ id: string; slug: string }> {
   const id = newId();
   // A name that leaves nothing to spell falls back; a slug that is taken gets the random end of the id.
-  const wanted = slugify(name).slice(0, 40) || 'organization';
+  const wanted = slugify(name).slice(0, 40).replace(/-$/, '') || 'organization';
   const insert = (slug: string) =>
     trx
       .insertInto('organizations')
