@@ -39,6 +39,9 @@ export function connect({ url, most, onIdleError }: ConnectOptions): Kysely<DB> 
     types,
   });
   pool.on('error', onIdleError);
+  // A connection that breaks under a query rejects that query, and then also emits an error, to which pg-pool 3.14
+  // listens only while the connection is idle: without a listener it would end the process.
+  pool.on('connect', client => client.on('error', () => {}));
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin()],
