@@ -54,10 +54,21 @@ export async function startServer({
   now = () => new Date(),
 }: ServerOptions): Promise<RunningServer> {
   const app = Fastify({
-    logger: { level: config.LOG_LEVEL, stream: log },
+    logger: {
+      level: config.LOG_LEVEL,
+      stream: log,
+      serializers: { req: withoutQuery },
+      // The bytes of what is no HTTP request: they hold its Authorization header, or its cookie.
+      redact: { paths: ['err.rawPacket'], remove: true },
+    },
     bodyLimit: LARGEST_BODY_BYTES,
     trustProxy: config.TRUSTED_PROXIES?.split(',').map(proxy => proxy.trim()) ?? false,
     genReqId: () => newId(),
+    // What cannot be routed. Fastify's own answers would repeat the URL.
+    frameworkErrors: (_error, request, reply) => {
+      void reply.header('x-request-id', request.id);
+      sendError(reply, badUserInput('The path of the request cannot be read.'));
+    },
   });
   const passwords = startPasswords();
   const models = modelCache(modelId => readOnnx(db, modelId));
@@ -85,6 +96,7 @@ export async function startServer({
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
   });
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ status: 'not found' }));
   // What is no JSON gets 415 instead of reaching Apollo as text.
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -131,6 +143,11 @@ export async function startServer({
   }
 
   return { url: addressOf(app.server.address(), config.HOST), close: () => app.close() };
+}
+
+/** A request as the log tells of it: without what follows "?", where a document may hold a password. */
+function withoutQuery({ method, url, host, ip }: Pick<FastifyRequest, 'method' | 'url' | 'host' | 'ip'>) {
+  return { method, url: url.replace(/\?.*/, ''), host, remoteAddress: ip };
 }
 
 /** What Fastify refuses by itself, in the catalogue's words; undefined for everything else. */
