@@ -275,6 +275,7 @@ describe('every response carries its request id', () => {
       get(VIEWER),
       request('/healthz'),
       request('/nowhere'),
+      request('/%zz'),
     ]);
     const ids = replies.map(({ headers }) => headers.get('x-request-id'));
     expect(new Set(ids).size).toBe(replies.length);
