@@ -1,0 +1,203 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseSync, Visitor } from 'vite';
+import { describe, expect, test } from 'vitest';
+import { CATALOGUE } from '../src/errors.ts';
+
+/** The floors of the house: a file imports from its own floor and from those before it. */
+const FLOORS = [
+  ['errors.ts', 'names.ts', 'config.ts', 'generated'],
+  ['database'],
+  ['accounts', 'deployments', 'api-keys', 'predictions'],
+  ['graphql'],
+  ['http'],
+  ['demonstration', 'main.ts'],
+];
+/** The browser's code stands apart. */
+const APART = 'dashboard';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What a source file holds that the rules are about, found in its syntax rather than its text. */
+interface Source {
+  path: string;
+  /** What it imports: paths from the root for the repository's own files, else package names. */
+  imports: string[];
+  /** Every text that it spells. */
+  texts: string[];
+  /** Breaches of rules that hold for any file, with their lines. */
+  breaches: string[];
+  readsEnvironment: boolean;
+}
+
+type Node = Readonly<{ start: number }>;
+
+function read(path: string): Source {
+  const text = readFileSync(join(root, path), 'utf8');
+  const { program, module, comments, errors } = parseSync(path, text);
+  if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]?.message}`);
+  const source: Source = { path, imports: [], texts: [], breaches: [], readsEnvironment: false };
+  const breach = (what: string, { start }: Node) =>
+    source.breaches.push(`${path}:${text.slice(0, start).split('\n').length}: ${what}`);
+  const imported = (specifier: string) =>
+    source.imports.push(specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : specifier);
+
+  for (const { moduleRequest } of module.staticImports) imported(moduleRequest.value);
+  for (const { entries } of module.staticExports) {
+    for (const { moduleRequest } of entries) if (moduleRequest) imported(moduleRequest.value);
+  }
+  for (const { value, start } of comments) {
+    if (/@ts-(?:ignore|expect-error|nocheck)/.test(value))
+      breach('a comment switches the type checker off', { start });
+  }
+
+  new Visitor({
+    Literal({ value }) {
+      if (typeof value === 'string') source.texts.push(value);
+    },
+    TemplateElement({ value }) {
+      source.texts.push(value.cooked ?? value.raw);
+    },
+    ImportExpression({ source: from }) {
+      if (from.type === 'Literal' && typeof from.value === 'string') imported(from.value);
+    },
+    TSImportType({ source: from }) {
+      imported(from.value);
+    },
+    // A worker's file is loaded by its URL.
+    NewExpression({ callee, arguments: [first] }) {
+      if (callee.type !== 'Identifier' || callee.name !== 'URL' || first?.type !== 'Literal') return;
+      if (typeof first.value === 'string' && /^\.{1,2}\/.*\.tsx?$/.test(first.value)) imported(first.value);
+    },
+    MemberExpression({ object, property, start }) {
+      if (object.type !== 'Identifier') return;
+      const name =
+        property.type === 'Identifier' ? property.name : property.type === 'Literal' ? property.value : '';
+      if (object.name === 'process' && name === 'env') source.readsEnvironment = true;
+      const isSuite = ['test', 'it', 'describe', 'suite'].includes(object.name);
+      const leavesOut = ['skip', 'only', 'todo', 'fails', 'skipIf', 'runIf'].includes(String(name));
+      if (isSuite && leavesOut) breach(`${object.name}.${name}`, { start });
+    },
+    ImportDeclaration({ source: from, specifiers }) {
+      const names = specifiers.map(({ local }) => local.name);
+      if (/^(node:)?process$/.test(from.value) && names.length > 0) source.readsEnvironment = true;
+    },
+    VariableDeclarator({ id, init }) {
+      const destructured =
+        id.type === 'ObjectPattern' && init?.type === 'Identifier' && init.name === 'process';
+      if (destructured) source.readsEnvironment = true;
+    },
+    TSAnyKeyword({ start }) {
+      breach('any', { start });
+    },
+    TSAsExpression({ expression, typeAnnotation, start }) {
+      let inner = expression;
+      while (inner.type === 'ParenthesizedExpression') inner = inner.expression;
+      const washed = inner.type === 'TSAsExpression' && inner.typeAnnotation.type === 'TSUnknownKeyword';
+      if (washed || typeAnnotation.type === 'TSNeverKeyword') breach('a cast that says anything', { start });
+    },
+  }).visit(program);
+  return source;
+}
+
+const files = (...patterns: string[]) => globSync(patterns, { cwd: root }).map(normalize).sort();
+const isGenerated = (path: string) => path.startsWith('src/generated/');
+const written = files('*.ts', '{src,test,migrations}/**/*.{ts,tsx,mts}')
+  .filter(path => !isGenerated(path))
+  .map(read);
+const within = (folder: string) => written.filter(({ path }) => path.startsWith(`${folder}/`));
+const server = within('src').filter(({ path }) => !path.startsWith(`src/${APART}/`));
+
+/** The folder of `src`, or the file directly in it. */
+const roomOf = (path: string) => path.split('/')[1] ?? '';
+const floorOf = (path: string) => FLOORS.findIndex(rooms => rooms.includes(roomOf(path)));
+
+test('the rules see the repository', () => {
+  for (const folder of ['src', 'test', 'migrations']) expect(within(folder).length).toBeGreaterThan(3);
+  const edges = server.flatMap(({ imports }) => imports.filter(path => path.startsWith('src/')));
+  expect(edges.length).toBeGreaterThan(100);
+  expect(server.find(({ path }) => path === 'src/accounts/passwords.ts')?.imports).toContain(
+    'src/accounts/password-worker.ts',
+  );
+});
+
+describe('imports run one way', () => {
+  test('every file of the server has its floor', () => {
+    expect(server.filter(({ path }) => floorOf(path) < 0).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('none leads to a floor above, to the dashboard or out of src', () => {
+    const wrong = server.flatMap(({ path, imports }) =>
+      imports
+        .filter(target => /\.tsx?$/.test(target))
+        .filter(
+          target => !target.startsWith('src/') || floorOf(target) < 0 || floorOf(target) > floorOf(path),
+        )
+        .map(target => `${path} → ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('none leads round in a circle', () => {
+    const targets = new Map(server.map(({ path, imports }) => [path, imports]));
+    const circles: string[] = [];
+    const done = new Set<string>();
+    const follow = (path: string, way: string[]) => {
+      if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(' → '));
+      if (way.includes(path) || done.has(path)) return;
+      for (const target of targets.get(path) ?? []) follow(target, [...way, path]);
+      done.add(path);
+    };
+    for (const path of targets.keys()) follow(path, []);
+    expect(circles).toEqual([]);
+  });
+
+  test('nobody imports main.ts', () => {
+    expect(written.filter(({ imports }) => imports.includes('src/main.ts')).map(({ path }) => path)).toEqual(
+      [],
+    );
+  });
+
+  test("the dashboard imports packages and its own files; nothing of the server's", () => {
+    const wrong = within(`src/${APART}`).flatMap(({ path, imports }) =>
+      imports
+        .filter(
+          target => /^(src|test|migrations|\.\.)(\/|$)/.test(target) && !target.startsWith(`src/${APART}/`),
+        )
+        .map(target => `${path} → ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('migrations import kysely alone, so that they stay what they were', () => {
+    const wrong = within('migrations').flatMap(({ path, imports }) =>
+      imports.filter(target => target !== 'kysely').map(target => `${path} → ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('the server imports nothing of the tests', () => {
+    const wrong = within('src').filter(({ imports }) => imports.some(target => target.startsWith('test/')));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+test('src/config.ts alone reads the environment', () => {
+  const readers = [...within('src'), ...within('migrations')].filter(
+    ({ readsEnvironment }) => readsEnvironment,
+  );
+  expect(readers.map(({ path }) => path)).toEqual(['src/config.ts']);
+});
+
+test('src/errors.ts alone spells the codes of errors', () => {
+  const codes = new Set(Object.keys(CATALOGUE));
+  const spelled = written
+    .filter(({ path }) => path !== 'src/errors.ts')
+    .flatMap(({ path, texts }) => texts.filter(text => codes.has(text)).map(text => `${path}: ${text}`));
+  expect(spelled).toEqual([]);
+});
+
+test('no test is left out, and nothing says "any" or casts to whatever is wanted', () => {
+  expect(written.flatMap(({ breaches }) => breaches)).toEqual([]);
+});
