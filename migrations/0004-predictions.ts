@@ -8,9 +8,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       deployment_id uuid not null references deployments on delete cascade,
       month text not null check (month ~ '^[0-9]{4}-[0-9]{2}$'),
       predictions bigint not null check (predictions >= 0),
+      daily integer[] not null default array_fill(0, array[31]) check (array_length(daily, 1) = 31),
       primary key (deployment_id, month)
     )`.execute(db);
   await sql`comment on column deployment_usage.month is 'YYYY-MM in UTC'`.execute(db);
+  await sql`comment on column deployment_usage.daily is 'predictions of each day of the month in UTC'`.execute(
+    db,
+  );
   // Every prediction rewrites its row: room on the page lets PostgreSQL do that without touching the index.
   await sql`alter table deployment_usage set (fillfactor = 50)`.execute(db);
 

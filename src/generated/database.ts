@@ -17,6 +17,10 @@ export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S[], I[], U[]>
   : T[];
 
+export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S, I | undefined, U>
+  : ColumnType<T, T | undefined, T>;
+
 export type Json = JsonValue;
 
 export type JsonArray = JsonValue[];
@@ -86,6 +90,10 @@ export interface Deployments {
 }
 
 export interface DeploymentUsage {
+  /**
+   * predictions of each day of the month in UTC
+   */
+  daily: Generated<number[]>;
   deploymentId: string;
   /**
    * YYYY-MM in UTC

@@ -152,6 +152,15 @@ export type CreateProjectInput = {
   organizationId: Scalars['ID']['input'];
 };
 
+/** A deployment's predictions on one day. */
+export type DailyPredictions = {
+  __typename?: 'DailyPredictions';
+  /** The day in UTC, as `YYYY-MM-DD`. */
+  date: Scalars['String']['output'];
+  /** How many predictions were answered. */
+  predictions: Scalars['SafeInt']['output'];
+};
+
 /** A deleted API key. */
 export type DeleteApiKeyPayload = {
   __typename?: 'DeleteApiKeyPayload';
@@ -166,6 +175,8 @@ export type Deployment = {
   active: Scalars['Boolean']['output'];
   /** When it was created. */
   createdAt: Scalars['DateTime']['output'];
+  /** The predictions of each of the last days in UTC, oldest first, today included; a day without any counts 0. */
+  dailyPredictions: Array<DailyPredictions>;
   /** What it is for. */
   description?: Maybe<Scalars['String']['output']>;
   /** The deployment's id, which `predict` takes. */
@@ -180,6 +191,12 @@ export type Deployment = {
   project: Project;
   /** This month's predictions. */
   usage: MonthlyUsage;
+};
+
+
+/** A model made callable. */
+export type DeploymentDailyPredictionsArgs = {
+  days?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -735,6 +752,7 @@ export type ResolversTypes = {
   CreateApiKeyPayload: ResolverTypeWrapper<Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey: ResolversTypes['ApiKey'] }>;
   CreateDeploymentInput: CreateDeploymentInput;
   CreateProjectInput: CreateProjectInput;
+  DailyPredictions: ResolverTypeWrapper<DailyPredictions>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeleteApiKeyPayload: ResolverTypeWrapper<DeleteApiKeyPayload>;
   Deployment: ResolverTypeWrapper<DeploymentRow>;
@@ -786,6 +804,7 @@ export type ResolversParentTypes = {
   CreateApiKeyPayload: Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey: ResolversParentTypes['ApiKey'] };
   CreateDeploymentInput: CreateDeploymentInput;
   CreateProjectInput: CreateProjectInput;
+  DailyPredictions: DailyPredictions;
   DateTime: Scalars['DateTime']['output'];
   DeleteApiKeyPayload: DeleteApiKeyPayload;
   Deployment: DeploymentRow;
@@ -861,6 +880,11 @@ export type CreateApiKeyPayloadResolvers<ContextType = Context, ParentType exten
   rawKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type DailyPredictionsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DailyPredictions'] = ResolversParentTypes['DailyPredictions']> = {
+  date?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  predictions?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+};
+
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
 }
@@ -872,6 +896,7 @@ export type DeleteApiKeyPayloadResolvers<ContextType = Context, ParentType exten
 export type DeploymentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Deployment'] = ResolversParentTypes['Deployment']> = {
   active?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  dailyPredictions?: Resolver<Array<ResolversTypes['DailyPredictions']>, ParentType, ContextType, RequireFields<DeploymentDailyPredictionsArgs, 'days'>>;
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
@@ -1030,6 +1055,7 @@ export type Resolvers<ContextType = Context> = {
   ApiKeyEdge?: ApiKeyEdgeResolvers<ContextType>;
   Base64?: GraphQLScalarType;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
+  DailyPredictions?: DailyPredictionsResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DeleteApiKeyPayload?: DeleteApiKeyPayloadResolvers<ContextType>;
   Deployment?: DeploymentResolvers<ContextType>;

@@ -4,6 +4,7 @@ import { apiKeyNotAuthorized } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { listPredictionLogs } from './logs.ts';
 import { predict } from './predict.ts';
+import { countDailyPredictions } from './usage.ts';
 
 export const predictionResolvers = {
   Mutation: {
@@ -28,6 +29,7 @@ export const predictionResolvers = {
   },
 
   Deployment: {
+    dailyPredictions: ({ id }, { days }, { db, at }) => countDailyPredictions(db, id, at, days ?? 30),
     predictionLogs: ({ id }, args, { db }) => listPredictionLogs(db, id, checkPage(args)),
   },
 

@@ -97,7 +97,13 @@ async function grant(db: Database, calls: Call[]): Promise<Map<string, Grant>> {
     .with('totals', cte =>
       cte
         .selectFrom('calls')
-        .select(eb => ['deploymentId', 'month', eb.fn.sum<number>('spectra').as('spectra')])
+        // A batch lasts milliseconds: at midnight some of its calls may be counted on the next day of the month.
+        .select(eb => [
+          'deploymentId',
+          'month',
+          eb.fn.max('day').as('day'),
+          eb.fn.sum<number>('spectra').as('spectra'),
+        ])
         .groupBy(['deploymentId', 'month']),
     )
     .with('locked', cte =>
@@ -115,6 +121,7 @@ async function grant(db: Database, calls: Call[]): Promise<Map<string, Grant>> {
         .select(eb => [
           'usage.deploymentId',
           'usage.month',
+          'totals.day',
           'totals.spectra',
           eb
             .or([
@@ -147,6 +154,7 @@ async function grant(db: Database, calls: Call[]): Promise<Map<string, Grant>> {
         .updateTable('deploymentUsage as usage')
         .from('locked')
         .set(eb => ({ predictions: eb('usage.predictions', '+', eb.ref('locked.spectra')) }))
+        .set(sql`daily[locked.day]`, sql`usage.daily[locked.day] + locked.spectra`)
         .whereRef('locked.deploymentId', '=', 'usage.deploymentId')
         .whereRef('locked.month', '=', 'usage.month')
         .where('locked.fits', '=', true),
@@ -206,6 +214,7 @@ const logColumns = [
 
 type CallRow = Pick<Selectable<PredictionLogs>, (typeof logColumns)[number]> & {
   month: string;
+  day: number;
   spectra: number;
 };
 
@@ -224,8 +233,9 @@ function asTable(calls: Call[]) {
     ${column(call => call.key?.name ?? null)}::text[],
     ${column(call => call.key?.prefix ?? null)}::text[],
     ${column(call => monthOf(call.at))}::text[],
+    ${column(call => call.at.getUTCDate())}::int[],
     ${column(call => call.predictions.length)}::bigint[]
   )`.as<'call'>(sql`call(
     id, created_at, deployment_id, source, predictions, duration_ms, user_id, api_key_id, api_key_name,
-    api_key_prefix, month, spectra)`);
+    api_key_prefix, month, day, spectra)`);
 }
