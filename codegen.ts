@@ -32,6 +32,22 @@ const config: CodegenConfig = {
         },
       },
     },
+    'src/dashboard/generated/': {
+      documents: ['src/dashboard/**/*.tsx', 'src/dashboard/**/*.ts', '!src/dashboard/generated/**'],
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: {
+        enumsAsTypes: true,
+        useTypeImports: true,
+        strictScalars: true,
+        scalars: {
+          DateTime: 'string',
+          EmailAddress: 'string',
+          Base64: 'string',
+          SafeInt: 'number',
+        },
+      },
+    },
   },
 };
 

@@ -20,6 +20,7 @@ export default defineConfig({
     license: { fileName: 'licenses.md' },
     rolldownOptions: {
       input: {
+        dashboard: join(dashboard, 'index.html'),
         graphiql: join(dashboard, 'graphiql', 'index.html'),
       },
       // Monaco changes seldom, our pages often: apart, its megabyte stays in the browser's cache.

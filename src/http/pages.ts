@@ -20,7 +20,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves the pages that `npm run build` made: GraphiQL at /graphiql, and the files that pages load. */
+/** Serves the pages that `npm run build` made: the dashboard, GraphiQL at /graphiql, and the files that they load. */
 export async function servePages(app: FastifyInstance): Promise<void> {
   await app.register(fastifyCompress, { encodings: ['br', 'gzip'] });
   app.addHook('onSend', async (_request, reply) => {
@@ -36,9 +36,14 @@ export async function servePages(app: FastifyInstance): Promise<void> {
     immutable: true,
     index: false,
   });
-  app.get('/graphiql', (_request, reply) =>
-    reply.header('cache-control', 'no-cache').sendFile('graphiql/index.html', built, { cacheControl: false }),
-  );
-  app.get('/graphiql/', (_request, reply) => reply.redirect('/graphiql'));
-  app.get('/', (_request, reply) => reply.redirect('/graphiql'));
+  const serve = (paths: string[], file: string) => {
+    for (const path of paths) {
+      app.get(path, (_request, reply) =>
+        reply.header('cache-control', 'no-cache').sendFile(file, built, { cacheControl: false }),
+      );
+    }
+  };
+  serve(['/graphiql', '/graphiql/'], 'graphiql/index.html');
+  // The addresses within the dashboard, which finds out by itself what they name.
+  serve(['/', '/sign-in', '/sign-up', '/organizations/*', '/projects/*', '/deployments/*'], 'index.html');
 }

@@ -1,0 +1,151 @@
+import {
+  Anchor,
+  AppShell,
+  Box,
+  Button,
+  Container,
+  Group,
+  Menu,
+  Text,
+  UnstyledButton,
+  useMantineColorScheme,
+} from '@mantine/core';
+import { ChevronDown, CodeXml, LogOut, Moon, Settings, Sun, SunMoon } from 'lucide-react';
+import { Link, Outlet, useNavigate } from 'react-router';
+import { useMutation } from 'urql';
+import { graphql } from '../generated';
+import mark from '../graphiql/spectrakey.svg';
+import { useSession, useViewer } from './session';
+
+const SIGN_OUT = graphql(`
+  mutation SignOut {
+    signOut
+  }
+`);
+
+/** The name and mark of the product, leading home. */
+export function Brand() {
+  return (
+    <Anchor component={Link} to="/" underline="never" c="inherit">
+      <Group gap={8} wrap="nowrap">
+        <img src={mark} alt="" width={26} height={26} />
+        <Text fw={650} size="md" component="span">
+          Spectrakey
+        </Text>
+      </Group>
+    </Anchor>
+  );
+}
+
+/** The frame around every page of a signed-in person. */
+export function Layout() {
+  return (
+    <AppShell header={{ height: 56 }} padding={0}>
+      <AppShell.Header>
+        <Container size="lg" h="100%">
+          <Group h="100%" justify="space-between" wrap="nowrap">
+            <Group gap="lg" wrap="nowrap">
+              <Brand />
+              <ProjectMenu />
+            </Group>
+            <PersonMenu />
+          </Group>
+        </Container>
+      </AppShell.Header>
+      <AppShell.Main bg="var(--ground)">
+        <Container size="lg" py="lg">
+          <Outlet />
+        </Container>
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function ProjectMenu() {
+  const { organizations } = useViewer();
+  return (
+    <Menu position="bottom-start" width={260} shadow="md">
+      <Menu.Target>
+        <Button variant="subtle" color="gray" size="compact-sm" rightSection={<ChevronDown size={14} />}>
+          Projects
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {organizations.map(organization => (
+          <Box key={organization.id}>
+            <Menu.Label>{organization.name}</Menu.Label>
+            {organization.projects.map(project => (
+              <Menu.Item key={project.id} component={Link} to={`/projects/${project.id}`}>
+                {project.name}
+              </Menu.Item>
+            ))}
+            <Menu.Item
+              component={Link}
+              to={`/organizations/${organization.slug}`}
+              leftSection={<Settings size={14} />}
+              c="dimmed"
+            >
+              Organization and members
+            </Menu.Item>
+          </Box>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function PersonMenu() {
+  const viewer = useViewer();
+  const { renew } = useSession();
+  const navigate = useNavigate();
+  const [, signOut] = useMutation(SIGN_OUT);
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Menu position="bottom-end" width={240} shadow="md">
+      <Menu.Target>
+        <UnstyledButton aria-label={`Account of ${viewer.name}`}>
+          <Group gap={6} wrap="nowrap">
+            <Text size="sm" maw={160} truncate>
+              {viewer.name}
+            </Text>
+            <ChevronDown size={14} />
+          </Group>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{viewer.email}</Menu.Label>
+        {(
+          [
+            ['light', 'Light', Sun],
+            ['dark', 'Dark', Moon],
+            ['auto', 'As the system', SunMoon],
+          ] as const
+        ).map(([scheme, label, Icon]) => (
+          <Menu.Item
+            key={scheme}
+            leftSection={<Icon size={14} />}
+            aria-current={colorScheme === scheme}
+            fw={colorScheme === scheme ? 600 : undefined}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item component="a" href="/graphiql" leftSection={<CodeXml size={14} />}>
+          GraphiQL
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<LogOut size={14} />}
+          onClick={async () => {
+            await signOut({});
+            await navigate('/sign-in');
+            renew();
+          }}
+        >
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,102 @@
+import { Box, Card, Group, Progress, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useQuery } from 'urql';
+import { Problem } from '../app/states';
+import { graphql } from '../generated';
+import { DailyChart } from './DailyChart';
+import { useDeployment } from './DeploymentPage';
+
+const DAILY = graphql(`
+  query DailyPredictions($id: ID!) {
+    deployment(id: $id) {
+      id
+      usage {
+        month
+        predictions
+        limit
+      }
+      dailyPredictions(days: 30) {
+        date
+        predictions
+      }
+    }
+  }
+`);
+
+const whole = new Intl.NumberFormat('en');
+
+/** What the deployment predicts, and how much it is used. */
+export function Overview() {
+  const deployment = useDeployment();
+  const { model } = deployment;
+  const [{ data, error }, retry] = useQuery({ query: DAILY, variables: { id: deployment.id } });
+  const usage = data?.deployment?.usage ?? deployment.usage;
+  return (
+    <Stack gap="lg">
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
+        <Card withBorder padding="lg">
+          <Title order={2} mb="sm">
+            Model
+          </Title>
+          <Stack gap={8}>
+            <Fact name="Name">
+              {model.name}, version {model.version}
+            </Fact>
+            <Fact name="Target">{model.targetProperty}</Fact>
+            <Fact name="Unit">{model.unit ?? '–'}</Fact>
+            <Fact name="Kind">{model.kind === 'REGRESSION' ? 'Regression' : 'Classification'}</Fact>
+            <Fact name="Points in a spectrum">{whole.format(model.inputLength)}</Fact>
+          </Stack>
+        </Card>
+        <Card withBorder padding="lg">
+          <Title order={2} mb="sm">
+            This month
+          </Title>
+          <Text fz={28} fw={600} lh={1.2}>
+            {whole.format(usage.predictions)}
+          </Text>
+          <Text c="dimmed" size="sm" mb="md">
+            {usage.limit === null || usage.limit === undefined
+              ? 'predictions; the plan has no limit'
+              : `of ${whole.format(usage.limit)} predictions in ${monthName(usage.month)} (UTC)`}
+          </Text>
+          {usage.limit ? (
+            <Progress
+              value={Math.min(100, (100 * usage.predictions) / usage.limit)}
+              color={usage.predictions >= usage.limit ? 'red' : 'moss'}
+              aria-label="Share of this month's predictions used"
+            />
+          ) : null}
+        </Card>
+      </SimpleGrid>
+      <Card withBorder padding="lg">
+        <Title order={2} mb="sm">
+          Predictions a day
+        </Title>
+        {error && <Problem error={error} retry={() => retry()} />}
+        <Box h={200}>
+          {data?.deployment ? <DailyChart days={data.deployment.dailyPredictions} /> : <Skeleton h={200} />}
+        </Box>
+      </Card>
+    </Stack>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <Group justify="space-between" gap="md" wrap="nowrap" align="baseline">
+      <Text size="sm" c="dimmed">
+        {name}
+      </Text>
+      <Text size="sm" ta="right">
+        {children}
+      </Text>
+    </Group>
+  );
+}
+
+function monthName(month: string): string {
+  return new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(`${month}-01T00:00:00Z`),
+  );
+}

@@ -1,0 +1,22 @@
+import '@mantine/core/styles.css';
+import './app/dashboard.css';
+
+import { MantineProvider } from '@mantine/core';
+import { createRoot } from 'react-dom/client';
+import { BrowserRouter } from 'react-router';
+import { Pages } from './app/pages';
+import { SessionProvider } from './app/session';
+import { theme } from './app/theme';
+
+const place = document.getElementById('dashboard');
+if (!place) throw new Error('index.html has no element with the id dashboard');
+
+createRoot(place).render(
+  <MantineProvider theme={theme} defaultColorScheme="auto">
+    <BrowserRouter>
+      <SessionProvider>
+        <Pages />
+      </SessionProvider>
+    </BrowserRouter>
+  </MantineProvider>,
+);
