@@ -1,5 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { chromiumPath } from './test/browser/chromium.ts';
+
+if (!chromiumPath) {
+  if (process.env.CI) throw new Error('The tests in a browser need Chromium, and CI leaves none out.');
+  console.warn('No Chromium found: leaving out the tests in test/browser (set CHROMIUM to its path).');
+}
 
 export default defineConfig({
   resolve: {
@@ -9,6 +15,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: chromiumPath ? [] : ['test/browser/**'],
     globalSetup: 'test/global-setup.ts',
     // Each file starts servers of its own; two cores run two files.
     pool: 'forks',

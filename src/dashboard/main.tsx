@@ -6,13 +6,13 @@ import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
 import { Pages } from './app/pages';
 import { SessionProvider } from './app/session';
-import { theme } from './app/theme';
+import { readableColors, theme } from './app/theme';
 
 const place = document.getElementById('dashboard');
 if (!place) throw new Error('index.html has no element with the id dashboard');
 
 createRoot(place).render(
-  <MantineProvider theme={theme} defaultColorScheme="auto">
+  <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={readableColors}>
     <BrowserRouter>
       <SessionProvider>
         <Pages />

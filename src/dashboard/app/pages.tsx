@@ -24,6 +24,7 @@ export function Pages() {
           <Route index element={<Home />} />
           <Route path="/deployments/:deploymentId" element={<DeploymentPage />}>
             <Route index element={<Overview />} />
+            {/* api-keys, predict, integration, logs */}
           </Route>
           <Route path="*" element={<NotFound />} />
         </Route>

@@ -51,7 +51,7 @@ export type Deployment = NonNullable<DeploymentPageQuery['deployment']>;
 export const useDeployment = () => useOutletContext<Deployment>();
 
 const tabs = [
-  ['', 'Overview'],
+  ['overview', 'Overview'],
   ['api-keys', 'API keys'],
   ['predict', 'Predict'],
   ['integration', 'Integration'],
@@ -68,7 +68,7 @@ export function DeploymentPage() {
     return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the deployment" />;
   const { deployment } = data;
   if (!deployment) return <NotFound what="Deployment" />;
-  const current = pathname.split('/')[3] ?? '';
+  const current = pathname.split('/')[3] || 'overview';
   return (
     <Stack gap="md">
       <title>{`${deployment.name} · Spectrakey`}</title>
@@ -95,7 +95,7 @@ export function DeploymentPage() {
       </Stack>
       <Tabs
         value={current}
-        onChange={tab => void navigate(`/deployments/${deployment.id}${tab ? `/${tab}` : ''}`)}
+        onChange={tab => void navigate(`/deployments/${deployment.id}${tab === 'overview' ? '' : `/${tab}`}`)}
         keepMounted={false}
       >
         <Tabs.List style={{ flexWrap: 'nowrap', overflowX: 'auto' }}>

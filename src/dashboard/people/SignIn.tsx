@@ -65,7 +65,7 @@ export function SignIn() {
       other={
         <>
           No account yet?{' '}
-          <Anchor component={Link} to={`/sign-up${search}`} size="sm">
+          <Anchor component={Link} to={`/sign-up${search}`} size="sm" underline="always">
             Sign up
           </Anchor>
         </>
@@ -110,7 +110,7 @@ export function SignUp() {
       other={
         <>
           Have an account?{' '}
-          <Anchor component={Link} to={`/sign-in${search}`} size="sm">
+          <Anchor component={Link} to={`/sign-in${search}`} size="sm" underline="always">
             Sign in
           </Anchor>
         </>

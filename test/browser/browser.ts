@@ -1,0 +1,76 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import type { Person, Service } from '../harness.ts';
+import { chromiumPath } from './chromium.ts';
+
+/** Starts Chromium for the tests of a file. @returns how to reach it within them. */
+export function launchBrowser(): () => Browser {
+  let browser: Browser;
+  beforeAll(async () => {
+    if (!chromiumPath) throw new Error('there is no Chromium on this machine');
+    browser = await chromium.launch({
+      executablePath: chromiumPath,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    });
+  });
+  afterAll(() => browser.close());
+  return () => browser;
+}
+
+/**
+ * A page of a browser of its own, signed in as the person, at a path of the dashboard. The test fails if the page
+ * logs an error or a script throws.
+ */
+export async function openPage(
+  browser: Browser,
+  service: Service,
+  path: string,
+  person?: Pick<Person, 'cookie'>,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 1200, height: 900 },
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+    baseURL: service.url,
+    ...options,
+  });
+  context.setDefaultTimeout(10_000);
+  if (person) await signInWith(context, service, person);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', error => complaints.push(error.message));
+  page.on('console', message => {
+    // A refused request is what some tests are about; the browser logs each with its status.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+      complaints.push(message.text());
+    }
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+  await page.goto(path);
+  return page;
+}
+
+async function signInWith(context: BrowserContext, service: Service, { cookie }: Pick<Person, 'cookie'>) {
+  const [name = '', value = ''] = cookie.split('=');
+  await context.addCookies([{ name, value, url: service.url }]);
+}
+
+/** What axe-core finds wrong on the page as it stands, in the colours that are asked for. */
+export async function axeViolations(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(node => `${id}: ${node.html} ${node.failureSummary}`),
+  );
+}

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Person, type Service, signUp, startService } from '../harness.ts';
+import { axeViolations, launchBrowser, openPage } from './browser.ts';
+
+const browser = launchBrowser();
+let service: Service;
+let person: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  person = await signUp(service, 'Ada Lovelace');
+});
+afterAll(() => service.close());
+
+test('somebody who is not signed in is led to sign-in, and back to where they wanted to go', async () => {
+  const page = await openPage(browser(), service, `/projects/${person.projectId}?from=mail`);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.getByLabel('E-mail').fill(person.email);
+  await page.locator('input[type=password]').fill(person.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(`**/projects/${person.projectId}?from=mail`);
+});
+
+test('a link to sign-in leads to no other site', async () => {
+  const page = await openPage(browser(), service, '/sign-in?next=//evil.example/phish');
+  await page.getByLabel('E-mail').fill(person.email);
+  await page.locator('input[type=password]').fill(person.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(url => url.pathname !== '/sign-in');
+  expect(new URL(page.url()).origin).toBe(service.url);
+});
+
+test('a wrong password says so, and the page stays', async () => {
+  const page = await openPage(browser(), service, '/sign-in');
+  await page.getByLabel('E-mail').fill(person.email);
+  await page.locator('input[type=password]').fill('not the password at all');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').getByText('E-mail or password is wrong').waitFor();
+});
+
+test('signing up leads to the first project, and signing out to sign-in with nothing left behind', async () => {
+  const page = await openPage(browser(), service, '/sign-up');
+  await page.getByLabel('Name').fill('Grace Hopper');
+  await page.getByLabel('E-mail').fill('grace@lab.example');
+  await page.locator('input[type=password]').fill('nanoseconds of copper wire');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL('**/projects/*');
+  const project = page.url();
+  await page.getByRole('button', { name: 'Account of Grace Hopper' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(await page.context().cookies()).toEqual([]);
+  await page.goto(project);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+});
+
+test('a session that ended elsewhere leads to sign-in and back', async () => {
+  const { cookie } = await signUp(service, 'Mary Somerville');
+  const page = await openPage(browser(), service, '/', { cookie });
+  await page.getByRole('button', { name: 'Account of Mary Somerville' }).waitFor();
+  await service.ask('mutation { signOut }', {}, { cookie });
+  await page.reload();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(new URL(page.url()).searchParams.get('next')).toMatch(/^\/projects\//);
+});
+
+test.for(['light', 'dark'] as const)(
+  'sign-in and sign-up have no accessibility violations in %s colours',
+  async scheme => {
+    const page = await openPage(browser(), service, '/sign-in');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await axeViolations(page, scheme)).toEqual([]);
+    await page.goto('/sign-up');
+    await page.getByRole('heading', { name: 'Sign up' }).waitFor();
+    expect(await axeViolations(page, scheme)).toEqual([]);
+  },
+);
