@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Person, type Service, signUp, startService } from '../harness.ts';
+import { launchBrowser, openPage } from './browser.ts';
+
+const browser = launchBrowser();
+let service: Service;
+let person: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  person = await signUp(service, 'Ada Lovelace');
+});
+afterAll(() => service.close());
+
+test('the dashboard’s first load is under 250 kB of compressed JavaScript', async () => {
+  const page = await openPage(browser(), service, 'about:blank', person);
+  const sizes: Promise<number>[] = [];
+  page.on('requestfinished', request => {
+    if (request.resourceType() === 'script') {
+      sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+    }
+  });
+  await page.goto(service.url);
+  await page.getByRole('button', { name: 'Account of Ada Lovelace' }).waitFor();
+  await page.waitForLoadState('networkidle');
+  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  // Less would mean that the scripts were not counted at all.
+  expect(bytes).toBeGreaterThan(50_000);
+  expect(bytes).toBeLessThan(250_000);
+});
+
+test('pages allow scripts from this server’s files only', async () => {
+  const answer = await fetch(`${service.url}/`);
+  const policy = answer.headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("script-src 'self';");
+  // Not by openPage, which takes the browser's complaint about the violation for a fault.
+  const page = await browser().newPage();
+  await page.goto(`${service.url}/sign-in`);
+  const ran = await page.evaluate(`new Promise(resolve => {
+    const script = document.createElement('script');
+    script.textContent = 'window.ranInline = true';
+    document.addEventListener('securitypolicyviolation', () => resolve(window.ranInline === true));
+    document.head.append(script);
+  })`);
+  expect(ran).toBe(false);
+  await page.context().close();
+});
