@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { connect } from '../src/database/connect.ts';
 import type { SpectrumInput } from '../src/generated/graphql.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
 import {
@@ -228,28 +229,71 @@ test('the quota is of each deployment, not of the project', async () => {
   }
 });
 
-test('first calls of a month on several deployments with one project-wide key do not block one another', async () => {
-  await setQuota(null);
-  const deployments = [lab.deploymentId];
-  for (let count = 1; count < 6; count++) deployments.push(await deployOnePoint(`Deployment ${count}`));
-
-  for (let day = 0; day < 6; day++) {
-    // A session does not last that long, and a key without an expiry does.
-    await moveTo(new Date(Date.UTC(2041, 12 * month + day, 1)));
-    const answers = await Promise.all(
-      Array.from({ length: 96 }, (_, index) => {
-        // The two servers meet the deployments in opposite orders.
-        const at =
-          index % 2 ? deployments.length - 1 - (index % deployments.length) : index % deployments.length;
-        return predict(1, deployments[at], index % 2 ? elsewhere : service);
-      }),
-    );
-    expect(answers.filter(({ status }) => status !== 200).map(({ text }) => text)).toEqual([]);
-    const { rows } = await sql<{ sum: number }>`
-      select sum(predictions)::int as sum from deployment_usage where month = ${now.toISOString().slice(0, 7)}
-    `.execute(service.db);
-    expect(rows).toEqual([{ sum: 96 }]);
+test('first calls of a month on many deployments with one project-wide key end in no deadlock', async () => {
+  // Servers of its own: a connection tells of the deadlocks it was in when it ends.
+  const first = await startService({ now: () => now });
+  const second = await startService({ databaseUrl: first.databaseUrl, now: () => now });
+  const third = connect({ url: first.databaseUrl, most: 2, onIdleError: () => {} });
+  const own = await openLab(first, 'ENTERPRISE');
+  const onePoint = linearRegression({ weights: [1] });
+  const deployments: string[] = [];
+  for (let count = 0; count < 25; count++) {
+    deployments.push((await deploy(first, own.owner, onePoint, `Deployment ${count}`)).deploymentId);
   }
+  const wide = await createKey(first, own.owner, { projectId: own.owner.projectId });
+  const { rows: here } = await sql<{ name: string }>`select current_database() as name`.execute(first.db);
+  const countSessions = async (which: RawBuilder<unknown>) => {
+    const { rows } = await sql`
+      select 1 from pg_stat_activity where datname = ${here[0]?.name} and ${which}`.execute(service.db);
+    return rows.length;
+  };
+  const bothWait = () =>
+    expect.poll(() => countSessions(sql`wait_event_type = 'Lock'`), { interval: 5 }).toBe(2);
+  const call = (on: Service, deploymentId: string) =>
+    on.call(PREDICT, { deploymentId, spectra: spectra(1) }, wide);
+
+  for (let round = 0; round < 3; round++) {
+    // A session does not last that long, and a key without an expiry does.
+    now = new Date(Date.UTC(2041, round, 1));
+    await makePartitions(first.db, now);
+    const month = now.toISOString().slice(0, 7);
+    /** A third server begins to count a deployment; the others wait for what becomes of it. */
+    const hold = async (deploymentId: string) => {
+      const held = await third.startTransaction().execute();
+      await held.insertInto('deploymentUsage').values({ deploymentId, month, predictions: 0 }).execute();
+      return () => held.rollback().execute();
+    };
+    const [alone = '', ...rest] = deployments;
+    const releaseFirstCalls = await hold(alone);
+    const releaseTheMiddle = await hold(rest[Math.floor(rest.length / 2)] ?? '');
+
+    // While the first call of each server waits, the others come together in one statement, in opposite orders.
+    const calls = [call(first, alone), call(second, alone)];
+    await bothWait();
+    calls.push(...rest.map(id => call(first, id)), ...rest.toReversed().map(id => call(second, id)));
+    for (const server of [first, second, first, second]) await server.call('{ __typename }');
+    await releaseFirstCalls();
+    await Promise.all(calls.slice(0, 2));
+    // Each holds what it has counted so far.
+    await bothWait();
+    await releaseTheMiddle();
+
+    const answers = await Promise.all(calls);
+    expect(answers.filter(({ status }) => status !== 200).map(({ text }) => text)).toEqual([]);
+    const usage = await third
+      .selectFrom('deploymentUsage')
+      .select('predictions')
+      .where('month', '=', month)
+      .execute();
+    expect(usage).toEqual(deployments.map(() => ({ predictions: 2 })));
+  }
+
+  await Promise.all([first.close(), second.close(), third.destroy()]);
+  await expect.poll(() => countSessions(sql`true`)).toBe(0);
+  // A call that was in a deadlock is tried again and succeeds, a second later: only PostgreSQL tells.
+  const { rows } = await sql<{ deadlocks: number }>`
+    select deadlocks::int from pg_stat_database where datname = ${here[0]?.name}`.execute(service.db);
+  expect(rows).toEqual([{ deadlocks: 0 }]);
 });
 
 describe('a call that cannot be written', () => {

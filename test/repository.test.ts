@@ -102,7 +102,7 @@ function read(path: string): Source {
 }
 
 const files = (...patterns: string[]) => globSync(patterns, { cwd: root }).map(normalize).sort();
-const isGenerated = (path: string) => path.startsWith('src/generated/');
+const isGenerated = (path: string) => /^src\/(dashboard\/)?generated\//.test(path);
 const written = files('*.ts', '{src,test,migrations}/**/*.{ts,tsx,mts}')
   .filter(path => !isGenerated(path))
   .map(read);
