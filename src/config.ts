@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const variables = {
@@ -32,9 +33,22 @@ const variables = {
     .describe('Least severe log lines written to standard error, as JSON; info has one for each request'),
   TRUSTED_PROXIES: z
     .string()
+    .transform(proxies => proxies.split(',').map(proxy => proxy.trim()))
+    .refine(proxies => proxies.every(isNetwork), 'must list addresses or networks, such as 10.0.0.0/8')
     .optional()
     .describe('Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas'),
 };
+
+/** An address, with the length of a network's prefix or without. */
+function isNetwork(proxy: string): boolean {
+  const [address = '', prefix, ...more] = proxy.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return (
+    bits > 0 &&
+    more.length === 0 &&
+    (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+  );
+}
 
 const schema = z.object(variables);
 

@@ -47,6 +47,11 @@ export function isCode(code: unknown): code is Code {
   return typeof code === 'string' && Object.hasOwn(CATALOGUE, code);
 }
 
+/** The HTTP status of a response that carries no data, because of an error with this code. */
+export function statusOf(code: unknown): number {
+  return CATALOGUE[isCode(code) ? code : 'INTERNAL_SERVER_ERROR'].status;
+}
+
 function make(code: Code, message: string = CATALOGUE[code].message, more: Record<string, unknown> = {}) {
   return new GraphQLError(message, { extensions: { code, ...more } });
 }

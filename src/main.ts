@@ -9,6 +9,7 @@ import { setPlan } from './accounts/plans.ts';
 import { type Config, ConfigError, readConfig, settings } from './config.ts';
 import { connect } from './database/connect.ts';
 import { findEmbedded, startEmbedded } from './database/embedded.ts';
+import { homeFolder } from './database/embedded-home.ts';
 import { migrate } from './database/migrate.ts';
 import {
   DEMONSTRATION_EMAIL,
@@ -54,6 +55,12 @@ interface OpenDatabase {
 
 /** The configured database, migrated. */
 async function openDatabase(config: Config, { alone }: { alone: boolean }): Promise<OpenDatabase> {
+  // A mistyped DATA_DIR must not become a new database.
+  if (!alone && !config.DATABASE_URL && (await homeFolder(resolve(config.DATA_DIR))) === null) {
+    throw new Refusal(
+      `There is no database in ${resolve(config.DATA_DIR)}: start the server, or set DATA_DIR.`,
+    );
+  }
   const shared = config.DATABASE_URL ?? (alone ? null : await findEmbedded(config.DATA_DIR));
   const embedded = shared === null ? await embeddedOrRefusal(config.DATA_DIR) : null;
   const url = embedded?.url ?? shared ?? '';
@@ -115,8 +122,8 @@ async function serve(config: Config): Promise<void> {
     await welcome(config, db, server.url);
     await stop;
   } finally {
-    await server?.close();
-    await close();
+    // The database goes too, and the private PostgreSQL with it, if closing the server fails.
+    await (server?.close() ?? Promise.resolve()).finally(close);
   }
 }
 
@@ -172,7 +179,7 @@ async function curlOf(
   await writeFile(file, await examplePrediction(octaneDeploymentId));
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   return [
-    `curl -s ${url}/graphql`,
+    `curl -s ${quoted(`${url}/graphql`)}`,
     `-H ${quoted(`Authorization: Api-Key ${rawKey}`)}`,
     `-H ${quoted('Content-Type: application/json')}`,
     `-d ${quoted(`@${file}`)}`,

@@ -16,14 +16,26 @@ export function checkText(value: string, what: string, most: number): void {
   if (value === '' || !fits) throw badUserInput(`${what} must have 1 to ${most} characters.`);
 }
 
-/** A name that a person or program chose, trimmed and then checked as `checkText` does. */
+// Control characters, and those that turn the direction of the text around them: a name that holds some would show
+// as another in a terminal, a log or a list.
+const misleading = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
+/** A name that a person or program chose, trimmed. @throws as `checkText`, and for characters that mislead. */
 export function checkName(value: string, what: string, most = 100): string {
   const name = value.trim();
   checkText(name, what, most);
+  if (misleading.test(name)) throw badUserInput(`${what} holds control characters.`);
   return name;
 }
 
-/** The same for a text that may be left out: null, absent and blank all mean that there is none. */
-export function checkOptionalName(value: string | null | undefined, what: string, most = 100): string | null {
-  return value == null || value.trim() === '' ? null : checkName(value, what, most);
+/** A text that may be left out, trimmed: null, absent and blank all mean that there is none. @throws as `checkText`. */
+export function checkOptionalText(
+  value: string | null | undefined,
+  what: string,
+  most: number,
+): string | null {
+  const text = value?.trim() ?? '';
+  if (text === '') return null;
+  checkText(text, what, most);
+  return text;
 }

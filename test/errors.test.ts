@@ -441,6 +441,7 @@ describe('GraphQL over HTTP', () => {
   test('refuses a GET with a mutation, and runs nothing of it', async () => {
     const someone = await signUp(service, 'Gert Getter');
     const reply = await get('mutation { signOut }', { ...JSON_TYPE, cookie: someone.cookie });
+    expect(reply.status).toBe(405);
     expect(reply.codes).toEqual([codes.BAD_USER_INPUT]);
     expect(reply.headers.get('allow')).toBe('POST');
     expect(reply.headers.getSetCookie()).toEqual([]);

@@ -54,7 +54,7 @@ export interface ServiceOptions {
   databaseUrl?: string;
   pool?: number;
   /** As TRUSTED_PROXIES. */
-  trustedProxies?: string;
+  trustedProxies?: string[];
 }
 
 /** A server on a free port, on a database of its own. */

@@ -213,6 +213,29 @@ describe('members of an organization', () => {
       .execute();
   });
 
+  test('are not removed by an owner who was removed a moment before', async () => {
+    const organizationId = lab.owner.organization.id;
+    const makeOwner = (userId: string) =>
+      service.db
+        .insertInto('organizationMembers')
+        .values({ organizationId, userId, role: 'OWNER' })
+        .onConflict(conflict => conflict.columns(['organizationId', 'userId']).doUpdateSet({ role: 'OWNER' }))
+        .execute();
+    const third = await signUp(service, 'Third Owner');
+    await makeOwner(third.id);
+    for (let round = 0; round < 10; round++) {
+      await makeOwner(lab.owner.id);
+      await makeOwner(ann.id);
+      const answers = await Promise.all([
+        setInOrganization(ann.email, null, lab.owner),
+        setInOrganization(lab.owner.email, null, ann),
+      ]);
+      // Who comes second is no member any more.
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 404]);
+    }
+    await makeOwner(lab.owner.id);
+  });
+
   test('who were removed have left its projects, and coming back brings no project role back', async () => {
     await join(service, lab.owner, ann, 'OWNER');
     const second = (await createProject(lab.owner)).data?.createProject.id ?? '';

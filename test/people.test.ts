@@ -173,6 +173,7 @@ describe('a new password', () => {
     ['73 bytes', 'a'.repeat(73)],
     ['73 bytes in 37 characters', `${'é'.repeat(36)}a`],
     ['half of a surrogate pair', `\ud800${'a'.repeat(20)}`],
+    ['NUL, with which bcrypt would take it for its first letter', 'a\0'.repeat(8)],
     ['nothing', ''],
   ])('is refused with %s', async (_what, password) => {
     const before = await contentOf(service.db);
@@ -220,6 +221,20 @@ describe('a new password', () => {
 });
 
 describe('signing in', () => {
+  test('costs no more for a password of a million characters', async () => {
+    const attempt = async (password: string) => {
+      const started = performance.now();
+      await service.call(
+        'mutation SignIn($password: String!) { signIn(email: "nobody@lab.example", password: $password) { id } }',
+        { password },
+      );
+      return performance.now() - started;
+    };
+    const usual = await attempt('a wrong but short one');
+    // This character becomes 18 when it is normalized.
+    expect(await attempt('\ufdfa'.repeat(1_000_000))).toBeLessThan(4 * usual + 500);
+  });
+
   test('takes the e-mail in any case of letters, and the password as it is', async () => {
     const answer = await service.call(SIGN_IN, { email: ada.email.toUpperCase(), password: ada.password });
     expect(answer.data?.signIn).toEqual({ id: ada.id, email: ada.email, name: 'Ada Lovelace' });
@@ -365,10 +380,10 @@ describe('the session cookie', () => {
   });
 
   test.each([
-    ['behind TLS, as a trusted proxy says, is Secure', '127.0.0.1', 'https', true],
-    ['behind TLS with several proxies trusted is Secure', '10.0.0.0/8, 127.0.0.1', 'https', true],
-    ['without TLS behind a trusted proxy is not', '127.0.0.1', 'http', false],
-    ['when somebody untrusted claims TLS is not', '10.0.0.1', 'https', false],
+    ['behind TLS, as a trusted proxy says, is Secure', ['127.0.0.1'], 'https', true],
+    ['behind TLS with several proxies trusted is Secure', ['10.0.0.0/8', '127.0.0.1'], 'https', true],
+    ['without TLS behind a trusted proxy is not', ['127.0.0.1'], 'http', false],
+    ['when somebody untrusted claims TLS is not', ['10.0.0.1'], 'https', false],
     ['when nobody is trusted is not', undefined, 'https', false],
   ])('%s', async (_name, trustedProxies, proto, secure) => {
     const own = await startServiceForTest(trustedProxies === undefined ? {} : { trustedProxies });
@@ -457,6 +472,8 @@ describe('names', () => {
       ['101 characters beyond the basic plane', '🔬'.repeat(101)],
       ['a megabyte', 'x'.repeat(1_000_000)],
       ['NUL', 'Ada\0Lovelace'],
+      ['a control character', 'Ada\u0007Lovelace'],
+      ['a character that turns the text after it', 'Ada\u202eecalevoL'],
       ['the first half of a surrogate pair', 'Ada\ud83d'],
       ['the second half of a surrogate pair', '\udd2cAda'],
     ])('%s is refused, and nothing changes', async (_name, name) => {

@@ -444,3 +444,12 @@ test('the plan is judged before the spectra, and binds programs alone', async ()
   );
   expect((await predict(lowered.deploymentId, gasoline(), lowered.owner)).status).toBe(200);
 });
+
+test('the id of a deployment is taken in any case of letters, by programs and people alike', async () => {
+  const { owner, deploymentId } = await openLab(service);
+  const key = await createKey(service, owner, { deploymentId });
+  for (const caller of [key, owner]) {
+    const variables = { deploymentId: deploymentId.toUpperCase(), spectra: gasoline() };
+    expect((await service.call(PREDICT, variables, caller)).status).toBe(200);
+  }
+});

@@ -1,8 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
+import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connect } from '../src/database/connect.ts';
 import type { SpectrumInput } from '../src/generated/graphql.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
+import { type Call, startSettle } from '../src/predictions/settle.ts';
 import {
   type Answer,
   codes,
@@ -322,6 +324,30 @@ describe('a call that cannot be written', () => {
     expect(await loggedSpectra()).toBe(72);
   });
 
+  test('for want of its deployment fails alone too, and its neighbour is charged once', async () => {
+    await setQuota(null);
+    const settle = startSettle(service.db);
+    const call = (deploymentId: string): Call => ({
+      logId: newId(),
+      deploymentId,
+      source: 'WEB',
+      key: null,
+      userId: lab.owner.id,
+      at: now,
+      predictions: [{ sampleName: 'a', value: 1 }],
+      durationMs: 1,
+    });
+    // The first goes alone; the other two wait, and are settled together.
+    const settlements = await Promise.all([
+      settle(call(lab.deploymentId)),
+      settle(call(lab.deploymentId)),
+      settle(call(newId())),
+    ]);
+    expect(settlements.map(({ status }) => status)).toEqual(['settled', 'settled', 'failed']);
+    expect(await usageOf()).toMatchObject({ predictions: 2 });
+    expect(await loggedSpectra()).toBe(2);
+  });
+
   test('leaves the last of a quota to the others', async () => {
     await setQuota(10);
     const answers = await Promise.all(
@@ -337,4 +363,25 @@ describe('a call that cannot be written', () => {
     expect(await usageOf()).toMatchObject({ predictions: 10 });
     expect(await loggedSpectra()).toBe(10);
   });
+});
+
+test('making the next months’ partitions stops no prediction, even while somebody reads all logs', async () => {
+  await setQuota(null);
+  const reading = Promise.withResolvers<void>();
+  const read = Promise.withResolvers<void>();
+  const reader = service.db.transaction().execute(async trx => {
+    await trx
+      .selectFrom('predictionLogs')
+      .select(eb => eb.fn.countAll().as('logs'))
+      .execute();
+    reading.resolve();
+    await read.promise;
+  });
+  await reading.promise;
+  const making = makePartitions(service.db, new Date(Date.UTC(2035, 0, 1)));
+  const answer = await service.call(PREDICT, { deploymentId: lab.deploymentId, spectra: spectra(1) }, key);
+  expect(answer.status).toBe(200);
+  await making;
+  read.resolve();
+  await reader;
 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { chmod, chown, mkdir, readdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, inject, test } from 'vitest';
@@ -127,6 +127,25 @@ describe('what goes wrong at a start is said in one clear line, with a non-zero 
     expect(started.output()).not.toMatch(stack);
   });
 
+  test('a proxy to trust that is neither address nor network', async () => {
+    const { started } = await start({ env: { TRUSTED_PROXIES: '10.0.0.0/8, proxy' } });
+    expect(await started.ended).toBe(1);
+    expect(lines(started)).toEqual([
+      'spectrakey: TRUSTED_PROXIES: must list addresses or networks, such as 10.0.0.0/8',
+    ]);
+    expect(started.output()).not.toMatch(stack);
+  });
+
+  test('a command for a data folder that holds no database, and none is made', async () => {
+    const dataDir = join(await temporaryFolder(), 'mistyped');
+    const command = npm(['run', 'spectrakey', '--', 'plan', 'lab', 'pro'], { env: { DATA_DIR: dataDir } });
+    expect(await command.ended).toBe(1);
+    expect(lines(command)).toEqual([
+      `spectrakey: There is no database in ${dataDir}: start the server, or set DATA_DIR.`,
+    ]);
+    await expect(readdir(dataDir)).rejects.toThrow();
+  });
+
   test('a data folder in use by another live server, which goes on', async () => {
     const { started, dataDir } = await start();
     const { command } = await firstStart(started);
@@ -152,6 +171,21 @@ describe('npm start', () => {
       expect(await readdir(join(dataDir, 'postgres', 'cluster'))).not.toContain('postmaster.pid');
     },
   );
+
+  test('stops within 12 s while a client dribbles its request', async () => {
+    const { started } = await start();
+    const { hostname, port } = new URL(await addressOf(started));
+    const client = connect(Number(port), hostname);
+    client.on('error', () => {});
+    await once(client, 'connect');
+    client.write(
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+    );
+    const began = performance.now();
+    expect(await stop(started)).toBe(0);
+    expect(performance.now() - began).toBeLessThan(12_000);
+    client.destroy();
+  });
 
   test('recovers after the server was killed', async () => {
     const dataDir = join(await temporaryFolder(), 'data');

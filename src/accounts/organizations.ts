@@ -2,10 +2,11 @@ import slugify from '@sindresorhus/slugify';
 import { v7 as newId } from 'uuid';
 import { checkRoom } from '../database/bound.ts';
 import type { Database } from '../database/connect.ts';
-import { badUserInput, forbidden } from '../errors.ts';
+import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { OrganizationRole, PlanName } from '../generated/database.ts';
 import { findPersonByEmail } from './people.ts';
 import type { PlanRow } from './plans.ts';
+import { mayChangeOrganization } from './roles.ts';
 
 export interface OrganizationRow {
   id: string;
@@ -121,8 +122,9 @@ export async function findOrganizationMembers(
  * of its projects.
  *
  * @param trx a transaction: the organization's row is locked, so that two owners cannot remove each other at once.
- * @param actorRole the role of the person who asks: admins change everybody but owners, and make none.
- * @throws BAD_USER_INPUT when nobody has the e-mail, or no owner would remain; FORBIDDEN when an admin touches owners.
+ * @param actorId who asks: admins change everybody but owners, and make none. Their role is read behind the lock.
+ * @throws BAD_USER_INPUT when nobody has the e-mail, or no owner would remain; NOT_FOUND or FORBIDDEN when the person
+ *   who asks is no member any more, or may not.
  */
 export async function setOrganizationMember(
   trx: Database,
@@ -130,8 +132,8 @@ export async function setOrganizationMember(
     organizationId,
     email,
     role,
-    actorRole,
-  }: { organizationId: string; email: string; role: OrganizationRole | null; actorRole: OrganizationRole },
+    actorId,
+  }: { organizationId: string; email: string; role: OrganizationRole | null; actorId: string },
 ): Promise<void> {
   await trx
     .selectFrom('organizations')
@@ -147,7 +149,10 @@ export async function setOrganizationMember(
     .execute();
   const before = members.find(member => member.userId === person?.id);
 
-  if (actorRole !== 'OWNER' && (role === 'OWNER' || before?.role === 'OWNER')) {
+  const actor = members.find(member => member.userId === actorId);
+  if (!actor) throw notFound('Organization');
+  if (!mayChangeOrganization(actor.role)) throw forbidden();
+  if (actor.role !== 'OWNER' && (role === 'OWNER' || before?.role === 'OWNER')) {
     throw forbidden('Only an owner of the organization can make or change owners.');
   }
   if (!person) throw badUserInput('Nobody has an account with this e-mail. Ask the person to sign up first.');

@@ -12,6 +12,9 @@ const MOST_BYTES = 72;
  */
 export const NOBODYS_HASH = '$2b$12$aY/fbZgh7zqLETJEHYvP4eT0hUAnPVQA4i1XakK3qnqYfENWCaJe6';
 
+/** Longer texts are refused before anything is computed from them: normalizing can make them 18 times as long. */
+const MOST_UNITS = 1000;
+
 /** One spelling for what looks alike: keyboards differ in how they compose an "é" (NIST SP 800-63B, 3.1.1.2). */
 const spell = (password: string) => password.normalize('NFKC');
 
@@ -21,7 +24,15 @@ const spell = (password: string) => password.normalize('NFKC');
  * @throws BAD_USER_INPUT when it is shorter than 15 characters, longer than 72 bytes, or no valid text.
  */
 export function checkNewPassword(password: string): void {
-  if (!password.isWellFormed()) throw badUserInput('The password holds half of a surrogate pair.');
+  // bcrypt repeats a short key, with a NUL between: "a", "a\0a" and so on would all be the same password.
+  if (!password.isWellFormed() || password.includes('\0')) {
+    throw badUserInput(
+      'The password holds characters that are not valid text (NUL or half of a surrogate pair).',
+    );
+  }
+  if (password.length > MOST_UNITS) {
+    throw badUserInput(`The password must have at most ${MOST_BYTES} bytes in UTF-8.`);
+  }
   if ([...password].length < FEWEST_CHARACTERS) {
     throw badUserInput(
       `The password must have at least ${FEWEST_CHARACTERS} characters; a few words make a good one.`,
@@ -57,9 +68,10 @@ export function startPasswords(): Passwords {
     },
     async verify(password, passwordHash = NOBODYS_HASH) {
       // Longer than any stored password can be: it is wrong, but says so after the same work.
-      const tooLong = Buffer.byteLength(spell(password)) > MOST_BYTES;
-      const matches = await pool.run({ password: spell(password), passwordHash }, { name: 'verify' });
-      return matches === true && !tooLong && passwordHash !== NOBODYS_HASH;
+      const spelled = password.length > MOST_UNITS ? '' : spell(password);
+      const possible = spelled !== '' && Buffer.byteLength(spelled) <= MOST_BYTES;
+      const matches = await pool.run({ password: spelled, passwordHash }, { name: 'verify' });
+      return matches === true && possible && passwordHash !== NOBODYS_HASH;
     },
     close: () => pool.close(),
   };

@@ -54,14 +54,14 @@ export const accountResolvers = {
     },
 
     async setOrganizationMember(_parent, { input }, { db, viewer }) {
-      const { load } = viewer();
+      const { id: actorId, load } = viewer();
       const organization = await load.organization.get(input.organizationId);
       await db.transaction().execute(trx =>
         setOrganizationMember(trx, {
           organizationId: organization.id,
           email: input.email,
           role: input.role ?? null,
-          actorRole: organization.role,
+          actorId,
         }),
       );
       // Who removed themselves sees what they had last.

@@ -3,6 +3,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { batched } from '../database/batch.ts';
 import type { Database } from '../database/connect.ts';
 import { monthOf } from '../deployments/deployments.ts';
+import { apiKeyNotAuthorized } from '../errors.ts';
 import type { ApiKeyScope } from '../generated/database.ts';
 import { digestOf, isRawKey } from './raw-key.ts';
 
@@ -29,6 +30,18 @@ export interface AuthenticatedKey {
   quota: number | null;
   /** Its own deployment or, of a project-wide key, every deployment of the project. */
   deployments: ReachedDeployment[];
+}
+
+/**
+ * The deployment that the key is asked to call.
+ *
+ * @throws API_KEY_NOT_AUTHORIZED when the key does not reach it, or it does not exist.
+ */
+export function findReached({ deployments }: AuthenticatedKey, deploymentId: string): ReachedDeployment {
+  const wanted = deploymentId.toLowerCase();
+  const found = deployments.find(({ id }) => id === wanted);
+  if (!found) throw apiKeyNotAuthorized();
+  return found;
 }
 
 /** What a secret turned out to be. Only faults throw. */
@@ -71,9 +84,9 @@ async function findKeys(db: Database, lookups: Lookup[]): Promise<Verdict[]> {
 
 function selectKeys(db: Database, lookups: Lookup[]) {
   const digests = lookups.map(({ digest }) => digest);
-  // Requests of one batch came within milliseconds. Around midnight of a month's end some may read the usage of the
-  // month before or after; settling counts each call in its own month, whatever was read here.
-  const month = monthOf(lookups[0]?.now ?? new Date(0));
+  // Requests of one batch came within milliseconds. Over the turn of a month the usage read is the new month's, so
+  // that nobody is refused for what was used before; settling counts each call in its own.
+  const month = monthOf(lookups.at(-1)?.now ?? new Date(0));
   return db
     .selectFrom('apiKeys')
     .innerJoin('projects', 'projects.id', 'apiKeys.projectId')

@@ -35,6 +35,11 @@ export function connect({ url, most, onIdleError }: ConnectOptions): Kysely<DB> 
     connectionString: url,
     max: most,
     connectionTimeoutMillis: 10_000,
+    // A statement that hangs, or waits for a lock that somebody forgot, must not take a connection for ever.
+    statement_timeout: 30_000,
+    lock_timeout: 5_000,
+    idle_in_transaction_session_timeout: 30_000,
+    keepAlive: true,
     application_name: 'spectrakey',
     types,
   });

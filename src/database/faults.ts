@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 // https://www.postgresql.org/docs/15/errcodes-appendix.html: class 08 is the connection; 53300 too many connections;
-// 57P01–57P03 shutdown, crash and start-up.
-const unavailableStates = /^(08|53300|57P0[123])/;
+// 57P01–57P03 shutdown, crash and start-up; 55P03 a lock and 57014 a statement that took too long (connect.ts).
+const unavailableStates = /^(08|53300|55P03|57014|57P0[123])/;
 const unavailableSystemErrors = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { DB } from '../generated/database.ts';
 
@@ -22,9 +22,19 @@ async function getMigrations(): Promise<Record<string, Migration>> {
  * @throws what the failing migration threw; it leaves nothing behind.
  */
 export async function migrate(db: Kysely<DB>): Promise<string[]> {
-  // Without the plugins: a migration is SQL, and its names must reach PostgreSQL as they stand.
-  const migrator = new Migrator({ db: db.withoutPlugins(), provider: { getMigrations } });
-  const { error, results = [] } = await migrator.migrateToLatest();
+  const { error, results = [] } = await db.connection().execute(async connection => {
+    // A migration may take as long as it needs, and several servers wait for one another.
+    await sql`set statement_timeout = 0`.execute(connection);
+    await sql`set lock_timeout = 0`.execute(connection);
+    try {
+      // Without the plugins: a migration is SQL, and its names must reach PostgreSQL as they stand.
+      const migrator = new Migrator({ db: connection.withoutPlugins(), provider: { getMigrations } });
+      return await migrator.migrateToLatest();
+    } finally {
+      await sql`reset statement_timeout`.execute(connection);
+      await sql`reset lock_timeout`.execute(connection);
+    }
+  });
   if (error) throw error;
   return results.map(result => result.migrationName);
 }

@@ -1,6 +1,6 @@
 import { badUserInput } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { checkName, checkOptionalName } from '../names.ts';
+import { checkName, checkOptionalText } from '../names.ts';
 import { insertDeployment, monthOf, setDeploymentActive } from './deployments.ts';
 import { insertModel } from './models.ts';
 import { inspectModel, ModelRefused } from './onnx.ts';
@@ -42,7 +42,7 @@ export const deploymentResolvers = {
       const texts = {
         name: checkName(input.name, 'The name of a model'),
         targetProperty: checkName(input.targetProperty, 'The target property'),
-        unit: checkOptionalName(input.unit, 'The unit'),
+        unit: checkOptionalText(input.unit, 'The unit', 100),
       };
       if (input.onnx.byteLength > LARGEST_MODEL_BYTES) {
         throw badUserInput('The ONNX file is too large: at most 16 MiB.');
@@ -61,7 +61,7 @@ export const deploymentResolvers = {
     async createDeployment(_parent, { input }, { db, viewer, at }) {
       const { load } = viewer();
       const name = checkName(input.name, 'The name of a deployment');
-      const description = checkOptionalName(input.description, 'The description', 1000);
+      const description = checkOptionalText(input.description, 'The description', 1000);
       const model = await load.model.get(input.modelId);
       const id = await db
         .transaction()

@@ -3,7 +3,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isDatabaseUnavailable } from '../database/faults.ts';
-import { badUserInput, CATALOGUE, type Code, internalError, isCode, unavailable } from '../errors.ts';
+import { badUserInput, internalError, isCode, statusOf, unavailable } from '../errors.ts';
 import type { Context } from './context.ts';
 import { describeVariableErrors } from './variables.ts';
 
@@ -43,8 +43,7 @@ export function httpOf({ extensions }: Pick<GraphQLError, 'extensions'>): {
   status: number;
   headers: HeaderMap;
 } {
-  const code: Code = isCode(extensions.code) ? extensions.code : 'INTERNAL_SERVER_ERROR';
-  const { status } = CATALOGUE[code];
+  const status = statusOf(extensions.code);
   const headers = new HeaderMap();
   if (typeof extensions.retryAfter === 'number') headers.set('retry-after', String(extensions.retryAfter));
   // RFC 9110, section 11.6.1: a 401 names the scheme that would be accepted.
@@ -84,7 +83,8 @@ export const answerErrors: ApolloServerPlugin<Context> = {
           return;
         }
         const { status, headers } = httpOf(first);
-        response.http.status = status;
+        // A mutation by GET is Apollo's to refuse, with 405 and the method that is allowed.
+        if (response.http.status !== 405) response.http.status = status;
         for (const [name, value] of headers) response.http.headers.set(name, value);
       },
     };

@@ -1,4 +1,5 @@
 import { mayChangeOrganization, mayChangeProject, mayChangeProjectMembers } from '../accounts/roles.ts';
+import { findReached } from '../api-keys/authenticate.ts';
 import { checkNewApiKey, findTarget } from '../api-keys/requests.ts';
 import {
   apiKeyLimitReached,
@@ -161,8 +162,7 @@ const aKeyNeedsTheScopePredict = promise('a key needs the scope predict', (_args
 const aKeyPredictsOnlyWhereItReaches = promise(
   'a key predicts only where it reaches',
   ({ deploymentId }: MutationPredictArgs, { caller }) => {
-    if (caller.kind !== 'api-key') return;
-    if (!caller.key.deployments.some(({ id }) => id === deploymentId)) throw apiKeyNotAuthorized();
+    if (caller.kind === 'api-key') findReached(caller.key, deploymentId);
   },
 );
 

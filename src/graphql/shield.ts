@@ -5,4 +5,4 @@ import type * as Shield from 'graphql-shield';
 // removed (its issue 1561). Its CommonJS build loads; `chain` and `race` would call the missing function.
 const shieldModule: typeof Shield = createRequire(import.meta.url)('graphql-shield');
 
-export const { allow, and, deny, rule, shield } = shieldModule;
+export const { and, deny, rule, shield } = shieldModule;

@@ -25,6 +25,10 @@ import { servePages } from './pages.ts';
 
 /** A model of 16 MiB in base64, with room for the rest of its request. */
 const LARGEST_BODY_BYTES = 24 * 1024 * 1024;
+/** For a body of the largest size, over a slow line. */
+const REQUEST_TIMEOUT_MS = 120_000;
+/** How long stopping waits for requests under way; what lasts longer is cut off. */
+const STOP_WITHIN_MS = 10_000;
 const PARTITION_CHECK_MS = 12 * 60 * 60 * 1000;
 
 export interface ServerOptions {
@@ -62,7 +66,8 @@ export async function startServer({
       redact: { paths: ['err.rawPacket'], remove: true },
     },
     bodyLimit: LARGEST_BODY_BYTES,
-    trustProxy: config.TRUSTED_PROXIES?.split(',').map(proxy => proxy.trim()) ?? false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: config.TRUSTED_PROXIES ?? false,
     genReqId: () => newId(),
     // What cannot be routed. Fastify's own answers would repeat the URL.
     frameworkErrors: (_error, request, reply) => {
@@ -81,7 +86,6 @@ export async function startServer({
       runModel: models.run,
       settle: startSettle(db),
       onModelFailed: (error, modelId) => app.log.warn({ err: error, modelId }, 'a model failed'),
-      now,
     },
   };
 
@@ -142,7 +146,14 @@ export async function startServer({
     throw error;
   }
 
-  return { url: addressOf(app.server.address(), config.HOST), close: () => app.close() };
+  return {
+    url: addressOf(app.server.address(), config.HOST),
+    async close() {
+      const cutOff = setTimeout(() => app.server.closeAllConnections(), STOP_WITHIN_MS);
+      await app.close();
+      clearTimeout(cutOff);
+    },
+  };
 }
 
 /** A request as the log tells of it: without what follows "?", where a document may hold a password. */

@@ -10,7 +10,7 @@ const MONTHS_AHEAD = 3;
  */
 export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
   await db.transaction().execute(async trx => {
-    // "if not exists" alone can still fail when two servers create the same table at once.
+    // One server at a time: two that find the same table missing would both create it.
     await sql`select pg_advisory_xact_lock(hashtext('spectrakey: partitions of prediction_logs'))`.execute(
       trx,
     );
@@ -18,8 +18,13 @@ export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
       const from = monthStart(now, ahead);
       const to = monthStart(now, ahead + 1);
       const name = `prediction_logs_${from.slice(0, 7).replace('-', '_')}`;
+      const { rows } = await sql`select where to_regclass(${name}) is not null`.execute(trx);
+      if (rows.length > 0) continue;
+      // Attached, as "create table … partition of" would lock all of prediction_logs: behind one open reader, such as
+      // a backup, no prediction could be written any more.
+      await sql`create table ${sql.table(name)} (like prediction_logs including all)`.execute(trx);
       await sql`
-        create table if not exists ${sql.table(name)} partition of prediction_logs
+        alter table prediction_logs attach partition ${sql.table(name)}
         for values from (${sql.lit(from)}) to (${sql.lit(to)})`.execute(trx);
     }
   });

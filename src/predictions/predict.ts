@@ -34,21 +34,21 @@ export interface Predicting {
   settle: Settle;
   /** Hears why a model failed; the caller is not told. */
   onModelFailed: (error: ModelFailed, modelId: string) => void;
-  now: () => Date;
 }
 
 /**
  * Answers a call: checks the spectra, runs the model, and has the call charged and logged before it returns.
  *
+ * @param at when the call began: its month is the one whose usage was read, and the one that is charged.
  * @throws DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED or MODEL_FAILED; nothing is charged then.
  */
 export async function predict(
-  { runModel, settle, onModelFailed, now }: Predicting,
+  { runModel, settle, onModelFailed }: Predicting,
   deployment: Callable,
   caller: Pick<Call, 'source' | 'key' | 'userId'>,
   spectra: SpectrumInput[],
+  at: Date,
 ): Promise<Answer> {
-  const at = now();
   const started = performance.now();
   if (!deployment.active) throw deploymentInactive();
   checkSpectra(spectra, deployment.inputLength);

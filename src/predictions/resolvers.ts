@@ -1,6 +1,6 @@
+import { findReached } from '../api-keys/authenticate.ts';
 import { checkPage } from '../database/page.ts';
 import { readModel } from '../deployments/models.ts';
-import { apiKeyNotAuthorized } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { listPredictionLogs } from './logs.ts';
 import { predict } from './predict.ts';
@@ -8,19 +8,18 @@ import { countDailyPredictions } from './usage.ts';
 
 export const predictionResolvers = {
   Mutation: {
-    async predict(_parent, { deploymentId, spectra }, { caller, viewer, predicting }) {
+    async predict(_parent, { deploymentId, spectra }, { caller, viewer, predicting, at }) {
       if (caller.kind === 'api-key') {
         const { key } = caller;
-        const deployment = key.deployments.find(({ id }) => id === deploymentId);
-        if (!deployment) throw apiKeyNotAuthorized();
+        const deployment = findReached(key, deploymentId);
         const by = { source: 'API', key, userId: null } as const;
-        return await predict(predicting, { ...deployment, quota: key.quota }, by, spectra);
+        return await predict(predicting, { ...deployment, quota: key.quota }, by, spectra, at);
       }
       const { id: userId, load } = viewer();
       const deployment = await load.deployment.get(deploymentId);
       const { inputLength } = await load.model.get(deployment.modelId);
       const by = { source: 'WEB', key: null, userId } as const;
-      return await predict(predicting, { ...deployment, inputLength }, by, spectra);
+      return await predict(predicting, { ...deployment, inputLength }, by, spectra, at);
     },
   },
 

@@ -54,18 +54,26 @@ async function settleAll(db: Database, calls: Call[]): Promise<Settlement[]> {
 }
 
 async function attempt(db: Database, calls: Call[]): Promise<Settlement[]> {
-  try {
-    const first = await grant(db, calls);
-    const uncounted = calls.filter(call => first.get(call.logId) === 'uncounted');
-    if (uncounted.length > 0) await startCounting(db, uncounted);
-    const second = uncounted.length > 0 ? await grant(db, uncounted) : first;
-    return calls.map(call => {
-      const granted = (second.get(call.logId) ?? first.get(call.logId)) === 'granted';
-      return { status: granted ? 'settled' : 'quota-exceeded' };
-    });
-  } catch (error) {
-    return calls.map(() => ({ status: 'failed', error }));
-  }
+  const grants = await grantOrFail(db, calls);
+  const uncounted = calls.filter(call => grants.get(call.logId) === 'uncounted');
+  if (uncounted.length === 0) return calls.map(call => settlementOf(grants.get(call.logId)));
+  // What the first statement granted is on disk, whatever becomes of the others now.
+  const later = await startCounting(db, uncounted).then(
+    () => grantOrFail(db, uncounted),
+    (error: unknown) => failed(uncounted, error),
+  );
+  return calls.map(call => settlementOf(later.get(call.logId) ?? grants.get(call.logId)));
+}
+
+const failed = (calls: Call[], error: unknown) => new Map(calls.map(call => [call.logId, { error }]));
+
+function grantOrFail(db: Database, calls: Call[]): Promise<Map<string, Grant | { error: unknown }>> {
+  return grant(db, calls).catch((error: unknown) => failed(calls, error));
+}
+
+function settlementOf(grant: Grant | { error: unknown } | undefined): Settlement {
+  if (typeof grant === 'object') return { status: 'failed', error: grant.error };
+  return { status: grant === 'granted' ? 'settled' : 'quota-exceeded' };
 }
 
 /** The first call of a deployment in a month finds no row to count in. */
