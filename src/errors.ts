@@ -60,10 +60,15 @@ function make(code: Code, message: string = CATALOGUE[code].message, more: Recor
 export const unauthenticated = () => make('UNAUTHENTICATED');
 /** The same answer for an unknown e-mail and for a wrong password. */
 export const wrongSignIn = () => make('UNAUTHENTICATED', 'E-mail or password is wrong');
+/** The whole secret matches a revoked key, expired or not. */
 export const apiKeyRevoked = () => make('API_KEY_REVOKED');
+/** The whole secret matches a key whose expiry has passed. */
 export const apiKeyExpired = () => make('API_KEY_EXPIRED');
+/** The key does not reach the deployment, or there is no such deployment: one answer for both. */
 export const apiKeyNotAuthorized = () => make('API_KEY_NOT_AUTHORIZED');
+/** The plan has no API access: for creating a key, and for calling with one. */
 export const planFeatureRequired = () => make('PLAN_FEATURE_REQUIRED');
+/** The project holds as many usable keys as its plan allows. */
 export const apiKeyLimitReached = () => make('API_KEY_LIMIT_REACHED');
 /** Visible, but the caller may not. `message` says who may, where that is not the project's owner. */
 export const forbidden = (message?: string) => make('FORBIDDEN', message);
@@ -81,9 +86,13 @@ export const validationFailed = (message: string, options: GraphQLErrorOptions) 
     ...options,
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED' satisfies Code },
   });
+/** Refused before the body was read to its end. */
 export const payloadTooLarge = () => make('PAYLOAD_TOO_LARGE');
+/** Refused before GraphQL is reached: the body is no JSON. */
 export const unsupportedMediaType = () => make('UNSUPPORTED_MEDIA_TYPE');
+/** The model gave an error or no finite number. */
 export const modelFailed = () => make('MODEL_FAILED');
+/** The deployment is switched off. */
 export const deploymentInactive = () => make('DEPLOYMENT_INACTIVE');
 /** `retryAfter`: whole seconds until the month ends, sent as the Retry-After header. */
 export const quotaExceeded = (retryAfter: number) => make('QUOTA_EXCEEDED', undefined, { retryAfter });

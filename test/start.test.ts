@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, inject, test } from 'vitest';
 import { findEmbedded } from '../src/database/embedded.ts';
+import { homeFolder } from '../src/database/embedded-home.ts';
 import {
   addressOf,
   asRoot,
@@ -143,7 +144,7 @@ describe('what goes wrong at a start is said in one clear line, with a non-zero 
     expect(lines(command)).toEqual([
       `spectrakey: There is no database in ${dataDir}: start the server, or set DATA_DIR.`,
     ]);
-    await expect(readdir(dataDir)).rejects.toThrow();
+    expect(await homeFolder(dataDir)).toBeNull();
   });
 
   test('a data folder in use by another live server, which goes on', async () => {

@@ -7,6 +7,7 @@ import { insertOrganization, listOrganizations, setOrganizationMember } from './
 import { checkNewPassword } from './passwords.ts';
 import { checkNewEmail, findPersonByEmail, insertPerson, normalizeEmail } from './people.ts';
 
+/** People, their sessions and organizations. Who may call what is decided before, in graphql/permissions.ts. */
 export const accountResolvers = {
   Query: {
     viewer: (_parent, _args, { caller }) => (caller.kind === 'person' ? caller.viewer : null),

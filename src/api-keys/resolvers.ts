@@ -8,6 +8,7 @@ import { checkNewApiKey, findTarget } from './requests.ts';
 const person = (id: string | null, name: string | null) =>
   id === null || name === null ? null : { id, name };
 
+/** API keys, for people: keys never manage keys. Who may call what is decided before, in graphql/permissions.ts. */
 export const apiKeyResolvers = {
   Query: {
     async apiKeys(_parent, { of, ...page }, { db, viewer }) {

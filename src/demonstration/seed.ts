@@ -14,6 +14,7 @@ import { inspectModel } from '../deployments/onnx.ts';
 import { insertProject } from '../deployments/projects.ts';
 import type { DB } from '../generated/database.ts';
 
+/** Who the first start signs up. */
 export const DEMONSTRATION_EMAIL = 'demo@spectrakey.example';
 
 const octane = {

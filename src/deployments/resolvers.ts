@@ -8,6 +8,7 @@ import { insertProject, setProjectMember } from './projects.ts';
 
 const LARGEST_MODEL_BYTES = 16 * 1024 * 1024;
 
+/** Projects, models and deployments. Who may call what is decided before, in graphql/permissions.ts. */
 export const deploymentResolvers = {
   Query: {
     project: (_parent, { id }, { viewer }) => viewer().load.project.find(id),

@@ -24,6 +24,7 @@ const Base64 = new GraphQLScalarType<Buffer, string>({
   },
 });
 
+/** How the schema's own scalars are read and written. */
 export const scalars = {
   Base64,
   DateTime: GraphQLDateTime,

@@ -6,6 +6,7 @@ import { listPredictionLogs } from './logs.ts';
 import { predict } from './predict.ts';
 import { countDailyPredictions } from './usage.ts';
 
+/** Predictions, for programs and people, and their logs. Who may call what is decided before, in graphql/permissions.ts. */
 export const predictionResolvers = {
   Mutation: {
     async predict(_parent, { deploymentId, spectra }, { caller, viewer, predicting, at }) {
