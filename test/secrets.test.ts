@@ -129,6 +129,15 @@ beforeAll(async () => {
     `mutation { signUp(input: { email: "${email}", password: ${quoted}, nam: "Olga" }) { id } }`,
     `mutation { signIn(email: "${email}", password: ${quoted}) { id } a: signOut }`,
     `mutation { signIn(email: "${email}", password: ${quoted}) { id }`,
+    `mutation { signIn(email: ${quoted}, password: "x") { id } }`,
+    `mutation { signIn(email: "${email}", password: [${quoted}]) { id } }`,
+    `mutation { signIn(email: "${email}", password: { password: ${quoted} }) { id } }`,
+    `mutation { signIn(email: "${email}" password ${quoted}) { id } }`,
+    `mutation { signIn(email: "${email}", password: """${password}""" ${quoted}) { id } }`,
+    `mutation { signUp(input: ${quoted}) { id } }`,
+    `mutation { setOrganizationMember(input: { organizationId: 1, email: "${email}", role: ${quoted} }) { id } }`,
+    `mutation { createApiKey(input: { target: {}, name: "x", expiresAt: ${quoted} }) { rawKey } }`,
+    `mutation ($password: String! = ${quoted}, $first: Int = ${quoted}) { signIn(email: "${email}", password: $password) { id } }`,
   ];
   for (const literal of literals) await ask('sign in with a wrong document', literal);
 

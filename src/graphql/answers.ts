@@ -5,6 +5,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isDatabaseUnavailable } from '../database/faults.ts';
 import { badUserInput, internalError, isCode, statusOf, unavailable } from '../errors.ts';
 import type { Context } from './context.ts';
+import { withoutLiterals } from './literals.ts';
 import { describeVariableErrors } from './variables.ts';
 
 /** Where an unexpected error is told: the log has all of it, the caller a request id. */
@@ -70,12 +71,15 @@ export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedE
 export const answerErrors: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
-      async willSendResponse({ request, schema, operation, response, errors = [], contextValue }) {
+      async willSendResponse({ request, schema, document, operation, response, errors = [], contextValue }) {
         if (response.body.kind !== 'single' || errors.length === 0) return;
         const { singleResult } = response.body;
         const shown =
           describeVariableErrors(schema, operation, request.variables, errors) ??
-          errors.map(error => locate(toCatalogue(error, contextValue), error));
+          errors.map(thrown => {
+            const error = withoutLiterals(thrown, schema, document);
+            return locate(toCatalogue(error, contextValue), error);
+          });
         singleResult.errors = shown.map(error => error.toJSON());
         const [first] = shown;
         if (singleResult.data != null || !first) {
