@@ -365,6 +365,18 @@ describe('rules', () => {
     }
   });
 
+  test('leave nothing stale behind: the answer to a new key counts it already', async () => {
+    const fresh = await openLab(service, 'PRO', 'Frida Fresh');
+    const { createApiKey } = await service.ask(
+      `mutation ($input: CreateApiKeyInput!) {
+        createApiKey(input: $input) { apiKey { project { apiKeyAllowance { used limit } } } }
+      }`,
+      { input: { target: { projectId: fresh.owner.projectId }, name: 'LIMS' } },
+      fresh.owner,
+    );
+    expect(createApiKey.apiKey.project.apiKeyAllowance).toEqual({ used: 1, limit: 10 });
+  });
+
   test('anybody may introspect the schema, and so may a key', async () => {
     const document = '{ __typename __schema { queryType { name } } __type(name: "ApiKey") { name } }';
     for (const as of [undefined, callers["a key of the laboratory's project"], lab.owner]) {
