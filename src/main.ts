@@ -137,7 +137,7 @@ function stopSignal(): Promise<void> {
 async function welcome(config: Config, db: Kysely<DB>, url: string): Promise<void> {
   const rows = [`Dashboard  ${url}/`, `GraphiQL   ${url}/graphiql`];
   if (config.DATABASE_URL) {
-    say(['', ...rows, `Sign in    with your account, or sign up in GraphiQL (tab SignIn)`].join('\n'));
+    say(['', ...rows, 'Sign in    with your account, or sign up there'].join('\n'));
     return;
   }
   if (await isUnused(db)) {
@@ -154,7 +154,7 @@ async function welcome(config: Config, db: Kysely<DB>, url: string): Promise<voi
     rows.push(
       `Sign in    ${DEMONSTRATION_EMAIL} with the password of the first start`,
       '           (for a new one: npm run spectrakey -- password <e-mail>)',
-      'API keys   are shown only when they are made. For a new one sign in, then createApiKey in GraphiQL',
+      'API keys   are shown only when they are made. Make a new one in the dashboard, or with createApiKey in GraphiQL',
     );
   }
   say(['', ...rows].join('\n'));

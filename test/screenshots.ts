@@ -2,17 +2,23 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
+import type { Kysely } from 'kysely';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { startPasswords } from '../src/accounts/passwords.ts';
+import { insertApiKey, revokeApiKey } from '../src/api-keys/queries.ts';
+import { generateRawKey } from '../src/api-keys/raw-key.ts';
 import { connect } from '../src/database/connect.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { type Demonstration, examplePrediction, seed } from '../src/demonstration/seed.ts';
+import type { DB } from '../src/generated/database.ts';
 import { startServer } from '../src/http/server.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
+import { chromiumPath } from './browser/chromium.ts';
 
 // `npm run screenshots`: makes the README's pictures, from a server with the demonstration data.
 
+const gasoline = fileURLToPath(new URL('../src/demonstration/data/gasoline-test.csv', import.meta.url));
 const pictures = fileURLToPath(new URL('../src/dashboard/screenshots/', import.meta.url));
 
 async function graphiql(browser: Browser, url: string, { rawKey, octaneDeploymentId }: Demonstration) {
@@ -40,6 +46,85 @@ async function graphiql(browser: Browser, url: string, { rawKey, octaneDeploymen
   await page.screenshot({ path: join(pictures, 'graphiql.png') });
 }
 
+/** A page of the dashboard, signed in. */
+async function signedIn(browser: Browser, url: string, { email, password }: Demonstration): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 1200, height: 720 },
+    deviceScaleFactor: 1.5,
+  });
+  const page = await context.newPage();
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel('E-mail').fill(email);
+  await page.locator('input[type=password]').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/projects/*');
+  return page;
+}
+
+/** Keys of every kind, as a laboratory has them after some months. */
+async function addKeys(db: Kysely<DB>, { octaneDeploymentId }: Demonstration): Promise<void> {
+  const { id: actorId, email } = await db
+    .selectFrom('users')
+    .select(['id', 'email'])
+    .executeTakeFirstOrThrow();
+  const { projectId } = await db
+    .selectFrom('deployments')
+    .select('projectId')
+    .where('id', '=', octaneDeploymentId)
+    .executeTakeFirstOrThrow();
+  const daysFromNow = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000);
+  const keys = [
+    {
+      name: 'Process analyser, line 2',
+      wide: true,
+      expiresAt: daysFromNow(300),
+      lastUsedAt: daysFromNow(-0.1),
+    },
+    { name: 'Student project 2025', wide: false, expiresAt: daysFromNow(-40), lastUsedAt: daysFromNow(-61) },
+    { name: 'Old LIMS', wide: false, expiresAt: null, lastUsedAt: daysFromNow(-30), revoke: true },
+    { name: 'Night shift script', wide: false, expiresAt: daysFromNow(9), lastUsedAt: daysFromNow(-2) },
+  ];
+  for (const { name, wide, expiresAt, lastUsedAt, revoke } of keys) {
+    await db.transaction().execute(async trx => {
+      const actor = { id: actorId, email };
+      const reach = { projectId, deploymentId: wide ? null : octaneDeploymentId };
+      const created = {
+        reach,
+        name,
+        rawKey: generateRawKey(),
+        expiresAt,
+        createdAt: daysFromNow(-120),
+        actor,
+      };
+      const id = await insertApiKey(trx, created);
+      await trx.updateTable('apiKeys').set({ lastUsedAt }).where('id', '=', id).execute();
+      if (revoke) await revokeApiKey(trx, id, actor, daysFromNow(-29));
+    });
+  }
+}
+
+async function apiKeys(page: Page, url: string, { octaneDeploymentId }: Demonstration) {
+  await page.goto(`${url}/deployments/${octaneDeploymentId}/api-keys`);
+  await page.getByRole('row', { name: /Old LIMS/ }).waitFor();
+  await page.screenshot({ path: join(pictures, 'api-keys.png') });
+  await page.getByRole('button', { name: 'Create API key' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('LIMS, building 4');
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  await dialog.getByRole('button', { name: 'Done' }).waitFor();
+  await page.screenshot({ path: join(pictures, 'reveal-key.png'), animations: 'disabled' });
+  await dialog.getByRole('button', { name: 'Done' }).click();
+}
+
+async function predictions(page: Page, url: string, { octaneDeploymentId }: Demonstration) {
+  await page.setViewportSize({ width: 1200, height: 1100 });
+  await page.goto(`${url}/deployments/${octaneDeploymentId}/predict`);
+  await page.locator('input[type=file]').setInputFiles(gasoline);
+  await page.getByRole('button', { name: /^Predict/ }).click();
+  await page.getByRole('row', { name: /gasoline-60/ }).waitFor();
+  await page.screenshot({ path: join(pictures, 'predict.png') });
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'spectrakey-screenshots-'));
 // As root, PostgreSQL runs under another account, which must get through.
 await chmod(folder, 0o711);
@@ -55,11 +140,15 @@ const server = await startServer({
   log: process.stderr,
 });
 const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
+  executablePath: chromiumPath ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 });
 try {
   await graphiql(browser, server.url, demonstration);
+  await addKeys(db, demonstration);
+  const page = await signedIn(browser, server.url, demonstration);
+  await apiKeys(page, server.url, demonstration);
+  await predictions(page, server.url, demonstration);
 } finally {
   await browser.close();
   await server.close();
