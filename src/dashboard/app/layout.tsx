@@ -1,6 +1,7 @@
 import {
   Anchor,
   AppShell,
+  Avatar,
   Box,
   Button,
   Container,
@@ -11,11 +12,14 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { ChevronDown, CodeXml, LogOut, Moon, Settings, Sun, SunMoon } from 'lucide-react';
-import { Link, Outlet, useNavigate } from 'react-router';
+import { Suspense } from 'react';
+import { Link, Outlet, useLocation, useNavigate } from 'react-router';
 import { useMutation } from 'urql';
 import { graphql } from '../generated';
 import mark from '../graphiql/spectrakey.svg';
+import { ErrorBoundary } from './error-boundary';
 import { useSession, useViewer } from './session';
+import { Loading } from './states';
 
 const SIGN_OUT = graphql(`
   mutation SignOut {
@@ -39,12 +43,13 @@ export function Brand() {
 
 /** The frame around every page of a signed-in person. */
 export function Layout() {
+  const { pathname } = useLocation();
   return (
     <AppShell header={{ height: 56 }} padding={0}>
       <AppShell.Header>
         <Container size="lg" h="100%">
           <Group h="100%" justify="space-between" wrap="nowrap">
-            <Group gap="lg" wrap="nowrap">
+            <Group gap="sm" wrap="nowrap">
               <Brand />
               <ProjectMenu />
             </Group>
@@ -54,7 +59,11 @@ export function Layout() {
       </AppShell.Header>
       <AppShell.Main bg="var(--ground)">
         <Container size="lg" py="lg">
-          <Outlet />
+          <ErrorBoundary address={pathname}>
+            <Suspense fallback={<Loading what="the page" />}>
+              <Outlet />
+            </Suspense>
+          </ErrorBoundary>
         </Container>
       </AppShell.Main>
     </AppShell>
@@ -70,7 +79,8 @@ function ProjectMenu() {
           Projects
         </Button>
       </Menu.Target>
-      <Menu.Dropdown>
+      {/* With many projects the menu scrolls within the window. */}
+      <Menu.Dropdown mah="calc(100dvh - 72px)" style={{ overflowY: 'auto' }}>
         {organizations.map(organization => (
           <Box key={organization.id}>
             <Menu.Label>{organization.name}</Menu.Label>
@@ -105,7 +115,8 @@ function PersonMenu() {
       <Menu.Target>
         <UnstyledButton aria-label={`Account of ${viewer.name}`}>
           <Group gap={6} wrap="nowrap">
-            <Text size="sm" maw={160} truncate>
+            <Avatar name={viewer.name} color="moss" size={28} aria-hidden />
+            <Text size="sm" maw={160} truncate visibleFrom="xs">
               {viewer.name}
             </Text>
             <ChevronDown size={14} />

@@ -1,11 +1,21 @@
-import { Suspense } from 'react';
+import { lazy, Suspense } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
+import { DeploymentApiKeys, ProjectApiKeys } from '../api-keys/ApiKeys';
 import { DeploymentPage } from '../deployments/DeploymentPage';
 import { Overview } from '../deployments/Overview';
+import { Integration } from '../integration/Integration';
+import { Logs } from '../logs/Logs';
+import { Models } from '../models/Models';
+import { OrganizationPage } from '../organizations/OrganizationPage';
 import { SignIn, SignUp } from '../people/SignIn';
+import { Deployments } from '../projects/Deployments';
+import { ProjectMembers } from '../projects/ProjectMembers';
+import { ProjectPage } from '../projects/ProjectPage';
 import { Layout } from './layout';
 import { SignedIn, useViewer } from './session';
 import { Empty, Loading, NotFound } from './states';
+
+const Predict = lazy(() => import('../predict/Predict').then(({ Predict }) => ({ default: Predict })));
 
 /** Every page and its address. The server answers these addresses with the same file (src/http/pages.ts). */
 export function Pages() {
@@ -22,9 +32,19 @@ export function Pages() {
           }
         >
           <Route index element={<Home />} />
+          <Route path="/organizations/:slug" element={<OrganizationPage />} />
+          <Route path="/projects/:projectId" element={<ProjectPage />}>
+            <Route index element={<Deployments />} />
+            <Route path="models" element={<Models />} />
+            <Route path="api-keys" element={<ProjectApiKeys />} />
+            <Route path="members" element={<ProjectMembers />} />
+          </Route>
           <Route path="/deployments/:deploymentId" element={<DeploymentPage />}>
             <Route index element={<Overview />} />
-            {/* api-keys, predict, integration, logs */}
+            <Route path="api-keys" element={<DeploymentApiKeys />} />
+            <Route path="predict" element={<Predict />} />
+            <Route path="integration" element={<Integration />} />
+            <Route path="logs" element={<Logs />} />
           </Route>
           <Route path="*" element={<NotFound />} />
         </Route>

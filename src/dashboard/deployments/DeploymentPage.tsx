@@ -1,9 +1,15 @@
-import { Anchor, Badge, Breadcrumbs, Group, Stack, Tabs, Text, Title } from '@mantine/core';
-import { Link, Outlet, useLocation, useNavigate, useOutletContext, useParams } from 'react-router';
+import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import { Link, Outlet, useOutletContext, useParams } from 'react-router';
 import { useQuery } from 'urql';
 import { Loading, NotFound, Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { DeploymentPageQuery } from '../generated/graphql';
+import { ActiveDot } from '../projects/ActiveDot';
+import { ActiveSwitch } from '../projects/ActiveSwitch';
+import { PageTabs } from '../projects/PageTabs';
+import { Refusal } from '../projects/Refusal';
+import { mayChangeProject } from '../projects/roles';
 
 const DEPLOYMENT = graphql(`
   query DeploymentPage($id: ID!) {
@@ -61,14 +67,17 @@ const tabs = [
 /** A deployment's name and state, above the tab that the address names. */
 export function DeploymentPage() {
   const { deploymentId = '' } = useParams();
-  const [{ data, error }, retry] = useQuery({ query: DEPLOYMENT, variables: { id: deploymentId } });
-  const navigate = useNavigate();
-  const { pathname } = useLocation();
+  // Each deployment has a page of its own, so that none shows for a moment what another holds.
+  return <Page key={deploymentId} id={deploymentId} />;
+}
+
+function Page({ id }: { id: string }) {
+  const [{ data, error }, retry] = useQuery({ query: DEPLOYMENT, variables: { id } });
+  const [refusal, setRefusal] = useState<string | null>(null);
   if (!data)
     return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the deployment" />;
   const { deployment } = data;
   if (!deployment) return <NotFound what="Deployment" />;
-  const current = pathname.split('/')[3] || 'overview';
   return (
     <Stack gap="md">
       <title>{`${deployment.name} · Spectrakey`}</title>
@@ -81,34 +90,26 @@ export function DeploymentPage() {
             Deployment
           </Text>
         </Breadcrumbs>
-        <Group gap="sm">
-          <Title order={1}>{deployment.name}</Title>
-          <Badge variant="light" color={deployment.active ? 'moss' : 'gray'} tt="none">
-            {deployment.active ? 'Active' : 'Inactive'}
-          </Badge>
+        <Group justify="space-between" gap="sm">
+          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+            {deployment.name}
+          </Title>
+          {mayChangeProject(deployment.project.role) ? (
+            <ActiveSwitch deployment={deployment} onRefused={setRefusal} />
+          ) : (
+            <ActiveDot active={deployment.active} />
+          )}
         </Group>
+        <Refusal sentence={refusal} />
         {deployment.description && (
           <Text c="dimmed" size="sm">
             {deployment.description}
           </Text>
         )}
       </Stack>
-      <Tabs
-        value={current}
-        onChange={tab => void navigate(`/deployments/${deployment.id}${tab === 'overview' ? '' : `/${tab}`}`)}
-        keepMounted={false}
-      >
-        <Tabs.List style={{ flexWrap: 'nowrap', overflowX: 'auto' }}>
-          {tabs.map(([value, label]) => (
-            <Tabs.Tab key={value} value={value}>
-              {label}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        <Tabs.Panel value={current} pt="lg">
-          <Outlet context={deployment} />
-        </Tabs.Panel>
-      </Tabs>
+      <PageTabs address={`/deployments/${deployment.id}`} tabs={tabs}>
+        <Outlet context={deployment} />
+      </PageTabs>
     </Stack>
   );
 }

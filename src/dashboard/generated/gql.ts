@@ -14,20 +14,60 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "\n  query ApiKeys($projectId: ID!, $of: ApiKeyTarget!, $first: Int!) {\n    project(id: $projectId) {\n      id\n      role\n      apiKeyAllowance {\n        used\n        limit\n      }\n      organization {\n        id\n        slug\n        name\n        plan {\n          name\n          allowApiPredict\n        }\n      }\n    }\n    apiKeys(of: $of, first: $first) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        ...ApiKeyRow\n      }\n    }\n  }\n": typeof types.ApiKeysDocument,
+    "\n  mutation RevokeApiKey($id: ID!) {\n    revokeApiKey(id: $id) {\n      id\n    }\n  }\n": typeof types.RevokeApiKeyDocument,
+    "\n  mutation DeleteApiKey($id: ID!) {\n    deleteApiKey(id: $id) {\n      deletedApiKeyId\n    }\n  }\n": typeof types.DeleteApiKeyDocument,
+    "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      rawKey\n      apiKey {\n        id\n        name\n        prefix\n      }\n    }\n  }\n": typeof types.CreateApiKeyDocument,
+    "\n  query MoreApiKeys($of: ApiKeyTarget!, $first: Int!, $after: String) {\n    apiKeys(of: $of, first: $first, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        ...ApiKeyRow\n      }\n    }\n  }\n": typeof types.MoreApiKeysDocument,
+    "\n  fragment ApiKeyRow on ApiKey {\n    id\n    name\n    prefix\n    status\n    deployment {\n      id\n      name\n    }\n    createdAt\n    createdBy {\n      id\n      name\n    }\n    expiresAt\n    lastUsedAt\n  }\n": typeof types.ApiKeyRowFragmentDoc,
     "\n  mutation SignOut {\n    signOut\n  }\n": typeof types.SignOutDocument,
     "\n  query Viewer {\n    viewer {\n      id\n      email\n      name\n      organizations {\n        id\n        slug\n        name\n        role\n        plan {\n          name\n          allowApiPredict\n          maxApiKeys\n          monthlyPredictions\n        }\n        projects {\n          id\n          name\n          role\n        }\n      }\n    }\n  }\n": typeof types.ViewerDocument,
     "\n  query DeploymentPage($id: ID!) {\n    deployment(id: $id) {\n      id\n      name\n      description\n      active\n      createdAt\n      project {\n        id\n        name\n        role\n        organization {\n          id\n          slug\n          name\n          plan {\n            name\n            allowApiPredict\n          }\n        }\n      }\n      model {\n        id\n        name\n        version\n        kind\n        targetProperty\n        unit\n        inputLength\n      }\n      usage {\n        month\n        predictions\n        limit\n      }\n    }\n  }\n": typeof types.DeploymentPageDocument,
     "\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n": typeof types.DailyPredictionsDocument,
+    "\n  query PredictionLogs($id: ID!, $first: Int!, $after: String) {\n    deployment(id: $id) {\n      id\n      predictionLogs(first: $first, after: $after) {\n        nodes {\n          id\n          createdAt\n          source\n          durationMs\n          apiKeyId\n          apiKeyName\n          apiKeyPrefix\n          apiKey {\n            id\n          }\n          predictions {\n            sampleName\n            value\n            category\n          }\n        }\n        pageInfo {\n          hasNextPage\n          endCursor\n        }\n      }\n    }\n  }\n": typeof types.PredictionLogsDocument,
+    "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": typeof types.ModelsDocument,
+    "\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n": typeof types.RegisterModelDocument,
+    "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    createdAt\n  }\n": typeof types.ModelFactsFragmentDoc,
+    "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      id\n    }\n  }\n": typeof types.CreateProjectDocument,
+    "\n  query OrganizationMembers {\n    viewer {\n      id\n      organizations {\n        id\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n": typeof types.OrganizationMembersDocument,
+    "\n  mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {\n    setOrganizationMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n": typeof types.SetOrganizationMemberDocument,
     "\n  mutation SignIn($email: EmailAddress!, $password: String!) {\n    signIn(email: $email, password: $password) {\n      id\n    }\n  }\n": typeof types.SignInDocument,
     "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n    }\n  }\n": typeof types.SignUpDocument,
+    "\n  mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {\n    predict(deploymentId: $deploymentId, spectra: $spectra) {\n      logId\n      predictions {\n        sampleName\n        value\n        category\n      }\n    }\n  }\n": typeof types.PredictDocument,
+    "\n  mutation SetDeploymentActive($id: ID!, $active: Boolean!) {\n    setDeploymentActive(id: $id, active: $active) {\n      id\n      active\n    }\n  }\n": typeof types.SetDeploymentActiveDocument,
+    "\n  query Deployments($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      deployments {\n        id\n        name\n        active\n        createdAt\n        model {\n          id\n          name\n          version\n          targetProperty\n          unit\n        }\n      }\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": typeof types.DeploymentsDocument,
+    "\n  mutation CreateDeployment($input: CreateDeploymentInput!) {\n    createDeployment(input: $input) {\n      id\n      name\n    }\n  }\n": typeof types.CreateDeploymentDocument,
+    "\n  query ProjectMembers($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      members {\n        person {\n          id\n          name\n        }\n        email\n        role\n      }\n      organization {\n        id\n        slug\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n": typeof types.ProjectMembersDocument,
+    "\n  mutation SetProjectMember($input: SetProjectMemberInput!) {\n    setProjectMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n": typeof types.SetProjectMemberDocument,
+    "\n  query ProjectPage($id: ID!) {\n    project(id: $id) {\n      id\n      name\n      role\n      organization {\n        id\n        slug\n        name\n      }\n    }\n  }\n": typeof types.ProjectPageDocument,
 };
 const documents: Documents = {
+    "\n  query ApiKeys($projectId: ID!, $of: ApiKeyTarget!, $first: Int!) {\n    project(id: $projectId) {\n      id\n      role\n      apiKeyAllowance {\n        used\n        limit\n      }\n      organization {\n        id\n        slug\n        name\n        plan {\n          name\n          allowApiPredict\n        }\n      }\n    }\n    apiKeys(of: $of, first: $first) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        ...ApiKeyRow\n      }\n    }\n  }\n": types.ApiKeysDocument,
+    "\n  mutation RevokeApiKey($id: ID!) {\n    revokeApiKey(id: $id) {\n      id\n    }\n  }\n": types.RevokeApiKeyDocument,
+    "\n  mutation DeleteApiKey($id: ID!) {\n    deleteApiKey(id: $id) {\n      deletedApiKeyId\n    }\n  }\n": types.DeleteApiKeyDocument,
+    "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      rawKey\n      apiKey {\n        id\n        name\n        prefix\n      }\n    }\n  }\n": types.CreateApiKeyDocument,
+    "\n  query MoreApiKeys($of: ApiKeyTarget!, $first: Int!, $after: String) {\n    apiKeys(of: $of, first: $first, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        ...ApiKeyRow\n      }\n    }\n  }\n": types.MoreApiKeysDocument,
+    "\n  fragment ApiKeyRow on ApiKey {\n    id\n    name\n    prefix\n    status\n    deployment {\n      id\n      name\n    }\n    createdAt\n    createdBy {\n      id\n      name\n    }\n    expiresAt\n    lastUsedAt\n  }\n": types.ApiKeyRowFragmentDoc,
     "\n  mutation SignOut {\n    signOut\n  }\n": types.SignOutDocument,
     "\n  query Viewer {\n    viewer {\n      id\n      email\n      name\n      organizations {\n        id\n        slug\n        name\n        role\n        plan {\n          name\n          allowApiPredict\n          maxApiKeys\n          monthlyPredictions\n        }\n        projects {\n          id\n          name\n          role\n        }\n      }\n    }\n  }\n": types.ViewerDocument,
     "\n  query DeploymentPage($id: ID!) {\n    deployment(id: $id) {\n      id\n      name\n      description\n      active\n      createdAt\n      project {\n        id\n        name\n        role\n        organization {\n          id\n          slug\n          name\n          plan {\n            name\n            allowApiPredict\n          }\n        }\n      }\n      model {\n        id\n        name\n        version\n        kind\n        targetProperty\n        unit\n        inputLength\n      }\n      usage {\n        month\n        predictions\n        limit\n      }\n    }\n  }\n": types.DeploymentPageDocument,
     "\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n": types.DailyPredictionsDocument,
+    "\n  query PredictionLogs($id: ID!, $first: Int!, $after: String) {\n    deployment(id: $id) {\n      id\n      predictionLogs(first: $first, after: $after) {\n        nodes {\n          id\n          createdAt\n          source\n          durationMs\n          apiKeyId\n          apiKeyName\n          apiKeyPrefix\n          apiKey {\n            id\n          }\n          predictions {\n            sampleName\n            value\n            category\n          }\n        }\n        pageInfo {\n          hasNextPage\n          endCursor\n        }\n      }\n    }\n  }\n": types.PredictionLogsDocument,
+    "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": types.ModelsDocument,
+    "\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n": types.RegisterModelDocument,
+    "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    createdAt\n  }\n": types.ModelFactsFragmentDoc,
+    "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      id\n    }\n  }\n": types.CreateProjectDocument,
+    "\n  query OrganizationMembers {\n    viewer {\n      id\n      organizations {\n        id\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n": types.OrganizationMembersDocument,
+    "\n  mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {\n    setOrganizationMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n": types.SetOrganizationMemberDocument,
     "\n  mutation SignIn($email: EmailAddress!, $password: String!) {\n    signIn(email: $email, password: $password) {\n      id\n    }\n  }\n": types.SignInDocument,
     "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n    }\n  }\n": types.SignUpDocument,
+    "\n  mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {\n    predict(deploymentId: $deploymentId, spectra: $spectra) {\n      logId\n      predictions {\n        sampleName\n        value\n        category\n      }\n    }\n  }\n": types.PredictDocument,
+    "\n  mutation SetDeploymentActive($id: ID!, $active: Boolean!) {\n    setDeploymentActive(id: $id, active: $active) {\n      id\n      active\n    }\n  }\n": types.SetDeploymentActiveDocument,
+    "\n  query Deployments($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      deployments {\n        id\n        name\n        active\n        createdAt\n        model {\n          id\n          name\n          version\n          targetProperty\n          unit\n        }\n      }\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": types.DeploymentsDocument,
+    "\n  mutation CreateDeployment($input: CreateDeploymentInput!) {\n    createDeployment(input: $input) {\n      id\n      name\n    }\n  }\n": types.CreateDeploymentDocument,
+    "\n  query ProjectMembers($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      members {\n        person {\n          id\n          name\n        }\n        email\n        role\n      }\n      organization {\n        id\n        slug\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n": types.ProjectMembersDocument,
+    "\n  mutation SetProjectMember($input: SetProjectMemberInput!) {\n    setProjectMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n": types.SetProjectMemberDocument,
+    "\n  query ProjectPage($id: ID!) {\n    project(id: $id) {\n      id\n      name\n      role\n      organization {\n        id\n        slug\n        name\n      }\n    }\n  }\n": types.ProjectPageDocument,
 };
 
 /**
@@ -47,6 +87,30 @@ export function graphql(source: string): unknown;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query ApiKeys($projectId: ID!, $of: ApiKeyTarget!, $first: Int!) {\n    project(id: $projectId) {\n      id\n      role\n      apiKeyAllowance {\n        used\n        limit\n      }\n      organization {\n        id\n        slug\n        name\n        plan {\n          name\n          allowApiPredict\n        }\n      }\n    }\n    apiKeys(of: $of, first: $first) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        ...ApiKeyRow\n      }\n    }\n  }\n"): (typeof documents)["\n  query ApiKeys($projectId: ID!, $of: ApiKeyTarget!, $first: Int!) {\n    project(id: $projectId) {\n      id\n      role\n      apiKeyAllowance {\n        used\n        limit\n      }\n      organization {\n        id\n        slug\n        name\n        plan {\n          name\n          allowApiPredict\n        }\n      }\n    }\n    apiKeys(of: $of, first: $first) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        ...ApiKeyRow\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeApiKey($id: ID!) {\n    revokeApiKey(id: $id) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation RevokeApiKey($id: ID!) {\n    revokeApiKey(id: $id) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteApiKey($id: ID!) {\n    deleteApiKey(id: $id) {\n      deletedApiKeyId\n    }\n  }\n"): (typeof documents)["\n  mutation DeleteApiKey($id: ID!) {\n    deleteApiKey(id: $id) {\n      deletedApiKeyId\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      rawKey\n      apiKey {\n        id\n        name\n        prefix\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      rawKey\n      apiKey {\n        id\n        name\n        prefix\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query MoreApiKeys($of: ApiKeyTarget!, $first: Int!, $after: String) {\n    apiKeys(of: $of, first: $first, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        ...ApiKeyRow\n      }\n    }\n  }\n"): (typeof documents)["\n  query MoreApiKeys($of: ApiKeyTarget!, $first: Int!, $after: String) {\n    apiKeys(of: $of, first: $first, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        ...ApiKeyRow\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ApiKeyRow on ApiKey {\n    id\n    name\n    prefix\n    status\n    deployment {\n      id\n      name\n    }\n    createdAt\n    createdBy {\n      id\n      name\n    }\n    expiresAt\n    lastUsedAt\n  }\n"): (typeof documents)["\n  fragment ApiKeyRow on ApiKey {\n    id\n    name\n    prefix\n    status\n    deployment {\n      id\n      name\n    }\n    createdAt\n    createdBy {\n      id\n      name\n    }\n    expiresAt\n    lastUsedAt\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation SignOut {\n    signOut\n  }\n"): (typeof documents)["\n  mutation SignOut {\n    signOut\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -63,11 +127,67 @@ export function graphql(source: "\n  query DailyPredictions($id: ID!) {\n    dep
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query PredictionLogs($id: ID!, $first: Int!, $after: String) {\n    deployment(id: $id) {\n      id\n      predictionLogs(first: $first, after: $after) {\n        nodes {\n          id\n          createdAt\n          source\n          durationMs\n          apiKeyId\n          apiKeyName\n          apiKeyPrefix\n          apiKey {\n            id\n          }\n          predictions {\n            sampleName\n            value\n            category\n          }\n        }\n        pageInfo {\n          hasNextPage\n          endCursor\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query PredictionLogs($id: ID!, $first: Int!, $after: String) {\n    deployment(id: $id) {\n      id\n      predictionLogs(first: $first, after: $after) {\n        nodes {\n          id\n          createdAt\n          source\n          durationMs\n          apiKeyId\n          apiKeyName\n          apiKeyPrefix\n          apiKey {\n            id\n          }\n          predictions {\n            sampleName\n            value\n            category\n          }\n        }\n        pageInfo {\n          hasNextPage\n          endCursor\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n"): (typeof documents)["\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n"): (typeof documents)["\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    createdAt\n  }\n"): (typeof documents)["\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    createdAt\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OrganizationMembers {\n    viewer {\n      id\n      organizations {\n        id\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query OrganizationMembers {\n    viewer {\n      id\n      organizations {\n        id\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {\n    setOrganizationMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {\n    setOrganizationMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation SignIn($email: EmailAddress!, $password: String!) {\n    signIn(email: $email, password: $password) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation SignIn($email: EmailAddress!, $password: String!) {\n    signIn(email: $email, password: $password) {\n      id\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {\n    predict(deploymentId: $deploymentId, spectra: $spectra) {\n      logId\n      predictions {\n        sampleName\n        value\n        category\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {\n    predict(deploymentId: $deploymentId, spectra: $spectra) {\n      logId\n      predictions {\n        sampleName\n        value\n        category\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetDeploymentActive($id: ID!, $active: Boolean!) {\n    setDeploymentActive(id: $id, active: $active) {\n      id\n      active\n    }\n  }\n"): (typeof documents)["\n  mutation SetDeploymentActive($id: ID!, $active: Boolean!) {\n    setDeploymentActive(id: $id, active: $active) {\n      id\n      active\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Deployments($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      deployments {\n        id\n        name\n        active\n        createdAt\n        model {\n          id\n          name\n          version\n          targetProperty\n          unit\n        }\n      }\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n"): (typeof documents)["\n  query Deployments($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      deployments {\n        id\n        name\n        active\n        createdAt\n        model {\n          id\n          name\n          version\n          targetProperty\n          unit\n        }\n      }\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateDeployment($input: CreateDeploymentInput!) {\n    createDeployment(input: $input) {\n      id\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation CreateDeployment($input: CreateDeploymentInput!) {\n    createDeployment(input: $input) {\n      id\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ProjectMembers($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      members {\n        person {\n          id\n          name\n        }\n        email\n        role\n      }\n      organization {\n        id\n        slug\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query ProjectMembers($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      members {\n        person {\n          id\n          name\n        }\n        email\n        role\n      }\n      organization {\n        id\n        slug\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetProjectMember($input: SetProjectMemberInput!) {\n    setProjectMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation SetProjectMember($input: SetProjectMemberInput!) {\n    setProjectMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ProjectPage($id: ID!) {\n    project(id: $id) {\n      id\n      name\n      role\n      organization {\n        id\n        slug\n        name\n      }\n    }\n  }\n"): (typeof documents)["\n  query ProjectPage($id: ID!) {\n    project(id: $id) {\n      id\n      name\n      role\n      organization {\n        id\n        slug\n        name\n      }\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

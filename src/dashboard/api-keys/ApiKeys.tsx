@@ -1,0 +1,225 @@
+import { Button, Group, Paper, Progress, Skeleton, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
+import { useInterval, useWindowEvent } from '@mantine/hooks';
+import { CircleAlert, Plus } from 'lucide-react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { useParams } from 'react-router';
+import { useQuery } from 'urql';
+import { Empty, Problem } from '../app/states';
+import { useDeployment } from '../deployments/DeploymentPage';
+import { graphql } from '../generated';
+import type { ApiKeyTarget } from '../generated/graphql';
+import classes from './ApiKeys.module.css';
+import { type Asked, ConfirmKey } from './ConfirmKey';
+import { CreateKey } from './CreateKey';
+import { KeyPage } from './KeyPage';
+import { KeyTable, SkeletonRows } from './KeyTable';
+import { ABOUT_KEYS, PAGE } from './queries';
+import { UpgradePlan } from './UpgradePlan';
+
+const API_KEYS = graphql(`
+  query ApiKeys($projectId: ID!, $of: ApiKeyTarget!, $first: Int!) {
+    project(id: $projectId) {
+      id
+      role
+      apiKeyAllowance {
+        used
+        limit
+      }
+      organization {
+        id
+        slug
+        name
+        plan {
+          name
+          allowApiPredict
+        }
+      }
+    }
+    apiKeys(of: $of, first: $first) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      nodes {
+        ...ApiKeyRow
+      }
+    }
+  }
+`);
+
+/** The tab of a deployment: its own keys, and those that reach it from the project. */
+export function DeploymentApiKeys() {
+  const { id, name, project } = useDeployment();
+  return (
+    <ApiKeys
+      projectId={project.id}
+      of={{ deploymentId: id }}
+      about="A key lets one program call this deployment. Keys of the whole project reach it too."
+      reach={`${name} only`}
+    />
+  );
+}
+
+/** A project's page: every key in it, and the place to create keys that reach all of its deployments. */
+export function ProjectApiKeys() {
+  const { projectId = '' } = useParams();
+  return (
+    <ApiKeys
+      projectId={projectId}
+      of={{ projectId }}
+      about="Every key in the project. One that is created here reaches all of its deployments, later ones included."
+      reach="every deployment of the project, later ones included"
+    />
+  );
+}
+
+interface Props {
+  projectId: string;
+  of: ApiKeyTarget;
+  about: string;
+  /** What a key that is created here calls, in words. */
+  reach: string;
+}
+
+function ApiKeys({ projectId, of, about, reach }: Props) {
+  const [{ data, error }, load] = useQuery({
+    query: API_KEYS,
+    variables: { projectId, of, first: PAGE },
+    context: ABOUT_KEYS,
+  });
+  const reload = () => load({ requestPolicy: 'network-only' });
+  // Who comes back from running a program wants to see that its key was used.
+  useWindowEvent('focus', reload);
+  const now = useNow();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const reason = useId();
+  const [creating, setCreating] = useState(false);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    // The button that was pressed goes with its key, and so would the keyboard's place.
+    if (done) heading.current?.focus();
+  }, [done]);
+  const ask = (asked: Asked) => {
+    setDone(false);
+    setAsked(asked);
+  };
+
+  const { project, apiKeys } = data ?? {};
+  // Until the answer is here, as for most people: nothing jumps when it comes.
+  const mayCreate = project?.role !== 'VIEWER';
+  const mayChange = project ? project.role !== 'VIEWER' : false;
+  const allowed = project?.organization.plan.allowApiPredict ?? true;
+  const full = project ? project.apiKeyAllowance.used >= project.apiKeyAllowance.limit : false;
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="flex-start" gap="sm">
+        <div className={classes.intro}>
+          <Title order={2} ref={heading} tabIndex={-1}>
+            API keys
+          </Title>
+          <Text size="sm" c="dimmed">
+            {about}
+          </Text>
+        </div>
+        {mayCreate && allowed && (
+          <Button
+            leftSection={<Plus size={16} aria-hidden />}
+            disabled={!project || full}
+            aria-describedby={full ? reason : undefined}
+            onClick={() => setCreating(true)}
+          >
+            Create API key
+          </Button>
+        )}
+      </Group>
+      {error && !data && <Problem error={error} retry={reload} />}
+      {!error && !data && <WhileLoading />}
+      {project && !allowed && (
+        <UpgradePlan organization={project.organization} holdsKeys={apiKeys?.nodes.length !== 0} />
+      )}
+      {project && allowed && (
+        <Allowance {...project.apiKeyAllowance}>
+          {full && mayChange && (
+            <span className={classes.full} id={reason}>
+              <CircleAlert size={15} aria-hidden />
+              Revoke or delete an unused key first
+            </span>
+          )}
+        </Allowance>
+      )}
+      {apiKeys?.nodes.length === 0 && allowed && (
+        <Paper withBorder>
+          <Empty title="No API key yet">
+            {mayChange
+              ? 'Create one for each program that is to call the model: a LIMS, a script, a process analyser. Then one can be revoked without the others noticing.'
+              : 'Owners and contributors of the project can create one for each program that is to call the model.'}
+          </Empty>
+        </Paper>
+      )}
+      {apiKeys && apiKeys.nodes.length > 0 && (
+        <KeyTable actions={mayChange}>
+          <KeyPage page={apiKeys} of={of} now={now} {...(mayChange && { onAsk: ask })} />
+        </KeyTable>
+      )}
+      {/* Apart from what depends on the data: a reload that fails must not take away a key that is being shown. */}
+      <CreateKey opened={creating} of={of} reach={reach} onClose={() => setCreating(false)} />
+      <ConfirmKey
+        asked={asked}
+        now={now}
+        returnFocus={!done}
+        onClose={() => setAsked(null)}
+        onDone={() => {
+          setDone(true);
+          setAsked(null);
+        }}
+      />
+    </Stack>
+  );
+}
+
+/** How many keys there are and may be. */
+function Allowance({ used, limit, children }: { used: number; limit: number; children: ReactNode }) {
+  const full = used >= limit;
+  return (
+    <div className={classes.allowance}>
+      <Text fw={600} size="sm">
+        {used} of {limit} keys
+      </Text>
+      <Progress
+        w={120}
+        size="sm"
+        value={limit === 0 ? 100 : Math.min(100, (100 * used) / limit)}
+        color={full ? 'yellow.7' : 'moss'}
+        aria-label="Share of the keys in use"
+      />
+      {children || (
+        <Text size="sm" c="dimmed">
+          Active keys of the whole project
+        </Text>
+      )}
+    </div>
+  );
+}
+
+/** As high as what follows, so that nothing jumps. */
+function WhileLoading() {
+  return (
+    <>
+      <div className={classes.allowance}>
+        <Skeleton h={12} w={300} />
+      </div>
+      <KeyTable actions>
+        <SkeletonRows />
+      </KeyTable>
+      <VisuallyHidden role="status">Loading the API keys…</VisuallyHidden>
+    </>
+  );
+}
+
+/** The present moment, to the half minute. */
+function useNow(): Date {
+  const [now, setNow] = useState(() => new Date());
+  useInterval(() => setNow(new Date()), 30_000, { autoInvoke: true });
+  return now;
+}

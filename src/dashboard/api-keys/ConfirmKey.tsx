@@ -1,0 +1,121 @@
+import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { type CombinedError, useClient } from 'urql';
+import { sentenceOf } from '../app/client';
+import { graphql } from '../generated';
+import type { ApiKeyRowFragment } from '../generated/graphql';
+import classes from './ApiKeys.module.css';
+import { ABOUT_KEYS } from './queries';
+import { exactTime, relativeTime } from './relative-time.ts';
+
+const REVOKE = graphql(`
+  mutation RevokeApiKey($id: ID!) {
+    revokeApiKey(id: $id) {
+      id
+    }
+  }
+`);
+
+const DELETE = graphql(`
+  mutation DeleteApiKey($id: ID!) {
+    deleteApiKey(id: $id) {
+      deletedApiKeyId
+    }
+  }
+`);
+
+/** What is to be done to which key. */
+export interface Asked {
+  what: 'revoke' | 'delete';
+  key: ApiKeyRowFragment;
+}
+
+interface Props {
+  /** Null while nothing is asked. */
+  asked: Asked | null;
+  now: Date;
+  /** Whether the focus goes back to the button that was pressed. */
+  returnFocus: boolean;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+/** Asks before a key is revoked or deleted, naming it and its last use. */
+export function ConfirmKey({ asked, now, returnFocus, onClose, onDone }: Props) {
+  const client = useClient();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<CombinedError>();
+  const verb = asked?.what === 'revoke' ? 'Revoke' : 'Delete';
+  const close = () => {
+    if (busy) return;
+    setError(undefined);
+    onClose();
+  };
+  const act = async ({ what, key: { id } }: Asked) => {
+    setBusy(true);
+    setError(undefined);
+    const document = what === 'revoke' ? REVOKE : DELETE;
+    const result = await client.mutation(document, { id }, ABOUT_KEYS).toPromise();
+    setBusy(false);
+    if (result.error) setError(result.error);
+    else onDone();
+  };
+  return (
+    <Modal
+      opened={asked !== null}
+      onClose={close}
+      title={asked && `${verb} “${asked.key.name}”?`}
+      returnFocus={returnFocus}
+      centered
+      // Fading out, it would show an empty dialog.
+      transitionProps={{ duration: 150, exitDuration: 0 }}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      classNames={{ title: classes.dialogTitle }}
+    >
+      {asked && (
+        <Stack gap="md">
+          <div className={classes.facts}>
+            <code>{asked.key.prefix}...</code>
+            <LastUse at={asked.key.lastUsedAt} now={now} />
+          </div>
+          <Text size="sm">{consequence(asked)}</Text>
+          {error && (
+            <Alert color="red" variant="light" role="alert">
+              {sentenceOf(error)}
+            </Alert>
+          )}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={close} disabled={busy} data-autofocus>
+              Cancel
+            </Button>
+            <Button color="red.8" loading={busy} onClick={() => void act(asked)}>
+              {verb} key
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
+  );
+}
+
+function LastUse({ at, now }: { at: string | null | undefined; now: Date }) {
+  return (
+    <>
+      <Text size="sm">{at ? `Last used ${relativeTime(new Date(at), now)}` : 'Never used'}</Text>
+      {at && (
+        <Text size="xs" c="dimmed">
+          {exactTime(new Date(at))}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function consequence({ what, key: { status } }: Asked) {
+  if (what === 'revoke') {
+    return 'Calls with it are refused from the next one on, and this cannot be undone. The key stays in the list until somebody deletes it.';
+  }
+  const logs = 'This cannot be undone. The prediction logs keep naming the key.';
+  if (status !== 'ACTIVE') return `It leaves the list for good. ${logs}`;
+  return `The key still works: it is revoked first, so that calls with it are refused from the next one on, and then leaves the list for good. ${logs}`;
+}

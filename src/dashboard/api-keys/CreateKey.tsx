@@ -1,0 +1,211 @@
+import {
+  Alert,
+  Badge,
+  Button,
+  Group,
+  Input,
+  Modal,
+  NativeSelect,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { type CombinedError, useClient } from 'urql';
+import { sentenceOf } from '../app/client';
+import { graphql } from '../generated';
+import type { ApiKeyTarget, CreateApiKeyMutation } from '../generated/graphql';
+import classes from './ApiKeys.module.css';
+import { expiryOf, inputDate, LIFETIMES, NO_EXPIRY, ON_DATE } from './expiry.ts';
+import { ABOUT_KEYS } from './queries';
+import { RevealKey } from './RevealKey';
+
+// It asks for the key alone: with its deployment the cache would reload the whole page behind the secret.
+const CREATE = graphql(`
+  mutation CreateApiKey($input: CreateApiKeyInput!) {
+    createApiKey(input: $input) {
+      rawKey
+      apiKey {
+        id
+        name
+        prefix
+      }
+    }
+  }
+`);
+
+type Created = CreateApiKeyMutation['createApiKey'];
+
+interface Props {
+  opened: boolean;
+  of: ApiKeyTarget;
+  /** What the key will call, in words. */
+  reach: string;
+  onClose: () => void;
+}
+
+/** The dialog that asks for a name and an expiry, and then shows the new key, once. */
+export function CreateKey({ opened, of, reach, onClose }: Props) {
+  const [busy, setBusy] = useState(false);
+  // The one place that holds the raw key.
+  const [created, setCreated] = useState<Created | null>(null);
+  const [warned, setWarned] = useState(false);
+  const finish = () => {
+    setCreated(null);
+    setWarned(false);
+    onClose();
+  };
+  return (
+    <Modal
+      opened={opened}
+      onClose={() => {
+        if (created) setWarned(true);
+        else if (!busy) onClose();
+      }}
+      title={created ? 'Save this key now' : 'Create API key'}
+      size="lg"
+      centered
+      withCloseButton={!created}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      transitionProps={{ duration: 150, exitDuration: 0 }}
+      classNames={{ title: classes.dialogTitle }}
+    >
+      {created ? (
+        <RevealKey
+          name={created.apiKey.name}
+          prefix={created.apiKey.prefix}
+          rawKey={created.rawKey}
+          warned={warned}
+          onDone={finish}
+        />
+      ) : (
+        <KeyForm
+          of={of}
+          reach={reach}
+          busy={busy}
+          setBusy={setBusy}
+          onCreated={setCreated}
+          onCancel={onClose}
+        />
+      )}
+    </Modal>
+  );
+}
+
+interface FormProps {
+  of: ApiKeyTarget;
+  reach: string;
+  busy: boolean;
+  setBusy: (busy: boolean) => void;
+  onCreated: (created: Created) => void;
+  onCancel: () => void;
+}
+
+function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
+  const client = useClient();
+  const [name, setName] = useState('');
+  const [lifetime, setLifetime] = useState<string>('90-days');
+  const [date, setDate] = useState('');
+  const [error, setError] = useState<CombinedError>();
+  const expiresAt = expiryOf(lifetime, date, new Date());
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy || expiresAt === undefined) return;
+    setBusy(true);
+    setError(undefined);
+    const input = { target: of, name, expiresAt: expiresAt?.toISOString() ?? null };
+    // Not useMutation, which would keep the answer, and with it the raw key, for as long as the page is open.
+    const result = await client.mutation(CREATE, { input }, ABOUT_KEYS).toPromise();
+    setBusy(false);
+    if (result.data) onCreated(result.data.createApiKey);
+    else setError(result.error);
+  };
+  return (
+    <form onSubmit={event => void submit(event)}>
+      <Stack gap="md">
+        {error && (
+          <Alert color="red" variant="light" role="alert">
+            {sentenceOf(error)}
+          </Alert>
+        )}
+        <TextInput
+          label="Name"
+          description="The program that will hold the key: one key for each."
+          placeholder="LIMS, line 3"
+          required
+          maxLength={100}
+          autoComplete="off"
+          data-autofocus
+          value={name}
+          onChange={event => setName(event.currentTarget.value)}
+        />
+        <div>
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+            <NativeSelect
+              label="Expires"
+              value={lifetime}
+              onChange={event => setLifetime(event.currentTarget.value)}
+              data={[
+                ...LIFETIMES.map(({ value, label }) => ({ value, label })),
+                { value: ON_DATE, label: 'On a date…' },
+                { value: NO_EXPIRY, label: 'Never' },
+              ]}
+            />
+            {lifetime === ON_DATE && (
+              <TextInput
+                type="date"
+                label="Last day"
+                required
+                min={inputDate(new Date())}
+                max="2999-12-31"
+                value={date}
+                onChange={event => setDate(event.currentTarget.value)}
+              />
+            )}
+          </SimpleGrid>
+          <Text size="sm" mt={6} aria-live="polite">
+            {lastMoment(expiresAt)}
+          </Text>
+          <Text size="sm" c="dimmed">
+            An expiry is wise: a key that leaks or is forgotten stops working by itself.
+          </Text>
+        </div>
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+          <div>
+            <Input.Label component="div">May call</Input.Label>
+            <Group gap={8}>
+              <Badge variant="default" tt="none" ff="monospace" fw={500}>
+                predict
+              </Badge>
+              <Text size="sm" c="dimmed">
+                and nothing else
+              </Text>
+            </Group>
+          </div>
+          <div>
+            <Input.Label component="div">Reaches</Input.Label>
+            <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+              {reach}
+            </Text>
+          </div>
+        </SimpleGrid>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onCancel} disabled={busy}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={busy}>
+            Create key
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function lastMoment(expiresAt: Date | null | undefined): string {
+  if (expiresAt === null) return 'Works until somebody revokes it.';
+  if (expiresAt === undefined) return 'Works until the end of the day that you choose.';
+  const day = new Intl.DateTimeFormat('en', { dateStyle: 'full' }).format(expiresAt);
+  return `Works until the end of ${day}, in your time zone.`;
+}

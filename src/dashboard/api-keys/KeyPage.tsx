@@ -1,0 +1,96 @@
+import { Button, Table } from '@mantine/core';
+import { useWindowEvent } from '@mantine/hooks';
+import { useEffect, useRef, useState } from 'react';
+import { useQuery } from 'urql';
+import { Problem } from '../app/states';
+import { graphql } from '../generated';
+import type { ApiKeyRowFragment, ApiKeyTarget } from '../generated/graphql';
+import type { Asked } from './ConfirmKey';
+import { KeyRow, SkeletonRows, WholeRow } from './KeyTable';
+import { ABOUT_KEYS, PAGE } from './queries';
+
+const MORE_API_KEYS = graphql(`
+  query MoreApiKeys($of: ApiKeyTarget!, $first: Int!, $after: String) {
+    apiKeys(of: $of, first: $first, after: $after) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      nodes {
+        ...ApiKeyRow
+      }
+    }
+  }
+`);
+
+interface List {
+  of: ApiKeyTarget;
+  now: Date;
+  /** Left out for who may only look. */
+  onAsk?: (asked: Asked) => void;
+}
+
+interface Page {
+  nodes: ApiKeyRowFragment[];
+  pageInfo: { hasNextPage: boolean; endCursor?: string | null };
+}
+
+interface KeyPageProps {
+  page: Page;
+  /** Whether it was asked for with "Show more". */
+  next?: boolean;
+}
+
+/**
+ * A page's rows, and below them the next page once it is asked for. Each page begins where the one above it ends
+ * now, so that a key which a new one pushes over the edge is not lost in between.
+ */
+export function KeyPage({ page: { nodes, pageInfo }, next = false, ...list }: List & KeyPageProps) {
+  const [more, setMore] = useState(false);
+  const rows = useRef<HTMLTableSectionElement>(null);
+  useEffect(() => {
+    // "Show more" is gone, and the keyboard's place with it: it goes on at the first of the new rows.
+    if (next && document.activeElement === document.body) rows.current?.focus();
+  }, [next]);
+  return (
+    <>
+      <Table.Tbody ref={rows} tabIndex={-1}>
+        {nodes.map(key => (
+          <KeyRow
+            key={key.id}
+            apiKey={key}
+            now={list.now}
+            inDeployment={list.of.deploymentId !== undefined}
+            {...(list.onAsk && { onAsk: list.onAsk })}
+          />
+        ))}
+      </Table.Tbody>
+      {pageInfo.hasNextPage &&
+        (more ? (
+          <NextPage {...list} after={pageInfo.endCursor} />
+        ) : (
+          <WholeRow>
+            <Button variant="default" size="xs" onClick={() => setMore(true)}>
+              Show more
+            </Button>
+          </WholeRow>
+        ))}
+    </>
+  );
+}
+
+function NextPage({ after, ...list }: List & { after: string | null | undefined }) {
+  const [{ data, error }, load] = useQuery({
+    query: MORE_API_KEYS,
+    variables: { of: list.of, first: PAGE, after },
+    context: ABOUT_KEYS,
+  });
+  useWindowEvent('focus', () => load({ requestPolicy: 'network-only' }));
+  if (data) return <KeyPage {...list} page={data.apiKeys} next />;
+  if (!error) return <SkeletonRows />;
+  return (
+    <WholeRow>
+      <Problem error={error} retry={() => load({ requestPolicy: 'network-only' })} />
+    </WholeRow>
+  );
+}

@@ -1,0 +1,205 @@
+import { ActionIcon, Anchor, Badge, Button, Skeleton, Table, Text, Tooltip } from '@mantine/core';
+import { CalendarClock, Hourglass, Layers, Trash2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import type { ApiKeyRowFragment, ApiKeyStatus } from '../generated/graphql';
+import type { Asked } from './ConfirmKey';
+import { expiryWords } from './expiry.ts';
+import { marksOf } from './hygiene.ts';
+import classes from './KeyTable.module.css';
+import { exactTime, relativeTime, shortDay } from './relative-time.ts';
+
+const COLUMNS = ['Name', 'Key', 'Status', 'Last used', 'Expiry', 'Reach', 'Created by'] as const;
+type Column = (typeof COLUMNS)[number];
+
+// Given rather than found, so that no column moves when the keys come or change.
+const widths: Record<Column, string> = {
+  Name: '18.5%',
+  Key: '13%',
+  Status: '9.5%',
+  'Last used': '12.5%',
+  Expiry: '11.5%',
+  Reach: '13.5%',
+  'Created by': '11.5%',
+};
+
+const statusWords: Record<ApiKeyStatus, string> = {
+  ACTIVE: 'Active',
+  EXPIRED: 'Expired',
+  REVOKED: 'Revoked',
+};
+
+/** The frame of the list. On a narrow screen each row becomes a card. */
+export function KeyTable({ actions, children }: { actions: boolean; children: ReactNode }) {
+  return (
+    <div className={classes.frame}>
+      <Table className={classes.table} aria-label="API keys">
+        <Table.Thead>
+          <Table.Tr>
+            {COLUMNS.map(column => (
+              <Table.Th key={column} scope="col" w={widths[column]}>
+                {column}
+              </Table.Th>
+            ))}
+            {actions && (
+              <Table.Th scope="col" className={classes.actionsHead}>
+                Actions
+              </Table.Th>
+            )}
+          </Table.Tr>
+        </Table.Thead>
+        {children}
+      </Table>
+    </div>
+  );
+}
+
+interface RowProps {
+  apiKey: ApiKeyRowFragment;
+  now: Date;
+  /** Whether the list is a deployment's, which needs no name. */
+  inDeployment: boolean;
+  onAsk?: (asked: Asked) => void;
+}
+
+export function KeyRow({ apiKey, now, inDeployment, onAsk }: RowProps) {
+  const { name, prefix, status, deployment, createdBy, createdAt, lastUsedAt } = apiKey;
+  const expiry = apiKey.expiresAt ? expiryWords(new Date(apiKey.expiresAt)) : undefined;
+  return (
+    <Table.Tr className={classes.row} data-status={status}>
+      <Table.Th scope="row" className={classes.name}>
+        <span className={classes.nameText}>{name}</span>
+        {marksOf(apiKey, now).map(({ kind, text }) => (
+          <span key={kind} className={classes.mark} data-kind={kind}>
+            {kind === 'expiring' ? (
+              <CalendarClock size={13} aria-hidden />
+            ) : (
+              <Hourglass size={13} aria-hidden />
+            )}
+            {text}
+          </span>
+        ))}
+      </Table.Th>
+      <Cell of="Key">
+        <code className={classes.key}>{prefix}...</code>
+      </Cell>
+      <Cell of="Status">
+        <span className={classes.status}>
+          <span className={classes.dot} data-status={status} aria-hidden />
+          {statusWords[status]}
+        </span>
+      </Cell>
+      <Cell of="Last used">{lastUsedAt ? <Moment at={new Date(lastUsedAt)} now={now} /> : 'Never'}</Cell>
+      <Cell of="Expiry">
+        {expiry ? (
+          <>
+            <time dateTime={apiKey.expiresAt ?? undefined}>{expiry.day}</time>
+            <small className={classes.second}>{expiry.time}</small>
+          </>
+        ) : (
+          'No expiry'
+        )}
+      </Cell>
+      <Cell of="Reach">
+        {deployment === null || deployment === undefined ? (
+          <Badge
+            variant="default"
+            tt="none"
+            fw={500}
+            leftSection={<Layers size={12} aria-hidden />}
+            className={classes.wholeProject}
+          >
+            Whole project
+          </Badge>
+        ) : inDeployment ? (
+          'This deployment'
+        ) : (
+          <Anchor component={Link} to={`/deployments/${deployment.id}/api-keys`} size="sm" underline="always">
+            {deployment.name}
+          </Anchor>
+        )}
+      </Cell>
+      <Cell of="Created by">
+        {createdBy?.name ?? '–'}
+        <small className={classes.second}>{shortDay(new Date(createdAt))}</small>
+      </Cell>
+      {onAsk && (
+        <Table.Td className={classes.actions}>
+          <div>
+            {status === 'ACTIVE' && (
+              <Button
+                variant="subtle"
+                color="gray"
+                fw={500}
+                className={classes.revoke}
+                size="compact-sm"
+                aria-label={`Revoke ${name}`}
+                onClick={() => onAsk({ what: 'revoke', key: apiKey })}
+              >
+                Revoke
+              </Button>
+            )}
+            <Tooltip label="Delete" withArrow>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={`Delete ${name}`}
+                className={classes.trash}
+                onClick={() => onAsk({ what: 'delete', key: apiKey })}
+              >
+                <Trash2 size={16} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          </div>{' '}
+        </Table.Td>
+      )}
+    </Table.Tr>
+  );
+}
+
+/** How long ago, with the exact time for who points at it or reaches it by keyboard. */
+function Moment({ at, now }: { at: Date; now: Date }) {
+  return (
+    <Tooltip label={exactTime(at)} withArrow events={{ hover: true, focus: true, touch: true }}>
+      <Text component="time" inherit dateTime={at.toISOString()} tabIndex={0} className={classes.moment}>
+        {relativeTime(at, now)}
+      </Text>
+    </Tooltip>
+  );
+}
+
+// On a narrow screen the heads are out of sight, and each cell says what it is.
+function Cell({ of, children }: { of: Column; children: ReactNode }) {
+  return <Table.Td data-label={of}>{children}</Table.Td>;
+}
+
+/** Rows while the list is on its way. */
+export function SkeletonRows() {
+  return (
+    <Table.Tbody aria-hidden>
+      {['first', 'second', 'third'].map(row => (
+        <Table.Tr key={row} className={classes.row}>
+          {COLUMNS.map(column => (
+            <Cell key={column} of={column}>
+              <Skeleton h={12} my={4} maw={80} />
+              <Skeleton h={10} my={3} maw={50} />
+            </Cell>
+          ))}
+        </Table.Tr>
+      ))}
+    </Table.Tbody>
+  );
+}
+
+/** Something in the table's place that is no key. */
+export function WholeRow({ children }: { children: ReactNode }) {
+  return (
+    <Table.Tbody>
+      <Table.Tr>
+        <Table.Td colSpan={COLUMNS.length + 1} className={classes.whole}>
+          {children}
+        </Table.Td>
+      </Table.Tr>
+    </Table.Tbody>
+  );
+}

@@ -1,0 +1,86 @@
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { useWindowEvent } from '@mantine/hooks';
+import { Check, Copy, TriangleAlert } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import classes from './ApiKeys.module.css';
+
+interface Props {
+  name: string;
+  prefix: string;
+  rawKey: string;
+  /** Whether somebody tried to leave other than by "Done". */
+  warned: boolean;
+  onDone: () => void;
+}
+
+/** A new key in full. It can be read here and never again. */
+export function RevealKey({ name, prefix, rawKey, warned, onDone }: Props) {
+  const secret = useRef<HTMLElement>(null);
+  const [copied, setCopied] = useState<'not yet' | 'yes' | 'by hand'>('not yet');
+  const copyButton = useRef<HTMLButtonElement>(null);
+  // The form's button had the focus and is gone.
+  useEffect(() => copyButton.current?.focus(), []);
+  // Closing or reloading the page asks first.
+  useWindowEvent('beforeunload', event => event.preventDefault());
+  const copy = async () => {
+    const done = await copyText(rawKey, secret.current);
+    setCopied(done ? 'yes' : 'by hand');
+  };
+  return (
+    <Stack gap="md">
+      <Text size="sm">
+        This is the key <strong>{name}</strong>. The list will show it as <code>{prefix}...</code>
+      </Text>
+      <code ref={secret} className={classes.secret}>
+        {rawKey}
+      </code>
+      <Alert
+        color="yellow"
+        variant="light"
+        icon={<TriangleAlert size={18} aria-hidden />}
+        title="This is the only time it is shown"
+        classNames={{ root: classes.warning, title: classes.warningTitle, icon: classes.warningIcon }}
+      >
+        Only a hash of it is stored, so nobody can show it again. Put it into the secret store of the program
+        that will use it. If it gets lost, revoke it and create another.
+      </Alert>
+      {warned && (
+        <Text size="sm" role="alert" className={classes.full}>
+          Still here, so that the key is not lost. Copy it, then press Done.
+        </Text>
+      )}
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" c="dimmed" role="status">
+          {copied === 'yes' && 'Copied to the clipboard.'}
+          {copied === 'by hand' && 'The browser does not allow it: the key is selected, press Ctrl+C or ⌘C.'}
+        </Text>
+        <Group gap="xs">
+          <Button
+            variant={copied === 'yes' ? 'default' : 'filled'}
+            leftSection={copied === 'yes' ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
+            onClick={() => void copy()}
+            ref={copyButton}
+            miw={112}
+          >
+            {copied === 'yes' ? 'Copied' : 'Copy'}
+          </Button>
+          <Button variant={copied === 'yes' ? 'filled' : 'default'} onClick={onDone}>
+            Done
+          </Button>
+        </Group>
+      </Group>
+    </Stack>
+  );
+}
+
+/** @returns false where the browser has no clipboard to offer; the text is selected then. */
+async function copyText(text: string, element: HTMLElement | null): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // A server in a laboratory's network is often reached without TLS, where browsers know only the old way.
+    if (element) window.getSelection()?.selectAllChildren(element);
+    return document.execCommand('copy');
+  }
+}

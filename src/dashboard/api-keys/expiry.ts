@@ -1,0 +1,66 @@
+/** How long a new key may live, as the dialog offers it. */
+export const LIFETIMES = [
+  { value: '30-days', label: '30 days', days: 30, months: 0 },
+  { value: '90-days', label: '90 days', days: 90, months: 0 },
+  { value: '6-months', label: '6 months', days: 0, months: 6 },
+  { value: '1-year', label: '1 year', days: 0, months: 12 },
+] as const;
+
+/** The choice of a day from the calendar. */
+export const ON_DATE = 'date';
+/** The choice of a key that works until somebody revokes it. */
+export const NO_EXPIRY = 'none';
+
+/**
+ * When a key stops working.
+ *
+ * @param choice the value of a lifetime, `ON_DATE` or `NO_EXPIRY`.
+ * @param date with `ON_DATE` the day, as a date input gives it: `2026-08-31`.
+ * @returns the last moment of a day where the person is; null for never, undefined while no day is chosen.
+ */
+export function expiryOf(choice: string, date: string, now: Date): Date | null | undefined {
+  if (choice === NO_EXPIRY) return null;
+  const lifetime = LIFETIMES.find(({ value }) => value === choice);
+  if (lifetime) {
+    const month = now.getMonth() + lifetime.months;
+    // Half a year from 31 August is 28 February: a shorter month has no 31st, and Date would go on into March.
+    const day = Math.min(now.getDate(), new Date(now.getFullYear(), month + 1, 0).getDate());
+    return endOfDay(now.getFullYear(), month, day + lifetime.days);
+  }
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date) ?? [];
+  return year && month && day ? endOfDay(Number(year), Number(month) - 1, Number(day)) : undefined;
+}
+
+// By way of the next day's beginning, as no clock repeats or leaves out the moment before it.
+function endOfDay(year: number, month: number, day: number): Date {
+  return new Date(new Date(year, month, day + 1).getTime() - 1);
+}
+
+/** A day where the person is, as a date input takes it. */
+export function inputDate(day: Date): string {
+  const digits = (number: number, count: number) => String(number).padStart(count, '0');
+  return `${digits(day.getFullYear(), 4)}-${digits(day.getMonth() + 1, 2)}-${digits(day.getDate(), 2)}`;
+}
+
+/**
+ * An expiry as the person's calendar and clock show it: the end of a day as "end of day", another moment (from a
+ * program, or from somebody in another time zone) with its time.
+ */
+export function expiryWords(expiresAt: Date): { day: string; time: string } {
+  const atEnd = expiresAt.getHours() === 23 && expiresAt.getMinutes() === 59;
+  return {
+    day: format(expiresAt, { dateStyle: 'medium' }),
+    time: atEnd ? 'end of day' : format(expiresAt, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+  };
+}
+
+/** How many midnights lie between two moments where the person is: 0 for the same day. */
+export function daysBetween(from: Date, to: Date): number {
+  // In UTC every day has 24 hours.
+  const dayOf = (moment: Date) => Date.UTC(moment.getFullYear(), moment.getMonth(), moment.getDate());
+  return Math.round((dayOf(to) - dayOf(from)) / 86_400_000);
+}
+
+function format(moment: Date, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat('en', options).format(moment);
+}

@@ -1,0 +1,36 @@
+import { daysBetween } from './expiry.ts';
+
+/** What of a key its hygiene depends on. */
+interface Key {
+  status: string;
+  lastUsedAt?: string | null | undefined;
+  expiresAt?: string | null | undefined;
+}
+
+/** A quiet word on a key that somebody should look at. */
+export interface Mark {
+  kind: 'unused' | 'expiring';
+  text: string;
+}
+
+const UNUSED_DAYS = 90;
+const EXPIRING_DAYS = 14;
+
+/** The marks that a key deserves. Only a key that works: nothing is to be done about the others. */
+export function marksOf({ status, lastUsedAt, expiresAt }: Key, now: Date): Mark[] {
+  if (status !== 'ACTIVE') return [];
+  const marks: Mark[] = [];
+  const idle = lastUsedAt ? daysBetween(new Date(lastUsedAt), now) : undefined;
+  if (idle === undefined) marks.push({ kind: 'unused', text: 'Never used' });
+  else if (idle >= UNUSED_DAYS) marks.push({ kind: 'unused', text: `Unused for ${idle} days` });
+  const left = expiresAt ? daysBetween(now, new Date(expiresAt)) : undefined;
+  if (left !== undefined && left <= EXPIRING_DAYS) {
+    marks.push({ kind: 'expiring', text: `Expires ${dayName(left)}` });
+  }
+  return marks;
+}
+
+function dayName(days: number): string {
+  if (days <= 0) return 'today';
+  return days === 1 ? 'tomorrow' : `in ${days} days`;
+}

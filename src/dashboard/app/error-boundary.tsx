@@ -1,0 +1,50 @@
+import { Button, Group } from '@mantine/core';
+import { Component, type ReactNode } from 'react';
+import { Empty } from './states';
+
+interface ErrorBoundaryProps {
+  /** Another address is another attempt. */
+  address: string;
+  children: ReactNode;
+}
+
+interface ErrorBoundaryState {
+  failed: boolean;
+  address: string;
+}
+
+/** Holds what goes wrong while a page is drawn, so that the frame around it stays. React asks for a class here. */
+export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
+  override state: ErrorBoundaryState = { failed: false, address: this.props.address };
+
+  static getDerivedStateFromError(): Partial<ErrorBoundaryState> {
+    return { failed: true };
+  }
+
+  static getDerivedStateFromProps(
+    { address }: ErrorBoundaryProps,
+    state: ErrorBoundaryState,
+  ): ErrorBoundaryState | null {
+    return address === state.address ? null : { failed: false, address };
+  }
+
+  override render() {
+    if (!this.state.failed) return this.props.children;
+    return (
+      <div role="alert">
+        <Empty
+          title="This page could not be shown"
+          action={
+            <Group mt="sm">
+              <Button variant="default" onClick={() => window.location.reload()}>
+                Load it again
+              </Button>
+            </Group>
+          }
+        >
+          Something went wrong in the dashboard. Nothing of yours was changed by it.
+        </Empty>
+      </div>
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import { Button, Text, VisuallyHidden } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
+import { Check, Copy } from 'lucide-react';
+
+/** Copies a text and says that it did, or that the browser did not let it. */
+export function CopyButton({ text, what }: { text: string; what: string }) {
+  const { copy, copied, error } = useClipboard();
+  return (
+    <>
+      <Button
+        variant="default"
+        size="xs"
+        w={96}
+        px={8}
+        style={{ flexShrink: 0 }}
+        leftSection={copied ? <Check size={14} /> : <Copy size={14} />}
+        onClick={() => copy(text)}
+        aria-label={`Copy ${what}`}
+      >
+        {copied ? 'Copied' : 'Copy'}
+      </Button>
+      <VisuallyHidden role="status">{copied ? `Copied ${what}` : ''}</VisuallyHidden>
+      {/* Browsers keep the clipboard to pages that came over HTTPS. */}
+      {error && (
+        <Text size="xs" role="alert">
+          The browser refused. Select the text and copy it.
+        </Text>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+import { Alert, Anchor, Card, Code, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Info } from 'lucide-react';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { useDeployment } from '../deployments/DeploymentPage';
+import { CopyButton } from './CopyButton';
+import { Snippet } from './Snippet';
+import { KEY_PLACEHOLDER, LANGUAGES, type Language, snippetFor } from './snippets';
+
+/** How a program calls the deployment. */
+export function Integration() {
+  const deployment = useDeployment();
+  const [language, setLanguage] = useState<Language>('curl');
+  const { model, project } = deployment;
+  const endpoint = `${window.location.origin}/graphql`;
+  const code = snippetFor(language, {
+    endpoint,
+    deploymentId: deployment.id,
+    inputLength: model.inputLength,
+    kind: model.kind,
+  });
+  const name = LANGUAGES.find(([value]) => value === language)?.[1] ?? language;
+  const keys = (
+    <Anchor component={Link} to={`/deployments/${deployment.id}/api-keys`} size="sm" underline="always">
+      API keys
+    </Anchor>
+  );
+  return (
+    <Stack gap="md">
+      {!project.organization.plan.allowApiPredict && (
+        <Alert icon={<Info size={18} />} color="yellow" variant="light" title="The plan has no API access">
+          Calls are answered once {project.organization.name} is on a plan with API access: see {keys}.
+        </Alert>
+      )}
+      <Card withBorder padding="lg">
+        <Stack gap="md">
+          <Value title="Endpoint" value={endpoint} what="the endpoint" />
+          <Value title="Deployment" value={deployment.id} what="the deployment’s id" />
+        </Stack>
+      </Card>
+      <Card withBorder padding="lg">
+        <Stack gap="md">
+          <Stack gap={4}>
+            <Title order={2}>Call it</Title>
+            <Text size="sm" c="dimmed">
+              Put a key from {keys} in place of <Code>{KEY_PLACEHOLDER}</Code>, and keep it out of your source
+              code.
+            </Text>
+          </Stack>
+          <Group justify="space-between" gap="sm">
+            <SegmentedControl
+              aria-label="Language"
+              transitionDuration={0}
+              value={language}
+              onChange={value => {
+                const chosen = LANGUAGES.find(([known]) => known === value);
+                if (chosen) setLanguage(chosen[0]);
+              }}
+              data={LANGUAGES.map(([value, label]) => ({ value, label }))}
+            />
+            <CopyButton key={language} text={code} what={`the ${name} snippet`} />
+          </Group>
+          <Snippet code={code} label={`${name} snippet`} />
+          <Text size="sm" c="dimmed">
+            A refusal has a status of its own and a sentence in <Code>errors[0].message</Code>: 403 when the
+            key was revoked, has expired or does not reach this deployment; 429 when the month’s predictions
+            are used up or calls come too fast, with the seconds to wait in <Code>Retry-After</Code>.
+          </Text>
+        </Stack>
+      </Card>
+    </Stack>
+  );
+}
+
+function Value({ title, value, what }: { title: string; value: string; what: string }) {
+  return (
+    <Group justify="space-between" gap="sm" wrap="nowrap">
+      <Stack gap={2} miw={0}>
+        <Text size="sm" c="dimmed">
+          {title}
+        </Text>
+        <Text ff="monospace" size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {value}
+        </Text>
+      </Stack>
+      <CopyButton text={value} what={what} />
+    </Group>
+  );
+}

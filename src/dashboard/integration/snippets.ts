@@ -1,0 +1,120 @@
+/** What a snippet is made for. */
+export interface Target {
+  endpoint: string;
+  deploymentId: string;
+  inputLength: number;
+  kind: 'REGRESSION' | 'CLASSIFICATION';
+}
+
+/** What stands where the key belongs, in every snippet. */
+export const KEY_PLACEHOLDER = 'sk_<your-key>';
+
+/** The languages that there are snippets for. */
+export const LANGUAGES = [
+  ['curl', 'curl'],
+  ['typescript', 'TypeScript'],
+  ['python', 'Python'],
+] as const;
+
+export type Language = (typeof LANGUAGES)[number][0];
+
+/**
+ * A program that predicts for one spectrum. It runs as it is once the key is filled in: a flat spectrum of zeros
+ * stands where the measured one belongs.
+ */
+export function snippetFor(language: Language, target: Target): string {
+  return { curl, typescript, python }[language](target);
+}
+
+const resultOf = ({ kind }: Target) => (kind === 'REGRESSION' ? 'value' : 'category');
+
+const REFUSALS = [
+  '403: the key was revoked, has expired or does not reach this deployment.',
+  '429, 503: wait for as many seconds as the header Retry-After says, then try again.',
+] as const;
+
+function curl(target: Target): string {
+  const { endpoint, deploymentId, inputLength } = target;
+  // Some shells, zsh among them, run pasted comments: these hold nothing that means anything to a shell.
+  return `# ${inputLength} values in the order of the points of the model. Put yours in place of the zeros.
+Y_VALUES=$(yes 0 | head -n ${inputLength} | paste -s -d , -)
+
+# ${REFUSALS.join('\n# ')}
+curl '${endpoint}' \\
+  -H 'Authorization: Api-Key ${KEY_PLACEHOLDER}' \\
+  -H 'Content-Type: application/json' \\
+  -d '{
+    "query": "mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) { predict(deploymentId: $deploymentId, spectra: $spectra) { predictions { sampleName ${resultOf(target)} } } }",
+    "variables": {
+      "deploymentId": "${deploymentId}",
+      "spectra": [{ "sampleName": "sample-1", "yValues": ['"$Y_VALUES"'] }]
+    }
+  }'
+`;
+}
+
+function typescript(target: Target): string {
+  const { endpoint, deploymentId, inputLength } = target;
+  return `const response = await fetch('${endpoint}', {
+  method: 'POST',
+  headers: {
+    Authorization: 'Api-Key ${KEY_PLACEHOLDER}',
+    'Content-Type': 'application/json',
+  },
+  body: JSON.stringify({
+    query: \`
+      mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {
+        predict(deploymentId: $deploymentId, spectra: $spectra) {
+          predictions { sampleName ${resultOf(target)} }
+        }
+      }\`,
+    variables: {
+      deploymentId: '${deploymentId}',
+      // 1 to 1000 spectra of ${inputLength} values each, in the order of the model's points. Put yours in place of the zeros.
+      spectra: [{ sampleName: 'sample-1', yValues: Array(${inputLength}).fill(0) }],
+    },
+  }),
+});
+
+// ${REFUSALS.join('\n// ')}
+if (!response.ok) throw new Error(\`\${response.status} \${await response.text()}\`);
+
+const { data } = await response.json();
+for (const { sampleName, ${resultOf(target)} } of data.predict.predictions) {
+  console.log(sampleName, ${resultOf(target)});
+}
+`;
+}
+
+function python(target: Target): string {
+  const { endpoint, deploymentId, inputLength } = target;
+  return `import requests
+
+response = requests.post(
+    "${endpoint}",
+    headers={"Authorization": "Api-Key ${KEY_PLACEHOLDER}"},
+    json={
+        "query": """
+            mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {
+              predict(deploymentId: $deploymentId, spectra: $spectra) {
+                predictions { sampleName ${resultOf(target)} }
+              }
+            }
+        """,
+        "variables": {
+            "deploymentId": "${deploymentId}",
+            # 1 to 1000 spectra of ${inputLength} values each, in the order of the model's points. Put yours in place of the zeros.
+            "spectra": [{"sampleName": "sample-1", "yValues": [0.0] * ${inputLength}}],
+        },
+    },
+    timeout=30,
+)
+
+# ${REFUSALS.join('\n# ')}
+if not response.ok:
+    raise SystemExit(f"{response.status_code} {response.text}")
+
+for prediction in response.json()["data"]["predict"]["predictions"]:
+    print(prediction["sampleName"], prediction["${resultOf(target)}"])
+`;
+}

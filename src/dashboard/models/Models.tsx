@@ -1,0 +1,140 @@
+import { Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { Empty, NotFound, Problem } from '../app/states';
+import { graphql } from '../generated';
+import { Day } from '../projects/Day';
+import { NewDeployment } from '../projects/NewDeployment';
+import { useProject } from '../projects/ProjectPage';
+import { mayChangeProject } from '../projects/roles';
+import classes from '../projects/rows.module.css';
+import { SkeletonRows } from '../projects/SkeletonRows';
+import { kindOf, type Model, pointsOf, targetOf, titleOf } from './model';
+import { RegisterModel } from './RegisterModel';
+
+const MODELS = graphql(`
+  query Models($projectId: ID!) {
+    project(id: $projectId) {
+      id
+      role
+      models {
+        ...ModelFacts
+      }
+    }
+  }
+`);
+
+/** The project's registered models, newest first, and the way to register one. */
+export function Models() {
+  const { id: projectId, role: knownRole } = useProject();
+  const [{ data, error }, retry] = useQuery({ query: MODELS, variables: { projectId } });
+  const [registering, setRegistering] = useState(false);
+  const [deploying, setDeploying] = useState<Model | null>(null);
+  if (error && !data) return <Problem error={error} retry={() => retry()} />;
+  if (data && !data.project) return <NotFound what="Project" />;
+  const models = data?.project?.models;
+  const mayChange = mayChangeProject(data?.project?.role ?? knownRole);
+  const register = (
+    <Button
+      flex="none"
+      px={{ base: 'sm', sm: 'md' }}
+      leftSection={<Plus size={16} />}
+      onClick={() => setRegistering(true)}
+    >
+      Register a model
+    </Button>
+  );
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" wrap="nowrap" mih={36}>
+        <Title order={2}>Models</Title>
+        {mayChange && models?.length !== 0 && register}
+      </Group>
+      <Card withBorder padding={0}>
+        {models?.length === 0 ? (
+          <Empty title="No model yet" action={mayChange && register}>
+            A model is an ONNX file that takes a spectrum and answers a number or a category.
+          </Empty>
+        ) : (
+          <Table className={classes.table} verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Name</Table.Th>
+                <Table.Th visibleFrom="sm">Target</Table.Th>
+                <Table.Th visibleFrom="sm">Kind</Table.Th>
+                <Table.Th visibleFrom="sm" ta="right">
+                  Points
+                </Table.Th>
+                <Table.Th visibleFrom="sm">Registered</Table.Th>
+                {mayChange && <Table.Th aria-label="Actions" />}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {models ? (
+                models.map(model => (
+                  <Table.Tr key={model.id}>
+                    <Table.Td>
+                      <Text size="sm" fw={500} style={{ overflowWrap: 'anywhere' }}>
+                        {model.name}
+                      </Text>
+                      <Text size="xs" c="dimmed">
+                        Version {model.version}
+                      </Text>
+                      <Text size="xs" c="dimmed" hiddenFrom="sm">
+                        {targetOf(model)} · {kindOf(model)} · {pointsOf(model)} points
+                      </Text>
+                    </Table.Td>
+                    <Table.Td visibleFrom="sm">{targetOf(model)}</Table.Td>
+                    <Table.Td visibleFrom="sm">{kindOf(model)}</Table.Td>
+                    <Table.Td visibleFrom="sm" ta="right">
+                      {pointsOf(model)}
+                    </Table.Td>
+                    <Table.Td visibleFrom="sm">
+                      <Day at={model.createdAt} />
+                    </Table.Td>
+                    {mayChange && (
+                      <Table.Td ta="right">
+                        <Button
+                          size="xs"
+                          variant="default"
+                          aria-label={`Deploy ${titleOf(model)}`}
+                          onClick={() => setDeploying(model)}
+                        >
+                          Deploy
+                        </Button>
+                      </Table.Td>
+                    )}
+                  </Table.Tr>
+                ))
+              ) : (
+                <SkeletonRows
+                  what="models"
+                  columns={mayChange ? 6 : 5}
+                  narrow={mayChange ? [0, 5] : [0]}
+                  height={43}
+                />
+              )}
+            </Table.Tbody>
+          </Table>
+        )}
+      </Card>
+      <RegisterModel
+        opened={registering}
+        onClose={() => setRegistering(false)}
+        projectId={projectId}
+        models={models ?? []}
+        onDeploy={model => {
+          setRegistering(false);
+          setDeploying(model);
+        }}
+      />
+      <NewDeployment
+        opened={deploying !== null}
+        onClose={() => setDeploying(null)}
+        models={models ?? []}
+        chosen={deploying}
+      />
+    </Stack>
+  );
+}

@@ -1,0 +1,92 @@
+import { Box, Button, Group, Stack, Text } from '@mantine/core';
+import { FileBox, FileUp } from 'lucide-react';
+import type { MouseEvent } from 'react';
+import { type FileRejection, useDropzone } from 'react-dropzone';
+import classes from './onnx-dropzone.module.css';
+
+const MEBIBYTE = 1024 * 1024;
+/** As the server's limit; a larger file is refused here, before anybody waits for its upload. */
+const LARGEST_BYTES = 16 * MEBIBYTE;
+
+const oneDecimal = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+
+function sizeOf({ size }: File): string {
+  return size < MEBIBYTE
+    ? `${oneDecimal.format(size / 1024)} KiB`
+    : `${oneDecimal.format(size / MEBIBYTE)} MiB`;
+}
+
+function refusalOf(rejections: readonly FileRejection[]): string {
+  const [first] = rejections;
+  if (!first || rejections.length > 1) return 'Choose one file: each model is registered on its own.';
+  const { name } = first.file;
+  if (!name.toLowerCase().endsWith('.onnx')) {
+    return `${name} is no .onnx file. Export the model as ONNX first.`;
+  }
+  if (first.file.size === 0) return `${name} is empty.`;
+  return `${name} has ${sizeOf(first.file)}; a model may have at most 16 MiB.`;
+}
+
+interface OnnxDropzoneProps {
+  file: File | null;
+  onFile: (file: File) => void;
+  onRefused: (sentence: string) => void;
+}
+
+/** Takes one `.onnx` file: dropped on it, pasted, or chosen with its button. */
+export function OnnxDropzone({ file, onFile, onRefused }: OnnxDropzoneProps) {
+  const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
+    accept: { 'application/octet-stream': ['.onnx'] },
+    minSize: 1,
+    maxSize: LARGEST_BYTES,
+    multiple: false,
+    // The button inside is what the keyboard reaches; a second stop around it would only be in the way.
+    noKeyboard: true,
+    onDropAccepted: ([first]) => first && onFile(first),
+    onDropRejected: rejections => onRefused(refusalOf(rejections)),
+  });
+  const choose = (event: MouseEvent) => {
+    // The click would reach the area as well, and open the dialog twice.
+    event.stopPropagation();
+    open();
+  };
+  return (
+    <Box
+      {...getRootProps()}
+      tabIndex={undefined}
+      className={classes.area}
+      data-over={isDragActive || undefined}
+    >
+      <input {...getInputProps()} aria-label="ONNX file" />
+      {file ? (
+        <Group gap="sm" wrap="nowrap">
+          <FileBox size={24} className={classes.icon} aria-hidden />
+          <Box flex={1} miw={0}>
+            <Text size="sm" fw={500} truncate>
+              {file.name}
+            </Text>
+            <Text size="xs" c="dimmed">
+              {sizeOf(file)}
+            </Text>
+          </Box>
+          <Button size="xs" variant="default" onClick={choose}>
+            Replace
+          </Button>
+        </Group>
+      ) : (
+        <Stack align="center" gap={6}>
+          <FileUp size={26} className={classes.icon} aria-hidden />
+          <Text size="sm" fw={500}>
+            Drop an .onnx file here
+          </Text>
+          <Text size="xs" c="dimmed">
+            up to 16 MiB
+          </Text>
+          <Button size="xs" variant="default" mt={4} onClick={choose}>
+            Choose a file
+          </Button>
+        </Stack>
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,209 @@
+import { Button, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core';
+import { CircleCheck } from 'lucide-react';
+import { type FormEvent, useRef, useState } from 'react';
+import { useMutation } from 'urql';
+import { sentenceOf } from '../app/client';
+import { graphql } from '../generated';
+import { Dialog } from '../projects/Dialog';
+import { Refusal } from '../projects/Refusal';
+import { base64Of } from './base64';
+import { fetchWithProgress } from './fetch-with-progress';
+import { type Model, ModelFacts, titleOf } from './model';
+import { OnnxDropzone } from './OnnxDropzone';
+
+const REGISTER_MODEL = graphql(`
+  mutation RegisterModel($input: RegisterModelInput!) {
+    registerModel(input: $input) {
+      ...ModelFacts
+    }
+  }
+`);
+
+interface RegisterModelProps {
+  opened: boolean;
+  onClose: () => void;
+  projectId: string;
+  /** Those that the project has: a name among them gets its next version. */
+  models: readonly Model[];
+  /** The way on from a registered model. */
+  onDeploy: (model: Model) => void;
+}
+
+/** The dialog that registers a model: a file, what it predicts, and then what the server found in it. */
+export function RegisterModel({ opened, onClose, ...props }: RegisterModelProps) {
+  const [sending, setSending] = useState(false);
+  return (
+    // A slip beside the dialog ends no upload; its Cancel button does.
+    <Dialog opened={opened} onClose={onClose} title="Register a model" closable={!sending}>
+      <Registration {...props} onClose={onClose} onSending={setSending} />
+    </Dialog>
+  );
+}
+
+type RegistrationProps = Omit<RegisterModelProps, 'opened'> & { onSending: (sending: boolean) => void };
+
+function Registration({ projectId, models, onClose, onDeploy, onSending }: RegistrationProps) {
+  const [file, setFile] = useState<File | null>(null);
+  const [name, setName] = useState('');
+  const [target, setTarget] = useState('');
+  const [unit, setUnit] = useState('');
+  const [refusal, setRefusal] = useState<string | null>(null);
+  /** The share of the file that has been sent; null while nothing is being sent. */
+  const [share, setShare] = useState<number | null>(null);
+  const [registered, setRegistered] = useState<Model | null>(null);
+  const cancel = useRef<AbortController>(null);
+  const [, register] = useMutation(REGISTER_MODEL);
+
+  const take = (chosen: File) => {
+    // A name that was typed stays; one that came from the file before goes with it.
+    const before = file ? nameOf(file) : '';
+    if (name === '' || name === before) setName(nameOf(chosen));
+    setFile(chosen);
+    setRefusal(null);
+  };
+
+  const send = async (chosen: File) => {
+    const controller = new AbortController();
+    cancel.current = controller;
+    setRefusal(null);
+    setShare(0);
+    onSending(true);
+    const onnx = await base64Of(chosen).catch(() => null);
+    if (onnx === null) {
+      setRefusal(`${chosen.name} could not be read. Choose it once more.`);
+    } else if (!controller.signal.aborted) {
+      const { data, error } = await register(
+        { input: { projectId, name, targetProperty: target, unit, onnx } },
+        {
+          fetch: fetchWithProgress({ onProgress: setShare, signal: controller.signal }),
+          // An empty list of models names no type by which the cache would know that it has grown.
+          additionalTypenames: ['Project'],
+        },
+      );
+      if (data) setRegistered(data.registerModel);
+      else if (error && !controller.signal.aborted) setRefusal(sentenceOf(error));
+    }
+    setShare(null);
+    onSending(false);
+  };
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (file) void send(file);
+    else setRefusal('Choose an .onnx file first.');
+  };
+
+  if (registered) return <Registered model={registered} onClose={onClose} onDeploy={onDeploy} />;
+
+  const latest = models.find(model => model.name === name.trim());
+  const busy = share !== null;
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        {busy ? (
+          <Uploading share={share} fileName={file?.name ?? ''} />
+        ) : (
+          <OnnxDropzone file={file} onFile={take} onRefused={setRefusal} />
+        )}
+        <Refusal sentence={refusal} />
+        <TextInput
+          label="Name"
+          description={
+            latest
+              ? `The project has ${titleOf(latest)}. This file becomes version ${latest.version + 1}.`
+              : 'A name that the project has already becomes its next version.'
+          }
+          required
+          maxLength={100}
+          disabled={busy}
+          value={name}
+          onChange={event => setName(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Target property"
+          description="What the model predicts, for example octane number."
+          required
+          maxLength={100}
+          disabled={busy}
+          value={target}
+          onChange={event => setTarget(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Unit"
+          description="Optional, for example mg/kg. A category has none."
+          maxLength={100}
+          disabled={busy}
+          value={unit}
+          onChange={event => setUnit(event.currentTarget.value)}
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button
+            variant="default"
+            // Once the whole file is there the model will be registered, whoever stops listening.
+            disabled={share === 1}
+            onClick={() => (busy ? cancel.current?.abort() : onClose())}
+          >
+            Cancel
+          </Button>
+          <Button type="submit" loading={busy}>
+            Register model
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+const nameOf = (file: File) => file.name.replace(/\.onnx$/i, '').slice(0, 100);
+
+function Uploading({ share, fileName }: { share: number; fileName: string }) {
+  const percent = Math.round(100 * share);
+  return (
+    <Paper withBorder p="md">
+      <Group justify="space-between" gap="md" wrap="nowrap" mb={8}>
+        <Text size="sm" fw={500} truncate>
+          {fileName}
+        </Text>
+        <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+          {percent} %
+        </Text>
+      </Group>
+      <Progress value={percent} animated={share === 1} aria-label={`Upload of ${fileName}`} />
+      <Text size="xs" c="dimmed" mt={8} role="status">
+        {share === 1 ? 'The server reads the file and tries the model…' : 'Uploading…'}
+      </Text>
+    </Paper>
+  );
+}
+
+function Registered({
+  model,
+  onClose,
+  onDeploy,
+}: Pick<RegistrationProps, 'onClose' | 'onDeploy'> & { model: Model }) {
+  return (
+    <Stack gap="md">
+      <Group gap={8} wrap="nowrap" role="status">
+        <CircleCheck size={20} color="var(--mantine-color-moss-5)" aria-hidden style={{ flex: 'none' }} />
+        <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
+          {titleOf(model)} is registered
+        </Text>
+      </Group>
+      <Paper withBorder p="md">
+        <ModelFacts model={model} />
+      </Paper>
+      <Text size="sm" c="dimmed">
+        The kind and the number of points were found in the file, and one trial run was made. Create a
+        deployment to call the model.
+      </Text>
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Done
+        </Button>
+        <Button data-autofocus onClick={() => onDeploy(model)}>
+          Create deployment
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,41 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Dialog } from '../projects/Dialog';
+
+interface ConfirmChangeProps {
+  opened: boolean;
+  onClose: () => void;
+  /** Null before anything was asked. */
+  question: { title: string; text: string; confirm: string; color: string } | null;
+  onConfirm: () => Promise<void>;
+}
+
+/** Asks before something that is not easily undone. */
+export function ConfirmChange({ opened, onClose, question, onConfirm }: ConfirmChangeProps) {
+  const [busy, setBusy] = useState(false);
+  if (!question) return null;
+  return (
+    <Dialog opened={opened} onClose={onClose} title={question.title} closable={!busy}>
+      <Stack gap="lg">
+        <Text size="sm">{question.text}</Text>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose} disabled={busy} data-autofocus>
+            Cancel
+          </Button>
+          <Button
+            color={question.color}
+            loading={busy}
+            onClick={async () => {
+              setBusy(true);
+              await onConfirm();
+              setBusy(false);
+              onClose();
+            }}
+          >
+            {question.confirm}
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  );
+}

@@ -1,0 +1,88 @@
+import { ActionIcon, Avatar, Badge, Box, Group, Select, Text, Tooltip } from '@mantine/core';
+import { Trash2 } from 'lucide-react';
+import type { RoleChoice } from '../projects/roles';
+import classes from './members.module.css';
+import { RoleOption } from './RoleOption';
+
+/** Somebody's membership in an organization or a project. */
+export interface Member<Role> {
+  person: { id: string; name: string };
+  email: string;
+  role: Role;
+}
+
+interface MemberRowProps<Role extends string> {
+  member: Member<Role>;
+  isViewer: boolean;
+  roles: readonly RoleChoice<Role>[];
+  /** What the viewer may make of the member; null where the member's role is only to be read. */
+  change: { roles: readonly RoleChoice<Role>[]; setRole: (role: Role) => void; remove: () => void } | null;
+  /** Why the role is only to be read, where others can be changed. */
+  note: string | null;
+  /** From what a member is removed, as a sentence names it. */
+  from: string;
+}
+
+/** Who it is, with which role; with what changes the role or removes the member, for those who may. */
+export function MemberRow<Role extends string>(props: MemberRowProps<Role>) {
+  const { member, isViewer, roles, change, note, from } = props;
+  const { name } = member.person;
+  return (
+    <li className={classes.row}>
+      <Group gap="sm" wrap="nowrap" className={classes.person}>
+        <Avatar name={name} color="moss" size={34} aria-hidden />
+        <Box miw={0}>
+          <Group gap={6} wrap="nowrap">
+            <Text size="sm" fw={500} style={{ overflowWrap: 'anywhere' }}>
+              {name}
+            </Text>
+            {isViewer && (
+              <Badge size="sm" variant="default" tt="none" style={{ flex: 'none' }}>
+                You
+              </Badge>
+            )}
+          </Group>
+          <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+            {member.email}
+          </Text>
+        </Box>
+      </Group>
+      {change ? (
+        <div className={classes.role}>
+          <Select
+            aria-label={`Role of ${name}`}
+            flex={1}
+            data={change.roles}
+            value={member.role}
+            allowDeselect={false}
+            comboboxProps={{ width: 280, position: 'bottom-end' }}
+            renderOption={({ option, checked }) => (
+              <RoleOption roles={roles} value={option.value} checked={checked ?? false} />
+            )}
+            onChange={role => role !== null && role !== member.role && change.setRole(role)}
+          />
+          <Tooltip label={isViewer ? 'Leave' : 'Remove'}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size={36}
+              aria-label={isViewer ? `Leave ${from}` : `Remove ${name}`}
+              onClick={change.remove}
+            >
+              <Trash2 size={16} />
+            </ActionIcon>
+          </Tooltip>
+        </div>
+      ) : (
+        <div className={classes.fixed}>
+          <Text size="sm">{roles.find(({ value }) => value === member.role)?.label}</Text>
+          {note !== null && (
+            <Text size="xs" c="dimmed">
+              {note}
+            </Text>
+          )}
+        </div>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,127 @@
+import { Card, Skeleton, VisuallyHidden } from '@mantine/core';
+import { useState } from 'react';
+import { useViewer } from '../app/session';
+import { Refusal } from '../projects/Refusal';
+import type { RoleChoice } from '../projects/roles';
+import { ConfirmChange } from './ConfirmChange';
+import { type Member, MemberRow } from './MemberRow';
+import classes from './members.module.css';
+
+interface MembersProps<Role extends string> {
+  /** Undefined while they are on their way. */
+  members: readonly Member<Role>[] | undefined;
+  roles: readonly RoleChoice<Role>[];
+  /** Those of the roles that the viewer may give; none for who may change nobody. */
+  mayGive: (role: Role) => boolean;
+  /** Why a member stays as it is, for somebody who may change others; null where it can be changed. */
+  fixedBecause: (member: Member<Role>) => string | null;
+  /** From what a member is removed, as a sentence names it. */
+  from: string;
+  /** What removing a member means beside that. */
+  consequence: string;
+  /** Gives the role, or with null removes. @returns the server's sentence when it refuses. */
+  setRole: (member: Member<Role>, role: Role | null) => Promise<string | null>;
+}
+
+type Change<Role> = { member: Member<Role>; role: Role | null };
+
+/** Who belongs here with which role; changed in place by those who may. */
+export function Members<Role extends string>(props: MembersProps<Role>) {
+  const { members, roles, mayGive, fixedBecause, from, consequence, setRole } = props;
+  const viewer = useViewer();
+  const [refusal, setRefusal] = useState<string | null>(null);
+  /** What waits for a yes. It stays while the question fades out. */
+  const [asked, setAsked] = useState<Change<Role> | null>(null);
+  const [asking, setAsking] = useState(false);
+  const given = roles.filter(({ value }) => mayGive(value));
+  const isViewer = ({ person }: Member<Role>) => person.id === viewer.id;
+  const change = async ({ member, role }: Change<Role>) => {
+    setRefusal(null);
+    setRefusal(await setRole(member, role));
+  };
+  const ask = (next: Change<Role>) => {
+    setAsked(next);
+    setAsking(true);
+  };
+  return (
+    <Card withBorder padding={0}>
+      <Refusal sentence={refusal} />
+      {members ? (
+        // Safari takes a list without bullets for none.
+        // biome-ignore lint/a11y/noRedundantRoles: see above
+        <ul className={classes.list} role="list">
+          {members.map(member => {
+            const fixed = given.length > 0 ? fixedBecause(member) : null;
+            return (
+              <MemberRow
+                key={member.person.id}
+                member={member}
+                isViewer={isViewer(member)}
+                roles={roles}
+                from={from}
+                note={fixed}
+                change={
+                  given.length > 0 && fixed === null
+                    ? {
+                        roles: given,
+                        // One's own role is hard to get back.
+                        setRole: role =>
+                          isViewer(member) ? ask({ member, role }) : void change({ member, role }),
+                        remove: () => ask({ member, role: null }),
+                      }
+                    : null
+                }
+              />
+            );
+          })}
+        </ul>
+      ) : (
+        <SkeletonMembers />
+      )}
+      <ConfirmChange
+        opened={asking}
+        onClose={() => setAsking(false)}
+        onConfirm={async () => {
+          if (asked) await change(asked);
+        }}
+        question={asked && questionOf(asked, isViewer(asked.member), { from, consequence, roles })}
+      />
+    </Card>
+  );
+}
+
+function questionOf<Role>(
+  { member: { person }, role }: Change<Role>,
+  isViewer: boolean,
+  { from, consequence, roles }: { from: string; consequence: string; roles: readonly RoleChoice<Role>[] },
+) {
+  if (role !== null) {
+    const label = roles.find(({ value }) => value === role)?.label.toLowerCase();
+    return {
+      title: `Change your own role to ${label}?`,
+      text: 'You may do less from then on, and somebody else has to change it back.',
+      confirm: 'Change my role',
+      color: 'moss',
+    };
+  }
+  return {
+    title: isViewer ? `Leave ${from}?` : `Remove ${person.name} from ${from}?`,
+    text: `${isViewer ? 'You lose your' : `${person.name} loses`} access at once. ${consequence}`,
+    confirm: isViewer ? 'Leave' : 'Remove',
+    color: 'red.9',
+  };
+}
+
+function SkeletonMembers() {
+  return (
+    <div role="status">
+      <VisuallyHidden>Loading members…</VisuallyHidden>
+      {['first', 'second'].map(row => (
+        <div key={row} className={classes.row}>
+          <Skeleton h={34} w={34} circle />
+          <Skeleton h={14} w="40%" />
+        </div>
+      ))}
+    </div>
+  );
+}

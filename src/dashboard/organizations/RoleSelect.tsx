@@ -1,0 +1,28 @@
+import { Select } from '@mantine/core';
+import type { RoleChoice } from '../projects/roles';
+import { RoleOption } from './RoleOption';
+
+interface RoleSelectProps<Role extends string> {
+  /** The roles to choose from. */
+  roles: readonly RoleChoice<Role>[];
+  role: Role;
+  onChange: (role: Role) => void;
+}
+
+/** The role that somebody is added with. */
+export function RoleSelect<Role extends string>({ roles, role, onChange }: RoleSelectProps<Role>) {
+  return (
+    <Select
+      label="Role"
+      w={{ base: '100%', xs: 150 }}
+      data={roles}
+      value={role}
+      onChange={next => next !== null && onChange(next)}
+      allowDeselect={false}
+      comboboxProps={{ width: 280, position: 'bottom-end' }}
+      renderOption={({ option, checked }) => (
+        <RoleOption roles={roles} value={option.value} checked={checked ?? false} />
+      )}
+    />
+  );
+}

@@ -1,0 +1,64 @@
+import Papa from 'papaparse';
+
+/** A prediction, and the file that its spectrum came from. */
+export interface Predicted {
+  sampleName: string;
+  file: string;
+  value?: number | null | undefined;
+  category?: string | null | undefined;
+}
+
+interface Model {
+  name: string;
+  version: number;
+  kind: 'REGRESSION' | 'CLASSIFICATION';
+  targetProperty: string;
+  unit?: string | null | undefined;
+}
+
+// What a spreadsheet takes for a formula, which somebody else's file could have named a sample: OWASP's list. The
+// package's own pattern lets a text through that goes on after a line break.
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/u;
+
+/** Predictions as CSV, numbers in full. Text that a spreadsheet would run as a formula gets a `'` before it. */
+export function toCsv(
+  predictions: readonly Predicted[],
+  { kind, unit }: Pick<Model, 'kind' | 'unit'>,
+): string {
+  const table = predictions.map(({ sampleName, file, value, category }) =>
+    kind === 'REGRESSION' ? [sampleName, value, unit ?? '', file] : [sampleName, category, file],
+  );
+  const fields =
+    kind === 'REGRESSION' ? ['sample_name', 'value', 'unit', 'file'] : ['sample_name', 'category', 'file'];
+  return `${Papa.unparse({ fields, data: table }, { escapeFormulae: FORMULA })}\r\n`;
+}
+
+/** Predictions as JSON, with the model that made them; names exactly as they were read. */
+export function toJson(
+  predictions: readonly Predicted[],
+  deployment: { id: string; name: string; model: Model },
+): string {
+  const { name, version, kind, targetProperty, unit } = deployment.model;
+  return JSON.stringify(
+    {
+      deployment: { id: deployment.id, name: deployment.name },
+      model: { name, version, targetProperty, unit: unit ?? null },
+      predictions: predictions.map(({ sampleName, file, value, category }) =>
+        kind === 'REGRESSION' ? { sampleName, value, file } : { sampleName, category, file },
+      ),
+    },
+    null,
+    2,
+  );
+}
+
+/** A file's name made of a deployment's, of what every system allows. */
+export function fileNameOf(deployment: string, ending: string): string {
+  const plain = deployment
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return `${plain ? `${plain}-` : ''}predictions.${ending}`;
+}

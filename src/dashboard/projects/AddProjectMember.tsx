@@ -1,0 +1,70 @@
+import { Anchor, Button, Card, Group, Select, Text } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { Link } from 'react-router';
+import type { OrganizationRole, ProjectRole } from '../generated/graphql';
+import type { Member } from '../organizations/MemberRow';
+import { RoleSelect } from '../organizations/RoleSelect';
+import { Refusal } from './Refusal';
+import { PROJECT_ROLES } from './roles';
+
+interface AddProjectMemberProps {
+  /** The organization's members who are not in the project; undefined while they are on their way. */
+  candidates: readonly Member<OrganizationRole>[] | undefined;
+  organizationSlug: string;
+  /** @returns the server's sentence when it refuses. */
+  add: (email: string, role: ProjectRole) => Promise<string | null>;
+}
+
+/** Adds one of the organization's members to the project. */
+export function AddProjectMember({ candidates, organizationSlug, add }: AddProjectMemberProps) {
+  const [email, setEmail] = useState<string | null>(null);
+  const [role, setRole] = useState<ProjectRole>('VIEWER');
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const nobody = candidates?.length === 0;
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (email === null) return;
+    setBusy(true);
+    setRefusal(null);
+    const sentence = await add(email, role);
+    setBusy(false);
+    setRefusal(sentence);
+    if (sentence === null) setEmail(null);
+  };
+  return (
+    <Card withBorder padding="md" component="form" onSubmit={event => void submit(event)}>
+      <Group gap="sm" align="flex-end">
+        <Select
+          label="Person"
+          flex="1 1 200px"
+          placeholder={nobody ? 'Everybody is in the project' : 'Choose a member of the organization'}
+          disabled={!candidates || nobody}
+          searchable
+          nothingFoundMessage="Nobody of that name in the organization"
+          data={(candidates ?? []).map(({ email: value, person }) => ({
+            value,
+            label: `${person.name} (${value})`,
+          }))}
+          value={email}
+          onChange={setEmail}
+        />
+        <RoleSelect roles={PROJECT_ROLES} role={role} onChange={setRole} />
+        <Button type="submit" loading={busy} disabled={email === null} w={{ base: '100%', xs: 'auto' }}>
+          Add member
+        </Button>
+      </Group>
+      <Text size="xs" c="dimmed" mt="sm">
+        Only members of the organization can join its projects.{' '}
+        <Anchor component={Link} to={`/organizations/${organizationSlug}`} size="xs" underline="always">
+          Organization and members
+        </Anchor>
+      </Text>
+      {refusal !== null && (
+        <Card.Section p="md" pb={0}>
+          <Refusal sentence={refusal} />
+        </Card.Section>
+      )}
+    </Card>
+  );
+}

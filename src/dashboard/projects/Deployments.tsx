@@ -1,0 +1,175 @@
+import { Anchor, Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { useQuery } from 'urql';
+import { Empty, NotFound, Problem } from '../app/states';
+import { graphql } from '../generated';
+import type { DeploymentsQuery } from '../generated/graphql';
+import { type Model, targetOf, titleOf } from '../models/model';
+import { RegisterModel } from '../models/RegisterModel';
+import { ActiveDot } from './ActiveDot';
+import { ActiveSwitch } from './ActiveSwitch';
+import { Day } from './Day';
+import { FirstSteps } from './FirstSteps';
+import { NewDeployment } from './NewDeployment';
+import { useProject } from './ProjectPage';
+import { Refusal } from './Refusal';
+import { mayChangeProject } from './roles';
+import classes from './rows.module.css';
+import { SkeletonRows } from './SkeletonRows';
+
+const DEPLOYMENTS = graphql(`
+  query Deployments($projectId: ID!) {
+    project(id: $projectId) {
+      id
+      role
+      deployments {
+        id
+        name
+        active
+        createdAt
+        model {
+          id
+          name
+          version
+          targetProperty
+          unit
+        }
+      }
+      models {
+        ...ModelFacts
+      }
+    }
+  }
+`);
+
+type Deployment = NonNullable<DeploymentsQuery['project']>['deployments'][number];
+type Open = { dialog: 'register' } | { dialog: 'deploy'; chosen: Model | null };
+
+/** The project's deployments; while there is none, what leads to the first. */
+export function Deployments() {
+  const { id: projectId, role: knownRole } = useProject();
+  const [{ data, error }, retry] = useQuery({ query: DEPLOYMENTS, variables: { projectId } });
+  const [open, setOpen] = useState<Open | null>(null);
+  if (error && !data) return <Problem error={error} retry={() => retry()} />;
+  if (data && !data.project) return <NotFound what="Project" />;
+  const project = data?.project;
+  const models = project?.models ?? [];
+  const mayChange = mayChangeProject(project?.role ?? knownRole);
+  const isEmpty = project?.deployments.length === 0;
+  const close = () => setOpen(null);
+  return (
+    <Stack gap="md">
+      {isEmpty && mayChange ? (
+        <FirstSteps
+          hasModel={models.length > 0}
+          onRegister={() => setOpen({ dialog: 'register' })}
+          onDeploy={() => setOpen({ dialog: 'deploy', chosen: null })}
+        />
+      ) : (
+        <>
+          <Group justify="space-between" wrap="nowrap" mih={36}>
+            <Title order={2}>Deployments</Title>
+            {mayChange && project && (
+              <Button
+                flex="none"
+                px={{ base: 'sm', sm: 'md' }}
+                leftSection={<Plus size={16} />}
+                onClick={() => setOpen({ dialog: 'deploy', chosen: null })}
+              >
+                New deployment
+              </Button>
+            )}
+          </Group>
+          <Card withBorder padding={0}>
+            {isEmpty ? (
+              <Empty title="No deployment yet">
+                A contributor or owner of the project registers a model and deploys it.
+              </Empty>
+            ) : (
+              <DeploymentsTable deployments={project?.deployments} mayChange={mayChange} />
+            )}
+          </Card>
+        </>
+      )}
+      <RegisterModel
+        opened={open?.dialog === 'register'}
+        onClose={close}
+        projectId={projectId}
+        models={models}
+        onDeploy={chosen => setOpen({ dialog: 'deploy', chosen })}
+      />
+      <NewDeployment
+        opened={open?.dialog === 'deploy'}
+        onClose={close}
+        models={models}
+        chosen={open?.dialog === 'deploy' ? open.chosen : null}
+      />
+    </Stack>
+  );
+}
+
+interface DeploymentsTableProps {
+  /** Undefined while they are on their way. */
+  deployments: readonly Deployment[] | undefined;
+  mayChange: boolean;
+}
+
+function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
+  const [refusal, setRefusal] = useState<string | null>(null);
+  return (
+    <>
+      <Refusal sentence={refusal} />
+      <Table className={classes.table} verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Name</Table.Th>
+            <Table.Th visibleFrom="sm">Model</Table.Th>
+            <Table.Th visibleFrom="sm">Target</Table.Th>
+            <Table.Th>Status</Table.Th>
+            <Table.Th visibleFrom="sm">Created</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {deployments ? (
+            deployments.map(deployment => (
+              <Table.Tr key={deployment.id}>
+                <Table.Td className={classes.lead}>
+                  <Anchor
+                    component={Link}
+                    to={`/deployments/${deployment.id}`}
+                    className={classes.link}
+                    size="sm"
+                    fw={500}
+                    c="inherit"
+                    style={{ overflowWrap: 'anywhere' }}
+                  >
+                    {deployment.name}
+                  </Anchor>
+                  <Text size="xs" c="dimmed" hiddenFrom="sm">
+                    {titleOf(deployment.model)} · {targetOf(deployment.model)}
+                  </Text>
+                </Table.Td>
+                <Table.Td visibleFrom="sm">{titleOf(deployment.model)}</Table.Td>
+                <Table.Td visibleFrom="sm">{targetOf(deployment.model)}</Table.Td>
+                <Table.Td w={{ base: 70, sm: 130 }}>
+                  {mayChange ? (
+                    <ActiveSwitch deployment={deployment} onRefused={setRefusal} wordFrom="sm" />
+                  ) : (
+                    <ActiveDot active={deployment.active} />
+                  )}
+                </Table.Td>
+                <Table.Td visibleFrom="sm">
+                  <Day at={deployment.createdAt} />
+                </Table.Td>
+              </Table.Tr>
+            ))
+          ) : (
+            <SkeletonRows what="deployments" columns={5} narrow={[0, 3]} height={24} />
+          )}
+        </Table.Tbody>
+      </Table>
+    </>
+  );
+}

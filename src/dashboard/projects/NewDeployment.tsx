@@ -1,0 +1,109 @@
+import { Button, Group, Paper, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { useMutation } from 'urql';
+import { sentenceOf } from '../app/client';
+import { graphql } from '../generated';
+import { type Model, ModelFacts, titleOf } from '../models/model';
+import { Dialog } from './Dialog';
+import { Refusal } from './Refusal';
+
+const CREATE_DEPLOYMENT = graphql(`
+  mutation CreateDeployment($input: CreateDeploymentInput!) {
+    createDeployment(input: $input) {
+      id
+      name
+    }
+  }
+`);
+
+interface NewDeploymentProps {
+  opened: boolean;
+  onClose: () => void;
+  /** The project's models, newest first. */
+  models: readonly Model[];
+  /** The model to begin with; the newest when there is none. */
+  chosen?: Model | null;
+}
+
+/** The dialog that makes a model callable, and leads to the new deployment's page. */
+export function NewDeployment({ opened, onClose, ...props }: NewDeploymentProps) {
+  return (
+    <Dialog opened={opened} onClose={onClose} title="New deployment">
+      <Creation {...props} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+function Creation({ models, chosen, onClose }: Omit<NewDeploymentProps, 'opened'>) {
+  // A model that was registered a moment ago may not be in the list yet.
+  const choices = chosen && !models.some(({ id }) => id === chosen.id) ? [chosen, ...models] : models;
+  const [modelId, setModelId] = useState(chosen?.id ?? choices[0]?.id ?? null);
+  /** What was typed; until then the name follows the model. */
+  const [typedName, setTypedName] = useState<string | null>(null);
+  const [description, setDescription] = useState('');
+  const [{ fetching, error }, create] = useMutation(CREATE_DEPLOYMENT);
+  const navigate = useNavigate();
+  const model = choices.find(({ id }) => id === modelId);
+  const name = typedName ?? model?.name ?? '';
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!model) return;
+    const { data } = await create(
+      { input: { modelId: model.id, name, description } },
+      // An empty list of deployments names no type by which the cache would know that it has grown.
+      { additionalTypenames: ['Project'] },
+    );
+    if (data) await navigate(`/deployments/${data.createDeployment.id}`);
+  };
+
+  return (
+    <form onSubmit={event => void submit(event)}>
+      <Stack gap="md">
+        <Refusal sentence={error ? sentenceOf(error) : null} />
+        <Select
+          label="Model"
+          required
+          data={choices.map(choice => ({ value: choice.id, label: titleOf(choice) }))}
+          value={modelId}
+          onChange={setModelId}
+          allowDeselect={false}
+          searchable={choices.length > 8}
+          nothingFoundMessage="No model has this name"
+          data-autofocus
+        />
+        {model && (
+          <Paper withBorder p="md" aria-label="The chosen model" role="group">
+            <ModelFacts model={model} />
+          </Paper>
+        )}
+        <TextInput
+          label="Name"
+          required
+          maxLength={100}
+          value={name}
+          onChange={event => setTypedName(event.currentTarget.value)}
+        />
+        <Textarea
+          label="Description"
+          description="Optional: what it is for, and who calls it."
+          maxLength={1000}
+          autosize
+          minRows={2}
+          maxRows={6}
+          value={description}
+          onChange={event => setDescription(event.currentTarget.value)}
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={fetching} disabled={!model}>
+            Create deployment
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

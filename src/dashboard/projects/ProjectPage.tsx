@@ -1,0 +1,82 @@
+import { Anchor, Breadcrumbs, Stack, Text, Title } from '@mantine/core';
+import { Link, Outlet, useOutletContext, useParams } from 'react-router';
+import { useQuery } from 'urql';
+import { useViewer, type Viewer } from '../app/session';
+import { Loading, NotFound, Problem } from '../app/states';
+import { graphql } from '../generated';
+import type { ProjectPageQuery } from '../generated/graphql';
+import { PageTabs } from './PageTabs';
+
+const PROJECT = graphql(`
+  query ProjectPage($id: ID!) {
+    project(id: $id) {
+      id
+      name
+      role
+      organization {
+        id
+        slug
+        name
+      }
+    }
+  }
+`);
+
+export type Project = NonNullable<ProjectPageQuery['project']>;
+
+/** The project whose page a tab is part of. */
+export const useProject = () => useOutletContext<Project>();
+
+const tabs = [
+  ['deployments', 'Deployments'],
+  ['models', 'Models'],
+  ['api-keys', 'API keys'],
+  ['members', 'Members'],
+] as const;
+
+/** A project's name above the tab that the address names. */
+export function ProjectPage() {
+  const { projectId = '' } = useParams();
+  // Each project has a page of its own, so that none shows for a moment what another holds.
+  return <Page key={projectId} id={projectId} />;
+}
+
+function Page({ id }: { id: string }) {
+  const viewer = useViewer();
+  const [{ data, error }, retry] = useQuery({ query: PROJECT, variables: { id } });
+  // The session knows the projects by name: the page stands at once, while the server says what is so now.
+  const project = data ? data.project : projectOf(viewer, id);
+  if (data && !project) return <NotFound what="Project" />;
+  if (!project) {
+    return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the project" />;
+  }
+  return (
+    <Stack gap="md">
+      <title>{`${project.name} · Spectrakey`}</title>
+      <Stack gap={6}>
+        <Breadcrumbs separatorMargin={6}>
+          <Anchor component={Link} to={`/organizations/${project.organization.slug}`} size="sm">
+            {project.organization.name}
+          </Anchor>
+          <Text size="sm" c="dimmed">
+            Project
+          </Text>
+        </Breadcrumbs>
+        <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+          {project.name}
+        </Title>
+      </Stack>
+      <PageTabs address={`/projects/${id}`} tabs={tabs}>
+        <Outlet context={project} />
+      </PageTabs>
+    </Stack>
+  );
+}
+
+function projectOf({ organizations }: Viewer, id: string): Project | undefined {
+  for (const organization of organizations) {
+    const project = organization.projects.find(candidate => candidate.id === id);
+    if (project) return { ...project, organization };
+  }
+  return undefined;
+}

@@ -1,0 +1,33 @@
+import { Skeleton, Table, VisuallyHidden } from '@mantine/core';
+
+interface SkeletonRowsProps {
+  /** What is on its way, for who hears the page. */
+  what: string;
+  columns: number;
+  /** The columns that a narrow screen shows. */
+  narrow: readonly number[];
+  /** Of a cell's content, as high as it will be. */
+  height: number;
+}
+
+const ROWS = ['first', 'second', 'third'];
+
+/** Rows in place of those that are on their way, as high as them, so that nothing jumps. */
+export function SkeletonRows({ what, columns, narrow, height }: SkeletonRowsProps) {
+  return ROWS.map((row, index) => (
+    <Table.Tr key={row}>
+      {Array.from({ length: columns }, (_, column) => (
+        <Table.Td
+          // biome-ignore lint/suspicious/noArrayIndexKey: the columns stay as they are
+          key={column}
+          {...(narrow.includes(column) ? {} : { visibleFrom: 'sm' })}
+        >
+          {index === 0 && column === 0 && <VisuallyHidden role="status">Loading {what}…</VisuallyHidden>}
+          <div style={{ height, display: 'flex', alignItems: 'center' }}>
+            <Skeleton h={14} w={column === 0 ? '70%' : '50%'} />
+          </div>
+        </Table.Td>
+      ))}
+    </Table.Tr>
+  ));
+}
