@@ -117,6 +117,11 @@ export async function findOrganizationMembers(
   return rows.map(({ id, name, ...member }) => ({ ...member, person: { id, name } }));
 }
 
+/** Locks an organization's row until the transaction ends: what counts its members or projects does so behind this. */
+export async function lockOrganization(trx: Database, id: string): Promise<void> {
+  await trx.selectFrom('organizations').select('id').where('id', '=', id).forNoKeyUpdate().execute();
+}
+
 /**
  * Adds a member, changes a member's role or, with a null role, removes the member from the organization and from all
  * of its projects.
@@ -135,12 +140,7 @@ export async function setOrganizationMember(
     actorId,
   }: { organizationId: string; email: string; role: OrganizationRole | null; actorId: string },
 ): Promise<void> {
-  await trx
-    .selectFrom('organizations')
-    .select('id')
-    .where('id', '=', organizationId)
-    .forNoKeyUpdate()
-    .execute();
+  await lockOrganization(trx, organizationId);
   const person = await findPersonByEmail(trx, email);
   const members = await trx
     .selectFrom('organizationMembers')

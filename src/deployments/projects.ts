@@ -1,10 +1,10 @@
 import { v7 as newId } from 'uuid';
-import type { MemberRow } from '../accounts/organizations.ts';
+import { lockOrganization, type MemberRow } from '../accounts/organizations.ts';
 import { normalizeEmail } from '../accounts/people.ts';
-import { projectAccess } from '../accounts/roles.ts';
+import { mayChangeProjectMembers, projectAccess } from '../accounts/roles.ts';
 import { checkRoom } from '../database/bound.ts';
 import type { Database } from '../database/connect.ts';
-import { badUserInput } from '../errors.ts';
+import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { ProjectRole } from '../generated/database.ts';
 
 export interface ProjectRow {
@@ -30,12 +30,7 @@ export async function insertProject(
     createdAt,
   }: { organizationId: string; name: string; creatorId: string; createdAt: Date },
 ): Promise<string> {
-  await trx
-    .selectFrom('organizations')
-    .select('id')
-    .where('id', '=', organizationId)
-    .forNoKeyUpdate()
-    .execute();
+  await lockOrganization(trx, organizationId);
   const { held } = await trx
     .selectFrom('projects')
     .select(eb => eb.fn.countAll<number>().as('held'))
@@ -109,13 +104,23 @@ export async function lockProject(trx: Database, projectId: string): Promise<voi
  * Adds a member to a project, changes a member's role or, with a null role, removes the member.
  *
  * @param trx a transaction: the project's row is locked while its members are counted.
- * @throws BAD_USER_INPUT when the person is no member of the organization, or owns it.
+ * @param actorId who asks. Their role is read behind the lock, as somebody may have removed them a moment ago.
+ * @throws BAD_USER_INPUT when the person is no member of the organization, or owns it; NOT_FOUND or FORBIDDEN when who
+ *   asks may not any more.
  */
 export async function setProjectMember(
   trx: Database,
-  { project, email, role }: { project: ProjectRow; email: string; role: ProjectRole | null },
+  {
+    project,
+    email,
+    role,
+    actorId,
+  }: { project: ProjectRow; email: string; role: ProjectRole | null; actorId: string },
 ): Promise<void> {
   await lockProject(trx, project.id);
+  const actor = await selectProjects(trx, actorId).where('projects.id', '=', project.id).executeTakeFirst();
+  if (!actor) throw notFound('Project');
+  if (!mayChangeProjectMembers(actor.role)) throw forbidden();
   const member = await trx
     .selectFrom('organizationMembers')
     .innerJoin('users', 'users.id', 'organizationMembers.userId')

@@ -29,11 +29,13 @@ export const deploymentResolvers = {
     },
 
     async setProjectMember(_parent, { input }, { db, viewer }) {
-      const { load } = viewer();
+      const { id: actorId, load } = viewer();
       const project = await load.project.get(input.projectId);
       await db
         .transaction()
-        .execute(trx => setProjectMember(trx, { project, email: input.email, role: input.role ?? null }));
+        .execute(trx =>
+          setProjectMember(trx, { project, email: input.email, role: input.role ?? null, actorId }),
+        );
       // Who removed themselves sees what they had last.
       return (await load.project.again(project.id)) ?? project;
     },

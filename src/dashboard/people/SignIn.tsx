@@ -71,14 +71,7 @@ export function SignIn() {
         </>
       }
     >
-      <TextInput
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        required
-        value={email}
-        onChange={event => setEmail(event.currentTarget.value)}
-      />
+      <EmailInput value={email} onChange={setEmail} />
       <PasswordInput
         label="Password"
         autoComplete="current-password"
@@ -124,14 +117,7 @@ export function SignUp() {
         value={name}
         onChange={event => setName(event.currentTarget.value)}
       />
-      <TextInput
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        required
-        value={email}
-        onChange={event => setEmail(event.currentTarget.value)}
-      />
+      <EmailInput value={email} onChange={setEmail} />
       <PasswordInput
         label="Password"
         description="At least 15 characters. A few words in a row are easy to remember."
@@ -142,6 +128,19 @@ export function SignUp() {
         onChange={event => setPassword(event.currentTarget.value)}
       />
     </Entrance>
+  );
+}
+
+function EmailInput({ value, onChange }: { value: string; onChange: (email: string) => void }) {
+  return (
+    <TextInput
+      label="E-mail"
+      type="email"
+      autoComplete="username"
+      required
+      value={value}
+      onChange={event => onChange(event.currentTarget.value)}
+    />
   );
 }
 
