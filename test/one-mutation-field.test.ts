@@ -146,13 +146,13 @@ const doubling = (type: string, last: string) =>
     (_, at) => `fragment F${at} on ${type} { ...F${at + 1} ... { ...F${at + 1} } }`,
   ).join(' ')} fragment F50 on ${type} { ${last} }`;
 
-test('fragments that double fifty times are counted fast', async () => {
+test('fragments that double fifty times are refused fast', async () => {
   const one = await quickly(mutation(`{ ...F0 } ${doubling('Mutation', PROJECT)}`));
-  expect(one).toMatchObject({ status: 200, data: { createProject: { id: expect.any(String) } } });
+  expect(one).toMatchObject(refusal(codes.GRAPHQL_VALIDATION_FAILED));
   const two = await quickly(mutation(`{ ...F0 } ${doubling('Mutation', `${KEY} ${REVOKE}`)}`));
   expect(two).toMatchObject(refusal(codes.GRAPHQL_VALIDATION_FAILED));
   const query = await quickly(`{ ...F0 } ${doubling('Query', 'viewer { id }')}`);
-  expect(query).toMatchObject({ status: 200, data: { viewer: { id: lab.owner.id } } });
+  expect(query).toMatchObject(refusal(codes.GRAPHQL_VALIDATION_FAILED));
 });
 
 test('a document nested without end is refused, and the server goes on', async () => {

@@ -118,6 +118,8 @@ export async function startServer({
       plugins: [answerErrors, ApolloServerPluginLandingPageDisabled()],
       formatError,
       introspection: true,
+      // Fragments that spread each other double with every one; introspection needs a few hundred selections.
+      maxRecursiveSelections: 10_000,
       includeStacktraceInErrorResponses: false,
       persistedQueries: false,
       stopOnTerminationSignals: false,
