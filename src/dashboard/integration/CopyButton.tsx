@@ -15,7 +15,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
         style={{ flexShrink: 0 }}
         leftSection={copied ? <Check size={14} /> : <Copy size={14} />}
         onClick={() => copy(text)}
-        aria-label={`Copy ${what}`}
+        aria-label={`${copied ? 'Copied' : 'Copy'} ${what}`}
       >
         {copied ? 'Copied' : 'Copy'}
       </Button>

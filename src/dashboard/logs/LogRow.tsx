@@ -11,12 +11,12 @@ import {
 } from '@mantine/core';
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { exactTime, relativeTime } from '../api-keys/relative-time';
 import type { Deployment } from '../deployments/DeploymentPage';
 import type { PredictionLogsQuery } from '../generated/graphql';
 import { CopyButton } from '../integration/CopyButton';
 import { PredictionTable } from '../predict/PredictionTable';
 import classes from './Logs.module.css';
-import { exactTime, timeAgo } from './relative-time';
 
 export type Log = NonNullable<PredictionLogsQuery['deployment']>['predictionLogs']['nodes'][number];
 
@@ -26,7 +26,7 @@ export const COLUMNS = 5;
 interface LogRowProps {
   log: Log;
   model: Deployment['model'];
-  now: number;
+  now: Date;
   open: boolean;
   onToggle: () => void;
 }
@@ -34,12 +34,13 @@ interface LogRowProps {
 /** One call; opened, with its values. */
 export function LogRow({ log, model, now, open, onToggle }: LogRowProps) {
   const details = `log-${log.id}`;
+  const at = new Date(log.createdAt);
   return (
     <>
       <Table.Tr className={classes.row} onClick={onToggle} data-open={open || undefined}>
         <Table.Td>
           <Tooltip
-            label={exactTime(log.createdAt)}
+            label={exactTime(at)}
             position="top-start"
             withArrow
             // Beside the rows it is part of the page's main part, as screen readers want all of it to be.
@@ -57,7 +58,7 @@ export function LogRow({ log, model, now, open, onToggle }: LogRowProps) {
               }}
             >
               <ChevronRight size={14} className={classes.chevron} aria-hidden="true" />
-              <time dateTime={log.createdAt}>{timeAgo(log.createdAt, now)}</time>
+              <time dateTime={log.createdAt}>{relativeTime(at, now)}</time>
             </UnstyledButton>
           </Tooltip>
         </Table.Td>
@@ -82,10 +83,11 @@ export function LogRow({ log, model, now, open, onToggle }: LogRowProps) {
 }
 
 function Details({ log, model }: Pick<LogRowProps, 'log' | 'model'>) {
+  const at = new Date(log.createdAt);
   return (
     <Stack gap="md">
       <SimpleGrid cols={{ base: 1, xs: 3, sm: 2 }} spacing="sm" verticalSpacing="xs">
-        <Fact name="When">{exactTime(log.createdAt)}</Fact>
+        <Fact name="When">{exactTime(at)}</Fact>
         <Box hiddenFrom="sm">
           <Fact name="Source">{sourceOf(log)}</Fact>
         </Box>
@@ -105,7 +107,7 @@ function Details({ log, model }: Pick<LogRowProps, 'log' | 'model'>) {
         <PredictionTable
           predictions={log.predictions}
           model={model}
-          label={`Values of the call of ${exactTime(log.createdAt)}`}
+          label={`Values of the call of ${exactTime(at)}`}
         />
       </Box>
     </Stack>

@@ -187,8 +187,8 @@ function SkeletonRow() {
 }
 
 /** The time by the minute, so that "2 minutes ago" stays true. */
-function useNow(): number {
-  const [now, setNow] = useState(Date.now);
-  useInterval(() => setNow(Date.now()), MINUTE_MS, { autoInvoke: true });
+function useNow(): Date {
+  const [now, setNow] = useState(() => new Date());
+  useInterval(() => setNow(new Date()), MINUTE_MS, { autoInvoke: true });
   return now;
 }

@@ -70,7 +70,9 @@ function Formats() {
         <Text size="sm" fw={600} mb={4}>
           Wide: one spectrum a row
         </Text>
-        <Code block>{'sample_name,900,902,904\nS-1,0.0123,0.0131,0.0140\nS-2,0.0119,0.0127,0.0138'}</Code>
+        <Code block bg="var(--ground)">
+          {'sample_name,900,902,904\nS-1,0.0123,0.0131,0.0140\nS-2,0.0119,0.0127,0.0138'}
+        </Code>
         <Text size="xs" c="dimmed" mt={6}>
           Points are sent in the order of the columns. Columns that no number heads are ignored.
         </Text>
@@ -79,7 +81,9 @@ function Formats() {
         <Text size="sm" fw={600} mb={4}>
           Long: one point a row
         </Text>
-        <Code block>{'sample_name,x,y\nS-1,900,0.0123\nS-1,902,0.0131'}</Code>
+        <Code block bg="var(--ground)">
+          {'sample_name,x,y\nS-1,900,0.0123\nS-1,902,0.0131'}
+        </Code>
         <Text size="xs" c="dimmed" mt={6}>
           Rows may come in any order. Points are sent by ascending x.
         </Text>
