@@ -1,7 +1,6 @@
 import {
   Anchor,
   AppShell,
-  Avatar,
   Box,
   Button,
   Container,
@@ -11,7 +10,7 @@ import {
   UnstyledButton,
   useMantineColorScheme,
 } from '@mantine/core';
-import { ChevronDown, CodeXml, LogOut, Moon, Settings, Sun, SunMoon } from 'lucide-react';
+import { ChevronDown, CircleUserRound, CodeXml, LogOut, Moon, Settings, Sun, SunMoon } from 'lucide-react';
 import { Suspense } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router';
 import { useMutation } from 'urql';
@@ -115,7 +114,10 @@ function PersonMenu() {
       <Menu.Target>
         <UnstyledButton aria-label={`Account of ${viewer.name}`}>
           <Group gap={6} wrap="nowrap">
-            <Avatar name={viewer.name} color="moss" size={28} aria-hidden />
+            {/* A narrow screen has no room for the name. */}
+            <Box hiddenFrom="xs" lh={0}>
+              <CircleUserRound size={22} aria-hidden />
+            </Box>
             <Text size="sm" maw={160} truncate visibleFrom="xs">
               {viewer.name}
             </Text>

@@ -1,4 +1,4 @@
-import { Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Card, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useQuery } from 'urql';
@@ -67,7 +67,11 @@ export function Models() {
                   Points
                 </Table.Th>
                 <Table.Th visibleFrom="sm">Registered</Table.Th>
-                {mayChange && <Table.Th aria-label="Actions" />}
+                {mayChange && (
+                  <Table.Th>
+                    <VisuallyHidden>Actions</VisuallyHidden>
+                  </Table.Th>
+                )}
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -36,7 +36,8 @@ interface OnnxDropzoneProps {
 /** Takes one `.onnx` file: dropped on it, pasted, or chosen with its button. */
 export function OnnxDropzone({ file, onFile, onRefused }: OnnxDropzoneProps) {
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
-    accept: { 'application/octet-stream': ['.onnx'] },
+    // No type is registered for ONNX, and browsers give such a file none: its name decides.
+    accept: { 'application/x-onnx': ['.onnx'] },
     minSize: 1,
     maxSize: LARGEST_BYTES,
     multiple: false,
