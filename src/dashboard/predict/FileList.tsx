@@ -3,6 +3,8 @@ import { CircleAlert, FileSpreadsheet, X } from 'lucide-react';
 import { describeProblem } from './spectra-files';
 import type { ReadFile } from './use-spectra-files';
 
+const whole = new Intl.NumberFormat('en');
+
 /** The files that were read, each with what is wrong in it. */
 export function FileList({
   files,
@@ -28,7 +30,7 @@ export function FileList({
                   ? 'not read'
                   : spectra.length === 1
                     ? '1 spectrum'
-                    : `${spectra.length} spectra`}
+                    : `${whole.format(spectra.length)} spectra`}
               </Text>
             </Group>
             <ActionIcon
