@@ -71,6 +71,8 @@ export function ConfirmKey({ asked, now, returnFocus, onClose, onDone }: Props) 
       transitionProps={{ duration: 150, exitDuration: 0 }}
       closeButtonProps={{ 'aria-label': 'Close' }}
       classNames={{ title: classes.dialogTitle }}
+      // To a screen reader a second banner, which the page's own header is.
+      attributes={{ header: { role: 'presentation' } }}
     >
       {asked && (
         <Stack gap="md">

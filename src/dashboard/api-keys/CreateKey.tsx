@@ -70,6 +70,8 @@ export function CreateKey({ opened, of, reach, onClose }: Props) {
       closeButtonProps={{ 'aria-label': 'Close' }}
       transitionProps={{ duration: 150, exitDuration: 0 }}
       classNames={{ title: classes.dialogTitle }}
+      // To a screen reader a second banner, which the page's own header is.
+      attributes={{ header: { role: 'presentation' } }}
     >
       {created ? (
         <RevealKey

@@ -35,7 +35,9 @@ export function UpgradePlan({ organization: { slug, name, plan }, holdsKeys }: P
           <Text size="sm" c="dimmed">
             Whoever runs this server upgrades the organization with this command:
           </Text>
-          <Code block>npm run spectrakey -- plan {slug} pro</Code>
+          <Code block style={{ whiteSpace: 'pre-wrap' }}>
+            npm run spectrakey -- plan {slug} pro
+          </Code>
         </Stack>
       </Group>
     </Paper>

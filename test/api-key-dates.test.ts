@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { expiryOf, expiryWords, inputDate } from '../src/dashboard/api-keys/expiry.ts';
+import { marksOf } from '../src/dashboard/api-keys/hygiene.ts';
+import { relativeTime } from '../src/dashboard/api-keys/relative-time.ts';
+
+// Dates are read on the person's calendar and clock; Node takes a new time zone while it runs.
+const here = process.env.TZ;
+afterEach(() => {
+  if (here === undefined) delete process.env.TZ;
+  else process.env.TZ = here;
+});
+
+const noon = new Date('2026-08-31T12:00:00Z');
+const end = (choice: string, date = '', now = noon) => expiryOf(choice, date, now)?.toISOString();
+
+describe('the expiry of a new key', () => {
+  test('is the end of a day where the person is', () => {
+    process.env.TZ = 'UTC';
+    expect(end('date', '2026-12-31')).toBe('2026-12-31T23:59:59.999Z');
+    process.env.TZ = 'America/Los_Angeles';
+    expect(end('date', '2026-12-31')).toBe('2027-01-01T07:59:59.999Z');
+    process.env.TZ = 'Pacific/Auckland';
+    expect(end('date', '2026-12-31')).toBe('2026-12-31T10:59:59.999Z');
+  });
+
+  test('is the end of the day on days when the clocks change, at midnight too', () => {
+    process.env.TZ = 'Europe/Berlin';
+    expect(end('date', '2027-03-28')).toBe('2027-03-28T21:59:59.999Z');
+    expect(end('date', '2026-10-25')).toBe('2026-10-25T22:59:59.999Z');
+    // In Cairo the clocks skip the hour after midnight in spring, and repeat the one before it in autumn.
+    process.env.TZ = 'Africa/Cairo';
+    expect(end('date', '2026-04-23')).toBe('2026-04-23T21:59:59.999Z');
+    expect(end('date', '2026-10-29')).toBe('2026-10-29T21:59:59.999Z');
+  });
+
+  test('counts days and months from today, and ends with a month that is shorter', () => {
+    process.env.TZ = 'UTC';
+    expect(end('30-days')).toBe('2026-09-30T23:59:59.999Z');
+    expect(end('90-days')).toBe('2026-11-29T23:59:59.999Z');
+    expect(end('6-months')).toBe('2027-02-28T23:59:59.999Z');
+    expect(end('1-year')).toBe('2027-08-31T23:59:59.999Z');
+    expect(end('1-year', '', new Date('2028-02-29T12:00:00Z'))).toBe('2029-02-28T23:59:59.999Z');
+  });
+
+  test('is none when none is wanted, and nothing while no day is chosen', () => {
+    expect(expiryOf('none', '2026-12-31', noon)).toBeNull();
+    expect(expiryOf('date', '', noon)).toBeUndefined();
+  });
+});
+
+test('an expiry reads as its day where the person is, with the time unless it is the end', () => {
+  process.env.TZ = 'America/Los_Angeles';
+  expect(expiryWords(new Date('2027-01-01T07:59:59.999Z'))).toEqual({
+    day: 'Dec 31, 2026',
+    time: 'end of day',
+  });
+  expect(expiryWords(new Date('2027-01-01T17:05:00Z'))).toEqual({ day: 'Jan 1, 2027', time: '09:05' });
+});
+
+test('the first day to choose is today where the person is', () => {
+  process.env.TZ = 'Pacific/Auckland';
+  expect(inputDate(noon)).toBe('2026-09-01');
+  process.env.TZ = 'America/Los_Angeles';
+  expect(inputDate(new Date('2026-09-01T05:00:00Z'))).toBe('2026-08-31');
+});
+
+describe('a mark is due', () => {
+  const marks = (key: { status?: string; lastUsedAt?: string | null; expiresAt?: string }) => {
+    process.env.TZ = 'UTC';
+    return marksOf({ status: 'ACTIVE', lastUsedAt: noon.toISOString(), ...key }, noon).map(
+      ({ text }) => text,
+    );
+  };
+
+  test('to a key that was never used', () => {
+    expect(marks({ lastUsedAt: null })).toEqual(['Never used']);
+    expect(marks({})).toEqual([]);
+  });
+
+  test('to a key unused for 90 days', () => {
+    expect(marks({ lastUsedAt: '2026-06-03T12:00:00Z' })).toEqual([]);
+    expect(marks({ lastUsedAt: '2026-06-02T12:00:00Z' })).toEqual(['Unused for 90 days']);
+  });
+
+  test('to a key that expires within 14 days', () => {
+    expect(marks({ expiresAt: '2026-09-15T23:59:59Z' })).toEqual([]);
+    expect(marks({ expiresAt: '2026-09-14T23:59:59Z' })).toEqual(['Expires in 14 days']);
+    expect(marks({ expiresAt: '2026-09-01T23:59:59Z' })).toEqual(['Expires tomorrow']);
+    expect(marks({ expiresAt: '2026-08-31T23:59:59Z' })).toEqual(['Expires today']);
+  });
+
+  test('to no key that has stopped working', () => {
+    for (const status of ['REVOKED', 'EXPIRED']) {
+      expect(marks({ status, lastUsedAt: null, expiresAt: '2026-08-01T00:00:00Z' })).toEqual([]);
+    }
+  });
+});
+
+test('a time past reads in its largest unit, and one that lies ahead by a clock that is wrong as now', () => {
+  const ago = (seconds: number) => relativeTime(new Date(noon.getTime() - seconds * 1000), noon);
+  expect([-5, 59, 60, 7200, 86_400, 40 * 86_400, 800 * 86_400].map(ago)).toEqual([
+    'just now',
+    'just now',
+    '1 minute ago',
+    '2 hours ago',
+    '1 day ago',
+    '1 month ago',
+    '2 years ago',
+  ]);
+});
