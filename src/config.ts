@@ -1,15 +1,14 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
+const wholeNumber = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number(error).int(error).min(least, error).max(most, error);
+};
+
 const variables = {
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
-  PORT: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65535)
-    .default(4000)
-    .describe('Port to listen on; 0 takes a free one'),
+  PORT: wholeNumber(0, 65_535).default(4000).describe('Port to listen on; 0 takes a free one'),
   DATA_DIR: z
     .string()
     .min(1)
@@ -20,17 +19,11 @@ const variables = {
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
     .optional()
     .describe('Your own PostgreSQL (15 or later); without it a private one is started'),
-  DATABASE_POOL: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1000)
-    .default(10)
-    .describe('Most connections to PostgreSQL'),
+  DATABASE_POOL: wholeNumber(1, 1000).default(10).describe('Most connections to PostgreSQL'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn')
-    .describe('Least severe log lines written to standard error, as JSON; info has one for each request'),
+    .describe('Least severe log lines written to standard error, as JSON; info tells of each request'),
   TRUSTED_PROXIES: z
     .string()
     .transform(proxies => proxies.split(',').map(proxy => proxy.trim()))

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { type Kysely, sql } from 'kysely';
 import { startPasswords } from './accounts/passwords.ts';
 import { normalizeEmail, replacePassword } from './accounts/people.ts';
-import { setPlan } from './accounts/plans.ts';
+import { listSlugs, setPlan } from './accounts/plans.ts';
 import { type Config, ConfigError, readConfig, settings } from './config.ts';
 import { connect } from './database/connect.ts';
 import { findEmbedded, startEmbedded } from './database/embedded.ts';
@@ -191,7 +191,12 @@ async function plan(config: Config, slug: string, name: string): Promise<void> {
   const chosen = Object.hasOwn(plans, name.toLowerCase()) ? plans[name.toLowerCase()] : undefined;
   if (!chosen) throw new Refusal(`"${name}" is no plan: choose free, pro or enterprise.`);
   await withDatabase(config, async db => {
-    if (!(await setPlan(db, slug, chosen))) throw new Refusal(`No organization has the slug "${slug}".`);
+    if (!(await setPlan(db, slug, chosen))) {
+      const known = await listSlugs(db);
+      throw new Refusal(
+        `No organization has the slug "${slug}". ${known.length > 0 ? `Known: ${known.join(', ')}` : ''}`,
+      );
+    }
     say(`${slug} is on the plan ${name.toLowerCase()}.`);
   });
 }
@@ -238,7 +243,7 @@ async function main(args: string[]): Promise<void> {
   }
   if (command === 'plan' && first && second && rest.length === 2) return await plan(config, first, second);
   if (command === 'password' && first && rest.length === 1) return await password(config, first);
-  process.stderr.write(`${USAGE}\n`);
+  process.stderr.write(`${USAGE}\n\nspectrakey: no such command: ${positionals.join(' ') || '(none)'}\n`);
   process.exitCode = 2;
 }
 

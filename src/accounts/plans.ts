@@ -18,3 +18,9 @@ export async function setPlan(db: Database, slug: string, plan: PlanName): Promi
     .executeTakeFirst();
   return changed !== undefined;
 }
+
+/** The slugs that a command can name, the newest first; some, where there are many. */
+export async function listSlugs(db: Database): Promise<string[]> {
+  const rows = await db.selectFrom('organizations').select('slug').orderBy('id', 'desc').limit(20).execute();
+  return rows.map(({ slug }) => slug);
+}

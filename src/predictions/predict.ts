@@ -68,7 +68,8 @@ export async function predict(
   const predictions = name(spectra, outcome);
 
   const logId = newId();
-  const durationMs = performance.now() - started;
+  // Microseconds; what follows is noise.
+  const durationMs = Math.round((performance.now() - started) * 1000) / 1000;
   const settlement = await settle({
     ...caller,
     logId,

@@ -145,6 +145,7 @@ query Viewer {
     email
     organizations {
       id
+      slug
       name
       role
       plan {
