@@ -74,3 +74,20 @@ export async function axeViolations(page: Page, colorScheme: 'light' | 'dark'): 
     nodes.map(node => `${id}: ${node.html} ${node.failureSummary}`),
   );
 }
+
+/** Waits until a dialog has faded in: until then it has colours that nobody reads. */
+export async function dialogStands(page: Page): Promise<void> {
+  await page.getByRole('dialog').waitFor();
+  await expect
+    .poll(() => page.evaluate("getComputedStyle(document.querySelector('[role=dialog]')).opacity"))
+    .toBe('1');
+}
+
+/** That axe-core finds nothing, and nothing scrolls sideways, on a wide screen and on one of 360 pixels. */
+export async function isAccessibleAtEveryWidth(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  for (const width of [1200, 360]) {
+    await page.setViewportSize({ width, height: 740 });
+    expect(await axeViolations(page, colorScheme)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  }
+}

@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
-import { Empty } from './states';
+import { PageMessage } from '../projects/PageMessage';
 
 interface ErrorBoundaryProps {
   /** Another address is another attempt. */
@@ -32,7 +32,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
     if (!this.state.failed) return this.props.children;
     return (
       <div role="alert">
-        <Empty
+        <PageMessage
           title="This page could not be shown"
           action={
             <Group mt="sm">
@@ -43,7 +43,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
           }
         >
           Something went wrong in the dashboard. Nothing of yours was changed by it.
-        </Empty>
+        </PageMessage>
       </div>
     );
   }

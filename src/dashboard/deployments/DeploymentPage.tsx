@@ -2,11 +2,12 @@ import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { Link, Outlet, useOutletContext, useParams } from 'react-router';
 import { useQuery } from 'urql';
-import { Loading, NotFound, Problem } from '../app/states';
+import { Loading, Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { DeploymentPageQuery } from '../generated/graphql';
 import { ActiveDot } from '../projects/ActiveDot';
 import { ActiveSwitch } from '../projects/ActiveSwitch';
+import { PageNotFound } from '../projects/PageMessage';
 import { PageTabs } from '../projects/PageTabs';
 import { Refusal } from '../projects/Refusal';
 import { mayChangeProject } from '../projects/roles';
@@ -77,7 +78,7 @@ function Page({ id }: { id: string }) {
   if (!data)
     return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the deployment" />;
   const { deployment } = data;
-  if (!deployment) return <NotFound what="Deployment" />;
+  if (!deployment) return <PageNotFound what="Deployment" />;
   return (
     <Stack gap="md">
       <title>{`${deployment.name} · Spectrakey`}</title>

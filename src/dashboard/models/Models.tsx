@@ -116,7 +116,7 @@ export function Models() {
                   what="models"
                   columns={mayChange ? 6 : 5}
                   narrow={mayChange ? [0, 5] : [0]}
-                  height={43}
+                  height="calc(1.55em + 1.55 * var(--mantine-font-size-xs))"
                 />
               )}
             </Table.Tbody>

@@ -83,7 +83,7 @@ export function OnnxDropzone({ file, onFile, onRefused }: OnnxDropzoneProps) {
           <Text size="xs" c="dimmed">
             up to 16 MiB
           </Text>
-          <Button size="xs" variant="default" mt={4} onClick={choose}>
+          <Button size="xs" variant="default" mt={4} onClick={choose} data-autofocus>
             Choose a file
           </Button>
         </Stack>

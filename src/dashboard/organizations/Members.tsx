@@ -108,7 +108,7 @@ function questionOf<Role>(
     title: isViewer ? `Leave ${from}?` : `Remove ${person.name} from ${from}?`,
     text: `${isViewer ? 'You lose your' : `${person.name} loses`} access at once. ${consequence}`,
     confirm: isViewer ? 'Leave' : 'Remove',
-    color: 'red.9',
+    color: 'red.8',
   };
 }
 

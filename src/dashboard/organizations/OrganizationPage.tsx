@@ -1,7 +1,7 @@
 import { Stack, Text, Title } from '@mantine/core';
 import { useParams } from 'react-router';
 import { useViewer } from '../app/session';
-import { NotFound } from '../app/states';
+import { PageNotFound } from '../projects/PageMessage';
 import { OrganizationMembers } from './OrganizationMembers';
 import { OrganizationProjects } from './OrganizationProjects';
 import { PlanCard } from './PlanCard';
@@ -10,7 +10,7 @@ import { PlanCard } from './PlanCard';
 export function OrganizationPage() {
   const { slug } = useParams();
   const organization = useViewer().organizations.find(candidate => candidate.slug === slug);
-  if (!organization) return <NotFound what="Organization" />;
+  if (!organization) return <PageNotFound what="Organization" />;
   return (
     // Another organization is another page: nothing typed for one is sent to the other.
     <Stack gap="xl" key={organization.id}>

@@ -166,7 +166,7 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
               </Table.Tr>
             ))
           ) : (
-            <SkeletonRows what="deployments" columns={5} narrow={[0, 3]} height={24} />
+            <SkeletonRows what="deployments" columns={5} narrow={[0, 3]} height="1.55em" />
           )}
         </Table.Tbody>
       </Table>

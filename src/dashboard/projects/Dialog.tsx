@@ -23,6 +23,8 @@ export function Dialog({ opened, onClose, title, closable = true, children }: Di
       withCloseButton={closable}
       closeButtonProps={{ 'aria-label': 'Close' }}
       styles={{ title: { fontWeight: 600 } }}
+      // To a screen reader a second banner, which the page's own header is.
+      attributes={{ header: { role: 'presentation' } }}
     >
       {children}
     </Modal>

@@ -2,9 +2,10 @@ import { Anchor, Breadcrumbs, Stack, Text, Title } from '@mantine/core';
 import { Link, Outlet, useOutletContext, useParams } from 'react-router';
 import { useQuery } from 'urql';
 import { useViewer, type Viewer } from '../app/session';
-import { Loading, NotFound, Problem } from '../app/states';
+import { Loading, Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { ProjectPageQuery } from '../generated/graphql';
+import { PageNotFound } from './PageMessage';
 import { PageTabs } from './PageTabs';
 
 const PROJECT = graphql(`
@@ -46,7 +47,7 @@ function Page({ id }: { id: string }) {
   const [{ data, error }, retry] = useQuery({ query: PROJECT, variables: { id } });
   // The session knows the projects by name: the page stands at once, while the server says what is so now.
   const project = data ? data.project : projectOf(viewer, id);
-  if (data && !project) return <NotFound what="Project" />;
+  if (data && !project) return <PageNotFound what="Project" />;
   if (!project) {
     return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the project" />;
   }

@@ -7,7 +7,7 @@ interface SkeletonRowsProps {
   /** The columns that a narrow screen shows. */
   narrow: readonly number[];
   /** Of a cell's content, as high as it will be. */
-  height: number;
+  height: string;
 }
 
 const ROWS = ['first', 'second', 'third'];

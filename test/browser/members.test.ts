@@ -1,0 +1,267 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { join, type Lab, openLab, type Person, type Service, signUp, startService } from '../harness.ts';
+import { dialogStands, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
+
+const browser = launchBrowser();
+let service: Service;
+let lab: Lab;
+let ann: Person;
+let ben: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  lab = await openLab(service);
+  ann = await signUp(service, 'Ann Archer');
+  ben = await signUp(service, 'Ben Baker');
+});
+beforeEach(async () => {
+  const organizationId = lab.owner.organization.id;
+  await service.db
+    .deleteFrom('organizationMembers')
+    .where('organizationId', '=', organizationId)
+    .where('userId', '!=', lab.owner.id)
+    .execute();
+  await service.db
+    .updateTable('organizationMembers')
+    .set({ role: 'OWNER' })
+    .where('organizationId', '=', organizationId)
+    .where('userId', '=', lab.owner.id)
+    .execute();
+  await service.db.deleteFrom('projectMembers').where('projectId', '=', lab.owner.projectId).execute();
+});
+afterAll(() => service.close());
+
+const organizationPath = () => `/organizations/${lab.owner.organization.slug}`;
+const projectPath = () => `/projects/${lab.owner.projectId}/members`;
+
+async function openMembers(path: string, person: Person, options = {}): Promise<Page> {
+  const page = await openPage(browser(), service, path, person, options);
+  await page.getByText(person.email).waitFor();
+  return page;
+}
+
+const rowOf = (page: Page, { email }: Person) => page.getByRole('listitem').filter({ hasText: email });
+
+async function choose(page: Page, label: string, option: string) {
+  await page.getByRole('combobox', { name: label, exact: true }).click();
+  await page.getByRole('option', { name: new RegExp(`^${option}`) }).click();
+}
+
+async function organizationRole({ id }: Person) {
+  const row = await service.db
+    .selectFrom('organizationMembers')
+    .select('role')
+    .where('organizationId', '=', lab.owner.organization.id)
+    .where('userId', '=', id)
+    .executeTakeFirst();
+  return row?.role;
+}
+
+async function projectRole({ id }: Person) {
+  const row = await service.db
+    .selectFrom('projectMembers')
+    .select('role')
+    .where('projectId', '=', lab.owner.projectId)
+    .where('userId', '=', id)
+    .executeTakeFirst();
+  return row?.role;
+}
+
+describe('members of an organization', () => {
+  test('are added by e-mail, given another role, and removed after a question, by its owner', async () => {
+    const page = await openMembers(organizationPath(), lab.owner);
+    await page.getByLabel('E-mail').fill(ann.email);
+    await choose(page, 'Role', 'Admin');
+    await page.getByRole('button', { name: 'Add member' }).click();
+    await rowOf(page, ann).waitFor();
+    expect(await organizationRole(ann)).toBe('ADMIN');
+    expect(await page.getByLabel('E-mail').inputValue()).toBe('');
+
+    await choose(page, 'Role of Ann Archer', 'Member');
+    await expect.poll(() => organizationRole(ann)).toBe('MEMBER');
+    await expect
+      .poll(() => page.getByRole('combobox', { name: 'Role of Ann Archer' }).inputValue())
+      .toBe('Member');
+
+    await page.getByRole('button', { name: 'Remove Ann Archer' }).click();
+    const question = page.getByRole('dialog', { name: 'Remove Ann Archer from Olga Owner?' });
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'detached' });
+    expect(await organizationRole(ann)).toBe('MEMBER');
+    await page.getByRole('button', { name: 'Remove Ann Archer' }).click();
+    await question.getByRole('button', { name: 'Remove' }).click();
+    await rowOf(page, ann).waitFor({ state: 'detached' });
+    expect(await organizationRole(ann)).toBeUndefined();
+  });
+
+  test('who have no account cannot be added, and the page says so', async () => {
+    const page = await openMembers(organizationPath(), lab.owner);
+    await page.getByLabel('E-mail').fill('nobody@lab.example');
+    await page.getByRole('button', { name: 'Add member' }).click();
+    await page
+      .getByRole('alert')
+      .getByText('Nobody has an account with this e-mail. Ask the person to sign up first.')
+      .waitFor();
+    expect(await page.getByLabel('E-mail').inputValue()).toBe('nobody@lab.example');
+  });
+
+  test('are changed by admins, except owners, and admins make no owners', async () => {
+    await join(service, lab.owner, ann, null, 'ADMIN');
+    await join(service, lab.owner, ben, null, 'MEMBER');
+    const page = await openMembers(organizationPath(), ann);
+    await rowOf(page, lab.owner).getByText('Changed by owners only').waitFor();
+    expect(await rowOf(page, lab.owner).getByRole('button').count()).toBe(0);
+    await page.getByRole('combobox', { name: 'Role of Ben Baker' }).click();
+    const options = await page.getByRole('option').allInnerTexts();
+    expect(options.map(option => option.split('\n')[0])).toEqual(['Admin', 'Member']);
+    await page.getByRole('option', { name: /^Admin/ }).click();
+    await expect.poll(() => organizationRole(ben)).toBe('ADMIN');
+  });
+
+  test('include one owner at least: the only one can be neither changed nor removed', async () => {
+    await join(service, lab.owner, ann, null, 'ADMIN');
+    const page = await openMembers(organizationPath(), lab.owner);
+    await rowOf(page, lab.owner).getByText('The only owner').waitFor();
+    expect(await rowOf(page, lab.owner).getByRole('button').count()).toBe(0);
+    expect(await rowOf(page, lab.owner).getByRole('combobox').count()).toBe(0);
+    await choose(page, 'Role of Ann Archer', 'Owner');
+    await page.getByRole('button', { name: 'Leave Olga Owner' }).waitFor();
+    expect(await organizationRole(ann)).toBe('OWNER');
+  });
+
+  test('see a refusal that only the server could know of', async () => {
+    await join(service, lab.owner, ann, null, 'OWNER');
+    const page = await openMembers(organizationPath(), lab.owner);
+    const role = page.getByRole('combobox', { name: 'Role of Ann Archer' });
+    await role.waitFor();
+    // Meanwhile elsewhere: Ann is left as the only owner.
+    await service.db
+      .updateTable('organizationMembers')
+      .set({ role: 'ADMIN' })
+      .where('organizationId', '=', lab.owner.organization.id)
+      .where('userId', '=', lab.owner.id)
+      .execute();
+    await choose(page, 'Role of Ann Archer', 'Member');
+    await page
+      .getByRole('alert')
+      .getByText('Only an owner of the organization can make or change owners.')
+      .waitFor();
+    expect(await role.inputValue()).toBe('Owner');
+    expect(await organizationRole(ann)).toBe('OWNER');
+  });
+
+  test('are asked before they change their own role, and then may no more', async () => {
+    await join(service, lab.owner, ann, null, 'OWNER');
+    const page = await openMembers(organizationPath(), ann);
+    await choose(page, 'Role of Ann Archer', 'Member');
+    const question = page.getByRole('dialog', { name: 'Change your own role to member?' });
+    await question.waitFor();
+    expect(await organizationRole(ann)).toBe('OWNER');
+    await question.getByRole('button', { name: 'Change my role' }).click();
+    await rowOf(page, ann).getByText('Member', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Add member' }).waitFor({ state: 'detached' });
+    expect(await organizationRole(ann)).toBe('MEMBER');
+  });
+
+  test('who leave are led to what is left for them', async () => {
+    await join(service, lab.owner, ann, null, 'OWNER');
+    const page = await openMembers(organizationPath(), ann);
+    await page.getByRole('button', { name: 'Leave Olga Owner' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
+    await page.waitForURL(`**/projects/${ann.projectId}`);
+    await page.getByRole('button', { name: 'Projects' }).click();
+    await page.getByRole('menuitem', { name: 'First project' }).waitFor();
+    expect(await page.getByText('Olga Owner').count()).toBe(0);
+  });
+
+  test('who are no admins see who is there with which role, and nothing that changes it', async () => {
+    await join(service, lab.owner, ann, null, 'MEMBER');
+    const page = await openMembers(organizationPath(), ann);
+    await rowOf(page, lab.owner).getByText('Owner', { exact: true }).waitFor();
+    expect(await page.getByRole('region', { name: 'Members' }).getByRole('button').count()).toBe(0);
+    expect(await page.getByRole('combobox').count()).toBe(0);
+    expect(await page.getByLabel('E-mail').count()).toBe(0);
+  });
+});
+
+describe('members of a project', () => {
+  test('are chosen from the organization, given another role, and removed after a question, by an owner', async () => {
+    await join(service, lab.owner, ann, 'OWNER');
+    await join(service, lab.owner, ben, null);
+    const page = await openMembers(projectPath(), ann);
+    await page.getByRole('combobox', { name: 'Person' }).click();
+    expect(await page.getByRole('option').allInnerTexts()).toEqual([`Ben Baker (${ben.email})`]);
+    await page.getByRole('option', { name: 'Ben Baker' }).click();
+    await choose(page, 'Role', 'Contributor');
+    await page.getByRole('button', { name: 'Add member' }).click();
+    await rowOf(page, ben).waitFor();
+    expect(await projectRole(ben)).toBe('CONTRIBUTOR');
+
+    await choose(page, 'Role of Ben Baker', 'Viewer');
+    await expect.poll(() => projectRole(ben)).toBe('VIEWER');
+
+    await page.getByRole('button', { name: 'Remove Ben Baker' }).click();
+    await page
+      .getByRole('dialog', { name: 'Remove Ben Baker from First project?' })
+      .getByRole('button', { name: 'Remove' })
+      .click();
+    await rowOf(page, ben).waitFor({ state: 'detached' });
+    expect(await projectRole(ben)).toBeUndefined();
+  });
+
+  test('include the organization’s owners, who cannot be changed here', async () => {
+    await join(service, lab.owner, ann, 'OWNER');
+    const page = await openMembers(projectPath(), ann);
+    await rowOf(page, lab.owner).getByText('Owns the organization').waitFor();
+    expect(await rowOf(page, lab.owner).getByRole('button').count()).toBe(0);
+    expect(await rowOf(page, lab.owner).getByRole('combobox').count()).toBe(0);
+  });
+
+  test.for(['CONTRIBUTOR', 'VIEWER'] as const)('are changed by no %s', async role => {
+    await join(service, lab.owner, ann, role);
+    await join(service, lab.owner, ben, 'VIEWER');
+    const page = await openMembers(projectPath(), ann);
+    await rowOf(page, ben).getByText('Viewer', { exact: true }).waitFor();
+    expect(await page.getByRole('tabpanel').getByRole('button').count()).toBe(0);
+    expect(await page.getByRole('tabpanel').getByRole('combobox').count()).toBe(0);
+  });
+
+  test('who leave are led to what is left for them', async () => {
+    await join(service, lab.owner, ann, 'OWNER');
+    const page = await openMembers(projectPath(), ann);
+    await page.getByRole('button', { name: 'Leave First project' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
+    await page.waitForURL(url => url.pathname === `/projects/${ann.projectId}`);
+    expect(await projectRole(ann)).toBeUndefined();
+  });
+
+  test('see a refusal of the server in its words', async () => {
+    await join(service, lab.owner, ann, 'OWNER');
+    await join(service, lab.owner, ben, 'VIEWER');
+    const page = await openMembers(projectPath(), ann);
+    await page.getByRole('combobox', { name: 'Role of Ben Baker' }).waitFor();
+    await join(service, lab.owner, ann, 'VIEWER');
+    await choose(page, 'Role of Ben Baker', 'Owner');
+    await page.getByRole('alert').getByText('Only owners of the project may do this.').waitFor();
+    expect(await projectRole(ben)).toBe('VIEWER');
+  });
+});
+
+describe.for(['light', 'dark'] as const)('in %s colours', scheme => {
+  test.for([
+    ['a project', projectPath],
+    ['an organization', organizationPath],
+  ] as const)(
+    'members of %s and the question before removing one have no accessibility violations, and fit 360 pixels',
+    async ([, path]) => {
+      await join(service, lab.owner, ann, 'CONTRIBUTOR', 'ADMIN');
+      await join(service, lab.owner, ben, null);
+      const page = await openMembers(path(), lab.owner, { colorScheme: scheme });
+      await isAccessibleAtEveryWidth(page, scheme);
+      await page.getByRole('button', { name: 'Remove Ann Archer' }).click();
+      await dialogStands(page);
+      await isAccessibleAtEveryWidth(page, scheme);
+    },
+  );
+});

@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import {
+  demonstration,
+  deploy,
+  join,
+  type Lab,
+  openLab,
+  type Person,
+  type Service,
+  signUp,
+  startService,
+} from '../harness.ts';
+import { dialogStands, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
+
+const browser = launchBrowser();
+let service: Service;
+let lab: Lab;
+let viewer: Person;
+let contributor: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  lab = await openLab(service);
+  viewer = await signUp(service, 'Vera Viewer');
+  contributor = await signUp(service, 'Carl Contributor');
+  await join(service, lab.owner, viewer, 'VIEWER');
+  await join(service, lab.owner, contributor, 'CONTRIBUTOR');
+});
+afterAll(() => service.close());
+
+const projectPath = () => `/projects/${lab.owner.projectId}`;
+
+async function isActive(deploymentId: string): Promise<boolean | undefined> {
+  const { deployment } = await service.ask(
+    'query ($id: ID!) { deployment(id: $id) { active } }',
+    { id: deploymentId },
+    lab.owner,
+  );
+  return deployment?.active;
+}
+
+test('deployments are listed with name, model and version, target, switch and day, newest first', async () => {
+  const { deploymentId } = await deploy(service, lab.owner, demonstration('octane.onnx'), 'Second line');
+  const page = await openPage(browser(), service, projectPath(), lab.owner);
+  const row = page.getByRole('row', { name: /Second line/ });
+  const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
+  for (const text of ['Second line, version 1', 'octane number', day.format(new Date())]) {
+    await row.getByRole('cell', { name: text, exact: true }).waitFor();
+  }
+  expect(await row.getByRole('switch', { name: 'Second line is active' }).isChecked()).toBe(true);
+  const names = await page.getByRole('row').getByRole('link').allInnerTexts();
+  expect(names.indexOf('Second line')).toBeLessThan(names.indexOf('Octane'));
+  await row.getByRole('link', { name: 'Second line' }).click();
+  await page.waitForURL(`**/deployments/${deploymentId}`);
+});
+
+test('the switch in the list switches the deployment, by mouse and by keyboard', async () => {
+  const { deploymentId } = await deploy(service, lab.owner, demonstration('octane.onnx'), 'Switched');
+  const page = await openPage(browser(), service, projectPath(), contributor);
+  const active = page.getByRole('switch', { name: 'Switched is active' });
+  await active.click();
+  await page
+    .getByRole('row', { name: /Switched/ })
+    .getByText('Inactive')
+    .waitFor();
+  await expect.poll(() => isActive(deploymentId)).toBe(false);
+  await active.focus();
+  await page.keyboard.press('Space');
+  await expect.poll(() => isActive(deploymentId)).toBe(true);
+  await page.reload();
+  await active.waitFor();
+  expect(await active.isChecked()).toBe(true);
+});
+
+test('the switch on the deployment’s page does the same, and the list agrees', async () => {
+  const { deploymentId } = await deploy(service, lab.owner, demonstration('octane.onnx'), 'On its page');
+  const page = await openPage(browser(), service, `/deployments/${deploymentId}`, lab.owner);
+  await page.getByRole('switch', { name: 'On its page is active' }).click();
+  await expect.poll(() => isActive(deploymentId)).toBe(false);
+  await page.getByRole('link', { name: 'First project' }).click();
+  await page
+    .getByRole('row', { name: /On its page/ })
+    .getByText('Inactive')
+    .waitFor();
+});
+
+test('a switch that the server refuses turns back and says why', async () => {
+  const person = await signUp(service, 'Former Contributor');
+  await join(service, lab.owner, person, 'CONTRIBUTOR');
+  const page = await openPage(browser(), service, projectPath(), person);
+  const active = page.getByRole('switch', { name: 'Octane is active' });
+  await active.waitFor();
+  await join(service, lab.owner, person, 'VIEWER');
+  await active.click();
+  await page.getByRole('alert').getByText('Your role does not allow this').waitFor();
+  expect(await active.isChecked()).toBe(true);
+});
+
+test('a new deployment shows the chosen model, takes its name, and leads to its page', async () => {
+  await deploy(service, lab.owner, demonstration('oil-type.onnx'), 'Oil type');
+  const page = await openPage(browser(), service, projectPath(), lab.owner);
+  await page.getByRole('button', { name: 'New deployment' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New deployment' });
+  const preview = dialog.getByRole('group', { name: 'The chosen model' });
+  const name = dialog.getByLabel('Name');
+  expect(await preview.innerText()).toMatch(
+    /Name\s+Oil type\s+Version\s+1\s+Target\s+octane number\s+Kind\s+Classification/,
+  );
+  expect(await name.inputValue()).toBe('Oil type');
+
+  await dialog.getByRole('combobox', { name: 'Model' }).click();
+  await page.getByRole('option', { name: 'Octane, version 1' }).click();
+  expect(await preview.innerText()).toMatch(/Name\s+Octane\s+Version\s+1/);
+  expect(await name.inputValue()).toBe('Octane');
+
+  await name.fill('Tank farm');
+  await dialog.getByRole('combobox', { name: 'Model' }).click();
+  await page.getByRole('option', { name: 'Oil type, version 1' }).click();
+  expect(await name.inputValue()).toBe('Tank farm');
+
+  await dialog.getByLabel('Description').fill('Called by the tank farm’s LIMS.');
+  await dialog.getByRole('button', { name: 'Create deployment' }).click();
+  await page.waitForURL('**/deployments/*');
+  await page.getByRole('heading', { level: 1, name: 'Tank farm' }).waitFor();
+  await page.getByText('Called by the tank farm’s LIMS.').waitFor();
+  await page.getByText('Oil type, version 1').waitFor();
+});
+
+test('viewers see everything of a project and no button to change it', async () => {
+  const page = await openPage(browser(), service, projectPath(), viewer);
+  const main = page.getByRole('main');
+  await page.getByRole('row', { name: /^Octane.*Active/ }).waitFor();
+  expect(await main.getByRole('button').count()).toBe(0);
+  expect(await main.getByRole('switch').count()).toBe(0);
+  await page.getByRole('tab', { name: 'Members' }).click();
+  await page.getByText(viewer.email).waitFor();
+  expect(await main.getByRole('button').count()).toBe(0);
+  expect(await main.getByRole('combobox').count()).toBe(0);
+  await page.goto(`/deployments/${lab.deploymentId}`);
+  await page.getByRole('heading', { level: 1, name: 'Octane' }).waitFor();
+  await main.getByText('Active', { exact: true }).waitFor();
+  expect(await main.getByRole('switch').count()).toBe(0);
+});
+
+test('each tab of a project has an address of its own', async () => {
+  const page = await openPage(browser(), service, projectPath(), lab.owner);
+  for (const [tab, end, heading] of [
+    ['Models', '/models', 'Models'],
+    ['API keys', '/api-keys', 'API keys'],
+    ['Members', '/members', 'Members'],
+    ['Deployments', '', 'Deployments'],
+  ] as const) {
+    await page.getByRole('tab', { name: tab }).click();
+    await page.waitForURL(`**${projectPath()}${end}`);
+    await page.reload();
+    await page.getByRole('tabpanel').getByRole('heading', { name: heading, exact: true }).waitFor();
+    expect(await page.getByRole('tab', { name: tab, selected: true }).count()).toBe(1);
+  }
+  await page.goBack();
+  await page.waitForURL('**/members');
+});
+
+test('a project or organization that does not exist, and one of somebody else, are not found alike', async () => {
+  const stranger = await signUp(service, 'Stranger');
+  const paths = [
+    ['Project not found', projectPath()],
+    ['Project not found', `${projectPath()}/members`],
+    ['Project not found', '/projects/01900000-0000-7000-8000-000000000000'],
+    ['Project not found', '/projects/nonsense/models'],
+    ['Organization not found', `/organizations/${lab.owner.organization.slug}`],
+    ['Organization not found', '/organizations/nowhere'],
+    ['Deployment not found', `/deployments/${lab.deploymentId}`],
+  ] as const;
+  const page = await openPage(browser(), service, '/', stranger);
+  for (const [title, path] of paths) {
+    await page.goto(path);
+    await page.getByRole('heading', { name: title }).waitFor();
+    await page.getByText('It does not exist, or is not visible to you.').waitFor();
+  }
+});
+
+test('a project that an admin creates opens, and stands in the menu', async () => {
+  const admin = await signUp(service, 'Ada Admin');
+  await join(service, lab.owner, admin, null, 'ADMIN');
+  const page = await openPage(browser(), service, `/organizations/${lab.owner.organization.slug}`, admin);
+  // The admin sees none of the organization's projects yet: the list is empty.
+  await page.getByText('No project that you can see').waitFor();
+  await page.getByRole('button', { name: 'New project' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New project' });
+  await dialog.getByLabel('Name').fill('Mayonnaise');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/projects/*');
+  await page.getByRole('heading', { level: 1, name: 'Mayonnaise' }).waitFor();
+  await page.getByText('Register your first model').waitFor();
+  await page.getByRole('button', { name: 'Projects' }).click();
+  await page.getByRole('menuitem', { name: 'Mayonnaise' }).waitFor();
+});
+
+test('members of an organization who are no admins create no project', async () => {
+  const page = await openPage(browser(), service, `/organizations/${lab.owner.organization.slug}`, viewer);
+  await page.getByRole('link', { name: 'First project' }).waitFor();
+  expect(await page.getByRole('button', { name: 'New project' }).count()).toBe(0);
+});
+
+test('the plan is shown with its limits and the command that raises it', async () => {
+  const { slug } = lab.owner.organization;
+  const page = await openPage(browser(), service, `/organizations/${slug}`, lab.owner);
+  const plan = page.getByRole('region', { name: 'Plan' });
+  expect(await plan.innerText()).toMatch(
+    /Pro[\s\S]*Included[\s\S]*10 in each project[\s\S]*100,000 for each deployment/,
+  );
+  await plan.getByRole('button', { name: 'Copy the command' }).click();
+  await plan.getByRole('button', { name: 'Copied' }).waitFor();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
+    `npm run spectrakey -- plan ${slug} enterprise`,
+  );
+});
+
+test('a list that cannot be read says so, and is read when asked again', async () => {
+  const page = await openPage(browser(), service, '/', lab.owner);
+  await page.route('**/graphql', route =>
+    route.request().postData()?.includes('Deployments') ? route.abort() : route.continue(),
+  );
+  await page.goto(projectPath());
+  await page.getByRole('alert').getByText('The server could not be reached').waitFor();
+  await page.unroute('**/graphql');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('row', { name: /^Octane/ }).waitFor();
+});
+
+test('nothing moves when the deployments arrive', async () => {
+  const page = await openPage(browser(), service, '/', lab.owner);
+  const held = Promise.withResolvers<void>();
+  await page.route('**/graphql', async route => {
+    if (route.request().postData()?.includes('query Deployments')) await held.promise;
+    await route.continue();
+  });
+  await page.goto(projectPath());
+  await page.getByText('Loading deployments…').waitFor({ state: 'attached' });
+  const places = () =>
+    page.evaluate(`['h1', 'h2', '[role=tablist]', 'thead th', 'tbody tr'].map(selector => {
+      const { top, left, height } = document.querySelector(selector).getBoundingClientRect();
+      return [selector, top, left, selector === 'thead th' ? 0 : height];
+    })`);
+  const before = await places();
+  held.resolve();
+  await page.getByRole('row', { name: /^Octane/ }).waitFor();
+  expect(await places()).toEqual(before);
+});
+
+test('a page that cannot be drawn leaves the frame, and the next page is drawn again', async () => {
+  const context = await browser().newContext({ baseURL: service.url });
+  onTestFinished(() => context.close());
+  const [name = '', value = ''] = lab.owner.cookie.split('=');
+  await context.addCookies([{ name, value, url: service.url }]);
+  // Not openPage: React reports what an error boundary holds, and that is what this test brings about.
+  const page = await context.newPage();
+  await page.route('**/graphql', async route => {
+    if (!route.request().postData()?.includes('query Models')) return await route.continue();
+    await route.fulfill({ json: { data: { project: { id: 'x', role: 'OWNER', models: [null] } } } });
+  });
+  await page.goto(`${projectPath()}/models`);
+  await page.getByRole('alert').getByText('This page could not be shown').waitFor();
+  await page.getByRole('button', { name: 'Projects' }).click();
+  await page.getByRole('menuitem', { name: 'First project' }).click();
+  await page.getByRole('row', { name: /^Octane/ }).waitFor();
+});
+
+describe.for(['light', 'dark'] as const)(
+  'in %s colours there are no accessibility violations, and all fits 360 pixels',
+  scheme => {
+    const open = (path: string) => openPage(browser(), service, path, lab.owner, { colorScheme: scheme });
+
+    test('on a project, and in the dialog for a new deployment', async () => {
+      const page = await open(projectPath());
+      await page.getByRole('row', { name: /^Octane/ }).waitFor();
+      await isAccessibleAtEveryWidth(page, scheme);
+      await page.getByRole('button', { name: 'New deployment' }).click();
+      await dialogStands(page);
+      await isAccessibleAtEveryWidth(page, scheme);
+    });
+
+    test('on an organization, and in the dialog for a new project', async () => {
+      const page = await open(`/organizations/${lab.owner.organization.slug}`);
+      await page.getByText(viewer.email).waitFor();
+      await isAccessibleAtEveryWidth(page, scheme);
+      await page.getByRole('button', { name: 'New project' }).click();
+      await dialogStands(page);
+      await isAccessibleAtEveryWidth(page, scheme);
+    });
+
+    test('on a deployment, and where nothing is found', async () => {
+      const page = await open(`/deployments/${lab.deploymentId}`);
+      await page.getByRole('switch').waitFor();
+      await isAccessibleAtEveryWidth(page, scheme);
+      await page.goto('/projects/nonsense');
+      await page.getByRole('heading', { name: 'Project not found' }).waitFor();
+      await isAccessibleAtEveryWidth(page, scheme);
+    });
+  },
+);
