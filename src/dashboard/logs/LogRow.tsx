@@ -37,6 +37,7 @@ export function LogRow({ log, model, now, open, onToggle }: LogRowProps) {
   const at = new Date(log.createdAt);
   return (
     <>
+      {/* The row, a larger thing to hit than the button within, hears the button's clicks and keys too. */}
       <Table.Tr className={classes.row} onClick={onToggle} data-open={open || undefined}>
         <Table.Td>
           <Tooltip
@@ -51,11 +52,6 @@ export function LogRow({ log, model, now, open, onToggle }: LogRowProps) {
               className={classes.toggle}
               aria-expanded={open}
               aria-controls={open ? details : undefined}
-              onClick={event => {
-                // The row, which is a larger thing to hit, would toggle it back.
-                event.stopPropagation();
-                onToggle();
-              }}
             >
               <ChevronRight size={14} className={classes.chevron} aria-hidden="true" />
               <time dateTime={log.createdAt}>{relativeTime(at, now)}</time>
