@@ -24,7 +24,16 @@ export default defineConfig({
         graphiql: join(dashboard, 'graphiql', 'index.html'),
       },
       // Monaco changes seldom, our pages often: apart, its megabyte stays in the browser's cache.
-      output: { codeSplitting: { groups: [{ name: 'monaco', test: /node_modules\/monaco-editor\// }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'monaco', test: /node_modules\/monaco-editor\// },
+            // What loads pages on demand would else go into the chunk of who uses it first, and with it all of Monaco
+            // into the dashboard's first load.
+            { name: 'preload', test: /vite\/preload-helper/, priority: 1 },
+          ],
+        },
+      },
       // Some 200 "use client" marks in the packages mean nothing to a bundle without server components.
       checks: { moduleLevelDirective: false },
     },
