@@ -21,7 +21,7 @@ afterAll(() => service.close());
 
 async function openKeys({ owner }: Lab) {
   const page = await openPage(browser(), service, `/projects/${owner.projectId}/api-keys`, owner);
-  await page.getByRole('heading', { name: 'API keys' }).waitFor();
+  await page.getByRole('heading', { name: 'API keys', exact: true }).waitFor();
   return page;
 }
 

@@ -30,7 +30,7 @@ type Options = Parameters<typeof openPage>[4];
 /** The tab of the lab's deployment, with its list on screen. */
 async function openTab({ owner, deploymentId }: Lab, options?: Options, person = owner): Promise<Page> {
   const page = await openPage(browser(), service, `/deployments/${deploymentId}/api-keys`, person, options);
-  await page.getByRole('heading', { name: 'API keys' }).waitFor();
+  await page.getByRole('heading', { name: 'API keys', exact: true }).waitFor();
   await page.getByText('Loading the API keys').waitFor({ state: 'detached' });
   return page;
 }
@@ -661,7 +661,7 @@ describe('the tab around the table', () => {
     await focused('Revoke key');
     await page.keyboard.press('Enter');
     await row(page, 'LIMS').getByText('Revoked').waitFor();
-    await page.getByRole('heading', { name: 'API keys' }).and(focus).waitFor();
+    await page.getByRole('heading', { name: 'API keys', exact: true }).and(focus).waitFor();
   });
 
   test.for([1920, 1200, 1100, 1024, 800, 360])('cuts nothing off at %i pixels', async width => {
