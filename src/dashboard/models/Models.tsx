@@ -38,7 +38,7 @@ export function Models() {
   const register = (
     <Button
       flex="none"
-      px={{ base: 'sm', sm: 'md' }}
+      px={{ base: 'xs', sm: 'md' }}
       leftSection={<Plus size={16} />}
       onClick={() => setRegistering(true)}
     >
@@ -47,7 +47,7 @@ export function Models() {
   );
   return (
     <Stack gap="md">
-      <Group justify="space-between" wrap="nowrap" mih={36}>
+      <Group justify="space-between" wrap="nowrap" gap="xs" mih={36}>
         <Title order={2}>Models</Title>
         {mayChange && models?.length !== 0 && register}
       </Group>

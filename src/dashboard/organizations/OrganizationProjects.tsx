@@ -14,14 +14,14 @@ export function OrganizationProjects({ organization }: { organization: Organizat
   const mayCreate = mayChangeOrganization(organization.role);
   return (
     <Stack gap="md" component="section" aria-labelledby="organization-projects">
-      <Group justify="space-between" wrap="nowrap" mih={36}>
+      <Group justify="space-between" wrap="nowrap" gap="xs" mih={36}>
         <Title order={2} id="organization-projects">
           Projects
         </Title>
         {mayCreate && (
           <Button
             flex="none"
-            px={{ base: 'sm', sm: 'md' }}
+            px={{ base: 'xs', sm: 'md' }}
             leftSection={<Plus size={16} />}
             onClick={() => setCreating(true)}
           >

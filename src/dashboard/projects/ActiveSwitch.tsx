@@ -17,12 +17,12 @@ interface ActiveSwitchProps {
   deployment: { id: string; name: string; active: boolean };
   /** Told the server's sentence; null when a new attempt begins. */
   onRefused: (sentence: string | null) => void;
-  /** The narrowest screen on which the word stands beside the switch. */
-  wordFrom?: 'xs' | 'sm';
+  /** The narrowest screen on which the word stands beside the switch; any, if not given. */
+  wordFrom?: 'sm';
 }
 
 /** Switches a deployment on and off. For those who may; others see `ActiveDot`. */
-export function ActiveSwitch({ deployment, onRefused, wordFrom = 'xs' }: ActiveSwitchProps) {
+export function ActiveSwitch({ deployment, onRefused, wordFrom }: ActiveSwitchProps) {
   const { id, name, active } = deployment;
   // What was asked for is shown at once, and until the list that is read again agrees.
   const [wanted, setWanted] = useState<boolean | null>(null);
@@ -33,7 +33,7 @@ export function ActiveSwitch({ deployment, onRefused, wordFrom = 'xs' }: ActiveS
     <Switch
       checked={shown}
       label={
-        <Box component="span" visibleFrom={wordFrom} miw={56}>
+        <Box component="span" miw={56} {...(wordFrom ? { visibleFrom: wordFrom } : {})}>
           {shown ? 'Active' : 'Inactive'}
         </Box>
       }

@@ -69,12 +69,12 @@ export function Deployments() {
         />
       ) : (
         <>
-          <Group justify="space-between" wrap="nowrap" mih={36}>
+          <Group justify="space-between" wrap="nowrap" gap="xs" mih={36}>
             <Title order={2}>Deployments</Title>
             {mayChange && project && (
               <Button
                 flex="none"
-                px={{ base: 'sm', sm: 'md' }}
+                px={{ base: 'xs', sm: 'md' }}
                 leftSection={<Plus size={16} />}
                 onClick={() => setOpen({ dialog: 'deploy', chosen: null })}
               >

@@ -47,7 +47,7 @@ function Page({ id }: { id: string }) {
   const [{ data, error }, retry] = useQuery({ query: PROJECT, variables: { id } });
   // The session knows the projects by name: the page stands at once, while the server says what is so now.
   const project = data ? data.project : projectOf(viewer, id);
-  if (data && !project) return <PageNotFound what="Project" />;
+  if (data && !project && !error) return <PageNotFound what="Project" />;
   if (!project) {
     return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the project" />;
   }
