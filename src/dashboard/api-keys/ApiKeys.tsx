@@ -2,12 +2,13 @@ import { Button, Group, Paper, Progress, Skeleton, Stack, Text, Title, VisuallyH
 import { useInterval, useWindowEvent } from '@mantine/hooks';
 import { CircleAlert, Plus } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import { useParams } from 'react-router';
 import { useQuery } from 'urql';
+import { useViewer } from '../app/session';
 import { Empty, Problem } from '../app/states';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
 import type { ApiKeyTarget } from '../generated/graphql';
+import { useProject } from '../projects/ProjectPage';
 import classes from './ApiKeys.module.css';
 import { type Asked, ConfirmKey } from './ConfirmKey';
 import { CreateKey } from './CreateKey';
@@ -53,6 +54,7 @@ export function DeploymentApiKeys() {
   return (
     <ApiKeys
       projectId={project.id}
+      known={{ mayChange: project.role !== 'VIEWER', allowed: project.organization.plan.allowApiPredict }}
       of={{ deploymentId: id }}
       about="A key lets one program call this deployment. Keys of the whole project reach it too."
       reach={`${name} only`}
@@ -62,10 +64,13 @@ export function DeploymentApiKeys() {
 
 /** A project's page: every key in it, and the place to create keys that reach all of its deployments. */
 export function ProjectApiKeys() {
-  const { projectId = '' } = useParams();
+  const { id: projectId, role, organization } = useProject();
+  const { organizations } = useViewer();
+  const plan = organizations.find(({ id }) => id === organization.id)?.plan;
   return (
     <ApiKeys
       projectId={projectId}
+      known={{ mayChange: role !== 'VIEWER', allowed: plan?.allowApiPredict ?? true }}
       of={{ projectId }}
       about="Every key in the project. One that is created here reaches all of its deployments, later ones included."
       reach="every deployment of the project, later ones included"
@@ -75,25 +80,34 @@ export function ProjectApiKeys() {
 
 interface Props {
   projectId: string;
+  /** What the page around it knows already, so that nothing jumps when the keys come. */
+  known: { mayChange: boolean; allowed: boolean };
   of: ApiKeyTarget;
   about: string;
   /** What a key that is created here calls, in words. */
   reach: string;
 }
 
-function ApiKeys({ projectId, of, about, reach }: Props) {
-  const [{ data, error }, load] = useQuery({
+function ApiKeys({ projectId, known, of, about, reach }: Props) {
+  const [{ data: current, error }, load] = useQuery({
     query: API_KEYS,
     variables: { projectId, of, first: PAGE },
     context: ABOUT_KEYS,
   });
+  // A reload that fails leaves what was there.
+  const last = useRef(current);
+  if (current) last.current = current;
+  const data = current ?? last.current;
   const reload = () => load({ requestPolicy: 'network-only' });
-  // Who comes back from running a program wants to see that its key was used.
-  useWindowEvent('focus', reload);
   const now = useNow();
   const heading = useRef<HTMLHeadingElement>(null);
   const reason = useId();
   const [creating, setCreating] = useState(false);
+  // Who comes back from running a program wants to see that its key was used. Not while a new key is shown: should the
+  // session have ended meanwhile, the way to sign-in would take the key away.
+  useWindowEvent('focus', () => {
+    if (!creating) reload();
+  });
   const [asked, setAsked] = useState<Asked | null>(null);
   const [done, setDone] = useState(false);
   useEffect(() => {
@@ -106,10 +120,8 @@ function ApiKeys({ projectId, of, about, reach }: Props) {
   };
 
   const { project, apiKeys } = data ?? {};
-  // Until the answer is here, as for most people: nothing jumps when it comes.
-  const mayCreate = project?.role !== 'VIEWER';
-  const mayChange = project ? project.role !== 'VIEWER' : false;
-  const allowed = project?.organization.plan.allowApiPredict ?? true;
+  const mayChange = project ? project.role !== 'VIEWER' : known.mayChange;
+  const allowed = project?.organization.plan.allowApiPredict ?? known.allowed;
   const full = project ? project.apiKeyAllowance.used >= project.apiKeyAllowance.limit : false;
   return (
     <Stack gap="md">
@@ -122,7 +134,7 @@ function ApiKeys({ projectId, of, about, reach }: Props) {
             {about}
           </Text>
         </div>
-        {mayCreate && allowed && (
+        {mayChange && allowed && (
           <Button
             leftSection={<Plus size={16} aria-hidden />}
             disabled={!project || full}
@@ -133,10 +145,14 @@ function ApiKeys({ projectId, of, about, reach }: Props) {
           </Button>
         )}
       </Group>
-      {error && !data && <Problem error={error} retry={reload} />}
-      {!error && !data && <WhileLoading />}
+      {error && <Problem error={error} retry={reload} />}
+      {!error && !data && <WhileLoading actions={mayChange} />}
       {project && !allowed && (
-        <UpgradePlan organization={project.organization} holdsKeys={apiKeys?.nodes.length !== 0} />
+        <UpgradePlan
+          organization={project.organization}
+          holdsKeys={apiKeys?.nodes.length !== 0}
+          mayChange={mayChange}
+        />
       )}
       {project && allowed && (
         <Allowance {...project.apiKeyAllowance}>
@@ -159,7 +175,7 @@ function ApiKeys({ projectId, of, about, reach }: Props) {
       )}
       {apiKeys && apiKeys.nodes.length > 0 && (
         <KeyTable actions={mayChange}>
-          <KeyPage page={apiKeys} of={of} now={now} {...(mayChange && { onAsk: ask })} />
+          <KeyPage page={apiKeys} of={of} now={now} quiet={creating} {...(mayChange && { onAsk: ask })} />
         </KeyTable>
       )}
       {/* Apart from what depends on the data: a reload that fails must not take away a key that is being shown. */}
@@ -193,23 +209,22 @@ function Allowance({ used, limit, children }: { used: number; limit: number; chi
         color={full ? 'yellow.7' : 'moss'}
         aria-label="Share of the keys in use"
       />
-      {children || (
-        <Text size="sm" c="dimmed">
-          Active keys of the whole project
-        </Text>
-      )}
+      <Text size="sm" c="dimmed">
+        Active keys of the whole project
+      </Text>
+      {children}
     </div>
   );
 }
 
 /** As high as what follows, so that nothing jumps. */
-function WhileLoading() {
+function WhileLoading({ actions }: { actions: boolean }) {
   return (
     <>
       <div className={classes.allowance}>
         <Skeleton h={12} w={300} />
       </div>
-      <KeyTable actions>
+      <KeyTable actions={actions}>
         <SkeletonRows />
       </KeyTable>
       <VisuallyHidden role="status">Loading the API keys…</VisuallyHidden>

@@ -79,6 +79,7 @@ export function CreateKey({ opened, of, reach, onClose }: Props) {
           prefix={created.apiKey.prefix}
           rawKey={created.rawKey}
           warned={warned}
+          onBack={() => setWarned(true)}
           onDone={finish}
         />
       ) : (

@@ -26,6 +26,8 @@ const MORE_API_KEYS = graphql(`
 interface List {
   of: ApiKeyTarget;
   now: Date;
+  /** Whether to leave the server alone for now. */
+  quiet: boolean;
   /** Left out for who may only look. */
   onAsk?: (asked: Asked) => void;
 }
@@ -85,7 +87,9 @@ function NextPage({ after, ...list }: List & { after: string | null | undefined 
     variables: { of: list.of, first: PAGE, after },
     context: ABOUT_KEYS,
   });
-  useWindowEvent('focus', () => load({ requestPolicy: 'network-only' }));
+  useWindowEvent('focus', () => {
+    if (!list.quiet) load({ requestPolicy: 'network-only' });
+  });
   if (data) return <KeyPage {...list} page={data.apiKeys} next />;
   if (!error) return <SkeletonRows />;
   return (

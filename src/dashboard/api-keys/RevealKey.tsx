@@ -10,11 +10,13 @@ interface Props {
   rawKey: string;
   /** Whether somebody tried to leave other than by "Done". */
   warned: boolean;
+  /** The browser's way back was pressed; the key stays. */
+  onBack: () => void;
   onDone: () => void;
 }
 
 /** A new key in full. It can be read here and never again. */
-export function RevealKey({ name, prefix, rawKey, warned, onDone }: Props) {
+export function RevealKey({ name, prefix, rawKey, warned, onBack, onDone }: Props) {
   const secret = useRef<HTMLElement>(null);
   const [copied, setCopied] = useState<'not yet' | 'yes' | 'by hand'>('not yet');
   const copyButton = useRef<HTMLButtonElement>(null);
@@ -22,16 +24,17 @@ export function RevealKey({ name, prefix, rawKey, warned, onDone }: Props) {
   useEffect(() => copyButton.current?.focus(), []);
   // Closing or reloading the page asks first.
   useWindowEvent('beforeunload', event => event.preventDefault());
+  const release = useHeldBackButton(onBack);
   const copy = async () => {
     const done = await copyText(rawKey, secret.current);
     setCopied(done ? 'yes' : 'by hand');
   };
   return (
     <Stack gap="md">
-      <Text size="sm">
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
         This is the key <strong>{name}</strong>. The list will show it as <code>{prefix}...</code>
       </Text>
-      <code ref={secret} className={classes.secret}>
+      <code ref={secret} className={classes.secret} translate="no">
         {rawKey}
       </code>
       <Alert
@@ -64,13 +67,42 @@ export function RevealKey({ name, prefix, rawKey, warned, onDone }: Props) {
           >
             {copied === 'yes' ? 'Copied' : 'Copy'}
           </Button>
-          <Button variant={copied === 'yes' ? 'filled' : 'default'} onClick={onDone}>
+          <Button
+            variant={copied === 'yes' ? 'filled' : 'default'}
+            onClick={() => {
+              release();
+              onDone();
+            }}
+          >
             Done
           </Button>
         </Group>
       </Group>
     </Stack>
   );
+}
+
+/**
+ * Makes the browser's way back lead here again: it would take the page away, and the key with it. Nothing of the key is
+ * in the entries.
+ *
+ * @returns gives the way back free.
+ */
+function useHeldBackButton(onBack: () => void): () => void {
+  const held = useRef(true);
+  const hold = () => window.history.pushState(window.history.state, '', window.location.href);
+  useEffect(() => {
+    window.history.pushState(window.history.state, '', window.location.href);
+  }, []);
+  useWindowEvent('popstate', () => {
+    if (!held.current) return;
+    hold();
+    onBack();
+  });
+  return () => {
+    held.current = false;
+    window.history.back();
+  };
 }
 
 /** @returns false where the browser has no clipboard to offer; the text is selected then. */

@@ -8,10 +8,11 @@ interface Props {
   organization: { slug: string; name: string; plan: { name: PlanName } };
   /** Whether there are keys from a time with a higher plan. */
   holdsKeys: boolean;
+  mayChange: boolean;
 }
 
 /** Why there are no API keys on this plan, what an upgrade brings, and how to come by it. */
-export function UpgradePlan({ organization: { slug, name, plan }, holdsKeys }: Props) {
+export function UpgradePlan({ organization: { slug, name, plan }, holdsKeys, mayChange }: Props) {
   return (
     <Paper withBorder p="lg">
       <Group gap="md" wrap="nowrap" align="flex-start">
@@ -29,7 +30,8 @@ export function UpgradePlan({ organization: { slug, name, plan }, holdsKeys }: P
           </Text>
           {holdsKeys && (
             <Text size="sm">
-              Until then calls with the keys below are refused. You can still revoke and delete them.
+              Until then calls with the keys below are refused.
+              {mayChange && ' You can still revoke and delete them.'}
             </Text>
           )}
           <Text size="sm" c="dimmed">

@@ -1,4 +1,5 @@
 import { type CombinedError, cacheExchange, createClient, fetchExchange, mapExchange } from 'urql';
+import { graphql } from '../generated';
 
 /** The code of an error, as the server's catalogue names it; undefined for a lost connection. */
 export function codeOf(error: CombinedError | undefined): unknown {
@@ -12,13 +13,21 @@ export function sentenceOf(error: CombinedError): string {
   );
 }
 
+const SESSION = graphql(`
+  query Session {
+    viewer {
+      id
+    }
+  }
+`);
+
 /**
  * The GraphQL client of one session. Its cache ends with it, so nobody sees what somebody else has read.
  *
  * @param onSessionLost called when an answer says that nobody is signed in any more.
  */
 export function startClient(onSessionLost: () => void) {
-  return createClient({
+  const client = createClient({
     url: '/graphql',
     preferGetMethod: false,
     fetchOptions: { credentials: 'same-origin' },
@@ -26,12 +35,19 @@ export function startClient(onSessionLost: () => void) {
     exchanges: [
       mapExchange({
         onError(error, operation) {
-          const signingIn = operation.context.signingIn === true;
-          if (!signingIn && error.response?.status === 401) onSessionLost();
+          if (operation.context.signingIn === true) return;
+          if (error.response?.status === 401) onSessionLost();
+          // An answer with data, such as {"deployment": null}, is 200 whatever its errors say.
+          else if (error.graphQLErrors.length > 0) void checkSession();
         },
       }),
       cacheExchange,
       fetchExchange,
     ],
   });
+  const checkSession = async () => {
+    const { data } = await client.query(SESSION, {}, { requestPolicy: 'network-only' }).toPromise();
+    if (data?.viewer === null) onSessionLost();
+  };
+  return client;
 }

@@ -11,11 +11,12 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { ChevronDown, CircleUserRound, CodeXml, LogOut, Moon, Settings, Sun, SunMoon } from 'lucide-react';
-import { Suspense } from 'react';
+import { Suspense, useState } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router';
 import { useMutation } from 'urql';
 import { graphql } from '../generated';
 import mark from '../graphiql/spectrakey.svg';
+import { sentenceOf } from './client';
 import { ErrorBoundary } from './error-boundary';
 import { useSession, useViewer } from './session';
 import { Loading } from './states';
@@ -108,6 +109,7 @@ function PersonMenu() {
   const { renew } = useSession();
   const navigate = useNavigate();
   const [, signOut] = useMutation(SIGN_OUT);
+  const [failed, setFailed] = useState<string | null>(null);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Menu position="bottom-end" width={240} shadow="md">
@@ -150,14 +152,25 @@ function PersonMenu() {
         </Menu.Item>
         <Menu.Item
           leftSection={<LogOut size={14} />}
+          closeMenuOnClick={false}
           onClick={async () => {
-            await signOut({});
+            const { error } = await signOut({});
+            // Who reads "signed out" walks away from a shared screen: it must be true.
+            if (error && error.response?.status !== 401) {
+              setFailed(sentenceOf(error));
+              return;
+            }
             await navigate('/sign-in');
             renew();
           }}
         >
           Sign out
         </Menu.Item>
+        {failed && (
+          <Text role="alert" size="xs" c="red" px="sm" py={4}>
+            You are still signed in. {failed}
+          </Text>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

@@ -57,7 +57,9 @@ export function useViewer(): Viewer {
 /** Where sign-in leads back to; only paths of this site, never an address that somebody put into a link. */
 export function pathAfterSignIn(search: string): string {
   const next = new URLSearchParams(search).get('next') ?? '/';
-  return /^\/(?![/\\])/.test(next) ? next : '/';
+  // Read as a browser would read it, which knows more ways to name another site than "//".
+  const { origin, pathname, search: query } = new URL(next, window.location.origin);
+  return origin === window.location.origin && !pathname.startsWith('//') ? pathname + query : '/';
 }
 
 /** Gives the pages a GraphQL client, a new one for each session. */

@@ -78,7 +78,9 @@ function Page({ id }: { id: string }) {
   if (!data)
     return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the deployment" />;
   const { deployment } = data;
-  if (!deployment) return <PageNotFound what="Deployment" />;
+  if (!deployment) {
+    return error ? <Problem error={error} retry={() => retry()} /> : <PageNotFound what="Deployment" />;
+  }
   return (
     <Stack gap="md">
       <title>{`${deployment.name} · Spectrakey`}</title>
@@ -103,7 +105,7 @@ function Page({ id }: { id: string }) {
         </Group>
         <Refusal sentence={refusal} />
         {deployment.description && (
-          <Text c="dimmed" size="sm">
+          <Text c="dimmed" size="sm" style={{ overflowWrap: 'anywhere' }}>
             {deployment.description}
           </Text>
         )}

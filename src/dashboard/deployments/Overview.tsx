@@ -71,11 +71,15 @@ export function Overview() {
       </SimpleGrid>
       <Card withBorder padding="lg">
         <Title order={2} mb="sm">
-          Predictions a day
+          Predictions a day (UTC)
         </Title>
         {error && <Problem error={error} retry={() => retry()} />}
         <Box h={200}>
-          {data?.deployment ? <DailyChart days={data.deployment.dailyPredictions} /> : <Skeleton h={200} />}
+          {data?.deployment ? (
+            <DailyChart days={data.deployment.dailyPredictions} />
+          ) : (
+            !error && <Skeleton h={200} />
+          )}
         </Box>
       </Card>
     </Stack>

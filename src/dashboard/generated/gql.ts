@@ -20,6 +20,7 @@ type Documents = {
     "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      rawKey\n      apiKey {\n        id\n        name\n        prefix\n      }\n    }\n  }\n": typeof types.CreateApiKeyDocument,
     "\n  query MoreApiKeys($of: ApiKeyTarget!, $first: Int!, $after: String) {\n    apiKeys(of: $of, first: $first, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        ...ApiKeyRow\n      }\n    }\n  }\n": typeof types.MoreApiKeysDocument,
     "\n  fragment ApiKeyRow on ApiKey {\n    id\n    name\n    prefix\n    status\n    deployment {\n      id\n      name\n    }\n    createdAt\n    createdBy {\n      id\n      name\n    }\n    expiresAt\n    lastUsedAt\n  }\n": typeof types.ApiKeyRowFragmentDoc,
+    "\n  query Session {\n    viewer {\n      id\n    }\n  }\n": typeof types.SessionDocument,
     "\n  mutation SignOut {\n    signOut\n  }\n": typeof types.SignOutDocument,
     "\n  query Viewer {\n    viewer {\n      id\n      email\n      name\n      organizations {\n        id\n        slug\n        name\n        role\n        plan {\n          name\n          allowApiPredict\n          maxApiKeys\n          monthlyPredictions\n        }\n        projects {\n          id\n          name\n          role\n        }\n      }\n    }\n  }\n": typeof types.ViewerDocument,
     "\n  query DeploymentPage($id: ID!) {\n    deployment(id: $id) {\n      id\n      name\n      description\n      active\n      createdAt\n      project {\n        id\n        name\n        role\n        organization {\n          id\n          slug\n          name\n          plan {\n            name\n            allowApiPredict\n          }\n        }\n      }\n      model {\n        id\n        name\n        version\n        kind\n        targetProperty\n        unit\n        inputLength\n      }\n      usage {\n        month\n        predictions\n        limit\n      }\n    }\n  }\n": typeof types.DeploymentPageDocument,
@@ -48,6 +49,7 @@ const documents: Documents = {
     "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) {\n      rawKey\n      apiKey {\n        id\n        name\n        prefix\n      }\n    }\n  }\n": types.CreateApiKeyDocument,
     "\n  query MoreApiKeys($of: ApiKeyTarget!, $first: Int!, $after: String) {\n    apiKeys(of: $of, first: $first, after: $after) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        ...ApiKeyRow\n      }\n    }\n  }\n": types.MoreApiKeysDocument,
     "\n  fragment ApiKeyRow on ApiKey {\n    id\n    name\n    prefix\n    status\n    deployment {\n      id\n      name\n    }\n    createdAt\n    createdBy {\n      id\n      name\n    }\n    expiresAt\n    lastUsedAt\n  }\n": types.ApiKeyRowFragmentDoc,
+    "\n  query Session {\n    viewer {\n      id\n    }\n  }\n": types.SessionDocument,
     "\n  mutation SignOut {\n    signOut\n  }\n": types.SignOutDocument,
     "\n  query Viewer {\n    viewer {\n      id\n      email\n      name\n      organizations {\n        id\n        slug\n        name\n        role\n        plan {\n          name\n          allowApiPredict\n          maxApiKeys\n          monthlyPredictions\n        }\n        projects {\n          id\n          name\n          role\n        }\n      }\n    }\n  }\n": types.ViewerDocument,
     "\n  query DeploymentPage($id: ID!) {\n    deployment(id: $id) {\n      id\n      name\n      description\n      active\n      createdAt\n      project {\n        id\n        name\n        role\n        organization {\n          id\n          slug\n          name\n          plan {\n            name\n            allowApiPredict\n          }\n        }\n      }\n      model {\n        id\n        name\n        version\n        kind\n        targetProperty\n        unit\n        inputLength\n      }\n      usage {\n        month\n        predictions\n        limit\n      }\n    }\n  }\n": types.DeploymentPageDocument,
@@ -108,6 +110,10 @@ export function graphql(source: "\n  query MoreApiKeys($of: ApiKeyTarget!, $firs
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  fragment ApiKeyRow on ApiKey {\n    id\n    name\n    prefix\n    status\n    deployment {\n      id\n      name\n    }\n    createdAt\n    createdBy {\n      id\n      name\n    }\n    expiresAt\n    lastUsedAt\n  }\n"): (typeof documents)["\n  fragment ApiKeyRow on ApiKey {\n    id\n    name\n    prefix\n    status\n    deployment {\n      id\n      name\n    }\n    createdAt\n    createdBy {\n      id\n      name\n    }\n    expiresAt\n    lastUsedAt\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Session {\n    viewer {\n      id\n    }\n  }\n"): (typeof documents)["\n  query Session {\n    viewer {\n      id\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

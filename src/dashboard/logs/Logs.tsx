@@ -65,18 +65,22 @@ export function Logs() {
   // Until the next page is there, the one before stays, so that nothing jumps.
   const turning = fetching && operation?.variables.after !== (cursors.at(-1) ?? null);
 
+  const mayPredict = deployment.project.role !== 'VIEWER';
   if (logs?.nodes.length === 0 && cursors.length === 0) {
     return (
       <Empty
         title="No predictions yet"
         action={
-          <Button component={Link} to={`/deployments/${deployment.id}/predict`} mt="sm">
-            Predict
-          </Button>
+          mayPredict && (
+            <Button component={Link} to={`/deployments/${deployment.id}/predict`} mt="sm">
+              Predict
+            </Button>
+          )
         }
       >
-        Every answered call is listed here, with its values and the key that made it. Predict in the browser,
-        or call the deployment from a program as{' '}
+        Every answered call is listed here, with its values and the key that made it.
+        {mayPredict && ' Predict in the browser, or have a program call'}
+        {!mayPredict && ' A program calls'} the deployment from a program as{' '}
         <Anchor
           component={Link}
           to={`/deployments/${deployment.id}/integration`}

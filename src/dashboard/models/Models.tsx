@@ -31,7 +31,7 @@ export function Models() {
   const [{ data, error }, retry] = useQuery({ query: MODELS, variables: { projectId } });
   const [registering, setRegistering] = useState(false);
   const [deploying, setDeploying] = useState<Model | null>(null);
-  if (error && !data) return <Problem error={error} retry={() => retry()} />;
+  if (error && !data?.project) return <Problem error={error} retry={() => retry()} />;
   if (data && !data.project) return <NotFound what="Project" />;
   const models = data?.project?.models;
   const mayChange = mayChangeProject(data?.project?.role ?? knownRole);

@@ -72,7 +72,7 @@ export function OrganizationMembers({ organization }: { organization: Organizati
         Members
       </Title>
       {mayChange && <AddOrganizationMember mayGive={mayGive} add={setRole} />}
-      {error && !data ? (
+      {error && !members ? (
         <Problem error={error} retry={() => retry()} />
       ) : (
         <Members

@@ -52,7 +52,7 @@ export function Deployments() {
   const { id: projectId, role: knownRole } = useProject();
   const [{ data, error }, retry] = useQuery({ query: DEPLOYMENTS, variables: { projectId } });
   const [open, setOpen] = useState<Open | null>(null);
-  if (error && !data) return <Problem error={error} retry={() => retry()} />;
+  if (error && !data?.project) return <Problem error={error} retry={() => retry()} />;
   if (data && !data.project) return <NotFound what="Project" />;
   const project = data?.project;
   const models = project?.models ?? [];

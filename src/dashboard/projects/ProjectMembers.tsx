@@ -62,7 +62,7 @@ export function ProjectMembers() {
   const [, setMember] = useMutation(SET_MEMBER);
   const viewer = useViewer();
   const navigate = useNavigate();
-  if (error && !data) return <Problem error={error} retry={() => retry()} />;
+  if (error && !data?.project) return <Problem error={error} retry={() => retry()} />;
   if (data && !data.project) return <NotFound what="Project" />;
   const project = data?.project;
   const mayChange = mayChangeProjectMembers(project?.role ?? known.role);
