@@ -228,6 +228,27 @@ test('a list that cannot be read says so, and is read when asked again', async (
   await page.getByRole('row', { name: /^Octane/ }).waitFor();
 });
 
+test('a fault of the server is told, and not taken for a project that does not exist', async () => {
+  const page = await openPage(browser(), service, '/', lab.owner);
+  const fault = { message: 'The service is unavailable for the moment.' };
+  const faulty = /query (ProjectPage|Deployments|Models|ProjectMembers|OrganizationMembers)/;
+  await page.route('**/graphql', route =>
+    faulty.test(route.request().postData() ?? '')
+      ? route.fulfill({ json: { data: { project: null, viewer: null }, errors: [fault] } })
+      : route.continue(),
+  );
+  for (const path of [
+    projectPath(),
+    `${projectPath()}/models`,
+    `${projectPath()}/members`,
+    `/organizations/${lab.owner.organization.slug}`,
+  ]) {
+    await page.goto(path);
+    await page.getByRole('alert').getByText(fault.message).first().waitFor();
+    expect(await page.getByText('not found').count()).toBe(0);
+  }
+});
+
 test('nothing moves when the deployments arrive', async () => {
   const page = await openPage(browser(), service, '/', lab.owner);
   const held = Promise.withResolvers<void>();
