@@ -46,8 +46,8 @@ export function startClient(onSessionLost: () => void) {
     ],
   });
   const checkSession = async () => {
-    const { data } = await client.query(SESSION, {}, { requestPolicy: 'network-only' }).toPromise();
-    if (data?.viewer === null) onSessionLost();
+    const { data, error } = await client.query(SESSION, {}, { requestPolicy: 'network-only' }).toPromise();
+    if (!error && data?.viewer === null) onSessionLost();
   };
   return client;
 }
