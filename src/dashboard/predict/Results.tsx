@@ -76,9 +76,7 @@ function DownloadButton({
   const save = () => {
     const { predictions } = run;
     const text = kind === 'csv' ? toCsv(predictions, deployment.model) : toJson(predictions, deployment);
-    // The mark tells Excel that it is UTF-8: without, it spoils every name that is not English.
-    const content = kind === 'csv' ? ['\uFEFF', text] : [text];
-    const address = URL.createObjectURL(new Blob(content, { type: types[kind] }));
+    const address = URL.createObjectURL(new Blob([text], { type: types[kind] }));
     const link = document.createElement('a');
     link.href = address;
     link.download = fileNameOf(deployment.name, kind);
