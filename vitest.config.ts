@@ -19,8 +19,6 @@ export default defineConfig({
     globalSetup: 'test/global-setup.ts',
     // Each file starts servers of its own; two cores run two files.
     pool: 'forks',
-    // A shared machine can stall a browser for longer than a step waits; a broken promise fails twice.
-    retry: process.env.CI ? 1 : 0,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
