@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
+import { type InferResult, type Kysely, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { batched } from '../database/batch.ts';
-import type { Database } from '../database/connect.ts';
+import { type Placeholder, prepare } from '../database/prepare.ts';
 import { monthOf } from '../deployments/deployments.ts';
 import { apiKeyNotAuthorized } from '../errors.ts';
-import type { ApiKeyScope } from '../generated/database.ts';
+import type { ApiKeyScope, DB } from '../generated/database.ts';
 import { digestOf, isRawKey } from './raw-key.ts';
 
 /** A deployment that a key reaches, with what a call of it needs to know. */
@@ -59,18 +59,24 @@ interface Lookup {
 /** Judges the text of an `Api-Key` credential. No verdict is kept: a revocation holds from the next request on. */
 export type Authenticate = (rawKey: string, now: Date) => Promise<Verdict>;
 
-/** More keys in one read would only make the first of them wait longer. */
-const MOST_IN_A_READ = 100;
+const BOUNDS = {
+  // More keys in one read would only make the first of them wait longer.
+  most: 100,
+  // About a second's worth.
+  room: 5000,
+};
 
 /** Authentication against a database; the requests in flight share its reads. */
-export function startAuthenticate(db: Database): Authenticate {
-  const lookUp = batched((lookups: Lookup[]) => findKeys(db, lookups), MOST_IN_A_READ);
+export function startAuthenticate(db: Kysely<DB>): Authenticate {
+  const select = prepare(db, (placeholder: Placeholder<Lookup[]>) => selectKeys(db, placeholder));
+  const lookUp = batched(async (lookups: Lookup[]) => judge(await select(lookups), lookups), BOUNDS);
   return async (rawKey, now) =>
     isRawKey(rawKey) ? await lookUp({ digest: digestOf(rawKey), now }) : { status: 'unknown' };
 }
 
-async function findKeys(db: Database, lookups: Lookup[]): Promise<Verdict[]> {
-  const rows = await selectKeys(db, lookups).execute();
+type KeyRow = InferResult<ReturnType<typeof selectKeys>>[number];
+
+function judge(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
   const found = new Map(rows.map(row => [row.digest.toString('latin1'), row]));
   return lookups.map(({ digest, now }): Verdict => {
     const row = found.get(digest.toString('latin1'));
@@ -82,11 +88,11 @@ async function findKeys(db: Database, lookups: Lookup[]): Promise<Verdict[]> {
   });
 }
 
-function selectKeys(db: Database, lookups: Lookup[]) {
-  const digests = lookups.map(({ digest }) => digest);
+function selectKeys(db: Kysely<DB>, placeholder: Placeholder<Lookup[]>) {
+  const digests = placeholder(lookups => lookups.map(({ digest }) => digest));
   // Requests of one batch came within milliseconds. Over the turn of a month the usage read is the new month's, so
   // that nobody is refused for what was used before; settling counts each call in its own.
-  const month = monthOf(lookups.at(-1)?.now ?? new Date(0));
+  const month = placeholder(lookups => monthOf(lookups.at(-1)?.now ?? new Date(0)));
   return db
     .selectFrom('apiKeys')
     .innerJoin('projects', 'projects.id', 'apiKeys.projectId')

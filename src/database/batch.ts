@@ -1,40 +1,76 @@
+import { unavailable } from '../errors.ts';
+
+export interface BatchBounds {
+  /** The most items in a batch. */
+  most: number;
+  /** The most items that wait; the rest are refused. */
+  room: number;
+}
+
+/** A batch that takes longer waits for something, such as a lock: those behind it go past. */
+const PATIENCE_MS = 50;
+
+/** Batches that may be waiting so at once, each on a connection of its own. */
+const MOST_LATE = 3;
+
 /**
  * Turns many single calls into few batches. A call that finds nothing under way goes at once and alone; those that
  * arrive while a batch is under way form the next one. No timer delays anybody.
  *
  * @param run answers a batch, one result for each item in its order; what it throws, every item of the batch gets.
- * @param most the most items in a batch.
+ * @returns answers one item. @throws UNAVAILABLE when too many wait already.
  */
 export function batched<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
-  most: number,
+  { most, room }: BatchBounds,
 ): (item: Item) => Promise<Result> {
   interface Waiting {
     item: Item;
     resolve: (result: Result) => void;
     reject: (error: unknown) => void;
   }
-  const waiting: Waiting[] = [];
-  let underWay = false;
+  let waiting: Waiting[] = [];
+  let busy = false;
+  let late = 0;
 
-  async function drain(): Promise<void> {
-    underWay = true;
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0, most);
-      try {
-        const results = await run(batch.map(({ item }) => item));
-        if (results.length !== batch.length) throw new Error('a batch must answer each of its items');
-        for (const [index, result] of results.entries()) batch[index]?.resolve(result);
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
+  function next(): void {
+    if (busy || waiting.length === 0) return;
+    busy = true;
+    const batch = waiting.slice(0, most);
+    waiting = waiting.slice(most);
+    let isLate = false;
+    const patience = setTimeout(() => {
+      if (late === MOST_LATE) return;
+      isLate = true;
+      late += 1;
+      busy = false;
+      next();
+    }, PATIENCE_MS);
+    void answer(batch).finally(() => {
+      clearTimeout(patience);
+      if (isLate) late -= 1;
+      else busy = false;
+      next();
+    });
+  }
+
+  async function answer(batch: Waiting[]): Promise<void> {
+    try {
+      const results = await run(batch.map(({ item }) => item));
+      for (const [index, { resolve }] of batch.entries()) {
+        const result = results[index];
+        if (result === undefined) throw new Error('a batch must answer each of its items');
+        resolve(result);
       }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
     }
-    underWay = false;
   }
 
   return item =>
     new Promise((resolve, reject) => {
+      if (waiting.length >= room) return reject(unavailable());
       waiting.push({ item, resolve, reject });
-      if (!underWay) void drain();
+      next();
     });
 }

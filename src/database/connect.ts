@@ -1,6 +1,7 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { DB } from '../generated/database.ts';
+import { nameOf } from './prepare.ts';
 
 /** The database, or a transaction on it: what every query takes as its first argument. */
 export type Database = Kysely<DB> | Transaction<DB>;
@@ -48,7 +49,20 @@ export function connect({ url, most, onIdleError }: ConnectOptions): Kysely<DB> 
   // listens only while the connection is idle: without a listener it would end the process.
   pool.on('connect', client => client.on('error', () => {}));
   return new Kysely<DB>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: withNames(pool) }),
     plugins: [new CamelCasePlugin()],
   });
+}
+
+/** Kysely hands text and values over; a prepared statement needs its name as well. */
+function withNames(pool: pg.Pool): PostgresPool {
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      const client = await pool.connect();
+      const query = (text: string, values: unknown[]) => client.query({ name: nameOf(text), text, values });
+      return Object.create(client, { query: { value: query } });
+    },
+  };
 }

@@ -1,9 +1,9 @@
-import { type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { batched } from '../database/batch.ts';
-import type { Database } from '../database/connect.ts';
 import { isDatabaseUnavailable } from '../database/faults.ts';
+import { type Placeholder, prepare } from '../database/prepare.ts';
 import { monthOf } from '../deployments/deployments.ts';
-import type { PredictionLogs } from '../generated/database.ts';
+import type { DB, PredictionLogs } from '../generated/database.ts';
 import type { Prediction, PredictionSource } from '../generated/graphql.ts';
 
 /** A call that the model has answered, to be charged and logged before the answer leaves. */
@@ -29,16 +29,26 @@ export type Settlement =
 /** Charges a call and writes its log. Once it answers `settled`, both are on disk. */
 export type Settle = (call: Call) => Promise<Settlement>;
 
-/** Keeps a statement short, and with it the time for which the usage rows stay locked. */
-const MOST_IN_A_STATEMENT = 50;
+const BOUNDS = {
+  // Keeps a statement short, and with it the time for which the usage rows stay locked.
+  most: 50,
+  // About a second's worth.
+  room: 5000,
+};
 
 /** Settling against a database; the calls that finish together share a statement. */
-export function startSettle(db: Database): Settle {
-  return batched((calls: Call[]) => settleAll(db, calls), MOST_IN_A_STATEMENT);
+export function startSettle(db: Kysely<DB>): Settle {
+  const select = prepare(db, (placeholder: Placeholder<Call[]>) => selectGrants(db, placeholder));
+  const grant = async (calls: Call[]) => new Map((await select(calls)).map(row => [row.id, grantOf(row)]));
+  return batched((calls: Call[]) => settleAll(db, grant, calls), BOUNDS);
 }
 
-async function settleAll(db: Database, calls: Call[]): Promise<Settlement[]> {
-  const together = await attempt(db, calls);
+/** What the statement said of each call, by the id of its log. */
+type GrantAll = (calls: Call[]) => Promise<Map<string, Grant>>;
+type Grant = 'granted' | 'refused' | 'uncounted';
+
+async function settleAll(db: Kysely<DB>, grant: GrantAll, calls: Call[]): Promise<Settlement[]> {
+  const together = await attempt(db, grant, calls);
   if (calls.length === 1) return together;
   const settlements: Settlement[] = [];
   for (const [index, settlement] of together.entries()) {
@@ -48,28 +58,26 @@ async function settleAll(db: Database, calls: Call[]): Promise<Settlement[]> {
     const again =
       settlement.status === 'quota-exceeded' ||
       (settlement.status === 'failed' && !isDatabaseUnavailable(settlement.error));
-    settlements.push(...(again && call ? await attempt(db, [call]) : [settlement]));
+    settlements.push(...(again && call ? await attempt(db, grant, [call]) : [settlement]));
   }
   return settlements;
 }
 
-async function attempt(db: Database, calls: Call[]): Promise<Settlement[]> {
-  const grants = await grantOrFail(db, calls);
+async function attempt(db: Kysely<DB>, grant: GrantAll, calls: Call[]): Promise<Settlement[]> {
+  const grantOrFail = (some: Call[]) => grant(some).catch((error: unknown) => failed(some, error));
+  const grants = await grantOrFail(calls);
   const uncounted = calls.filter(call => grants.get(call.logId) === 'uncounted');
   if (uncounted.length === 0) return calls.map(call => settlementOf(grants.get(call.logId)));
   // What the first statement granted is on disk, whatever becomes of the others now.
   const later = await startCounting(db, uncounted).then(
-    () => grantOrFail(db, uncounted),
+    () => grantOrFail(uncounted),
     (error: unknown) => failed(uncounted, error),
   );
   return calls.map(call => settlementOf(later.get(call.logId) ?? grants.get(call.logId)));
 }
 
-const failed = (calls: Call[], error: unknown) => new Map(calls.map(call => [call.logId, { error }]));
-
-function grantOrFail(db: Database, calls: Call[]): Promise<Map<string, Grant | { error: unknown }>> {
-  return grant(db, calls).catch((error: unknown) => failed(calls, error));
-}
+const failed = (calls: Call[], error: unknown) =>
+  new Map<string, Grant | { error: unknown }>(calls.map(call => [call.logId, { error }]));
 
 function settlementOf(grant: Grant | { error: unknown } | undefined): Settlement {
   if (typeof grant === 'object') return { status: 'failed', error: grant.error };
@@ -77,7 +85,7 @@ function settlementOf(grant: Grant | { error: unknown } | undefined): Settlement
 }
 
 /** The first call of a deployment in a month finds no row to count in. */
-async function startCounting(db: Database, calls: Call[]): Promise<void> {
+async function startCounting(db: Kysely<DB>, calls: Call[]): Promise<void> {
   const rows = new Map(
     calls.map(({ deploymentId, at }) => [
       `${deploymentId} ${monthOf(at)}`,
@@ -92,16 +100,19 @@ async function startCounting(db: Database, calls: Call[]): Promise<void> {
     .execute();
 }
 
-type Grant = 'granted' | 'refused' | 'uncounted';
+function grantOf({ fits }: { fits: boolean | null }): Grant {
+  if (fits === null) return 'uncounted';
+  return fits ? 'granted' : 'refused';
+}
 
 /**
  * One statement: locks the usage rows in id order, grants those deployments whose calls together fit the rest of
  * their quota, and for the granted calls counts, logs, and moves the keys' last use. Locks are always taken in the
  * same order (usage rows by id, then keys by id), so servers cannot deadlock.
  */
-async function grant(db: Database, calls: Call[]): Promise<Map<string, Grant>> {
-  const rows = await db
-    .with('calls', cte => cte.selectFrom(asTable(calls)).selectAll())
+function selectGrants(db: Kysely<DB>, placeholder: Placeholder<Call[]>) {
+  return db
+    .with('calls', cte => cte.selectFrom(asTable(placeholder)).selectAll())
     .with('totals', cte =>
       cte
         .selectFrom('calls')
@@ -200,11 +211,7 @@ async function grant(db: Database, calls: Call[]): Promise<Map<string, Grant>> {
     .leftJoin('locked', join =>
       join.onRef('locked.deploymentId', '=', 'calls.deploymentId').onRef('locked.month', '=', 'calls.month'),
     )
-    .select(['calls.id', 'locked.fits'])
-    .execute();
-  return new Map(
-    rows.map(({ id, fits }) => [id, fits === null ? 'uncounted' : fits ? 'granted' : 'refused']),
-  );
+    .select(eb => ['calls.id', eb.ref('locked.fits').$castTo<boolean | null>().as('fits')]);
 }
 
 const logColumns = [
@@ -226,9 +233,9 @@ type CallRow = Pick<Selectable<PredictionLogs>, (typeof logColumns)[number]> & {
   spectra: number;
 };
 
-/** The calls as rows, one parameter for each column, so that the statement's text is the same for any number. */
-function asTable(calls: Call[]) {
-  const column = (value: (call: Call) => unknown) => sql.val(calls.map(value));
+/** The calls as rows, one array for each column, so that the statement's text is the same for any number. */
+function asTable(placeholder: Placeholder<Call[]>) {
+  const column = (value: (call: Call) => unknown) => placeholder(calls => calls.map(value));
   return sql<CallRow>`unnest(
     ${column(call => call.logId)}::uuid[],
     ${column(call => call.at)}::timestamptz[],
