@@ -39,3 +39,8 @@ export function checkOptionalText(
   checkText(text, what, most);
   return text;
 }
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text is written as ids are. PostgreSQL would refuse the whole statement for one that is not. */
+export const isUuid = (text: string): boolean => uuid.test(text);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { v7 as newId } from 'uuid';
+import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { OrganizationRole, ProjectRole } from '../src/generated/database.ts';
 import {

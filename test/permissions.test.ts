@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLObjectType, isNonNullType } from 'graphql';
-import { v7 as newId } from 'uuid';
+import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import { type Code, isCode } from '../src/errors.ts';

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { v7 as newId } from 'uuid';
+import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connect } from '../src/database/connect.ts';
 import type { SpectrumInput } from '../src/generated/graphql.ts';

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLInputType, getNamedType, isInputObjectType } from 'graphql';
-import { v7 as newId, v4 as randomId } from 'uuid';
+import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   CREATE_KEY,
@@ -267,7 +268,7 @@ test('the places where an id is taken are all tried here', () => {
 /** Ids that nothing has: of either kind, and of the shapes that people and scanners send. */
 const absent = {
   'a new id': newId(),
-  'another kind of UUID': randomId(),
+  'another kind of UUID': randomUUID(),
   'the nil UUID': '00000000-0000-0000-0000-000000000000',
   'an empty text': '',
   'a number': '1',

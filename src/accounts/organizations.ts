@@ -1,5 +1,5 @@
 import slugify from '@sindresorhus/slugify';
-import { v7 as newId } from 'uuid';
+import { uuidv7 as newId } from 'uuidv7';
 import { checkRoom } from '../database/bound.ts';
 import type { Database } from '../database/connect.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { v7 as newId } from 'uuid';
+import { uuidv7 as newId } from 'uuidv7';
 import { insertProject } from '../deployments/projects.ts';
 import { badUserInput, wrongSignIn } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';

@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import { v7 as newId } from 'uuid';
+import { uuidv7 as newId } from 'uuidv7';
 import { projectAccess } from '../accounts/roles.ts';
 import type { Database } from '../database/connect.ts';
 import { type PageRequest, toConnection } from '../database/page.ts';

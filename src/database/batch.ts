@@ -14,8 +14,9 @@ const PATIENCE_MS = 50;
 const MOST_LATE = 3;
 
 /**
- * Turns many single calls into few batches. A call that finds nothing under way goes at once and alone; those that
- * arrive while a batch is under way form the next one. No timer delays anybody.
+ * Turns many single calls into few batches. Calls that arrive while a batch is under way form the next one. A batch
+ * leaves once the event loop has read the sockets that were ready, so that requests which came together go together;
+ * no timer delays anybody.
  *
  * @param run answers a batch, one result for each item in its order; what it throws, every item of the batch gets.
  * @returns answers one item. @throws UNAVAILABLE when too many wait already.
@@ -30,11 +31,18 @@ export function batched<Item, Result>(
     reject: (error: unknown) => void;
   }
   let waiting: Waiting[] = [];
+  let scheduled = false;
   let busy = false;
   let late = 0;
 
-  function next(): void {
-    if (busy || waiting.length === 0) return;
+  function schedule(): void {
+    if (scheduled || busy || waiting.length === 0) return;
+    scheduled = true;
+    setImmediate(start);
+  }
+
+  function start(): void {
+    scheduled = false;
     busy = true;
     const batch = waiting.slice(0, most);
     waiting = waiting.slice(most);
@@ -44,13 +52,13 @@ export function batched<Item, Result>(
       isLate = true;
       late += 1;
       busy = false;
-      next();
+      schedule();
     }, PATIENCE_MS);
     void answer(batch).finally(() => {
       clearTimeout(patience);
       if (isLate) late -= 1;
       else busy = false;
-      next();
+      schedule();
     });
   }
 
@@ -71,6 +79,6 @@ export function batched<Item, Result>(
     new Promise((resolve, reject) => {
       if (waiting.length >= room) return reject(unavailable());
       waiting.push({ item, resolve, reject });
-      next();
+      schedule();
     });
 }

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import { validate as isUuid } from 'uuid';
 import { notFound } from '../errors.ts';
+import { isUuid } from '../names.ts';
 
 /** Reads rows by id, all ids of one tick in one query, and each id once a request. */
 export interface ById<Row> {

@@ -1,5 +1,5 @@
-import { validate as isUuid } from 'uuid';
 import { badUserInput } from '../errors.ts';
+import { isUuid } from '../names.ts';
 
 const MOST_ON_A_PAGE = 100;
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
-import { v7 as newId } from 'uuid';
+import { uuidv7 as newId } from 'uuidv7';
 import { insertOrganization } from '../accounts/organizations.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import { insertPerson } from '../accounts/people.ts';

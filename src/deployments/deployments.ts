@@ -1,4 +1,4 @@
-import { v7 as newId } from 'uuid';
+import { uuidv7 as newId } from 'uuidv7';
 import { projectAccess } from '../accounts/roles.ts';
 import { checkRoom } from '../database/bound.ts';
 import type { Database } from '../database/connect.ts';

@@ -1,4 +1,4 @@
-import { v7 as newId } from 'uuid';
+import { uuidv7 as newId } from 'uuidv7';
 import { lockOrganization, type MemberRow } from '../accounts/organizations.ts';
 import { normalizeEmail } from '../accounts/people.ts';
 import { mayChangeProjectMembers, projectAccess } from '../accounts/roles.ts';

@@ -5,6 +5,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isDatabaseUnavailable } from '../database/faults.ts';
 import { badUserInput, internalError, isCode, statusOf, unavailable } from '../errors.ts';
 import type { Context } from './context.ts';
+import type { ExecuteOperation } from './execution.ts';
 import { withoutLiterals } from './literals.ts';
 import { describeVariableErrors } from './variables.ts';
 
@@ -65,13 +66,27 @@ export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedE
 }
 
 /**
- * Answers errors from the catalogue. Their HTTP status is the response's own where there is no data; a response that
- * carries data is 200, as GraphQL over HTTP demands (Apollo would apply the status to both).
+ * Executes operations, and answers errors from the catalogue. Their HTTP status is the response's own where there is no
+ * data; a response that carries data is 200, as GraphQL over HTTP demands (Apollo would apply the status to both).
  */
-export const answerErrors: ApolloServerPlugin<Context> = {
+export const answerOperations = (executeOperation: ExecuteOperation): ApolloServerPlugin<Context> => ({
   async requestDidStart() {
+    let failures: readonly GraphQLError[] = [];
     return {
-      async willSendResponse({ request, schema, document, operation, response, errors = [], contextValue }) {
+      async responseForOperation(request) {
+        const { errors = [], ...singleResult } = await executeOperation(request);
+        failures = errors;
+        return { http: request.response.http, body: { kind: 'single', singleResult } };
+      },
+      async willSendResponse({
+        request,
+        schema,
+        document,
+        operation,
+        response,
+        errors = failures,
+        contextValue,
+      }) {
         if (response.body.kind !== 'single' || errors.length === 0) return;
         const { singleResult } = response.body;
         const shown =
@@ -93,7 +108,7 @@ export const answerErrors: ApolloServerPlugin<Context> = {
       },
     };
   },
-};
+});
 
 /** The catalogue's error at the place in document and answer where it happened. */
 function locate({ message, extensions }: GraphQLError, at: GraphQLError): GraphQLError {

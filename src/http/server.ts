@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import type { Kysely } from 'kysely';
-import { v7 as newId } from 'uuid';
 import { startPasswords } from '../accounts/passwords.ts';
 import { startAuthenticate } from '../api-keys/authenticate.ts';
 import type { Config } from '../config.ts';
@@ -14,8 +17,9 @@ import { modelCache } from '../deployments/model-cache.ts';
 import { readOnnx } from '../deployments/models.ts';
 import { badUserInput, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import { answerErrors, formatError, httpOf, toCatalogue, withHttp } from '../graphql/answers.ts';
+import { answerOperations, formatError, httpOf, toCatalogue, withHttp } from '../graphql/answers.ts';
 import { buildContext, type Context, type Services } from '../graphql/context.ts';
+import { startExecution } from '../graphql/execution.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { makePartitions } from '../predictions/partitions.ts';
@@ -68,7 +72,7 @@ export async function startServer({
     bodyLimit: LARGEST_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: config.TRUSTED_PROXIES ?? false,
-    genReqId: () => newId(),
+    genReqId: () => randomUUID(),
     // What cannot be routed. Fastify's own answers would repeat the URL.
     frameworkErrors: (_error, request, reply) => {
       void reply.header('x-request-id', request.id);
@@ -112,10 +116,16 @@ export async function startServer({
     serveHealth(app, db);
     await app.register(servePages);
 
+    const schema = buildSchema();
     const apollo = new ApolloServer<Context>({
-      schema: buildSchema(),
+      schema,
       validationRules: [oneMutationField],
-      plugins: [answerErrors, ApolloServerPluginLandingPageDisabled()],
+      plugins: [
+        answerOperations(startExecution(schema)),
+        ApolloServerPluginLandingPageDisabled(),
+        // It would wrap the resolver of every field.
+        ApolloServerPluginCacheControlDisabled(),
+      ],
       formatError,
       introspection: true,
       // Fragments that spread each other double with every one; introspection needs a few hundred selections.

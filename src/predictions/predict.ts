@@ -1,4 +1,4 @@
-import { v7 as newId } from 'uuid';
+import { uuidv7 as newId } from 'uuidv7';
 import { ModelFailed, type Outcome } from '../deployments/onnx.ts';
 import { badUserInput, deploymentInactive, modelFailed, quotaExceeded } from '../errors.ts';
 import type { Prediction, SpectrumInput } from '../generated/graphql.ts';
