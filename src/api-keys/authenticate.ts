@@ -89,7 +89,10 @@ function judge(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
 }
 
 function selectKeys(db: Kysely<DB>, placeholder: Placeholder<Lookup[]>) {
-  const digests = placeholder(lookups => lookups.map(({ digest }) => digest));
+  // One integration often has many calls under way: its key is read once for all of them.
+  const digests = placeholder(lookups => [
+    ...new Map(lookups.map(({ digest }) => [digest.toString('latin1'), digest])).values(),
+  ]);
   // Requests of one batch came within milliseconds. Over the turn of a month the usage read is the new month's, so
   // that nobody is refused for what was used before; settling counts each call in its own.
   const month = placeholder(lookups => monthOf(lookups.at(-1)?.now ?? new Date(0)));

@@ -1,5 +1,32 @@
 import { LRUCache } from 'lru-cache';
-import { closeModel, type OpenModel, type Outcome, openModel, runModel } from './onnx.ts';
+import { batched } from '../database/batch.ts';
+import {
+  closeModel,
+  MOST_TOGETHER,
+  ModelFailed,
+  mayRunTogether,
+  type OpenModel,
+  type Outcome,
+  openModel,
+  runModel,
+  runTogether,
+} from './onnx.ts';
+
+type Spectra = readonly (readonly number[])[];
+type Run = (spectra: Spectra) => Promise<Outcome>;
+
+/** Runs of an open model, which concurrent calls of one spectrum share where each gets the same answer as alone. */
+async function startRun(model: OpenModel): Promise<Run> {
+  if (!(await mayRunTogether(model))) return spectra => runModel(model, spectra);
+  const shared = batched((calls: Spectra) => runTogether(model, calls), { most: MOST_TOGETHER, room: 5000 });
+  return async spectra => {
+    const [spectrum, ...others] = spectra;
+    if (!spectrum || others.length > 0) return await runModel(model, spectra);
+    const outcome = await shared(spectrum);
+    if (outcome instanceof ModelFailed) throw outcome;
+    return outcome;
+  };
+}
 
 export interface ModelCacheBounds {
   /** most sessions kept open */
@@ -14,13 +41,14 @@ export interface ModelCache {
    *
    * @throws what `load`, `openModel` and `runModel` throw; one that failed to open is tried anew
    */
-  run(modelId: string, spectra: readonly (readonly number[])[]): Promise<Outcome>;
+  run(modelId: string, spectra: Spectra): Promise<Outcome>;
   /** Lets no run begin any more, and resolves when those under way are over and every session is released. */
   close(): Promise<void>;
 }
 
 interface Entry {
   readonly opening: Promise<OpenModel>;
+  readonly running: Promise<Run>;
   readonly over: PromiseWithResolvers<void>;
   /** runs that wait for the model or use it */
   uses: number;
@@ -61,8 +89,10 @@ export function modelCache(
     const known = cache.get(modelId);
     if (known) return known.entry;
     const bytes = load(modelId);
+    const opening = bytes.then(openModel);
     const entry: Entry = {
-      opening: bytes.then(openModel),
+      opening,
+      running: opening.then(startRun),
       over: Promise.withResolvers<void>(),
       uses: 0,
       evicted: false,
@@ -79,7 +109,7 @@ export function modelCache(
       },
       () => undefined,
     );
-    entry.opening.catch(() => {
+    entry.running.catch(() => {
       if (isCurrent()) cache.delete(modelId);
     });
     return entry;
@@ -91,7 +121,7 @@ export function modelCache(
       const entry = begin(modelId);
       entry.uses += 1;
       try {
-        return await runModel(await entry.opening, spectra);
+        return await (await entry.running)(spectra);
       } finally {
         entry.uses -= 1;
         releaseIfUnused(entry);
