@@ -1,7 +1,15 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import type { FastifyBaseLogger } from 'fastify';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { isDatabaseUnavailable } from '../database/faults.ts';
 import { badUserInput, internalError, isCode, statusOf, unavailable } from '../errors.ts';
 import type { Context } from './context.ts';
@@ -65,43 +73,62 @@ export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedE
   return { ...formatted, extensions: badUserInput('').extensions };
 }
 
+/** What an operation came to, with the request that it answers. */
+interface Executed {
+  schema: GraphQLSchema;
+  document: DocumentNode | undefined;
+  operation: OperationDefinitionNode | null | undefined;
+  variables: Record<string, unknown> | null | undefined;
+  result: Pick<ExecutionResult, 'data' | 'errors'>;
+}
+
+/** A response of GraphQL over HTTP. */
+export interface HttpAnswer {
+  status: number;
+  headers: Iterable<[string, string]>;
+  body: FormattedExecutionResult;
+}
+
 /**
- * Executes operations, and answers errors from the catalogue. Their HTTP status is the response's own where there is no
- * data; a response that carries data is 200, as GraphQL over HTTP demands (Apollo would apply the status to both).
+ * Answers a result, its errors from the catalogue. Their HTTP status is the response's own where there is no data; a
+ * response that carries data is 200, as GraphQL over HTTP demands (Apollo would apply the status to both).
  */
+export function answerOf(
+  { schema, document, operation, variables, result: { data, errors = [] } }: Executed,
+  teller: Teller,
+): HttpAnswer {
+  if (errors.length === 0) return { status: 200, headers: [], body: { data: data ?? null } };
+  const shown =
+    describeVariableErrors(schema, operation, variables, errors) ??
+    errors.map(thrown => {
+      const error = withoutLiterals(thrown, schema, document);
+      return locate(toCatalogue(error, teller), error);
+    });
+  const body = { errors: shown.map(error => error.toJSON()), ...(data === undefined ? {} : { data }) };
+  const [first] = shown;
+  return data != null || !first ? { status: 200, headers: [], body } : { ...httpOf(first), body };
+}
+
+/** Executes operations for Apollo, and answers its errors as well as those of the execution. */
 export const answerOperations = (executeOperation: ExecuteOperation): ApolloServerPlugin<Context> => ({
   async requestDidStart() {
-    let failures: readonly GraphQLError[] = [];
+    let result: ExecutionResult = {};
     return {
-      async responseForOperation(request) {
-        const { errors = [], ...singleResult } = await executeOperation(request);
-        failures = errors;
-        return { http: request.response.http, body: { kind: 'single', singleResult } };
+      async responseForOperation({ request, response, document, operation, contextValue }) {
+        result = await executeOperation(
+          { document, operation, variables: request.variables, operationName: request.operationName },
+          contextValue,
+        );
+        return { http: response.http, body: { kind: 'single', singleResult: {} } };
       },
-      async willSendResponse({
-        request,
-        schema,
-        document,
-        operation,
-        response,
-        errors = failures,
-        contextValue,
-      }) {
-        if (response.body.kind !== 'single' || errors.length === 0) return;
-        const { singleResult } = response.body;
-        const shown =
-          describeVariableErrors(schema, operation, request.variables, errors) ??
-          errors.map(thrown => {
-            const error = withoutLiterals(thrown, schema, document);
-            return locate(toCatalogue(error, contextValue), error);
-          });
-        singleResult.errors = shown.map(error => error.toJSON());
-        const [first] = shown;
-        if (singleResult.data != null || !first) {
-          response.http.status = 200;
-          return;
-        }
-        const { status, headers } = httpOf(first);
+      async willSendResponse({ request, response, errors, ...executed }) {
+        if (response.body.kind !== 'single') return;
+        const { document, operation, schema, contextValue } = executed;
+        const { status, headers, body } = answerOf(
+          { schema, document, operation, variables: request.variables, result: errors ? { errors } : result },
+          contextValue,
+        );
+        response.body.singleResult = body;
         // A mutation by GET is Apollo's to refuse, with 405 and the method that is allowed.
         if (response.http.status !== 405) response.http.status = status;
         for (const [name, value] of headers) response.http.headers.set(name, value);

@@ -1,7 +1,7 @@
-import type { GraphQLRequestContextResponseForOperation } from '@apollo/server';
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import {
   coerceInputValue,
+  type DocumentNode,
   type ExecutionResult,
   execute,
   GraphQLFloat,
@@ -9,6 +9,7 @@ import {
   GraphQLNonNull,
   GraphQLScalarType,
   type GraphQLSchema,
+  type OperationDefinitionNode,
   OperationTypeNode,
   valueFromAST,
 } from 'graphql';
@@ -43,10 +44,17 @@ function withWholeFloatLists(schema: GraphQLSchema): GraphQLSchema {
   });
 }
 
-/** Executes an operation that was validated against the public schema. */
-export type ExecuteOperation = (
-  request: GraphQLRequestContextResponseForOperation<Context>,
-) => Promise<ExecutionResult>;
+/** An operation of a document that was validated against the public schema. */
+export interface OperationRequest {
+  document: DocumentNode;
+  /** The one that `operationName` chooses; null or undefined when it chooses none. */
+  operation: OperationDefinitionNode | null | undefined;
+  operationName: string | null | undefined;
+  variables: Record<string, unknown> | null | undefined;
+}
+
+/** Executes an operation; what goes wrong in it is in the result. */
+export type ExecuteOperation = (request: OperationRequest, context: Context) => Promise<ExecutionResult>;
 
 /**
  * Execution in the place of Apollo's own. Mutations, which no introspection can be part of, run on a schema that reads
@@ -54,12 +62,12 @@ export type ExecuteOperation = (
  */
 export function startExecution(schema: GraphQLSchema): ExecuteOperation {
   const fast = withWholeFloatLists(schema);
-  return async ({ request, document, operation, contextValue }) =>
+  return async ({ document, operation, operationName, variables }, contextValue) =>
     await execute({
       schema: operation?.operation === OperationTypeNode.MUTATION ? fast : schema,
       document,
       contextValue,
-      variableValues: request.variables ?? null,
-      operationName: request.operationName ?? null,
+      variableValues: variables ?? null,
+      operationName: operationName ?? null,
     });
 }

@@ -26,11 +26,12 @@ import { badUserInput } from '../errors.ts';
  */
 export function describeVariableErrors(
   schema: GraphQLSchema,
-  operation: OperationDefinitionNode | undefined,
-  values: Record<string, unknown> = {},
+  operation: OperationDefinitionNode | null | undefined,
+  variables: Record<string, unknown> | null | undefined,
   errors: readonly GraphQLError[],
 ): GraphQLError[] | null {
   if (!operation || !errors.some(isVariableError)) return null;
+  const values = variables ?? {};
   const described: GraphQLError[] = [];
   const describe = (reason: string, nodes: ASTNode) => {
     described.push(badUserInput(reason, { nodes }));

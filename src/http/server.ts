@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginLandingPageDisabled,
-} from '@apollo/server/plugin/disabled';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
@@ -17,13 +11,11 @@ import { modelCache } from '../deployments/model-cache.ts';
 import { readOnnx } from '../deployments/models.ts';
 import { badUserInput, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import { answerOperations, formatError, httpOf, toCatalogue, withHttp } from '../graphql/answers.ts';
-import { buildContext, type Context, type Services } from '../graphql/context.ts';
-import { startExecution } from '../graphql/execution.ts';
-import { oneMutationField } from '../graphql/one-mutation.ts';
-import { buildSchema } from '../graphql/schema.ts';
+import { httpOf, toCatalogue } from '../graphql/answers.ts';
+import type { Services } from '../graphql/context.ts';
 import { makePartitions } from '../predictions/partitions.ts';
 import { startSettle } from '../predictions/settle.ts';
+import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
 import { servePages } from './pages.ts';
 
@@ -101,8 +93,9 @@ export async function startServer({
     clearInterval(partitions);
     await Promise.all([passwords.close(), models.close()]);
   });
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    done();
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ status: 'not found' }));
   // What is no JSON gets 415 instead of reaching Apollo as text.
@@ -116,42 +109,7 @@ export async function startServer({
     serveHealth(app, db);
     await app.register(servePages);
 
-    const schema = buildSchema();
-    const apollo = new ApolloServer<Context>({
-      schema,
-      validationRules: [oneMutationField],
-      plugins: [
-        answerOperations(startExecution(schema)),
-        ApolloServerPluginLandingPageDisabled(),
-        // It would wrap the resolver of every field.
-        ApolloServerPluginCacheControlDisabled(),
-      ],
-      formatError,
-      introspection: true,
-      // Fragments that spread each other double with every one; introspection needs a few hundred selections.
-      maxRecursiveSelections: 10_000,
-      includeStacktraceInErrorResponses: false,
-      persistedQueries: false,
-      stopOnTerminationSignals: false,
-      logger: app.log,
-    });
-    await apollo.start();
-    app.addHook('onClose', () => apollo.stop());
-
-    app.route({
-      url: '/graphql',
-      method: ['GET', 'POST', 'OPTIONS'],
-      onRequest: leadBrowsersToGraphiQL,
-      handler: fastifyApolloHandler(apollo, {
-        context: async (request, reply) => {
-          try {
-            return await buildContext(services, request, reply);
-          } catch (error) {
-            throw withHttp(toCatalogue(error, { requestId: request.id, log: request.log }));
-          }
-        },
-      }),
-    });
+    await serveGraphQL(app, services);
     await app.listen({ host: config.HOST, port: config.PORT });
   } catch (error) {
     await app.close();
@@ -190,14 +148,8 @@ function beforeGraphQL(error: FastifyError): GraphQLError | undefined {
 function sendError(reply: FastifyReply, error: GraphQLError): void {
   const { status, headers } = httpOf(error);
   for (const [name, value] of headers) void reply.header(name, value);
-  void reply.code(status).send({ errors: [error] });
-}
-
-/** A person who opens the endpoint in a browser wants the page that talks to it. */
-async function leadBrowsersToGraphiQL(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const fromBrowser = request.headers.accept?.includes('text/html') ?? false;
-  const isQuery = new URL(request.url, 'http://localhost').searchParams.has('query');
-  if (request.method === 'GET' && fromBrowser && !isQuery) await reply.redirect('/graphiql');
+  void reply.code(status).header('content-type', 'application/json; charset=utf-8');
+  void reply.send(`${JSON.stringify({ errors: [error] })}\n`);
 }
 
 function addressOf(address: AddressInfo | string | null, host: string): string {

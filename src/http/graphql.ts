@@ -1,0 +1,132 @@
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type DocumentNode, getOperationAST } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '../graphql/answers.ts';
+import { buildContext, type Context, type Services } from '../graphql/context.ts';
+import { type OperationRequest, startExecution } from '../graphql/execution.ts';
+import { oneMutationField } from '../graphql/one-mutation.ts';
+import { buildSchema } from '../graphql/schema.ts';
+
+/** Characters of the documents that are kept parsed and validated; a document takes a hundred times its text. */
+const MOST_DOCUMENT_CHARACTERS = 500_000;
+
+/**
+ * Serves `/graphql`. Apollo parses, validates and refuses, and answers whatever is out of the ordinary. A plain request
+ * whose document it has validated before is answered here, by the same execution and in the same words: Apollo's way
+ * through hooks, header maps and content negotiation takes as long as everything else that a call of `predict` does.
+ */
+export async function serveGraphQL(app: FastifyInstance, services: Services): Promise<void> {
+  const schema = buildSchema();
+  const executeOperation = startExecution(schema);
+  const validated = new LRUCache<string, DocumentNode>({
+    maxSize: MOST_DOCUMENT_CHARACTERS,
+    sizeCalculation: (_document, source) => source.length,
+  });
+
+  const apollo = new ApolloServer<Context>({
+    schema,
+    validationRules: [oneMutationField],
+    plugins: [
+      answerOperations(executeOperation),
+      {
+        requestDidStart: async () => ({
+          didResolveOperation: async ({ source, document }) => {
+            validated.set(source, document);
+          },
+        }),
+      },
+      ApolloServerPluginLandingPageDisabled(),
+      // It would wrap the resolver of every field.
+      ApolloServerPluginCacheControlDisabled(),
+    ],
+    formatError,
+    introspection: true,
+    // Fragments that spread each other double with every one; introspection needs a few hundred selections.
+    maxRecursiveSelections: 10_000,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: false,
+    documentStore: null,
+    stopOnTerminationSignals: false,
+    logger: app.log,
+  });
+  await apollo.start();
+  app.addHook('onClose', () => apollo.stop());
+
+  const viaApollo = fastifyApolloHandler(apollo, {
+    context: async (request, reply) => {
+      try {
+        return await buildContext(services, request, reply);
+      } catch (error) {
+        throw withHttp(toCatalogue(error, { requestId: request.id, log: request.log }));
+      }
+    },
+  });
+
+  function findValidated({ method, headers, body }: FastifyRequest): OperationRequest | undefined {
+    if (method !== 'POST' || !acceptsJson(headers.accept) || !isPlain(body)) return undefined;
+    const document = validated.get(body.query);
+    const operation = document && getOperationAST(document, body.operationName);
+    return operation ? { ...body, document, operation } : undefined;
+  }
+
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST', 'OPTIONS'],
+    onRequest: [neverStore, leadBrowsersToGraphiQL],
+    async handler(request, reply) {
+      const known = findValidated(request);
+      if (!known) return await viaApollo.call(this, request, reply);
+      const context = await buildContext(services, request, reply);
+      const result = await executeOperation(known, context);
+      const { operation, variables, document } = known;
+      const { status, headers, body } = answerOf({ schema, document, operation, variables, result }, context);
+      for (const [name, value] of headers) void reply.header(name, value);
+      void reply.code(status).header('content-type', 'application/json; charset=utf-8');
+      return `${JSON.stringify(body)}\n`;
+    },
+  });
+}
+
+interface PlainBody {
+  query: string;
+  variables: Record<string, unknown> | null | undefined;
+  operationName: string | null | undefined;
+}
+
+/** Whether a body is of the common form, and needs none of Apollo's words on what is wrong with it. */
+function isPlain(body: unknown): body is PlainBody {
+  if (typeof body !== 'object' || body === null || !('query' in body) || 'extensions' in body) return false;
+  const { query } = body;
+  const variables = 'variables' in body ? body.variables : null;
+  const operationName = 'operationName' in body ? body.operationName : null;
+  return (
+    typeof query === 'string' &&
+    (variables == null || (typeof variables === 'object' && !Array.isArray(variables))) &&
+    (operationName == null || typeof operationName === 'string')
+  );
+}
+
+const acceptsJson = (accept: string | undefined) =>
+  accept === undefined || accept === '*/*' || accept === 'application/json';
+
+/** Answers are somebody's own; a raw key may be among them. */
+function neverStore(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  void reply.header('cache-control', 'no-store');
+  done();
+}
+
+/** A person who opens the endpoint in a browser wants the page that talks to it. */
+function leadBrowsersToGraphiQL(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const fromBrowser = request.method === 'GET' && (request.headers.accept?.includes('text/html') ?? false);
+  if (fromBrowser && !new URL(request.url, 'http://localhost').searchParams.has('query')) {
+    void reply.redirect('/graphiql');
+    return;
+  }
+  done();
+}
