@@ -39,7 +39,11 @@ const BOUNDS = {
 /** Settling against a database; the calls that finish together share a statement. */
 export function startSettle(db: Kysely<DB>): Settle {
   const select = prepare(db, (placeholder: Placeholder<Call[]>) => selectGrants(db, placeholder));
-  const grant = async (calls: Call[]) => new Map((await select(calls)).map(row => [row.id, grantOf(row)]));
+  const grant = async (calls: Call[]) => {
+    const grants = new Map<string, Grant>(calls.map(({ logId }) => [logId, 'granted']));
+    for (const { id, fits } of await select(calls)) grants.set(id, fits === null ? 'uncounted' : 'refused');
+    return grants;
+  };
   return batched((calls: Call[]) => settleAll(db, grant, calls), BOUNDS);
 }
 
@@ -100,15 +104,12 @@ async function startCounting(db: Kysely<DB>, calls: Call[]): Promise<void> {
     .execute();
 }
 
-function grantOf({ fits }: { fits: boolean | null }): Grant {
-  if (fits === null) return 'uncounted';
-  return fits ? 'granted' : 'refused';
-}
-
 /**
  * One statement: locks the usage rows in id order, grants those deployments whose calls together fit the rest of
  * their quota, and for the granted calls counts, logs, and moves the keys' last use. Locks are always taken in the
  * same order (usage rows by id, then keys by id), so servers cannot deadlock.
+ *
+ * @returns the calls that are not granted, `fits` null where there is no row yet to count in.
  */
 function selectGrants(db: Kysely<DB>, placeholder: Placeholder<Call[]>) {
   return db
@@ -211,6 +212,7 @@ function selectGrants(db: Kysely<DB>, placeholder: Placeholder<Call[]>) {
     .leftJoin('locked', join =>
       join.onRef('locked.deploymentId', '=', 'calls.deploymentId').onRef('locked.month', '=', 'calls.month'),
     )
+    .where('locked.fits', 'is distinct from', true)
     .select(eb => ['calls.id', eb.ref('locked.fits').$castTo<boolean | null>().as('fits')]);
 }
 
