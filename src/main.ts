@@ -142,7 +142,7 @@ async function welcome(config: Config, db: Kysely<DB>, url: string): Promise<voi
   }
   if (await isUnused(db)) {
     say('Adding demonstration data');
-    const demonstration = await seedDemonstration(db);
+    const demonstration = await seed(db, new Date());
     rows.push(
       `Sign in    ${demonstration.email} with ${demonstration.password}`,
       '',
@@ -158,15 +158,6 @@ async function welcome(config: Config, db: Kysely<DB>, url: string): Promise<voi
     );
   }
   say(['', ...rows].join('\n'));
-}
-
-async function seedDemonstration(db: Kysely<DB>): Promise<Demonstration> {
-  const passwords = startPasswords();
-  try {
-    return await seed(db, passwords, new Date());
-  } finally {
-    await passwords.close();
-  }
 }
 
 /** The command that sends the example; its body of 401 numbers waits in a file, as a terminal's line ends at 4096. */

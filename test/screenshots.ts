@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Kysely } from 'kysely';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { startPasswords } from '../src/accounts/passwords.ts';
 import { insertApiKey, revokeApiKey } from '../src/api-keys/queries.ts';
 import { generateRawKey } from '../src/api-keys/raw-key.ts';
 import { connect } from '../src/database/connect.ts';
@@ -132,8 +131,7 @@ const postgres = await startEmbedded(folder, () => {});
 const db = connect({ url: postgres.url, most: 5, onIdleError: () => {} });
 await migrate(db);
 await makePartitions(db, new Date());
-const passwords = startPasswords();
-const demonstration = await seed(db, passwords, new Date());
+const demonstration = await seed(db, new Date());
 const server = await startServer({
   db,
   config: { HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'warn', TRUSTED_PROXIES: undefined },
@@ -152,7 +150,6 @@ try {
 } finally {
   await browser.close();
   await server.close();
-  await passwords.close();
   await db.destroy();
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });

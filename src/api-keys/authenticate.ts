@@ -14,6 +14,8 @@ export interface ReachedDeployment {
   modelId: string;
   /** Points in a spectrum. */
   inputLength: number;
+  /** What the model takes for a spectrum; null where it was never measured. */
+  msPerSpectrum: number | null;
   /** Predictions answered this month. */
   used: number;
 }
@@ -134,6 +136,7 @@ function selectKeys(db: Kysely<DB>, placeholder: Placeholder<Lookup[]>) {
             'deployments.active',
             'deployments.modelId',
             'models.inputLength',
+            'models.msPerSpectrum',
             inner.fn.coalesce('deploymentUsage.predictions', inner.lit(0)).as('used'),
           ]),
       ).as('deployments'),

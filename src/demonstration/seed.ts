@@ -3,15 +3,15 @@ import { readFile } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { insertOrganization } from '../accounts/organizations.ts';
-import type { Passwords } from '../accounts/passwords.ts';
+import { type Passwords, startPasswords } from '../accounts/passwords.ts';
 import { insertPerson } from '../accounts/people.ts';
 import { insertApiKey } from '../api-keys/queries.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
 import type { Database } from '../database/connect.ts';
 import { insertDeployment } from '../deployments/deployments.ts';
-import { insertModel } from '../deployments/models.ts';
-import { inspectModel } from '../deployments/onnx.ts';
+import { insertModel, readOnnx } from '../deployments/models.ts';
 import { insertProject } from '../deployments/projects.ts';
+import { type Models, startModels } from '../deployments/run-models.ts';
 import type { DB } from '../generated/database.ts';
 
 /** Who the first start signs up. */
@@ -52,9 +52,23 @@ export async function isUnused(db: Database): Promise<boolean> {
 /** Fills an unused database with a person, an organization on Pro, a project, two deployments and one API key. */
 export async function seed(
   db: Kysely<DB>,
-  { hash }: Pick<Passwords, 'hash'>,
   now: Date,
   random: (bytes: number) => Buffer = randomBytes,
+): Promise<Demonstration> {
+  const passwords = startPasswords();
+  const models = startModels(modelId => readOnnx(db, modelId));
+  try {
+    return await fill(db, { hash: passwords.hash, inspect: models.inspect }, now, random);
+  } finally {
+    await Promise.all([passwords.close(), models.close()]);
+  }
+}
+
+async function fill(
+  db: Kysely<DB>,
+  { hash, inspect }: Pick<Passwords, 'hash'> & Pick<Models, 'inspect'>,
+  now: Date,
+  random: (bytes: number) => Buffer,
 ): Promise<Demonstration> {
   const password = random(15).toString('base64url');
   const rawKey = generateRawKey(random);
@@ -76,8 +90,8 @@ export async function seed(
       createdAt: now,
     });
     const where = { projectId, createdBy: person.id, createdAt: now };
-    const octaneDeploymentId = await deploy(trx, octane, where);
-    await deploy(trx, oilType, where);
+    const octaneDeploymentId = await deploy(trx, inspect, octane, where);
+    await deploy(trx, inspect, oilType, where);
     await insertApiKey(trx, {
       reach: { projectId, deploymentId: octaneDeploymentId },
       name: 'Demonstration',
@@ -92,11 +106,12 @@ export async function seed(
 
 async function deploy(
   trx: Database,
+  inspect: Models['inspect'],
   { file, name, targetProperty, deployment, description }: typeof octane,
   { projectId, createdBy, createdAt }: { projectId: string; createdBy: string; createdAt: Date },
 ): Promise<string> {
   const onnx = await data(file);
-  const found = await inspectModel(onnx);
+  const found = await inspect(onnx);
   const model = await insertModel(trx, {
     ...found,
     onnx,

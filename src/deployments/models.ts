@@ -15,6 +15,8 @@ export interface ModelRow {
   targetProperty: string;
   unit: string | null;
   inputLength: number;
+  /** As `measureModel` found it; null where it was never measured. */
+  msPerSpectrum: number | null;
   createdAt: Date;
 }
 
@@ -27,6 +29,7 @@ const columns = [
   'models.targetProperty',
   'models.unit',
   'models.inputLength',
+  'models.msPerSpectrum',
   'models.createdAt',
 ] as const;
 

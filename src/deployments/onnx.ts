@@ -92,6 +92,41 @@ export async function inspectModel(bytes: Uint8Array): Promise<Pick<Signature, '
   return { kind, inputLength };
 }
 
+const MEASURED_TOGETHER = 32;
+const SLOW_ALONE_MS = 10;
+
+/**
+ * Milliseconds that an inspected model takes for a spectrum: of 32 in one run where it takes so many, and they are not
+ * too slow to try.
+ *
+ * @throws {ModelRefused} as `openModel` does, and where the run fails
+ */
+export async function measureModel(bytes: Uint8Array): Promise<number> {
+  const model = await openModel(bytes);
+  const { inputLength, batch } = model.signature;
+  const time = async (count: number) => {
+    const spectra = Array.from({ length: count }, (_, i) => trialSpectrum(inputLength, 1 + i / count));
+    const started = performance.now();
+    await attempt(model, spectra);
+    return (performance.now() - started) / count;
+  };
+  try {
+    // The first run also makes ready.
+    await time(1);
+    const alone = await time(1);
+    if (batch === 'one' || alone > SLOW_ALONE_MS) return alone;
+    // Whatever else the machine did meanwhile only ever adds.
+    let least = alone;
+    for (let round = 0; round < 5; round++) least = Math.min(least, await time(MEASURED_TOGETHER));
+    return least;
+  } catch (error) {
+    if (!(error instanceof ModelFailed)) throw error;
+    throw new ModelRefused(`A trial run failed. ${error.message}`, { cause: error.cause });
+  } finally {
+    await closeModel(model);
+  }
+}
+
 /**
  * Runs a model over spectra of `signature.inputLength` points each; the unit of the values is the model's
  * own. Each value of a float32 model is the exact double of that float.

@@ -3,7 +3,7 @@ import type { Resolvers } from '../generated/graphql.ts';
 import { checkName, checkOptionalText } from '../names.ts';
 import { insertDeployment, monthOf, setDeploymentActive } from './deployments.ts';
 import { insertModel } from './models.ts';
-import { inspectModel, ModelRefused } from './onnx.ts';
+import { ModelRefused } from './onnx.ts';
 import { insertProject, setProjectMember } from './projects.ts';
 
 const LARGEST_MODEL_BYTES = 16 * 1024 * 1024;
@@ -40,7 +40,7 @@ export const deploymentResolvers = {
       return (await load.project.again(project.id)) ?? project;
     },
 
-    async registerModel(_parent, { input }, { db, viewer, at }) {
+    async registerModel(_parent, { input }, { db, viewer, at, models }) {
       const { id: createdBy, load } = viewer();
       const texts = {
         name: checkName(input.name, 'The name of a model'),
@@ -50,7 +50,7 @@ export const deploymentResolvers = {
       if (input.onnx.byteLength > LARGEST_MODEL_BYTES) {
         throw badUserInput('The ONNX file is too large: at most 16 MiB.');
       }
-      const found = await inspectModel(input.onnx).catch((error: unknown) => {
+      const found = await models.inspect(input.onnx).catch((error: unknown) => {
         throw error instanceof ModelRefused ? badUserInput(error.message) : error;
       });
       const { id: projectId } = await load.project.get(input.projectId);

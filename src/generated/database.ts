@@ -108,6 +108,10 @@ export interface Models {
   id: string;
   inputLength: number;
   kind: ModelKind;
+  /**
+   * measured when the model was registered; null: before it was measured
+   */
+  msPerSpectrum: number | null;
   name: string;
   onnx: Buffer;
   projectId: string;

@@ -5,6 +5,7 @@ import type { Passwords } from '../accounts/passwords.ts';
 import type { PersonRow } from '../accounts/people.ts';
 import { endSession, findSession, startSession } from '../accounts/sessions.ts';
 import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
+import type { Models } from '../deployments/run-models.ts';
 import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { Predicting } from '../predictions/predict.ts';
@@ -26,6 +27,7 @@ export interface Services {
   db: Kysely<DB>;
   passwords: Passwords;
   authenticate: Authenticate;
+  models: Models;
   predicting: Predicting;
   now: () => Date;
 }

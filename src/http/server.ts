@@ -7,8 +7,8 @@ import type { Kysely } from 'kysely';
 import { startPasswords } from '../accounts/passwords.ts';
 import { startAuthenticate } from '../api-keys/authenticate.ts';
 import type { Config } from '../config.ts';
-import { modelCache } from '../deployments/model-cache.ts';
 import { readOnnx } from '../deployments/models.ts';
+import { startModels } from '../deployments/run-models.ts';
 import { badUserInput, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
@@ -72,12 +72,13 @@ export async function startServer({
     },
   });
   const passwords = startPasswords();
-  const models = modelCache(modelId => readOnnx(db, modelId));
+  const models = startModels(modelId => readOnnx(db, modelId));
   const services: Services = {
     db,
     passwords,
     authenticate: startAuthenticate(db),
     now,
+    models,
     predicting: {
       runModel: models.run,
       settle: startSettle(db),

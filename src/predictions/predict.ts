@@ -1,5 +1,6 @@
 import { uuidv7 as newId } from 'uuidv7';
 import { ModelFailed, type Outcome } from '../deployments/onnx.ts';
+import type { Models } from '../deployments/run-models.ts';
 import { badUserInput, deploymentInactive, modelFailed, quotaExceeded } from '../errors.ts';
 import type { Prediction, SpectrumInput } from '../generated/graphql.ts';
 import { checkText } from '../names.ts';
@@ -15,6 +16,8 @@ export interface Callable {
   modelId: string;
   /** Points in a spectrum. */
   inputLength: number;
+  /** What the model takes for a spectrum; null where it was never measured. */
+  msPerSpectrum: number | null;
   /** Predictions answered this month. */
   used: number;
   /** Predictions allowed in a month; null: unlimited. */
@@ -30,7 +33,7 @@ export interface Answer {
 
 /** What predicting relies on. */
 export interface Predicting {
-  runModel: (modelId: string, spectra: number[][]) => Promise<Outcome>;
+  runModel: Models['run'];
   settle: Settle;
   /** Hears why a model failed; the caller is not told. */
   onModelFailed: (error: ModelFailed, modelId: string) => void;
@@ -58,7 +61,7 @@ export async function predict(
   }
 
   const outcome = await runModel(
-    deployment.modelId,
+    { id: deployment.modelId, msPerSpectrum: deployment.msPerSpectrum },
     spectra.map(spectrum => spectrum.yValues),
   ).catch((error: unknown) => {
     if (!(error instanceof ModelFailed)) throw error;

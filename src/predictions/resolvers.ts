@@ -18,9 +18,9 @@ export const predictionResolvers = {
       }
       const { id: userId, load } = viewer();
       const deployment = await load.deployment.get(deploymentId);
-      const { inputLength } = await load.model.get(deployment.modelId);
+      const { inputLength, msPerSpectrum } = await load.model.get(deployment.modelId);
       const by = { source: 'WEB', key: null, userId } as const;
-      return await predict(predicting, { ...deployment, inputLength }, by, spectra, at);
+      return await predict(predicting, { ...deployment, inputLength, msPerSpectrum }, by, spectra, at);
     },
   },
 
