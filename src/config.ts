@@ -20,6 +20,9 @@ const variables = {
     .optional()
     .describe('Your own PostgreSQL (15 or later); without it a private one is started'),
   DATABASE_POOL: wholeNumber(1, 1000).default(10).describe('Most connections to PostgreSQL'),
+  LOG_RETENTION_MONTHS: wholeNumber(1, 1200)
+    .optional()
+    .describe('Full months for which prediction logs are kept beside the current one; without it, for ever'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn')

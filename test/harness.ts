@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { inject, onTestFinished } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import { connect } from '../src/database/connect.ts';
+import type { ModelLimits } from '../src/deployments/model-processes.ts';
 import { CATALOGUE, type Code } from '../src/errors.ts';
 import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generated/database.ts';
 import type { ApiKeyTarget, Mutation, Query, SpectrumInput } from '../src/generated/graphql.ts';
@@ -55,6 +56,9 @@ export interface ServiceOptions {
   pool?: number;
   /** As TRUSTED_PROXIES. */
   trustedProxies?: string[];
+  /** As LOG_RETENTION_MONTHS. */
+  retentionMonths?: number;
+  modelLimits?: ModelLimits;
 }
 
 /** A server on a free port, on a database of its own. */
@@ -63,15 +67,24 @@ export async function startService({
   databaseUrl,
   pool = 10,
   trustedProxies,
+  retentionMonths,
+  modelLimits,
 }: ServiceOptions = {}): Promise<Service> {
   const url = databaseUrl ?? (await cloneDatabase(inject('postgresUrl')));
   const db = connect({ url, most: pool, onIdleError: () => {} });
   const log: string[] = [];
   const server = await startServer({
     db,
-    config: { HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'trace', TRUSTED_PROXIES: trustedProxies },
+    config: {
+      HOST: '127.0.0.1',
+      PORT: 0,
+      LOG_LEVEL: 'trace',
+      LOG_RETENTION_MONTHS: retentionMonths,
+      TRUSTED_PROXIES: trustedProxies,
+    },
     log: { write: line => log.push(line) },
     ...(now ? { now } : {}),
+    ...(modelLimits ? { modelLimits } : {}),
   });
   const call = (document: string, variables?: object, as?: Credential) =>
     send(`${server.url}/graphql`, document, variables, as);

@@ -168,6 +168,33 @@ export function linearRegression(options: LinearOptions): Uint8Array {
   });
 }
 
+/**
+ * A regression that answers the mean of the spectrum, and computes for some time first: `rounds` products of square
+ * matrices of 1000 rows, each two billion operations, which depend on the spectrum and so cannot be done beforehand.
+ */
+export function slowRegression(rounds: number): Uint8Array {
+  const size = 1000;
+  const fill = { dims: [1], data_type: FLOAT, float_data: [1 / size] };
+  const axes = (...values: number[]) => [ints('axes', values), intAttribute('keepdims', 1)];
+  return onnxFile({
+    input: [tensorInfo('X', 'float32', ['n', 2])],
+    output: [tensorInfo('variable', 'float32', ['n', 1])],
+    initializer: [constant('shape', 'int64', [2], [size, size]), constant('zero', 'float32', [1], [0])],
+    node: [
+      node('ConstantOfShape', ['shape'], ['ones'], [tensorAttribute('value', fill)]),
+      node('ReduceMean', ['X'], ['scale'], axes(0, 1)),
+      node('Mul', ['ones', 'scale'], ['square']),
+      ...Array.from({ length: rounds }, (_, i) =>
+        node('MatMul', [i === 0 ? 'square' : `product${i - 1}`, 'square'], [`product${i}`]),
+      ),
+      node('ReduceMean', [`product${rounds - 1}`], ['rest'], axes(0, 1)),
+      node('Mul', ['rest', 'zero'], ['nothing']),
+      node('ReduceMean', ['X'], ['mean'], axes(1)),
+      node('Add', ['mean', 'nothing'], ['variable']),
+    ],
+  });
+}
+
 export interface ClassifierOptions {
   /** One row of weights for each category. */
   weights: readonly (readonly number[])[];

@@ -134,7 +134,13 @@ await makePartitions(db, new Date());
 const demonstration = await seed(db, new Date());
 const server = await startServer({
   db,
-  config: { HOST: '127.0.0.1', PORT: 0, LOG_LEVEL: 'warn', TRUSTED_PROXIES: undefined },
+  config: {
+    HOST: '127.0.0.1',
+    PORT: 0,
+    LOG_LEVEL: 'warn',
+    LOG_RETENTION_MONTHS: undefined,
+    TRUSTED_PROXIES: undefined,
+  },
   log: process.stderr,
 });
 const browser = await chromium.launch({

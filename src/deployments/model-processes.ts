@@ -34,6 +34,8 @@ const MOST_PROCESSES = 8;
 const MOST_WAITING = 50;
 /** Longer than all that wait for a model can take. */
 const IDLE_MS = 10 * 60 * 1000;
+/** What a process may take to start, for which no model is to blame. */
+const START_MS = 5_000;
 const TRIALS = 'trials';
 
 /**
@@ -91,7 +93,8 @@ export function startModelProcesses(
   ): Promise<Awaited<ReturnType<Methods[Name]>>> {
     const pool = poolOf(key);
     if (pool.stats().pendingTasks >= MOST_WAITING) throw unavailable();
-    return Promise.resolve(pool.exec(name, parameters).timeout(ms));
+    const startMs = pool.stats().totalWorkers === 0 ? START_MS : 0;
+    return Promise.resolve(pool.exec(name, parameters).timeout(ms + startMs));
   }
 
   return {

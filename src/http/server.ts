@@ -7,13 +7,14 @@ import type { Kysely } from 'kysely';
 import { startPasswords } from '../accounts/passwords.ts';
 import { startAuthenticate } from '../api-keys/authenticate.ts';
 import type { Config } from '../config.ts';
+import type { ModelLimits } from '../deployments/model-processes.ts';
 import { readOnnx } from '../deployments/models.ts';
 import { startModels } from '../deployments/run-models.ts';
 import { badUserInput, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
 import type { Services } from '../graphql/context.ts';
-import { makePartitions } from '../predictions/partitions.ts';
+import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
 import { startSettle } from '../predictions/settle.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
@@ -29,7 +30,9 @@ const PARTITION_CHECK_MS = 12 * 60 * 60 * 1000;
 
 export interface ServerOptions {
   db: Kysely<DB>;
-  config: Pick<Config, 'HOST' | 'PORT' | 'LOG_LEVEL' | 'TRUSTED_PROXIES'>;
+  config: Pick<Config, 'HOST' | 'PORT' | 'LOG_LEVEL' | 'LOG_RETENTION_MONTHS' | 'TRUSTED_PROXIES'>;
+  /** Of the processes that run slow models. */
+  modelLimits?: ModelLimits;
   /** Takes the log, one JSON object a line. */
   log: { write: (line: string) => void };
   now?: () => Date;
@@ -51,6 +54,7 @@ export async function startServer({
   db,
   config,
   log,
+  modelLimits,
   now = () => new Date(),
 }: ServerOptions): Promise<RunningServer> {
   const app = Fastify({
@@ -72,7 +76,7 @@ export async function startServer({
     },
   });
   const passwords = startPasswords();
-  const models = startModels(modelId => readOnnx(db, modelId));
+  const models = startModels(modelId => readOnnx(db, modelId), modelLimits);
   const services: Services = {
     db,
     passwords,
@@ -86,12 +90,18 @@ export async function startServer({
     },
   };
 
-  const partitions = setInterval(() => {
-    makePartitions(db, now()).catch(error => app.log.error({ err: error }, 'making partitions failed'));
-  }, PARTITION_CHECK_MS).unref();
+  async function tendPartitions(): Promise<void> {
+    try {
+      await makePartitions(db, now());
+      if (config.LOG_RETENTION_MONTHS) await dropOldPartitions(db, now(), config.LOG_RETENTION_MONTHS);
+    } catch (error) {
+      app.log.error({ err: error }, 'making or dropping partitions of the logs failed');
+    }
+  }
+  const tending = setInterval(tendPartitions, PARTITION_CHECK_MS).unref();
 
   app.addHook('onClose', async () => {
-    clearInterval(partitions);
+    clearInterval(tending);
     await Promise.all([passwords.close(), models.close()]);
   });
   app.addHook('onRequest', (request, reply, done) => {
@@ -112,6 +122,7 @@ export async function startServer({
 
     await serveGraphQL(app, services);
     await app.listen({ host: config.HOST, port: config.PORT });
+    if (config.LOG_RETENTION_MONTHS) await tendPartitions();
   } catch (error) {
     await app.close();
     throw error;

@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../generated/database.ts';
 
+const LOCK = sql`hashtext('spectrakey: partitions of prediction_logs')`;
+
 /** Months for which `prediction_logs` has a partition ahead of time, the current one included. */
 const MONTHS_AHEAD = 3;
 
@@ -11,13 +13,11 @@ const MONTHS_AHEAD = 3;
 export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
   await db.transaction().execute(async trx => {
     // One server at a time: two that find the same table missing would both create it.
-    await sql`select pg_advisory_xact_lock(hashtext('spectrakey: partitions of prediction_logs'))`.execute(
-      trx,
-    );
+    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(trx);
     for (let ahead = 0; ahead < MONTHS_AHEAD; ahead++) {
       const from = monthStart(now, ahead);
       const to = monthStart(now, ahead + 1);
-      const name = `prediction_logs_${from.slice(0, 7).replace('-', '_')}`;
+      const name = nameOf(from);
       const { rows } = await sql`select where to_regclass(${name}) is not null`.execute(trx);
       if (rows.length > 0) continue;
       // Attached, as "create table … partition of" would lock all of prediction_logs: behind one open reader, such as
@@ -29,6 +29,43 @@ export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
     }
   });
 }
+
+/**
+ * Drops the logs of months that ended more than `months` months before that of `now`, as whole partitions: no row is
+ * deleted, and nothing is left to clean up. Several servers may do so at once.
+ *
+ * @throws when a reader holds on to an old partition for longer than a statement may take; to be tried again.
+ */
+export async function dropOldPartitions(db: Kysely<DB>, now: Date, months: number): Promise<void> {
+  const oldestKept = nameOf(monthStart(now, -months));
+  await db.connection().execute(async connection => {
+    await sql`select pg_advisory_lock(${LOCK})`.execute(connection);
+    try {
+      const { rows } = await sql<{ name: string; attached: boolean; pending: boolean }>`
+        select relname as name, inhparent is not null as attached, coalesce(inhdetachpending, false) as pending
+        from pg_class left join pg_inherits on inhrelid = pg_class.oid
+        where relnamespace = 'public'::regnamespace and relkind = 'r'
+          and relname ~ '^prediction_logs_[0-9]{4}_[0-9]{2}$' and relname < ${oldestKept}
+        order by relname`.execute(connection);
+      for (const { name, attached, pending } of rows) {
+        // Concurrently, as anything else would lock all of prediction_logs, and with it every prediction. It takes two
+        // steps: what was cut off between them is finished first.
+        const how = pending ? sql`finalize` : sql`concurrently`;
+        if (attached) {
+          await sql`alter table prediction_logs detach partition ${sql.table(name)} ${how}`.execute(
+            connection,
+          );
+        }
+        await sql`drop table ${sql.table(name)}`.execute(connection);
+      }
+    } finally {
+      await sql`select pg_advisory_unlock(${LOCK})`.execute(connection);
+    }
+  });
+}
+
+/** The partition of a month, by the moment at which that begins. In the order of time. */
+const nameOf = (start: string) => `prediction_logs_${start.slice(0, 7).replace('-', '_')}`;
 
 function monthStart(moment: Date, ahead: number): string {
   return new Date(Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth() + ahead)).toISOString();
