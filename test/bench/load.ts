@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import autocannon from 'autocannon';
+
+// A process of its own makes the load, so that it never waits for what the bench does meanwhile.
+
+export interface Load {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  connections: number;
+  /** How long, or how many requests. */
+  until: { seconds: number } | { requests: number };
+}
+
+export interface Measure {
+  /** Answered with 200. */
+  answered: number;
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+const execute = promisify(execFile);
+
+/** Sends one request over and over on each connection. @throws when any answer is not 200. */
+export async function load(options: Load): Promise<Measure> {
+  const running = execute(process.execPath, [fileURLToPath(import.meta.url)]);
+  running.child.stdin?.end(JSON.stringify(options));
+  const { stdout } = await running;
+  const { failed, ...measure }: Measure & { failed: number } = JSON.parse(stdout);
+  if (failed > 0)
+    throw new Error(`${failed} of ${failed + measure.answered} requests to ${options.url} failed`);
+  return measure;
+}
+
+async function generate(): Promise<void> {
+  let text = '';
+  for await (const chunk of process.stdin) text += chunk;
+  const { url, headers, body, connections, until }: Load = JSON.parse(text);
+  const result = await autocannon({
+    url,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+    connections,
+    timeout: 120,
+    ...('seconds' in until ? { duration: until.seconds } : { amount: until.requests }),
+  });
+  const measure: Measure & { failed: number } = {
+    answered: result['2xx'],
+    perSecond: result['2xx'] / result.duration,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+    failed: result.non2xx + result.errors,
+  };
+  process.stdout.write(JSON.stringify(measure));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await generate();

@@ -1,0 +1,48 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface RunningProcess {
+  /** Where it serves GraphQL. */
+  url: string;
+  /** Its resident memory in MB. */
+  residentMb(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts a program of this repository that tells on its standard output where it listens. */
+export async function start(
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<RunningProcess> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { PATH, HOME, NODE_ENV: 'production', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const origin = await originOf(child);
+  child.stdout?.resume();
+  return {
+    url: `${origin}/graphql`,
+    residentMb: () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)]).toString()) / 1024,
+    async stop() {
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+function originOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const [origin] = /http:\/\/127\.0\.0\.1:\d+/.exec(text) ?? [];
+      if (origin) resolve(origin);
+    });
+    child.once('exit', code => reject(new Error(`${child.spawnargs.join(' ')} ended with ${code}: ${text}`)));
+  });
+}

@@ -1,0 +1,109 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Measure } from './load.ts';
+
+/** The medians of one variant's rounds. */
+export interface Row {
+  what: string;
+  variant: string;
+  perSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+/** A ratio that is promised, with its bound. */
+export interface Figure {
+  what: string;
+  ratio: number;
+  atLeast?: number;
+  atMost?: number;
+}
+
+export interface Results {
+  date: string;
+  machine: string;
+  versions: Record<string, string>;
+  rows: Row[];
+  figures: Figure[];
+  /** Resident memory of a server in MB: before any call, and after so many. */
+  memoryMb: Record<string, number>;
+  /** Calls answered, their log rows, and what the usage counts. */
+  records: { answered: number; logged: number; counted: number };
+}
+
+export const RESULTS = fileURLToPath(new URL('results.json', import.meta.url));
+const README = fileURLToPath(new URL('../../README.md', import.meta.url));
+const MARKS = ['<!-- bench: made by npm run bench -->\n', '<!-- /bench -->'] as const;
+
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const [low = 0, high = low] = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
+  return (low + high) / 2;
+}
+
+export const rowOf = (what: string, variant: string, measures: readonly Measure[]): Row => ({
+  what,
+  variant,
+  perSecond: median(measures.map(({ perSecond }) => perSecond)),
+  p50Ms: median(measures.map(({ p50Ms }) => p50Ms)),
+  p99Ms: median(measures.map(({ p99Ms }) => p99Ms)),
+});
+
+/** Whether a figure keeps its bound. */
+export const isReached = ({
+  ratio,
+  atLeast = Number.NEGATIVE_INFINITY,
+  atMost = Number.POSITIVE_INFINITY,
+}: Figure) => ratio >= atLeast && ratio <= atMost;
+
+const thousands = (value: number) => Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
+
+/** The README's tables of a bench. */
+export function tablesOf({ date, machine, versions, rows, figures, memoryMb, records }: Results): string {
+  const software = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `${date}, ${machine}; ${software.join(', ')}.`,
+    '',
+    '| figure | measured | wanted |',
+    '|---|---|---|',
+    ...figures.map(figure => {
+      const { what, ratio, atLeast, atMost } = figure;
+      const wanted = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
+      return `| ${what} | ${ratio.toFixed(2)} | ${wanted}${isReached(figure) ? '' : ': **not reached**'} |`;
+    }),
+    '',
+    '| | variant | requests a second | p50 ms | p99 ms |',
+    '|---|---|---|---|---|',
+    ...rows.map(
+      ({ what, variant, perSecond, p50Ms, p99Ms }) =>
+        `| ${what} | ${variant} | ${thousands(perSecond)} | ${p50Ms} | ${p99Ms} |`,
+    ),
+    '',
+    `Resident memory: ${Object.entries(memoryMb)
+      .map(([when, mb]) => `${mb.toFixed(0)} MB ${when}`)
+      .join(
+        ', ',
+      )}. Of ${thousands(records.answered)} calls that were answered, ${thousands(records.logged)} have their ` +
+      `log row, and ${thousands(records.counted)} spectra of ${thousands(records.answered)} are counted.`,
+    '',
+  ].join('\n');
+}
+
+/** What README.md holds between its marks. */
+export function tablesInReadme(): string {
+  const [, after = ''] = readFileSync(README, 'utf8').split(MARKS[0]);
+  return after.split(MARKS[1])[0] ?? '';
+}
+
+export function readResults(): Results {
+  return JSON.parse(readFileSync(RESULTS, 'utf8'));
+}
+
+/** Writes the results to their file, and their tables into README.md. */
+export function writeResults(results: Results): void {
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+  const readme = readFileSync(README, 'utf8');
+  const [before, after = ''] = readme.split(MARKS[0]);
+  const [, rest = ''] = after.split(MARKS[1]);
+  writeFileSync(README, `${before}${MARKS[0]}${tablesOf(results)}${MARKS[1]}${rest}`);
+}

@@ -1,0 +1,118 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Kysely, sql } from 'kysely';
+import { listSlugs, setPlan } from '../../src/accounts/plans.ts';
+import { connect } from '../../src/database/connect.ts';
+import { startEmbedded } from '../../src/database/embedded.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { type Demonstration, examplePrediction, seed } from '../../src/demonstration/seed.ts';
+import type { DB } from '../../src/generated/database.ts';
+import { makePartitions } from '../../src/predictions/partitions.ts';
+import { databaseUrl } from '../databases.ts';
+import { type RunningProcess, start } from './processes.ts';
+
+/** A PostgreSQL for the bench alone. */
+export async function startPostgres() {
+  const folder = await mkdtemp(join(tmpdir(), 'spectrakey-bench-'));
+  // As root, PostgreSQL runs under another account, which must get through.
+  await chmod(folder, 0o711);
+  const postgres = await startEmbedded(folder, () => {});
+  return {
+    url: postgres.url,
+    stop: async () => {
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A database with the demonstration in it, on a plan without a limit, and a server on it. */
+export interface System {
+  db: Kysely<DB>;
+  demonstration: Demonstration;
+  server: RunningProcess;
+  /** Another server on the same database. */
+  another(): Promise<RunningProcess>;
+  stop(): Promise<void>;
+}
+
+/** Makes a database by this name and starts Spectrakey on it, as `npm start` would. */
+export async function startSystem(postgresUrl: string, name: string): Promise<System> {
+  const admin = connect({ url: postgresUrl, most: 1, onIdleError: () => {} });
+  await sql`create database ${sql.id(name)}`.execute(admin);
+  await admin.destroy();
+  const url = databaseUrl(postgresUrl, name);
+  const db = connect({ url, most: 2, onIdleError: () => {} });
+  await migrate(db);
+  await makePartitions(db, new Date());
+  const demonstration = await seed(db, new Date());
+  for (const slug of await listSlugs(db)) await setPlan(db, slug, 'ENTERPRISE');
+  const another = () => start(['src/main.ts', 'serve'], { DATABASE_URL: url, PORT: '0' });
+  const server = await another();
+  return {
+    db,
+    demonstration,
+    server,
+    another,
+    stop: async () => {
+      await server.stop();
+      await db.destroy();
+    },
+  };
+}
+
+/** The body of a call with so many spectra, and the headers that authorize it. */
+export async function callOf({ octaneDeploymentId, rawKey }: Demonstration, spectra: number) {
+  const request = JSON.parse(await examplePrediction(octaneDeploymentId));
+  const [spectrum] = request.variables.spectra;
+  request.variables.spectra = Array.from({ length: spectra }, (_, i) => ({
+    ...spectrum,
+    sampleName: `${spectrum.sampleName}-${i}`,
+  }));
+  return { body: JSON.stringify(request), headers: { authorization: `Api-Key ${rawKey}` } };
+}
+
+const CHUNK = 250_000;
+
+/** Fills a database with keys and log rows. @param report hears of each chunk. */
+export async function fill(
+  { db, demonstration }: System,
+  { keys, logs }: { keys: number; logs: number },
+  report: (progress: string) => void,
+): Promise<void> {
+  await db.connection().execute(async connection => {
+    // What is lost in a crash would only have to be made again.
+    await sql`set synchronous_commit = off`.execute(connection);
+    await sql`set statement_timeout = 0`.execute(connection);
+    for (let done = 0; done < keys; done += CHUNK) {
+      await sql`
+        insert into api_keys (id, project_id, name, prefix, digest, scopes, created_at)
+        select uuidv7(), deployments.project_id, 'Key ' || n, 'sk_' || lpad(n::text, 9, '0'),
+          sha256(('key ' || n)::bytea), '{PREDICT}', now()
+        from generate_series(${done + 1}::int, ${Math.min(done + CHUNK, keys)}::int) n, deployments
+        where deployments.id = ${demonstration.octaneDeploymentId}`.execute(connection);
+      report(`${Math.min(done + CHUNK, keys)} of ${keys} keys`);
+    }
+    for (let done = 0; done < logs; done += CHUNK) {
+      await sql`
+        insert into prediction_logs
+          (id, created_at, deployment_id, source, predictions, duration_ms, api_key_id, api_key_name, api_key_prefix)
+        select uuidv7(), now(), ${demonstration.octaneDeploymentId}, 'API',
+          '[{"sampleName": "gasoline-51", "value": 87.94124603271484}]', 0.5, api_keys.id, api_keys.name, api_keys.prefix
+        from generate_series(${done + 1}::int, ${Math.min(done + CHUNK, logs)}::int) n,
+          (select id, name, prefix from api_keys order by id limit 1) api_keys`.execute(connection);
+      report(`${Math.min(done + CHUNK, logs)} of ${logs} log rows`);
+    }
+    await sql`vacuum analyze`.execute(connection);
+    await sql`checkpoint`.execute(connection);
+  });
+}
+
+/** What the database holds of the calls: log rows, and spectra counted in the usage. */
+export async function recorded({ db }: System): Promise<{ logs: number; counted: number }> {
+  const { rows } = await sql<{ logs: number; counted: number }>`
+    select (select count(*) from prediction_logs) as logs,
+      (select coalesce(sum(predictions), 0)::bigint from deployment_usage) as counted`.execute(db);
+  return rows[0] ?? { logs: 0, counted: 0 };
+}
