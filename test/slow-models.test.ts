@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   codes,
@@ -130,6 +131,27 @@ test('a file whose trial takes too long is refused with a sentence, and the serv
     'A trial run failed. The model took longer than 1.5 s.',
   );
   expect(calls).toBeGreaterThan(5);
+});
+
+test('a model of before registration measured answers, and is measured by the server', async () => {
+  const own = await startServiceForTest();
+  const { owner, deploymentId } = await openLab(own);
+  const ownKey = await createKey(own, owner, { deploymentId });
+  await own.db.updateTable('models').set({ msPerSpectrum: null }).execute();
+  const ask = () => own.call(PREDICT, { deploymentId, spectra: gasoline() }, ownKey);
+  expect((await ask()).data?.predict.predictions[0]?.value).toBeCloseTo(87.941, 3);
+  // Once it runs in the server itself, a call no longer fails with the processes.
+  await expect
+    .poll(
+      async () => {
+        for (const pid of modelProcesses()) process.kill(pid, 'SIGSTOP');
+        const answer = await Promise.race([ask(), setTimeout(500, null)]);
+        for (const pid of modelProcesses()) process.kill(pid, 'SIGCONT');
+        return answer?.status;
+      },
+      { timeout: 15_000, interval: 500 },
+    )
+    .toBe(200);
 });
 
 test('no process that runs models outlives its server', async () => {

@@ -38,7 +38,7 @@ export function connect({ url, most, onIdleError }: ConnectOptions): Kysely<DB> 
     connectionTimeoutMillis: 10_000,
     // A statement that hangs, or waits for a lock that somebody forgot, must not take a connection for ever.
     statement_timeout: 30_000,
-    lock_timeout: 5_000,
+    lock_timeout: 2_000,
     idle_in_transaction_session_timeout: 30_000,
     // The look-up of keys would otherwise be planned anew for every batch, as PostgreSQL expects ten keys of a list that
     // it does not know: 0.4 ms of planning for 0.15 ms of work.

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { modelCache } from './model-cache.ts';
 import { type ModelLimits, type ModelProcesses, startModelProcesses } from './model-processes.ts';
 import type { ModelRow } from './models.ts';
@@ -28,11 +29,22 @@ const LONGEST_INLINE_MS = 20;
 export function startModels(load: (modelId: string) => Promise<Uint8Array>, limits?: ModelLimits): Models {
   const inline = modelCache(load);
   const processes = startModelProcesses(load, limits);
+  /** Of models that were registered before registration measured. One that cannot be measured stays slow. */
+  const measured = new LRUCache<string, number>({
+    max: 1000,
+    fetchMethod: async id => (await processes.inspect(await load(id))).msPerSpectrum,
+  });
+
+  function measure(id: string): number {
+    const known = measured.get(id);
+    if (known === undefined) void measured.fetch(id).catch(() => measured.set(id, Number.POSITIVE_INFINITY));
+    return known ?? Number.POSITIVE_INFINITY;
+  }
+
   return {
     inspect: processes.inspect,
     run: ({ id, msPerSpectrum }, spectra) =>
-      // One that was never measured is not trusted.
-      (msPerSpectrum ?? Number.POSITIVE_INFINITY) * spectra.length <= LONGEST_INLINE_MS
+      (msPerSpectrum ?? measure(id)) * spectra.length <= LONGEST_INLINE_MS
         ? inline.run(id, spectra)
         : processes.run(id, spectra),
     close: async () => {

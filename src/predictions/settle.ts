@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { batched } from '../database/batch.ts';
-import { isDatabaseUnavailable } from '../database/faults.ts';
+import { isDatabaseUnavailable, isLockTimeout } from '../database/faults.ts';
 import { type Placeholder, prepare } from '../database/prepare.ts';
 import { monthOf } from '../deployments/deployments.ts';
 import type { DB, PredictionLogs } from '../generated/database.ts';
@@ -54,18 +54,25 @@ type Grant = 'granted' | 'refused' | 'uncounted';
 async function settleAll(db: Kysely<DB>, grant: GrantAll, calls: Call[]): Promise<Settlement[]> {
   const together = await attempt(db, grant, calls);
   if (calls.length === 1) return together;
-  const settlements: Settlement[] = [];
-  for (const [index, settlement] of together.entries()) {
-    const call = calls[index];
-    // Too many together for the rest of the quota: in turn, as many as fit. And one call that cannot be written
-    // takes no neighbour down with it, while an unreachable database takes all.
-    const again =
-      settlement.status === 'quota-exceeded' ||
-      (settlement.status === 'failed' && !isDatabaseUnavailable(settlement.error));
-    settlements.push(...(again && call ? await attempt(db, grant, [call]) : [settlement]));
+  // One call that cannot be written, or whose deployment somebody else holds locked, takes no neighbour down with it;
+  // an unreachable database takes all.
+  const settlements = await Promise.all(
+    together.map((settlement, index) => {
+      const call = calls[index];
+      const alone = settlement.status === 'failed' && isOfOneCall(settlement.error);
+      return alone && call ? attempt(db, grant, [call]).then(([again]) => again ?? settlement) : settlement;
+    }),
+  );
+  // Too many together for the rest of the quota: in turn, as many as fit.
+  for (const [index, call] of calls.entries()) {
+    if (settlements[index]?.status !== 'quota-exceeded') continue;
+    const [again] = await attempt(db, grant, [call]);
+    if (again) settlements[index] = again;
   }
   return settlements;
 }
+
+const isOfOneCall = (error: unknown) => isLockTimeout(error) || !isDatabaseUnavailable(error);
 
 async function attempt(db: Kysely<DB>, grant: GrantAll, calls: Call[]): Promise<Settlement[]> {
   const grantOrFail = (some: Call[]) => grant(some).catch((error: unknown) => failed(some, error));
