@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { settings } from '../src/config.ts';
 import { CATALOGUE } from '../src/errors.ts';
+import { readResults, tablesInReadme, tablesOf } from './bench/report.ts';
 
 const file = (path: string) => new URL(`../${path}`, import.meta.url);
 const readme = readFileSync(file('README.md'), 'utf8');
@@ -46,6 +47,10 @@ test('every dependency has its reason in the README', () => {
   const { dependencies, devDependencies, optionalDependencies } = manifest;
   const all = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
   expect(all.filter(dependency => !covers(dependency))).toEqual([]);
+});
+
+test('the README’s bench tables are those of the last bench', () => {
+  expect(tablesInReadme()).toBe(tablesOf(readResults()));
 });
 
 test('every promise of the README links a test that exists', () => {
