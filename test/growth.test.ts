@@ -150,3 +150,29 @@ test('predictions go on while old logs are dropped, even where somebody still re
   await dropping;
   expect((await partitions(own)).filter(name => name < '2021')).toEqual([]);
 });
+
+test('what was cut off in the middle of dropping is finished the next time', async () => {
+  const now = new Date();
+  const own = await startServiceForTest();
+  await makePartitions(own.db, new Date(Date.UTC(2020, 0)));
+  const reading = await own.db.startTransaction().execute();
+  await reading
+    .selectFrom('predictionLogs')
+    .select(eb => eb.fn.countAll().as('logs'))
+    .execute();
+  const dropping = dropOldPartitions(own.db, now, 1);
+  const cutOff = expect(dropping).rejects.toThrow('canceling statement');
+  await expect
+    .poll(async () => {
+      const { rows } = await sql`
+        select pg_cancel_backend(pid) from pg_stat_activity
+        where query like 'alter table%detach%' and wait_event_type = 'Lock' and datname = current_database()
+          and exists (select from pg_inherits where inhdetachpending)`.execute(own.db);
+      return rows.length;
+    })
+    .toBe(1);
+  await cutOff;
+  await reading.commit().execute();
+  await dropOldPartitions(own.db, now, 1);
+  expect((await partitions(own)).filter(name => name < '2021')).toEqual([]);
+});

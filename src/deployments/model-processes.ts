@@ -55,7 +55,8 @@ export function startModelProcesses(
     updateAgeOnGet: true,
     ttlAutopurge: true,
     dispose: pool => {
-      const end: Promise<unknown> = Promise.resolve(pool.terminate()).finally(() => ending.delete(end));
+      // It rejects where the process has ended by itself already.
+      const end: Promise<unknown> = Promise.allSettled([pool.terminate()]).then(() => ending.delete(end));
       ending.add(end);
     },
   });

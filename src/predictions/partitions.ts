@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../generated/database.ts';
 
-const LOCK = sql`hashtext('spectrakey: partitions of prediction_logs')`;
+// Two locks, as dropping may wait long for a reader, and a server that starts needs its partitions at once.
+const MAKING = sql`hashtext('spectrakey: partitions of prediction_logs')`;
+const DROPPING = sql`hashtext('spectrakey: old partitions of prediction_logs')`;
 
 /** Months for which `prediction_logs` has a partition ahead of time, the current one included. */
 const MONTHS_AHEAD = 3;
@@ -13,7 +15,7 @@ const MONTHS_AHEAD = 3;
 export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
   await db.transaction().execute(async trx => {
     // One server at a time: two that find the same table missing would both create it.
-    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(trx);
+    await sql`select pg_advisory_xact_lock(${MAKING})`.execute(trx);
     for (let ahead = 0; ahead < MONTHS_AHEAD; ahead++) {
       const from = monthStart(now, ahead);
       const to = monthStart(now, ahead + 1);
@@ -39,7 +41,11 @@ export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
 export async function dropOldPartitions(db: Kysely<DB>, now: Date, months: number): Promise<void> {
   const oldestKept = nameOf(monthStart(now, -months));
   await db.connection().execute(async connection => {
-    await sql`select pg_advisory_lock(${LOCK})`.execute(connection);
+    const lock = await sql<{ taken: boolean }>`select pg_try_advisory_lock(${DROPPING}) as taken`.execute(
+      connection,
+    );
+    // Another server is at it.
+    if (!lock.rows[0]?.taken) return;
     try {
       const { rows } = await sql<{ name: string; attached: boolean; pending: boolean }>`
         select relname as name, inhparent is not null as attached, coalesce(inhdetachpending, false) as pending
@@ -59,7 +65,7 @@ export async function dropOldPartitions(db: Kysely<DB>, now: Date, months: numbe
         await sql`drop table ${sql.table(name)}`.execute(connection);
       }
     } finally {
-      await sql`select pg_advisory_unlock(${LOCK})`.execute(connection);
+      await sql`select pg_advisory_unlock(${DROPPING})`.execute(connection);
     }
   });
 }
