@@ -92,11 +92,14 @@ test('a process that dies under a call fails that call alone, and the next one g
   const slow = await deploySlow(60);
   const before = new Set(modelProcesses());
   const dying = call(slow);
+  const waiting = [call(slow), call(slow)];
   await expect.poll(() => modelProcesses().filter(pid => !before.has(pid)).length).toBe(1);
   for (const pid of modelProcesses().filter(pid => !before.has(pid))) process.kill(pid, 'SIGKILL');
   expect(await dying).toMatchObject(refusal(codes.MODEL_FAILED));
+  // Those that waited for the process too.
+  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200]);
   expect((await call(slow)).status).toBe(200);
-  expect(await usageOf(slow)).toBe(1);
+  expect(await usageOf(slow)).toBe(3);
 });
 
 test('a file whose trial takes too long is refused with a sentence, and the server answers meanwhile', async () => {

@@ -47,13 +47,17 @@ export function batched<Item, Result>(
     const batch = waiting.slice(0, most);
     waiting = waiting.slice(most);
     let isLate = false;
-    const patience = setTimeout(() => {
-      if (late === MOST_LATE) return;
+    let patience = setTimeout(goPast, PATIENCE_MS);
+    function goPast(): void {
+      if (late === MOST_LATE) {
+        patience = setTimeout(goPast, PATIENCE_MS);
+        return;
+      }
       isLate = true;
       late += 1;
       busy = false;
       schedule();
-    }, PATIENCE_MS);
+    }
     void answer(batch).finally(() => {
       clearTimeout(patience);
       if (isLate) late -= 1;

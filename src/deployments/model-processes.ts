@@ -49,6 +49,7 @@ export function startModelProcesses(
   { runMs = 10_000, trialMs = 10_000 }: ModelLimits = {},
 ): ModelProcesses {
   const ending = new Set<Promise<unknown>>();
+  let closed = false;
   const pools = new LRUCache<string, Pool>({
     max: MOST_PROCESSES,
     ttl: IDLE_MS,
@@ -62,6 +63,7 @@ export function startModelProcesses(
   });
 
   function poolOf(key: string): Pool {
+    if (closed) throw unavailable();
     const known = pools.get(key);
     if (known) return known;
     if (pools.size >= MOST_PROCESSES) {
@@ -79,7 +81,6 @@ export function startModelProcesses(
         execArgv: [],
         cwd: '/',
         serialization: 'advanced',
-        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       },
     });
     pools.set(key, pool);
@@ -95,7 +96,13 @@ export function startModelProcesses(
     const pool = poolOf(key);
     if (pool.stats().pendingTasks >= MOST_WAITING) throw unavailable();
     const startMs = pool.stats().totalWorkers === 0 ? START_MS : 0;
-    return Promise.resolve(pool.exec(name, parameters).timeout(ms + startMs));
+    return Promise.resolve(pool.exec(name, parameters).timeout(ms + startMs)).catch((error: unknown) => {
+      // workerpool 10.0 forgets those that wait when a process ends by itself, until the next task comes.
+      if (error instanceof workerpool.TerminateError && pool.stats().pendingTasks > 0) {
+        void Promise.allSettled([pool.exec('methods')]);
+      }
+      throw error;
+    });
   }
 
   return {
@@ -124,6 +131,7 @@ export function startModelProcesses(
       }
     },
     async close() {
+      closed = true;
       pools.clear();
       await Promise.all(ending);
     },

@@ -94,15 +94,18 @@ export async function inspectModel(bytes: Uint8Array): Promise<Pick<Signature, '
 
 const MEASURED_TOGETHER = 32;
 const SLOW_ALONE_MS = 10;
+const SLOW_TO_OPEN_MS = 100;
 
 /**
  * Milliseconds that an inspected model takes for a spectrum: of 32 in one run where it takes so many, and they are not
- * too slow to try.
+ * too slow to try. One that takes long to open is as slow as that: its first call would wait for it.
  *
  * @throws {ModelRefused} as `openModel` does, and where the run fails
  */
 export async function measureModel(bytes: Uint8Array): Promise<number> {
+  const opening = performance.now();
   const model = await openModel(bytes);
+  const openingMs = performance.now() - opening;
   const { inputLength, batch } = model.signature;
   const time = async (count: number) => {
     const spectra = Array.from({ length: count }, (_, i) => trialSpectrum(inputLength, 1 + i / count));
@@ -114,6 +117,7 @@ export async function measureModel(bytes: Uint8Array): Promise<number> {
     // The first run also makes ready.
     await time(1);
     const alone = await time(1);
+    if (openingMs > SLOW_TO_OPEN_MS) return Math.max(openingMs, alone);
     if (batch === 'one' || alone > SLOW_ALONE_MS) return alone;
     // Whatever else the machine did meanwhile only ever adds.
     let least = alone;

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { modelCache } from './model-cache.ts';
 import { type ModelLimits, type ModelProcesses, startModelProcesses } from './model-processes.ts';
 import type { ModelRow } from './models.ts';
-import type { Outcome } from './onnx.ts';
+import { MOST_TOGETHER, ModelRefused, type Outcome } from './onnx.ts';
 
 /** The models of this server, wherever they run. */
 export interface Models extends Pick<ModelProcesses, 'inspect'> {
@@ -32,21 +32,31 @@ export function startModels(load: (modelId: string) => Promise<Uint8Array>, limi
   /** Of models that were registered before registration measured. One that cannot be measured stays slow. */
   const measured = new LRUCache<string, number>({
     max: 1000,
-    fetchMethod: async id => (await processes.inspect(await load(id))).msPerSpectrum,
+    fetchMethod: async id => {
+      try {
+        return (await processes.inspect(await load(id))).msPerSpectrum;
+      } catch (error) {
+        if (error instanceof ModelRefused) return Number.POSITIVE_INFINITY;
+        throw error;
+      }
+    },
   });
 
   function measure(id: string): number {
     const known = measured.get(id);
-    if (known === undefined) void measured.fetch(id).catch(() => measured.set(id, Number.POSITIVE_INFINITY));
+    // What fails for another reason than the model is tried again with the next call.
+    if (known === undefined) void measured.fetch(id).catch(() => undefined);
     return known ?? Number.POSITIVE_INFINITY;
   }
 
   return {
     inspect: processes.inspect,
-    run: ({ id, msPerSpectrum }, spectra) =>
-      (msPerSpectrum ?? measure(id)) * spectra.length <= LONGEST_INLINE_MS
-        ? inline.run(id, spectra)
-        : processes.run(id, spectra),
+    run({ id, msPerSpectrum }, spectra) {
+      const ms = msPerSpectrum ?? measure(id);
+      return ms * spectra.length <= LONGEST_INLINE_MS
+        ? inline.run(id, spectra, ms * MOST_TOGETHER <= LONGEST_INLINE_MS)
+        : processes.run(id, spectra);
+    },
     close: async () => {
       await Promise.all([inline.close(), processes.close()]);
     },

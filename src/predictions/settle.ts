@@ -52,27 +52,30 @@ type GrantAll = (calls: Call[]) => Promise<Map<string, Grant>>;
 type Grant = 'granted' | 'refused' | 'uncounted';
 
 async function settleAll(db: Kysely<DB>, grant: GrantAll, calls: Call[]): Promise<Settlement[]> {
-  const together = await attempt(db, grant, calls);
-  if (calls.length === 1) return together;
-  // One call that cannot be written, or whose deployment somebody else holds locked, takes no neighbour down with it;
-  // an unreachable database takes all.
-  const settlements = await Promise.all(
-    together.map((settlement, index) => {
-      const call = calls[index];
-      const alone = settlement.status === 'failed' && isOfOneCall(settlement.error);
-      return alone && call ? attempt(db, grant, [call]).then(([again]) => again ?? settlement) : settlement;
-    }),
-  );
+  const settlements = await attempt(db, grant, calls);
+  if (calls.length === 1) return settlements;
+  const failedFor = (isReason: (error: unknown) => boolean) =>
+    calls.filter((_, index) => {
+      const settlement = settlements[index];
+      return settlement?.status === 'failed' && isReason(settlement.error);
+    });
+  const settleAgain = async (some: Call[]) => {
+    for (const [at, settlement] of (await settleAll(db, grant, some)).entries()) {
+      const index = calls.findIndex(({ logId }) => logId === some[at]?.logId);
+      settlements[index] = settlement;
+    }
+  };
+  // One call that cannot be written takes no neighbour down with it; an unreachable database takes all.
+  await Promise.all(failedFor(error => !isDatabaseUnavailable(error)).map(call => settleAgain([call])));
+  // A deployment that somebody else holds locked refuses its own calls: each waits once, by itself.
+  const locked = Map.groupBy(failedFor(isLockTimeout), ({ deploymentId }) => deploymentId);
+  if (locked.size > 1) await Promise.all([...locked.values()].map(settleAgain));
   // Too many together for the rest of the quota: in turn, as many as fit.
   for (const [index, call] of calls.entries()) {
-    if (settlements[index]?.status !== 'quota-exceeded') continue;
-    const [again] = await attempt(db, grant, [call]);
-    if (again) settlements[index] = again;
+    if (settlements[index]?.status === 'quota-exceeded') await settleAgain([call]);
   }
   return settlements;
 }
-
-const isOfOneCall = (error: unknown) => isLockTimeout(error) || !isDatabaseUnavailable(error);
 
 async function attempt(db: Kysely<DB>, grant: GrantAll, calls: Call[]): Promise<Settlement[]> {
   const grantOrFail = (some: Call[]) => grant(some).catch((error: unknown) => failed(some, error));
