@@ -157,6 +157,16 @@ test('a model of before registration measured answers, and is measured by the se
     .toBe(200);
 });
 
+test('a server stops although a process of its models was killed while it was idle', async () => {
+  const own = await startService();
+  const { owner } = await openLab(own);
+  const before = new Set(modelProcesses());
+  await deploy(own, owner, slowRegression(1), 'Slow');
+  for (const pid of modelProcesses().filter(pid => !before.has(pid))) process.kill(pid, 'SIGKILL');
+  await expect.poll(() => modelProcesses().filter(pid => !before.has(pid))).toEqual([]);
+  await own.close();
+});
+
 test('no process that runs models outlives its server', async () => {
   const own = await startService();
   const owner = await openLab(own);

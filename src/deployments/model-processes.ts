@@ -36,6 +36,9 @@ const MOST_WAITING = 50;
 const IDLE_MS = 10 * 60 * 1000;
 /** What a process may take to start, for which no model is to blame. */
 const START_MS = 5_000;
+/** What the longest run may still take when its pool ends, and the end itself. */
+const END_MS = 12_000;
+const IDLE_END_MS = 1_000;
 const TRIALS = 'trials';
 
 /**
@@ -56,8 +59,10 @@ export function startModelProcesses(
     updateAgeOnGet: true,
     ttlAutopurge: true,
     dispose: pool => {
-      // It rejects where the process has ended by itself already.
-      const end: Promise<unknown> = Promise.allSettled([pool.terminate()]).then(() => ending.delete(end));
+      // Bounded, as workerpool 10.0 waits for ever for the end of a process that ended by itself while it was idle.
+      const end: Promise<unknown> = Promise.allSettled([
+        pool.terminate(false, isIdle(pool) ? IDLE_END_MS : END_MS),
+      ]).then(() => ending.delete(end));
       ending.add(end);
     },
   });
@@ -74,7 +79,6 @@ export function startModelProcesses(
     const pool = workerpool.pool(fileURLToPath(new URL('./model-worker.ts', import.meta.url)), {
       workerType: 'process',
       maxWorkers: 1,
-      maxQueueSize: MOST_WAITING,
       workerTerminateTimeout: 100,
       forkOpts: {
         env: {},
