@@ -101,6 +101,16 @@ test('the page of a log reads no more of a partition than the page holds', async
   });
 });
 
+/** Somebody who reads all logs, as a backup does, until they are told to stop. */
+async function readLogs(on: Service): Promise<() => Promise<void>> {
+  const reading = await on.db.startTransaction().execute();
+  await reading
+    .selectFrom('predictionLogs')
+    .select(eb => eb.fn.countAll().as('logs'))
+    .execute();
+  return () => reading.commit().execute();
+}
+
 test('the logs of old months are dropped with their partitions, and newer ones stay', async () => {
   const own = await startServiceForTest();
   for (const name of await partitions(own)) {
@@ -136,17 +146,13 @@ test('predictions go on while old logs are dropped, even where somebody still re
   const { owner, deploymentId } = await openLab(own);
   const key = await createKey(own, owner, { deploymentId });
   await makePartitions(own.db, new Date(Date.UTC(2020, 0)));
-  const reading = await own.db.startTransaction().execute();
-  await reading
-    .selectFrom('predictionLogs')
-    .select(eb => eb.fn.countAll().as('logs'))
-    .execute();
+  const stopReading = await readLogs(own);
   const dropping = dropOldPartitions(own.db, now, 1);
   for (let calls = 0; calls < 5; calls++) {
     expect((await own.call(PREDICT, { deploymentId, spectra: gasoline() }, key)).status).toBe(200);
   }
   expect(await partitions(own)).toContain('2020_01');
-  await reading.commit().execute();
+  await stopReading();
   await dropping;
   expect((await partitions(own)).filter(name => name < '2021')).toEqual([]);
 });
@@ -155,11 +161,7 @@ test('what was cut off in the middle of dropping is finished the next time', asy
   const now = new Date();
   const own = await startServiceForTest();
   await makePartitions(own.db, new Date(Date.UTC(2020, 0)));
-  const reading = await own.db.startTransaction().execute();
-  await reading
-    .selectFrom('predictionLogs')
-    .select(eb => eb.fn.countAll().as('logs'))
-    .execute();
+  const stopReading = await readLogs(own);
   const dropping = dropOldPartitions(own.db, now, 1);
   const cutOff = expect(dropping).rejects.toThrow('canceling statement');
   await expect
@@ -172,7 +174,7 @@ test('what was cut off in the middle of dropping is finished the next time', asy
     })
     .toBe(1);
   await cutOff;
-  await reading.commit().execute();
+  await stopReading();
   await dropOldPartitions(own.db, now, 1);
   expect((await partitions(own)).filter(name => name < '2021')).toEqual([]);
 });

@@ -43,7 +43,7 @@ const TRIALS = 'trials';
 
 /**
  * Models in processes of their own, one a model: what is slow there, or never ends, delays no other model and not the
- * server, and can be killed. The processes have no environment, and with it no secret.
+ * server, and can be killed. The processes have none of the server's environment, where its secrets are.
  *
  * @param load gives the bytes of a model's ONNX file
  */
@@ -121,11 +121,10 @@ export function startModelProcesses(
       }
     },
     async run(modelId, spectra) {
-      const copies = spectra.map(spectrum => [...spectrum]);
       try {
         const found =
-          (await exec(modelId, 'answer', [copies, null], runMs)) ??
-          (await exec(modelId, 'answer', [copies, await load(modelId)], runMs));
+          (await exec(modelId, 'answer', [spectra, null], runMs)) ??
+          (await exec(modelId, 'answer', [spectra, await load(modelId)], runMs));
         if (!found) throw new Error('a process that was given its model has not opened it');
         if ('failed' in found) throw new ModelFailed(found.failed);
         return found;

@@ -46,7 +46,7 @@ async function inspect(onnx: Uint8Array): Promise<Inspection | { refused: string
  * @returns null when the model is not open and the file was not given
  */
 async function answer(
-  spectra: number[][],
+  spectra: readonly (readonly number[])[],
   onnx: Uint8Array | null,
 ): Promise<Outcome | { failed: string } | null> {
   if (!model && !onnx) return null;

@@ -92,7 +92,8 @@ export async function inspectModel(bytes: Uint8Array): Promise<Pick<Signature, '
   return { kind, inputLength };
 }
 
-const MEASURED_TOGETHER = 32;
+/** The most calls in one run of `runTogether`; as many are tried by `mayRunTogether` and `measureModel`. */
+export const MOST_TOGETHER = 32;
 const SLOW_ALONE_MS = 10;
 const SLOW_TO_OPEN_MS = 100;
 
@@ -121,7 +122,7 @@ export async function measureModel(bytes: Uint8Array): Promise<number> {
     if (batch === 'one' || alone > SLOW_ALONE_MS) return alone;
     // Whatever else the machine did meanwhile only ever adds.
     let least = alone;
-    for (let round = 0; round < 5; round++) least = Math.min(least, await time(MEASURED_TOGETHER));
+    for (let round = 0; round < 5; round++) least = Math.min(least, await time(MOST_TOGETHER));
     return least;
   } catch (error) {
     if (!(error instanceof ModelFailed)) throw error;
@@ -159,9 +160,6 @@ function outcomeOf(kind: Signature['kind'], answers: (number | string)[]): Outco
   return { kind, values };
 }
 
-/** The most calls in one run of `runTogether`, and what `mayRunTogether` tries. */
-export const MOST_TOGETHER = 32;
-
 /**
  * Runs a model once for calls of one spectrum each: 10 µs a call with the octane model, and 42 µs alone. Where that
  * fails, each call is run by itself, so that a call fails alone.
@@ -198,7 +196,7 @@ function unlessModelFailed(error: unknown): ModelFailed {
 
 /**
  * Whether calls of one spectrum may share a run: whether each then gets, to the last bit, what it gets alone, tried with
- * several numbers of different spectra. A model that centres over its batch would mix the calls of different people,
+ * every number of different spectra, as kernels choose by it. A model that centres over its batch would mix the calls of different people,
  * and another kernel for larger batches would round otherwise. Classifiers never share, as a label may stay the same
  * while what it is made from does not.
  */
@@ -210,7 +208,7 @@ export async function mayRunTogether(model: OpenModel): Promise<boolean> {
     const alone: (number | string)[] = [];
     for (const spectrum of spectra) alone.push(...(await attempt(model, [spectrum])));
     if (new Set(alone).size < 2 || !alone.every(Number.isFinite)) return false;
-    for (const size of [2, 3, 5, 8, 13, MOST_TOGETHER]) {
+    for (let size = 2; size <= MOST_TOGETHER; size++) {
       const together = Array.from(await attempt(model, spectra.slice(0, size)));
       if (!together.every((value, i) => value === alone[i])) return false;
     }
