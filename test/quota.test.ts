@@ -3,8 +3,9 @@ import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connect } from '../src/database/connect.ts';
 import type { SpectrumInput } from '../src/generated/graphql.ts';
+import type { Call } from '../src/predictions/grant.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
-import { type Call, startSettle } from '../src/predictions/settle.ts';
+import { startSettle } from '../src/predictions/settle.ts';
 import {
   type Answer,
   codes,

@@ -103,7 +103,7 @@ function selectKeys(db: Kysely<DB>, placeholder: Placeholder<Lookup[]>) {
     .innerJoin('projects', 'projects.id', 'apiKeys.projectId')
     .innerJoin('organizations', 'organizations.id', 'projects.organizationId')
     .innerJoin('plans', 'plans.name', 'organizations.plan')
-    .where('apiKeys.digest', '=', sql<Buffer>`any(${digests}::bytea[])`)
+    .where('apiKeys.digest', '=', sql<Buffer>`any((select ${digests}::bytea[])::bytea[])`)
     .select(eb => [
       'apiKeys.digest',
       'apiKeys.id',

@@ -7,12 +7,6 @@ export interface BatchBounds {
   room: number;
 }
 
-/** A batch that takes longer waits for something, such as a lock: those behind it go past. */
-const PATIENCE_MS = 50;
-
-/** Batches that may be waiting so at once, each on a connection of its own. */
-const MOST_LATE = 3;
-
 /**
  * Turns many single calls into few batches. Calls that arrive while a batch is under way form the next one. A batch
  * leaves once the event loop has read the sockets that were ready, so that requests which came together go together;
@@ -33,7 +27,6 @@ export function batched<Item, Result>(
   let waiting: Waiting[] = [];
   let scheduled = false;
   let busy = false;
-  let late = 0;
 
   function schedule(): void {
     if (scheduled || busy || waiting.length === 0) return;
@@ -46,22 +39,8 @@ export function batched<Item, Result>(
     busy = true;
     const batch = waiting.slice(0, most);
     waiting = waiting.slice(most);
-    let isLate = false;
-    let patience = setTimeout(goPast, PATIENCE_MS);
-    function goPast(): void {
-      if (late === MOST_LATE) {
-        patience = setTimeout(goPast, PATIENCE_MS);
-        return;
-      }
-      isLate = true;
-      late += 1;
-      busy = false;
-      schedule();
-    }
     void answer(batch).finally(() => {
-      clearTimeout(patience);
-      if (isLate) late -= 1;
-      else busy = false;
+      busy = false;
       schedule();
     });
   }

@@ -26,8 +26,3 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if ('syscall' in error && 'code' in error) return unavailableSystemErrors.has(String(error.code));
   return unavailableMessages.test(error.message);
 }
-
-/** Whether a statement waited too long for a lock: some row is held, while the database is well. */
-export function isLockTimeout(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === '55P03';
-}

@@ -5,6 +5,9 @@ import type { DB } from '../generated/database.ts';
 const MAKING = sql`hashtext('spectrakey: partitions of prediction_logs')`;
 const DROPPING = sql`hashtext('spectrakey: old partitions of prediction_logs')`;
 
+/** The comment of a partition that is being dropped. */
+const DOOMED = 'Spectrakey drops this partition (LOG_RETENTION_MONTHS).';
+
 /** Months for which `prediction_logs` has a partition ahead of time, the current one included. */
 const MONTHS_AHEAD = 3;
 
@@ -52,17 +55,19 @@ export async function dropOldPartitions(db: Kysely<DB>, now: Date, months: numbe
         from pg_class left join pg_inherits on inhrelid = pg_class.oid
         where relnamespace = 'public'::regnamespace and relkind = 'r'
           and relname ~ '^prediction_logs_[0-9]{4}_[0-9]{2}$' and relname < ${oldestKept}
+          and (inhparent is not null or obj_description(pg_class.oid, 'pg_class') = ${DOOMED})
         order by relname`.execute(connection);
       for (const { name, attached, pending } of rows) {
-        // Concurrently, as anything else would lock all of prediction_logs, and with it every prediction. It takes two
-        // steps: what was cut off between them is finished first.
-        const how = pending ? sql`finalize` : sql`concurrently`;
+        const table = sql.table(name);
         if (attached) {
-          await sql`alter table prediction_logs detach partition ${sql.table(name)} ${how}`.execute(
-            connection,
-          );
+          // So that one which was cut off before the drop is known from one that an operator detached, to keep it.
+          await sql`comment on table ${table} is ${sql.lit(DOOMED)}`.execute(connection);
+          // Concurrently, as anything else would lock all of prediction_logs, and with it every prediction. It takes
+          // two steps: what was cut off between them is finished first.
+          const how = pending ? sql`finalize` : sql`concurrently`;
+          await sql`alter table prediction_logs detach partition ${table} ${how}`.execute(connection);
         }
-        await sql`drop table ${sql.table(name)}`.execute(connection);
+        await sql`drop table ${table}`.execute(connection);
       }
     } finally {
       await sql`select pg_advisory_unlock(${DROPPING})`.execute(connection);

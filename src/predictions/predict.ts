@@ -4,7 +4,8 @@ import type { Models } from '../deployments/run-models.ts';
 import { badUserInput, deploymentInactive, modelFailed, quotaExceeded } from '../errors.ts';
 import type { Prediction, SpectrumInput } from '../generated/graphql.ts';
 import { checkText } from '../names.ts';
-import type { Call, Settle } from './settle.ts';
+import type { Call } from './grant.ts';
+import type { Settle } from './settle.ts';
 
 const MOST_SPECTRA = 1000;
 const LONGEST_SAMPLE_NAME = 200;

@@ -1,24 +1,11 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import pLimit from 'p-limit';
 import { batched } from '../database/batch.ts';
-import { isDatabaseUnavailable, isLockTimeout } from '../database/faults.ts';
-import { type Placeholder, prepare } from '../database/prepare.ts';
+import { isDatabaseUnavailable } from '../database/faults.ts';
 import { monthOf } from '../deployments/deployments.ts';
-import type { DB, PredictionLogs } from '../generated/database.ts';
-import type { Prediction, PredictionSource } from '../generated/graphql.ts';
-
-/** A call that the model has answered, to be charged and logged before the answer leaves. */
-export interface Call {
-  logId: string;
-  deploymentId: string;
-  source: PredictionSource;
-  /** The key that made an API call. */
-  key: { id: string; name: string; prefix: string } | null;
-  /** The person who made a web call. */
-  userId: string | null;
-  at: Date;
-  predictions: Prediction[];
-  durationMs: number;
-}
+import { unavailable } from '../errors.ts';
+import type { DB } from '../generated/database.ts';
+import { type Call, type Grant, type GrantAll, prepareGrants, waitForKeys } from './grant.ts';
 
 /** What became of a call. Only `settled` is charged and logged; a call is settled whole or not at all. */
 export type Settlement =
@@ -36,233 +23,144 @@ const BOUNDS = {
   room: 5000,
 };
 
-/** Settling against a database; the calls that finish together share a statement. */
+/** Lanes that may wait for locks at once, each on a connection of its own. */
+const MOST_LANES = 3;
+/** As long as a statement may wait for a lock (database/connect.ts). */
+const LONGEST_WAIT_MS = 2000;
+
+/**
+ * Settling against a database. The calls that finish together share a statement, which waits for nobody. What it leaves
+ * pending goes on in a lane for its deployment and key, and so do the calls that come for these meanwhile: a deployment
+ * or a key that stays locked delays and refuses its own calls alone.
+ */
 export function startSettle(db: Kysely<DB>): Settle {
-  const select = prepare(db, (placeholder: Placeholder<Call[]>) => selectGrants(db, placeholder));
-  const grant = async (calls: Call[]) => {
-    const grants = new Map<string, Grant>(calls.map(({ logId }) => [logId, 'granted']));
-    for (const { id, fits } of await select(calls)) grants.set(id, fits === null ? 'uncounted' : 'refused');
-    return grants;
-  };
-  return batched((calls: Call[]) => settleAll(db, grant, calls), BOUNDS);
-}
+  const together = batched(settleTogether(prepareGrants(db, 'skip')), BOUNDS);
+  const settleLane = settleWaiting(db, prepareGrants(db, 'wait'));
+  const limit = pLimit(MOST_LANES);
+  const lanes = new Map<string, { settle: (waiting: Waiting) => Promise<Settlement>; calls: number }>();
 
-/** What the statement said of each call, by the id of its log. */
-type GrantAll = (calls: Call[]) => Promise<Map<string, Grant>>;
-type Grant = 'granted' | 'refused' | 'uncounted';
-
-async function settleAll(db: Kysely<DB>, grant: GrantAll, calls: Call[]): Promise<Settlement[]> {
-  const settlements = await attempt(db, grant, calls);
-  if (calls.length === 1) return settlements;
-  const failedFor = (isReason: (error: unknown) => boolean) =>
-    calls.filter((_, index) => {
-      const settlement = settlements[index];
-      return settlement?.status === 'failed' && isReason(settlement.error);
-    });
-  const settleAgain = async (some: Call[]) => {
-    for (const [at, settlement] of (await settleAll(db, grant, some)).entries()) {
-      const index = calls.findIndex(({ logId }) => logId === some[at]?.logId);
-      settlements[index] = settlement;
+  async function settleInLane(id: string, call: Call): Promise<Settlement> {
+    const lane = lanes.get(id) ?? {
+      settle: batched((waiting: Waiting[]) => limit(() => settleLane(waiting)), BOUNDS),
+      calls: 0,
+    };
+    lanes.set(id, lane);
+    lane.calls += 1;
+    try {
+      return await lane.settle({ call, since: performance.now() });
+    } finally {
+      lane.calls -= 1;
+      if (lane.calls === 0) lanes.delete(id);
     }
-  };
-  // One call that cannot be written takes no neighbour down with it; an unreachable database takes all.
-  await Promise.all(failedFor(error => !isDatabaseUnavailable(error)).map(call => settleAgain([call])));
-  // A deployment that somebody else holds locked refuses its own calls: each waits once, by itself.
-  const locked = Map.groupBy(failedFor(isLockTimeout), ({ deploymentId }) => deploymentId);
-  if (locked.size > 1) await Promise.all([...locked.values()].map(settleAgain));
-  // Too many together for the rest of the quota: in turn, as many as fit.
-  for (const [index, call] of calls.entries()) {
-    if (settlements[index]?.status === 'quota-exceeded') await settleAgain([call]);
   }
-  return settlements;
+
+  return async call => {
+    const id = `${call.deploymentId} ${call.key?.id}`;
+    const settlement = lanes.has(id) ? null : await together(call);
+    return settlement ?? (await settleInLane(id, call));
+  };
 }
 
-async function attempt(db: Kysely<DB>, grant: GrantAll, calls: Call[]): Promise<Settlement[]> {
-  const grantOrFail = (some: Call[]) => grant(some).catch((error: unknown) => failed(some, error));
-  const grants = await grantOrFail(calls);
-  const uncounted = calls.filter(call => grants.get(call.logId) === 'uncounted');
-  if (uncounted.length === 0) return calls.map(call => settlementOf(grants.get(call.logId)));
-  // What the first statement granted is on disk, whatever becomes of the others now.
-  const later = await startCounting(db, uncounted).then(
-    () => grantOrFail(uncounted),
-    (error: unknown) => failed(uncounted, error),
-  );
-  return calls.map(call => settlementOf(later.get(call.logId) ?? grants.get(call.logId)));
+/** @returns null for the calls that must be settled in a lane. */
+function settleTogether(grant: GrantAll) {
+  return async (calls: Call[]): Promise<(Settlement | null)[]> => {
+    const grants = await grant(calls).catch((error: unknown) => {
+      // One call that cannot be written takes no neighbour down with it; an unreachable database takes all.
+      if (calls.length === 1 || isDatabaseUnavailable(error)) throw error;
+      return new Map<string, never>();
+    });
+    const perUsage = Map.groupBy(calls, usageOf);
+    return calls.map(call => {
+      const granted = grants.get(call.logId);
+      if (granted === 'granted') return { status: 'settled' };
+      // Too many together for the rest of the quota may fit in turn.
+      const isAlone = perUsage.get(usageOf(call))?.length === 1;
+      return granted === 'refused' && isAlone ? { status: 'quota-exceeded' } : null;
+    });
+  };
 }
 
-const failed = (calls: Call[], error: unknown) =>
-  new Map<string, Grant | { error: unknown }>(calls.map(call => [call.logId, { error }]));
+/** The row in which a call is counted. */
+const usageOf = ({ deploymentId, at }: Call) => `${deploymentId} ${monthOf(at)}`;
 
-function settlementOf(grant: Grant | { error: unknown } | undefined): Settlement {
-  if (typeof grant === 'object') return { status: 'failed', error: grant.error };
-  return { status: grant === 'granted' ? 'settled' : 'quota-exceeded' };
+interface Waiting {
+  call: Call;
+  since: number;
 }
+
+function settleWaiting(db: Kysely<DB>, grant: GrantAll) {
+  async function settle(calls: Call[], until: number): Promise<[string, Settlement][]> {
+    let grants: Awaited<ReturnType<GrantAll>>;
+    try {
+      if (performance.now() > until) throw unavailable();
+      grants = await grant(calls);
+    } catch (error) {
+      return calls.length === 1 || isDatabaseUnavailable(error)
+        ? failed(calls, error)
+        : await inTurn(calls, until);
+    }
+    const those = (grantedAs: Grant) => calls.filter(({ logId }) => grants.get(logId) === grantedAs);
+    const refused = those('refused');
+    return [
+      ...all(those('granted'), { status: 'settled' }),
+      ...(refused.length > 1 ? await inTurn(refused, until) : all(refused, { status: 'quota-exceeded' })),
+      ...(await settleAfter(startCounting, those('uncounted'), until)),
+      ...(await settleAfter(waitForKeys, those('key-locked'), until)),
+    ];
+  }
+
+  async function inTurn(calls: Call[], until: number): Promise<[string, Settlement][]> {
+    const settlements: [string, Settlement][] = [];
+    for (const call of calls) settlements.push(...(await settle([call], until)));
+    return settlements;
+  }
+
+  async function settleAfter(
+    prepare: (db: Kysely<DB>, calls: Call[]) => Promise<void>,
+    calls: Call[],
+    until: number,
+  ): Promise<[string, Settlement][]> {
+    if (calls.length === 0) return [];
+    try {
+      await prepare(db, calls);
+    } catch (error) {
+      return failed(calls, error);
+    }
+    return await settle(calls, until);
+  }
+
+  return async (waiting: Waiting[]): Promise<Settlement[]> => {
+    const now = performance.now();
+    const patient = waiting.filter(({ since }) => now - since < LONGEST_WAIT_MS);
+    const settlements = new Map(
+      patient.length > 0
+        ? await settle(
+            patient.map(({ call }) => call),
+            now + LONGEST_WAIT_MS,
+          )
+        : [],
+    );
+    return waiting.map(
+      ({ call }) => settlements.get(call.logId) ?? { status: 'failed', error: unavailable() },
+    );
+  };
+}
+
+const all = (calls: Call[], settlement: Settlement) =>
+  calls.map(({ logId }): [string, Settlement] => [logId, settlement]);
+
+const failed = (calls: Call[], error: unknown) => all(calls, { status: 'failed', error });
 
 /** The first call of a deployment in a month finds no row to count in. */
 async function startCounting(db: Kysely<DB>, calls: Call[]): Promise<void> {
-  const rows = new Map(
-    calls.map(({ deploymentId, at }) => [
-      `${deploymentId} ${monthOf(at)}`,
-      { deploymentId, month: monthOf(at), predictions: 0 },
-    ]),
-  );
   await db
     .insertInto('deploymentUsage')
-    // In the order in which they are locked, for servers that start the same month at once.
-    .values([...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row))
+    .values(
+      // In the order in which they are locked, for servers that start the same month at once.
+      [...new Map(calls.map(call => [usageOf(call), call])).entries()]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, { deploymentId, at }]) => ({ deploymentId, month: monthOf(at), predictions: 0 })),
+    )
     .onConflict(conflict => conflict.doNothing())
     .execute();
-}
-
-/**
- * One statement: locks the usage rows in id order, grants those deployments whose calls together fit the rest of
- * their quota, and for the granted calls counts, logs, and moves the keys' last use. Locks are always taken in the
- * same order (usage rows by id, then keys by id), so servers cannot deadlock.
- *
- * @returns the calls that are not granted, `fits` null where there is no row yet to count in.
- */
-function selectGrants(db: Kysely<DB>, placeholder: Placeholder<Call[]>) {
-  return db
-    .with('calls', cte => cte.selectFrom(asTable(placeholder)).selectAll())
-    .with('totals', cte =>
-      cte
-        .selectFrom('calls')
-        // A batch lasts milliseconds: at midnight some of its calls may be counted on the next day of the month.
-        .select(eb => [
-          'deploymentId',
-          'month',
-          eb.fn.max('day').as('day'),
-          eb.fn.sum<number>('spectra').as('spectra'),
-        ])
-        .groupBy(['deploymentId', 'month']),
-    )
-    .with('locked', cte =>
-      cte
-        .selectFrom('deploymentUsage as usage')
-        .innerJoin('totals', join =>
-          join
-            .onRef('totals.deploymentId', '=', 'usage.deploymentId')
-            .onRef('totals.month', '=', 'usage.month'),
-        )
-        .innerJoin('deployments', 'deployments.id', 'usage.deploymentId')
-        .innerJoin('projects', 'projects.id', 'deployments.projectId')
-        .innerJoin('organizations', 'organizations.id', 'projects.organizationId')
-        .innerJoin('plans', 'plans.name', 'organizations.plan')
-        .select(eb => [
-          'usage.deploymentId',
-          'usage.month',
-          'totals.day',
-          'totals.spectra',
-          eb
-            .or([
-              eb('plans.monthlyPredictions', 'is', null),
-              eb(
-                eb('usage.predictions', '+', eb.ref('totals.spectra')),
-                '<=',
-                eb.ref('plans.monthlyPredictions'),
-              ),
-            ])
-            .as('fits'),
-        ])
-        .orderBy('usage.deploymentId')
-        .orderBy('usage.month')
-        .forNoKeyUpdate('usage'),
-    )
-    .with('granted', cte =>
-      cte
-        .selectFrom('calls')
-        .innerJoin('locked', join =>
-          join
-            .onRef('locked.deploymentId', '=', 'calls.deploymentId')
-            .onRef('locked.month', '=', 'calls.month'),
-        )
-        .where('locked.fits', '=', true)
-        .selectAll('calls'),
-    )
-    .with('counted', cte =>
-      cte
-        .updateTable('deploymentUsage as usage')
-        .from('locked')
-        .set(eb => ({ predictions: eb('usage.predictions', '+', eb.ref('locked.spectra')) }))
-        .set(sql`daily[locked.day]`, sql`usage.daily[locked.day] + locked.spectra`)
-        .whereRef('locked.deploymentId', '=', 'usage.deploymentId')
-        .whereRef('locked.month', '=', 'usage.month')
-        .where('locked.fits', '=', true),
-    )
-    .with('logged', cte =>
-      cte
-        .insertInto('predictionLogs')
-        .columns(logColumns)
-        .expression(from => from.selectFrom('granted').select(logColumns)),
-    )
-    .with('lockedKeys', cte =>
-      cte
-        .selectFrom('apiKeys')
-        .select('id')
-        .where('id', 'in', from => from.selectFrom('granted').select('apiKeyId'))
-        .orderBy('id')
-        .forNoKeyUpdate(),
-    )
-    .with('used', cte =>
-      cte
-        .updateTable('apiKeys')
-        .from(from =>
-          from
-            .selectFrom('granted')
-            .innerJoin('lockedKeys', 'lockedKeys.id', 'granted.apiKeyId')
-            .select(eb => ['lockedKeys.id', eb.fn.max('granted.createdAt').as('at')])
-            .groupBy('lockedKeys.id')
-            .as('uses'),
-        )
-        // Only forwards, and only this column: it can never undo a revocation made meanwhile.
-        .set(eb => ({ lastUsedAt: eb.fn<Date>('greatest', ['apiKeys.lastUsedAt', 'uses.at']) }))
-        .whereRef('apiKeys.id', '=', 'uses.id'),
-    )
-    .selectFrom('calls')
-    .leftJoin('locked', join =>
-      join.onRef('locked.deploymentId', '=', 'calls.deploymentId').onRef('locked.month', '=', 'calls.month'),
-    )
-    .where('locked.fits', 'is distinct from', true)
-    .select(eb => ['calls.id', eb.ref('locked.fits').$castTo<boolean | null>().as('fits')]);
-}
-
-const logColumns = [
-  'id',
-  'createdAt',
-  'deploymentId',
-  'source',
-  'predictions',
-  'durationMs',
-  'userId',
-  'apiKeyId',
-  'apiKeyName',
-  'apiKeyPrefix',
-] as const;
-
-type CallRow = Pick<Selectable<PredictionLogs>, (typeof logColumns)[number]> & {
-  month: string;
-  day: number;
-  spectra: number;
-};
-
-/** The calls as rows, one array for each column, so that the statement's text is the same for any number. */
-function asTable(placeholder: Placeholder<Call[]>) {
-  const column = (value: (call: Call) => unknown) => placeholder(calls => calls.map(value));
-  return sql<CallRow>`unnest(
-    ${column(call => call.logId)}::uuid[],
-    ${column(call => call.at)}::timestamptz[],
-    ${column(call => call.deploymentId)}::uuid[],
-    ${column(call => call.source)}::prediction_source[],
-    ${column(call => JSON.stringify(call.predictions))}::jsonb[],
-    ${column(call => call.durationMs)}::float8[],
-    ${column(call => call.userId)}::uuid[],
-    ${column(call => call.key?.id ?? null)}::uuid[],
-    ${column(call => call.key?.name ?? null)}::text[],
-    ${column(call => call.key?.prefix ?? null)}::text[],
-    ${column(call => monthOf(call.at))}::text[],
-    ${column(call => call.at.getUTCDate())}::int[],
-    ${column(call => call.predictions.length)}::bigint[]
-  )`.as<'call'>(sql`call(
-    id, created_at, deployment_id, source, predictions, duration_ms, user_id, api_key_id, api_key_name,
-    api_key_prefix, month, day, spectra)`);
 }
