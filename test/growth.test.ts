@@ -122,6 +122,7 @@ test('the pages of a log read no more of a partition than they hold', async () =
       { id: lab.deploymentId, after },
       lab.owner,
     );
+  await service.ask(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, lab.owner);
   const statements = await statementsOf(async () => {
     const { deployment } = await ask(null);
     await ask(deployment?.predictionLogs.pageInfo.endCursor ?? null);
