@@ -192,14 +192,17 @@ export function linearRegression(options: LinearOptions): Uint8Array {
  * matrices, with 1000 rows each two billion operations, which depend on the spectrum and so cannot be done beforehand.
  */
 export function slowRegression(rounds: number, size = 1000): Uint8Array {
-  const fill = { dims: [1], data_type: FLOAT, float_data: [1 / size] };
   const axes = (...values: number[]) => [ints('axes', values), intAttribute('keepdims', 1)];
   return onnxFile({
     input: [tensorInfo('X', 'float32', ['n', 2])],
     output: [tensorInfo('variable', 'float32', ['n', 1])],
-    initializer: [constant('shape', 'int64', [2], [size, size]), constant('zero', 'float32', [1], [0])],
+    initializer: [
+      constant('shape', 'int64', [2], [size, size]),
+      constant('part', 'float32', [1, 1], [1 / size]),
+      constant('zero', 'float32', [1], [0]),
+    ],
     node: [
-      node('ConstantOfShape', ['shape'], ['ones'], [tensorAttribute('value', fill)]),
+      node('Expand', ['part', 'shape'], ['ones']),
       node('ReduceMean', ['X'], ['scale'], axes(0, 1)),
       node('Mul', ['ones', 'scale'], ['square']),
       ...Array.from({ length: rounds }, (_, i) =>

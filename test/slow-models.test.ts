@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
@@ -408,13 +409,16 @@ test('and none outlives a server that was killed, even while it computes', async
   const url = (path: string) => JSON.stringify(new URL(path, import.meta.url));
   const script = `
     import { startModelProcesses } from ${url('../src/deployments/model-processes.ts')};
-    import { slowRegression } from ${url('./onnx-files.ts')};
-    const { run } = startModelProcesses({ load: async () => slowRegression(5000), onNotStarted: () => {} });
-    await run('a', [[1, 3]]);`;
-  const server = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'ignore' });
-  const children = () => column('-o', 'pid=', '--ppid', String(server.pid)).map(Number).filter(Boolean);
-  await expect.poll(() => children(), { timeout: 10_000 }).toHaveLength(1);
-  const [pid = 0] = children();
+    import { loopingRegression } from ${url('./onnx-files.ts')};
+    const { run } = startModelProcesses({ load: async () => loopingRegression(), onNotStarted: () => {} });
+    await run('a', [[1, 3]]);
+    console.log('open');
+    await run('a', [[1, 1e15]]);`;
+  const server = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(server.stdout, 'data');
+  const [pid = 0] = column('-o', 'pid=', '--ppid', String(server.pid)).map(Number);
   await toCompute(pid);
   server.kill('SIGKILL');
   await expect.poll(() => isThere(pid), { timeout: 10_000 }).toBe(false);
