@@ -134,6 +134,7 @@ export async function measureModel(bytes: Uint8Array): Promise<Speed> {
       return { msPerSpectrum: alone, isFast: false };
     if (batch === 'one') return { msPerSpectrum: alone, isFast: true };
     const together = await time(MOST_TOGETHER, 0);
+    if (together > LONGEST_ALONE_MS) return { msPerSpectrum: together, isFast: false };
     // Not always a part of what fewer take: a model can compare each spectrum with each.
     const most = Math.min(MOST_SPECTRA, Math.floor(LONGEST_INLINE_MS / together));
     const msPerSpectrum = Math.max(together, await time(most, 0));

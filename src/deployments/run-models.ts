@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { modelCache } from './model-cache.ts';
 import { type ModelProcesses, type ModelProcessOptions, startModelProcesses } from './model-processes.ts';
+import type { Inspection } from './model-worker.ts';
 import type { ModelRow } from './models.ts';
 import { LONGEST_INLINE_MS, MOST_TOGETHER, ModelRefused, type Outcome } from './onnx.ts';
 import { turns } from './turns.ts';
@@ -15,7 +16,7 @@ export interface Models extends Pick<ModelProcesses, 'inspect'> {
   close(): Promise<void>;
 }
 
-type Speed = { msPerSpectrum: number; mayRunInline: boolean };
+type Speed = Pick<Inspection, 'msPerSpectrum' | 'mayRunInline'>;
 const SLOW: Speed = { msPerSpectrum: Number.POSITIVE_INFINITY, mayRunInline: false };
 
 /**
