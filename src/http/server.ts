@@ -76,7 +76,11 @@ export async function startServer({
     },
   });
   const passwords = startPasswords();
-  const models = startModels(modelId => readOnnx(db, modelId), modelLimits);
+  const models = startModels({
+    load: modelId => readOnnx(db, modelId),
+    onNotStarted: error => app.log.error({ err: error }, 'a process for models could not be started'),
+    limits: modelLimits,
+  });
   const services: Services = {
     db,
     passwords,

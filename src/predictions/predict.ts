@@ -1,5 +1,5 @@
 import { uuidv7 as newId } from 'uuidv7';
-import { ModelFailed, type Outcome } from '../deployments/onnx.ts';
+import { MOST_SPECTRA, ModelFailed, type Outcome } from '../deployments/onnx.ts';
 import type { Models } from '../deployments/run-models.ts';
 import { badUserInput, deploymentInactive, modelFailed, quotaExceeded } from '../errors.ts';
 import type { Prediction, SpectrumInput } from '../generated/graphql.ts';
@@ -7,7 +7,6 @@ import { checkText } from '../names.ts';
 import type { Call } from './grant.ts';
 import type { Settle } from './settle.ts';
 
-const MOST_SPECTRA = 1000;
 const LONGEST_SAMPLE_NAME = 200;
 
 /** What a call needs to know of the deployment that it calls, as it stood when the call began. */
@@ -19,6 +18,8 @@ export interface Callable {
   inputLength: number;
   /** What the model takes for a spectrum; null where it was never measured. */
   msPerSpectrum: number | null;
+  /** Whether the model may run in the server's own process. */
+  mayRunInline: boolean;
   /** Predictions answered this month. */
   used: number;
   /** Predictions allowed in a month; null: unlimited. */
@@ -61,12 +62,13 @@ export async function predict(
     throw quotaExceeded(secondsToNextMonth(at));
   }
 
+  const { modelId: id, msPerSpectrum, mayRunInline } = deployment;
   const outcome = await runModel(
-    { id: deployment.modelId, msPerSpectrum: deployment.msPerSpectrum },
+    { id, msPerSpectrum, mayRunInline },
     spectra.map(spectrum => spectrum.yValues),
   ).catch((error: unknown) => {
     if (!(error instanceof ModelFailed)) throw error;
-    onModelFailed(error, deployment.modelId);
+    onModelFailed(error, id);
     throw modelFailed();
   });
   const predictions = name(spectra, outcome);
@@ -84,7 +86,7 @@ export async function predict(
   });
   if (settlement.status === 'failed') throw settlement.error;
   if (settlement.status === 'quota-exceeded') throw quotaExceeded(secondsToNextMonth(at));
-  return { predictions, logId, modelId: deployment.modelId };
+  return { predictions, logId, modelId: id };
 }
 
 /** @throws BAD_USER_INPUT naming the spectrum that does not fit. */

@@ -1,0 +1,31 @@
+import { unavailable } from '../errors.ts';
+
+export interface TurnBounds {
+  /** The most tasks that run at once. */
+  most: number;
+  /** The most tasks that wait; the rest are refused. */
+  room: number;
+}
+
+/** Runs a task when its turn comes. @throws what the task throws, and UNAVAILABLE when too many wait already. */
+export type TakeTurn = <Result>(task: () => Promise<Result>) => Promise<Result>;
+
+/** Lets few tasks run at once, and the others wait in the order in which they came. */
+export function turns({ most, room }: TurnBounds): TakeTurn {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async task => {
+    if (running < most) running += 1;
+    else {
+      if (waiting.length >= room) throw unavailable();
+      await new Promise<void>(resolve => waiting.push(resolve));
+    }
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}
