@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { unavailable } from '../errors.ts';
 
 export interface TurnBounds {
@@ -12,20 +13,9 @@ export type TakeTurn = <Result>(task: () => Promise<Result>) => Promise<Result>;
 
 /** Lets few tasks run at once, and the others wait in the order in which they came. */
 export function turns({ most, room }: TurnBounds): TakeTurn {
-  const waiting: (() => void)[] = [];
-  let running = 0;
+  const limit = pLimit(most);
   return async task => {
-    if (running < most) running += 1;
-    else {
-      if (waiting.length >= room) throw unavailable();
-      await new Promise<void>(resolve => waiting.push(resolve));
-    }
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
+    if (limit.activeCount + limit.pendingCount >= most + room) throw unavailable();
+    return await limit(task);
   };
 }
