@@ -128,7 +128,7 @@ export function writeRequest(
 
   /** What a variable holds; other than a document, it may be wrong and still reach execution. */
   function value(place: Place): string {
-    return literal(place, value, () => onceIn(40));
+    return literal(place, value, () => onceIn(25));
   }
 
   function literal({ name, type }: Place, within: (place: Place) => string, isOdd: () => boolean): string {
@@ -164,7 +164,7 @@ export function writeRequest(
     return given.map(name => ` @${name}(if: ${argument(include)})`).join('');
   }
 
-  function fieldText({ name, type, args }: GraphQLField<unknown, unknown>, depth: number): string {
+  function fieldText({ name, type, args }: AnyField, depth: number): string {
     const given = args
       .filter(arg => (isRequiredArgument(arg) ? !wrongly() : onceIn(2)))
       .map(arg => `${arg.name}: ${argument(arg)}`);
@@ -177,7 +177,7 @@ export function writeRequest(
     return `${alias}${name}${given.length > 0 ? `(${given.join(', ')})` : ''}${directives()}${below}`;
   }
 
-  function fieldsOf(type: GraphQLNamedType, depth: number): GraphQLField<unknown, unknown>[] {
+  function fieldsOf(type: GraphQLNamedType, depth: number): AnyField[] {
     if (!isObjectType(type)) return [];
     const all = Object.values(type.getFields());
     if (type === schema.getMutationType()) return mutations.flatMap(name => type.getFields()[name] ?? []);
@@ -233,5 +233,7 @@ export function writeRequest(
   else if (onceIn(10)) request.operationName = oneOf([null, '', 'Nobody']);
   return request;
 }
+
+type AnyField = GraphQLField<unknown, unknown>;
 
 type Place = Pick<GraphQLArgument | GraphQLInputField, 'name'> & { type: GraphQLInputType };
