@@ -6,7 +6,9 @@ import type { GraphQLError } from 'graphql';
 import type { Kysely } from 'kysely';
 import { startPasswords } from '../accounts/passwords.ts';
 import { startAuthenticate } from '../api-keys/authenticate.ts';
+import { startFailedKeys } from '../api-keys/failed-keys.ts';
 import type { Config } from '../config.ts';
+import { dropEndedCounts, startRateLimits } from '../database/rate-limits.ts';
 import type { ModelLimits } from '../deployments/model-processes.ts';
 import { readOnnx } from '../deployments/models.ts';
 import { startModels } from '../deployments/run-models.ts';
@@ -27,6 +29,7 @@ const REQUEST_TIMEOUT_MS = 120_000;
 /** How long stopping waits for requests under way; what lasts longer is cut off. */
 const STOP_WITHIN_MS = 10_000;
 const PARTITION_CHECK_MS = 12 * 60 * 60 * 1000;
+const SWEEP_MS = 10 * 60 * 1000;
 
 export interface ServerOptions {
   db: Kysely<DB>;
@@ -77,10 +80,13 @@ export async function startServer({
   });
   const passwords = startPasswords();
   const models = startModels(modelId => readOnnx(db, modelId), modelLimits);
+  const rateLimits = startRateLimits(db);
   const services: Services = {
     db,
     passwords,
     authenticate: startAuthenticate(db),
+    countFailedKey: startFailedKeys(rateLimits),
+    rateLimits,
     now,
     models,
     predicting: {
@@ -100,8 +106,18 @@ export async function startServer({
   }
   const tending = setInterval(tendPartitions, PARTITION_CHECK_MS).unref();
 
+  async function sweep(): Promise<void> {
+    try {
+      await dropEndedCounts(db, now());
+    } catch (error) {
+      app.log.error({ err: error }, 'dropping what has expired failed');
+    }
+  }
+  const sweeping = setInterval(sweep, SWEEP_MS).unref();
+
   app.addHook('onClose', async () => {
     clearInterval(tending);
+    clearInterval(sweeping);
     await Promise.all([passwords.close(), models.close()]);
   });
   app.addHook('onRequest', (request, reply, done) => {
@@ -122,6 +138,7 @@ export async function startServer({
 
     await serveGraphQL(app, services);
     await app.listen({ host: config.HOST, port: config.PORT });
+    await sweep();
     if (config.LOG_RETENTION_MONTHS) await tendPartitions();
   } catch (error) {
     await app.close();
