@@ -36,6 +36,7 @@ export const CATALOGUE = {
   },
   DEPLOYMENT_INACTIVE: { status: 409, message: 'Deployment is not active' },
   QUOTA_EXCEEDED: { status: 429, message: "The rest of this month's predictions cannot hold this call." },
+  RATE_LIMITED: { status: 429, message: 'Too many attempts. Try again later.' },
   UNAVAILABLE: { status: 503, message: 'The service is unavailable for the moment. Try again shortly.' },
   INTERNAL_SERVER_ERROR: { status: 500, message: 'Something went wrong on our side.' },
 } as const;
@@ -96,6 +97,9 @@ export const modelFailed = () => make('MODEL_FAILED');
 export const deploymentInactive = () => make('DEPLOYMENT_INACTIVE');
 /** `retryAfter`: whole seconds until the month ends, sent as the Retry-After header. */
 export const quotaExceeded = (retryAfter: number) => make('QUOTA_EXCEEDED', undefined, { retryAfter });
+/** Too many failed attempts. `retryAfter`: whole seconds until one is heard again, sent as the Retry-After header. */
+export const rateLimited = (retryAfter: number) =>
+  make('RATE_LIMITED', `Too many attempts. Try again in ${waitOf(retryAfter)}.`, { retryAfter });
 /** The database cannot be reached or the server sheds load. */
 export const unavailable = () => make('UNAVAILABLE', undefined, { retryAfter: 1 });
 /** Everything unexpected; the request id leads to the log line that says more. */
@@ -107,3 +111,8 @@ export const internalError = (requestId: string) =>
       requestId,
     },
   );
+
+function waitOf(seconds: number): string {
+  const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -152,6 +152,12 @@ describe('each code of the catalogue is met with its status', () => {
         .execute();
       return await predict(free.owner, gasoline(), service, free.deploymentId);
     },
+    RATE_LIMITED: async () => {
+      const malformed = { rawKey: 'sk_typo' };
+      const here = await startServiceForTest();
+      for (let count = 0; count < 100; count++) await here.call(VIEWER, {}, malformed);
+      return await here.call(VIEWER, {}, malformed);
+    },
     UNAVAILABLE: async () => {
       // Nobody listens where this server looks for its database.
       const lost = await startServiceForTest({ databaseUrl: 'postgresql://nobody@127.0.0.1:1/nowhere' });

@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { badUserInput } from '../errors.ts';
+import { badUserInput, unavailable } from '../errors.ts';
 import type { hash, verify } from './password-worker.ts';
 
 const FEWEST_CHARACTERS = 15;
@@ -14,6 +14,9 @@ export const NOBODYS_HASH = '$2b$12$aY/fbZgh7zqLETJEHYvP4eT0hUAnPVQA4i1XakK3qnqY
 
 /** Longer texts are refused before anything is computed from them: normalizing can make them 18 times as long. */
 const MOST_UNITS = 1000;
+
+/** Half a minute's worth; what comes from many addresses at once is refused beyond. */
+const MOST_WAITING = 100;
 
 /** One spelling for what looks alike: keyboards differ in how they compose an "é" (NIST SP 800-63B, 3.1.1.2). */
 const spell = (password: string) => password.normalize('NFKC');
@@ -51,7 +54,7 @@ export interface Passwords {
   close(): Promise<void>;
 }
 
-/** Hashes and checks passwords in a worker thread of its own, never on the event loop. */
+/** Hashes and checks passwords in a worker thread of its own, never on the event loop. Too many throw UNAVAILABLE. */
 export function startPasswords(): Passwords {
   const pool = new Piscina<
     { password: string; passwordHash: string } | string,
@@ -62,11 +65,16 @@ export function startPasswords(): Passwords {
     maxThreads: 1,
     idleTimeout: 60_000,
   });
+  const checkQueue = () => {
+    if (pool.queueSize >= MOST_WAITING) throw unavailable();
+  };
   return {
     async hash(password) {
+      checkQueue();
       return String(await pool.run(spell(password), { name: 'hash' }));
     },
     async verify(password, passwordHash = NOBODYS_HASH) {
+      checkQueue();
       // Longer than any stored password can be: it is wrong, but says so after the same work.
       const spelled = password.length > MOST_UNITS ? '' : spell(password);
       const possible = spelled !== '' && Buffer.byteLength(spelled) <= MOST_BYTES;

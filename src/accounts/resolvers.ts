@@ -3,6 +3,7 @@ import { insertProject } from '../deployments/projects.ts';
 import { badUserInput, wrongSignIn } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkName } from '../names.ts';
+import { limitSignIn, limitSignUp } from './guessing.ts';
 import { insertOrganization, listOrganizations, setOrganizationMember } from './organizations.ts';
 import { checkNewPassword } from './passwords.ts';
 import { checkNewEmail, findPersonByEmail, insertPerson, normalizeEmail } from './people.ts';
@@ -13,10 +14,11 @@ export const accountResolvers = {
     viewer: (_parent, _args, { caller }) => (caller.kind === 'person' ? caller.viewer : null),
   },
   Mutation: {
-    async signUp(_parent, { input }, { db, passwords, at, signIn }) {
+    async signUp(_parent, { input }, { db, passwords, rateLimits, address, at, signIn }) {
       const name = checkName(input.name, 'The name of a person');
       checkNewEmail(input.email);
       checkNewPassword(input.password);
+      await limitSignUp(rateLimits, address(), at);
       const passwordHash = await passwords.hash(input.password);
       const person = { id: newId(), email: normalizeEmail(input.email), name };
       await db.transaction().execute(async trx => {
@@ -39,11 +41,15 @@ export const accountResolvers = {
       return person;
     },
 
-    async signIn(_parent, { email, password }, { db, passwords, signIn }) {
-      const found = await findPersonByEmail(db, email);
-      // Without an account the same work is done, so that the time tells nothing.
-      const matches = await passwords.verify(password, found?.passwordHash);
-      if (!found || !matches) throw wrongSignIn();
+    async signIn(_parent, { email, password }, { db, passwords, rateLimits, address, at, signIn }) {
+      const attempt = { email: normalizeEmail(email), address: address(), now: at };
+      const found = await limitSignIn(rateLimits, attempt, async () => {
+        const account = await findPersonByEmail(db, email);
+        // Without an account the same work is done, so that the time tells nothing.
+        const matches = await passwords.verify(password, account?.passwordHash);
+        return account && matches ? account : null;
+      });
+      if (!found) throw wrongSignIn();
       const { passwordHash: _, ...person } = found;
       await signIn(person);
       return person;

@@ -52,6 +52,8 @@ export function findReached({ deployments }: AuthenticatedKey, deploymentId: str
 export type Verdict =
   | { status: 'valid'; key: AuthenticatedKey }
   | { status: 'unknown' }
+  /** No key can look so; the database was not asked. */
+  | { status: 'malformed' }
   | { status: 'revoked' }
   | { status: 'expired' };
 
@@ -75,7 +77,7 @@ export function startAuthenticate(db: Kysely<DB>): Authenticate {
   const select = prepare(db, (placeholder: Placeholder<Lookup[]>) => selectKeys(db, placeholder));
   const lookUp = batched(async (lookups: Lookup[]) => judge(await select(lookups), lookups), BOUNDS);
   return async (rawKey, now) =>
-    isRawKey(rawKey) ? await lookUp({ digest: digestOf(rawKey), now }) : { status: 'unknown' };
+    isRawKey(rawKey) ? await lookUp({ digest: digestOf(rawKey), now }) : { status: 'malformed' };
 }
 
 type KeyRow = InferResult<ReturnType<typeof selectKeys>>[number];

@@ -178,6 +178,18 @@ export interface Projects {
   organizationId: string;
 }
 
+export interface RateLimits {
+  /**
+   * SHA-256 of what is limited and for whom: no address or e-mail is kept
+   */
+  digest: Buffer;
+  /**
+   * when the count begins anew; never moved by further attempts
+   */
+  endsAt: Timestamp;
+  used: number;
+}
+
 export interface Sessions {
   createdAt: Timestamp;
   /**
@@ -208,6 +220,7 @@ export interface DB {
   predictionLogs: PredictionLogs;
   projectMembers: ProjectMembers;
   projects: Projects;
+  rateLimits: RateLimits;
   sessions: Sessions;
   users: Users;
 }

@@ -5,11 +5,14 @@ import type { Passwords } from '../accounts/passwords.ts';
 import type { PersonRow } from '../accounts/people.ts';
 import { endSession, findSession, startSession } from '../accounts/sessions.ts';
 import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
+import type { CountFailedKey } from '../api-keys/failed-keys.ts';
+import type { RateLimits } from '../database/rate-limits.ts';
 import type { Models } from '../deployments/run-models.ts';
 import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { Predicting } from '../predictions/predict.ts';
 import { type Loaders, startLoaders } from './loaders.ts';
+import { networkOf } from './network.ts';
 
 /** A signed-in person and what they can reach. */
 export interface Viewer extends PersonRow {
@@ -27,6 +30,8 @@ export interface Services {
   db: Kysely<DB>;
   passwords: Passwords;
   authenticate: Authenticate;
+  countFailedKey: CountFailedKey;
+  rateLimits: RateLimits;
   models: Models;
   predicting: Predicting;
   now: () => Date;
@@ -39,6 +44,8 @@ export interface Context extends Services {
   caller: Caller;
   /** The moment at which this request began: one for all that it decides. */
   at: Date;
+  /** Whose attempts count together: the address of the connection, or what a trusted proxy says of it. */
+  address: () => string;
   /** The signed-in person. @throws UNAUTHENTICATED for anybody, FORBIDDEN for API keys. */
   viewer: () => Viewer;
   /** Makes the person the viewer of this request, with a session cookie. */
@@ -52,7 +59,7 @@ const COOKIE = 'spectrakey_session';
 /**
  * Builds the context of a request, judging its credential.
  *
- * @throws UNAUTHENTICATED, API_KEY_REVOKED or API_KEY_EXPIRED.
+ * @throws UNAUTHENTICATED, API_KEY_REVOKED, API_KEY_EXPIRED or RATE_LIMITED.
  */
 export async function buildContext(
   services: Services,
@@ -67,6 +74,8 @@ export async function buildContext(
     // "https" is the connection's own, or what a trusted proxy says of it.
     secure: request.protocol === 'https',
   } as const;
+  // Worked out for those alone whose attempts are counted.
+  const address = () => networkOf(request.ip);
   const signedIn = (person: PersonRow): Caller => ({
     kind: 'person',
     viewer: { ...person, load: startLoaders(services.db, person.id, at) },
@@ -74,7 +83,7 @@ export async function buildContext(
 
   async function identify(): Promise<Caller> {
     if (request.headers.authorization !== undefined) {
-      return { kind: 'api-key', key: await judge(services, request.headers.authorization, at) };
+      return { kind: 'api-key', key: await judge(services, request.headers.authorization, address, at) };
     }
     const token = request.cookies[COOKIE];
     if (token === undefined) return { kind: 'anybody' };
@@ -89,6 +98,7 @@ export async function buildContext(
     requestId: request.id,
     log: request.log,
     at,
+    address,
     caller: await identify(),
     viewer() {
       if (context.caller.kind === 'person') return context.caller.viewer;
@@ -108,9 +118,13 @@ export async function buildContext(
   return context;
 }
 
-async function judge({ authenticate }: Services, authorization: string, at: Date): Promise<AuthenticatedKey> {
-  const [, rawKey] = /^Api-Key +(\S+) *$/i.exec(authorization) ?? [];
-  if (rawKey === undefined) throw unauthenticated();
+async function judge(
+  { authenticate, countFailedKey }: Services,
+  authorization: string,
+  address: () => string,
+  at: Date,
+): Promise<AuthenticatedKey> {
+  const [, rawKey = ''] = /^Api-Key +(\S+) *$/i.exec(authorization) ?? [];
   const verdict = await authenticate(rawKey, at);
   switch (verdict.status) {
     case 'valid':
@@ -120,6 +134,8 @@ async function judge({ authenticate }: Services, authorization: string, at: Date
     case 'expired':
       throw apiKeyExpired();
     case 'unknown':
+    case 'malformed':
+      await countFailedKey(verdict.status, address(), at);
       throw unauthenticated();
   }
 }

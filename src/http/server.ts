@@ -5,6 +5,7 @@ import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } fr
 import type { GraphQLError } from 'graphql';
 import type { Kysely } from 'kysely';
 import type { Config } from '../config.ts';
+import { dropEndedCounts } from '../database/rate-limits.ts';
 import type { ModelLimits } from '../deployments/model-processes.ts';
 import { badUserInput, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
@@ -22,6 +23,7 @@ const REQUEST_TIMEOUT_MS = 120_000;
 /** How long stopping waits for requests under way; what lasts longer is cut off. */
 const STOP_WITHIN_MS = 10_000;
 const PARTITION_CHECK_MS = 12 * 60 * 60 * 1000;
+const SWEEP_MS = 10 * 60 * 1000;
 
 export interface ServerOptions {
   db: Kysely<DB>;
@@ -82,8 +84,18 @@ export async function startServer({
   }
   const tending = setInterval(tendPartitions, PARTITION_CHECK_MS).unref();
 
+  async function sweep(): Promise<void> {
+    try {
+      await dropEndedCounts(db, now());
+    } catch (error) {
+      app.log.error({ err: error }, 'dropping what has expired failed');
+    }
+  }
+  const sweeping = setInterval(sweep, SWEEP_MS).unref();
+
   app.addHook('onClose', async () => {
     clearInterval(tending);
+    clearInterval(sweeping);
     await Promise.all([services.passwords.close(), services.models.close()]);
   });
   app.addHook('onRequest', (request, reply, done) => {
@@ -104,6 +116,7 @@ export async function startServer({
 
     await serveGraphQL(app, services);
     await app.listen({ host: config.HOST, port: config.PORT });
+    await sweep();
     if (config.LOG_RETENTION_MONTHS) await tendPartitions();
   } catch (error) {
     await app.close();

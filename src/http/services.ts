@@ -2,6 +2,8 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { startPasswords } from '../accounts/passwords.ts';
 import { startAuthenticate } from '../api-keys/authenticate.ts';
+import { startFailedKeys } from '../api-keys/failed-keys.ts';
+import { startRateLimits } from '../database/rate-limits.ts';
 import type { ModelLimits } from '../deployments/model-processes.ts';
 import { readOnnx } from '../deployments/models.ts';
 import { startModels } from '../deployments/run-models.ts';
@@ -23,10 +25,13 @@ export function startServices({ db, modelLimits, log, now }: ServicesOptions): S
     onNotStarted: error => log.error({ err: error }, 'a process for models could not be started'),
     limits: modelLimits,
   });
+  const rateLimits = startRateLimits(db);
   return {
     db,
     passwords: startPasswords(),
     authenticate: startAuthenticate(db),
+    countFailedKey: startFailedKeys(rateLimits),
+    rateLimits,
     now,
     models,
     predicting: {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Person, type Service, signUp, startService } from '../harness.ts';
+import { type Person, type Service, SIGN_IN, signUp, startService } from '../harness.ts';
 import { axeViolations, launchBrowser, openPage } from './browser.ts';
 
 const browser = launchBrowser();
@@ -36,6 +36,17 @@ test('a wrong password says so, and the page stays', async () => {
   await page.locator('input[type=password]').fill('not the password at all');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('alert').getByText('E-mail or password is wrong').waitFor();
+});
+
+test('after too many wrong passwords the page says when to try again', async () => {
+  const hacker = { email: 'hacked@lab.example', password: 'not the password at all' };
+  for (let count = 0; count < 20; count++) await service.call(SIGN_IN, hacker);
+  const page = await openPage(browser(), service, '/sign-in');
+  await page.getByLabel('E-mail').fill(hacker.email);
+  await page.locator('input[type=password]').fill(hacker.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').getByText('Too many attempts. Try again in 15 minutes.').waitFor();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 });
 
 test('signing up leads to the first project, and signing out to sign-in with nothing left behind', async () => {

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import { rateLimited } from '../errors.ts';
+import type { DB } from '../generated/database.ts';
+import { batched } from './batch.ts';
+import type { Database } from './connect.ts';
+import { type Placeholder, prepare } from './prepare.ts';
+
+/** How many attempts there may be within a window, which begins with the first of them. */
+export interface Limit {
+  name: string;
+  most: number;
+  windowMs: number;
+}
+
+/** What has been counted against a limit. */
+export interface Counted {
+  /** Attempts in this window, the one that was counted included. */
+  used: number;
+  endsAt: Date;
+}
+
+/** Attempts by anybody, counted in PostgreSQL, so that a limit holds across servers. */
+export interface RateLimits {
+  /** Counts one attempt. */
+  count: (limit: Limit, who: string, now: Date) => Promise<Counted>;
+  /** Takes one attempt back, or all of them. */
+  takeBack: (limit: Limit, who: string, how: 'one' | 'all') => Promise<void>;
+}
+
+interface Attempt {
+  digest: string;
+  windowMs: number;
+  now: Date;
+}
+
+const BOUNDS = { most: 100, room: 5000 };
+
+/** Counting in a database. Attempts that come together share a statement, so that a flood of them is a few statements. */
+export function startRateLimits(db: Kysely<DB>): RateLimits {
+  const countAll = prepare(db, (placeholder: Placeholder<Attempt[]>) => countAttempts(db, placeholder));
+  const count = batched(async (attempts: Attempt[]): Promise<Counted[]> => {
+    const rows = await countAll(attempts);
+    const before = new Map(
+      rows.map(({ digest, used, endsAt }) => {
+        const key = digest.toString('base64');
+        return [key, { used: used - attempts.filter(attempt => attempt.digest === key).length, endsAt }];
+      }),
+    );
+    return attempts.map(({ digest }) => {
+      const held = before.get(digest);
+      if (!held) throw new Error('a count must answer each attempt');
+      held.used += 1;
+      return { ...held };
+    });
+  }, BOUNDS);
+  return {
+    count: async (limit, who, now) =>
+      await count({ digest: digestOf(limit, who), windowMs: limit.windowMs, now }),
+    async takeBack(limit, who, how) {
+      await db
+        .updateTable('rateLimits')
+        .set(eb => ({ used: how === 'all' ? 0 : eb.fn<number>('greatest', [eb('used', '-', 1), eb.lit(0)]) }))
+        .where('digest', '=', Buffer.from(digestOf(limit, who), 'base64'))
+        .execute();
+    },
+  };
+}
+
+/** @throws RATE_LIMITED when a count is over its limit. */
+export function checkLimit({ most }: Limit, { used, endsAt }: Counted, now: Date): void {
+  if (used > most) throw rateLimited(secondsUntil(endsAt, now));
+}
+
+/** Whole seconds, at least one, as Retry-After takes them. */
+export const secondsUntil = (moment: Date, now: Date): number =>
+  Math.max(1, Math.ceil((moment.getTime() - now.getTime()) / 1000));
+
+/** Drops the counts of windows that have ended. Several servers may do so at once. */
+export async function dropEndedCounts(db: Database, now: Date): Promise<void> {
+  await db
+    .deleteFrom('rateLimits')
+    .where('digest', 'in', from =>
+      from.selectFrom('rateLimits').select('digest').where('endsAt', '<=', now).forUpdate().skipLocked(),
+    )
+    .execute();
+}
+
+const digestOf = ({ name }: Limit, who: string) =>
+  createHash('sha256').update(`${name}\0${who}`).digest('base64');
+
+function countAttempts(db: Kysely<DB>, placeholder: Placeholder<Attempt[]>) {
+  const distinct = (attempts: Attempt[]) => [...Map.groupBy(attempts, ({ digest }) => digest)];
+  const digests = placeholder(attempts => distinct(attempts).map(([key]) => Buffer.from(key, 'base64')));
+  const uses = placeholder(attempts => distinct(attempts).map(([, those]) => those.length));
+  const ends = placeholder(attempts =>
+    distinct(attempts).map(([, [first]]) => new Date((first?.now.getTime() ?? 0) + (first?.windowMs ?? 0))),
+  );
+  // Attempts of one batch came within milliseconds.
+  const now = placeholder(attempts => attempts.at(-1)?.now ?? new Date(0));
+  return db
+    .insertInto('rateLimits')
+    .columns(['digest', 'used', 'endsAt'])
+    .expression(from =>
+      from
+        .selectFrom(
+          sql<{ digest: Buffer; used: number; endsAt: Date }>`unnest(
+            (select ${digests}::bytea[]), (select ${uses}::int[]), (select ${ends}::timestamptz[])
+          )`.as<'attempt'>(sql`attempt(digest, used, ends_at)`),
+        )
+        .select(['digest', 'used', 'endsAt'])
+        // In the order in which rows are locked, so that servers cannot deadlock.
+        .orderBy('digest'),
+    )
+    .onConflict(conflict =>
+      conflict.column('digest').doUpdateSet(eb => {
+        const ended = eb('rateLimits.endsAt', '<=', now);
+        return {
+          used: eb
+            .case()
+            .when(ended)
+            .then(eb.ref('excluded.used'))
+            .else(eb('rateLimits.used', '+', eb.ref('excluded.used')))
+            .end(),
+          endsAt: eb
+            .case()
+            .when(ended)
+            .then(eb.ref('excluded.endsAt'))
+            .else(eb.ref('rateLimits.endsAt'))
+            .end(),
+        };
+      }),
+    )
+    .returning(['digest', 'used', 'endsAt']);
+}

@@ -1,0 +1,277 @@
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { generateRawKey } from '../src/api-keys/raw-key.ts';
+import {
+  type Answer,
+  type Credential,
+  codes,
+  createKey,
+  gasoline,
+  openLab,
+  PREDICT,
+  REVOKE_KEY,
+  refusal,
+  type Service,
+  SIGN_IN,
+  send,
+  signUp,
+  startService,
+} from './harness.ts';
+
+const MINUTE_MS = 60 * 1000;
+const WHO = '{ viewer { id } }';
+const unauthenticated = refusal(codes.UNAUTHENTICATED);
+const rateLimited = refusal(codes.RATE_LIMITED);
+
+let now: Date;
+/** Two servers on one database, behind a proxy on this machine. */
+let servers: [Service, Service];
+
+beforeEach(async () => {
+  now = new Date();
+  const clock = () => now;
+  const options = { now: clock, trustedProxies: ['127.0.0.1'] };
+  const first = await startService(options);
+  const second = await startService({ ...options, databaseUrl: first.databaseUrl });
+  servers = [first, second];
+  onTestFinished(async () => {
+    await Promise.all(servers.map(server => server.close()));
+  });
+});
+
+const later = (ms: number) => {
+  now = new Date(now.getTime() + ms);
+};
+
+/** What the proxy says of somebody's address, beside their credential. */
+const from = (address: string, more: Record<string, string> = {}): Credential => ({
+  headers: { 'x-forwarded-for': address, ...more },
+});
+const fromWithKey = (address: string, rawKey: string) =>
+  from(address, { authorization: `Api-Key ${rawKey}` });
+
+/** Does something a number of times, in turn on each of the servers, all at once. */
+const together = <Result>(times: number, work: (server: Service, index: number) => Promise<Result>) =>
+  Promise.all(Array.from({ length: times }, (_, index) => work(servers[index % 2] ?? servers[0], index)));
+
+const count = (answers: Answer[], { code }: { code: string }) =>
+  answers.filter(answer => answer.code === code).length;
+
+function expectToWait(answer: Answer, seconds: number, words: string): void {
+  expect(answer).toMatchObject(rateLimited);
+  expect(answer.headers.get('retry-after')).toBe(String(seconds));
+  expect(answer.errors[0]?.message).toBe(`Too many attempts. Try again in ${words}.`);
+}
+
+describe('sign-ins', () => {
+  test('of a person are limited at an address and over all addresses, before a password is hashed, and lock nobody out', {
+    timeout: 240_000,
+  }, async () => {
+    const [first, second] = servers;
+    const ada = await signUp(first, 'Ada Lovelace');
+    const attempt = (server: Service, address: string, password = 'not the passphrase') =>
+      server.call(SIGN_IN, { email: ada.email, password }, from(address));
+
+    // At one address, however many at once, and whatever case of letters.
+    const started = performance.now();
+    const guesses = await together(25, (server, index) =>
+      server.call(
+        SIGN_IN,
+        { email: index % 3 ? ada.email : ada.email.toUpperCase(), password: `guess ${index}` },
+        from('192.0.2.1'),
+      ),
+    );
+    const hashing = performance.now() - started;
+    expect(count(guesses, unauthenticated)).toBe(20);
+    expect(count(guesses, rateLimited)).toBe(5);
+
+    // Refused without the work of hashing: 40 take less time than those 20 did.
+    const restarted = performance.now();
+    const refused = await together(40, server => attempt(server, '192.0.2.1', ada.password));
+    expect(performance.now() - restarted).toBeLessThan(hashing / 2);
+    for (const answer of refused) expectToWait(answer, 15 * 60, '15 minutes');
+
+    // From anywhere else the person signs in, and others do from there.
+    expect(await attempt(second, '192.0.2.2', ada.password)).toMatchObject({ status: 200 });
+    expect(
+      await second.call(SIGN_IN, { email: 'nobody@lab.example', password: 'x' }, from('192.0.2.1')),
+    ).toMatchObject(unauthenticated);
+
+    // Guesses from many addresses: 80 more make a hundred.
+    const spread = await together(80, (server, index) => attempt(server, `198.51.100.${index % 8}`));
+    expect(count(spread, unauthenticated)).toBe(80);
+    // Each new address then has one guess, which is told apart from the truth alone.
+    expect(await attempt(first, '203.0.113.1')).toMatchObject(rateLimited);
+    expect(await attempt(second, '203.0.113.1', ada.password)).toMatchObject(rateLimited);
+    expect(await attempt(first, '198.51.100.3', ada.password)).toMatchObject(rateLimited);
+    // And the person gets in from an address that has not failed; also again, and on the other server.
+    expect(await attempt(first, '203.0.113.2', ada.password)).toMatchObject({ status: 200 });
+    expect(await attempt(second, '203.0.113.2', ada.password)).toMatchObject({ status: 200 });
+
+    later(15 * MINUTE_MS);
+    expect(await attempt(second, '192.0.2.1', ada.password)).toMatchObject({ status: 200 });
+    later(45 * MINUTE_MS);
+    expect(await attempt(first, '203.0.113.1')).toMatchObject(unauthenticated);
+    expect(await attempt(first, '203.0.113.1')).toMatchObject(unauthenticated);
+  });
+
+  test('with the right password are never too many', { timeout: 120_000 }, async () => {
+    const ada = await signUp(servers[0], 'Ada Lovelace');
+    for (let round = 0; round < 4; round++) {
+      const answers = await together(15, server =>
+        server.call(SIGN_IN, { email: ada.email, password: ada.password }, from('192.0.2.1')),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    }
+  });
+
+  test('of an address are limited whatever the e-mails', { timeout: 120_000 }, async () => {
+    const ada = await signUp(servers[0], 'Ada Lovelace');
+    const answers = await together(60, (server, index) =>
+      server.call(
+        SIGN_IN,
+        { email: `person.${index}@lab.example`, password: 'Password123!' },
+        from('192.0.2.1'),
+      ),
+    );
+    expect(count(answers, unauthenticated)).toBe(50);
+    expect(count(answers, rateLimited)).toBe(10);
+    const right = { email: ada.email, password: ada.password };
+    expectToWait(await servers[1].call(SIGN_IN, right, from('192.0.2.1')), 15 * 60, '15 minutes');
+    expect(await servers[1].call(SIGN_IN, right, from('192.0.2.2'))).toMatchObject({ status: 200 });
+    later(15 * MINUTE_MS - 30_000);
+    expectToWait(await servers[1].call(SIGN_IN, right, from('192.0.2.1')), 30, '30 seconds');
+    later(30_000);
+    expect(await servers[1].call(SIGN_IN, right, from('192.0.2.1'))).toMatchObject({ status: 200 });
+  });
+
+  test('that an old program keeps trying do not stop the others at its address', {
+    timeout: 120_000,
+  }, async () => {
+    const ada = await signUp(servers[0], 'Ada Lovelace');
+    await together(200, server =>
+      server.call(SIGN_IN, { email: 'script@lab.example', password: 'last year’s' }, from('192.0.2.1')),
+    );
+    expect(
+      await servers[0].call(SIGN_IN, { email: ada.email, password: ada.password }, from('192.0.2.1')),
+    ).toMatchObject({ status: 200 });
+  });
+});
+
+test('sign-ups of an address are limited', { timeout: 120_000 }, async () => {
+  const register = (server: Service, name: string, address: string) =>
+    server.call(
+      'mutation ($input: SignUpInput!) { signUp(input: $input) { id } }',
+      { input: { name, email: `${name}@lab.example`, password: 'a passphrase for each' } },
+      from(address),
+    );
+  expect(await register(servers[0], 'first', '192.0.2.1')).toMatchObject({ status: 200 });
+  // As if 95 more had signed up there: each would hash a password.
+  await servers[0].db.updateTable('rateLimits').set({ used: 96 }).execute();
+  const answers = await together(8, (server, index) => register(server, `person.${index}`, '192.0.2.1'));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);
+  expect(count(answers, rateLimited)).toBe(4);
+  expectToWait(await register(servers[1], 'last', '192.0.2.1'), 60 * 60, '60 minutes');
+  expect(await register(servers[1], 'elsewhere', '192.0.2.2')).toMatchObject({ status: 200 });
+  // Neither an account nor a hash came of those that were refused.
+  const people = await servers[0].db.selectFrom('users').select('email').execute();
+  expect(people).toHaveLength(6);
+  later(60 * MINUTE_MS);
+  expect(await register(servers[1], 'last', '192.0.2.1')).toMatchObject({ status: 200 });
+});
+
+describe('API keys', () => {
+  const unknownKey = () => generateRawKey().text;
+  const ask = (server: Service, address: string, rawKey: string) =>
+    server.call(WHO, {}, fromWithKey(address, rawKey));
+
+  test('that are unknown are limited at an address, exactly, across servers', async () => {
+    const answers = await together(160, server => ask(server, '192.0.2.1', unknownKey()));
+    expect(count(answers, unauthenticated)).toBe(100);
+    expect(count(answers, rateLimited)).toBe(60);
+    later(20_000);
+    expectToWait(await ask(servers[0], '192.0.2.1', unknownKey()), 40, '40 seconds');
+    expect(await ask(servers[0], '192.0.2.2', unknownKey())).toMatchObject(unauthenticated);
+    later(40_000);
+    expect(await ask(servers[1], '192.0.2.1', unknownKey())).toMatchObject(unauthenticated);
+  });
+
+  test('that are valid pass, however many others failed from their address; a revoked one is told so', async () => {
+    const lab = await openLab(servers[0]);
+    const key = await createKey(servers[0], lab.owner, { deploymentId: lab.deploymentId });
+    const revoked = await createKey(servers[0], lab.owner, { deploymentId: lab.deploymentId });
+    await servers[0].ask(REVOKE_KEY, { id: revoked.id }, lab.owner);
+    await together(240, (server, index) => ask(server, '192.0.2.1', index % 2 ? unknownKey() : 'sk_typo'));
+    expect(await ask(servers[0], '192.0.2.1', unknownKey())).toMatchObject(rateLimited);
+    const call = { deploymentId: lab.deploymentId, spectra: gasoline() };
+    for (const server of servers) {
+      expect(await server.call(PREDICT, call, fromWithKey('192.0.2.1', key.rawKey))).toMatchObject({
+        status: 200,
+        errors: [],
+      });
+      expect(await server.call(PREDICT, call, fromWithKey('192.0.2.1', revoked.rawKey))).toMatchObject(
+        refusal(codes.API_KEY_REVOKED),
+      );
+    }
+  });
+
+  test('that no key can look like are limited on each server, and no database is asked', async () => {
+    const [first] = servers;
+    const wrong = [
+      { authorization: 'Api-Key sk_typo' },
+      { authorization: `Api-Key ${unknownKey().slice(0, -1)}!` },
+      { authorization: 'Basic YWRtaW46YWRtaW4=' },
+    ];
+    const answers: Answer[] = [];
+    for (let index = 0; index < 110; index++) {
+      answers.push(await first.call(WHO, {}, from('192.0.2.1', wrong[index % wrong.length])));
+    }
+    expect(answers.slice(0, 100).every(({ code }) => code === unauthenticated.code)).toBe(true);
+    for (const answer of answers.slice(100)) expectToWait(answer, 60, '1 minute');
+    expect(await first.db.selectFrom('rateLimits').select('digest').execute()).toEqual([]);
+    expect(await ask(first, '192.0.2.2', 'sk_typo')).toMatchObject(unauthenticated);
+    later(60_000);
+    expect(await ask(first, '192.0.2.1', 'sk_typo')).toMatchObject(unauthenticated);
+  });
+});
+
+describe('an address', () => {
+  const fail = (server: Service, address: string) =>
+    server.call(WHO, {}, fromWithKey(address, generateRawKey().text));
+
+  test('of IPv6 counts with all that a customer has, and one of IPv4 as itself', async () => {
+    await together(100, (server, index) => fail(server, `2001:db8:1:2:${index.toString(16)}::${index}`));
+    expect(await fail(servers[0], '2001:db8:1:2:ffff:ffff:ffff:ffff')).toMatchObject(rateLimited);
+    expect(await fail(servers[0], '2001:db8:1:3::1')).toMatchObject(unauthenticated);
+
+    await together(100, (server, index) => fail(server, index % 2 ? '192.0.2.1' : '::ffff:192.0.2.1'));
+    expect(await fail(servers[0], '192.0.2.1')).toMatchObject(rateLimited);
+    expect(await fail(servers[0], '::ffff:192.0.2.2')).toMatchObject(unauthenticated);
+  });
+
+  test('is what the nearest proxy that is trusted says, whatever its client claims', async () => {
+    await together(100, (server, index) => fail(server, `10.0.0.${index}, 192.0.2.1`));
+    expect(await fail(servers[0], '10.0.0.200, 192.0.2.1')).toMatchObject(rateLimited);
+    expect(await fail(servers[0], '192.0.2.1, 10.0.0.1')).toMatchObject(unauthenticated);
+  });
+
+  test('is the connection’s own where no proxy is trusted', async () => {
+    const open = await startService({ now: () => now });
+    onTestFinished(open.close);
+    for (let index = 0; index < 100; index++) await fail(open, `192.0.2.${index}`);
+    expect(await fail(open, '198.51.100.1')).toMatchObject(rateLimited);
+  });
+});
+
+test('what was counted is dropped once its window has ended', async () => {
+  const [first] = servers;
+  const held = () => first.db.selectFrom('rateLimits').select('digest').execute();
+  await send(`${first.url}/graphql`, WHO, {}, fromWithKey('192.0.2.1', generateRawKey().text));
+  later(30_000);
+  await send(`${first.url}/graphql`, WHO, {}, fromWithKey('192.0.2.2', generateRawKey().text));
+  expect(await held()).toHaveLength(2);
+  later(30_000);
+  // A server does so when it starts, and every ten minutes.
+  const another = await startService({ now: () => now, databaseUrl: first.databaseUrl });
+  onTestFinished(another.close);
+  expect(await held()).toHaveLength(1);
+});
