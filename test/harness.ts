@@ -7,6 +7,7 @@ import type { ModelLimits } from '../src/deployments/model-processes.ts';
 import { CATALOGUE, type Code } from '../src/errors.ts';
 import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generated/database.ts';
 import type { ApiKeyTarget, Mutation, Query, SpectrumInput } from '../src/generated/graphql.ts';
+import type { HttpLimits } from '../src/http/limits.ts';
 import { startServer } from '../src/http/server.ts';
 import { cloneDatabase } from './databases.ts';
 
@@ -59,6 +60,9 @@ export interface ServiceOptions {
   /** As LOG_RETENTION_MONTHS. */
   retentionMonths?: number;
   modelLimits?: ModelLimits;
+  httpLimits?: Partial<HttpLimits>;
+  /** As CORS_ORIGINS. */
+  corsOrigins?: string[];
 }
 
 /** A server on a free port, on a database of its own. */
@@ -69,6 +73,8 @@ export async function startService({
   trustedProxies,
   retentionMonths,
   modelLimits,
+  httpLimits,
+  corsOrigins,
 }: ServiceOptions = {}): Promise<Service> {
   const url = databaseUrl ?? (await cloneDatabase(inject('postgresUrl')));
   const db = connect({ url, most: pool, onIdleError: () => {} });
@@ -81,8 +87,10 @@ export async function startService({
       LOG_LEVEL: 'trace',
       LOG_RETENTION_MONTHS: retentionMonths,
       TRUSTED_PROXIES: trustedProxies,
+      CORS_ORIGINS: corsOrigins,
     },
     log: { write: line => log.push(line) },
+    httpLimits,
     ...(now ? { now } : {}),
     ...(modelLimits ? { modelLimits } : {}),
   });

@@ -5,6 +5,7 @@ import type { Passwords } from '../accounts/passwords.ts';
 import type { PersonRow } from '../accounts/people.ts';
 import { endSession, findSession, startSession } from '../accounts/sessions.ts';
 import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
+import { rawKeyIn } from '../api-keys/raw-key.ts';
 import type { Models } from '../deployments/run-models.ts';
 import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
@@ -47,7 +48,8 @@ export interface Context extends Services {
   signOut: () => Promise<void>;
 }
 
-const COOKIE = 'spectrakey_session';
+/** The cookie that holds a session's token. */
+export const SESSION_COOKIE = 'spectrakey_session';
 
 /**
  * Builds the context of a request, judging its credential.
@@ -76,11 +78,11 @@ export async function buildContext(
     if (request.headers.authorization !== undefined) {
       return { kind: 'api-key', key: await judge(services, request.headers.authorization, at) };
     }
-    const token = request.cookies[COOKIE];
+    const token = request.cookies[SESSION_COOKIE];
     if (token === undefined) return { kind: 'anybody' };
     const person = await findSession(services.db, token, at);
     if (person) return signedIn(person);
-    void reply.clearCookie(COOKIE, cookie);
+    void reply.clearCookie(SESSION_COOKIE, cookie);
     return { kind: 'anybody' };
   }
 
@@ -96,20 +98,20 @@ export async function buildContext(
     },
     async signIn(person) {
       const session = await startSession(services.db, person.id, at);
-      void reply.setCookie(COOKIE, session.token, { ...cookie, expires: session.expiresAt });
+      void reply.setCookie(SESSION_COOKIE, session.token, { ...cookie, expires: session.expiresAt });
       context.caller = signedIn(person);
     },
     async signOut() {
-      const token = request.cookies[COOKIE];
+      const token = request.cookies[SESSION_COOKIE];
       if (token !== undefined) await endSession(services.db, token);
-      void reply.clearCookie(COOKIE, cookie);
+      void reply.clearCookie(SESSION_COOKIE, cookie);
     },
   };
   return context;
 }
 
 async function judge({ authenticate }: Services, authorization: string, at: Date): Promise<AuthenticatedKey> {
-  const [, rawKey] = /^Api-Key +(\S+) *$/i.exec(authorization) ?? [];
+  const rawKey = rawKeyIn(authorization);
   if (rawKey === undefined) throw unauthenticated();
   const verdict = await authenticate(rawKey, at);
   switch (verdict.status) {

@@ -10,7 +10,7 @@ import type { Config } from '../config.ts';
 import type { ModelLimits } from '../deployments/model-processes.ts';
 import { readOnnx } from '../deployments/models.ts';
 import { startModels } from '../deployments/run-models.ts';
-import { badUserInput, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
+import { badUserInput, payloadTooLarge, unavailable, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
 import type { Services } from '../graphql/context.ts';
@@ -18,21 +18,23 @@ import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts'
 import { startSettle } from '../predictions/settle.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
+import { ANYBODYS_BODY_BYTES, HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { servePages } from './pages.ts';
 
-/** A model of 16 MiB in base64, with room for the rest of its request. */
-const LARGEST_BODY_BYTES = 24 * 1024 * 1024;
-/** For a body of the largest size, over a slow line. */
-const REQUEST_TIMEOUT_MS = 120_000;
 /** How long stopping waits for requests under way; what lasts longer is cut off. */
 const STOP_WITHIN_MS = 10_000;
 const PARTITION_CHECK_MS = 12 * 60 * 60 * 1000;
 
 export interface ServerOptions {
   db: Kysely<DB>;
-  config: Pick<Config, 'HOST' | 'PORT' | 'LOG_LEVEL' | 'LOG_RETENTION_MONTHS' | 'TRUSTED_PROXIES'>;
+  config: Pick<
+    Config,
+    'HOST' | 'PORT' | 'LOG_LEVEL' | 'LOG_RETENTION_MONTHS' | 'TRUSTED_PROXIES' | 'CORS_ORIGINS'
+  >;
   /** Of the processes that run slow models. */
   modelLimits?: ModelLimits;
+  /** What differs from HTTP_LIMITS. */
+  httpLimits?: Partial<HttpLimits> | undefined;
   /** Takes the log, one JSON object a line. */
   log: { write: (line: string) => void };
   now?: () => Date;
@@ -55,8 +57,10 @@ export async function startServer({
   config,
   log,
   modelLimits,
+  httpLimits,
   now = () => new Date(),
 }: ServerOptions): Promise<RunningServer> {
+  const limits = { ...HTTP_LIMITS, ...httpLimits };
   const app = Fastify({
     logger: {
       level: config.LOG_LEVEL,
@@ -65,8 +69,13 @@ export async function startServer({
       // The bytes of what is no HTTP request: they hold its Authorization header, or its cookie.
       redact: { paths: ['err.rawPacket'], remove: true },
     },
-    bodyLimit: LARGEST_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    bodyLimit: ANYBODYS_BODY_BYTES,
+    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: limits.checkEveryMs },
+    requestTimeout: limits.requestMs,
+    handlerTimeout: limits.handlerMs,
+    keepAliveTimeout: limits.idleMs,
+    // Without a byte in either direction: what is left are clients that do not read their answer.
+    connectionTimeout: limits.handlerMs + limits.idleMs,
     trustProxy: config.TRUSTED_PROXIES ?? false,
     genReqId: () => randomUUID(),
     // What cannot be routed. Fastify's own answers would repeat the URL.
@@ -75,6 +84,7 @@ export async function startServer({
       sendError(reply, badUserInput('The path of the request cannot be read.'));
     },
   });
+  app.server.maxConnections = limits.connections;
   const passwords = startPasswords();
   const models = startModels(modelId => readOnnx(db, modelId), modelLimits);
   const services: Services = {
@@ -105,7 +115,7 @@ export async function startServer({
     await Promise.all([passwords.close(), models.close()]);
   });
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done();
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ status: 'not found' }));
@@ -120,7 +130,7 @@ export async function startServer({
     serveHealth(app, db);
     await app.register(servePages);
 
-    await serveGraphQL(app, services);
+    await app.register(scope => serveGraphQL(scope, services, limits, config));
     await app.listen({ host: config.HOST, port: config.PORT });
     if (config.LOG_RETENTION_MONTHS) await tendPartitions();
   } catch (error) {
@@ -150,6 +160,8 @@ function beforeGraphQL(error: FastifyError): GraphQLError | undefined {
       return payloadTooLarge();
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return unsupportedMediaType();
+    case 'FST_ERR_HANDLER_TIMEOUT':
+      return unavailable();
     default:
       return (error.statusCode ?? 500) < 500
         ? badUserInput(`The request cannot be read. ${error.message}`)
