@@ -38,6 +38,8 @@ export interface Context extends Services {
   requestId: string;
   log: FastifyRequest['log'];
   caller: Caller;
+  /** How many objects the lists of the answer hold so far. */
+  objects: number;
   /** The moment at which this request began: one for all that it decides. */
   at: Date;
   /** The signed-in person. @throws UNAUTHENTICATED for anybody, FORBIDDEN for API keys. */
@@ -92,6 +94,7 @@ export async function buildContext(
     log: request.log,
     at,
     caller: await identify(),
+    objects: 0,
     viewer() {
       if (context.caller.kind === 'person') return context.caller.viewer;
       throw context.caller.kind === 'api-key' ? keysOnlyPredict() : unauthenticated();

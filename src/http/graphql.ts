@@ -16,6 +16,7 @@ import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '
 import { buildContext, type Context, type Services } from '../graphql/context.ts';
 import { type OperationRequest, startExecution } from '../graphql/execution.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
+import { QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { ANYBODYS_BODY_BYTES, carriesCredential, type HttpLimits, LARGEST_BODY_BYTES } from './limits.ts';
 
@@ -60,7 +61,9 @@ export async function serveGraphQL(
 
   const apollo = new ApolloServer<Context>({
     schema,
-    validationRules: [oneMutationField],
+    parseOptions: { maxTokens: QUERY_LIMITS.tokens },
+    validationRules: [queryLimits, oneMutationField],
+    validationOptions: { maxErrors: QUERY_LIMITS.errors },
     plugins: [
       answerOperations(executeOperation),
       {
@@ -76,8 +79,6 @@ export async function serveGraphQL(
     ],
     formatError,
     introspection: true,
-    // Fragments that spread each other double with every one; introspection needs a few hundred selections.
-    maxRecursiveSelections: 10_000,
     includeStacktraceInErrorResponses: false,
     persistedQueries: false,
     documentStore: null,
