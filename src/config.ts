@@ -6,6 +6,13 @@ const wholeNumber = (least: number, most: number) => {
   return z.coerce.number(error).int(error).min(least, error).max(most, error);
 };
 
+const trueOrFalse = z.stringbool({
+  truthy: ['true'],
+  falsy: ['false'],
+  case: 'sensitive',
+  error: 'must be true or false',
+});
+
 const variables = {
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
   PORT: wholeNumber(0, 65_535).default(4000).describe('Port to listen on; 0 takes a free one'),
@@ -39,6 +46,10 @@ const variables = {
     .refine(origins => origins.every(isOrigin), 'must list origins, such as https://lims.example')
     .optional()
     .describe('Origins whose pages may call /graphql from a browser, separated by commas; without it, none'),
+  INTROSPECTION: trueOrFalse
+    .default(true)
+    .describe('Whether anybody may ask for the schema, and errors suggest names of it'),
+  GRAPHIQL: trueOrFalse.default(true).describe('Whether GraphiQL is served'),
 };
 
 /** An address, with the length of a network's prefix or without. */

@@ -63,6 +63,10 @@ export interface ServiceOptions {
   httpLimits?: Partial<HttpLimits>;
   /** As CORS_ORIGINS. */
   corsOrigins?: string[];
+  /** As INTROSPECTION. */
+  introspection?: boolean;
+  /** As GRAPHIQL. */
+  graphiql?: boolean;
 }
 
 /** A server on a free port, on a database of its own. */
@@ -75,6 +79,8 @@ export async function startService({
   modelLimits,
   httpLimits,
   corsOrigins,
+  introspection = true,
+  graphiql = true,
 }: ServiceOptions = {}): Promise<Service> {
   const url = databaseUrl ?? (await cloneDatabase(inject('postgresUrl')));
   const db = connect({ url, most: pool, onIdleError: () => {} });
@@ -88,6 +94,8 @@ export async function startService({
       LOG_RETENTION_MONTHS: retentionMonths,
       TRUSTED_PROXIES: trustedProxies,
       CORS_ORIGINS: corsOrigins,
+      INTROSPECTION: introspection,
+      GRAPHIQL: graphiql,
     },
     log: { write: line => log.push(line) },
     httpLimits,

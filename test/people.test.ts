@@ -474,7 +474,7 @@ describe('names', () => {
       ['spaces alone', ' \t\u00a0\n'],
       ['101 characters', 'x'.repeat(101)],
       ['101 characters beyond the basic plane', '🔬'.repeat(101)],
-      ['a megabyte', 'x'.repeat(1_000_000)],
+      ['60 000 characters', 'x'.repeat(60_000)],
       ['NUL', 'Ada\0Lovelace'],
       ['a control character', 'Ada\u0007Lovelace'],
       ['a character that turns the text after it', 'Ada\u202eecalevoL'],

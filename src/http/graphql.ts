@@ -8,7 +8,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastifyCors from '@fastify/cors';
 import fastifyUnderPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type DocumentNode, getOperationAST } from 'graphql';
+import { type DocumentNode, getOperationAST, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import { unavailable } from '../errors.ts';
@@ -32,7 +32,11 @@ export async function serveGraphQL(
   app: FastifyInstance,
   services: Services,
   { loopDelayMs }: Pick<HttpLimits, 'loopDelayMs'>,
-  { CORS_ORIGINS: origins }: Pick<Config, 'CORS_ORIGINS'>,
+  {
+    CORS_ORIGINS: origins,
+    INTROSPECTION,
+    GRAPHIQL,
+  }: Pick<Config, 'CORS_ORIGINS' | 'INTROSPECTION' | 'GRAPHIQL'>,
 ): Promise<void> {
   await app.register(fastifyUnderPressure, {
     maxEventLoopDelay: loopDelayMs,
@@ -62,10 +66,15 @@ export async function serveGraphQL(
   const apollo = new ApolloServer<Context>({
     schema,
     parseOptions: { maxTokens: QUERY_LIMITS.tokens },
-    validationRules: [queryLimits, oneMutationField],
+    validationRules: [
+      queryLimits,
+      oneMutationField,
+      // In the place of Apollo's own, whose message tells the caller how to set Apollo up.
+      ...(INTROSPECTION ? [] : [NoSchemaIntrospectionCustomRule]),
+    ],
     validationOptions: { maxErrors: QUERY_LIMITS.errors },
     plugins: [
-      answerOperations(executeOperation),
+      answerOperations(executeOperation, { suggestNames: INTROSPECTION }),
       {
         requestDidStart: async () => ({
           didResolveOperation: async ({ source, document }) => {
@@ -113,7 +122,7 @@ export async function serveGraphQL(
       method: ['GET', 'POST', 'OPTIONS'],
       constraints: { credential },
       bodyLimit: credential ? LARGEST_BODY_BYTES : ANYBODYS_BODY_BYTES,
-      onRequest: [setHeaders, leadBrowsersToGraphiQL],
+      onRequest: GRAPHIQL ? [setHeaders, leadBrowsersToGraphiQL] : [setHeaders],
       async handler(request, reply) {
         const known = findValidated(request);
         if (!known) return await viaApollo.call(this, request, reply);
@@ -121,7 +130,7 @@ export async function serveGraphQL(
         const result = await executeOperation(known, context);
         const { operation, variables, document } = known;
         const { status, headers, body } = answerOf(
-          { schema, document, operation, variables, result },
+          { schema, document, operation, variables, result, suggestNames: INTROSPECTION },
           context,
         );
         for (const [name, value] of headers) void reply.header(name, value);

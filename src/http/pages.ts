@@ -3,6 +3,7 @@ import fastifyCompress from '@fastify/compress';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
 
 const built = fileURLToPath(new URL('../../dist/', import.meta.url));
 
@@ -21,8 +22,11 @@ const CONTENT_SECURITY_POLICY = {
   frameAncestors: ["'none'"],
 };
 
-/** Serves the pages that `npm run build` made: the dashboard, GraphiQL at /graphiql, and the files that they load. */
-export async function servePages(app: FastifyInstance): Promise<void> {
+/** Serves the pages that `npm run build` made: the dashboard, GraphiQL where it is on, and the files that they load. */
+export async function servePages(
+  app: FastifyInstance,
+  { GRAPHIQL }: Pick<Config, 'GRAPHIQL'>,
+): Promise<void> {
   await app.register(fastifyCompress, { encodings: ['br', 'gzip'] });
   // Here alone: it works its headers out anew for each request, which a call of predict need not pay for.
   await app.register(fastifyHelmet, {
@@ -47,7 +51,7 @@ export async function servePages(app: FastifyInstance): Promise<void> {
       );
     }
   };
-  serve(['/graphiql', '/graphiql/'], 'graphiql/index.html');
+  if (GRAPHIQL) serve(['/graphiql', '/graphiql/'], 'graphiql/index.html');
   // The addresses within the dashboard, which finds out by itself what they name.
   serve(['/', '/sign-in', '/sign-up', '/organizations/*', '/projects/*', '/deployments/*'], 'index.html');
 }

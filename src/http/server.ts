@@ -29,7 +29,14 @@ export interface ServerOptions {
   db: Kysely<DB>;
   config: Pick<
     Config,
-    'HOST' | 'PORT' | 'LOG_LEVEL' | 'LOG_RETENTION_MONTHS' | 'TRUSTED_PROXIES' | 'CORS_ORIGINS'
+    | 'HOST'
+    | 'PORT'
+    | 'LOG_LEVEL'
+    | 'LOG_RETENTION_MONTHS'
+    | 'TRUSTED_PROXIES'
+    | 'CORS_ORIGINS'
+    | 'INTROSPECTION'
+    | 'GRAPHIQL'
   >;
   /** Of the processes that run slow models. */
   modelLimits?: ModelLimits;
@@ -128,7 +135,7 @@ export async function startServer({
   try {
     await app.register(fastifyCookie);
     serveHealth(app, db);
-    await app.register(servePages);
+    await app.register(scope => servePages(scope, config));
 
     await app.register(scope => serveGraphQL(scope, services, limits, config));
     await app.listen({ host: config.HOST, port: config.PORT });
