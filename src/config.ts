@@ -6,6 +6,13 @@ const wholeNumber = (least: number, most: number) => {
   return z.coerce.number(error).int(error).min(least, error).max(most, error);
 };
 
+const trueOrFalse = z.stringbool({
+  truthy: ['true'],
+  falsy: ['false'],
+  case: 'sensitive',
+  error: 'must be true or false',
+});
+
 const variables = {
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
   PORT: wholeNumber(0, 65_535).default(4000).describe('Port to listen on; 0 takes a free one'),
@@ -33,6 +40,16 @@ const variables = {
     .refine(proxies => proxies.every(isNetwork), 'must list addresses or networks, such as 10.0.0.0/8')
     .optional()
     .describe('Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas'),
+  CORS_ORIGINS: z
+    .string()
+    .transform(origins => origins.split(',').map(origin => origin.trim()))
+    .refine(origins => origins.every(isOrigin), 'must list origins, such as https://lims.example')
+    .optional()
+    .describe('Origins whose pages may call /graphql from a browser, separated by commas; without it, none'),
+  INTROSPECTION: trueOrFalse
+    .default(true)
+    .describe('Whether anybody may ask for the schema, and errors suggest names of it'),
+  GRAPHIQL: trueOrFalse.default(true).describe('Whether GraphiQL is served'),
 };
 
 /** An address, with the length of a network's prefix or without. */
@@ -44,6 +61,11 @@ function isNetwork(proxy: string): boolean {
     more.length === 0 &&
     (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
   );
+}
+
+/** A scheme, a host and a port other than the scheme's own, and nothing after them. */
+function isOrigin(text: string): boolean {
+  return /^https?:[^*]*$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 const schema = z.object(variables);

@@ -27,7 +27,11 @@ export const CATALOGUE = {
   BAD_USER_INPUT: { status: 400, message: 'The input is not valid.' },
   GRAPHQL_PARSE_FAILED: { status: 400, message: 'The document is not valid GraphQL.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, message: 'The document does not fit the schema.' },
-  PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is too large: at most 24 MiB.' },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    message:
+      'The request body is too large: at most 24 MiB with a well-formed API key or a session cookie, and 64 KiB without.',
+  },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Send the request as "Content-Type: application/json".' },
   MODEL_FAILED: {
     status: 500,

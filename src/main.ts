@@ -135,7 +135,8 @@ function stopSignal(): Promise<void> {
 }
 
 async function welcome(config: Config, db: Kysely<DB>, url: string): Promise<void> {
-  const rows = [`Dashboard  ${url}/`, `GraphiQL   ${url}/graphiql`];
+  const rows = [`Dashboard  ${url}/`];
+  if (config.GRAPHIQL) rows.push(`GraphiQL   ${url}/graphiql`);
   if (config.DATABASE_URL) {
     say(['', ...rows, 'Sign in    with your account, or sign up there'].join('\n'));
     return;
@@ -154,7 +155,7 @@ async function welcome(config: Config, db: Kysely<DB>, url: string): Promise<voi
     rows.push(
       `Sign in    ${DEMONSTRATION_EMAIL} with the password of the first start`,
       '           (for a new one: npm run spectrakey -- password <e-mail>)',
-      'API keys   are shown only when they are made. Make a new one in the dashboard, or with createApiKey in GraphiQL',
+      'API keys   are shown only when they are made. Make a new one in the dashboard, or with createApiKey',
     );
   }
   say(['', ...rows].join('\n'));

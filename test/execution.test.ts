@@ -25,6 +25,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Code, isCode } from '../src/errors.ts';
 import { buildContext } from '../src/graphql/context.ts';
 import { oneMutationField } from '../src/graphql/one-mutation.ts';
+import { QUERY_LIMITS, queryLimits } from '../src/graphql/query-limits.ts';
 import { buildSchema } from '../src/graphql/schema.ts';
 import { startServices } from '../src/http/services.ts';
 import { type RequestBody, type Samples, writeRequest } from './documents.ts';
@@ -114,8 +115,8 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
       if (!(error instanceof GraphQLError)) throw error;
       return { errors: [{ ...told(error), code: codes.GRAPHQL_PARSE_FAILED }] };
     }
-    const [mistakes = []] = [specifiedRules, [oneMutationField]]
-      .map(rules => validate(schema, document, rules))
+    const [mistakes = []] = [[queryLimits], specifiedRules, [oneMutationField]]
+      .map(rules => validate(schema, document, rules, { maxErrors: QUERY_LIMITS.errors }))
       .filter(found => found.length > 0);
     if (mistakes.length > 0) {
       return {

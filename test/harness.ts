@@ -7,6 +7,7 @@ import type { ModelLimits } from '../src/deployments/model-processes.ts';
 import { CATALOGUE, type Code } from '../src/errors.ts';
 import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generated/database.ts';
 import type { ApiKeyTarget, Mutation, Query, SpectrumInput } from '../src/generated/graphql.ts';
+import type { HttpLimits } from '../src/http/limits.ts';
 import { startServer } from '../src/http/server.ts';
 import { cloneDatabase } from './databases.ts';
 
@@ -59,6 +60,13 @@ export interface ServiceOptions {
   /** As LOG_RETENTION_MONTHS. */
   retentionMonths?: number;
   modelLimits?: ModelLimits;
+  httpLimits?: Partial<HttpLimits>;
+  /** As CORS_ORIGINS. */
+  corsOrigins?: string[];
+  /** As INTROSPECTION. */
+  introspection?: boolean;
+  /** As GRAPHIQL. */
+  graphiql?: boolean;
 }
 
 /** A server on a free port, on a database of its own. */
@@ -69,6 +77,10 @@ export async function startService({
   trustedProxies,
   retentionMonths,
   modelLimits,
+  httpLimits,
+  corsOrigins,
+  introspection = true,
+  graphiql = true,
 }: ServiceOptions = {}): Promise<Service> {
   const url = databaseUrl ?? (await cloneDatabase(inject('postgresUrl')));
   const db = connect({ url, most: pool, onIdleError: () => {} });
@@ -81,8 +93,12 @@ export async function startService({
       LOG_LEVEL: 'trace',
       LOG_RETENTION_MONTHS: retentionMonths,
       TRUSTED_PROXIES: trustedProxies,
+      CORS_ORIGINS: corsOrigins,
+      INTROSPECTION: introspection,
+      GRAPHIQL: graphiql,
     },
     log: { write: line => log.push(line) },
+    httpLimits,
     ...(now ? { now } : {}),
     ...(modelLimits ? { modelLimits } : {}),
   });

@@ -221,12 +221,16 @@ describe('a new password', () => {
 });
 
 describe('signing in', () => {
+  /** A session that there is not, but that may be: the body is then read beyond 64 KiB. */
+  const maybe = { cookie: `spectrakey_session=${'x'.repeat(43)}` };
+
   test('costs no more for a password of a million characters', async () => {
     const attempt = async (password: string) => {
       const started = performance.now();
       await service.call(
         'mutation SignIn($password: String!) { signIn(email: "nobody@lab.example", password: $password) { id } }',
         { password },
+        maybe,
       );
       return performance.now() - started;
     };
@@ -269,9 +273,9 @@ describe('signing in', () => {
     ['NUL', '\0'],
     ['a megabyte', 'x'.repeat(1_000_000)],
   ])('with a password that nobody can have is merely wrong: %s', async (_what, password) => {
-    const known = await service.call(SIGN_IN, { email: ada.email, password });
+    const known = await service.call(SIGN_IN, { email: ada.email, password }, maybe);
     expect(known).toMatchObject(refusal(codes.UNAUTHENTICATED));
-    const unknown = await service.call(SIGN_IN, { email: 'nobody@lab.example', password });
+    const unknown = await service.call(SIGN_IN, { email: 'nobody@lab.example', password }, maybe);
     expect(unknown.text).toBe(known.text);
   });
 
@@ -470,7 +474,7 @@ describe('names', () => {
       ['spaces alone', ' \t\u00a0\n'],
       ['101 characters', 'x'.repeat(101)],
       ['101 characters beyond the basic plane', '🔬'.repeat(101)],
-      ['a megabyte', 'x'.repeat(1_000_000)],
+      ['60 000 characters', 'x'.repeat(60_000)],
       ['NUL', 'Ada\0Lovelace'],
       ['a control character', 'Ada\u0007Lovelace'],
       ['a character that turns the text after it', 'Ada\u202eecalevoL'],

@@ -140,6 +140,8 @@ const server = await startServer({
     LOG_LEVEL: 'warn',
     LOG_RETENTION_MONTHS: undefined,
     TRUSTED_PROXIES: undefined,
+    INTROSPECTION: true,
+    GRAPHIQL: true,
   },
   log: process.stderr,
 });

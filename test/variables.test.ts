@@ -377,6 +377,7 @@ test('a hundred thousand wrong values are answered at once, and ten of them desc
   const answer = await service.call(
     'mutation Predict($spectra: [SpectrumInput!]!) { predict(deploymentId: "1", spectra: $spectra) { logId } }',
     { spectra: [{ sampleName: 'a', yValues: Array.from({ length: 100_000 }, () => '') }] },
+    lab.owner,
   );
   expect(answer.errors).toHaveLength(10);
   // Describing them all took 10 s, in which nobody else was answered.

@@ -7,6 +7,9 @@ const TOKEN_BYTES = 32;
 
 const digestOf = (token: string) => createHash('sha256').update(token).digest();
 
+/** Whether the text has the shape of a session's token. */
+export const isToken = (text: string) => /^[\w-]{43}$/.test(text);
+
 export interface NewSession {
   /** Goes into the cookie and nowhere else: only its digest is stored. */
   token: string;

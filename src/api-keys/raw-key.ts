@@ -34,6 +34,11 @@ export function isRawKey(text: string): boolean {
   return checksum(body) === text.slice(-CHECKSUM_CHARACTERS);
 }
 
+/** The text that an Authorization header presents as a raw key; undefined for other schemes. */
+export function rawKeyIn(authorization: string): string | undefined {
+  return /^Api-Key +(\S+) *$/i.exec(authorization)?.[1];
+}
+
 /** What is stored of a raw key. A fast hash suffices: nobody can guess 238 random bits at any speed. */
 export function digestOf(rawKey: string): Buffer {
   return createHash('sha256').update(rawKey).digest();

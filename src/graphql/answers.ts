@@ -15,6 +15,7 @@ import { badUserInput, internalError, isCode, statusOf, unavailable } from '../e
 import type { Context } from './context.ts';
 import type { ExecuteOperation } from './execution.ts';
 import { withoutLiterals } from './literals.ts';
+import { describeTokenLimit } from './query-limits.ts';
 import { describeVariableErrors } from './variables.ts';
 
 /** Where an unexpected error is told: the log has all of it, the caller a request id. */
@@ -83,6 +84,8 @@ interface Executed {
   operation: OperationDefinitionNode | null | undefined;
   variables: Record<string, unknown> | null | undefined;
   result: Pick<ExecutionResult, 'data' | 'errors'>;
+  /** Whether errors may suggest names of the schema; not where nobody may ask for it. */
+  suggestNames: boolean;
 }
 
 /** A response of GraphQL over HTTP. */
@@ -97,23 +100,36 @@ export interface HttpAnswer {
  * response that carries data is 200, as GraphQL over HTTP demands (Apollo would apply the status to both).
  */
 export function answerOf(
-  { schema, document, operation, variables, result: { data, errors = [] } }: Executed,
+  { schema, document, operation, variables, result: { data, errors = [] }, suggestNames }: Executed,
   teller: Teller,
 ): HttpAnswer {
   if (errors.length === 0) return { status: 200, headers: [], body: { data: data ?? null } };
   const shown =
     describeVariableErrors(schema, operation, variables, errors) ??
     errors.map(thrown => {
-      const error = withoutLiterals(thrown, schema, document);
+      const error = describeTokenLimit(withoutLiterals(thrown, schema, document));
       return locate(toCatalogue(error, teller), error);
     });
-  const body = { errors: shown.map(error => error.toJSON()), ...(data === undefined ? {} : { data }) };
+  const told = shown.map(error => error.toJSON());
+  const body = {
+    errors: suggestNames ? told : told.map(withoutSuggestion),
+    ...(data === undefined ? {} : { data }),
+  };
   const [first] = shown;
   return data != null || !first ? { status: 200, headers: [], body } : { ...httpOf(first), body };
 }
 
+/** graphql-js ends messages on an unknown name with those that resemble it. */
+const withoutSuggestion = (error: GraphQLFormattedError) => ({
+  ...error,
+  message: error.message.replace(/ Did you mean .*\?$/s, ''),
+});
+
 /** Executes operations for Apollo, and answers its errors as well as those of the execution. */
-export const answerOperations = (executeOperation: ExecuteOperation): ApolloServerPlugin<Context> => ({
+export const answerOperations = (
+  executeOperation: ExecuteOperation,
+  { suggestNames }: Pick<Executed, 'suggestNames'>,
+): ApolloServerPlugin<Context> => ({
   async requestDidStart() {
     let result: ExecutionResult = {};
     return {
@@ -128,7 +144,14 @@ export const answerOperations = (executeOperation: ExecuteOperation): ApolloServ
         if (response.body.kind !== 'single') return;
         const { document, operation, schema, contextValue } = executed;
         const { status, headers, body } = answerOf(
-          { schema, document, operation, variables: request.variables, result: errors ? { errors } : result },
+          {
+            schema,
+            document,
+            operation,
+            variables: request.variables,
+            result: errors ? { errors } : result,
+            suggestNames,
+          },
           contextValue,
         );
         response.body.singleResult = body;

@@ -6,6 +6,7 @@ import type { PersonRow } from '../accounts/people.ts';
 import { endSession, findSession, startSession } from '../accounts/sessions.ts';
 import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
+import { rawKeyIn } from '../api-keys/raw-key.ts';
 import type { RateLimits } from '../database/rate-limits.ts';
 import type { Models } from '../deployments/run-models.ts';
 import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '../errors.ts';
@@ -42,6 +43,8 @@ export interface Context extends Services {
   requestId: string;
   log: FastifyRequest['log'];
   caller: Caller;
+  /** How many objects the lists of the answer hold so far. */
+  objects: number;
   /** The moment at which this request began: one for all that it decides. */
   at: Date;
   /** Whose attempts count together: the address of the connection, or what a trusted proxy says of it. */
@@ -54,7 +57,8 @@ export interface Context extends Services {
   signOut: () => Promise<void>;
 }
 
-const COOKIE = 'spectrakey_session';
+/** The cookie that holds a session's token. */
+export const SESSION_COOKIE = 'spectrakey_session';
 
 /**
  * Builds the context of a request, judging its credential.
@@ -85,11 +89,11 @@ export async function buildContext(
     if (request.headers.authorization !== undefined) {
       return { kind: 'api-key', key: await judge(services, request.headers.authorization, address, at) };
     }
-    const token = request.cookies[COOKIE];
+    const token = request.cookies[SESSION_COOKIE];
     if (token === undefined) return { kind: 'anybody' };
     const person = await findSession(services.db, token, at);
     if (person) return signedIn(person);
-    void reply.clearCookie(COOKIE, cookie);
+    void reply.clearCookie(SESSION_COOKIE, cookie);
     return { kind: 'anybody' };
   }
 
@@ -100,19 +104,20 @@ export async function buildContext(
     at,
     address,
     caller: await identify(),
+    objects: 0,
     viewer() {
       if (context.caller.kind === 'person') return context.caller.viewer;
       throw context.caller.kind === 'api-key' ? keysOnlyPredict() : unauthenticated();
     },
     async signIn(person) {
       const session = await startSession(services.db, person.id, at);
-      void reply.setCookie(COOKIE, session.token, { ...cookie, expires: session.expiresAt });
+      void reply.setCookie(SESSION_COOKIE, session.token, { ...cookie, expires: session.expiresAt });
       context.caller = signedIn(person);
     },
     async signOut() {
-      const token = request.cookies[COOKIE];
+      const token = request.cookies[SESSION_COOKIE];
       if (token !== undefined) await endSession(services.db, token);
-      void reply.clearCookie(COOKIE, cookie);
+      void reply.clearCookie(SESSION_COOKIE, cookie);
     },
   };
   return context;
@@ -124,7 +129,7 @@ async function judge(
   address: () => string,
   at: Date,
 ): Promise<AuthenticatedKey> {
-  const [, rawKey = ''] = /^Api-Key +(\S+) *$/i.exec(authorization) ?? [];
+  const rawKey = rawKeyIn(authorization) ?? '';
   const verdict = await authenticate(rawKey, at);
   switch (verdict.status) {
     case 'valid':

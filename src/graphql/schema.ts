@@ -8,6 +8,7 @@ import { deploymentResolvers } from '../deployments/resolvers.ts';
 import { forbidden } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { predictionResolvers } from '../predictions/resolvers.ts';
+import { withAnswerLimit } from './answer-limit.ts';
 import type { Context } from './context.ts';
 import { permissions } from './permissions.ts';
 import { scalars } from './scalars.ts';
@@ -34,11 +35,13 @@ const resolvers: Resolvers = {
 /** The public schema with its resolvers, every field of Query and Mutation behind its rule. */
 export function buildSchema(): GraphQLSchema {
   const typeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
-  const schema = makeExecutableSchema<Context>({
-    typeDefs,
-    resolvers,
-    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
-  });
+  const schema = withAnswerLimit(
+    makeExecutableSchema<Context>({
+      typeDefs,
+      resolvers,
+      resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+    }),
+  );
   // graphql-scalars brings descriptions of its own in their place; the schema's say what callers need to know.
   for (const name of Object.keys(scalars)) {
     const type = schema.getType(name);

@@ -1,17 +1,24 @@
+import type { IncomingMessage } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
+import fastifyCors from '@fastify/cors';
+import fastifyUnderPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type DocumentNode, getOperationAST } from 'graphql';
+import { type DocumentNode, getOperationAST, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { Config } from '../config.ts';
+import { unavailable } from '../errors.ts';
 import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '../graphql/answers.ts';
 import { buildContext, type Context, type Services } from '../graphql/context.ts';
 import { type OperationRequest, startExecution } from '../graphql/execution.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
+import { QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
+import { ANYBODYS_BODY_BYTES, carriesCredential, type HttpLimits, LARGEST_BODY_BYTES } from './limits.ts';
 
 /** Characters of the documents that are kept parsed and validated; a document takes a hundred times its text. */
 const MOST_DOCUMENT_CHARACTERS = 500_000;
@@ -21,7 +28,34 @@ const MOST_DOCUMENT_CHARACTERS = 500_000;
  * whose document it has validated before is answered here, by the same execution and in the same words: Apollo's way
  * through hooks, header maps and content negotiation takes as long as everything else that a call of `predict` does.
  */
-export async function serveGraphQL(app: FastifyInstance, services: Services): Promise<void> {
+export async function serveGraphQL(
+  app: FastifyInstance,
+  services: Services,
+  { loopDelayMs }: Pick<HttpLimits, 'loopDelayMs'>,
+  {
+    CORS_ORIGINS: origins,
+    INTROSPECTION,
+    GRAPHIQL,
+  }: Pick<Config, 'CORS_ORIGINS' | 'INTROSPECTION' | 'GRAPHIQL'>,
+): Promise<void> {
+  await app.register(fastifyUnderPressure, {
+    maxEventLoopDelay: loopDelayMs,
+    pressureHandler() {
+      throw unavailable();
+    },
+  });
+  if (origins) {
+    await app.register(fastifyCors, {
+      // With a list in its place, others too would be told that credentials are allowed.
+      origin: (origin, answer) => answer(null, origin !== undefined && origins.includes(origin)),
+      credentials: true,
+      methods: ['GET', 'POST'],
+      allowedHeaders: ['authorization', 'content-type'],
+      exposedHeaders: ['retry-after', 'x-request-id'],
+      maxAge: 600,
+    });
+  }
+
   const schema = buildSchema();
   const executeOperation = startExecution(schema);
   const validated = new LRUCache<string, DocumentNode>({
@@ -31,9 +65,16 @@ export async function serveGraphQL(app: FastifyInstance, services: Services): Pr
 
   const apollo = new ApolloServer<Context>({
     schema,
-    validationRules: [oneMutationField],
+    parseOptions: { maxTokens: QUERY_LIMITS.tokens },
+    validationRules: [
+      queryLimits,
+      oneMutationField,
+      // In the place of Apollo's own, whose message tells the caller how to set Apollo up.
+      ...(INTROSPECTION ? [] : [NoSchemaIntrospectionCustomRule]),
+    ],
+    validationOptions: { maxErrors: QUERY_LIMITS.errors },
     plugins: [
-      answerOperations(executeOperation),
+      answerOperations(executeOperation, { suggestNames: INTROSPECTION }),
       {
         requestDidStart: async () => ({
           didResolveOperation: async ({ source, document }) => {
@@ -47,8 +88,6 @@ export async function serveGraphQL(app: FastifyInstance, services: Services): Pr
     ],
     formatError,
     introspection: true,
-    // Fragments that spread each other double with every one; introspection needs a few hundred selections.
-    maxRecursiveSelections: 10_000,
     includeStacktraceInErrorResponses: false,
     persistedQueries: false,
     documentStore: null,
@@ -75,23 +114,46 @@ export async function serveGraphQL(app: FastifyInstance, services: Services): Pr
     return operation ? { ...body, document, operation } : undefined;
   }
 
-  app.route({
-    url: '/graphql',
-    method: ['GET', 'POST', 'OPTIONS'],
-    onRequest: [neverStore, leadBrowsersToGraphiQL],
-    async handler(request, reply) {
-      const known = findValidated(request);
-      if (!known) return await viaApollo.call(this, request, reply);
-      const context = await buildContext(services, request, reply);
-      const result = await executeOperation(known, context);
-      const { operation, variables, document } = known;
-      const { status, headers, body } = answerOf({ schema, document, operation, variables, result }, context);
-      for (const [name, value] of headers) void reply.header(name, value);
-      void reply.code(status).header('content-type', 'application/json; charset=utf-8');
-      return `${JSON.stringify(body)}\n`;
-    },
-  });
+  // One route for each of the two limits on a body, chosen by the headers.
+  app.addConstraintStrategy(CREDENTIAL);
+  for (const credential of [true, false]) {
+    app.route({
+      url: '/graphql',
+      method: ['GET', 'POST', 'OPTIONS'],
+      constraints: { credential },
+      bodyLimit: credential ? LARGEST_BODY_BYTES : ANYBODYS_BODY_BYTES,
+      onRequest: GRAPHIQL ? [setHeaders, leadBrowsersToGraphiQL] : [setHeaders],
+      async handler(request, reply) {
+        const known = findValidated(request);
+        if (!known) return await viaApollo.call(this, request, reply);
+        const context = await buildContext(services, request, reply);
+        const result = await executeOperation(known, context);
+        const { operation, variables, document } = known;
+        const { status, headers, body } = answerOf(
+          { schema, document, operation, variables, result, suggestNames: INTROSPECTION },
+          context,
+        );
+        for (const [name, value] of headers) void reply.header(name, value);
+        void reply.code(status).header('content-type', 'application/json; charset=utf-8');
+        return `${JSON.stringify(body)}\n`;
+      },
+    });
+  }
 }
+
+/** Finds the route for a request by whether its headers carry what may be a credential. */
+const CREDENTIAL = {
+  name: 'credential',
+  validate: () => true,
+  deriveConstraint: ({ headers }: IncomingMessage) => carriesCredential(headers),
+  storage<Handler>() {
+    const handlers = new Map<unknown, Handler>();
+    return {
+      get: (credential: unknown) => handlers.get(credential) ?? null,
+      set: (credential: unknown, handler: Handler) => void handlers.set(credential, handler),
+    };
+  },
+};
 
 interface PlainBody {
   query: string;
@@ -115,9 +177,11 @@ function isPlain(body: unknown): body is PlainBody {
 const acceptsJson = (accept: string | undefined) =>
   accept === undefined || accept === '*/*' || accept === 'application/json';
 
-/** Answers are somebody's own; a raw key may be among them. */
-function neverStore(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  void reply.header('cache-control', 'no-store');
+/** Answers are somebody's own, and a raw key may be among them; no page is, whatever they quote. */
+function setHeaders(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  void reply
+    .header('cache-control', 'no-store')
+    .header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
   done();
 }
 

@@ -7,19 +7,16 @@ import type { Kysely } from 'kysely';
 import type { Config } from '../config.ts';
 import { dropEndedCounts } from '../database/rate-limits.ts';
 import type { ModelLimits } from '../deployments/model-processes.ts';
-import { badUserInput, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
+import { badUserInput, payloadTooLarge, unavailable, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
 import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
+import { ANYBODYS_BODY_BYTES, HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { servePages } from './pages.ts';
 import { startServices } from './services.ts';
 
-/** A model of 16 MiB in base64, with room for the rest of its request. */
-const LARGEST_BODY_BYTES = 24 * 1024 * 1024;
-/** For a body of the largest size, over a slow line. */
-const REQUEST_TIMEOUT_MS = 120_000;
 /** How long stopping waits for requests under way; what lasts longer is cut off. */
 const STOP_WITHIN_MS = 10_000;
 const PARTITION_CHECK_MS = 12 * 60 * 60 * 1000;
@@ -27,9 +24,21 @@ const SWEEP_MS = 10 * 60 * 1000;
 
 export interface ServerOptions {
   db: Kysely<DB>;
-  config: Pick<Config, 'HOST' | 'PORT' | 'LOG_LEVEL' | 'LOG_RETENTION_MONTHS' | 'TRUSTED_PROXIES'>;
+  config: Pick<
+    Config,
+    | 'HOST'
+    | 'PORT'
+    | 'LOG_LEVEL'
+    | 'LOG_RETENTION_MONTHS'
+    | 'TRUSTED_PROXIES'
+    | 'CORS_ORIGINS'
+    | 'INTROSPECTION'
+    | 'GRAPHIQL'
+  >;
   /** Of the processes that run slow models. */
   modelLimits?: ModelLimits;
+  /** What differs from HTTP_LIMITS. */
+  httpLimits?: Partial<HttpLimits> | undefined;
   /** Takes the log, one JSON object a line. */
   log: { write: (line: string) => void };
   now?: () => Date;
@@ -52,8 +61,10 @@ export async function startServer({
   config,
   log,
   modelLimits,
+  httpLimits,
   now = () => new Date(),
 }: ServerOptions): Promise<RunningServer> {
+  const limits = { ...HTTP_LIMITS, ...httpLimits };
   const app = Fastify({
     logger: {
       level: config.LOG_LEVEL,
@@ -62,8 +73,13 @@ export async function startServer({
       // The bytes of what is no HTTP request: they hold its Authorization header, or its cookie.
       redact: { paths: ['err.rawPacket'], remove: true },
     },
-    bodyLimit: LARGEST_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    bodyLimit: ANYBODYS_BODY_BYTES,
+    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: limits.checkEveryMs },
+    requestTimeout: limits.requestMs,
+    handlerTimeout: limits.handlerMs,
+    keepAliveTimeout: limits.idleMs,
+    // Without a byte in either direction: what is left are clients that do not read their answer.
+    connectionTimeout: limits.handlerMs + limits.idleMs,
     trustProxy: config.TRUSTED_PROXIES ?? false,
     genReqId: () => randomUUID(),
     // What cannot be routed. Fastify's own answers would repeat the URL.
@@ -72,6 +88,7 @@ export async function startServer({
       sendError(reply, badUserInput('The path of the request cannot be read.'));
     },
   });
+  app.server.maxConnections = limits.connections;
   const services = startServices({ db, modelLimits, log: app.log, now });
 
   async function tendPartitions(): Promise<void> {
@@ -99,7 +116,7 @@ export async function startServer({
     await Promise.all([services.passwords.close(), services.models.close()]);
   });
   app.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done();
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ status: 'not found' }));
@@ -112,9 +129,9 @@ export async function startServer({
   try {
     await app.register(fastifyCookie);
     serveHealth(app, db);
-    await app.register(servePages);
+    await app.register(scope => servePages(scope, config));
 
-    await serveGraphQL(app, services);
+    await app.register(scope => serveGraphQL(scope, services, limits, config));
     await app.listen({ host: config.HOST, port: config.PORT });
     await sweep();
     if (config.LOG_RETENTION_MONTHS) await tendPartitions();
@@ -145,6 +162,8 @@ function beforeGraphQL(error: FastifyError): GraphQLError | undefined {
       return payloadTooLarge();
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return unsupportedMediaType();
+    case 'FST_ERR_HANDLER_TIMEOUT':
+      return unavailable();
     default:
       return (error.statusCode ?? 500) < 500
         ? badUserInput(`The request cannot be read. ${error.message}`)

@@ -111,8 +111,14 @@ function PersonMenu() {
   const [, signOut] = useMutation(SIGN_OUT);
   const [failed, setFailed] = useState<string | null>(null);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  // A setting of the server, whose page this is whatever it says.
+  const [graphiql, setGraphiql] = useState(true);
+  const lookForGraphiql = async () => {
+    const { status } = await fetch('/graphiql', { method: 'HEAD' });
+    setGraphiql(status !== 404);
+  };
   return (
-    <Menu position="bottom-end" width={240} shadow="md">
+    <Menu position="bottom-end" width={240} shadow="md" onOpen={lookForGraphiql}>
       <Menu.Target>
         <UnstyledButton aria-label={`Account of ${viewer.name}`}>
           <Group gap={6} wrap="nowrap">
@@ -147,9 +153,11 @@ function PersonMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item component="a" href="/graphiql" leftSection={<CodeXml size={14} />}>
-          GraphiQL
-        </Menu.Item>
+        {graphiql && (
+          <Menu.Item component="a" href="/graphiql" leftSection={<CodeXml size={14} />}>
+            GraphiQL
+          </Menu.Item>
+        )}
         <Menu.Item
           leftSection={<LogOut size={14} />}
           closeMenuOnClick={false}

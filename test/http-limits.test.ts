@@ -1,0 +1,256 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generateRawKey } from '../src/api-keys/raw-key.ts';
+import { readConfig } from '../src/config.ts';
+import { ANYBODYS_BODY_BYTES, LARGEST_BODY_BYTES } from '../src/http/limits.ts';
+import {
+  codes,
+  createKey,
+  gasoline,
+  type Lab,
+  openLab,
+  PREDICT,
+  refusal,
+  type Service,
+  startService,
+  startServiceForTest,
+} from './harness.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const VIEWER = '{ viewer { id } }';
+
+let service: Service;
+let lab: Lab;
+let key: { rawKey: string };
+
+beforeAll(async () => {
+  service = await startService({ corsOrigins: ['https://lims.example', 'http://localhost:8080'] });
+  lab = await openLab(service);
+  key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+});
+afterAll(() => service.close());
+
+interface Reply {
+  status: number;
+  headers: Headers;
+  code: string | undefined;
+  message: string | undefined;
+}
+
+/** Asks who is signed in, with a body of that many bytes. */
+async function ask(bytes: number, headers: Record<string, string> = {}): Promise<Reply> {
+  const bare = JSON.stringify({ query: VIEWER, padding: '' });
+  const body = JSON.stringify({ query: VIEWER, padding: 'x'.repeat(bytes - bare.length) });
+  const response = await fetch(`${service.url}/graphql`, {
+    method: 'POST',
+    headers: { ...JSON_TYPE, ...headers },
+    body,
+  });
+  const { errors: [error] = [] }: { errors?: { message: string; extensions: { code: string } }[] } =
+    JSON.parse(await response.text());
+  return {
+    status: response.status,
+    headers: response.headers,
+    code: error?.extensions.code,
+    message: error?.message,
+  };
+}
+
+describe('a body is read as far as its sender may send', () => {
+  const nobody: [string, () => Record<string, string>][] = [
+    ['without a credential', () => ({})],
+    ['with a key whose checksum fails', () => ({ authorization: `Api-Key ${key.rawKey.slice(0, -1)}-` })],
+    ['with a key in another scheme', () => ({ authorization: `Bearer ${key.rawKey}` })],
+    ['with a text of the length of a key', () => ({ authorization: `Api-Key sk_${'0'.repeat(46)}` })],
+    ['with a cookie that is no session’s', () => ({ cookie: 'spectrakey_session=; theme=dark' })],
+    [
+      'with a session beside a header that is no key, which wins',
+      () => ({ cookie: lab.owner.cookie, authorization: 'Api-Key sk_' }),
+    ],
+  ];
+  test.for(nobody)('64 KiB %s', async ([, headers]) => {
+    expect((await ask(ANYBODYS_BODY_BYTES, headers())).status).not.toBe(413);
+    const refused = await ask(ANYBODYS_BODY_BYTES + 1, headers());
+    expect(refused).toMatchObject(refusal(codes.PAYLOAD_TOO_LARGE));
+    expect(refused.message).toMatch(
+      /24 MiB with a well-formed API key or a session cookie, and 64 KiB without/,
+    );
+  });
+
+  const somebody: [string, number, () => Record<string, string>][] = [
+    ['with a key', 200, () => ({ authorization: `Api-Key ${key.rawKey}` })],
+    [
+      'with a key that only looks like one',
+      401,
+      () => ({ authorization: `Api-Key ${generateRawKey().text}` }),
+    ],
+    ['with a session', 200, () => ({ cookie: `theme=dark; ${lab.owner.cookie}` })],
+  ];
+  test.for(somebody)('24 MiB %s', async ([, status, headers]) => {
+    // What the credential is worth is judged once the body has been read.
+    expect((await ask(LARGEST_BODY_BYTES, headers())).status).toBe(status);
+    expect(await ask(LARGEST_BODY_BYTES + 1, headers())).toMatchObject(refusal(codes.PAYLOAD_TOO_LARGE));
+  });
+
+  /** What the server says to a request of which this much was sent, once it has closed the connection. */
+  async function sayOnly(text: string): Promise<string> {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    socket.write(text);
+    let answer = '';
+    socket.on('data', chunk => {
+      answer += chunk;
+    });
+    await once(socket, 'close');
+    return answer;
+  }
+  const head = ['POST /graphql HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'].join('\r\n');
+
+  test('what is announced to be larger is refused before a byte of it is sent', async () => {
+    const announced = await sayOnly(`${head}\r\nContent-Length: ${ANYBODYS_BODY_BYTES + 1}\r\n\r\n`);
+    expect(announced).toMatch(/^HTTP\/1\.1 413 [\s\S]*PAYLOAD_TOO_LARGE/);
+  });
+
+  test('what is not announced is refused at the first byte too many, and the connection closed', async () => {
+    const chunk = `${(ANYBODYS_BODY_BYTES + 1).toString(16)}\r\n${' '.repeat(ANYBODYS_BODY_BYTES + 1)}\r\n`;
+    const endless = await sayOnly(`${head}\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`);
+    expect(endless).toMatch(/^HTTP\/1\.1 413 [\s\S]*PAYLOAD_TOO_LARGE/);
+  });
+});
+
+describe('browsers', () => {
+  /** A preflight, or a request, as a page of that origin has its browser send it. */
+  const from = async (origin: string, method: 'OPTIONS' | 'POST', server = service) =>
+    await fetch(`${server.url}/graphql`, {
+      method,
+      headers: {
+        origin,
+        cookie: lab.owner.cookie,
+        ...(method === 'POST'
+          ? JSON_TYPE
+          : {
+              'access-control-request-method': 'POST',
+              'access-control-request-headers': 'authorization,content-type',
+            }),
+      },
+      ...(method === 'POST' ? { body: JSON.stringify({ query: VIEWER }) } : {}),
+    });
+  const cors = ({ headers }: Response) =>
+    [...headers.keys()].filter(name => name.startsWith('access-control-'));
+
+  test('let the pages of a listed origin call, with credentials', async () => {
+    for (const origin of ['https://lims.example', 'http://localhost:8080']) {
+      const preflight = await from(origin, 'OPTIONS');
+      expect(preflight.status).toBe(204);
+      expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
+      expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization, content-type');
+      for (const answer of [preflight, await from(origin, 'POST')]) {
+        expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
+        expect(answer.headers.get('access-control-allow-credentials')).toBe('true');
+        expect(answer.headers.get('vary')).toMatch(/origin/i);
+      }
+    }
+  });
+
+  test.for([
+    'https://evil.example',
+    'https://lims.example.evil.example',
+    'http://lims.example',
+    'https://lims.example:8443',
+    'null',
+    '*',
+  ])('let no page of another origin call: %s', async origin => {
+    for (const method of ['OPTIONS', 'POST'] as const) expect(cors(await from(origin, method))).toEqual([]);
+  });
+
+  test('let no page of any origin call, where none is listed', async () => {
+    const closed = await startServiceForTest();
+    for (const method of ['OPTIONS', 'POST'] as const) {
+      expect(cors(await from('https://lims.example', method, closed))).toEqual([]);
+    }
+  });
+
+  test('are told to sniff, frame and refer nothing, and to run this server’s files alone', async () => {
+    for (const path of ['/', '/graphiql', '/sign-in']) {
+      const { status, headers } = await fetch(`${service.url}${path}`);
+      expect(status).toBe(200);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'content-security-policy': expect.stringMatching(
+          /^default-src 'none';script-src 'self';(?!.*(unsafe-eval|https?:|\*)).*frame-ancestors 'none'$/,
+        ),
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+        'strict-transport-security': 'max-age=31536000',
+      });
+      expect(headers.get('content-security-policy')).not.toContain('upgrade-insecure-requests');
+    }
+    const answer = await from('https://lims.example', 'POST');
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+  });
+});
+
+test('CORS_ORIGINS takes origins and nothing else', () => {
+  const read = (CORS_ORIGINS: string) => readConfig({ CORS_ORIGINS }).CORS_ORIGINS;
+  expect(read('https://a.example, http://localhost:3000')).toEqual([
+    'https://a.example',
+    'http://localhost:3000',
+  ]);
+  expect(read('')).toBeUndefined();
+  for (const wrong of [
+    '*',
+    'a.example',
+    'https://a.example/',
+    'https://a.example/x',
+    'https://*.example',
+    'null',
+    'ftp://a.example',
+  ]) {
+    expect(() => read(wrong), wrong).toThrow(/^CORS_ORIGINS: must list origins/);
+  }
+});
+
+test('a server whose event loop lags refuses work for the moment, still says that it lives, and comes back', async () => {
+  const own = await startServiceForTest({ httpLimits: { loopDelayMs: 300 } });
+  const people = await openLab(own);
+  const secret = await createKey(own, people.owner, { deploymentId: people.deploymentId });
+  const predict = () => own.call(PREDICT, { deploymentId: people.deploymentId, spectra: gasoline() }, secret);
+  expect((await predict()).status).toBe(200);
+
+  // The test shares the server's event loop: held for most of each second, as by far too much work.
+  let refused = await predict();
+  for (let turn = 0; turn < 20 && refused.status === 200; turn++) {
+    for (const until = Date.now() + 800; Date.now() < until; );
+    refused = await predict();
+  }
+  expect(refused).toMatchObject(refusal(codes.UNAVAILABLE));
+  expect(refused.headers.get('retry-after')).toBe('1');
+  expect((await fetch(`${own.url}/healthz`)).status).toBe(200);
+  await expect.poll(async () => (await predict()).status, { timeout: 10_000 }).toBe(200);
+});
+
+test('a connection more than there may be is closed as it comes; one that ends makes room', async () => {
+  const own = await startServiceForTest({ httpLimits: { connections: 5 } });
+  const open = async () => {
+    const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const answer = await Promise.race([
+      once(socket, 'data').then(String),
+      once(socket, 'close').then(() => ''),
+    ]);
+    return { socket, answer };
+  };
+  const sockets = [];
+  for (let at = 0; at < 5; at++) sockets.push(await open());
+  for (const { answer } of sockets) expect(answer).toContain('200 OK');
+  expect((await open()).answer).toBe('');
+  for (const { socket } of sockets) socket.destroy();
+  await expect.poll(async () => (await open()).answer).toContain('200 OK');
+});
