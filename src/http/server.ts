@@ -8,6 +8,7 @@ import { startPasswords } from '../accounts/passwords.ts';
 import { startAuthenticate } from '../api-keys/authenticate.ts';
 import { startFailedKeys } from '../api-keys/failed-keys.ts';
 import type { Config } from '../config.ts';
+import { dropExpiredKeys } from '../database/idempotency.ts';
 import { dropEndedCounts, startRateLimits } from '../database/rate-limits.ts';
 import type { ModelLimits } from '../deployments/model-processes.ts';
 import { readOnnx } from '../deployments/models.ts';
@@ -109,6 +110,7 @@ export async function startServer({
   async function sweep(): Promise<void> {
     try {
       await dropEndedCounts(db, now());
+      await dropExpiredKeys(db, now());
     } catch (error) {
       app.log.error({ err: error }, 'dropping what has expired failed');
     }
