@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { makePartitions } from '../src/predictions/partitions.ts';
@@ -109,7 +110,7 @@ describe('a repeated predict', () => {
       { spectra: [two, one] },
       { spectra: [one] },
       { spectra: [one, two, two] },
-      { spectra: [one, { ...two, sampleName: 'another' }] },
+      { spectra: [one, { ...two, sampleName: 'sample 9' }] },
       { spectra: [one, { ...two, yValues: [1, 1 / 3 + Number.EPSILON] }] },
       { deploymentId: other.deploymentId },
     ];
@@ -351,6 +352,43 @@ describe('one log and one charge each', () => {
     await cutting;
     expect(await onRecord()).toEqual({ logIds: [...logIds].sort(), charged: 2 * TIMES });
     expect(failures).toBeGreaterThan(0);
+  });
+
+  test('while every other connection to the database breaks at the very commit', {
+    timeout: 30_000 + 100 * TIMES,
+  }, async () => {
+    const { db } = servers[0];
+    await sql`
+      create function break_at_commit() returns trigger language plpgsql as $$
+      begin
+        if random() < 0.5 then
+          perform pg_terminate_backend(pg_backend_pid());
+          perform pg_sleep(1);
+        end if;
+        return null;
+      end $$`.execute(db);
+    await sql`
+      create constraint trigger break_at_commit after insert on idempotency_keys
+      deferrable initially deferred for each row execute function break_at_commit()`.execute(db);
+    onTestFinished(async () => {
+      await sql`drop function break_at_commit cascade`.execute(db);
+    });
+    let failures = 0;
+    const logIds: unknown[] = [];
+    for (let index = 0; index < TIMES; index++) {
+      for (;;) {
+        const on = servers[failures % 2 ? 1 : 0];
+        const { status, code, data } = await predict({ idempotencyKey: `call ${index}` }, key, on);
+        if (status === 200) {
+          logIds.push(data?.predict.logId);
+          break;
+        }
+        expect(code).toBe(codes.UNAVAILABLE);
+        failures += 1;
+      }
+    }
+    expect(await onRecord()).toEqual({ logIds: [...logIds].sort(), charged: 2 * TIMES });
+    expect(failures).toBeGreaterThan(TIMES / 4);
   });
 });
 
