@@ -180,6 +180,19 @@ describe('a repeated predict', () => {
     expect(await onRecord()).toEqual({ logIds: [answers[0]?.data?.predict.logId], charged: 2 });
   });
 
+  test('beside calls without a key is charged once, and each of those, too', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 120 }, (_, index) =>
+        // Of three calls, two are the same.
+        predict(index % 3 ? { idempotencyKey: `${Math.floor(index / 3)}` } : {}, key, servers[index % 2]),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    const logIds = [...new Set(answers.map(({ data }) => data?.predict.logId))].sort();
+    expect(logIds).toHaveLength(80);
+    expect(await onRecord()).toEqual({ logIds, charged: 160 });
+  });
+
   test('at the same time with other input is refused, all but one', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>

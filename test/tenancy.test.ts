@@ -275,6 +275,11 @@ describe('every field of the schema', () => {
     }
   });
 
+  test('counts what one may see, and nothing of another tenant’s', async () => {
+    const { apiKeys } = await service.ask(LIST_KEYS, { of: { projectId: lab.owner.projectId } }, lab.owner);
+    expect(apiKeys.totalCount).toBe(apiKeys.nodes.length);
+  });
+
   test('asked with another tenant’s ids answers byte for byte as with ids that do not exist', async () => {
     const nowhere = { ...otherLab, deploymentId: newId(), owner: { ...otherLab.owner, projectId: newId() } };
     const [theirs, none] = [[...queriesOf(otherLab).values()], [...queriesOf(nowhere).values()]];

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { giveKeysBack, takeKeys } from '../database/idempotency.ts';
+import { giveKeysBack, type Repeatable, takeKeys } from '../database/idempotency.ts';
 import type { DB } from '../generated/database.ts';
 import { type Call, type Grant, type GrantAll, prepareGrants } from './grant.ts';
 
@@ -11,11 +11,11 @@ export function prepareGrantsOnce(db: Kysely<DB>): GrantAll {
   const grant = prepareGrants(db, 'wait');
   return async calls => {
     const firsts = new Map<string, Call>();
-    for (const call of calls) if (!firsts.has(digestOf(call))) firsts.set(digestOf(call), call);
+    for (const call of calls) if (!firsts.has(keyOf(call))) firsts.set(keyOf(call), call);
     const grants = await db.transaction().execute(trx => grantFirsts(trx, grant, [...firsts.values()]));
     return new Map(
       calls.map(call => {
-        const first = firsts.get(digestOf(call)) ?? call;
+        const first = firsts.get(keyOf(call)) ?? call;
         const granted = grants.get(first.logId) ?? 'repeated';
         return [call.logId, granted === 'granted' && call !== first ? 'repeated' : granted];
       }),
@@ -27,15 +27,19 @@ export function prepareGrantsOnce(db: Kysely<DB>): GrantAll {
 async function grantFirsts(trx: Kysely<DB>, grant: GrantAll, calls: Call[]): Promise<Map<string, Grant>> {
   const taken = await takeKeys(
     trx,
-    calls.flatMap(({ repeated, logId }) => (repeated ? [{ ...repeated, resultId: logId }] : [])),
+    calls.map(call => ({ ...requestOf(call), resultId: call.logId })),
   );
   const fresh = calls.filter(({ logId }) => taken.has(logId));
   if (fresh.length === 0) return new Map();
   const grants = await grant(fresh, trx);
   const others = fresh.filter(({ logId }) => grants.get(logId) !== 'granted');
-  const unused = others.flatMap(({ repeated }) => repeated ?? []);
-  if (unused.length > 0) await giveKeysBack(trx, unused);
+  if (others.length > 0) await giveKeysBack(trx, others.map(requestOf));
   return grants;
 }
 
-const digestOf = ({ repeated, logId }: Call) => repeated?.digest.toString('latin1') ?? logId;
+function requestOf({ repeated }: Call): Repeatable {
+  if (!repeated) throw new Error('a call without an idempotency key has nothing to repeat');
+  return repeated;
+}
+
+const keyOf = (call: Call) => requestOf(call).digest.toString('latin1');
