@@ -1,197 +1,573 @@
-import { readFileSync } from 'node:fs';
-import { makeExecutableSchema } from '@graphql-tools/schema';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { text as readText } from 'node:stream/consumers';
+import fastifyCookie from '@fastify/cookie';
+import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import fc from 'fast-check';
-import { GraphQLError, graphql } from 'graphql';
+import Fastify from 'fastify';
+import {
+  execute,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getIntrospectionQuery,
+  getNullableType,
+  isValueNode,
+  Kind,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import { sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { MutationPredictArgs } from '../src/generated/graphql.ts';
-import { codes, createKey, deploy, type Lab, openLab, type Service, startService } from './harness.ts';
+import { type Code, isCode } from '../src/errors.ts';
+import { buildContext } from '../src/graphql/context.ts';
+import { oneMutationField } from '../src/graphql/one-mutation.ts';
+import { buildSchema } from '../src/graphql/schema.ts';
+import { startServices } from '../src/http/services.ts';
+import { type RequestBody, type Samples, writeRequest } from './documents.ts';
+import {
+  type Credential,
+  codes,
+  createKey,
+  deploy,
+  gasoline,
+  headersOf,
+  join,
+  type Lab,
+  LIST_KEYS,
+  openLab,
+  PREDICT,
+  REVOKE_KEY,
+  type Service,
+  signUp,
+  startService,
+} from './harness.ts';
 import { linearRegression } from './onnx-files.ts';
+
+const NOW = new Date();
+const agent = new Agent({ keepAlive: true });
 
 let service: Service;
 let lab: Lab;
-let key: { rawKey: string };
+let key: { id: string; rawKey: string };
+let stranger: Lab;
+let reference: Reference;
+let database: Snapshot;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await startService({ now: () => NOW });
   lab = await openLab(service, 'ENTERPRISE');
-  // It adds three numbers up: in float32 too, what adds up quarters of small numbers is exact.
   const adder = linearRegression({ weights: [1, 1, 1] });
   lab.deploymentId = (await deploy(service, lab.owner, adder, 'Adder')).deploymentId;
   key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  const spectra = [{ sampleName: 'a', yValues: [1, 2, 3] }];
+  await service.ask(PREDICT, { deploymentId: lab.deploymentId, spectra }, key);
+  stranger = await openLab(service, 'FREE', 'Sam Stranger');
+  reference = await startReference(service);
+  database = await takeSnapshot(service.databaseUrl);
 });
-afterAll(() => service.close());
-
-/** The public schema, executed by graphql-js alone, on a resolver that says what the server is to say. */
-const reference = makeExecutableSchema({
-  typeDefs: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
-  resolvers: {
-    Mutation: {
-      predict: (_parent: unknown, { spectra }: MutationPredictArgs) => {
-        for (const { sampleName, yValues } of spectra) {
-          if (yValues.length !== 3)
-            throw new GraphQLError(`Spectrum '${sampleName}' has ${yValues.length} points, expected 3`);
-        }
-        return {
-          predictions: spectra.map(({ sampleName, yValues }) => ({
-            sampleName,
-            value: yValues.reduce((sum, value) => sum + value, 0),
-          })),
-          model: { name: 'Adder', inputLength: 3 },
-        };
-      },
-    },
-  },
+afterAll(async () => {
+  await database.close();
+  await reference.close();
+  await service.close();
+  agent.destroy();
 });
 
-// Documents and variables
+// graphql-js
 
-const quarter = fc.integer({ min: -400, max: 400 }).map(n => n / 4);
-const name = fc.constantFrom('a', 'b', 'Müller 7', '😀');
-const yValues = fc.array(quarter, { minLength: 3, maxLength: 3 });
-/** What is no list of floats, or not of the right length. */
-const wrong = fc.constantFrom<unknown>(
-  [1, 2],
-  [1, 2, null],
-  [1, '2', 3],
-  [1, [2], 3],
-  [true, 1, 2],
-  [1, {}, 2],
-  [],
-  null,
-  7,
-  '7',
-  {},
-  { 0: 1, length: 1 },
-);
-const points = fc.oneof({ weight: 4, arbitrary: yValues }, { weight: 1, arbitrary: wrong });
-const spectrum = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ sampleName: name, yValues: points }) },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom<unknown>(
-      { sampleName: 'a' },
-      { sampleName: 'a', yValues: [1, 2, 3], more: 1 },
-      null,
-      5,
-    ),
-  },
-);
-const spectra = fc.oneof(
-  { weight: 6, arbitrary: fc.array(spectrum, { minLength: 1, maxLength: 4 }) },
-  { weight: 1, arbitrary: spectrum },
-);
-
-const literal = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(literal).join(' ')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `{ ${Object.entries(value)
-    .filter(([field]) => /^\w+$/.test(field) && !/^\d/.test(field))
-    .map(([field, inner]) => `${field}: ${literal(inner)}`)
-    .join(' ')} }`;
-};
-
-interface Arguments {
-  definitions: string;
-  spectra: string;
-  variables: Record<string, unknown>;
+/** What an answer says: its data, and of its errors what graphql-js decides. */
+interface Said {
+  data?: unknown;
+  /** Without a message where the server has words of its own, so as not to repeat values. */
+  errors?: (Pick<GraphQLFormattedError, 'locations' | 'path'> & { code: unknown; message?: string })[];
 }
 
-/** The spectra, told in the ways that GraphQL has. */
-const told: fc.Arbitrary<Arguments> = fc.oneof(
-  spectra.map(value => ({ definitions: '$s: [SpectrumInput!]!', spectra: '$s', variables: { s: value } })),
-  spectra.map(value => ({ definitions: '', spectra: literal(value), variables: {} })),
-  spectra.map(value => ({
-    definitions: `$s: [SpectrumInput!]! = ${literal(value)}`,
-    spectra: '$s',
-    variables: {},
-  })),
-  points.map(value => ({
-    definitions: '$y: [Float!]!',
-    spectra: '[{ sampleName: "a", yValues: $y }]',
-    variables: { y: value },
-  })),
-  fc.tuple(name, fc.oneof(quarter, fc.constantFrom<unknown>(null, 'x', undefined))).map(([n, p]) => ({
-    definitions: '$n: String!, $p: Float',
-    spectra: '[{ sampleName: $n, yValues: [1, 2.5, $p] }, { sampleName: "b", yValues: [1 2 3] }]',
-    variables: { n, p },
-  })),
-  spectrum.map(value => ({
-    definitions: '$one: SpectrumInput!',
-    spectra: '[$one]',
-    variables: { one: value },
-  })),
-);
+interface Wanted extends Said {
+  /** How many fields fail, told or not: one that cannot be null takes along what is beside it. */
+  failures?: number;
+}
 
-const field = fc.constantFrom(
-  'sampleName',
-  'value',
-  'category',
-  'twice: value',
-  '__typename',
-  'value @skip(if: $yes)',
-  'category @include(if: $no)',
-  '... on Prediction { again: sampleName }',
-  '... @include(if: $yes) { sampleName }',
-  '...Words',
-);
-const selection = fc.array(field, { minLength: 1, maxLength: 4 }).map(fields => fields.join(' '));
-const outer = fc.constantFrom(
-  '',
-  '__typename',
-  'model { name inputLength }',
-  'm: model { n: name } model { name }',
-  '... on PredictPayload { model { name } }',
-);
-const root = fc.constantFrom('', 'mine: ', '__typename ');
+interface Reference {
+  answer: (body: RequestBody, as: Credential) => Promise<Wanted>;
+  close: () => Promise<void>;
+}
 
-const request = fc.record({ told, selection, outer, root }).map(({ told, selection, outer, root }) => {
-  const { definitions, spectra, variables } = told;
-  // Every document has its variables and its fragment used, as validation wants it.
-  const document = `mutation Sum($id: ID!, $yes: Boolean!, $no: Boolean! ${definitions && `, ${definitions}`}) {
-    ${root}predict(deploymentId: $id, spectra: ${spectra}) {
-      ${outer} predictions { ${selection} ...Words
-        used: value @skip(if: $yes) unused: value @include(if: $no) } } }
-    fragment Words on Prediction { sampleName words: category }`;
-  return { document, variables };
-});
+/** The public schema with its resolvers, on the same database, executed by graphql-js and nothing else. */
+async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
+  const schema = buildSchema();
+  const forgiving = mapSchema(schema, {
+    [MapperKind.OBJECT_FIELD]: field => ({ ...field, type: getNullableType(field.type) }),
+  });
+  const services = startServices({ db, now: () => NOW, log: { warn: () => {}, error: () => {} } });
+  const app = Fastify();
+  await app.register(fastifyCookie);
+  app.post<{ Body: RequestBody }>('/', async (request, reply): Promise<Wanted> => {
+    const { query, variables, operationName } = request.body;
+    const contextValue = await buildContext(services, request, reply);
+    let document: ReturnType<typeof parse>;
+    try {
+      document = parse(query);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return { errors: [{ ...told(error), code: codes.GRAPHQL_PARSE_FAILED }] };
+    }
+    const [mistakes = []] = [specifiedRules, [oneMutationField]]
+      .map(rules => validate(schema, document, rules))
+      .filter(found => found.length > 0);
+    if (mistakes.length > 0) {
+      return {
+        errors: mistakes.map(error => ({
+          ...told(error),
+          ...(isValueNode(error.nodes?.[0] ?? document) ? {} : { message: error.message }),
+          code: codes.GRAPHQL_VALIDATION_FAILED,
+        })),
+      };
+    }
+    const executeOn = async (schema: GraphQLSchema) =>
+      await execute({
+        schema,
+        document,
+        contextValue,
+        variableValues: variables ?? null,
+        operationName: operationName ?? null,
+      });
+    const { data, errors } = await executeOn(schema);
+    return {
+      ...(errors && {
+        failures: (await executeOn(forgiving)).errors?.filter(({ path }) => path).length ?? 0,
+      }),
+      ...(data === undefined ? {} : { data }),
+      ...(errors && {
+        errors: errors.map(error => {
+          const { code } = error.extensions;
+          const [node] = error.nodes ?? [];
+          const isOurs =
+            node?.kind !== Kind.VARIABLE &&
+            node &&
+            (isValueNode(node) || node.kind === Kind.VARIABLE_DEFINITION);
+          return {
+            ...told(error),
+            ...(isOurs ? {} : { message: error.message }),
+            code: isCode(code) ? code : codes.BAD_USER_INPUT,
+          };
+        }),
+      }),
+    };
+  });
+  return {
+    async answer(body, as) {
+      const { body: text } = await app.inject({
+        method: 'POST',
+        url: '/',
+        payload: { ...body },
+        headers: headersOf(as),
+      });
+      return JSON.parse(text);
+    },
+    async close() {
+      await Promise.all([app.close(), services.passwords.close(), services.models.close()]);
+    },
+  };
+}
+
+const told = (error: GraphQLError) => {
+  const { locations, path } = error.toJSON();
+  return { ...(locations && { locations }), ...(path && { path }) };
+};
+
+// The database, as it stood
+
+interface Snapshot {
+  /** Puts every row back. */
+  restore: () => Promise<void>;
+  /** Ids, keys and sessions that the database did not hold then differ between answers that say the same. */
+  withoutNew: (text: string) => string;
+  close: () => Promise<void>;
+}
+
+const MADE_UP = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|sk_[0-9A-Za-z]+|spectrakey_session=[\w-]+/g;
+
+async function takeSnapshot(url: string): Promise<Snapshot> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const { rows } = await client.query<{ name: string }>(
+    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`,
+  );
+  const tables = rows.map(({ name }) => client.escapeIdentifier(name));
+  await client.query('create schema before');
+  let text = '';
+  for (const table of tables) {
+    await client.query(`create table before.${table} as table public.${table}`);
+    const { rows: found } = await client.query<{ row: string }>(`select row::text from public.${table} row`);
+    text += found.map(({ row }) => row).join();
+  }
+  const known = new Set(text.match(MADE_UP));
+  // Without foreign keys in the way.
+  await client.query('set session_replication_role = replica');
+  const restoring = tables.map(
+    table => `delete from public.${table}; insert into public.${table} table before.${table}`,
+  );
+  return {
+    restore: async () => {
+      await client.query(`begin; ${restoring.join('; ')}; commit`);
+    },
+    withoutNew: text => text.replaceAll(MADE_UP, found => (known.has(found) ? found : 'new')),
+    close: () => client.end(),
+  };
+}
+
+// Answers
+
+interface HttpAnswer {
+  status: number;
+  headers: Record<string, unknown>;
+  text: string;
+}
+
+/** Sends a body with these headers alone. */
+async function post(body: object, headers: Record<string, string>): Promise<HttpAnswer> {
+  const sent = request(`${service.url}/graphql`, {
+    method: 'POST',
+    agent,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+  sent.end(JSON.stringify(body));
+  const [response]: IncomingMessage[] = await once(sent, 'response');
+  if (!response) throw new Error('no response');
+  const { date: _, 'x-request-id': id, ...rest } = response.headers;
+  return {
+    status: response.statusCode ?? 0,
+    headers: { ...rest, 'x-request-id': typeof id },
+    text: await readText(response),
+  };
+}
+
+const said = (text: string): Said => {
+  const { data, errors }: { data?: unknown; errors?: GraphQLFormattedError[] } = JSON.parse(text);
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(errors && {
+      errors: errors.map(({ message, locations, path, extensions }) => ({
+        message,
+        ...(locations && { locations }),
+        ...(path && { path }),
+        code: extensions?.code,
+      })),
+    }),
+  };
+};
+
+/** Whom a request is from. */
+const callers = () => [
+  lab.owner,
+  lab.owner,
+  lab.owner,
+  lab.owner,
+  key,
+  { headers: {} },
+  { cookie: 'spectrakey_session=old' },
+];
+
+function samples(): Samples {
+  const quote = (...texts: string[]) => texts.map(text => JSON.stringify(text));
+  const { owner, modelId, deploymentId } = lab;
+  return {
+    deploymentId: quote(deploymentId, deploymentId, deploymentId, stranger.deploymentId),
+    projectId: quote(owner.projectId, owner.projectId, stranger.owner.projectId),
+    organizationId: quote(owner.organization.id),
+    modelId: quote(modelId),
+    id: quote(deploymentId, owner.projectId, key.id),
+    of: [`{ deploymentId: "${deploymentId}" }`, `{ projectId: "${owner.projectId}" }`],
+    name: quote('a', 'Müller 7', '😀', '', 'SpectrumInput', 'ApiKeyTarget', 'Query', 'Project'),
+    sampleName: quote('a', 'Müller 7', '😀'),
+    yValues: ['[1, 2.25, -3]', '[1 2 3]', '[1, 2]'],
+    first: ['1', '1', '2', '50', '0'],
+    days: ['1', '2', '0'],
+    after: ['null', `"${key.id}"`, '"x"'],
+    expiresAt: ['null', '"2999-01-01T00:00:00.000Z"', '"1999-01-01T00:00:00.000Z"'],
+    email: quote(stranger.owner.email, 'a@lab.example'),
+    role: ['null', 'OWNER', 'VIEWER', 'MEMBER', 'CONTRIBUTOR'],
+    password: quote('too short'),
+    onnx: quote('', 'AAAA'),
+    ID: [...quote(stranger.deploymentId, owner.id, 'x', '😀'), '7', '18014398509481984'],
+    String: [
+      ...quote('a', 'Müller 7', '😀', 'a"b\n', ''),
+      '"""block\n  "text" """',
+      '"\\u00e9"',
+      '"\\u0000"',
+    ],
+    Int: ['1', '0', '-1', '2147483647', '1.0'],
+    Float: ['1', '2.25', '-0.5', '1e2', '-0', '9007199254740993'],
+    Boolean: ['true', 'false'],
+  };
+}
+
+const MUTATIONS = [
+  ...['predict', 'predict', 'predict', 'predict', 'predict', 'createApiKey', 'createApiKey'],
+  'revokeApiKey',
+  'deleteApiKey',
+  'createDeployment',
+  'setDeploymentActive',
+  'createProject',
+  'setProjectMember',
+  'setOrganizationMember',
+  'registerModel',
+  'signUp',
+  'signOut',
+];
+
+/**
+ * Compares what graphql-js says with what the server answers, the first time and after.
+ *
+ * @returns what it is.
+ */
+async function compare(request: RequestBody, as: Credential): Promise<string> {
+  // A document that no request had before takes Apollo's way; from the second time on it takes the short one.
+  const body = { ...request, query: `# ${randomUUID()}\n${request.query}` };
+  const about = JSON.stringify(body, null, 2);
+  const isMutation = /^mutation/m.test(body.query);
+  const undo = async () => {
+    if (isMutation) await database.restore();
+  };
+  const {
+    data,
+    errors,
+    failures = 0,
+  }: Wanted = JSON.parse(database.withoutNew(JSON.stringify(await reference.answer(body, as))));
+  await undo();
+  const first = same(await post(body, headersOf(as)));
+  await undo();
+  const second = same(await post(body, headersOf(as)));
+  await undo();
+
+  // Which of them is told is a matter of time.
+  if (failures > 1) return 'several failures';
+  expect(second, about).toEqual(first);
+  const got = said(first.text);
+  expect(got, about).toEqual({
+    ...(data === undefined ? {} : { data }),
+    ...(errors && {
+      // Of many mistakes in variables the first ten are told.
+      errors: errors
+        .slice(0, got.errors?.length === 10 ? 10 : errors.length)
+        .map(error => ({ message: expect.any(String), ...error })),
+    }),
+  });
+  return `${isMutation ? 'mutation' : 'query'} ${data ? (errors ? 'in part' : 'whole') : got.errors?.[0]?.code}`;
+}
+
+/** What is the same in two answers that say the same. */
+function same(answer: HttpAnswer): HttpAnswer {
+  return JSON.parse(database.withoutNew(JSON.stringify(answer)));
+}
 
 test('whatever is sent, the server answers what graphql-js says, the first time and after', async () => {
-  const seen = { answered: 0, refused: 0 };
+  const seen = new Set<string>();
+  const schema = buildSchema();
   await fc.assert(
-    fc.asyncProperty(request, fc.uuid(), async ({ document, variables }, mark) => {
-      // A document that no request had before takes Apollo's way; from the second time on it takes the short one.
-      const fresh = `# ${mark}\n${document}`;
-      const all = { id: lab.deploymentId, yes: true, no: false, ...variables };
-      const wanted = await graphql({
-        schema: reference,
-        source: fresh,
-        variableValues: JSON.parse(JSON.stringify(all)),
-      });
-      const first = await service.call(fresh, all, key);
-      const second = await service.call(fresh, all, key);
-      expect(second).toMatchObject({ status: first.status, text: first.text });
-      expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'));
-
-      expect(first.data ?? null).toEqual(JSON.parse(JSON.stringify(wanted.data ?? null)));
-      expect('data' in JSON.parse(first.text)).toBe(wanted.data !== undefined);
-      expect(first.errors.length === 0).toBe(wanted.errors === undefined);
-      if (wanted.errors === undefined) {
-        seen.answered += 1;
-        return;
-      }
-      seen.refused += 1;
-      expect(first.status).toBe(400);
-      const [error] = wanted.errors;
-      // What has a path comes out of the resolver, in its own words.
-      expect(first.errors[0]?.path).toEqual(error?.path);
-      if (error?.path && error.originalError === undefined)
-        expect(first.errors[0]?.message).toBe(error.message);
+    fc.asyncProperty(fc.gen(), async draw => {
+      const request = writeRequest(draw, schema, samples(), MUTATIONS);
+      seen.add(await compare(request, draw(fc.constantFrom<Credential[]>, ...callers())));
     }),
-    { numRuns: 300 },
+    // Shrinking a failure takes minutes, and says little more after one.
+    { numRuns: 500, interruptAfterTimeLimit: 60_000 },
   );
-  // Neither kind is missing among the generated ones.
-  expect(Math.min(seen.answered, seen.refused)).toBeGreaterThan(50);
-});
+  // No kind is missing among the generated ones.
+  const { BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED, NOT_FOUND, FORBIDDEN } = codes;
+  for (const what of ['whole', 'in part', BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED])
+    expect(seen).toContain(`query ${what}`);
+  for (const what of ['whole', BAD_USER_INPUT, NOT_FOUND, FORBIDDEN])
+    expect(seen).toContain(`mutation ${what}`);
+}, 120_000);
+
+test('what a schema with other inputs could lose is as graphql-js says it', async () => {
+  const { owner, deploymentId } = lab;
+  expect(await compare({ query: getIntrospectionQuery() }, owner)).toBe('query whole');
+
+  const create = (target: unknown) => ({
+    query: 'mutation ($of: ApiKeyTarget!) { createApiKey(input: { target: $of, name: "a" }) { rawKey } }',
+    variables: { of: target },
+  });
+  expect(await compare(create({ deploymentId }), owner)).toBe('mutation whole');
+  for (const wrong of [
+    {},
+    { deploymentId, projectId: owner.projectId },
+    { deploymentId, projectId: null },
+    { deploymentId: null },
+    null,
+    [],
+    deploymentId,
+  ]) {
+    expect(await compare(create(wrong), owner)).toBe(`mutation ${codes.BAD_USER_INPUT}`);
+  }
+
+  const point = (value: unknown) => ({
+    query: `mutation ($point: Float = 4) { predict(deploymentId: "${deploymentId}", spectra: [
+      { sampleName: "a", yValues: [1, 2.5, $point] }]) { predictions { value } } }`,
+    variables: { point: value },
+  });
+  const spectrum = (yValues: unknown) => ({
+    query: PREDICT,
+    variables: { deploymentId, spectra: { sampleName: 'a', yValues } },
+  });
+  for (const right of [point(3), point(undefined), spectrum([1, 2, 3])]) {
+    expect(await compare(right, key)).toBe('mutation whole');
+  }
+  for (const wrong of [
+    ...[null, '3'].map(point),
+    ...[[1, '2', 3], [1, null, 3], [1, [2], 3], [true, 1, 2], [1, {}, 2], { 0: 1, length: 1 }, null, '7'].map(
+      spectrum,
+    ),
+  ]) {
+    expect(await compare(wrong, key)).toBe(`mutation ${codes.BAD_USER_INPUT}`);
+  }
+}, 60_000);
+
+const ACCEPTED = [
+  undefined,
+  '*/*',
+  'application/json',
+  'application/json; charset=utf-8',
+  'application/json, text/plain, */*',
+  'application/graphql-response+json, application/json;q=0.9',
+  'APPLICATION/JSON',
+  'text/html',
+  'application/json;q=0',
+  '',
+];
+
+test('the short way answers with the status, headers and text of the long one', async () => {
+  const { owner, deploymentId, modelId } = lab;
+  const viewer = await signUp(service, 'Vera Viewer');
+  await join(service, owner, viewer, 'VIEWER');
+  const target = { deploymentId };
+  const [revoked, expired] = [
+    await createKey(service, owner, target),
+    await createKey(service, owner, target),
+  ];
+  await service.ask(REVOKE_KEY, { id: revoked.id }, owner);
+  const past = { expiresAt: new Date(0) };
+  await service.db.updateTable('apiKeys').set(past).where('id', '=', expired.id).execute();
+  const inactive = await deploy(service, owner, linearRegression({ weights: [1] }), 'Inactive');
+  const off = { active: false };
+  await service.db.updateTable('deployments').set(off).where('id', '=', inactive.deploymentId).execute();
+  const failing = await deploy(service, owner, linearRegression({ weights: [Number.NaN] }), 'NaN');
+  const none = { monthlyPredictions: 0 };
+  await service.db.updateTable('plans').set(none).where('name', '=', 'FREE').execute();
+
+  const stale = { cookie: 'spectrakey_session=old' };
+  const nobody = { headers: {} };
+  const predict = (to = deploymentId, yValues: unknown = [1, 2, 3]) => ({
+    query: PREDICT,
+    variables: { deploymentId: to, spectra: [{ sampleName: 'a', yValues }] },
+  });
+  const list = { query: LIST_KEYS, variables: { of: target } };
+  const daily = {
+    query:
+      'query ($id: ID!, $days: Int = 1) { deployment(id: $id) { dailyPredictions(days: $days) { date } } }',
+    variables: { id: deploymentId },
+  };
+  const sampled = {
+    query: 'query ($of: ApiKeyTarget = { deploymentId: "x" }) { apiKeys(of: $of) { totalCount } }',
+    variables: { of: null },
+  };
+  const logs = {
+    query: 'query ($id: ID!) { deployment(id: $id) { predictionLogs { nodes { id } } } }',
+    variables: { id: deploymentId },
+  };
+  const who = { query: '{ viewer { id } }', variables: {} };
+  const signIn = (password: string) => ({
+    query:
+      'mutation ($of: EmailAddress!, $by: String!) { signIn(email: $of, password: $by) { organizations { id } } }',
+    variables: { of: owner.email, by: password },
+  });
+
+  const isAsLong = async (
+    body: RequestBody,
+    as: Credential,
+    status: number,
+    code?: Code,
+    accepted: readonly (string | undefined)[] = ACCEPTED,
+  ) => {
+    for (const accept of accepted) {
+      const headers = { ...headersOf(as), ...(accept === undefined ? {} : { accept }) };
+      // Apollo alone reads extensions. It validates the document, which from then on needs no Apollo.
+      const long = await post({ ...body, extensions: {} }, headers);
+      const short = await post(body, headers);
+      expect(same(short), `${body.query}, accept: ${accept}`).toEqual(same(long));
+      if (accept !== undefined) continue;
+      expect(short).toMatchObject({
+        status,
+        headers: { 'x-request-id': 'string', 'cache-control': 'no-store' },
+      });
+      expect(said(short.text).errors?.[0]?.code).toBe(code);
+    }
+  };
+
+  await isAsLong(predict(), key, 200);
+  await isAsLong(list, owner, 200);
+  await isAsLong(who, nobody, 200);
+  await isAsLong(who, stale, 200);
+  await isAsLong(daily, owner, 200);
+  await isAsLong({ ...daily, variables: { id: deploymentId, days: 0 } }, owner, 200, codes.BAD_USER_INPUT);
+  await isAsLong({ ...daily, operationName: 'Nothing' }, owner, 400, codes.BAD_USER_INPUT);
+  await isAsLong(predict(deploymentId, [1, '2', 3]), key, 400, codes.BAD_USER_INPUT);
+  await isAsLong(predict(deploymentId, [1, 2]), key, 400, codes.BAD_USER_INPUT);
+  await isAsLong(sampled, owner, 400, codes.BAD_USER_INPUT);
+  await isAsLong({ ...list, variables: { of: {} } }, owner, 400, codes.BAD_USER_INPUT);
+  await isAsLong(
+    { ...list, variables: { of: { ...target, projectId: null } } },
+    owner,
+    400,
+    codes.BAD_USER_INPUT,
+  );
+  await isAsLong(list, nobody, 401, codes.UNAUTHENTICATED);
+  await isAsLong(list, stale, 401, codes.UNAUTHENTICATED);
+  await isAsLong(predict(), { headers: { authorization: 'Bearer x' } }, 401, codes.UNAUTHENTICATED);
+  await isAsLong(predict(), { rawKey: 'sk_x' }, 401, codes.UNAUTHENTICATED);
+  // A password takes a third of a second.
+  await isAsLong(signIn(owner.password), nobody, 200, undefined, [undefined]);
+  await isAsLong(signIn('not the password'), stale, 401, codes.UNAUTHENTICATED, [undefined]);
+  await isAsLong(predict(), revoked, 403, codes.API_KEY_REVOKED);
+  await isAsLong(predict(), expired, 403, codes.API_KEY_EXPIRED);
+  await isAsLong(predict(modelId), key, 403, codes.API_KEY_NOT_AUTHORIZED);
+  await isAsLong(predict(), viewer, 403, codes.FORBIDDEN);
+  await isAsLong(list, key, 403, codes.FORBIDDEN);
+  await isAsLong(predict(modelId), owner, 404, codes.NOT_FOUND);
+  await isAsLong(predict(inactive.deploymentId), owner, 409, codes.DEPLOYMENT_INACTIVE);
+  await isAsLong(
+    predict(stranger.deploymentId, gasoline()[0]?.yValues),
+    stranger.owner,
+    429,
+    codes.QUOTA_EXCEEDED,
+  );
+  await isAsLong(predict(failing.deploymentId, [1]), owner, 500, codes.MODEL_FAILED);
+  for (const [state, status, code] of [
+    ['57P03', 503, codes.UNAVAILABLE],
+    ['XX000', 500, codes.INTERNAL_SERVER_ERROR],
+  ] as const) {
+    // While the request is judged, and while it is executed.
+    await whileBroken('sessions', state, () => isAsLong(who, owner, status, code));
+    await whileBroken('prediction_logs', state, () => isAsLong(logs, owner, 200, code));
+    await whileBroken('deployments', state, () => isAsLong(list, owner, status, code));
+  }
+}, 60_000);
+
+/** Has every look into a table fail with this SQL state. */
+async function whileBroken(table: string, state: string, act: () => Promise<void>): Promise<void> {
+  const [name, aside] = [sql.id(table), sql.id(`${table}_aside`)];
+  await sql`alter table ${name} rename to ${aside}`.execute(service.db);
+  await sql`create function fail() returns setof ${aside} language plpgsql as
+    ${sql.lit(`begin raise exception using errcode = '${state}'; end`)}`.execute(service.db);
+  await sql`create view ${name} as select * from fail()`.execute(service.db);
+  await act();
+  await sql`drop view ${name}`.execute(service.db);
+  await sql`drop function fail`.execute(service.db);
+  await sql`alter table ${aside} rename to ${name}`.execute(service.db);
+}
 
 test('a number that JSON holds and a double cannot is refused, the first time and after', async () => {
   const query = `mutation ($id: ID!, $s: [SpectrumInput!]!) {

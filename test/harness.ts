@@ -113,7 +113,8 @@ export async function startServiceForTest(options?: ServiceOptions): Promise<Ser
   return service;
 }
 
-function headersOf(as: Credential | undefined): Record<string, string> {
+/** The headers by which a request says who it is. */
+export function headersOf(as: Credential | undefined): Record<string, string> {
   if (!as) return {};
   if ('cookie' in as) return { cookie: as.cookie };
   if ('rawKey' in as) return { authorization: `Api-Key ${as.rawKey}` };

@@ -12,18 +12,24 @@ import {
   inspectModel,
   ModelFailed,
   ModelRefused,
+  measureModel,
   openModel,
   runModel,
 } from '../src/deployments/onnx.ts';
+import { isSteady } from '../src/deployments/onnx-graph.ts';
 import {
   classifier,
   constant,
   externalConstant,
+  fillingRegression,
   type Graph,
+  inTwoPieces,
   intAttribute,
   linearRegression,
+  loopingRegression,
   node,
   onnxFile,
+  ringOfBranches,
   tensorAttribute,
   tensorInfo,
 } from './onnx-files.ts';
@@ -71,6 +77,8 @@ interface Expected {
   octane: { sampleName: string; value: number; measured: number }[];
   oilType: { sampleName: string; category: string }[];
 }
+const octane = await readFile(new URL('octane.onnx', data));
+const oilType = await readFile(new URL('oil-type.onnx', data));
 const expected: Expected = JSON.parse(await readFile(new URL('expected.json', data), 'utf8'));
 
 const graph = (parts: Partial<Graph>): Uint8Array =>
@@ -86,7 +94,7 @@ describe('published calibrations', () => {
   test('octane numbers are those of another implementation within 0.001', async () => {
     const rows = await samples('gasoline-test.csv');
     const outcome = await answer(
-      await readFile(new URL('octane.onnx', data)),
+      octane,
       rows.map(row => row.spectrum),
     );
     if (outcome.kind !== 'REGRESSION') throw new Error(outcome.kind);
@@ -104,7 +112,7 @@ describe('published calibrations', () => {
   test('42 of 42 oil types are right', async () => {
     const rows = await samples('mayonnaise-test.csv');
     const outcome = await answer(
-      await readFile(new URL('oil-type.onnx', data)),
+      oilType,
       rows.map(row => row.spectrum),
     );
     expect(rows).toHaveLength(42);
@@ -115,11 +123,11 @@ describe('published calibrations', () => {
   });
 
   test('both are accepted with their kind and input length', async () => {
-    expect(await inspectModel(await readFile(new URL('octane.onnx', data)))).toEqual({
+    expect(await inspectModel(octane)).toEqual({
       kind: 'REGRESSION',
       inputLength: 401,
     });
-    expect(await inspectModel(await readFile(new URL('oil-type.onnx', data)))).toEqual({
+    expect(await inspectModel(oilType)).toEqual({
       kind: 'CLASSIFICATION',
       inputLength: 351,
     });
@@ -627,6 +635,127 @@ describe('a model that was accepted and does not answer properly fails', () => {
     ]);
     expect(stderr).toBe('');
     expect(stdout.trim().split('\n')).toContain('ModelFailed');
+  });
+});
+
+describe('a run takes as long for every spectrum', () => {
+  const labels = ['a', 'b'];
+  const weights = [
+    [1, 0],
+    [0, 1],
+  ];
+  const shaped = (shape: Graph['node']) =>
+    graph({
+      node: [...shape, node('MatMul', ['X', 'w'], ['p']), node('Reshape', ['p', 'shape'], ['y'])],
+      initializer: [
+        constant('w', 'float32', [3, 1], [1, 10, 100]),
+        constant('any', 'int64', [1], [-1]),
+        constant('one', 'int64', [1], [1]),
+        constant('zero', 'int64', [1], [0]),
+      ],
+    });
+  const concat = (...inputs: string[]) => node('Concat', inputs, ['shape'], [intAttribute('axis', 0)]);
+  const steady: Record<string, Uint8Array> = {
+    'of the octane model': octane,
+    'of the oil-type model': oilType,
+    'of a linear regression': linearRegression({ weights: [1, 2] }),
+    'of a classifier': classifier({ weights, labels, probabilities: 'zipmap', labelShape: 'column' }),
+    'of a model with shapes that constants give': shaped([concat('any', 'one')]),
+    'of a model that fills as much for any': fillingRegression(100),
+    'of a file in pieces': inTwoPieces(linearRegression({ weights: [1, 2] })),
+  };
+  for (const [what, file] of Object.entries(steady)) {
+    test(what, async () => {
+      await inspectModel(file);
+      expect(isSteady(file)).toBe(true);
+    });
+  }
+
+  const withFunction = (name: string, domain: string) =>
+    onnxFile(
+      {
+        input: [tensorInfo('X', 'float32', ['n', 3])],
+        output: [tensorInfo('y', 'float32', ['n', 1])],
+        node: [node(name, ['X'], ['X2'], [], domain), node('MatMul', ['X2', 'w'], ['y'])],
+        initializer: [constant('w', 'float32', [3, 1], [1, 10, 100])],
+      },
+      17,
+      [
+        {
+          name,
+          domain,
+          input: ['x'],
+          output: ['y'],
+          node: [node('Add', ['x', 'x'], ['y'])],
+          opset_import: [{ domain: '', version: 17 }],
+        },
+      ],
+    );
+  const unsteady: Record<string, Uint8Array> = {
+    'a loop': loopingRegression(),
+    'a loop, in a file in pieces': inTwoPieces(loopingRegression()),
+    'a size that the spectrum gives': fillingRegression(),
+    'a tree, which may be a ring': ringOfBranches(),
+    'a function of its own': withFunction('Twice', 'own'),
+    'a function that has the name of an operator': withFunction('Identity', ''),
+    'a shape computed on the way': shaped([
+      node('Shape', ['X'], ['dims']),
+      node('Slice', ['dims', 'zero', 'one'], ['rows']),
+      concat('rows', 'one'),
+    ]),
+  };
+  for (const [what, file] of Object.entries(unsteady)) {
+    test(`but is not known to with ${what}`, async () => {
+      await inspectModel(file);
+      expect(isSteady(file)).toBe(false);
+    });
+  }
+  test('nor of bytes that are no ONNX', () => {
+    expect(isSteady(Buffer.from('garbage'))).toBe(false);
+  });
+
+  test('and a moment in which the machine does something else makes no model slow', async () => {
+    const hold = (ms: number) => {
+      const until = performance.now() + ms;
+      while (performance.now() < until);
+    };
+    const create = InferenceSession.create.bind(InferenceSession);
+    // The first opening, and the first run of each session.
+    const holds = [200];
+    vi.spyOn(InferenceSession, 'create').mockImplementation(async (...file) => {
+      hold(holds.pop() ?? 0);
+      const session = await create(...file);
+      const run = session.run.bind(session);
+      vi.spyOn(session, 'run').mockImplementationOnce((...fed) => {
+        hold(50);
+        return run(...fed);
+      });
+      return session;
+    });
+    expect(await measureModel(octane)).toMatchObject({ isFast: true });
+  });
+
+  test('for many spectra it may take more than so many times one, and that is measured', async () => {
+    // The spectra with each other, as a matrix whose products cost the third power of their number.
+    const rounds = 8;
+    const file = onnxFile({
+      input: [tensorInfo('X', 'float32', ['n', 3])],
+      output: [tensorInfo('y', 'float32', ['n', 1])],
+      node: [
+        node('Transpose', ['X'], ['T']),
+        node('MatMul', ['X', 'T'], ['m0']),
+        ...Array.from({ length: rounds }, (_, i) => node('MatMul', [`m${i}`, 'm0'], [`m${i + 1}`])),
+        node(
+          'ReduceMean',
+          [`m${rounds}`],
+          ['y'],
+          [{ name: 'axes', ints: [1], type: 7 }, intAttribute('keepdims', 1)],
+        ),
+      ],
+    });
+    // 32 of them take some 0.1 ms, a thousand more than 20.
+    const { msPerSpectrum } = await measureModel(file);
+    expect(1000 * msPerSpectrum).toBeGreaterThan(20);
   });
 });
 

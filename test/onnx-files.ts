@@ -14,7 +14,7 @@ const { root } = protobuf.parse(
     repeated Entry external_data = 13; int32 data_location = 14;
   }
   message Attribute {
-    string name = 1; float f = 2; int64 i = 3; bytes s = 4; Tensor t = 5;
+    string name = 1; float f = 2; int64 i = 3; bytes s = 4; Tensor t = 5; Graph g = 6;
     repeated float floats = 7; repeated int64 ints = 8; repeated bytes strings = 9; int32 type = 20;
   }
   message Node {
@@ -33,13 +33,20 @@ const { root } = protobuf.parse(
     repeated ValueInfo input = 11; repeated ValueInfo output = 12;
   }
   message Opset { string domain = 1; int64 version = 2; }
-  message Model { int64 ir_version = 1; Graph graph = 7; repeated Opset opset_import = 8; }`,
+  message Function {
+    string name = 1; repeated string input = 4; repeated string output = 5; repeated Node node = 7;
+    repeated Opset opset_import = 9; string domain = 10;
+  }
+  message Model {
+    int64 ir_version = 1; Graph graph = 7; repeated Opset opset_import = 8; repeated Function functions = 25;
+  }`,
   { keepCase: true },
 );
 
 const FLOAT = 1;
 const INT64 = 7;
 const STRING = 8;
+const BOOL = 9;
 const DOUBLE = 11;
 const ELEMENT = { float32: FLOAT, float64: DOUBLE, int64: INT64, string: STRING, float16: 10 } as const;
 
@@ -97,6 +104,8 @@ const ints = (name: string, values: readonly number[]) => ({ name, ints: values,
 export const intAttribute = (name: string, value: number) => ({ name, i: value, type: 2 });
 const floats = (name: string, values: readonly number[]) => ({ name, floats: values, type: 6 });
 const text = (name: string, value: string) => ({ name, s: Buffer.from(value), type: 3 });
+/** An attribute that holds a graph. */
+const graphAttribute = (name: string, g: Message) => ({ name, g, type: 5 });
 const texts = (name: string, values: readonly string[]) => ({
   name,
   strings: values.map(value => Buffer.from(value)),
@@ -124,15 +133,25 @@ export interface Graph {
 }
 
 /** A whole ONNX file, for an `opset` of ONNX and version 3 of its machine learning operators. */
-export function onnxFile(graph: Graph, opset = 17): Uint8Array {
+export function onnxFile(graph: Graph, opset = 17, functions: readonly Message[] = []): Uint8Array {
   const Model = root.lookupType('Model');
   const opset_import = [
     { domain: '', version: opset },
     { domain: 'ai.onnx.ml', version: 3 },
+    ...(functions.length > 0 ? [{ domain: 'own', version: 1 }] : []),
   ];
   return Model.encode(
-    Model.fromObject({ ir_version: 8, opset_import, graph: { name: 'graph', ...graph } }),
+    Model.fromObject({ ir_version: 8, opset_import, functions, graph: { name: 'graph', ...graph } }),
   ).finish();
+}
+
+/** The same file with its graph in two pieces, which readers of protocol buffers join: first the nodes, then the rest. */
+export function inTwoPieces(file: Uint8Array): Uint8Array {
+  const Model = root.lookupType('Model');
+  const { graph, ...rest } = Model.toObject(Model.decode(file));
+  const { node, ...others } = graph;
+  const piece = (message: object) => Model.encode(Model.fromObject(message)).finish();
+  return Buffer.concat([piece({ graph: { node } }), piece({ ...rest, graph: others })]);
 }
 
 export interface LinearOptions {
@@ -170,18 +189,20 @@ export function linearRegression(options: LinearOptions): Uint8Array {
 
 /**
  * A regression that answers the mean of the spectrum, and computes for some time first: `rounds` products of square
- * matrices of 1000 rows, each two billion operations, which depend on the spectrum and so cannot be done beforehand.
+ * matrices, with 1000 rows each two billion operations, which depend on the spectrum and so cannot be done beforehand.
  */
-export function slowRegression(rounds: number): Uint8Array {
-  const size = 1000;
-  const fill = { dims: [1], data_type: FLOAT, float_data: [1 / size] };
+export function slowRegression(rounds: number, size = 1000): Uint8Array {
   const axes = (...values: number[]) => [ints('axes', values), intAttribute('keepdims', 1)];
   return onnxFile({
     input: [tensorInfo('X', 'float32', ['n', 2])],
     output: [tensorInfo('variable', 'float32', ['n', 1])],
-    initializer: [constant('shape', 'int64', [2], [size, size]), constant('zero', 'float32', [1], [0])],
+    initializer: [
+      constant('shape', 'int64', [2], [size, size]),
+      constant('part', 'float32', [1, 1], [1 / size]),
+      constant('zero', 'float32', [1], [0]),
+    ],
     node: [
-      node('ConstantOfShape', ['shape'], ['ones'], [tensorAttribute('value', fill)]),
+      node('Expand', ['part', 'shape'], ['ones']),
       node('ReduceMean', ['X'], ['scale'], axes(0, 1)),
       node('Mul', ['ones', 'scale'], ['square']),
       ...Array.from({ length: rounds }, (_, i) =>
@@ -191,6 +212,113 @@ export function slowRegression(rounds: number): Uint8Array {
       node('Mul', ['rest', 'zero'], ['nothing']),
       node('ReduceMean', ['X'], ['mean'], axes(1)),
       node('Add', ['mean', 'nothing'], ['variable']),
+    ],
+  });
+}
+
+const greatest = [
+  node('ReduceMax', ['X'], ['greatest'], [intAttribute('keepdims', 0)]),
+  node('Cast', ['greatest'], ['whole'], [intAttribute('to', INT64)]),
+];
+const meanOfTwo = {
+  input: [tensorInfo('X', 'float32', ['n', 2])],
+  output: [tensorInfo('variable', 'float32', ['n', 1])],
+};
+
+/** A regression that answers the mean of the spectrum, after as many rounds as the greatest value in it. */
+export function loopingRegression(): Uint8Array {
+  const body = {
+    name: 'body',
+    node: [
+      node('Identity', ['going'], ['goingOn']),
+      node('Sqrt', ['value'], ['root']),
+      node('Mul', ['root', 'root'], ['next']),
+    ],
+    input: [
+      tensorInfo('round', 'int64', []),
+      { name: 'going', type: { tensor_type: { elem_type: BOOL, shape: {} } } },
+      tensorInfo('value', 'float32', ['n', 1]),
+    ],
+    output: [
+      { name: 'goingOn', type: { tensor_type: { elem_type: BOOL, shape: {} } } },
+      tensorInfo('next', 'float32', ['n', 1]),
+    ],
+  };
+  return onnxFile({
+    ...meanOfTwo,
+    initializer: [constant('zero', 'float32', [1], [0])],
+    node: [
+      ...greatest,
+      node('ReduceMean', ['X'], ['mean'], [ints('axes', [1]), intAttribute('keepdims', 1)]),
+      node('Loop', ['whole', '', 'mean'], ['looped'], [graphAttribute('body', body)]),
+      node('Mul', ['looped', 'zero'], ['nothing']),
+      node('Add', ['mean', 'nothing'], ['variable']),
+    ],
+  });
+}
+
+/**
+ * A regression that answers the mean of the spectrum, and before that fills a row of so many numbers of 4 bytes; without
+ * a number, of as many as the greatest value of the spectrum.
+ */
+export function fillingRegression(size?: number): Uint8Array {
+  return onnxFile({
+    ...meanOfTwo,
+    initializer: [
+      constant('one', 'int64', [1], [1]),
+      constant('size', 'int64', [1], [size ?? 1]),
+      constant('zero', 'float32', [1], [0]),
+    ],
+    node: [
+      ...greatest,
+      node('Reshape', ['whole', 'one'], ['wholes']),
+      node('Concat', ['one', size === undefined ? 'wholes' : 'size'], ['shape'], [intAttribute('axis', 0)]),
+      node('ReduceMean', ['X'], ['mean'], [ints('axes', [1]), intAttribute('keepdims', 1)]),
+      node('ReduceMean', ['X'], ['all'], [ints('axes', [0, 1]), intAttribute('keepdims', 1)]),
+      node('Expand', ['all', 'shape'], ['row']),
+      node('ReduceMax', ['row'], ['rest'], [ints('axes', [0, 1]), intAttribute('keepdims', 1)]),
+      node('Mul', ['rest', 'zero'], ['nothing']),
+      node('Add', ['mean', 'nothing'], ['variable']),
+    ],
+  });
+}
+
+/** A tree whose branches lead in a ring: it answers 1 where the first value is at most 5, and never where it is more. */
+export function ringOfBranches(): Uint8Array {
+  const nodes = [0, 1, 2, 3, 4];
+  const branches = ['BRANCH_LEQ', 'BRANCH_LEQ', 'BRANCH_GT', 'LEAF', 'LEAF'];
+  return onnxFile({
+    ...meanOfTwo,
+    node: [
+      node(
+        'TreeEnsembleRegressor',
+        ['X'],
+        ['variable'],
+        [
+          ints(
+            'nodes_treeids',
+            nodes.map(() => 0),
+          ),
+          ints('nodes_nodeids', nodes),
+          ints(
+            'nodes_featureids',
+            nodes.map(() => 0),
+          ),
+          floats(
+            'nodes_values',
+            nodes.map(() => 5),
+          ),
+          texts('nodes_modes', branches),
+          ints('nodes_truenodeids', [4, 4, 1, 0, 0]),
+          ints('nodes_falsenodeids', [1, 2, 3, 0, 0]),
+          ints('target_treeids', [0, 0]),
+          ints('target_nodeids', [3, 4]),
+          ints('target_ids', [0, 0]),
+          floats('target_weights', [2, 1]),
+          intAttribute('n_targets', 1),
+        ],
+        'ai.onnx.ml',
+      ),
     ],
   });
 }

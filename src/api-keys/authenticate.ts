@@ -16,6 +16,8 @@ export interface ReachedDeployment {
   inputLength: number;
   /** What the model takes for a spectrum; null where it was never measured. */
   msPerSpectrum: number | null;
+  /** Whether the model may run in the server's own process. */
+  mayRunInline: boolean;
   /** Predictions answered this month. */
   used: number;
 }
@@ -139,6 +141,7 @@ function selectKeys(db: Kysely<DB>, placeholder: Placeholder<Lookup[]>) {
             'deployments.modelId',
             'models.inputLength',
             'models.msPerSpectrum',
+            'models.mayRunInline',
             inner.fn.coalesce('deploymentUsage.predictions', inner.lit(0)).as('used'),
           ]),
       ).as('deployments'),

@@ -56,7 +56,10 @@ export async function seed(
   random: (bytes: number) => Buffer = randomBytes,
 ): Promise<Demonstration> {
   const passwords = startPasswords();
-  const models = startModels(modelId => readOnnx(db, modelId));
+  const models = startModels({
+    load: modelId => readOnnx(db, modelId),
+    onNotStarted: error => process.emitWarning(`A process for models could not be started: ${error}`),
+  });
   try {
     return await fill(db, { hash: passwords.hash, inspect: models.inspect }, now, random);
   } finally {

@@ -16,8 +16,8 @@ type Spectra = readonly (readonly number[])[];
 type Run = (spectra: Spectra) => Promise<Outcome>;
 
 /** Runs of an open model, which concurrent calls of one spectrum share where each gets the same answer as alone. */
-async function startRun(model: OpenModel, mayShare: boolean): Promise<Run> {
-  if (!mayShare || !(await mayRunTogether(model))) return spectra => runModel(model, spectra);
+async function startRun(model: OpenModel): Promise<Run> {
+  if (!(await mayRunTogether(model))) return spectra => runModel(model, spectra);
   const shared = batched((calls: Spectra) => runTogether(model, calls), { most: MOST_TOGETHER, room: 5000 });
   return async spectra => {
     const [spectrum, ...others] = spectra;
@@ -39,10 +39,9 @@ export interface ModelCache {
   /**
    * Runs a model over spectra as `runModel` does, opening it first where it is not open.
    *
-   * @param mayShare whether the model is fast enough for runs that calls share, and for the trial of that
    * @throws what `load`, `openModel` and `runModel` throw; one that failed to open is tried anew
    */
-  run(modelId: string, spectra: Spectra, mayShare?: boolean): Promise<Outcome>;
+  run(modelId: string, spectra: Spectra): Promise<Outcome>;
   /** Lets no run begin any more, and resolves when those under way are over and every session is released. */
   close(): Promise<void>;
 }
@@ -86,14 +85,14 @@ export function modelCache(
     entry.over.resolve(entry.opening.then(closeModel, () => undefined));
   }
 
-  function begin(modelId: string, mayShare: boolean): Entry {
+  function begin(modelId: string): Entry {
     const known = cache.get(modelId);
     if (known) return known.entry;
     const bytes = load(modelId);
     const opening = bytes.then(openModel);
     const entry: Entry = {
       opening,
-      running: opening.then(model => startRun(model, mayShare)),
+      running: opening.then(startRun),
       over: Promise.withResolvers<void>(),
       uses: 0,
       evicted: false,
@@ -117,9 +116,9 @@ export function modelCache(
   }
 
   return {
-    async run(modelId, spectra, mayShare = true) {
+    async run(modelId, spectra) {
       if (closed) throw new Error('The model cache is closed');
-      const entry = begin(modelId, mayShare);
+      const entry = begin(modelId);
       entry.uses += 1;
       try {
         return await (await entry.running)(spectra);

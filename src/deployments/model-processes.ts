@@ -1,153 +1,183 @@
-import { fileURLToPath } from 'node:url';
-import { LRUCache } from 'lru-cache';
-import workerpool, { type Pool } from 'workerpool';
 import { unavailable } from '../errors.ts';
-import type { Inspection, Methods } from './model-worker.ts';
+import { type ModelProcess, NoAnswer, spawnModelProcess } from './model-process.ts';
+import type { Inspection } from './model-worker.ts';
 import { ModelFailed, ModelRefused, type Outcome } from './onnx.ts';
+import { type TakeTurn, turns } from './turns.ts';
 
 export interface ModelLimits {
-  /** How long one call may run a model. */
+  /** How long one call may run a model, and how long opening it may take. */
   runMs?: number;
   /** How long a new model's trial may take. */
   trialMs?: number;
+  /** What a process may hold, where the system can limit it (model-process.ts). */
+  memoryBytes?: number;
 }
 
 export interface ModelProcesses {
   /**
    * Tries a file that somebody uploads.
    *
-   * @throws ModelRefused where it does not fit, and where the trial ends its process or takes too long.
+   * @throws {ModelRefused} where it does not fit, and where the trial ends its process or takes too long
+   * @throws UNAVAILABLE when too many wait, or a process cannot be started
    */
   inspect(onnx: Uint8Array): Promise<Inspection>;
   /**
    * Runs a model over spectra, as `runModel` does.
    *
-   * @throws ModelFailed as `runModel` does, and where the run ends its process or takes too long; UNAVAILABLE when
-   *   too many wait, and what `load` throws.
+   * @throws {ModelFailed} as `runModel` does, and where the run ends its process or takes too long
+   * @throws UNAVAILABLE when too many wait, or a process cannot be started; and what `load` throws
    */
   run(modelId: string, spectra: readonly (readonly number[])[]): Promise<Outcome>;
+  /** Ends every process, and with it what it was asked. */
   close(): Promise<void>;
 }
 
-/** Each takes some 80 MB. */
+export interface ModelProcessOptions {
+  /** Gives the bytes of a model's ONNX file. */
+  load: (modelId: string) => Promise<Uint8Array>;
+  /** Hears why a process could not be started; the caller is told that the service is unavailable. */
+  onNotStarted: (error: unknown) => void;
+  limits?: ModelLimits | undefined;
+}
+
+/** Each takes some 80 MB at least. */
 const MOST_PROCESSES = 8;
-const MOST_WAITING = 50;
-/** Longer than all that wait for a model can take. */
+/** Calls that may wait for one model. */
+const MOST_CALLS_WAITING = 50;
+/** Models whose calls may wait for others to be idle. */
+const MOST_MODELS_WAITING = 16;
+/** A trial has its file, of up to 16 MiB, in memory while it waits. */
+const TRIALS = { most: 2, room: 10 };
 const IDLE_MS = 10 * 60 * 1000;
 /** What a process may take to start, for which no model is to blame. */
 const START_MS = 5_000;
-/** What the longest run may still take when its pool ends, and the end itself. */
-const END_MS = 12_000;
-const IDLE_END_MS = 1_000;
-const TRIALS = 'trials';
+
+interface Lane {
+  modelId: string;
+  takeTurn: TakeTurn;
+  isBusy: boolean;
+  process?: ModelProcess | undefined;
+  idle?: NodeJS.Timeout;
+}
 
 /**
  * Models in processes of their own, one a model: what is slow there, or never ends, delays no other model and not the
- * server, and can be killed. The processes have none of the server's environment, where its secrets are.
- *
- * @param load gives the bytes of a model's ONNX file
+ * server, and can be killed. Trials have processes beside those, each its own.
  */
-export function startModelProcesses(
-  load: (modelId: string) => Promise<Uint8Array>,
-  { runMs = 10_000, trialMs = 10_000 }: ModelLimits = {},
-): ModelProcesses {
-  const ending = new Set<Promise<unknown>>();
+export function startModelProcesses({
+  load,
+  onNotStarted,
+  limits = {},
+}: ModelProcessOptions): ModelProcesses {
+  const { runMs = 10_000, trialMs = 10_000, memoryBytes = 2 * 1024 ** 3 } = limits;
+  const living = new Set<ModelProcess>();
+  /** The least recently used first. */
+  const lanes = new Map<string, Lane>();
+  /** As few models run at once as there may be processes: one that is to run finds a process to take the place of. */
+  const takePlace = turns({ most: MOST_PROCESSES, room: MOST_MODELS_WAITING });
+  const takeTrial = turns(TRIALS);
   let closed = false;
-  const pools = new LRUCache<string, Pool>({
-    max: MOST_PROCESSES,
-    ttl: IDLE_MS,
-    updateAgeOnGet: true,
-    ttlAutopurge: true,
-    dispose: pool => {
-      // Bounded, as workerpool 10.0 waits for ever for the end of a process that ended by itself while it was idle.
-      const end: Promise<unknown> = Promise.allSettled([
-        pool.terminate(false, isIdle(pool) ? IDLE_END_MS : END_MS),
-      ]).then(() => ending.delete(end));
-      ending.add(end);
-    },
-  });
 
-  function poolOf(key: string): Pool {
+  async function start(): Promise<ModelProcess> {
     if (closed) throw unavailable();
-    const known = pools.get(key);
-    if (known) return known;
-    if (pools.size >= MOST_PROCESSES) {
-      const idle = [...pools.rkeys()].find(other => isIdle(pools.peek(other)));
-      if (idle === undefined) throw unavailable();
-      pools.delete(idle);
+    try {
+      const process = spawnModelProcess(memoryBytes);
+      living.add(process);
+      void process.ended.then(() => living.delete(process));
+      await process.ask('start', null, START_MS);
+      return process;
+    } catch (error) {
+      if (!closed) onNotStarted(error);
+      throw unavailable();
     }
-    const pool = workerpool.pool(fileURLToPath(new URL('./model-worker.ts', import.meta.url)), {
-      workerType: 'process',
-      maxWorkers: 1,
-      workerTerminateTimeout: 100,
-      forkOpts: {
-        env: {},
-        execArgv: [],
-        cwd: '/',
-        serialization: 'advanced',
-      },
-    });
-    pools.set(key, pool);
-    return pool;
   }
 
-  function exec<Name extends keyof Methods>(
-    key: string,
-    name: Name,
-    parameters: Parameters<Methods[Name]>,
-    ms: number,
-  ): Promise<Awaited<ReturnType<Methods[Name]>>> {
-    const pool = poolOf(key);
-    if (pool.stats().pendingTasks >= MOST_WAITING) throw unavailable();
-    const startMs = pool.stats().totalWorkers === 0 ? START_MS : 0;
-    return Promise.resolve(pool.exec(name, parameters).timeout(ms + startMs)).catch((error: unknown) => {
-      // workerpool 10.0 forgets those that wait when a process ends by itself, until the next task comes.
-      if (error instanceof workerpool.TerminateError && pool.stats().pendingTasks > 0) {
-        void Promise.allSettled([pool.exec('methods')]);
+  function laneOf(modelId: string): Lane {
+    const known = lanes.get(modelId);
+    if (known) return known;
+    const takeTurn = turns({ most: 1, room: MOST_CALLS_WAITING });
+    const lane = { modelId, takeTurn, isBusy: false };
+    lanes.set(modelId, lane);
+    return lane;
+  }
+
+  async function makeRoom(): Promise<void> {
+    const holding = [...lanes.values()].filter(({ isBusy, process }) => isBusy || process);
+    if (holding.length <= MOST_PROCESSES) return;
+    const idle = holding.find(({ isBusy }) => !isBusy);
+    const process = idle?.process;
+    if (!idle || !process) return;
+    idle.process = undefined;
+    await process.end();
+  }
+
+  async function open(modelId: string): Promise<ModelProcess> {
+    const [onnx] = await Promise.all([load(modelId), makeRoom()]);
+    const process = await start();
+    try {
+      await process.ask('open', onnx, runMs);
+      return process;
+    } catch (error) {
+      await process.end();
+      // It was accepted once.
+      throw error instanceof ModelRefused ? new ModelFailed(error.message, { cause: error }) : error;
+    }
+  }
+
+  async function runIn(lane: Lane, spectra: readonly (readonly number[])[]): Promise<Outcome> {
+    clearTimeout(lane.idle);
+    lanes.delete(lane.modelId);
+    lanes.set(lane.modelId, lane);
+    lane.isBusy = true;
+    try {
+      for (;;) {
+        const isNew = lane.process === undefined;
+        lane.process ??= await open(lane.modelId);
+        try {
+          return await lane.process.ask('run', spectra, runMs);
+        } catch (error) {
+          if (!(error instanceof NoAnswer)) throw error;
+          lane.process = undefined;
+          // It had died since the last call: of no concern to this one.
+          if (isNew || !error.wasIdle) throw error;
+        }
       }
-      throw error;
-    });
+    } finally {
+      lane.isBusy = false;
+      lane.idle = setTimeout(() => {
+        lanes.delete(lane.modelId);
+        void lane.process?.end();
+      }, IDLE_MS).unref();
+    }
   }
 
   return {
     async inspect(onnx) {
       try {
-        const found = await exec(TRIALS, 'inspect', [onnx], trialMs);
-        if (!('refused' in found)) return found;
-        throw new ModelRefused(found.refused);
+        return await takeTrial(async () => {
+          const process = await start();
+          return await process.ask('inspect', onnx, trialMs).finally(process.end);
+        });
       } catch (cause) {
-        const reason = whyKilled(cause, trialMs);
-        throw reason ? new ModelRefused(`A trial run failed. The model ${reason}.`, { cause }) : cause;
+        if (closed) throw unavailable();
+        if (!(cause instanceof NoAnswer)) throw cause;
+        throw new ModelRefused(`A trial run failed. The model ${cause.message}.`, { cause });
       }
     },
     async run(modelId, spectra) {
+      const lane = laneOf(modelId);
       try {
-        const found =
-          (await exec(modelId, 'answer', [spectra, null], runMs)) ??
-          (await exec(modelId, 'answer', [spectra, await load(modelId)], runMs));
-        if (!found) throw new Error('a process that was given its model has not opened it');
-        if ('failed' in found) throw new ModelFailed(found.failed);
-        return found;
+        return await lane.takeTurn(() => takePlace(() => runIn(lane, spectra)));
       } catch (cause) {
-        const reason = whyKilled(cause, runMs);
-        throw reason ? new ModelFailed(`The model ${reason}.`, { cause }) : cause;
+        if (closed) throw unavailable();
+        if (!(cause instanceof NoAnswer)) throw cause;
+        throw new ModelFailed(`The model ${cause.message}.`, { cause });
       }
     },
     async close() {
       closed = true;
-      pools.clear();
-      await Promise.all(ending);
+      for (const { idle } of lanes.values()) clearTimeout(idle);
+      await Promise.all([...living].map(process => process.end()));
     },
   };
-}
-
-function isIdle(pool: Pool | undefined): boolean {
-  const { activeTasks = 0, pendingTasks = 0 } = pool?.stats() ?? {};
-  return activeTasks + pendingTasks === 0;
-}
-
-/** What a model did that cost its process; undefined for any other error. */
-function whyKilled(error: unknown, ms: number): string | undefined {
-  if (error instanceof workerpool.Promise.TimeoutError) return `took longer than ${ms / 1000} s`;
-  return error instanceof workerpool.TerminateError ? 'ended the process that ran it' : undefined;
 }

@@ -1,65 +1,86 @@
 import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import workerpool from 'workerpool';
-import {
-  inspectModel,
-  ModelFailed,
-  ModelRefused,
-  measureModel,
-  type OpenModel,
-  type Outcome,
-  openModel,
-  runModel,
-  type Signature,
-} from './onnx.ts';
+import { inspectModel, measureModel, type OpenModel, type Outcome, openModel, runModel } from './onnx.ts';
+import { isSteady } from './onnx-graph.ts';
+import type { Signature } from './onnx-signature.ts';
 
 // The main module of a process that runs models for model-processes.ts, which may kill it at any moment.
 
-/** What a trial found; `msPerSpectrum` as `measureModel` has it. */
-export type Inspection = Pick<Signature, 'kind' | 'inputLength'> & { msPerSpectrum: number };
+/** What a trial found. */
+export type Inspection = Pick<Signature, 'kind' | 'inputLength'> & {
+  /** As `measureModel` has it. */
+  msPerSpectrum: number;
+  /** Whether no run of it can take much longer than was measured, and that was short. */
+  mayRunInline: boolean;
+};
+
+/** What the process is asked, one thing at a time, and what it answers. */
+export interface Questions {
+  /** The first: whether it has started. */
+  start: { given: null; found: null };
+  inspect: { given: Uint8Array; found: Inspection };
+  /** Opens the one model that this process runs. */
+  open: { given: Uint8Array; found: null };
+  run: { given: readonly (readonly number[])[]; found: Outcome };
+}
+
+type Name = keyof Questions;
+type Methods = { [N in Name]: (given: Questions[N]['given']) => Promise<Questions[N]['found']> };
+export type Question = { [N in Name]: { name: N; given: Questions[N]['given'] } }[Name];
+/** An error's class does not survive the way; its name does. */
+export type Answer = { found: unknown } | { error: { name: string; message: string } };
+/** A question is answered twice: on its arrival, and then with what was found. */
+export type Reply = 'begun' | Answer;
 
 // The server goes first.
 setPriority(10);
 
-// A parent that was killed can end nobody, and a model that never returns leaves this thread no moment to notice.
+// A parent that was killed can end nobody, and a model that never returns leaves this thread no moment to notice. Without
+// the bound V8 reserves half a gigabyte for the code of a second thread, which counts as memory of the process.
 new Worker(
   `const { ppid } = process;
    setInterval(() => { if (process.ppid !== ppid) process.kill(process.pid, 'SIGKILL'); }, 1000);`,
-  { eval: true },
+  { eval: true, resourceLimits: { codeRangeSizeMb: 1 } },
 ).unref();
 
-let model: OpenModel | null = null;
+let model: OpenModel | undefined;
 
-async function inspect(onnx: Uint8Array): Promise<Inspection | { refused: string }> {
-  try {
-    return { ...(await inspectModel(onnx)), msPerSpectrum: await measureModel(onnx) };
-  } catch (error) {
-    if (error instanceof ModelRefused) return { refused: error.message };
-    throw error;
-  }
-}
-
-/**
- * Runs the one model of this process.
- *
- * @param onnx its file, for a process that has not opened it yet
- * @returns null when the model is not open and the file was not given
- */
-async function answer(
-  spectra: readonly (readonly number[])[],
-  onnx: Uint8Array | null,
-): Promise<Outcome | { failed: string } | null> {
-  if (!model && !onnx) return null;
-  try {
-    model ??= await openModel(onnx ?? new Uint8Array());
+const methods: Methods = {
+  async start() {
+    return null;
+  },
+  async inspect(onnx) {
+    const found = await inspectModel(onnx);
+    const { msPerSpectrum, isFast } = await measureModel(onnx);
+    return { ...found, msPerSpectrum, mayRunInline: isFast && isSteady(onnx) };
+  },
+  async open(onnx) {
+    model = await openModel(onnx);
+    return null;
+  },
+  async run(spectra) {
+    if (!model) throw new Error('no model was opened');
     return await runModel(model, spectra);
+  },
+};
+
+async function answer<N extends Name>({
+  name,
+  given,
+}: {
+  name: N;
+  given: Questions[N]['given'];
+}): Promise<Answer> {
+  try {
+    return { found: await methods[name](given) };
   } catch (error) {
-    if (error instanceof ModelFailed) return { failed: error.message };
-    throw error;
+    if (!(error instanceof Error)) throw error;
+    return { error: { name: error.name, message: error.message } };
   }
 }
 
-const methods = { inspect, answer };
-export type Methods = typeof methods;
-
-workerpool.worker(methods);
+process.on('message', async (question: Question) => {
+  const reply = (message: Reply) => process.send?.(message);
+  reply('begun');
+  reply(await answer(question));
+});

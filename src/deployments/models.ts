@@ -15,8 +15,10 @@ export interface ModelRow {
   targetProperty: string;
   unit: string | null;
   inputLength: number;
-  /** As `measureModel` found it; null where it was never measured. */
+  /** As `measureModel` found it; null where the model was registered before trials told `mayRunInline`. */
   msPerSpectrum: number | null;
+  /** Whether it may run in the server's own process, as its trial found. */
+  mayRunInline: boolean;
   createdAt: Date;
 }
 
@@ -30,6 +32,7 @@ const columns = [
   'models.unit',
   'models.inputLength',
   'models.msPerSpectrum',
+  'models.mayRunInline',
   'models.createdAt',
 ] as const;
 

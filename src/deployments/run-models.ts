@@ -1,61 +1,66 @@
 import { LRUCache } from 'lru-cache';
 import { modelCache } from './model-cache.ts';
-import { type ModelLimits, type ModelProcesses, startModelProcesses } from './model-processes.ts';
+import { type ModelProcesses, type ModelProcessOptions, startModelProcesses } from './model-processes.ts';
+import type { Inspection } from './model-worker.ts';
 import type { ModelRow } from './models.ts';
-import { MOST_TOGETHER, ModelRefused, type Outcome } from './onnx.ts';
+import { LONGEST_INLINE_MS, MOST_TOGETHER, ModelRefused, type Outcome } from './onnx.ts';
+import { turns } from './turns.ts';
 
 /** The models of this server, wherever they run. */
 export interface Models extends Pick<ModelProcesses, 'inspect'> {
   /** Runs a model over spectra. @throws as `ModelProcesses` and `ModelCache` do. */
   run(
-    model: Pick<ModelRow, 'id' | 'msPerSpectrum'>,
+    model: Pick<ModelRow, 'id' | 'msPerSpectrum' | 'mayRunInline'>,
     spectra: readonly (readonly number[])[],
   ): Promise<Outcome>;
   close(): Promise<void>;
 }
 
-/**
- * The longest for which a run may hold the event loop: ONNX Runtime's binding computes on the calling thread. Reading
- * the JSON of 1000 spectra takes as long.
- */
-const LONGEST_INLINE_MS = 20;
+type Speed = Pick<Inspection, 'msPerSpectrum' | 'mayRunInline'>;
+const SLOW: Speed = { msPerSpectrum: Number.POSITIVE_INFINITY, mayRunInline: false };
 
 /**
- * Starts what runs models: calls that take long by the measure of the model's registration run in processes of their
- * own, the others here.
- *
- * @param load gives the bytes of a model's ONNX file
+ * Starts what runs models. Here runs what cannot hold the event loop for long, by what the trial of its registration
+ * found: a call of at most `LONGEST_INLINE_MS`, to a model of which 32 calls that come at once take no longer either,
+ * and whatever the spectra are. Everything else runs in a process of its own.
  */
-export function startModels(load: (modelId: string) => Promise<Uint8Array>, limits?: ModelLimits): Models {
+export function startModels(options: ModelProcessOptions): Models {
+  const { load } = options;
   const inline = modelCache(load);
-  const processes = startModelProcesses(load, limits);
-  /** Of models that were registered before registration measured. One that cannot be measured stays slow. */
-  const measured = new LRUCache<string, number>({
+  const processes = startModelProcesses(options);
+  /** Calls that are long by themselves come one after the other, and the event loop turns between them. */
+  const takeLongTurn = turns({ most: 1, room: 500 });
+  /** One by one, as people's trials wait in the same queue. */
+  const takeMeasuringTurn = turns({ most: 1, room: 1000 });
+  /** Of models that were registered before registration measured this. One that cannot be measured stays slow. */
+  const measured = new LRUCache<string, Speed>({
     max: 1000,
-    fetchMethod: async id => {
-      try {
-        return (await processes.inspect(await load(id))).msPerSpectrum;
-      } catch (error) {
-        if (error instanceof ModelRefused) return Number.POSITIVE_INFINITY;
-        throw error;
-      }
-    },
+    fetchMethod: id =>
+      takeMeasuringTurn(async () => {
+        try {
+          return await processes.inspect(await load(id));
+        } catch (error) {
+          if (error instanceof ModelRefused) return SLOW;
+          throw error;
+        }
+      }),
   });
 
-  function measure(id: string): number {
+  function measure(id: string): Speed {
     const known = measured.get(id);
     // What fails for another reason than the model is tried again with the next call.
     if (known === undefined) void measured.fetch(id).catch(() => undefined);
-    return known ?? Number.POSITIVE_INFINITY;
+    return known ?? SLOW;
   }
 
   return {
     inspect: processes.inspect,
-    run({ id, msPerSpectrum }, spectra) {
-      const ms = msPerSpectrum ?? measure(id);
-      return ms * spectra.length <= LONGEST_INLINE_MS
-        ? inline.run(id, spectra, ms * MOST_TOGETHER <= LONGEST_INLINE_MS)
-        : processes.run(id, spectra);
+    async run({ id, msPerSpectrum, mayRunInline }, spectra) {
+      const speed = msPerSpectrum === null ? measure(id) : { msPerSpectrum, mayRunInline };
+      const ms = speed.msPerSpectrum * spectra.length;
+      if (!speed.mayRunInline || ms > LONGEST_INLINE_MS) return await processes.run(id, spectra);
+      const run = () => inline.run(id, spectra);
+      return await (ms * MOST_TOGETHER > LONGEST_INLINE_MS ? takeLongTurn(run) : run());
     },
     close: async () => {
       await Promise.all([inline.close(), processes.close()]);

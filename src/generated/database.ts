@@ -125,6 +125,10 @@ export interface Models {
   inputLength: number;
   kind: ModelKind;
   /**
+   * whether the trial found that no run can hold the server for long
+   */
+  mayRunInline: Generated<boolean>;
+  /**
    * measured when the model was registered; null: before it was measured
    */
   msPerSpectrum: number | null;

@@ -40,12 +40,15 @@ export function toCatalogue(thrown: unknown, { requestId, log }: Teller): GraphQ
 }
 
 /**
- * Whether Apollo or graphql-js refused the request as a whole, e.g. for naming an operation that the document does not
- * hold. What comes out of a resolver, or out of its value, has a path.
+ * Whether Apollo or graphql-js refused what was asked: the request as a whole, e.g. for naming an operation that the
+ * document does not hold, or a null variable where an argument takes none. What comes out of a resolver, or out of its
+ * value, says of itself no place in the document; graphql-js adds that.
  */
 function isRefusedRequest(error: unknown): error is GraphQLError {
-  if (!(error instanceof GraphQLError) || error.path !== undefined) return false;
-  return error.originalError === undefined || error.originalError instanceof GraphQLError;
+  if (!(error instanceof GraphQLError)) return false;
+  const { originalError, path } = error;
+  if (originalError === undefined) return true;
+  return originalError instanceof GraphQLError && (path === undefined || originalError.nodes !== undefined);
 }
 
 /** The HTTP status and headers of a response that carries no data, because of this error. */

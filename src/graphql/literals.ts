@@ -21,7 +21,9 @@ export function withoutLiterals(
   const [value] = error.nodes ?? [];
   // About the fields of an object: these messages name fields, and quote no value.
   const isAboutFields = value?.kind === Kind.OBJECT && /^(Field|OneOf) /.test(error.message);
-  if (document && value && isValueNode(value) && !isAboutFields) {
+  // About a variable in a place: these name it, and quote no value either.
+  const isAboutVariable = value?.kind === Kind.VARIABLE;
+  if (document && value && isValueNode(value) && !isAboutFields && !isAboutVariable) {
     let expected = '';
     const types = new TypeInfo(schema);
     visit(
@@ -34,6 +36,7 @@ export function withoutLiterals(
     );
     return new GraphQLError(`The value does not fit its type${expected ? ` "${expected}"` : ''}.`, {
       nodes: value,
+      path: error.path ?? null,
       extensions: error.extensions,
     });
   }

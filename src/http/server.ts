@@ -4,24 +4,18 @@ import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import type { Kysely } from 'kysely';
-import { startPasswords } from '../accounts/passwords.ts';
-import { startAuthenticate } from '../api-keys/authenticate.ts';
-import { startFailedKeys } from '../api-keys/failed-keys.ts';
 import type { Config } from '../config.ts';
 import { dropExpiredKeys } from '../database/idempotency.ts';
-import { dropEndedCounts, startRateLimits } from '../database/rate-limits.ts';
+import { dropEndedCounts } from '../database/rate-limits.ts';
 import type { ModelLimits } from '../deployments/model-processes.ts';
-import { readOnnx } from '../deployments/models.ts';
-import { startModels } from '../deployments/run-models.ts';
 import { badUserInput, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
-import type { Services } from '../graphql/context.ts';
 import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
-import { startSettle } from '../predictions/settle.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
 import { servePages } from './pages.ts';
+import { startServices } from './services.ts';
 
 /** A model of 16 MiB in base64, with room for the rest of its request. */
 const LARGEST_BODY_BYTES = 24 * 1024 * 1024;
@@ -79,23 +73,7 @@ export async function startServer({
       sendError(reply, badUserInput('The path of the request cannot be read.'));
     },
   });
-  const passwords = startPasswords();
-  const models = startModels(modelId => readOnnx(db, modelId), modelLimits);
-  const rateLimits = startRateLimits(db);
-  const services: Services = {
-    db,
-    passwords,
-    authenticate: startAuthenticate(db),
-    countFailedKey: startFailedKeys(rateLimits),
-    rateLimits,
-    now,
-    models,
-    predicting: {
-      runModel: models.run,
-      settle: startSettle(db),
-      onModelFailed: (error, modelId) => app.log.warn({ err: error, modelId }, 'a model failed'),
-    },
-  };
+  const services = startServices({ db, modelLimits, log: app.log, now });
 
   async function tendPartitions(): Promise<void> {
     try {
@@ -120,7 +98,7 @@ export async function startServer({
   app.addHook('onClose', async () => {
     clearInterval(tending);
     clearInterval(sweeping);
-    await Promise.all([passwords.close(), models.close()]);
+    await Promise.all([services.passwords.close(), services.models.close()]);
   });
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);

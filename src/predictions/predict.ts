@@ -1,7 +1,7 @@
 import { uuidv7 as newId } from 'uuidv7';
 import type { Database } from '../database/connect.ts';
 import { findMade } from '../database/idempotency.ts';
-import { ModelFailed, type Outcome } from '../deployments/onnx.ts';
+import { MOST_SPECTRA, ModelFailed, type Outcome } from '../deployments/onnx.ts';
 import type { Models } from '../deployments/run-models.ts';
 import { badUserInput, deploymentInactive, modelFailed, quotaExceeded, unavailable } from '../errors.ts';
 import type { Prediction, SpectrumInput } from '../generated/graphql.ts';
@@ -10,7 +10,6 @@ import type { Call } from './grant.ts';
 import { readAnswer, repeatablePredict } from './repeat.ts';
 import type { Settle, Settlement } from './settle.ts';
 
-const MOST_SPECTRA = 1000;
 const LONGEST_SAMPLE_NAME = 200;
 
 /** What a call needs to know of the deployment that it calls, as it stood when the call began. */
@@ -22,6 +21,8 @@ export interface Callable {
   inputLength: number;
   /** What the model takes for a spectrum; null where it was never measured. */
   msPerSpectrum: number | null;
+  /** Whether the model may run in the server's own process. */
+  mayRunInline: boolean;
   /** Predictions answered this month. */
   used: number;
   /** Predictions allowed in a month; null: unlimited. */
@@ -114,12 +115,13 @@ async function run(
     throw quotaExceeded(secondsToNextMonth(at));
   }
 
+  const { modelId: id, msPerSpectrum, mayRunInline } = deployment;
   const outcome = await runModel(
-    { id: deployment.modelId, msPerSpectrum: deployment.msPerSpectrum },
+    { id, msPerSpectrum, mayRunInline },
     spectra.map(spectrum => spectrum.yValues),
   ).catch((error: unknown) => {
     if (!(error instanceof ModelFailed)) throw error;
-    onModelFailed(error, deployment.modelId);
+    onModelFailed(error, id);
     throw modelFailed();
   });
   const predictions = name(spectra, outcome);

@@ -26,9 +26,10 @@ export const predictionResolvers = {
       }
       const { id: userId, load } = viewer();
       const deployment = await load.deployment.get(deploymentId);
-      const { inputLength, msPerSpectrum } = await load.model.get(deployment.modelId);
+      const { inputLength, msPerSpectrum, mayRunInline } = await load.model.get(deployment.modelId);
+      const callable = { ...deployment, inputLength, msPerSpectrum, mayRunInline };
       const by = { source: 'WEB', key: null, userId } as const;
-      return await answer({ ...deployment, inputLength, msPerSpectrum }, by);
+      return await answer(callable, by);
     },
   },
 

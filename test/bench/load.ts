@@ -7,7 +7,8 @@ import autocannon from 'autocannon';
 
 export interface Load {
   url: string;
-  headers: Record<string, string>;
+  /** Sent in turn: each connection has its share of them, or one. */
+  headers: Record<string, string>[];
   body: string;
   connections: number;
   /** How long, or how many requests. */
@@ -24,7 +25,7 @@ export interface Measure {
 
 const execute = promisify(execFile);
 
-/** Sends one request over and over on each connection. @throws when any answer is not 200. */
+/** Sends a body over and over on each connection. @throws when any answer is not 200. */
 export async function load(options: Load): Promise<Measure> {
   const running = execute(process.execPath, [fileURLToPath(import.meta.url)]);
   running.child.stdin?.end(JSON.stringify(options));
@@ -39,12 +40,17 @@ async function generate(): Promise<void> {
   let text = '';
   for await (const chunk of process.stdin) text += chunk;
   const { url, headers, body, connections, until }: Load = JSON.parse(text);
+  let connected = 0;
   const result = await autocannon({
     url,
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
     body,
     connections,
+    setupClient: client => {
+      const connection = connected++;
+      const share = headers.filter((_, index) => index % connections === connection % headers.length);
+      client.setRequests(share.map(one => ({ headers: { 'content-type': 'application/json', ...one } })));
+    },
     timeout: 120,
     ...('seconds' in until ? { duration: until.seconds } : { amount: until.requests }),
   });

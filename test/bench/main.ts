@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { load, type Measure } from './load.ts';
 import { start } from './processes.ts';
 import { type Figure, isReached, median, type Results, rowOf, tablesOf, writeResults } from './report.ts';
-import { callOf, fill, recorded, startPostgres, startSystem } from './system.ts';
+import { callOf, fill, headersOf, recorded, startPostgres, startSystem } from './system.ts';
 
 const { values } = parseArgs({ options: { scale: { type: 'string', default: '1' } } });
 /** A fraction of all counts and times, for trying the bench itself: its figures are printed and not kept. */
@@ -17,6 +17,8 @@ const SECONDS = whole ? 4 : 1;
 const CONNECTIONS = 32;
 /** A body of 1000 spectra has 4 MB: more at once would only wait for one another. */
 const FOR_LARGE_BODIES = 8;
+/** Of the million keys in the grown system: spread over it, their rows lie on different pages. */
+const USED_KEYS = 1000;
 const SIGN_INS = 20;
 const SIGN_IN = `mutation SignIn($email: EmailAddress!, $password: String!) {
   signIn(email: $email, password: $password) { id }
@@ -136,7 +138,7 @@ const calls = { ...one, url: system.server.url, connections: CONNECTIONS, until:
 const { email, password } = system.demonstration;
 const signIns = {
   url: system.server.url,
-  headers: {},
+  headers: [{}],
   body: JSON.stringify({ query: SIGN_IN, variables: { email, password } }),
   connections: SIGN_INS,
   until: { seconds: SECONDS + 1 },
@@ -207,13 +209,23 @@ promise({
 
 const grown = await startSystem(postgres.url, 'bench_grown');
 const small = await startSystem(postgres.url, 'bench_small');
-await fill(grown, { keys: count(1_000_000), logs: count(5_000_000) }, progress);
-const on = async ({ demonstration, server }: typeof grown) => ({
+const rawKeys = await fill(
+  grown,
+  { keys: count(1_000_000), used: USED_KEYS, logs: count(5_000_000) },
+  progress,
+);
+// As many headers on both, so that making the load costs the same.
+const on = async ({ demonstration, server }: typeof grown, keys: string[]) => ({
   ...calls,
   ...(await callOf(demonstration, 1)),
+  headers: headersOf(keys),
   url: server.url,
 });
-const [onSmall, onGrown] = [await on(small), await on(grown)];
+const onSmall = await on(
+  small,
+  rawKeys.map(() => small.demonstration.rawKey),
+);
+const onGrown = await on(grown, rawKeys);
 const growth = await compare('grown', [
   ['1 key, empty log', () => load(onSmall)],
   ['1 000 000 keys, 5 000 000 log rows', () => load(onGrown)],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import { listSlugs, setPlan } from '../../src/accounts/plans.ts';
+import { generateRawKey } from '../../src/api-keys/raw-key.ts';
 import { connect } from '../../src/database/connect.ts';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
@@ -70,17 +71,28 @@ export async function callOf({ octaneDeploymentId, rawKey }: Demonstration, spec
     ...spectrum,
     sampleName: `${spectrum.sampleName}-${i}`,
   }));
-  return { body: JSON.stringify(request), headers: { authorization: `Api-Key ${rawKey}` } };
+  return { body: JSON.stringify(request), headers: headersOf([rawKey]) };
 }
+
+/** The headers that authorize calls with these keys. */
+export const headersOf = (rawKeys: string[]) =>
+  rawKeys.map(rawKey => ({ authorization: `Api-Key ${rawKey}` }));
 
 const CHUNK = 250_000;
 
-/** Fills a database with keys and log rows. @param report hears of each chunk. */
+/**
+ * Fills a database with keys and log rows.
+ *
+ * @param used how many of the keys have a raw key; they are spread over the table.
+ * @param report hears of each chunk.
+ * @returns their raw keys.
+ */
 export async function fill(
   { db, demonstration }: System,
-  { keys, logs }: { keys: number; logs: number },
+  { keys, used, logs }: { keys: number; used: number; logs: number },
   report: (progress: string) => void,
-): Promise<void> {
+): Promise<string[]> {
+  const raw = Array.from({ length: used }, () => generateRawKey());
   await db.connection().execute(async connection => {
     // What is lost in a crash would only have to be made again.
     await sql`set synchronous_commit = off`.execute(connection);
@@ -88,9 +100,12 @@ export async function fill(
     for (let done = 0; done < keys; done += CHUNK) {
       await sql`
         insert into api_keys (id, project_id, name, prefix, digest, scopes, created_at)
-        select uuidv7(), deployments.project_id, 'Key ' || n, 'sk_' || lpad(n::text, 9, '0'),
-          sha256(('key ' || n)::bytea), '{PREDICT}', now()
-        from generate_series(${done + 1}::int, ${Math.min(done + CHUNK, keys)}::int) n, deployments
+        select uuidv7(), deployments.project_id, 'Key ' || n,
+          coalesce(raw.prefix, 'sk_' || lpad(n::text, 9, '0')),
+          coalesce(raw.digest, sha256(('key ' || n)::bytea)), '{PREDICT}', now()
+        from deployments, generate_series(${done + 1}::int, ${Math.min(done + CHUNK, keys)}::int) n
+        left join unnest(${raw.map(({ prefix }) => prefix)}::text[], ${raw.map(({ digest }) => digest)}::bytea[])
+          with ordinality raw (prefix, digest, place) on n = raw.place * ${Math.floor(keys / used)}::int
         where deployments.id = ${demonstration.octaneDeploymentId}`.execute(connection);
       report(`${Math.min(done + CHUNK, keys)} of ${keys} keys`);
     }
@@ -107,6 +122,7 @@ export async function fill(
     await sql`vacuum analyze`.execute(connection);
     await sql`checkpoint`.execute(connection);
   });
+  return raw.map(({ text }) => text);
 }
 
 /** What the database holds of the calls: log rows, and spectra counted in the usage. */

@@ -1,0 +1,43 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Kysely } from 'kysely';
+import { startPasswords } from '../accounts/passwords.ts';
+import { startAuthenticate } from '../api-keys/authenticate.ts';
+import { startFailedKeys } from '../api-keys/failed-keys.ts';
+import { startRateLimits } from '../database/rate-limits.ts';
+import type { ModelLimits } from '../deployments/model-processes.ts';
+import { readOnnx } from '../deployments/models.ts';
+import { startModels } from '../deployments/run-models.ts';
+import type { DB } from '../generated/database.ts';
+import type { Services } from '../graphql/context.ts';
+import { startSettle } from '../predictions/settle.ts';
+
+export interface ServicesOptions {
+  db: Kysely<DB>;
+  modelLimits?: ModelLimits | undefined;
+  log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
+  now: () => Date;
+}
+
+/** Starts what requests are answered with. `passwords` and `models` are to be closed. */
+export function startServices({ db, modelLimits, log, now }: ServicesOptions): Services {
+  const models = startModels({
+    load: modelId => readOnnx(db, modelId),
+    onNotStarted: error => log.error({ err: error }, 'a process for models could not be started'),
+    limits: modelLimits,
+  });
+  const rateLimits = startRateLimits(db);
+  return {
+    db,
+    passwords: startPasswords(),
+    authenticate: startAuthenticate(db),
+    countFailedKey: startFailedKeys(rateLimits),
+    rateLimits,
+    now,
+    models,
+    predicting: {
+      runModel: models.run,
+      settle: startSettle(db),
+      onModelFailed: (error, modelId) => log.warn({ err: error, modelId }, 'a model failed'),
+    },
+  };
+}
