@@ -330,11 +330,10 @@ describe('one log and one charge each', () => {
   });
 
   test('while connections to the database are cut at random, and calls repeated', {
-    timeout: 30_000 + 200 * TIMES,
+    timeout: 30_000 + 600 * TIMES,
   }, async () => {
     const admin = new pg.Client(servers[0].databaseUrl);
     await admin.connect();
-    onTestFinished(() => admin.end());
     const cutOff = () =>
       admin.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
@@ -345,8 +344,10 @@ describe('one log and one charge each', () => {
     const cutting = (async () => {
       while (!done) await cutOff();
     })();
-    onTestFinished(() => {
+    onTestFinished(async () => {
       done = true;
+      await cutting;
+      await admin.end();
     });
     const answerOf = async (index: number) => {
       const variables = variablesOf({ idempotencyKey: `call ${index}` });
@@ -368,7 +369,7 @@ describe('one log and one charge each', () => {
   });
 
   test('while every other connection to the database breaks at the very commit', {
-    timeout: 30_000 + 100 * TIMES,
+    timeout: 30_000 + 300 * TIMES,
   }, async () => {
     const { db } = servers[0];
     await sql`
