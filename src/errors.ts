@@ -39,6 +39,15 @@ export const CATALOGUE = {
       'The model failed on these spectra; nothing was charged. Check the values, or try another version.',
   },
   DEPLOYMENT_INACTIVE: { status: 409, message: 'Deployment is not active' },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    message:
+      'This idempotencyKey came with another request before. Repeat a request unchanged, and take a new key for each other one.',
+  },
+  API_KEY_ALREADY_CREATED: {
+    status: 409,
+    message: 'This request made its API key before, and the secret cannot be shown again.',
+  },
   QUOTA_EXCEEDED: { status: 429, message: "The rest of this month's predictions cannot hold this call." },
   RATE_LIMITED: { status: 429, message: 'Too many attempts. Try again later.' },
   UNAVAILABLE: { status: 503, message: 'The service is unavailable for the moment. Try again shortly.' },
@@ -99,6 +108,15 @@ export const unsupportedMediaType = () => make('UNSUPPORTED_MEDIA_TYPE');
 export const modelFailed = () => make('MODEL_FAILED');
 /** The deployment is switched off. */
 export const deploymentInactive = () => make('DEPLOYMENT_INACTIVE');
+/** The same idempotency key from the same caller within 24 hours, with another input. */
+export const idempotencyKeyReused = () => make('IDEMPOTENCY_KEY_REUSED');
+/** `createApiKey` was repeated; its first answer had the secret, which is stored nowhere. */
+export const apiKeyAlreadyCreated = ({ id, name, prefix }: { id: string; name: string; prefix: string }) =>
+  make(
+    'API_KEY_ALREADY_CREATED',
+    `This request made the API key "${name}" (${prefix}...) before, and its secret cannot be shown again. If it was lost, delete that key and create another with a new idempotencyKey.`,
+    { apiKeyId: id },
+  );
 /** `retryAfter`: whole seconds until the month ends, sent as the Retry-After header. */
 export const quotaExceeded = (retryAfter: number) => make('QUOTA_EXCEEDED', undefined, { retryAfter });
 /** Too many failed attempts. `retryAfter`: whole seconds until one is heard again, sent as the Retry-After header. */

@@ -143,6 +143,25 @@ describe('each code of the catalogue is met with its status', () => {
         .execute();
       return await predict(lab.owner, gasoline(), service, deploymentId);
     },
+    IDEMPOTENCY_KEY_REUSED: async () => {
+      const again = (spectra = gasoline()) =>
+        service.call(
+          `mutation ($deploymentId: ID!, $spectra: [SpectrumInput!]!) {
+            predict(deploymentId: $deploymentId, spectra: $spectra, idempotencyKey: "one") { logId }
+          }`,
+          { deploymentId: lab.deploymentId, spectra },
+          lab.owner,
+        );
+      await again();
+      return await again(gasoline(2));
+    },
+    API_KEY_ALREADY_CREATED: async () => {
+      const target = { deploymentId: lab.deploymentId };
+      const again = () =>
+        service.call(CREATE_KEY, { input: { target, name: 'LIMS', idempotencyKey: 'one' } }, lab.owner);
+      await again();
+      return await again();
+    },
     QUOTA_EXCEEDED: async () => {
       const free = await openLab(service, 'FREE');
       await service.db

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Kysely } from 'kysely';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { uuidv7 as newId } from 'uuidv7';
 import { insertApiKey, revokeApiKey } from '../src/api-keys/queries.ts';
 import { generateRawKey } from '../src/api-keys/raw-key.ts';
 import { connect } from '../src/database/connect.ts';
@@ -95,7 +96,8 @@ async function addKeys(db: Kysely<DB>, { octaneDeploymentId }: Demonstration): P
         createdAt: daysFromNow(-120),
         actor,
       };
-      const id = await insertApiKey(trx, created);
+      const id = newId();
+      await insertApiKey(trx, { id, ...created });
       await trx.updateTable('apiKeys').set({ lastUsedAt }).where('id', '=', id).execute();
       if (revoke) await revokeApiKey(trx, id, actor, daysFromNow(-29));
     });

@@ -1,8 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { buildSchema, type GraphQLInputType, getNamedType, isInputObjectType } from 'graphql';
+import {
+  assertObjectType,
+  buildSchema,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  getNamedType,
+  isInputObjectType,
+  isObjectType,
+  isRequiredArgument,
+} from 'graphql';
 import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isUuid } from '../src/names.ts';
 import {
   CREATE_KEY,
   type Credential,
@@ -30,6 +41,7 @@ let lab: Lab;
 let otherLab: Lab;
 let key: Awaited<ReturnType<typeof createKey>>;
 let otherKey: Awaited<ReturnType<typeof createKey>>;
+let otherLogId: string;
 let member: Person;
 
 beforeAll(async () => {
@@ -42,8 +54,11 @@ beforeAll(async () => {
   otherKey = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
   // A call by key and one by a person, so that there are logs of both kinds to find.
   for (const as of [otherKey, otherLab.owner]) {
-    await service.ask(PREDICT, { deploymentId: otherLab.deploymentId, spectra: gasoline() }, as);
+    const call = { deploymentId: otherLab.deploymentId, spectra: gasoline() };
+    otherLogId = (await service.ask(PREDICT, call, as)).predict.logId;
   }
+  const { id } = await createKey(service, otherLab.owner, { projectId: otherLab.owner.projectId });
+  await service.ask(REVOKE_KEY, { id }, otherLab.owner);
 });
 afterAll(() => service.close());
 
@@ -154,21 +169,171 @@ describe('nested fields', () => {
   });
 });
 
-// Ids
+// Every field of the schema
 
 const schema = buildSchema(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
+const objectType = (name: string) => assertObjectType(schema.getType(name));
+const [Query, Mutation] = [objectType('Query'), objectType('Mutation')];
 
-/** Every place where a field of Query or Mutation takes an id, e.g. `createApiKey.input.target.projectId`. */
-const places = [schema.getQueryType(), schema.getMutationType()]
-  .flatMap(type => Object.values(type?.getFields() ?? {}))
-  .flatMap(field => field.args.flatMap(arg => idsWithin(arg.type, `${field.name}.${arg.name}`)));
+/** How each field of Query is asked in a laboratory's name; a new field without a line here fails. */
+const ROOTS: Record<string, (lab: Lab) => string> = {
+  viewer: () => 'viewer',
+  project: ({ owner }) => `project(id: "${owner.projectId}")`,
+  deployment: ({ deploymentId }) => `deployment(id: "${deploymentId}")`,
+  apiKeys: ({ owner }) => `apiKeys(of: { projectId: "${owner.projectId}" })`,
+};
+
+const fieldsOf = (type: GraphQLObjectType) => Object.values(type.getFields());
+const typeOf = ({ type }: GraphQLField<unknown, unknown>) => getNamedType(type);
+
+/** How a field is asked: by its name, unless it is one of Query or needs to be told something. */
+function askFor(parent: GraphQLObjectType, { name, args }: GraphQLField<unknown, unknown>, lab: Lab): string {
+  if (parent === Query) {
+    const root = ROOTS[name];
+    if (!root) throw new Error(`say in ROOTS how Query.${name} is asked`);
+    return root(lab);
+  }
+  if (args.some(isRequiredArgument)) throw new Error(`say here how ${parent.name}.${name} is asked`);
+  return name;
+}
+
+const leavesOf = (type: GraphQLObjectType) => [
+  '__typename',
+  ...fieldsOf(type).flatMap(field => (isObjectType(typeOf(field)) ? [] : [field.name])),
+];
+
+/** A type with all its fields, and of what these lead to all that leads no further. */
+const selectionOf = (type: GraphQLObjectType, lab: Lab) =>
+  fieldsOf(type)
+    .flatMap(field => {
+      const target = typeOf(field);
+      return isObjectType(target) ? [`${askFor(type, field, lab)} { ${leavesOf(target).join(' ')} }`] : [];
+    })
+    .concat(leavesOf(type))
+    .join(' ');
+
+/** A query for each type that can be reached from Query, by the shortest way there. */
+function queriesOf(lab: Lab): Map<GraphQLObjectType, string> {
+  const queries = new Map<GraphQLObjectType, string>();
+  const ways: [GraphQLObjectType, (selection: string) => string][] = [
+    [Query, selection => `{ ${selection} }`],
+  ];
+  for (const [type, around] of ways) {
+    if (queries.has(type)) continue;
+    queries.set(type, around(selectionOf(type, lab)));
+    for (const field of fieldsOf(type)) {
+      const target = typeOf(field);
+      const asked = askFor(type, field, lab);
+      if (isObjectType(target))
+        ways.push([target, selection => around(`${asked} { __typename ${selection} }`)]);
+    }
+  }
+  return queries;
+}
+
+/** The fields that an answer holds with a value, as `Type.field`. */
+function fieldsWithin(value: unknown, found = new Set<string>()): Set<string> {
+  if (Array.isArray(value)) for (const item of value) fieldsWithin(item, found);
+  else if (typeof value === 'object' && value !== null) {
+    const type = '__typename' in value ? value.__typename : undefined;
+    for (const [name, held] of Object.entries(value)) {
+      if (held !== null && !(Array.isArray(held) && held.length === 0)) found.add(`${type}.${name}`);
+      fieldsWithin(held, found);
+    }
+  }
+  return found;
+}
+
+/** The fields of some types that answer ids, and those that lead to other types. */
+const tellingFields = (types: Iterable<GraphQLObjectType>) =>
+  [...types].flatMap(type =>
+    fieldsOf(type)
+      .filter(field => isObjectType(typeOf(field)) || typeOf(field).name === 'ID')
+      .map(({ name }) => `${type.name}.${name}`),
+  );
+
+describe('every field of the schema', () => {
+  test('is asked here: each that leads on or answers an id does so for the owner', async () => {
+    const found = new Set<string>();
+    let texts = '';
+    for (const query of queriesOf(otherLab).values()) {
+      const { text, data, errors } = await service.call(query, {}, otherLab.owner);
+      expect(errors).toEqual([]);
+      fieldsWithin({ __typename: 'Query', ...data }, found);
+      texts += text;
+    }
+    expect(tellingFields(queriesOf(otherLab).keys()).filter(field => !found.has(field))).toEqual([]);
+    for (const id of await idsOf(otherLab)) expect(texts).toContain(id);
+  });
+
+  test('leads nobody from their own data to another tenant’s', async () => {
+    const foreign = await idsOf(otherLab);
+    for (const query of queriesOf(lab).values()) {
+      const { text, errors } = await service.call(query, {}, lab.owner);
+      expect(errors).toEqual([]);
+      for (const id of foreign) expect(text).not.toContain(id);
+    }
+  });
+
+  test('counts what one may see, and nothing of another tenant’s', async () => {
+    const { apiKeys } = await service.ask(LIST_KEYS, { of: { projectId: lab.owner.projectId } }, lab.owner);
+    expect(apiKeys.totalCount).toBe(apiKeys.nodes.length);
+  });
+
+  test('asked with another tenant’s ids answers byte for byte as with ids that do not exist', async () => {
+    const nowhere = { ...otherLab, deploymentId: newId(), owner: { ...otherLab.owner, projectId: newId() } };
+    const [theirs, none] = [[...queriesOf(otherLab).values()], [...queriesOf(nowhere).values()]];
+    for (const as of [lab.owner, member, key, undefined]) {
+      for (const [index, query] of theirs.entries()) {
+        const answer = await service.call(query, {}, as);
+        const expected = await service.call(none[index] ?? '', {}, as);
+        expect([answer.status, answer.text]).toEqual([expected.status, expected.text]);
+        for (const id of await idsOf(otherLab)) expect(answer.text).not.toContain(id);
+      }
+    }
+  });
+
+  test('that only a mutation leads to answers the id that its caller named or has just made', () => {
+    const reached = queriesOf(lab);
+    const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+    const others = types.filter(
+      type => !type.name.startsWith('__') && type !== Mutation && !reached.has(type),
+    );
+    // Whoever adds a field here says why it leads to nobody else's data. The objects are of types that are asked above.
+    expect(tellingFields(others).sort()).toEqual([
+      'CreateApiKeyPayload.apiKey',
+      'DeleteApiKeyPayload.deletedApiKeyId',
+      'PredictPayload.logId',
+      'PredictPayload.model',
+      'PredictPayload.predictions',
+    ]);
+  });
+});
+
+// Ids
+
+/** Every place where a field takes an id or a cursor, which is one, e.g. `createApiKey.input.target.projectId`. */
+const taken = Object.values(schema.getTypeMap())
+  .filter(isObjectType)
+  .filter(type => !type.name.startsWith('__'))
+  .flatMap(type =>
+    fieldsOf(type).flatMap(field => {
+      const name = type === Query || type === Mutation ? field.name : `${type.name}.${field.name}`;
+      return field.args.flatMap(arg => idsWithin(arg.type, `${name}.${arg.name}`));
+    }),
+  );
+const [cursors, places] = [taken.filter(isCursor), taken.filter(path => !isCursor(path))];
+
+function isCursor(path: string): boolean {
+  return /\.(after|before)$/.test(path);
+}
 
 function idsWithin(type: GraphQLInputType, path: string): string[] {
   const named = getNamedType(type);
   if (isInputObjectType(named)) {
     return Object.values(named.getFields()).flatMap(field => idsWithin(field.type, `${path}.${field.name}`));
   }
-  return named.name === 'ID' ? [path] : [];
+  return named.name === 'ID' || isCursor(path) ? [path] : [];
 }
 
 interface Place {
@@ -333,15 +498,42 @@ test('a key is not told whether another tenant’s deployment exists', async () 
   }
 });
 
-test('a cursor from another tenant’s list opens nothing', async () => {
-  const { data, errors } = await service.call(
-    LIST_KEYS,
-    { of: { projectId: lab.owner.projectId }, after: otherKey.id },
-    lab.owner,
-  );
-  expect(errors).toEqual([]);
-  expect(data?.apiKeys.nodes.every(({ project }) => project.id === lab.owner.projectId)).toBe(true);
+/** Lists of one's own, asked for what follows an entry of another tenant's. */
+const CURSORS: Record<string, Place> = {
+  'apiKeys.after': {
+    document: LIST_KEYS,
+    variables: after => ({ of: { projectId: lab.owner.projectId }, after }),
+    foreign: () => otherKey.id,
+  },
+  'Deployment.predictionLogs.after': {
+    document: `query ($id: ID!, $after: String) {
+      deployment(id: $id) { predictionLogs(after: $after) { nodes { id } pageInfo { endCursor } } }
+    }`,
+    variables: after => ({ id: lab.deploymentId, after }),
+    foreign: () => otherLogId,
+  },
+};
+
+test('the lists that take a cursor are all tried here', () => {
+  expect(Object.keys(CURSORS).sort()).toEqual([...cursors].sort());
 });
+
+test.each(Object.entries(CURSORS))(
+  'a cursor from another tenant’s list opens what any other moment’s would: %s',
+  async (_name, place) => {
+    const foreign = await told(place, place.foreign(), lab.owner);
+    expect(foreign.status).toBe(200);
+    for (const id of await idsOf(otherLab)) expect(foreign.text).not.toContain(id);
+    // The id that would come next, and is nobody's.
+    const last = Number.parseInt(place.foreign().slice(-1), 16);
+    const next = place.foreign().slice(0, -1) + ((last + 1) % 16).toString(16);
+    expect(await told(place, next, lab.owner)).toEqual(foreign);
+    for (const [kind, id] of Object.entries(absent)) {
+      if (isUuid(id)) continue;
+      expect((await told(place, id, lab.owner)).text, kind).toContain(codes.BAD_USER_INPUT);
+    }
+  },
+);
 
 test('a person of another tenant cannot be told from nobody by adding them to a project', async () => {
   const ask = (email: string) =>

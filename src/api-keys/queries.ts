@@ -119,6 +119,7 @@ export async function countUsableKeys(db: Database, now: Date, projectIds: strin
 export async function insertApiKey(
   trx: Database,
   key: {
+    id: string;
     reach: Reach;
     name: string;
     rawKey: RawKey;
@@ -126,7 +127,8 @@ export async function insertApiKey(
     createdAt: Date;
     actor: Actor;
   },
-): Promise<string> {
+): Promise<void> {
+  const { id } = key;
   const { projectId, deploymentId } = key.reach;
   await lockProject(trx, projectId);
   const plan = await trx
@@ -140,7 +142,6 @@ export async function insertApiKey(
   const [held] = await countUsableKeys(trx, key.createdAt, [projectId]);
   if ((held?.used ?? 0) >= plan.maxApiKeys) throw apiKeyLimitReached();
 
-  const id = newId();
   await trx
     .insertInto('apiKeys')
     .values({
@@ -157,7 +158,19 @@ export async function insertApiKey(
     })
     .execute();
   await recordEvent(trx, id, 'CREATED', key.actor, key.createdAt);
-  return id;
+}
+
+/** A key as it was created, which the audit remembers of a deleted one too. */
+export async function findCreated(
+  db: Database,
+  id: string,
+): Promise<{ id: string; name: string; prefix: string }> {
+  return await db
+    .selectFrom('apiKeyEvents')
+    .select(['apiKeyId as id', 'apiKeyName as name', 'apiKeyPrefix as prefix'])
+    .where('apiKeyId', '=', id)
+    .where('action', '=', 'CREATED')
+    .executeTakeFirstOrThrow();
 }
 
 /**

@@ -1,3 +1,4 @@
+import { type Repeatable, repeatable } from '../database/idempotency.ts';
 import type { ById } from '../database/loaders.ts';
 import type { DeploymentRow } from '../deployments/deployments.ts';
 import type { ProjectRow } from '../deployments/projects.ts';
@@ -36,4 +37,16 @@ export function checkNewApiKey(
   const expiresAt = input.expiresAt ?? null;
   if (expiresAt && expiresAt <= now) throw badUserInput('"expiresAt" must lie in the future.');
   return { name: checkName(input.name, 'The name of an API key'), expiresAt };
+}
+
+/** A request for a new key that its caller may repeat; null when it has no idempotency key. @throws BAD_USER_INPUT */
+export function repeatableCreate(
+  idempotencyKey: string | null | undefined,
+  caller: { callerId: string; at: Date },
+  { reach, name, expiresAt }: { reach: Reach; name: string; expiresAt: Date | null },
+): Repeatable | null {
+  if (idempotencyKey == null) return null;
+  return repeatable({ operation: 'createApiKey', key: idempotencyKey, ...caller }, hash => {
+    hash.update(JSON.stringify([reach.projectId, reach.deploymentId, name, expiresAt]));
+  });
 }

@@ -1,9 +1,11 @@
+import { uuidv7 as newId } from 'uuidv7';
+import { findMade, takeKeys } from '../database/idempotency.ts';
 import { checkPage } from '../database/page.ts';
-import { notFound } from '../errors.ts';
+import { apiKeyAlreadyCreated, notFound, unavailable } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { deleteApiKey, insertApiKey, listApiKeys, revokeApiKey } from './queries.ts';
+import { deleteApiKey, findCreated, insertApiKey, listApiKeys, revokeApiKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
-import { checkNewApiKey, findTarget } from './requests.ts';
+import { checkNewApiKey, findTarget, repeatableCreate } from './requests.ts';
 
 const person = (id: string | null, name: string | null) =>
   id === null || name === null ? null : { id, name };
@@ -22,8 +24,24 @@ export const apiKeyResolvers = {
       const { load, ...actor } = viewer();
       const reach = await findTarget(load, input.target);
       const rawKey = generateRawKey();
-      const key = { ...checkNewApiKey(input, at), reach, rawKey, createdAt: at, actor };
-      const id = await db.transaction().execute(trx => insertApiKey(trx, key));
+      const { projectId, deploymentId } = reach;
+      const id = newId();
+      const key = {
+        id,
+        ...checkNewApiKey(input, at),
+        reach: { projectId, deploymentId },
+        rawKey,
+        createdAt: at,
+        actor,
+      };
+      const repeated = repeatableCreate(input.idempotencyKey, { callerId: actor.id, at }, key);
+      await db.transaction().execute(async trx => {
+        if (repeated && (await takeKeys(trx, [{ ...repeated, resultId: id }])).size === 0) {
+          const made = await findMade(trx, repeated);
+          throw made ? apiKeyAlreadyCreated(await findCreated(trx, made.resultId)) : unavailable();
+        }
+        await insertApiKey(trx, key);
+      });
       return { apiKey: await load.apiKey.get(id), rawKey: rawKey.text };
     },
 

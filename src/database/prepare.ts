@@ -14,12 +14,12 @@ export const nameOf = (text: string): string | undefined => names.get(text);
  * A statement that is built once, and that each connection parses once and soon plans no more. Only for texts that do
  * not depend on the input: every connection keeps every one of them.
  *
- * @returns runs the statement for an input, and gives its rows.
+ * @returns runs the statement for an input, in a transaction where one is given, and gives its rows.
  */
 export function prepare<Input, Row>(
   db: Kysely<DB>,
   build: (placeholder: Placeholder<Input>) => Compilable<Row>,
-): (input: Input) => Promise<Row[]> {
+): (input: Input, trx?: Kysely<DB>) => Promise<Row[]> {
   const reads = new Map<unknown, (input: Input) => unknown>();
   const statement = build(read => {
     const mark = Symbol('placeholder');
@@ -27,11 +27,11 @@ export function prepare<Input, Row>(
     return sql`${mark}`;
   }).compile();
   names.set(statement.sql, createHash('sha256').update(statement.sql).digest('base64url'));
-  return async input => {
+  return async (input, trx = db) => {
     const parameters = statement.parameters.map(parameter => {
       const read = reads.get(parameter);
       return read ? read(input) : parameter;
     });
-    return (await db.executeQuery<Row>({ ...statement, parameters })).rows;
+    return (await trx.executeQuery<Row>({ ...statement, parameters })).rows;
   };
 }

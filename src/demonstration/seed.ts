@@ -96,6 +96,7 @@ async function fill(
     const octaneDeploymentId = await deploy(trx, inspect, octane, where);
     await deploy(trx, inspect, oilType, where);
     await insertApiKey(trx, {
+      id: newId(),
       reach: { projectId, deploymentId: octaneDeploymentId },
       name: 'Demonstration',
       rawKey,

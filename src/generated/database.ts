@@ -102,6 +102,22 @@ export interface DeploymentUsage {
   predictions: number;
 }
 
+export interface IdempotencyKeys {
+  createdAt: Timestamp;
+  /**
+   * SHA-256 of the operation, who called it, and the key that they sent
+   */
+  digest: Buffer;
+  /**
+   * SHA-256 of the rest of the input
+   */
+  request: Buffer;
+  /**
+   * the prediction log or the API key that the call made
+   */
+  resultId: string;
+}
+
 export interface Models {
   createdAt: Timestamp;
   createdBy: string | null;
@@ -213,6 +229,7 @@ export interface DB {
   apiKeys: ApiKeys;
   deployments: Deployments;
   deploymentUsage: DeploymentUsage;
+  idempotencyKeys: IdempotencyKeys;
   models: Models;
   organizationMembers: OrganizationMembers;
   organizations: Organizations;

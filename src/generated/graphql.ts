@@ -119,6 +119,13 @@ export type ApiKeyTarget =
 export type CreateApiKeyInput = {
   /** When the key stops working; must lie in the future. Null: never. */
   expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /**
+   * Makes the request safe to repeat: choose a new text (1 to 200 characters) for each key to make, and send the same one
+   * when you repeat the request. For 24 hours no second key is made: the repeated request answers 409
+   * `API_KEY_ALREADY_CREATED`, which names the key, as its secret cannot be shown again; with other input it is refused
+   * (422 `IDEMPOTENCY_KEY_REUSED`).
+   */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The key's name, 1 to 100 characters: best the integration that will hold it, one key for each. */
   name: Scalars['String']['input'];
   /** What the key reaches. */
@@ -323,6 +330,7 @@ export type MutationDeleteApiKeyArgs = {
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type MutationPredictArgs = {
   deploymentId: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   spectra: Array<SpectrumInput>;
 };
 

@@ -144,10 +144,12 @@ const aNewKeyHasANameAndAFuture = promise(
   },
 );
 
-// For the answer in the common case; where requests race, the transaction that inserts the key holds the limit.
+// For the answer in the common case; where requests race, or may repeat one that filled the project, the transaction that
+// inserts the key holds the limit.
 const aProjectHoldsNoMoreKeysThanItsPlanAllows = promise(
   'a project holds no more keys than its plan allows',
   async ({ input }: MutationCreateApiKeyArgs, context) => {
+    if (input.idempotencyKey != null) return;
     const { plan, projectId } = await planOf(context, input.target);
     // Past the loader, which would keep the count for the answer, in which the new key counts.
     const [held] = await countUsableKeys(context.db, context.at, [projectId]);

@@ -5,6 +5,7 @@ import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } fr
 import type { GraphQLError } from 'graphql';
 import type { Kysely } from 'kysely';
 import type { Config } from '../config.ts';
+import { dropExpiredKeys } from '../database/idempotency.ts';
 import { dropEndedCounts } from '../database/rate-limits.ts';
 import type { ModelLimits } from '../deployments/model-processes.ts';
 import { badUserInput, payloadTooLarge, unavailable, unsupportedMediaType } from '../errors.ts';
@@ -104,6 +105,7 @@ export async function startServer({
   async function sweep(): Promise<void> {
     try {
       await dropEndedCounts(db, now());
+      await dropExpiredKeys(db, now());
     } catch (error) {
       app.log.error({ err: error }, 'dropping what has expired failed');
     }

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import type { Repeatable } from '../database/idempotency.ts';
 import { type Placeholder, prepare } from '../database/prepare.ts';
 import { monthOf } from '../deployments/deployments.ts';
 import type { DB, PredictionLogs } from '../generated/database.ts';
@@ -16,17 +17,22 @@ export interface Call {
   at: Date;
   predictions: Prediction[];
   durationMs: number;
+  /** What makes it safe to repeat, where its caller sent an idempotency key. */
+  repeated?: Repeatable;
 }
 
 /**
  * What the statement did for a call. `granted`: counted and logged. `refused`: the calls of its deployment in this
  * statement do not together fit the rest of the quota. `uncounted`: the row that counts its deployment's calls is
- * locked, or is not there yet. `key-locked`: its key's row is locked.
+ * locked, or is not there yet. `key-locked`: its key's row is locked. `repeated`: the same call was granted before.
  */
-export type Grant = 'granted' | 'refused' | 'uncounted' | 'key-locked';
+export type Grant = 'granted' | 'refused' | 'uncounted' | 'key-locked' | 'repeated';
 
-/** Grants what can be granted of some calls, by the ids of their logs. What is granted is on disk. */
-export type GrantAll = (calls: Call[]) => Promise<Map<string, Grant>>;
+/**
+ * Grants what can be granted of some calls, by the ids of their logs. What is granted is on disk, or in the transaction
+ * where one is given.
+ */
+export type GrantAll = (calls: Call[], trx?: Kysely<DB>) => Promise<Map<string, Grant>>;
 
 /**
  * @param locked whether to wait where the row that counts a deployment's calls is locked. A key's row is never waited
@@ -35,9 +41,9 @@ export type GrantAll = (calls: Call[]) => Promise<Map<string, Grant>>;
 export function prepareGrants(db: Kysely<DB>, locked: 'wait' | 'skip'): GrantAll {
   const skip = locked === 'skip' ? sql` skip locked` : sql``;
   const select = prepare(db, (placeholder: Placeholder<Call[]>) => selectUngranted(db, placeholder, skip));
-  return async calls => {
+  return async (calls, trx) => {
     const grants = new Map<string, Grant>(calls.map(({ logId }) => [logId, 'granted']));
-    for (const { id, fits } of await select(calls)) {
+    for (const { id, fits } of await select(calls, trx)) {
       grants.set(id, fits === null ? 'uncounted' : fits ? 'key-locked' : 'refused');
     }
     return grants;

@@ -1,11 +1,14 @@
 import { uuidv7 as newId } from 'uuidv7';
+import type { Database } from '../database/connect.ts';
+import { findMade } from '../database/idempotency.ts';
 import { MOST_SPECTRA, ModelFailed, type Outcome } from '../deployments/onnx.ts';
 import type { Models } from '../deployments/run-models.ts';
-import { badUserInput, deploymentInactive, modelFailed, quotaExceeded } from '../errors.ts';
+import { badUserInput, deploymentInactive, modelFailed, quotaExceeded, unavailable } from '../errors.ts';
 import type { Prediction, SpectrumInput } from '../generated/graphql.ts';
 import { checkText } from '../names.ts';
 import type { Call } from './grant.ts';
-import type { Settle } from './settle.ts';
+import { readAnswer, repeatablePredict } from './repeat.ts';
+import type { Settle, Settlement } from './settle.ts';
 
 const LONGEST_SAMPLE_NAME = 200;
 
@@ -41,6 +44,9 @@ export interface Predicting {
   onModelFailed: (error: ModelFailed, modelId: string) => void;
 }
 
+/** Who calls, in the words of the log. */
+type By = Pick<Call, 'source' | 'key' | 'userId'>;
+
 /**
  * Answers a call: checks the spectra, runs the model, and has the call charged and logged before it returns.
  *
@@ -48,12 +54,59 @@ export interface Predicting {
  * @throws DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED or MODEL_FAILED; nothing is charged then.
  */
 export async function predict(
-  { runModel, settle, onModelFailed }: Predicting,
+  predicting: Predicting,
   deployment: Callable,
-  caller: Pick<Call, 'source' | 'key' | 'userId'>,
+  by: By,
   spectra: SpectrumInput[],
   at: Date,
 ): Promise<Answer> {
+  const call = await run(predicting, deployment, by, spectra, at);
+  return answerOf(await predicting.settle(call), call, deployment);
+}
+
+/** @throws what kept the call from being settled. */
+function answerOf(settlement: Settlement, { predictions, logId, at }: Call, { modelId }: Callable): Answer {
+  if (settlement.status === 'failed') throw settlement.error;
+  if (settlement.status === 'quota-exceeded') throw quotaExceeded(secondsToNextMonth(at));
+  return { predictions, logId, modelId };
+}
+
+/**
+ * Answers a call that its caller may repeat: the same call with the same idempotency key gets the first one's answer
+ * for 24 hours, also where the deployment would refuse it by now, and is charged and logged once. A call that failed
+ * made nothing, and is tried again.
+ *
+ * @throws IDEMPOTENCY_KEY_REUSED when the key came with other spectra or another deployment; else as `predict`.
+ */
+export async function predictOnce(
+  { db, predicting }: { db: Database; predicting: Predicting },
+  deployment: Callable,
+  by: By,
+  spectra: SpectrumInput[],
+  at: Date,
+  idempotencyKey: string,
+): Promise<Answer> {
+  const callerId = by.key?.id ?? by.userId ?? '';
+  const repeated = repeatablePredict({ callerId, key: idempotencyKey, at }, deployment.id, spectra);
+  const before = await findMade(db, repeated);
+  if (before) return { ...(await readAnswer(db, before)), modelId: deployment.modelId };
+  const call = await run(predicting, deployment, by, spectra, at);
+  const settlement = await predicting.settle({ ...call, repeated });
+  if (settlement.status !== 'repeated') return answerOf(settlement, call, deployment);
+  // Two at once: both ran the model, and the other one was charged.
+  const made = await findMade(db, repeated);
+  if (!made) throw unavailable();
+  return { ...(await readAnswer(db, made)), modelId: deployment.modelId };
+}
+
+/** What is to be charged and logged: the spectra checked, the model run. */
+async function run(
+  { runModel, onModelFailed }: Predicting,
+  deployment: Callable,
+  by: By,
+  spectra: SpectrumInput[],
+  at: Date,
+): Promise<Call> {
   const started = performance.now();
   if (!deployment.active) throw deploymentInactive();
   checkSpectra(spectra, deployment.inputLength);
@@ -76,17 +129,7 @@ export async function predict(
   const logId = newId();
   // Microseconds; what follows is noise.
   const durationMs = Math.round((performance.now() - started) * 1000) / 1000;
-  const settlement = await settle({
-    ...caller,
-    logId,
-    deploymentId: deployment.id,
-    at,
-    predictions,
-    durationMs,
-  });
-  if (settlement.status === 'failed') throw settlement.error;
-  if (settlement.status === 'quota-exceeded') throw quotaExceeded(secondsToNextMonth(at));
-  return { predictions, logId, modelId: id };
+  return { ...by, logId, deploymentId: deployment.id, at, predictions, durationMs };
 }
 
 /** @throws BAD_USER_INPUT naming the spectrum that does not fit. */

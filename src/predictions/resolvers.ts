@@ -3,25 +3,33 @@ import { checkPage } from '../database/page.ts';
 import { readModel } from '../deployments/models.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { listPredictionLogs } from './logs.ts';
-import { predict } from './predict.ts';
+import { type Callable, predict, predictOnce } from './predict.ts';
 import { countDailyPredictions } from './usage.ts';
 
 /** Predictions, for programs and people, and their logs. Who may call what is decided before, in graphql/permissions.ts. */
 export const predictionResolvers = {
   Mutation: {
-    async predict(_parent, { deploymentId, spectra }, { caller, viewer, predicting, at }) {
+    async predict(
+      _parent,
+      { deploymentId, spectra, idempotencyKey },
+      { db, caller, viewer, predicting, at },
+    ) {
+      const answer = async (deployment: Callable, by: Parameters<typeof predict>[2]) =>
+        idempotencyKey == null
+          ? await predict(predicting, deployment, by, spectra, at)
+          : await predictOnce({ db, predicting }, deployment, by, spectra, at, idempotencyKey);
       if (caller.kind === 'api-key') {
         const { key } = caller;
         const deployment = findReached(key, deploymentId);
         const by = { source: 'API', key, userId: null } as const;
-        return await predict(predicting, { ...deployment, quota: key.quota }, by, spectra, at);
+        return await answer({ ...deployment, quota: key.quota }, by);
       }
       const { id: userId, load } = viewer();
       const deployment = await load.deployment.get(deploymentId);
       const { inputLength, msPerSpectrum, mayRunInline } = await load.model.get(deployment.modelId);
       const callable = { ...deployment, inputLength, msPerSpectrum, mayRunInline };
       const by = { source: 'WEB', key: null, userId } as const;
-      return await predict(predicting, callable, by, spectra, at);
+      return await answer(callable, by);
     },
   },
 

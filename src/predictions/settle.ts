@@ -6,10 +6,13 @@ import { monthOf } from '../deployments/deployments.ts';
 import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { type Call, type Grant, type GrantAll, prepareGrants, waitForKeys } from './grant.ts';
+import { prepareGrantsOnce } from './grant-once.ts';
 
 /** What became of a call. Only `settled` is charged and logged; a call is settled whole or not at all. */
 export type Settlement =
   | { status: 'settled' }
+  /** The same call, with the same idempotency key, was settled before. */
+  | { status: 'repeated' }
   | { status: 'quota-exceeded' }
   | { status: 'failed'; error: unknown };
 
@@ -31,17 +34,24 @@ const LONGEST_WAIT_MS = 2000;
 /**
  * Settling against a database. The calls that finish together share a statement, which waits for nobody. What it leaves
  * pending goes on in a lane for its deployment and key, and so do the calls that come for these meanwhile: a deployment
- * or a key that stays locked delays and refuses its own calls alone.
+ * or a key that stays locked delays and refuses its own calls alone. Calls that may be repeated go in lanes from the start,
+ * as they take a transaction.
  */
 export function startSettle(db: Kysely<DB>): Settle {
   const together = batched(settleTogether(prepareGrants(db, 'skip')), BOUNDS);
   const settleLane = settleWaiting(db, prepareGrants(db, 'wait'));
+  const settleLaneOnce = settleWaiting(db, prepareGrantsOnce(db));
   const limit = pLimit(MOST_LANES);
+  const limitOnce = pLimit(MOST_LANES);
   const lanes = new Map<string, { settle: (waiting: Waiting) => Promise<Settlement>; calls: number }>();
 
   async function settleInLane(id: string, call: Call): Promise<Settlement> {
     const lane = lanes.get(id) ?? {
-      settle: batched((waiting: Waiting[]) => limit(() => settleLane(waiting)), BOUNDS),
+      settle: batched(
+        (waiting: Waiting[]) =>
+          call.repeated ? limitOnce(() => settleLaneOnce(waiting)) : limit(() => settleLane(waiting)),
+        BOUNDS,
+      ),
       calls: 0,
     };
     lanes.set(id, lane);
@@ -56,6 +66,7 @@ export function startSettle(db: Kysely<DB>): Settle {
 
   return async call => {
     const id = `${call.deploymentId} ${call.key?.id}`;
+    if (call.repeated) return await settleInLane(`${id} once`, call);
     const settlement = lanes.has(id) ? null : await together(call);
     return settlement ?? (await settleInLane(id, call));
   };
@@ -103,6 +114,7 @@ function settleWaiting(db: Kysely<DB>, grant: GrantAll) {
     const refused = those('refused');
     return [
       ...all(those('granted'), { status: 'settled' }),
+      ...all(those('repeated'), { status: 'repeated' }),
       ...(refused.length > 1 ? await inTurn(refused, until) : all(refused, { status: 'quota-exceeded' })),
       ...(await settleAfter(startCounting, those('uncounted'), until)),
       ...(await settleAfter(waitForKeys, those('key-locked'), until)),

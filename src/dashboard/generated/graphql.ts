@@ -27,6 +27,13 @@ export type ApiKeyTarget =
 export type CreateApiKeyInput = {
   /** When the key stops working; must lie in the future. Null: never. */
   expiresAt?: string | null | undefined;
+  /**
+   * Makes the request safe to repeat: choose a new text (1 to 200 characters) for each key to make, and send the same one
+   * when you repeat the request. For 24 hours no second key is made: the repeated request answers 409
+   * `API_KEY_ALREADY_CREATED`, which names the key, as its secret cannot be shown again; with other input it is refused
+   * (422 `IDEMPOTENCY_KEY_REUSED`).
+   */
+  idempotencyKey?: string | null | undefined;
   /** The key's name, 1 to 100 characters: best the integration that will hold it, one key for each. */
   name: string;
   /** What the key reaches. */

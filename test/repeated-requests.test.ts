@@ -1,0 +1,485 @@
+import { request } from 'node:http';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { makePartitions } from '../src/predictions/partitions.ts';
+import {
+  CREATE_KEY,
+  type Credential,
+  codes,
+  createKey,
+  DELETE_KEY,
+  deploy,
+  type Lab,
+  LIST_KEYS,
+  openLab,
+  refusal,
+  type Service,
+  startService,
+} from './harness.ts';
+import { linearRegression } from './onnx-files.ts';
+
+/** How often connections are cut; TORTURE=1000 tries longer. */
+const TIMES = Number(process.env.TORTURE ?? 60);
+
+const PREDICT = `mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!, $idempotencyKey: String) {
+  predict(deploymentId: $deploymentId, spectra: $spectra, idempotencyKey: $idempotencyKey) {
+    predictions { sampleName value category } logId model { id }
+  }
+}`;
+
+let now = new Date();
+let servers: [Service, Service];
+let lab: Lab;
+let key: { id: string; rawKey: string };
+
+beforeAll(async () => {
+  const clock = () => now;
+  const first = await startService({ now: clock });
+  servers = [first, await startService({ now: clock, databaseUrl: first.databaseUrl })];
+});
+afterAll(() => Promise.all(servers.map(server => server.close())));
+
+beforeEach(async () => {
+  now = new Date();
+  lab = await openLab(servers[0]);
+  const onnx = linearRegression({ weights: [1, 2], intercept: 0.1 });
+  lab.deploymentId = (await deploy(servers[0], lab.owner, onnx, 'Two points')).deploymentId;
+  key = await createKey(servers[0], lab.owner, { projectId: lab.owner.projectId });
+});
+
+const spectra = (count = 2) =>
+  Array.from({ length: count }, (_, index) => ({ sampleName: `sample ${index}`, yValues: [index, 1 / 3] }));
+
+interface Call {
+  idempotencyKey?: string | null;
+  spectra?: ReturnType<typeof spectra>;
+  deploymentId?: string;
+}
+
+const variablesOf = (call: Call) => ({ deploymentId: lab.deploymentId, spectra: spectra(), ...call });
+const predict = (call: Call, as: Credential = key, on: Service = servers[0]) =>
+  on.call(PREDICT, variablesOf(call), as);
+
+/** What was charged and logged for the deployment. */
+async function onRecord(deploymentId = lab.deploymentId) {
+  const { db } = servers[0];
+  const logs = await db
+    .selectFrom('predictionLogs')
+    .select('id')
+    .where('deploymentId', '=', deploymentId)
+    .execute();
+  const usage = await db
+    .selectFrom('deploymentUsage')
+    .select(eb => eb.fn.coalesce(eb.fn.sum<number>('predictions'), eb.lit(0)).as('predictions'))
+    .where('deploymentId', '=', deploymentId)
+    .executeTakeFirstOrThrow();
+  return { logIds: logs.map(({ id }) => id).sort(), charged: Number(usage.predictions) };
+}
+
+describe('a repeated predict', () => {
+  test('gets the first answer, from whichever server, with one charge and one log', async () => {
+    const first = await predict({ idempotencyKey: 'a' });
+    expect(first).toMatchObject({ status: 200, errors: [] });
+    for (const server of [...servers, ...servers]) {
+      expect((await predict({ idempotencyKey: 'a' }, key, server)).text).toBe(first.text);
+    }
+    // Spaces around the key do not count, as in every name.
+    expect((await predict({ idempotencyKey: ' a ' })).text).toBe(first.text);
+    expect(await onRecord()).toEqual({ logIds: [first.data?.predict.logId], charged: 2 });
+  });
+
+  test('is another call with another key, or with none', async () => {
+    const answers = [
+      await predict({ idempotencyKey: 'a' }),
+      await predict({ idempotencyKey: 'b' }),
+      await predict({}),
+      await predict({}),
+      await predict({ idempotencyKey: null }),
+    ];
+    expect(new Set(answers.map(({ data }) => data?.predict.logId)).size).toBe(5);
+    expect((await onRecord()).charged).toBe(10);
+  });
+
+  test('with the key of another request is refused, and costs nothing', async () => {
+    const other = await deploy(servers[0], lab.owner, linearRegression({ weights: [1, 1] }), 'Another');
+    await predict({ idempotencyKey: 'a' });
+    const [one, two] = spectra();
+    if (!one || !two) throw new Error('no spectra');
+    const others: Call[] = [
+      { spectra: [two, one] },
+      { spectra: [one] },
+      { spectra: [one, two, two] },
+      { spectra: [one, { ...two, sampleName: 'sample 9' }] },
+      { spectra: [one, { ...two, yValues: [1, 1 / 3 + Number.EPSILON] }] },
+      { deploymentId: other.deploymentId },
+    ];
+    for (const call of others) {
+      expect(await predict({ ...call, idempotencyKey: 'a' })).toMatchObject(
+        refusal(codes.IDEMPOTENCY_KEY_REUSED),
+      );
+    }
+    expect((await onRecord()).charged).toBe(2);
+    expect((await onRecord(other.deploymentId)).charged).toBe(0);
+  });
+
+  test('is told apart from the calls of others with the same key', async () => {
+    const otherKey = await createKey(servers[0], lab.owner, { projectId: lab.owner.projectId });
+    const answers = [];
+    for (const as of [key, otherKey, lab.owner]) answers.push(await predict({ idempotencyKey: 'a' }, as));
+    expect(new Set(answers.map(({ data }) => data?.predict.logId)).size).toBe(3);
+    expect((await predict({ idempotencyKey: 'a' }, lab.owner)).text).toBe(answers[2]?.text);
+    expect((await onRecord()).charged).toBe(6);
+  });
+
+  test('gets its answer also where the call would be refused by now', async () => {
+    const first = await predict({ idempotencyKey: 'a' });
+    const { db } = servers[0];
+    await db.updateTable('plans').set({ monthlyPredictions: 2 }).where('name', '=', 'PRO').execute();
+    onTestFinished(async () => {
+      await db.updateTable('plans').set({ monthlyPredictions: 100_000 }).where('name', '=', 'PRO').execute();
+    });
+    expect(await predict({ idempotencyKey: 'b' })).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
+    expect((await predict({ idempotencyKey: 'a' })).text).toBe(first.text);
+    const switchOff = 'mutation ($id: ID!) { setDeploymentActive(id: $id, active: false) { active } }';
+    await servers[0].ask(switchOff, { id: lab.deploymentId }, lab.owner);
+    expect(await predict({ idempotencyKey: 'b' })).toMatchObject(refusal(codes.DEPLOYMENT_INACTIVE));
+    expect((await predict({ idempotencyKey: 'a' })).text).toBe(first.text);
+    expect((await onRecord()).charged).toBe(2);
+  });
+
+  test('is carried out when it failed before: what failed made nothing', async () => {
+    const { db } = servers[0];
+    const setQuota = (monthlyPredictions: number) =>
+      db.updateTable('plans').set({ monthlyPredictions }).where('name', '=', 'PRO').execute();
+    onTestFinished(async () => {
+      await setQuota(100_000);
+    });
+    // Both see room for one of them, and one is refused when it is settled.
+    await setQuota(3);
+    const answers = await Promise.all(
+      ['a', 'b'].map((idempotencyKey, index) => predict({ idempotencyKey }, key, servers[index])),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, refusal(codes.QUOTA_EXCEEDED).status]);
+    expect((await onRecord()).charged).toBe(2);
+    await setQuota(100);
+    for (const [index, idempotencyKey] of ['a', 'b'].entries()) {
+      const again = await predict({ idempotencyKey });
+      expect(again.status).toBe(200);
+      if (answers[index]?.status === 200) expect(again.text).toBe(answers[index]?.text);
+    }
+    expect((await onRecord()).charged).toBe(4);
+  });
+
+  test('at the same time gets the same answer', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => predict({ idempotencyKey: 'a' }, key, servers[index % 2])),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect(await onRecord()).toEqual({ logIds: [answers[0]?.data?.predict.logId], charged: 2 });
+  });
+
+  test('beside calls without a key is charged once, and each of those, too', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 120 }, (_, index) =>
+        // Of three calls, two are the same.
+        predict(index % 3 ? { idempotencyKey: `${Math.floor(index / 3)}` } : {}, key, servers[index % 2]),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    const logIds = [...new Set(answers.map(({ data }) => data?.predict.logId))].sort();
+    expect(logIds).toHaveLength(80);
+    expect(await onRecord()).toEqual({ logIds, charged: 160 });
+  });
+
+  test('at the same time with other input is refused, all but one', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        predict({ idempotencyKey: 'a', spectra: spectra(index + 1) }, key, servers[index % 2]),
+      ),
+    );
+    const { status } = refusal(codes.IDEMPOTENCY_KEY_REUSED);
+    expect(answers.map(answer => answer.status).sort()).toEqual([200, ...Array(9).fill(status)]);
+    expect((await onRecord()).logIds).toHaveLength(1);
+  });
+
+  test('is a new call after 24 hours, and the old key is dropped', async () => {
+    const first = await predict({ idempotencyKey: 'a' });
+    now = new Date(now.getTime() + 24 * 60 * 60 * 1000 - 1);
+    await makePartitions(servers[0].db, now);
+    expect((await predict({ idempotencyKey: 'a' })).text).toBe(first.text);
+    now = new Date(now.getTime() + 1);
+    const next = await predict({ idempotencyKey: 'a', spectra: spectra(1) });
+    expect(next.status).toBe(200);
+    expect(next.data?.predict.logId).not.toBe(first.data?.predict.logId);
+    expect((await onRecord()).charged).toBe(3);
+
+    const held = () => servers[0].db.selectFrom('idempotencyKeys').select('digest').execute();
+    await predict({ idempotencyKey: 'b' });
+    now = new Date(now.getTime() + 24 * 60 * 60 * 1000);
+    const another = await startService({ now: () => now, databaseUrl: servers[0].databaseUrl });
+    onTestFinished(another.close);
+    expect(await held()).toEqual([]);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['blanks', '  '],
+    ['201 characters', 'x'.repeat(201)],
+    ['NUL', 'a\0b'],
+    ['half of a surrogate pair', '\ud800'],
+    ['a line break', 'a\nb'],
+  ])('is refused with a key of %s', async (_what, idempotencyKey) => {
+    const answer = await predict({ idempotencyKey });
+    expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
+    expect(answer.errors[0]?.message).toMatch(/^An idempotencyKey /);
+    expect((await onRecord()).charged).toBe(0);
+  });
+
+  test('may have a key of 200 characters', async () => {
+    const idempotencyKey = '🔬'.repeat(200);
+    const first = await predict({ idempotencyKey });
+    expect(first.status).toBe(200);
+    expect((await predict({ idempotencyKey })).text).toBe(first.text);
+  });
+
+  test('holds up no call without a key while its own deployment stays locked', async () => {
+    const other = await deploy(servers[0], lab.owner, linearRegression({ weights: [1, 1] }), 'Another');
+    await predict({});
+    const locked = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<void>();
+    const holder = servers[1].db.transaction().execute(async trx => {
+      await trx
+        .selectFrom('deploymentUsage')
+        .select('month')
+        .where('deploymentId', '=', lab.deploymentId)
+        .forUpdate()
+        .execute();
+      locked.resolve();
+      await done.promise;
+    });
+    await locked.promise;
+    const waiting = Promise.all(
+      Array.from({ length: 12 }, (_, index) => predict({ idempotencyKey: `waits ${index}` })),
+    );
+    const elsewhere = { deploymentId: other.deploymentId };
+    for (let index = 0; index < 10; index++) {
+      expect((await predict(elsewhere)).status).toBe(200);
+      expect((await predict({ ...elsewhere, idempotencyKey: `${index}` })).status).toBe(200);
+    }
+    expect((await waiting).map(({ code }) => code)).toEqual(Array(12).fill(codes.UNAVAILABLE));
+    done.resolve();
+    await holder;
+    // They said that nothing was made: each is carried out when it is repeated.
+    for (let index = 0; index < 12; index++) {
+      expect((await predict({ idempotencyKey: `waits ${index}` })).status).toBe(200);
+    }
+    expect((await onRecord()).charged).toBe(26);
+  });
+});
+
+/** Sends a call and destroys its connection after a while. @returns the answer if that came before. */
+function cut(on: Service, body: string, afterMs: number): Promise<string | null> {
+  return new Promise(resolve => {
+    const headers = { 'content-type': 'application/json', authorization: `Api-Key ${key.rawKey}` };
+    const sent = request(`${on.url}/graphql`, { method: 'POST', headers, agent: false }, response => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', chunk => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(text));
+      response.on('error', () => resolve(null));
+    });
+    sent.on('error', () => resolve(null));
+    sent.end(body);
+    const timer = setTimeout(() => sent.destroy(), afterMs);
+    sent.on('close', () => {
+      clearTimeout(timer);
+      resolve(null);
+    });
+  });
+}
+
+describe('one log and one charge each', () => {
+  test('while connections to the server are cut at random, and calls repeated', {
+    timeout: 30_000 + 100 * TIMES,
+  }, async () => {
+    let cuts = 0;
+    let answeredFromRecord = 0;
+    const logIds: unknown[] = [];
+    for (let index = 0; index < TIMES; index++) {
+      const variables = variablesOf({ idempotencyKey: `call ${index}` });
+      const body = JSON.stringify({ query: PREDICT, variables });
+      for (let attempt = 0; attempt < 3; attempt++) {
+        // A call takes some milliseconds.
+        if ((await cut(servers[attempt % 2] ?? servers[0], body, Math.random() * 10)) === null) cuts += 1;
+      }
+      const { logIds: before } = await onRecord();
+      const { data, status } = await servers[index % 2 ? 1 : 0].call(PREDICT, variables, key);
+      expect(status).toBe(200);
+      const logId = data?.predict.logId;
+      logIds.push(logId);
+      if (logId !== undefined && before.includes(logId)) answeredFromRecord += 1;
+    }
+    expect(await onRecord()).toEqual({ logIds: [...logIds].sort(), charged: 2 * TIMES });
+    // Else nothing was cut, or nothing after it was charged, and this would prove nothing.
+    expect(cuts).toBeGreaterThan(TIMES / 4);
+    expect(answeredFromRecord).toBeGreaterThan(TIMES / 4);
+  });
+
+  test('while connections to the database are cut at random, and calls repeated', {
+    timeout: 30_000 + 600 * TIMES,
+  }, async () => {
+    const admin = new pg.Client(servers[0].databaseUrl);
+    await admin.connect();
+    const cutOff = () =>
+      admin.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`,
+      );
+    let failures = 0;
+    let done = false;
+    const cutting = (async () => {
+      while (!done) await cutOff();
+    })();
+    onTestFinished(async () => {
+      done = true;
+      await cutting;
+      await admin.end();
+    });
+    const answerOf = async (index: number) => {
+      const variables = variablesOf({ idempotencyKey: `call ${index}` });
+      for (;;) {
+        const answer = await servers[index % 2 ? 1 : 0].call(PREDICT, variables, key);
+        if (answer.status === 200) return answer.data?.predict.logId;
+        expect(answer).toMatchObject(refusal(codes.UNAVAILABLE));
+        failures += 1;
+        // The peace in which one of many attempts comes through.
+        if (failures > 20 * TIMES) done = true;
+      }
+    };
+    const logIds: unknown[] = [];
+    for (let index = 0; index < TIMES; index++) logIds.push(await answerOf(index));
+    done = true;
+    await cutting;
+    expect(await onRecord()).toEqual({ logIds: [...logIds].sort(), charged: 2 * TIMES });
+    expect(failures).toBeGreaterThan(0);
+  });
+
+  test('while every other connection to the database breaks at the very commit', {
+    timeout: 30_000 + 300 * TIMES,
+  }, async () => {
+    const { db } = servers[0];
+    await sql`
+      create function break_at_commit() returns trigger language plpgsql as $$
+      begin
+        if random() < 0.5 then
+          perform pg_terminate_backend(pg_backend_pid());
+          perform pg_sleep(1);
+        end if;
+        return null;
+      end $$`.execute(db);
+    await sql`
+      create constraint trigger break_at_commit after insert on idempotency_keys
+      deferrable initially deferred for each row execute function break_at_commit()`.execute(db);
+    onTestFinished(async () => {
+      await sql`drop function break_at_commit cascade`.execute(db);
+    });
+    let failures = 0;
+    const logIds: unknown[] = [];
+    for (let index = 0; index < TIMES; index++) {
+      for (;;) {
+        const on = servers[failures % 2 ? 1 : 0];
+        const { status, code, data } = await predict({ idempotencyKey: `call ${index}` }, key, on);
+        if (status === 200) {
+          logIds.push(data?.predict.logId);
+          break;
+        }
+        expect(code).toBe(codes.UNAVAILABLE);
+        failures += 1;
+      }
+    }
+    expect(await onRecord()).toEqual({ logIds: [...logIds].sort(), charged: 2 * TIMES });
+    expect(failures).toBeGreaterThan(TIMES / 4);
+  });
+});
+
+describe('a repeated createApiKey', () => {
+  const create = (more: object = {}, on: Service = servers[0], as: Credential = lab.owner) =>
+    on.call(
+      CREATE_KEY,
+      {
+        input: { target: { deploymentId: lab.deploymentId }, name: 'LIMS', idempotencyKey: 'a', ...more },
+      },
+      as,
+    );
+  const held = async () => {
+    const { apiKeys } = await servers[0].ask(
+      LIST_KEYS,
+      { of: { projectId: lab.owner.projectId } },
+      lab.owner,
+    );
+    return apiKeys.nodes.filter(({ id }) => id !== key.id);
+  };
+
+  test('makes no second key, and names the first, whose secret it cannot show', async () => {
+    const first = await create();
+    const made = first.data?.createApiKey.apiKey;
+    expect(first.data?.createApiKey.rawKey).toMatch(/^sk_/);
+    for (const server of servers) {
+      const again = await create({}, server);
+      expect(again).toMatchObject(refusal(codes.API_KEY_ALREADY_CREATED));
+      expect(again.errors[0]?.extensions).toMatchObject({ apiKeyId: made?.id });
+      expect(again.errors[0]?.message).toContain(`"LIMS" (${made?.prefix}...)`);
+      expect(again.text).not.toContain(first.data?.createApiKey.rawKey);
+    }
+    expect((await held()).map(({ id }) => id)).toEqual([made?.id]);
+    // Also once it is deleted.
+    await servers[0].ask(DELETE_KEY, { id: made?.id }, lab.owner);
+    expect((await create()).errors[0]?.message).toContain(made?.prefix);
+    expect(await held()).toEqual([]);
+  });
+
+  test('with other input is refused; with another key, or by another person, it is another request', async () => {
+    await create({ expiresAt: new Date(now.getTime() + 60_000) });
+    const target = { projectId: lab.owner.projectId };
+    for (const more of [{}, { name: 'Another' }, { target }]) {
+      expect(await create(more)).toMatchObject(refusal(codes.IDEMPOTENCY_KEY_REUSED));
+    }
+    expect(await create({ idempotencyKey: 'b' })).toMatchObject({ status: 200 });
+    const other = await openLab(servers[0]);
+    expect(
+      await create({ target: { deploymentId: other.deploymentId } }, servers[0], other.owner),
+    ).toMatchObject({ status: 200 });
+    expect(await create({ idempotencyKey: '' })).toMatchObject(refusal(codes.BAD_USER_INPUT));
+    expect(await held()).toHaveLength(2);
+    // A key of predict is none of createApiKey's.
+    expect((await predict({ idempotencyKey: 'a' }, lab.owner)).status).toBe(200);
+  });
+
+  test('at the same time makes one key, also where it is the last that the plan allows', async () => {
+    for (let count = 0; count < 8; count++) {
+      await createKey(servers[0], lab.owner, { projectId: lab.owner.projectId });
+    }
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => create({}, servers[index % 2])),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ code }) => code === codes.API_KEY_ALREADY_CREATED)).toHaveLength(9);
+    expect(await held()).toHaveLength(9);
+    expect(await create({ idempotencyKey: 'b' })).toMatchObject(refusal(codes.API_KEY_LIMIT_REACHED));
+    expect(await create()).toMatchObject(refusal(codes.API_KEY_ALREADY_CREATED));
+  });
+
+  test('that failed before is carried out', async () => {
+    for (let count = 0; count < 9; count++) {
+      await createKey(servers[0], lab.owner, { projectId: lab.owner.projectId });
+    }
+    expect(await create()).toMatchObject(refusal(codes.API_KEY_LIMIT_REACHED));
+    const [last] = await held();
+    await servers[0].ask(DELETE_KEY, { id: last?.id }, lab.owner);
+    expect(await create()).toMatchObject({ status: 200 });
+  });
+});
