@@ -24,7 +24,7 @@ export const QUERY_LIMITS = {
   aliases: 30,
   directives: 50,
   /** Errors that are found, and told, of one document. */
-  errors: 10,
+  errors: 5,
 };
 
 /** graphql-js tells of its limit on tokens as of an error in the syntax. @returns what to do about it. */
