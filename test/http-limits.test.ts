@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateRawKey } from '../src/api-keys/raw-key.ts';
 import { readConfig } from '../src/config.ts';
@@ -13,6 +14,7 @@ import {
   PREDICT,
   refusal,
   type Service,
+  signUp,
   startService,
   startServiceForTest,
 } from './harness.ts';
@@ -253,4 +255,19 @@ test('a connection more than there may be is closed as it comes; one that ends m
   expect((await open()).answer).toBe('');
   for (const { socket } of sockets) socket.destroy();
   await expect.poll(async () => (await open()).answer).toContain('200 OK');
+});
+
+test('an answer that takes too long is given up, with a sentence', async () => {
+  const own = await startServiceForTest({ httpLimits: { handlerMs: 700 } });
+  const { cookie } = await signUp(own, 'Wanda Waiting');
+  const answered = await own.db.transaction().execute(async locking => {
+    await sql`lock table sessions in access exclusive mode`.execute(locking);
+    const started = performance.now();
+    const answer = await own.call(VIEWER, {}, { cookie });
+    expect(performance.now() - started).toBeGreaterThan(600);
+    return answer;
+  });
+  expect(answered).toMatchObject(refusal(codes.UNAVAILABLE));
+  expect(answered.headers.get('retry-after')).toBe('1');
+  expect((await own.call(VIEWER, {}, { cookie })).status).toBe(200);
 });
