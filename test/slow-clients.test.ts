@@ -7,7 +7,7 @@ import { createKey, gasoline, type Lab, openLab, PREDICT, type Service, startSer
 const CLIENTS = 500;
 // Shorter than in earnest, in the same order.
 const HEADERS_MS = 2000;
-const REQUEST_MS = 3500;
+const REQUEST_MS = 6000;
 const IDLE_MS = 1000;
 
 let service: Service;
@@ -19,7 +19,7 @@ beforeAll(async () => {
     httpLimits: {
       headersMs: HEADERS_MS,
       requestMs: REQUEST_MS,
-      handlerMs: 5000,
+      handlerMs: 8000,
       idleMs: IDLE_MS,
       checkEveryMs: 250,
     },
