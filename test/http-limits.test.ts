@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateRawKey } from '../src/api-keys/raw-key.ts';
 import { readConfig } from '../src/config.ts';
@@ -217,7 +218,7 @@ test('CORS_ORIGINS takes origins and nothing else', () => {
 });
 
 test('a server whose event loop lags refuses work for the moment, still says that it lives, and comes back', async () => {
-  const own = await startServiceForTest({ httpLimits: { loopDelayMs: 300 } });
+  const own = await startServiceForTest({ httpLimits: { loopDelayMs: 300, loopDelayWindowMs: 1000 } });
   const people = await openLab(own);
   const secret = await createKey(own, people.owner, { deploymentId: people.deploymentId });
   const predict = () => own.call(PREDICT, { deploymentId: people.deploymentId, spectra: gasoline() }, secret);
@@ -253,4 +254,26 @@ test('a connection more than there may be is closed as it comes; one that ends m
   expect((await open()).answer).toBe('');
   for (const { socket } of sockets) socket.destroy();
   await expect.poll(async () => (await open()).answer).toContain('200 OK');
+});
+
+test('an answer that takes too long is given up, with a sentence', async () => {
+  const own = await startServiceForTest({
+    databaseUrl: service.databaseUrl,
+    httpLimits: { handlerMs: 700 },
+  });
+  const { cookie } = lab.owner;
+  const answered = await own.db.transaction().execute(async locking => {
+    await sql`lock table sessions in access exclusive mode`.execute(locking);
+    const answer = await own.call(VIEWER, {}, { cookie });
+    // The database has not given up in its place.
+    const { rows } = await sql<{ waiting: number }>`
+      select count(*)::int as waiting from pg_locks where not granted and relation = 'sessions'::regclass`.execute(
+      locking,
+    );
+    expect(rows).toEqual([{ waiting: 1 }]);
+    return answer;
+  });
+  expect(answered).toMatchObject(refusal(codes.UNAVAILABLE));
+  expect(answered.headers.get('retry-after')).toBe('1');
+  expect((await own.call(VIEWER, {}, { cookie })).status).toBe(200);
 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const { tokens, selections, depth, repetitions, aliases, directives, errors } = QUERY_LIMITS;
+const { characters, tokens, selections, depth, repetitions, aliases, directives, errors } = QUERY_LIMITS;
 
 const times = (count: number, text: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => text(at)).join(' ');
@@ -50,6 +50,12 @@ describe('a document at a limit is accepted, and beyond it refused with a senten
       tokens,
       count => numbers(count - countTokens(numbers(0))),
       'The document has more than 10000 names, numbers and signs. Send spectra and other long values as variables.',
+    ],
+    [
+      'characters',
+      characters,
+      count => `# ${'x'.repeat(count - 17)}\n{ __typename }`,
+      'The document has more than 100000 characters. Send spectra and other long values as variables.',
     ],
     [
       'selections',
@@ -109,9 +115,9 @@ describe('a document at a limit is accepted, and beyond it refused with a senten
     ],
   ];
   test.for(limits)('%s', async ([, most, make, sentence]) => {
-    const within = await service.call(make(most));
+    const within = await service.call(make(most), {}, lab.owner);
     expect(within.errors.map(({ message }) => message)).not.toContain(sentence);
-    const beyond = await service.call(make(most + 1));
+    const beyond = await service.call(make(most + 1), {}, lab.owner);
     expect(beyond.status).toBe(400);
     expect(beyond.errors.map(({ message }) => message)).toEqual([sentence]);
     expect(beyond.text).not.toContain('"data"');
@@ -127,6 +133,13 @@ describe('a document at a limit is accepted, and beyond it refused with a senten
     expect(refused.errors[0]?.message).toBe(
       'This document has the field "project" within itself more than once. Ask for less at once.',
     );
+  });
+
+  test('values within each other', async () => {
+    const deep = `{ apiKeys(of: ${'['.repeat(4900)}${']'.repeat(4900)}) { totalCount } }`;
+    const refused = await service.call(deep);
+    expect(refused).toMatchObject(refusal(codes.GRAPHQL_PARSE_FAILED));
+    expect(refused.errors.map(({ message }) => message)).toEqual(['The document is nested too deeply.']);
   });
 
   test('the errors that are found in it', async () => {
@@ -182,7 +195,7 @@ describe('who asks for what is reasonable meets no limit', () => {
     const { predict } = await service.ask(inlined(1), {}, key);
     expect(predict.predictions).toHaveLength(1);
     const many = await service.call(inlined(1000), {}, key);
-    expect(many).toMatchObject(refusal(codes.GRAPHQL_PARSE_FAILED));
+    expect(many).toMatchObject(refusal(codes.BAD_USER_INPUT));
     expect(many.errors[0]?.message).toMatch(/Send spectra and other long values as variables\.$/);
   });
 });

@@ -15,7 +15,7 @@ import { badUserInput, internalError, isCode, statusOf, unavailable } from '../e
 import type { Context } from './context.ts';
 import type { ExecuteOperation } from './execution.ts';
 import { withoutLiterals } from './literals.ts';
-import { describeTokenLimit } from './query-limits.ts';
+import { describeParseLimit } from './query-limits.ts';
 import { describeVariableErrors } from './variables.ts';
 
 /** Where an unexpected error is told: the log has all of it, the caller a request id. */
@@ -107,7 +107,7 @@ export function answerOf(
   const shown =
     describeVariableErrors(schema, operation, variables, errors) ??
     errors.map(thrown => {
-      const error = describeTokenLimit(withoutLiterals(thrown, schema, document));
+      const error = describeParseLimit(withoutLiterals(thrown, schema, document));
       return locate(toCatalogue(error, teller), error);
     });
   const told = shown.map(error => error.toJSON());

@@ -16,7 +16,7 @@ import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '
 import { buildContext, type Context, type Services } from '../graphql/context.ts';
 import { type OperationRequest, startExecution } from '../graphql/execution.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
-import { QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
+import { checkLength, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { ANYBODYS_BODY_BYTES, carriesCredential, type HttpLimits, LARGEST_BODY_BYTES } from './limits.ts';
 
@@ -31,7 +31,7 @@ const MOST_DOCUMENT_CHARACTERS = 500_000;
 export async function serveGraphQL(
   app: FastifyInstance,
   services: Services,
-  { loopDelayMs }: Pick<HttpLimits, 'loopDelayMs'>,
+  { loopDelayMs, loopDelayWindowMs, handlerMs }: HttpLimits,
   {
     CORS_ORIGINS: origins,
     INTROSPECTION,
@@ -40,9 +40,18 @@ export async function serveGraphQL(
 ): Promise<void> {
   await app.register(fastifyUnderPressure, {
     maxEventLoopDelay: loopDelayMs,
+    sampleInterval: loopDelayWindowMs,
     pressureHandler() {
       throw unavailable();
     },
+  });
+  // Fastify's own handlerTimeout ends with the request's "close", which Node emits once a body has been read.
+  app.addHook('preHandler', (_request, reply, done) => {
+    const late = setTimeout(() => {
+      if (!reply.sent) void reply.send(unavailable());
+    }, handlerMs);
+    reply.raw.once('close', () => clearTimeout(late));
+    done();
   });
   if (origins) {
     await app.register(fastifyCors, {
@@ -125,7 +134,10 @@ export async function serveGraphQL(
       onRequest: GRAPHIQL ? [setHeaders, leadBrowsersToGraphiQL] : [setHeaders],
       async handler(request, reply) {
         const known = findValidated(request);
-        if (!known) return await viaApollo.call(this, request, reply);
+        if (!known) {
+          if (isPlain(request.body)) checkLength(request.body.query);
+          return await viaApollo.call(this, request, reply);
+        }
         const context = await buildContext(services, request, reply);
         const result = await executeOperation(known, context);
         const { operation, variables, document } = known;

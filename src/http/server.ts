@@ -8,7 +8,7 @@ import type { Config } from '../config.ts';
 import { dropExpiredKeys } from '../database/idempotency.ts';
 import { dropEndedCounts } from '../database/rate-limits.ts';
 import type { ModelLimits } from '../deployments/model-processes.ts';
-import { badUserInput, payloadTooLarge, unavailable, unsupportedMediaType } from '../errors.ts';
+import { badUserInput, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
 import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
@@ -77,10 +77,9 @@ export async function startServer({
     bodyLimit: ANYBODYS_BODY_BYTES,
     http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: limits.checkEveryMs },
     requestTimeout: limits.requestMs,
-    handlerTimeout: limits.handlerMs,
     keepAliveTimeout: limits.idleMs,
     // Without a byte in either direction: what is left are clients that do not read their answer.
-    connectionTimeout: limits.handlerMs + limits.idleMs,
+    connectionTimeout: limits.requestMs + limits.handlerMs,
     trustProxy: config.TRUSTED_PROXIES ?? false,
     genReqId: () => randomUUID(),
     // What cannot be routed. Fastify's own answers would repeat the URL.
@@ -164,8 +163,6 @@ function beforeGraphQL(error: FastifyError): GraphQLError | undefined {
       return payloadTooLarge();
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return unsupportedMediaType();
-    case 'FST_ERR_HANDLER_TIMEOUT':
-      return unavailable();
     default:
       return (error.statusCode ?? 500) < 500
         ? badUserInput(`The request cannot be read. ${error.message}`)

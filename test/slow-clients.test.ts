@@ -1,0 +1,151 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createKey, gasoline, type Lab, openLab, PREDICT, type Service, startService } from './harness.ts';
+
+const CLIENTS = 500;
+// Shorter than in earnest, in the same order.
+const HEADERS_MS = 2000;
+const REQUEST_MS = 6000;
+const IDLE_MS = 1000;
+
+let service: Service;
+let lab: Lab;
+let key: { rawKey: string };
+
+beforeAll(async () => {
+  service = await startService({
+    httpLimits: {
+      headersMs: HEADERS_MS,
+      requestMs: REQUEST_MS,
+      handlerMs: 8000,
+      idleMs: IDLE_MS,
+      checkEveryMs: 250,
+    },
+  });
+  lab = await openLab(service);
+  key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+});
+afterAll(() => service.close());
+
+/** How long the calls take that an honest client makes one after the other, sorted, until this is settled. */
+async function callUntil(end: Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  let ended = false;
+  void end.then(() => {
+    ended = true;
+  });
+  const variables = { deploymentId: lab.deploymentId, spectra: gasoline() };
+  while (!ended) {
+    const started = performance.now();
+    expect((await service.call(PREDICT, variables, key)).status).toBe(200);
+    times.push(performance.now() - started);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+/**
+ * Connects, sends this much at once and then a byte at a time.
+ *
+ * @returns when the server has closed the connection: after how long, and what it said.
+ */
+async function dribble(atOnce: string, byte: string): Promise<{ afterMs: number; said: string }> {
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+  const started = performance.now();
+  const timer = setInterval(() => socket.write(byte), 500);
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  let said = '';
+  socket.on('data', chunk => {
+    said += chunk;
+  });
+  // Of writing to a connection that was just closed.
+  socket.on('error', () => {});
+  socket.write(atOnce);
+  await new Promise(resolve => socket.on('close', resolve));
+  clearInterval(timer);
+  return { afterMs: performance.now() - started, said };
+}
+
+const HEAD = ['POST /graphql HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'].join('\r\n');
+
+interface Way {
+  name: string;
+  /** Sent when it connects. */
+  atOnce: () => string;
+  /** Sent again and again after that. */
+  byte: string;
+  /** When its time is up. */
+  ms: number;
+}
+
+const chunked = 'Transfer-Encoding: chunked';
+const ways: Way[] = [
+  { name: 'say nothing', atOnce: () => '', byte: '', ms: HEADERS_MS },
+  { name: 'dribble headers', atOnce: () => `${HEAD}\r\nX-Slow: `, byte: 'x', ms: HEADERS_MS },
+  {
+    name: 'dribble a body',
+    atOnce: () => `${HEAD}\r\nContent-Length: 60000\r\n\r\n{`,
+    byte: ' ',
+    ms: REQUEST_MS,
+  },
+  {
+    name: 'dribble a large body with a key',
+    atOnce: () =>
+      `${HEAD}\r\nAuthorization: Api-Key ${key.rawKey}\r\nContent-Length: 20000000\r\n\r\n{"query":"${' '.repeat(30_000)}`,
+    byte: ' ',
+    ms: REQUEST_MS,
+  },
+  {
+    name: 'dribble chunks',
+    atOnce: () => `${HEAD}\r\n${chunked}\r\n\r\n`,
+    byte: '1\r\n \r\n',
+    ms: REQUEST_MS,
+  },
+];
+
+const share = (times: number[], part: number) => times[Math.floor(times.length * part)] ?? Number.NaN;
+
+test.for(ways)(
+  '500 clients that $name delay nobody, and are cut off when their time is up',
+  {
+    timeout: 60_000,
+  },
+  async ({ atOnce, byte, ms }) => {
+    const alone = await callUntil(setTimeout(1000));
+    const ends = Promise.all(Array.from({ length: CLIENTS }, () => dribble(atOnce(), byte)));
+    const beside = await callUntil(ends);
+
+    expect(share(beside, 0.5)).toBeLessThan(200);
+    // What else the machine does at the time falls on both.
+    expect(share(beside, 0.95)).toBeLessThan(200 + share(alone, 0.95));
+    for (const { afterMs, said } of await ends) {
+      expect(afterMs).toBeGreaterThan(ms - 100);
+      expect(afterMs).toBeLessThan(ms + 3000);
+      expect(said).toMatch(/^HTTP\/1\.1 408 /);
+    }
+  },
+);
+
+test('a connection that waits for its next request for too long is closed, and one that is used stays', async () => {
+  const asked = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const idle = await dribble(asked, '');
+  expect(idle.said).toMatch(/^HTTP\/1\.1 200 /);
+  // Node adds a second to the time that it tells the client, so that these do not meet.
+  expect(idle.afterMs).toBeGreaterThan(IDLE_MS - 100);
+  expect(idle.afterMs).toBeLessThan(IDLE_MS + 4000);
+
+  const started = performance.now();
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  while (performance.now() - started < 2 * IDLE_MS + 2000) {
+    socket.write(asked);
+    await once(socket, 'data');
+    await setTimeout(IDLE_MS / 4);
+  }
+  expect(socket.closed).toBe(false);
+});
