@@ -4,6 +4,7 @@ import {
   PostgresAdapter,
   PostgresDialect,
   type PostgresPool,
+  sql,
   type Transaction,
 } from 'kysely';
 import pg from 'pg';
@@ -62,7 +63,7 @@ export function connect({ url, most, prepare = true, onIdleError }: ConnectOptio
     max: most,
     // For a free connection, too: in a pool that is full of waiting statements the rest is told so.
     connectionTimeoutMillis: 2_000,
-    // PgBouncer takes no connection that asks for these, so migrate.ts has the role keep them.
+    // PgBouncer takes no connection that asks for these, so the role keeps them (keepTimeouts).
     ...(prepare ? TIMEOUTS : {}),
     types,
   });
@@ -117,4 +118,18 @@ function watched(
       return Object.create(client, { query: { value: query }, release: { value: release } });
     },
   };
+}
+
+/** Has the role keep the timeouts for this database: what bounds a statement where connections cannot ask for it. */
+export async function keepTimeouts(db: Kysely<DB>): Promise<void> {
+  await db.transaction().execute(async trx => {
+    // One server at a time: PostgreSQL refuses one of two that change a role at once.
+    await sql`select pg_advisory_xact_lock(hashtext('spectrakey: timeouts of the role'))`.execute(trx);
+    const { rows } = await sql<{ database: string }>`select current_database() as database`.execute(trx);
+    for (const [name, milliseconds] of Object.entries(TIMEOUTS)) {
+      await sql`
+        alter role current_user in database ${sql.id(rows[0]?.database ?? '')}
+        set ${sql.raw(name)} = ${sql.lit(milliseconds)}`.execute(trx);
+    }
+  });
 }
