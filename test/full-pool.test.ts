@@ -26,8 +26,8 @@ test('500 clients at a pool of 5 while locks are held are answered or 503; after
 
   const held = await witness.startTransaction().execute();
   await held.selectFrom('deploymentUsage').select('deploymentId').forUpdate().execute();
-  // Nobody may read the models, either.
-  await sql`lock table models in access exclusive mode`.execute(held);
+  // Nobody may read keys' models or people's sessions, either: each request of a person waits on its own connection.
+  await sql`lock table models, sessions in access exclusive mode`.execute(held);
   const answers = Promise.all(
     Array.from({ length: CLIENTS }, (_, index) =>
       index % 2 ? predict() : service.call(LIST_KEYS, { of: { projectId: lab.owner.projectId } }, lab.owner),
