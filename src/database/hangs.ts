@@ -2,7 +2,7 @@ import pg from 'pg';
 
 const TICK_MS = 100;
 /** For so many ticks nobody is curious why an answer takes its time. */
-const PATIENCE = 8;
+const PATIENCE = 6;
 /** A database that answers nothing, not even a new connection, for so many ticks more is one that hangs. */
 const MOST_TICKS_OF_ASKING = 10;
 /** Until a question that nobody waits for any more gives its socket back. */
