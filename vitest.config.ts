@@ -1,10 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { chromiumPath } from './test/browser/chromium.ts';
+import { pgbouncerPath } from './test/pgbouncer-program.ts';
 
 if (!chromiumPath) {
   if (process.env.CI) throw new Error('The tests in a browser need Chromium, and CI leaves none out.');
   console.warn('No Chromium found: leaving out the tests in test/browser (set CHROMIUM to its path).');
+}
+if (!pgbouncerPath) {
+  if (process.env.CI) throw new Error('A test goes through PgBouncer, and CI leaves none out.');
+  console.warn('No PgBouncer found: leaving out test/pgbouncer.test.ts.');
 }
 
 export default defineConfig({
@@ -15,7 +20,11 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: chromiumPath ? [] : ['test/browser/**'],
+    exclude: [
+      'test/torture/**',
+      ...(chromiumPath ? [] : ['test/browser/**']),
+      ...(pgbouncerPath ? [] : ['test/pgbouncer.test.ts']),
+    ],
     globalSetup: 'test/global-setup.ts',
     // Each file starts servers of its own; two cores run two files.
     pool: 'forks',

@@ -26,7 +26,14 @@ const variables = {
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
     .optional()
     .describe('Your own PostgreSQL (15 or later); without it a private one is started'),
-  DATABASE_POOL: wholeNumber(1, 1000).default(10).describe('Most connections to PostgreSQL'),
+  // Dropping old logs needs two at once (predictions/partitions.ts).
+  DATABASE_POOL: wholeNumber(2, 1000).default(10).describe('Most connections to PostgreSQL'),
+  DATABASE_PREPARE: z
+    .enum(['true', 'false'])
+    .default('true')
+    .describe(
+      'Whether to prepare statements; false for PgBouncer in transaction mode: the role then keeps the timeouts',
+    ),
   LOG_RETENTION_MONTHS: wholeNumber(1, 1200)
     .optional()
     .describe('Full months for which prediction logs are kept beside the current one; without it, for ever'),

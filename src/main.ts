@@ -7,7 +7,7 @@ import { startPasswords } from './accounts/passwords.ts';
 import { normalizeEmail, replacePassword } from './accounts/people.ts';
 import { listSlugs, setPlan } from './accounts/plans.ts';
 import { type Config, ConfigError, readConfig, settings } from './config.ts';
-import { connect } from './database/connect.ts';
+import { connect, keepTimeouts } from './database/connect.ts';
 import { findEmbedded, startEmbedded } from './database/embedded.ts';
 import { homeFolder } from './database/embedded-home.ts';
 import { migrate } from './database/migrate.ts';
@@ -64,7 +64,8 @@ async function openDatabase(config: Config, { alone }: { alone: boolean }): Prom
   const shared = config.DATABASE_URL ?? (alone ? null : await findEmbedded(config.DATA_DIR));
   const embedded = shared === null ? await embeddedOrRefusal(config.DATA_DIR) : null;
   const url = embedded?.url ?? shared ?? '';
-  const db = connect({ url, most: config.DATABASE_POOL, onIdleError: () => {} });
+  const prepare = config.DATABASE_PREPARE === 'true';
+  const db = connect({ url, most: config.DATABASE_POOL, prepare, onIdleError: () => {} });
   const close = async () => {
     await db.destroy();
     await embedded?.stop();
@@ -72,6 +73,7 @@ async function openDatabase(config: Config, { alone }: { alone: boolean }): Prom
   try {
     await checkVersion(db);
     await migrate(db);
+    if (!prepare) await keepTimeouts(db);
     await makePartitions(db, new Date());
     return { db, close };
   } catch (error) {

@@ -55,6 +55,8 @@ export interface ServiceOptions {
   /** An existing database to run on, as a second server would. */
   databaseUrl?: string;
   pool?: number;
+  /** As DATABASE_PREPARE. */
+  prepare?: boolean;
   /** As TRUSTED_PROXIES. */
   trustedProxies?: string[];
   /** As LOG_RETENTION_MONTHS. */
@@ -74,6 +76,7 @@ export async function startService({
   now,
   databaseUrl,
   pool = 10,
+  prepare = true,
   trustedProxies,
   retentionMonths,
   modelLimits,
@@ -83,7 +86,7 @@ export async function startService({
   graphiql = true,
 }: ServiceOptions = {}): Promise<Service> {
   const url = databaseUrl ?? (await cloneDatabase(inject('postgresUrl')));
-  const db = connect({ url, most: pool, onIdleError: () => {} });
+  const db = connect({ url, most: pool, prepare, onIdleError: () => {} });
   const log: string[] = [];
   const server = await startServer({
     db,

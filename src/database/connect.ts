@@ -1,6 +1,15 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, type Transaction } from 'kysely';
+import {
+  CamelCasePlugin,
+  Kysely,
+  PostgresAdapter,
+  PostgresDialect,
+  type PostgresPool,
+  sql,
+  type Transaction,
+} from 'kysely';
 import pg from 'pg';
 import type { DB } from '../generated/database.ts';
+import { answers, HANGS, type HangWatch, watchForHangs } from './hangs.ts';
 import { nameOf } from './prepare.ts';
 
 /** The database, or a transaction on it: what every query takes as its first argument. */
@@ -23,46 +32,104 @@ export interface ConnectOptions {
   url: string;
   /** Most connections at once. */
   most: number;
+  /** Whether to prepare statements, and to set timeouts as connections start: not through PgBouncer. */
+  prepare?: boolean;
   /** Hears of connections that break while idle; the pool replaces them by itself. */
   onIdleError: (error: Error) => void;
+}
+
+/** What bounds a statement on the server, in milliseconds; hangs.ts bounds the wait for a server that hangs. */
+export const TIMEOUTS = {
+  // A statement that takes too long, or waits for a lock that somebody forgot, must not take a connection for ever.
+  statement_timeout: 30_000,
+  lock_timeout: 2_000,
+  idle_in_transaction_session_timeout: 30_000,
+};
+
+/** Migrations take a lock that ends with their transaction (migrate.ts), where Kysely's own outlives a failed one. */
+class MigrationsLockThemselves extends PostgresAdapter {
+  override async acquireMigrationLock(): Promise<void> {}
+  override async releaseMigrationLock(): Promise<void> {}
 }
 
 /**
  * A pool of connections as a typed Kysely. Columns are snake_case in SQL and camelCase here. Nothing is connected
  * yet; `destroy()` ends it.
  */
-export function connect({ url, most, onIdleError }: ConnectOptions): Kysely<DB> {
+export function connect({ url, most, prepare = true, onIdleError }: ConnectOptions): Kysely<DB> {
+  const connection = { connectionString: url, application_name: 'spectrakey', keepAlive: true };
   const pool = new pg.Pool({
-    connectionString: url,
+    ...connection,
     max: most,
-    connectionTimeoutMillis: 10_000,
-    // A statement that hangs, or waits for a lock that somebody forgot, must not take a connection for ever.
-    statement_timeout: 30_000,
-    lock_timeout: 2_000,
-    idle_in_transaction_session_timeout: 30_000,
-    keepAlive: true,
-    application_name: 'spectrakey',
+    // For a free connection, too: in a pool that is full of waiting statements the rest is told so.
+    connectionTimeoutMillis: 2_000,
+    // PgBouncer takes no connection that asks for these, so the role keeps them (keepTimeouts).
+    ...(prepare ? TIMEOUTS : {}),
     types,
   });
   pool.on('error', onIdleError);
   // A connection that breaks under a query rejects that query, and then also emits an error, to which pg-pool 3.14
   // listens only while the connection is idle: without a listener it would end the process.
   pool.on('connect', client => client.on('error', () => {}));
+  const dialect = new PostgresDialect({
+    pool: watched(
+      pool,
+      watchForHangs(() => answers(connection)),
+      prepare ? nameOf : () => undefined,
+    ),
+  });
   return new Kysely<DB>({
-    dialect: new PostgresDialect({ pool: withNames(pool) }),
+    dialect: Object.assign(dialect, { createAdapter: () => new MigrationsLockThemselves() }),
     plugins: [new CamelCasePlugin()],
   });
 }
 
-/** Kysely hands text and values over; a prepared statement needs its name as well. */
-function withNames(pool: pg.Pool): PostgresPool {
+/** The pool as Kysely sees it: statements by their names, no wait for what hangs, and no broken connection kept. */
+function watched(
+  pool: pg.Pool,
+  { wait, stop }: HangWatch,
+  nameFor: (text: string) => string | undefined,
+): PostgresPool {
   return {
     options: pool.options,
-    end: () => pool.end(),
+    end: async () => {
+      stop();
+      await pool.end();
+    },
     async connect() {
-      const client = await pool.connect();
-      const query = (text: string, values: unknown[]) => client.query({ name: nameOf(text), text, values });
-      return Object.create(client, { query: { value: query } });
+      const client = await wait(
+        () => pool.connect(),
+        late => late.release(),
+      );
+      let abandoned = false;
+      // Kysely hands text and values over; a prepared statement needs its name as well.
+      const query = async (text: string, values: unknown[]) => {
+        // A rollback would wait behind the statement that hangs.
+        if (abandoned) throw new Error(HANGS);
+        try {
+          return await wait(() => client.query({ name: nameFor(text), text, values }));
+        } catch (error) {
+          abandoned = error instanceof Error && error.message === HANGS;
+          throw error;
+        }
+      };
+      // With a statement still under way, or in a transaction that could not be ended, it must serve nobody else.
+      const release = () => client.release(abandoned || client.getTransactionStatus() !== 'I');
+      return Object.create(client, { query: { value: query }, release: { value: release } });
     },
   };
+}
+
+/** Has the role keep the timeouts for this database: what bounds a statement where connections cannot ask for it. */
+export async function keepTimeouts(db: Kysely<DB>): Promise<void> {
+  await db.transaction().execute(async trx => {
+    // One server at a time: PostgreSQL refuses one of two that change a role at once.
+    await sql`select pg_advisory_xact_lock(hashtext('spectrakey: timeouts of the role'))`.execute(trx);
+    const { rows } = await sql<{ database: string }>`select current_database() as database`.execute(trx);
+    for (const [name, milliseconds] of Object.entries(TIMEOUTS)) {
+      await sql`
+        alter role current_user in database ${sql.id(rows[0]?.database ?? '')}
+        set ${sql.raw(name)} = ${sql.lit(milliseconds)}`.execute(trx);
+    }
+  });
 }

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { DB } from '../generated/database.ts';
+import { TIMEOUTS } from './connect.ts';
 
 const folder = new URL('../../migrations/', import.meta.url);
 
@@ -14,27 +15,25 @@ async function getMigrations(): Promise<Record<string, Migration>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** Kysely's own number for it, so that a server of an older version waits too. */
+const LOCK = sql.lit('3853314791062309107');
+
 /**
- * Brings the database to the newest migration. Kysely holds an advisory lock meanwhile, so several servers may start
- * at once.
+ * Brings the database to the newest migration. Several servers may start at once: each waits for the one before it.
  *
  * @returns the names of the migrations that were run, oldest first; none when the database was up to date.
  * @throws what the failing migration threw; it leaves nothing behind.
  */
 export async function migrate(db: Kysely<DB>): Promise<string[]> {
-  const { error, results = [] } = await db.connection().execute(async connection => {
-    // A migration may take as long as it needs, and several servers wait for one another.
-    await sql`set statement_timeout = 0`.execute(connection);
-    await sql`set lock_timeout = 0`.execute(connection);
-    try {
-      // Without the plugins: a migration is SQL, and its names must reach PostgreSQL as they stand.
-      const migrator = new Migrator({ db: connection.withoutPlugins(), provider: { getMigrations } });
-      return await migrator.migrateToLatest();
-    } finally {
-      await sql`reset statement_timeout`.execute(connection);
-      await sql`reset lock_timeout`.execute(connection);
-    }
+  return await db.transaction().execute(async trx => {
+    // A migration may take as long as it needs. All of this ends with the transaction, and so with the connection's
+    // use: behind PgBouncer what a session keeps would be the next one's.
+    for (const timeout of Object.keys(TIMEOUTS)) await sql`set local ${sql.raw(timeout)} = 0`.execute(trx);
+    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(trx);
+    // Without the plugins: a migration is SQL, and its names must reach PostgreSQL as they stand.
+    const migrator = new Migrator({ db: trx.withoutPlugins(), provider: { getMigrations } });
+    const { error, results = [] } = await migrator.migrateToLatest();
+    if (error) throw error;
+    return results.map(result => result.migrationName);
   });
-  if (error) throw error;
-  return results.map(result => result.migrationName);
 }

@@ -43,34 +43,33 @@ export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
  */
 export async function dropOldPartitions(db: Kysely<DB>, now: Date, months: number): Promise<void> {
   const oldestKept = nameOf(monthStart(now, -months));
-  await db.connection().execute(async connection => {
-    const lock = await sql<{ taken: boolean }>`select pg_try_advisory_lock(${DROPPING}) as taken`.execute(
-      connection,
-    );
+  await db.transaction().execute(async holder => {
+    // A transaction's lock, and the work on another connection: a session's lock would be lost behind PgBouncer, and
+    // detaching concurrently is no transaction's business. It lasts as long as the work does.
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(holder);
+    const lock = await sql<{
+      taken: boolean;
+    }>`select pg_try_advisory_xact_lock(${DROPPING}) as taken`.execute(holder);
     // Another server is at it.
     if (!lock.rows[0]?.taken) return;
-    try {
-      const { rows } = await sql<{ name: string; attached: boolean; pending: boolean }>`
-        select relname as name, inhparent is not null as attached, coalesce(inhdetachpending, false) as pending
-        from pg_class left join pg_inherits on inhrelid = pg_class.oid
-        where relnamespace = 'public'::regnamespace and relkind = 'r'
-          and relname ~ '^prediction_logs_[0-9]{4}_[0-9]{2}$' and relname < ${oldestKept}
-          and (inhparent is not null or obj_description(pg_class.oid, 'pg_class') = ${DOOMED})
-        order by relname`.execute(connection);
-      for (const { name, attached, pending } of rows) {
-        const table = sql.table(name);
-        if (attached) {
-          // So that one which was cut off before the drop is known from one that an operator detached, to keep it.
-          await sql`comment on table ${table} is ${sql.lit(DOOMED)}`.execute(connection);
-          // Concurrently, as anything else would lock all of prediction_logs, and with it every prediction. It takes
-          // two steps: what was cut off between them is finished first.
-          const how = pending ? sql`finalize` : sql`concurrently`;
-          await sql`alter table prediction_logs detach partition ${table} ${how}`.execute(connection);
-        }
-        await sql`drop table ${table}`.execute(connection);
+    const { rows } = await sql<{ name: string; attached: boolean; pending: boolean }>`
+      select relname as name, inhparent is not null as attached, coalesce(inhdetachpending, false) as pending
+      from pg_class left join pg_inherits on inhrelid = pg_class.oid
+      where relnamespace = 'public'::regnamespace and relkind = 'r'
+        and relname ~ '^prediction_logs_[0-9]{4}_[0-9]{2}$' and relname < ${oldestKept}
+        and (inhparent is not null or obj_description(pg_class.oid, 'pg_class') = ${DOOMED})
+      order by relname`.execute(db);
+    for (const { name, attached, pending } of rows) {
+      const table = sql.table(name);
+      if (attached) {
+        // So that one which was cut off before the drop is known from one that an operator detached, to keep it.
+        await sql`comment on table ${table} is ${sql.lit(DOOMED)}`.execute(db);
+        // Concurrently, as anything else would lock all of prediction_logs, and with it every prediction. It takes
+        // two steps: what was cut off between them is finished first.
+        const how = pending ? sql`finalize` : sql`concurrently`;
+        await sql`alter table prediction_logs detach partition ${table} ${how}`.execute(db);
       }
-    } finally {
-      await sql`select pg_advisory_unlock(${DROPPING})`.execute(connection);
+      await sql`drop table ${table}`.execute(db);
     }
   });
 }

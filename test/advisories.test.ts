@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import lock from '../package-lock.json' with { type: 'json' };
+
+/** Published advisories of what we depend on directly, https://github.com/advisories/<id>: the first version without. */
+const ADVISORIES = [
+  ['fastify', '5.3.2', 'GHSA-mg2h-6x62-wpwc', 'a content type slips past validation'],
+  ['fastify', '5.7.2', 'GHSA-jx2c-rxcm-jvmq', 'a tab in the content type does so, too'],
+  ['fastify', '5.7.3', 'GHSA-mrq3-vjjr-p77c', 'memory without bounds in streams'],
+  ['fastify', '5.8.3', 'GHSA-444r-cwp2-x5xf', 'X-Forwarded-* counts from proxies that are not trusted'],
+  ['@apollo/server', '5.5.0', 'GHSA-9q82-xgwf-vj6h', 'cross-site reads past the CSRF prevention'],
+  ['graphql', '16.8.1', 'GHSA-9pv7-vfvm-6vr7', 'validation of overlapping fields takes for ever'],
+  ['kysely', '0.28.17', 'GHSA-wmrf-hv6w-mr66', 'SQL injection through the keys of JSON paths'],
+  ['kysely', '0.28.17', 'GHSA-pv5w-4p9q-p3v2', 'the same through key() and at()'],
+  ['kysely', '0.28.17', 'GHSA-8cpq-38p9-67gx', 'SQL injection through literals'],
+  ['vitest', '3.0.5', 'GHSA-9crc-q9x8-hgqq', 'another site runs code through the API server'],
+  ['protobufjs', '7.2.5', 'GHSA-h755-8qp9-cq85', 'prototype pollution'],
+] as const;
+
+const numbers = (version: string) => version.split('.').map(Number);
+
+function isBefore(version: string, minimum: string): boolean {
+  const [own, least] = [numbers(version), numbers(minimum)];
+  const differs = least.findIndex((part, index) => part !== own[index]);
+  return differs >= 0 && (own[differs] ?? 0) < (least[differs] ?? 0);
+}
+
+test('versions are compared by their numbers', () => {
+  expect(isBefore('5.3.1', '5.3.2')).toBe(true);
+  expect(isBefore('5.10.0', '5.3.2')).toBe(false);
+  expect(isBefore('5.3.2', '5.3.2')).toBe(false);
+  expect(isBefore('4.99.99', '5.0.0')).toBe(true);
+});
+
+const allowed: Record<string, string> = { ...manifest.dependencies, ...manifest.devDependencies };
+const installed: Record<string, { version?: string }> = lock.packages;
+
+test.for(ADVISORIES)(
+  '%s is at least %s (%s: %s), as locked and as package.json allows',
+  ([name, minimum]) => {
+    const locked = installed[`node_modules/${name}`]?.version ?? '0';
+    expect(isBefore(locked, minimum), locked).toBe(false);
+    const range = allowed[name] ?? '';
+    expect(range).toMatch(/^[\^~]?\d+\.\d+\.\d+$/);
+    expect(isBefore(range.replace(/^[\^~]/, ''), minimum), range).toBe(false);
+  },
+);
+
+test('every package comes from the registry, with its digest', () => {
+  const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
+  expect(packages.length).toBeGreaterThan(100);
+  for (const [path, entry] of packages) {
+    // Where the lock names no place, npm asks the registry; git and files of this machine would be named.
+    if ('resolved' in entry) expect(entry.resolved, path).toMatch(/^https:\/\/registry\.npmjs\.org\//);
+    expect('link' in entry, path).toBe(false);
+    expect('integrity' in entry ? entry.integrity : '', path).toMatch(/^sha512-/);
+  }
+});

@@ -1,0 +1,73 @@
+import { chmod, mkdtemp, readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { connect } from '../src/database/connect.ts';
+import { startEmbedded } from '../src/database/embedded.ts';
+import { migrate } from '../src/database/migrate.ts';
+import { makePartitions } from '../src/predictions/partitions.ts';
+
+/** A PostgreSQL that a test may hurt. */
+export interface OwnPostgres {
+  url: string;
+  /** Stops each of its processes where it stands. */
+  freeze: () => Promise<void>;
+  /** Lets them go on. */
+  thaw: () => Promise<void>;
+  /** Kills its first process; who runs it starts it again. */
+  kill: () => Promise<void>;
+}
+
+/** A migrated PostgreSQL for one test alone. */
+export async function startPostgresForTest(): Promise<OwnPostgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'spectrakey-own-'));
+  // As root, PostgreSQL runs under another account, which must get through.
+  await chmod(folder, 0o711);
+  const postgres = await startEmbedded(folder, () => {});
+  const cluster = await realpath(join(folder, 'postgres', 'cluster'));
+  const postmaster = async () =>
+    Number((await readFile(join(cluster, 'postmaster.pid'), 'utf8')).split('\n')[0]);
+
+  /** Every process of PostgreSQL works in its cluster's folder. */
+  async function signalAll(signal: NodeJS.Signals): Promise<number> {
+    let count = 0;
+    for (const name of await readdir('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      const cwd = await readlink(`/proc/${name}/cwd`).catch(() => '');
+      if (cwd !== cluster) continue;
+      try {
+        process.kill(Number(name), signal);
+        count += 1;
+      } catch {
+        // It ended meanwhile.
+      }
+    }
+    return count;
+  }
+  const thaw = async () => {
+    await signalAll('SIGCONT');
+  };
+  onTestFinished(async () => {
+    await thaw();
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const db = connect({ url: postgres.url, most: 1, onIdleError: () => {} });
+  await migrate(db);
+  await makePartitions(db, new Date());
+  await db.destroy();
+
+  return {
+    url: postgres.url,
+    thaw,
+    async freeze() {
+      // The first one first, so that it starts no more of them.
+      process.kill(await postmaster(), 'SIGSTOP');
+      if ((await signalAll('SIGSTOP')) < 2) throw new Error('no processes of PostgreSQL were found');
+    },
+    async kill() {
+      process.kill(await postmaster(), 'SIGKILL');
+    },
+  };
+}

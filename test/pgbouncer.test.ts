@@ -1,0 +1,93 @@
+import { chown, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { connect } from '../src/database/connect.ts';
+import { dropOldPartitions, makePartitions } from '../src/predictions/partitions.ts';
+import { addressOf, asRoot, nobody, run, temporaryFolder } from './commands.ts';
+import { emptyDatabase } from './databases.ts';
+import { codes, createKey, gasoline, openLab, PREDICT, refusal, startServiceForTest } from './harness.ts';
+import { pgbouncerPath } from './pgbouncer-program.ts';
+
+/** Fewer than the server's pool, so that its connections take turns on them. */
+const SESSIONS = 4;
+
+/** PgBouncer in transaction mode before a database. @returns the way through it. */
+async function bounce(directUrl: string): Promise<string> {
+  if (!pgbouncerPath) throw new Error('there is no PgBouncer');
+  const user = asRoot ? await nobody() : undefined;
+  const folder = await temporaryFolder(0o700, user);
+  const direct = new URL(directUrl.replace('@/', '@host/'));
+  const file = join(folder, 'pgbouncer.ini');
+  await writeFile(
+    file,
+    `[databases]
+* = host=${direct.searchParams.get('host')} port=${direct.searchParams.get('port')} user=spectrakey
+[pgbouncer]
+listen_addr =
+listen_port = 6432
+unix_socket_dir = ${folder}
+auth_type = any
+pool_mode = transaction
+default_pool_size = ${SESSIONS}
+`,
+  );
+  if (user) await chown(file, user.uid, user.gid);
+  const started = run(pgbouncerPath, [file], { cwd: folder, ...(user ? { user } : {}) });
+  await started.printed(/process up/);
+  const name = direct.pathname.slice(1);
+  return `postgresql://spectrakey@/${name}?host=${encodeURIComponent(folder)}&port=6432&sslmode=disable`;
+}
+
+test('through PgBouncer in transaction mode everything works, and what is long is bounded by the role', async () => {
+  const directUrl = await emptyDatabase(inject('postgresUrl'));
+  const url = await bounce(directUrl);
+  // Two servers at once, as they start: each migrates, and gives the role its timeouts.
+  const env = { DATABASE_URL: url, DATABASE_PREPARE: 'false' };
+  const processes = [1, 2].map(() => run('node', ['src/main.ts', 'serve'], { env }));
+  for (const server of processes) await addressOf(server);
+
+  const service = await startServiceForTest({ databaseUrl: url, prepare: false, pool: 10 });
+  const elsewhere = await startServiceForTest({ databaseUrl: url, prepare: false, pool: 10 });
+  const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
+  const key = await createKey(service, owner, { deploymentId });
+  const predict = (on = service) => on.call(PREDICT, { deploymentId, spectra: gasoline() }, key);
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, index) => predict(index % 2 ? service : elsewhere)),
+  );
+  expect(answers.filter(({ status }) => status !== 200).map(({ text }) => text)).toEqual([]);
+  const usage = await service.db.selectFrom('deploymentUsage').select('predictions').execute();
+  expect(usage).toEqual([{ predictions: 200 }]);
+
+  // Old logs are dropped, and no session keeps the lock for it.
+  await makePartitions(service.db, new Date(Date.UTC(2020, 0, 1)));
+  await Promise.all([service, elsewhere].map(({ db }) => dropOldPartitions(db, new Date(), 1)));
+  const left = await sql`
+    select relname from pg_class where relname like 'prediction\\_logs\\_2020%' and relkind = 'r'`.execute(
+    service.db,
+  );
+  expect(left.rows).toEqual([]);
+  const direct = connect({ url: directUrl, most: 2, onIdleError: () => {} });
+  onTestFinished(() => direct.destroy());
+  const locks = await sql`
+    select 1 from pg_locks join pg_database on pg_database.oid = database
+    where locktype = 'advisory' and datname = current_database()`.execute(direct);
+  expect(locks.rows).toEqual([]);
+
+  // What the migrations needed is nobody else's setting, and each new session of PostgreSQL has the timeouts.
+  await sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`.execute(direct);
+  await expect.poll(async () => (await predict()).status).toBe(200);
+  const settings = await sql`
+    select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,
+      current_setting('idle_in_transaction_session_timeout') as idle`.execute(service.db);
+  expect(settings.rows).toEqual([{ statement: '30s', lock: '2s', idle: '30s' }]);
+
+  // A lock that is held for ever refuses its own calls.
+  const held = await direct.startTransaction().execute();
+  await held.selectFrom('deploymentUsage').select('deploymentId').forUpdate().execute();
+  expect(await predict()).toMatchObject(refusal(codes.UNAVAILABLE));
+  await held.rollback().execute();
+  expect((await predict()).status).toBe(200);
+}, 90_000);

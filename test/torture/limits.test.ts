@@ -1,0 +1,123 @@
+import { sql } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import { connect } from '../../src/database/connect.ts';
+import {
+  CREATE_KEY,
+  codes,
+  createKey,
+  deploy,
+  openLab,
+  PREDICT,
+  REVOKE_KEY,
+  refusal,
+  startServiceForTest,
+} from '../harness.ts';
+import { linearRegression } from '../onnx-files.ts';
+import { report, scaled } from './rounds.ts';
+import { inParallel, startProcesses } from './servers.ts';
+
+test('the key limit is exact over two server processes, whatever is revoked meanwhile', async () => {
+  const LIMIT = 10;
+  const CREATIONS = 200;
+  const rounds = scaled(50, 2);
+  const service = await startServiceForTest();
+  const { owner, deploymentId } = await openLab(service, 'PRO');
+  const servers = await startProcesses(2, service.databaseUrl);
+  const witness = connect({ url: service.databaseUrl, most: 1, onIdleError: () => {} });
+  onTestFinished(() => witness.destroy());
+  const countUsable = async () => {
+    const { rows } = await sql<{ usable: number }>`
+      select count(*)::int as usable from api_keys where revoked_at is null`.execute(witness);
+    return rows[0]?.usable ?? Number.NaN;
+  };
+  const create = (index: number) =>
+    servers[index % 2]?.call(
+      CREATE_KEY,
+      { input: { target: { deploymentId }, name: `Key ${index}` } },
+      owner,
+    );
+
+  const began = performance.now();
+  let [created, revoked, looks] = [0, 0, 0];
+  for (let round = 0; round < rounds; round++) {
+    await service.db.deleteFrom('apiKeys').execute();
+    let under = true;
+    // Each look is one snapshot of what is committed.
+    const watching = (async () => {
+      while (under) {
+        expect(await countUsable()).toBeLessThanOrEqual(LIMIT);
+        looks += 1;
+      }
+    })();
+    await inParallel(CREATIONS, 20, async index => {
+      const answer = await create(index);
+      if (answer?.status !== 200) return expect(answer).toMatchObject(refusal(codes.API_KEY_LIMIT_REACHED));
+      created += 1;
+      if (created % 2) return;
+      const id = answer.data?.createApiKey.apiKey.id;
+      expect((await servers[(index + 1) % 2]?.call(REVOKE_KEY, { id }, owner))?.status).toBe(200);
+      revoked += 1;
+    });
+    under = false;
+    await watching;
+    // And no key less than the limit: what is free can be filled.
+    for (let free = LIMIT - (await countUsable()); free > 0; free--) {
+      expect((await create(free))?.status).toBe(200);
+    }
+    expect(await create(0)).toMatchObject(refusal(codes.API_KEY_LIMIT_REACHED));
+    expect(await countUsable()).toBe(LIMIT);
+  }
+  report('key limit', {
+    rounds,
+    creations: rounds * CREATIONS,
+    created,
+    revoked,
+    looks,
+    seconds: Math.round((performance.now() - began) / 1000),
+  });
+  for (const server of servers) server.expectAlive();
+});
+
+test('the quota is exact over two server processes, and no call is refused that would have fitted', async () => {
+  const calls = scaled(2000, 200);
+  const quota = calls / 4;
+  const service = await startServiceForTest();
+  const { owner } = await openLab(service, 'PRO');
+  const { deploymentId } = await deploy(service, owner, linearRegression({ weights: [1] }), 'One point');
+  const key = await createKey(service, owner, { deploymentId });
+  await service.db
+    .updateTable('plans')
+    .set({ monthlyPredictions: quota })
+    .where('name', '=', 'PRO')
+    .execute();
+  const servers = await startProcesses(2, service.databaseUrl);
+
+  const began = performance.now();
+  let granted = 0;
+  let smallestRefused = Number.POSITIVE_INFINITY;
+  await inParallel(calls, 64, async index => {
+    const count = 1 + ((index * 5) % 7);
+    const spectra = Array.from({ length: count }, () => ({ sampleName: 'sample', yValues: [index] }));
+    const answer = await servers[index % 2]?.call(PREDICT, { deploymentId, spectra }, key);
+    if (answer?.status === 200) granted += answer.data?.predict.predictions.length ?? 0;
+    else {
+      expect(answer).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
+      smallestRefused = Math.min(smallestRefused, count);
+    }
+  });
+  const { rows } = await sql<{ logged: number; counted: number }>`
+    select (select sum(jsonb_array_length(predictions)) from prediction_logs)::int as logged,
+      (select sum(predictions) from deployment_usage)::int as counted`.execute(service.db);
+  expect(rows).toEqual([{ logged: granted, counted: granted }]);
+  expect(granted).toBeLessThanOrEqual(quota);
+  // Usage only grows: what did not fit when it was refused does not fit in the end, and the smallest tells for all.
+  expect(granted + smallestRefused).toBeGreaterThan(quota);
+  report('quota', {
+    calls,
+    quota,
+    granted,
+    smallestRefused,
+    seconds: Math.round((performance.now() - began) / 1000),
+  });
+  for (const server of servers) server.expectAlive();
+});
