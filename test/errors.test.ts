@@ -290,10 +290,12 @@ describe('the status', () => {
   });
 });
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 describe('every response carries its request id', () => {
-  test('as x-request-id, another one each, which a client cannot choose', async () => {
+  test('as x-request-id, another one each', async () => {
     const replies = await Promise.all([
-      post(JSON.stringify({ query: VIEWER }), { ...JSON_TYPE, 'x-request-id': 'chosen' }),
+      post(JSON.stringify({ query: VIEWER }), JSON_TYPE),
       post('{'),
       post('x', { 'content-type': 'text/plain' }),
       post(JSON.stringify({ query: VIEWER }), { ...JSON_TYPE, authorization: 'Api-Key nonsense' }),
@@ -304,7 +306,27 @@ describe('every response carries its request id', () => {
     ]);
     const ids = replies.map(({ headers }) => headers.get('x-request-id'));
     expect(new Set(ids).size).toBe(replies.length);
-    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    for (const id of ids) expect(id).toMatch(UUID);
+  });
+
+  test.for(['0af7651916cd43dd8448eb211c80319c', '6F9619FF-8B86-D011-B42D-00C04FC964FF'])(
+    'that the caller chose: %s, also in the log',
+    async id => {
+      const told = service.log.length;
+      const { headers } = await request('/healthz', { headers: { 'x-request-id': id } });
+      expect(headers.get('x-request-id')).toBe(id);
+      await expect.poll(() => service.log.slice(told).filter(line => line.includes(id)).length).toBe(2);
+    },
+  );
+
+  test.for([
+    'chosen',
+    'sk_0af7651916cd43dd8448eb211c80319c',
+    'a'.repeat(65),
+    '0af7651916cd43dd8448eb211c80319c"x',
+  ])('of its own, where what the caller chose may be anything: %s', async id => {
+    const { headers } = await request('/healthz', { headers: { 'x-request-id': id } });
+    expect(headers.get('x-request-id')).toMatch(UUID);
   });
 });
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -81,7 +82,7 @@ export async function startServer({
     // Without a byte in either direction: what is left are clients that do not read their answer.
     connectionTimeout: limits.requestMs + limits.handlerMs,
     trustProxy: config.TRUSTED_PROXIES ?? false,
-    genReqId: () => randomUUID(),
+    genReqId: ({ headers }) => requestIdIn(headers) ?? randomUUID(),
     // What cannot be routed. Fastify's own answers would repeat the URL.
     frameworkErrors: (_error, request, reply) => {
       void reply.header('x-request-id', request.id);
@@ -149,6 +150,11 @@ export async function startServer({
       clearTimeout(cutOff);
     },
   };
+}
+
+/** The request id that a caller chose: a UUID, or the hexadecimal id of a trace. Nothing else is, as it goes into the log. */
+function requestIdIn({ 'x-request-id': id }: IncomingHttpHeaders): string | undefined {
+  return typeof id === 'string' && /^[\da-f-]{16,64}$/i.test(id) ? id : undefined;
 }
 
 /** A request as the log tells of it: without what follows "?", where a document may hold a password. */
