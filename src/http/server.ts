@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
@@ -19,6 +21,8 @@ import { ANYBODYS_BODY_BYTES, HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { servePages } from './pages.ts';
 import { startServices } from './services.ts';
 
+/** For requests that clients sent before they could see that the server stops. */
+const LAST_REQUESTS_MS = 300;
 /** How long stopping waits for requests under way; what lasts longer is cut off. */
 const STOP_WITHIN_MS = 10_000;
 const PARTITION_CHECK_MS = 12 * 60 * 60 * 1000;
@@ -83,6 +87,8 @@ export async function startServer({
     connectionTimeout: limits.requestMs + limits.handlerMs,
     trustProxy: config.TRUSTED_PROXIES ?? false,
     genReqId: ({ headers }) => requestIdIn(headers) ?? randomUUID(),
+    // Whoever is still connected while it stops is answered, and told that the connection ends with that.
+    return503OnClosing: false,
     // What cannot be routed. Fastify's own answers would repeat the URL.
     frameworkErrors: (_error, request, reply) => {
       void reply.header('x-request-id', request.id);
@@ -112,6 +118,12 @@ export async function startServer({
   }
   const sweeping = setInterval(sweep, SWEEP_MS).unref();
 
+  app.addHook('preClose', async () => {
+    // As `net` closes, which leaves the connections be: `http` also ends those that are idle, and a request may already
+    // be under way on one. It would be reset.
+    Server.prototype.close.call(app.server);
+    await Promise.race([once(app.server, 'close'), wait(LAST_REQUESTS_MS)]);
+  });
   app.addHook('onClose', async () => {
     clearInterval(tending);
     clearInterval(sweeping);
