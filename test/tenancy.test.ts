@@ -76,7 +76,7 @@ const EVERYTHING = `
   }
   fragment Project on Project {
     id name role
-    organization { ...Organization projects { id organization { id projects { id members { email } } } } }
+    organization { ...Organization projects { id organization { id members { email } } } }
     models { id name }
     members { person { id name } email role }
     apiKeyAllowance { used limit }
