@@ -34,13 +34,11 @@ export async function limitSignIn<Result>(
   const { ofPersonAtAddress, ofAddress, ofPerson } = SIGN_IN;
   const pair = `${address}\0${email}`;
 
-  checkLimit(ofAddress, await count(ofAddress, address, now), now);
+  // First of the person: a program that keeps trying an old password, also many times at once, does not stop the others
+  // at its address.
   const here = await count(ofPersonAtAddress, pair, now);
-  if (here.used > ofPersonAtAddress.most) {
-    // A program that keeps trying an old password does not stop the others at its address.
-    await takeBack(ofAddress, address, 'one');
-    checkLimit(ofPersonAtAddress, here, now);
-  }
+  checkLimit(ofPersonAtAddress, here, now);
+  checkLimit(ofAddress, await count(ofAddress, address, now), now);
   const everywhere = await count(ofPerson, email, now);
   if (here.used > 1) checkLimit(ofPerson, everywhere, now);
 
