@@ -156,7 +156,7 @@ test('fragments that double fifty times are refused fast', async () => {
 });
 
 test('a document nested without end is refused, and the server goes on', async () => {
-  const depth = 100_000;
+  const depth = 10_000;
   const answer = await quickly(`mutation ${'{ ... '.repeat(depth)}{ signOut }${' }'.repeat(depth)}`);
   expect(answer).toMatchObject(refusal(codes.GRAPHQL_PARSE_FAILED));
   expect(await service.ask('{ viewer { id } }', {}, lab.owner)).toEqual({ viewer: { id: lab.owner.id } });
