@@ -57,6 +57,10 @@ const variables = {
     .default(true)
     .describe('Whether anybody may ask for the schema, and errors suggest names of it'),
   GRAPHIQL: trueOrFalse.default(true).describe('Whether GraphiQL is served'),
+  METRICS_PORT: wholeNumber(0, 65_535)
+    .optional()
+    .describe('Port of /metrics, for Prometheus; 0 takes a free one; without it, nothing is measured'),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('Address at which /metrics is served'),
 };
 
 /** An address, with the length of a network's prefix or without. */

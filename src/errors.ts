@@ -66,6 +66,16 @@ export function statusOf(code: unknown): number {
   return CATALOGUE[isCode(code) ? code : 'INTERNAL_SERVER_ERROR'].status;
 }
 
+/** The code of an answer's first error; undefined where it has none. */
+export function codeOf(
+  errors: readonly { extensions?: Record<string, unknown> | undefined }[] | undefined,
+): Code | undefined {
+  const [first] = errors ?? [];
+  if (!first) return undefined;
+  const code = first.extensions?.code;
+  return isCode(code) ? code : 'INTERNAL_SERVER_ERROR';
+}
+
 function make(code: Code, message: string = CATALOGUE[code].message, more: Record<string, unknown> = {}) {
   return new GraphQLError(message, { extensions: { code, ...more } });
 }

@@ -112,21 +112,32 @@ async function serve(config: Config): Promise<void> {
   const { db, close } = await openDatabase(config, { alone: true });
   let server: RunningServer | null = null;
   try {
-    server = await startServer({ db, config, log: process.stderr }).catch((error: NodeJS.ErrnoException) => {
+    server = await startServer({ db, config, log: process.stderr }).catch((error: ListenError) => {
+      const ofMetrics = error.port === config.METRICS_PORT || error.hostname === config.METRICS_HOST;
+      const [host, port, name] =
+        config.METRICS_PORT !== undefined && ofMetrics
+          ? [config.METRICS_HOST, config.METRICS_PORT, 'METRICS_PORT']
+          : [config.HOST, config.PORT, 'PORT'];
       if (error.code === 'EADDRINUSE') {
-        throw new Refusal(`Port ${config.PORT} of ${config.HOST} is in use: set PORT to another one.`);
+        throw new Refusal(`Port ${port} of ${host} is in use: set ${name} to another one.`);
       }
       if (error.syscall === 'listen' || error.syscall === 'getaddrinfo') {
-        throw new Refusal(`Cannot listen on ${config.HOST}, port ${config.PORT}: ${error.message}`);
+        throw new Refusal(`Cannot listen on ${host}, port ${port}: ${error.message}`);
       }
       throw error;
     });
-    await welcome(config, db, server.url);
+    await welcome(config, db, server);
     await stop;
   } finally {
     // The database goes too, and the private PostgreSQL with it, if closing the server fails.
     await (server?.close() ?? Promise.resolve()).finally(close);
   }
+}
+
+/** What listening fails with: the port, or the host that has no address. */
+interface ListenError extends NodeJS.ErrnoException {
+  port?: number;
+  hostname?: string;
 }
 
 /** Resolves at the first signal to stop. A terminal's Ctrl-C may arrive twice, from it and through npm. */
@@ -136,9 +147,10 @@ function stopSignal(): Promise<void> {
   });
 }
 
-async function welcome(config: Config, db: Kysely<DB>, url: string): Promise<void> {
+async function welcome(config: Config, db: Kysely<DB>, { url, metricsUrl }: RunningServer): Promise<void> {
   const rows = [`Dashboard  ${url}/`];
   if (config.GRAPHIQL) rows.push(`GraphiQL   ${url}/graphiql`);
+  if (metricsUrl) rows.push(`Metrics    ${metricsUrl}`);
   if (config.DATABASE_URL) {
     say(['', ...rows, 'Sign in    with your account, or sign up there'].join('\n'));
     return;

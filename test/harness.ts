@@ -39,6 +39,7 @@ export const refusal = (code: Code) => ({ status: CATALOGUE[code].status, code }
 
 export interface Service {
   url: string;
+  metricsUrl: string | undefined;
   databaseUrl: string;
   db: Kysely<DB>;
   /** Every line of the server's log. */
@@ -69,6 +70,8 @@ export interface ServiceOptions {
   introspection?: boolean;
   /** As GRAPHIQL. */
   graphiql?: boolean;
+  /** Whether METRICS_PORT is set. */
+  metrics?: boolean;
 }
 
 /** A server on a free port, on a database of its own. */
@@ -84,6 +87,7 @@ export async function startService({
   corsOrigins,
   introspection = true,
   graphiql = true,
+  metrics = false,
 }: ServiceOptions = {}): Promise<Service> {
   const url = databaseUrl ?? (await cloneDatabase(inject('postgresUrl')));
   const db = connect({ url, most: pool, prepare, onIdleError: () => {} });
@@ -99,6 +103,8 @@ export async function startService({
       CORS_ORIGINS: corsOrigins,
       INTROSPECTION: introspection,
       GRAPHIQL: graphiql,
+      METRICS_HOST: '127.0.0.1',
+      METRICS_PORT: metrics ? 0 : undefined,
     },
     log: { write: line => log.push(line) },
     httpLimits,
@@ -109,6 +115,7 @@ export async function startService({
     send(`${server.url}/graphql`, document, variables, as);
   return {
     url: server.url,
+    metricsUrl: server.metricsUrl,
     databaseUrl: url,
     db,
     log,

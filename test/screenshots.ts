@@ -144,6 +144,7 @@ const server = await startServer({
     TRUSTED_PROXIES: undefined,
     INTROSPECTION: true,
     GRAPHIQL: true,
+    METRICS_HOST: '127.0.0.1',
   },
   log: process.stderr,
 });

@@ -1,6 +1,6 @@
 import { type InferResult, type Kysely, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
-import { batched } from '../database/batch.ts';
+import { type BatchWatch, batched } from '../database/batch.ts';
 import { type Placeholder, prepare } from '../database/prepare.ts';
 import { monthOf } from '../deployments/deployments.ts';
 import { apiKeyNotAuthorized } from '../errors.ts';
@@ -73,9 +73,12 @@ const BOUNDS = {
 };
 
 /** Authentication against a database; the requests in flight share its reads. */
-export function startAuthenticate(db: Kysely<DB>): Authenticate {
+export function startAuthenticate(db: Kysely<DB>, watch?: BatchWatch): Authenticate {
   const select = prepare(db, (placeholder: Placeholder<Lookup[]>) => selectKeys(db, placeholder));
-  const lookUp = batched(async (lookups: Lookup[]) => judge(await select(lookups), lookups), BOUNDS);
+  const lookUp = batched(async (lookups: Lookup[]) => judge(await select(lookups), lookups), {
+    ...BOUNDS,
+    watch,
+  });
   return async (rawKey, now) =>
     isRawKey(rawKey) ? await lookUp({ digest: digestOf(rawKey), now }) : { status: 'malformed' };
 }

@@ -5,6 +5,15 @@ export interface BatchBounds {
   most: number;
   /** The most items that wait; the rest are refused. */
   room: number;
+  watch?: BatchWatch | undefined;
+}
+
+/** What is told of batches, of one queue or of several. */
+export interface BatchWatch {
+  /** Items that wait, kept up to date. */
+  waiting: number;
+  /** Hears the size of a batch that leaves. */
+  left: (size: number) => void;
 }
 
 /**
@@ -17,7 +26,7 @@ export interface BatchBounds {
  */
 export function batched<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
-  { most, room }: BatchBounds,
+  { most, room, watch }: BatchBounds,
 ): (item: Item) => Promise<Result> {
   interface Waiting {
     item: Item;
@@ -39,6 +48,10 @@ export function batched<Item, Result>(
     busy = true;
     const batch = waiting.slice(0, most);
     waiting = waiting.slice(most);
+    if (watch) {
+      watch.waiting -= batch.length;
+      watch.left(batch.length);
+    }
     void answer(batch).finally(() => {
       busy = false;
       schedule();
@@ -62,6 +75,7 @@ export function batched<Item, Result>(
     new Promise((resolve, reject) => {
       if (waiting.length >= room) return reject(unavailable());
       waiting.push({ item, resolve, reject });
+      if (watch) watch.waiting += 1;
       schedule();
     });
 }

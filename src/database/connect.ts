@@ -78,10 +78,20 @@ export function connect({ url, most, prepare = true, onIdleError }: ConnectOptio
       prepare ? nameOf : () => undefined,
     ),
   });
-  return new Kysely<DB>({
+  const db = new Kysely<DB>({
     dialect: Object.assign(dialect, { createAdapter: () => new MigrationsLockThemselves() }),
     plugins: [new CamelCasePlugin()],
   });
+  pools.set(db, pool);
+  return db;
+}
+
+const pools = new WeakMap<Kysely<DB>, pg.Pool>();
+
+/** How many connections a pool holds, how many of them are idle, and how many statements wait for one. */
+export function connectionsOf(db: Kysely<DB>): { total: number; idle: number; waiting: number } {
+  const { totalCount: total = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = pools.get(db) ?? {};
+  return { total, idle, waiting };
 }
 
 /** The pool as Kysely sees it: statements by their names, no wait for what hangs, and no broken connection kept. */

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { batched } from '../database/batch.ts';
+import { type BatchWatch, batched } from '../database/batch.ts';
 import {
   closeModel,
   MOST_TOGETHER,
@@ -16,9 +16,13 @@ type Spectra = readonly (readonly number[])[];
 type Run = (spectra: Spectra) => Promise<Outcome>;
 
 /** Runs of an open model, which concurrent calls of one spectrum share where each gets the same answer as alone. */
-async function startRun(model: OpenModel): Promise<Run> {
+async function startRun(model: OpenModel, watch: BatchWatch | undefined): Promise<Run> {
   if (!(await mayRunTogether(model))) return spectra => runModel(model, spectra);
-  const shared = batched((calls: Spectra) => runTogether(model, calls), { most: MOST_TOGETHER, room: 5000 });
+  const shared = batched((calls: Spectra) => runTogether(model, calls), {
+    most: MOST_TOGETHER,
+    room: 5000,
+    watch,
+  });
   return async spectra => {
     const [spectrum, ...others] = spectra;
     if (!spectrum || others.length > 0) return await runModel(model, spectra);
@@ -28,11 +32,13 @@ async function startRun(model: OpenModel): Promise<Run> {
   };
 }
 
-export interface ModelCacheBounds {
+export interface ModelCacheOptions {
   /** most sessions kept open */
   maxModels?: number;
   /** most bytes of ONNX files whose sessions are kept open; a session takes a few times its file */
   maxBytes?: number;
+  /** is told of the runs that calls share */
+  watch?: BatchWatch | undefined;
 }
 
 export interface ModelCache {
@@ -65,7 +71,7 @@ interface Entry {
  */
 export function modelCache(
   load: (modelId: string) => Promise<Uint8Array>,
-  { maxModels = 64, maxBytes = 256 * 1024 * 1024 }: ModelCacheBounds = {},
+  { maxModels = 64, maxBytes = 256 * 1024 * 1024, watch }: ModelCacheOptions = {},
 ): ModelCache {
   const live = new Set<Entry>();
   let closed = false;
@@ -92,7 +98,7 @@ export function modelCache(
     const opening = bytes.then(openModel);
     const entry: Entry = {
       opening,
-      running: opening.then(startRun),
+      running: opening.then(model => startRun(model, watch)),
       over: Promise.withResolvers<void>(),
       uses: 0,
       evicted: false,

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { BatchWatch } from '../database/batch.ts';
 import { modelCache } from './model-cache.ts';
 import { type ModelProcesses, type ModelProcessOptions, startModelProcesses } from './model-processes.ts';
 import type { Inspection } from './model-worker.ts';
@@ -16,6 +17,15 @@ export interface Models extends Pick<ModelProcesses, 'inspect'> {
   close(): Promise<void>;
 }
 
+/** Hears of a run that is over: where the model ran, and how long the call waited for it. */
+export type OnModelRun = (where: 'server' | 'process', ms: number, failed: boolean) => void;
+
+export interface ModelsOptions extends ModelProcessOptions {
+  /** Is told of the runs that calls share. */
+  watch?: BatchWatch | undefined;
+  onRun?: OnModelRun | undefined;
+}
+
 type Speed = Pick<Inspection, 'msPerSpectrum' | 'mayRunInline'>;
 const SLOW: Speed = { msPerSpectrum: Number.POSITIVE_INFINITY, mayRunInline: false };
 
@@ -24,9 +34,9 @@ const SLOW: Speed = { msPerSpectrum: Number.POSITIVE_INFINITY, mayRunInline: fal
  * found: a call of at most `LONGEST_INLINE_MS`, to a model of which 32 calls that come at once take no longer either,
  * and whatever the spectra are. Everything else runs in a process of its own.
  */
-export function startModels(options: ModelProcessOptions): Models {
+export function startModels({ watch, onRun, ...options }: ModelsOptions): Models {
   const { load } = options;
-  const inline = modelCache(load);
+  const inline = modelCache(load, { watch });
   const processes = startModelProcesses(options);
   /** Calls that are long by themselves come one after the other, and the event loop turns between them. */
   const takeLongTurn = turns({ most: 1, room: 500 });
@@ -53,17 +63,40 @@ export function startModels(options: ModelProcessOptions): Models {
     return known ?? SLOW;
   }
 
+  const runHere = told(inline.run, 'server', onRun);
+  const runApart = told(processes.run, 'process', onRun);
+
   return {
     inspect: processes.inspect,
     async run({ id, msPerSpectrum, mayRunInline }, spectra) {
       const speed = msPerSpectrum === null ? measure(id) : { msPerSpectrum, mayRunInline };
       const ms = speed.msPerSpectrum * spectra.length;
-      if (!speed.mayRunInline || ms > LONGEST_INLINE_MS) return await processes.run(id, spectra);
-      const run = () => inline.run(id, spectra);
+      if (!speed.mayRunInline || ms > LONGEST_INLINE_MS) return await runApart(id, spectra);
+      const run = () => runHere(id, spectra);
       return await (ms * MOST_TOGETHER > LONGEST_INLINE_MS ? takeLongTurn(run) : run());
     },
     close: async () => {
       await Promise.all([inline.close(), processes.close()]);
     },
+  };
+}
+
+/** The same run, of whose end somebody hears. */
+function told(
+  run: ModelProcesses['run'],
+  where: Parameters<OnModelRun>[0],
+  onRun: OnModelRun | undefined,
+): ModelProcesses['run'] {
+  if (!onRun) return run;
+  return async (id, spectra) => {
+    const started = performance.now();
+    let failed = true;
+    try {
+      const outcome = await run(id, spectra);
+      failed = false;
+      return outcome;
+    } finally {
+      onRun(where, performance.now() - started, failed);
+    }
   };
 }

@@ -11,7 +11,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { isDatabaseUnavailable } from '../database/faults.ts';
-import { badUserInput, internalError, isCode, statusOf, unavailable } from '../errors.ts';
+import { badUserInput, codeOf, internalError, isCode, statusOf, unavailable } from '../errors.ts';
 import type { Context } from './context.ts';
 import type { ExecuteOperation } from './execution.ts';
 import { withoutLiterals } from './literals.ts';
@@ -154,6 +154,8 @@ export const answerOperations = (
           },
           contextValue,
         );
+        contextValue.note.operation = operation;
+        contextValue.note.code = codeOf(body.errors);
         response.body.singleResult = body;
         // A mutation by GET is Apollo's to refuse, with 405 and the method that is allowed.
         if (response.http.status !== 405) response.http.status = status;

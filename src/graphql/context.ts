@@ -14,6 +14,11 @@ import type { DB } from '../generated/database.ts';
 import type { Predicting } from '../predictions/predict.ts';
 import { type Loaders, startLoaders } from './loaders.ts';
 import { networkOf } from './network.ts';
+import type { Note } from './root-field.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest extends Note {}
+}
 
 /** A signed-in person and what they can reach. */
 export interface Viewer extends PersonRow {
@@ -42,6 +47,8 @@ export interface Services {
 export interface Context extends Services {
   requestId: string;
   log: FastifyRequest['log'];
+  /** The request itself, on which is noted what became of it. */
+  note: Note;
   caller: Caller;
   /** How many objects the lists of the answer hold so far. */
   objects: number;
@@ -101,6 +108,7 @@ export async function buildContext(
     ...services,
     requestId: request.id,
     log: request.log,
+    note: request,
     at,
     address,
     caller: await identify(),

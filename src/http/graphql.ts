@@ -11,7 +11,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, getOperationAST, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
-import { unavailable } from '../errors.ts';
+import { codeOf, unavailable } from '../errors.ts';
 import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '../graphql/answers.ts';
 import { buildContext, type Context, type Services } from '../graphql/context.ts';
 import { type OperationRequest, startExecution } from '../graphql/execution.ts';
@@ -111,7 +111,9 @@ export async function serveGraphQL(
       try {
         return await buildContext(services, request, reply);
       } catch (error) {
-        throw withHttp(toCatalogue(error, { requestId: request.id, log: request.log }));
+        const told = toCatalogue(error, { requestId: request.id, log: request.log });
+        request.code = codeOf([told]);
+        throw withHttp(told);
       }
     },
   });
@@ -138,6 +140,7 @@ export async function serveGraphQL(
           if (isPlain(request.body)) checkLength(request.body.query);
           return await viaApollo.call(this, request, reply);
         }
+        request.operation = known.operation ?? undefined;
         const context = await buildContext(services, request, reply);
         const result = await executeOperation(known, context);
         const { operation, variables, document } = known;
@@ -145,6 +148,7 @@ export async function serveGraphQL(
           { schema, document, operation, variables, result, suggestNames: INTROSPECTION },
           context,
         );
+        request.code = codeOf(body.errors);
         for (const [name, value] of headers) void reply.header(name, value);
         void reply.code(status).header('content-type', 'application/json; charset=utf-8');
         return `${JSON.stringify(body)}\n`;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
-import { type AddressInfo, Server } from 'node:net';
+import { Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -11,13 +11,15 @@ import type { Config } from '../config.ts';
 import { dropExpiredKeys } from '../database/idempotency.ts';
 import { dropEndedCounts } from '../database/rate-limits.ts';
 import type { ModelLimits } from '../deployments/model-processes.ts';
-import { badUserInput, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
+import { badUserInput, codeOf, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
 import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
+import { addressOf } from './address.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
 import { ANYBODYS_BODY_BYTES, HTTP_LIMITS, type HttpLimits } from './limits.ts';
+import { startMetrics } from './metrics.ts';
 import { servePages } from './pages.ts';
 import { startServices } from './services.ts';
 
@@ -40,6 +42,8 @@ export interface ServerOptions {
     | 'CORS_ORIGINS'
     | 'INTROSPECTION'
     | 'GRAPHIQL'
+    | 'METRICS_HOST'
+    | 'METRICS_PORT'
   >;
   /** Of the processes that run slow models. */
   modelLimits?: ModelLimits;
@@ -53,6 +57,8 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Where it listens, e.g. `http://127.0.0.1:4000`. */
   url: string;
+  /** Where its metrics are, where METRICS_PORT is set. */
+  metricsUrl: string | undefined;
   /** Answers what is under way, then stops. The database stays the caller's. */
   close: () => Promise<void>;
 }
@@ -96,7 +102,10 @@ export async function startServer({
     },
   });
   app.server.maxConnections = limits.connections;
-  const services = startServices({ db, modelLimits, log: app.log, now });
+  app.decorateRequest('operation', undefined);
+  app.decorateRequest('code', undefined);
+  const metrics = config.METRICS_PORT === undefined ? undefined : await startMetrics(db, config, app.log);
+  const services = startServices({ db, modelLimits, log: app.log, now, metrics });
 
   async function tendPartitions(): Promise<void> {
     try {
@@ -127,7 +136,7 @@ export async function startServer({
   app.addHook('onClose', async () => {
     clearInterval(tending);
     clearInterval(sweeping);
-    await Promise.all([services.passwords.close(), services.models.close()]);
+    await Promise.all([services.passwords.close(), services.models.close(), metrics?.close()]);
   });
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
@@ -145,7 +154,10 @@ export async function startServer({
     serveHealth(app, db);
     await app.register(scope => servePages(scope, config));
 
-    await app.register(scope => serveGraphQL(scope, services, limits, config));
+    await app.register(scope => {
+      metrics?.watchRequests(scope);
+      return serveGraphQL(scope, services, limits, config);
+    });
     await app.listen({ host: config.HOST, port: config.PORT });
     await sweep();
     if (config.LOG_RETENTION_MONTHS) await tendPartitions();
@@ -156,6 +168,7 @@ export async function startServer({
 
   return {
     url: addressOf(app.server.address(), config.HOST),
+    metricsUrl: metrics?.url,
     async close() {
       const cutOff = setTimeout(() => app.server.closeAllConnections(), STOP_WITHIN_MS);
       await app.close();
@@ -190,14 +203,8 @@ function beforeGraphQL(error: FastifyError): GraphQLError | undefined {
 
 function sendError(reply: FastifyReply, error: GraphQLError): void {
   const { status, headers } = httpOf(error);
+  reply.request.code = codeOf([error]);
   for (const [name, value] of headers) void reply.header(name, value);
   void reply.code(status).header('content-type', 'application/json; charset=utf-8');
   void reply.send(`${JSON.stringify({ errors: [error] })}\n`);
-}
-
-function addressOf(address: AddressInfo | string | null, host: string): string {
-  if (address === null || typeof address === 'string') return `http://${host}`;
-  // Where it listens everywhere, this machine's own address serves to open it.
-  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `http://${shown}:${address.port}`;
 }

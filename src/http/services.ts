@@ -10,33 +10,37 @@ import { startModels } from '../deployments/run-models.ts';
 import type { DB } from '../generated/database.ts';
 import type { Services } from '../graphql/context.ts';
 import { startSettle } from '../predictions/settle.ts';
+import type { Metrics } from './metrics.ts';
 
 export interface ServicesOptions {
   db: Kysely<DB>;
   modelLimits?: ModelLimits | undefined;
   log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
   now: () => Date;
+  metrics?: Metrics | undefined;
 }
 
 /** Starts what requests are answered with. `passwords` and `models` are to be closed. */
-export function startServices({ db, modelLimits, log, now }: ServicesOptions): Services {
+export function startServices({ db, modelLimits, log, now, metrics }: ServicesOptions): Services {
   const models = startModels({
     load: modelId => readOnnx(db, modelId),
     onNotStarted: error => log.error({ err: error }, 'a process for models could not be started'),
     limits: modelLimits,
+    watch: metrics?.batches.model,
+    onRun: metrics?.onModelRun,
   });
   const rateLimits = startRateLimits(db);
   return {
     db,
     passwords: startPasswords(),
-    authenticate: startAuthenticate(db),
+    authenticate: startAuthenticate(db, metrics?.batches.lookUp),
     countFailedKey: startFailedKeys(rateLimits),
     rateLimits,
     now,
     models,
     predicting: {
       runModel: models.run,
-      settle: startSettle(db),
+      settle: startSettle(db, metrics?.batches.settle),
       onModelFailed: (error, modelId) => log.warn({ err: error, modelId }, 'a model failed'),
     },
   };

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import pLimit from 'p-limit';
-import { batched } from '../database/batch.ts';
+import { type BatchWatch, batched } from '../database/batch.ts';
 import { isDatabaseUnavailable } from '../database/faults.ts';
 import { monthOf } from '../deployments/deployments.ts';
 import { unavailable } from '../errors.ts';
@@ -37,8 +37,9 @@ const LONGEST_WAIT_MS = 2000;
  * or a key that stays locked delays and refuses its own calls alone. Calls that may be repeated go in lanes from the start,
  * as they take a transaction.
  */
-export function startSettle(db: Kysely<DB>): Settle {
-  const together = batched(settleTogether(prepareGrants(db, 'skip')), BOUNDS);
+export function startSettle(db: Kysely<DB>, watch?: BatchWatch): Settle {
+  const bounds = { ...BOUNDS, watch };
+  const together = batched(settleTogether(prepareGrants(db, 'skip')), bounds);
   const settleLane = settleWaiting(db, prepareGrants(db, 'wait'));
   const settleLaneOnce = settleWaiting(db, prepareGrantsOnce(db));
   const limit = pLimit(MOST_LANES);
@@ -50,7 +51,7 @@ export function startSettle(db: Kysely<DB>): Settle {
       settle: batched(
         (waiting: Waiting[]) =>
           call.repeated ? limitOnce(() => settleLaneOnce(waiting)) : limit(() => settleLane(waiting)),
-        BOUNDS,
+        bounds,
       ),
       calls: 0,
     };
