@@ -127,7 +127,9 @@ export async function startServer({
   }
   const sweeping = setInterval(sweep, SWEEP_MS).unref();
 
+  let stopping = false;
   app.addHook('preClose', async () => {
+    stopping = true;
     // As `net` closes, which leaves the connections be: `http` also ends those that are idle, and a request may already
     // be under way on one. It would be reset.
     Server.prototype.close.call(app.server);
@@ -151,7 +153,7 @@ export async function startServer({
 
   try {
     await app.register(fastifyCookie);
-    serveHealth(app, db);
+    serveHealth(app, db, () => stopping);
     await app.register(scope => servePages(scope, config));
 
     await app.register(scope => {
