@@ -34,6 +34,16 @@ test('while PostgreSQL stands still /readyz is 503 within 2 s and /healthz 200; 
   await expect.poll(async () => (await probe(`${url}/readyz`)).status, { timeout: 5000 }).toBe(200);
 });
 
+test('while every connection is taken /readyz is 503 within 2 s, and 200 once they are free', async () => {
+  const { url, db } = await startServiceForTest({ pool: 2 });
+  const taken = [1, 2].map(() => sql`select pg_sleep(3)`.execute(db));
+  const { status, ms } = await probe(`${url}/readyz`);
+  expect(status).toBe(503);
+  expect(ms).toBeLessThan(ANSWERS_WITHIN_MS);
+  await Promise.all(taken);
+  expect((await probe(`${url}/readyz`)).status).toBe(200);
+});
+
 test('a server that stops says so at /readyz while it answers what is under way', async () => {
   const service = await startService();
   const { owner } = await openLab(service);
