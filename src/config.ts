@@ -61,6 +61,38 @@ const variables = {
     .optional()
     .describe('Port of /metrics, for Prometheus; 0 takes a free one; without it, nothing is measured'),
   METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('Address at which /metrics is served'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be a URL, such as http://127.0.0.1:4318' })
+    .optional()
+    .describe(
+      'OpenTelemetry collector that traces are sent to, such as http://127.0.0.1:4318; without it, none',
+    ),
+  OTEL_TRACES_EXPORTER: z
+    .enum(['otlp', 'none'])
+    .optional()
+    .describe('otlp sends traces without an endpoint too, to http://localhost:4318; none sends none'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .enum(['http/protobuf', 'http/json'])
+    .default('http/protobuf')
+    .describe('How traces are written'),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .default('parentbased_always_on')
+    .describe('Which requests are traced, by the names that OpenTelemetry gives'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('The share of them that is traced, from 0 to 1, where the sampler goes by a ratio'),
+  OTEL_SDK_DISABLED: trueOrFalse.default(false).describe('true sends no traces, whatever else is set'),
 };
 
 /** An address, with the length of a network's prefix or without. */
@@ -99,6 +131,16 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   throw new ConfigError(
     result.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
   );
+}
+
+/** Whether OpenTelemetry's variables ask for traces. */
+export function wantsTraces({
+  OTEL_EXPORTER_OTLP_ENDPOINT,
+  OTEL_TRACES_EXPORTER,
+  OTEL_SDK_DISABLED,
+}: Pick<Config, 'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_TRACES_EXPORTER' | 'OTEL_SDK_DISABLED'>): boolean {
+  if (OTEL_SDK_DISABLED || OTEL_TRACES_EXPORTER === 'none') return false;
+  return OTEL_TRACES_EXPORTER === 'otlp' || OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
 }
 
 /** The documented table of settings: name, default and meaning, for `--help`; the README's table is tested against it. */

@@ -6,7 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import { startPasswords } from './accounts/passwords.ts';
 import { normalizeEmail, replacePassword } from './accounts/people.ts';
 import { listSlugs, setPlan } from './accounts/plans.ts';
-import { type Config, ConfigError, readConfig, settings } from './config.ts';
+import { type Config, ConfigError, readConfig, settings, wantsTraces } from './config.ts';
 import { connect, keepTimeouts } from './database/connect.ts';
 import { findEmbedded, startEmbedded } from './database/embedded.ts';
 import { homeFolder } from './database/embedded-home.ts';
@@ -40,7 +40,7 @@ const USAGE = `Usage: npm run spectrakey -- <command>
 Settings, from the environment:
 
 ${settings()
-  .map(({ name, preset, meaning }) => `  ${name.padEnd(16)} ${meaning}${preset ? ` (${preset})` : ''}`)
+  .map(({ name, preset, meaning }) => `  ${name.padEnd(28)} ${meaning}${preset ? ` (${preset})` : ''}`)
   .join('\n')}
 
 The commands use DATABASE_URL when it is set, else the private PostgreSQL in DATA_DIR, also while a server runs it.`;
@@ -112,7 +112,12 @@ async function serve(config: Config): Promise<void> {
   const { db, close } = await openDatabase(config, { alone: true });
   let server: RunningServer | null = null;
   try {
-    server = await startServer({ db, config, log: process.stderr }).catch((error: ListenError) => {
+    server = await startServer({
+      db,
+      config,
+      tracing: wantsTraces(config) ? config : null,
+      log: process.stderr,
+    }).catch((error: ListenError) => {
       const ofMetrics = error.port === config.METRICS_PORT || error.hostname === config.METRICS_HOST;
       const [host, port, name] =
         config.METRICS_PORT !== undefined && ofMetrics
@@ -132,6 +137,8 @@ async function serve(config: Config): Promise<void> {
     // The database goes too, and the private PostgreSQL with it, if closing the server fails.
     await (server?.close() ?? Promise.resolve()).finally(close);
   }
+  // An export to a collector that hangs goes on for its own ten seconds, and nothing ends it.
+  if (wantsTraces(config)) process.exit();
 }
 
 /** What listening fails with: the port, or the host that has no address. */

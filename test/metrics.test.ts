@@ -65,6 +65,7 @@ test('requests are counted by what they call and the code that they get, and are
     // The first of them goes through Apollo, the others by the short way.
     for (let call = 0; call < 3; call++) await predict();
     await predict(lab.deploymentId, [{ sampleName: 'short', yValues: [1] }]);
+    await predict('00000000-0000-7000-8000-000000000000');
     await predict(lab.deploymentId, gasoline(), { rawKey: 'nonsense' });
     await service.call('{ viewer { id } }', {}, { rawKey: 'nonsense' });
     await service.call('{ __schema { description } }');
@@ -79,6 +80,7 @@ test('requests are counted by what they call and the code that they get, and are
   });
   expect(grown(requests('predict', 'ok'))).toBe(3);
   expect(grown(requests('predict', codes.BAD_USER_INPUT))).toBe(1);
+  expect(grown(requests('predict', codes.API_KEY_NOT_AUTHORIZED))).toBe(1);
   expect(grown(requests('predict', codes.UNAUTHENTICATED))).toBe(1);
   expect(grown(requests('none', codes.UNAUTHENTICATED))).toBe(1);
   expect(grown(requests('__schema', 'ok'))).toBe(1);
@@ -87,7 +89,7 @@ test('requests are counted by what they call and the code that they get, and are
   expect(grown(requests('none', codes.UNSUPPORTED_MEDIA_TYPE))).toBe(1);
   expect(grown(requests('__typename', 'ok'))).toBe(1);
   expect(grown(requests('none', codes.BAD_USER_INPUT))).toBe(1);
-  expect(grown('spectrakey_request_seconds_count{operation="predict"}')).toBe(5);
+  expect(grown('spectrakey_request_seconds_count{operation="predict"}')).toBe(6);
   const took = grown('spectrakey_request_seconds_sum{operation="predict"}');
   expect(took).toBeGreaterThan(0.001);
   expect(took).toBeLessThan(5);

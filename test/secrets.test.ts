@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { connect as connectTo } from 'node:net';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
+import { addressOf, run } from './commands.ts';
+import { databaseUrl } from './databases.ts';
 import {
   type Answer,
   CREATE_KEY,
   type Credential,
+  codes,
   cookieOf,
   DELETE_KEY,
   deploy,
@@ -14,11 +17,14 @@ import {
   LIST_KEYS,
   PREDICT,
   REVOKE_KEY,
+  refusal,
   type Service,
   SIGN_IN,
+  send,
   signUp,
   startService,
 } from './harness.ts';
+import { startPostgresForTest } from './own-postgresql.ts';
 
 /** Something that must be told once at most. */
 interface Secret {
@@ -83,7 +89,7 @@ async function keepKey(what: string, input: object, as: Credential) {
 }
 
 beforeAll(async () => {
-  service = await startService();
+  service = await startService({ metrics: true });
 
   // People
   const password = 'correct horse battery staple';
@@ -315,6 +321,14 @@ describe('nothing of a raw key, a password or a session token', () => {
     for (const { what, text } of secrets) expect(found(log, text), what).toBe(false);
   });
 
+  test('is in the metrics', async () => {
+    const metrics = await (await fetch(service.metricsUrl ?? '')).text();
+    // What was asked is in them.
+    expect(metrics).toMatch(/spectrakey_requests_total\{operation="signUp",code="ok"\} [1-9]/);
+    expect(metrics).toMatch(/spectrakey_requests_total\{operation="predict",code="ok"\} [1-9]/);
+    for (const { what, text } of secrets) expect(found(metrics, text), what).toBe(false);
+  });
+
   test('is in any column of any table, in text or in bytes', async () => {
     const { rows: tables } = await sql<{ name: string }>`
       select format('%I.%I', table_schema, table_name) as name from information_schema.tables
@@ -348,4 +362,42 @@ describe('nothing of a raw key, a password or a session token', () => {
       }
     }
   });
+});
+
+test('the password of the database is in no line of a start that fails, or of a server that loses it, no metric and no answer', async () => {
+  const password = 'the-password-of-the-database';
+  const withPassword = (url: string) => url.replace('//spectrakey@', `//spectrakey:${password}@`);
+  const said: string[] = [];
+
+  const nowhere = `postgresql://spectrakey:${password}@127.0.0.1:1/lab`;
+  const without = withPassword(databaseUrl(inject('postgresUrl'), 'no_such_database'));
+  for (const url of [
+    nowhere,
+    without,
+    `${nowhere}?sslmode=nonsense`,
+    `postgresql://spectrakey:${password}@:x/lab`,
+  ]) {
+    const started = run('node', ['src/main.ts', 'serve'], { env: { DATABASE_URL: url, LOG_LEVEL: 'trace' } });
+    expect(await started.ended).toBe(1);
+    expect(started.output()).toMatch(/^spectrakey: Cannot use the database of DATABASE_URL: /m);
+    said.push(started.output());
+  }
+
+  const postgres = await startPostgresForTest();
+  const env = { DATABASE_URL: withPassword(postgres.url), LOG_LEVEL: 'trace', METRICS_PORT: '0' };
+  expect(env.DATABASE_URL).toContain(password);
+  const started = run('node', ['src/main.ts', 'serve'], { env });
+  const address = await addressOf(started);
+  const [, metricsUrl = ''] = await started.printed(/Metrics {4}(http\S+)/);
+  await postgres.freeze();
+  const answer = await send(`${address}/graphql`, SIGN_IN, { email: 'olga@lab.example', password: 'x' });
+  expect(answer).toMatchObject(refusal(codes.UNAVAILABLE));
+  const ready = await fetch(`${address}/readyz`);
+  expect(ready.status).toBe(503);
+  said.push(answer.text, await ready.text(), await (await fetch(metricsUrl)).text());
+  await started.printed(/the database is unavailable/);
+  started.process.kill('SIGTERM');
+  await started.ended;
+  said.push(started.output());
+  for (const text of said) expect(found(text, password), text).toBe(false);
 });

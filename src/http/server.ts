@@ -22,6 +22,7 @@ import { ANYBODYS_BODY_BYTES, HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { startMetrics } from './metrics.ts';
 import { servePages } from './pages.ts';
 import { startServices } from './services.ts';
+import type { startTracing } from './tracing.ts';
 
 /** For requests that clients sent before they could see that the server stops. */
 const LAST_REQUESTS_MS = 300;
@@ -45,6 +46,8 @@ export interface ServerOptions {
     | 'METRICS_HOST'
     | 'METRICS_PORT'
   >;
+  /** How requests are traced; without it, they are not. */
+  tracing?: Parameters<typeof startTracing>[0] | null;
   /** Of the processes that run slow models. */
   modelLimits?: ModelLimits;
   /** What differs from HTTP_LIMITS. */
@@ -71,6 +74,7 @@ export interface RunningServer {
 export async function startServer({
   db,
   config,
+  tracing: traces,
   log,
   modelLimits,
   httpLimits,
@@ -105,7 +109,8 @@ export async function startServer({
   app.decorateRequest('operation', undefined);
   app.decorateRequest('code', undefined);
   const metrics = config.METRICS_PORT === undefined ? undefined : await startMetrics(db, config, app.log);
-  const services = startServices({ db, modelLimits, log: app.log, now, metrics });
+  const tracing = traces && (await (await import('./tracing.ts')).startTracing(traces, app.log));
+  const services = startServices({ db, modelLimits, log: app.log, now, metrics, tracing });
 
   async function tendPartitions(): Promise<void> {
     try {
@@ -127,7 +132,9 @@ export async function startServer({
   }
   const sweeping = setInterval(sweep, SWEEP_MS).unref();
 
+  let stopping = false;
   app.addHook('preClose', async () => {
+    stopping = true;
     // As `net` closes, which leaves the connections be: `http` also ends those that are idle, and a request may already
     // be under way on one. It would be reset.
     Server.prototype.close.call(app.server);
@@ -136,7 +143,12 @@ export async function startServer({
   app.addHook('onClose', async () => {
     clearInterval(tending);
     clearInterval(sweeping);
-    await Promise.all([services.passwords.close(), services.models.close(), metrics?.close()]);
+    await Promise.all([
+      services.passwords.close(),
+      services.models.close(),
+      metrics?.close(),
+      tracing?.stop(),
+    ]);
   });
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
@@ -151,11 +163,12 @@ export async function startServer({
 
   try {
     await app.register(fastifyCookie);
-    serveHealth(app, db);
+    serveHealth(app, db, () => stopping);
     await app.register(scope => servePages(scope, config));
 
     await app.register(scope => {
       metrics?.watchRequests(scope);
+      tracing?.watchRequests(scope);
       return serveGraphQL(scope, services, limits, config);
     });
     await app.listen({ host: config.HOST, port: config.PORT });

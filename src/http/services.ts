@@ -11,6 +11,7 @@ import type { DB } from '../generated/database.ts';
 import type { Services } from '../graphql/context.ts';
 import { startSettle } from '../predictions/settle.ts';
 import type { Metrics } from './metrics.ts';
+import type { Traced, Tracing } from './tracing.ts';
 
 export interface ServicesOptions {
   db: Kysely<DB>;
@@ -18,10 +19,14 @@ export interface ServicesOptions {
   log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
   now: () => Date;
   metrics?: Metrics | undefined;
+  tracing?: Tracing | null | undefined;
 }
 
+const untraced: Traced = (_name, work) => work;
+
 /** Starts what requests are answered with. `passwords` and `models` are to be closed. */
-export function startServices({ db, modelLimits, log, now, metrics }: ServicesOptions): Services {
+export function startServices({ db, modelLimits, log, now, metrics, tracing }: ServicesOptions): Services {
+  const traced = tracing?.traced ?? untraced;
   const models = startModels({
     load: modelId => readOnnx(db, modelId),
     onNotStarted: error => log.error({ err: error }, 'a process for models could not be started'),
@@ -33,14 +38,14 @@ export function startServices({ db, modelLimits, log, now, metrics }: ServicesOp
   return {
     db,
     passwords: startPasswords(),
-    authenticate: startAuthenticate(db, metrics?.batches.lookUp),
+    authenticate: traced('authenticate', startAuthenticate(db, metrics?.batches.lookUp)),
     countFailedKey: startFailedKeys(rateLimits),
     rateLimits,
     now,
     models,
     predicting: {
-      runModel: models.run,
-      settle: startSettle(db, metrics?.batches.settle),
+      runModel: traced('run model', models.run),
+      settle: traced('settle', startSettle(db, metrics?.batches.settle)),
       onModelFailed: (error, modelId) => log.warn({ err: error, modelId }, 'a model failed'),
     },
   };

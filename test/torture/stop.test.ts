@@ -1,61 +1,7 @@
-import { once } from 'node:events';
-import { Agent, request } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { expect, inject, test } from 'vitest';
-import { cloneDatabase } from '../databases.ts';
-import { createKey, gasoline, openLab, PREDICT, startServiceForTest } from '../harness.ts';
+import { test } from 'vitest';
+import { stopUnderLoad } from '../stop.ts';
 import { report, scaled } from './rounds.ts';
-import { startProcesses } from './servers.ts';
-
-const CLIENTS = 16;
-const STOPS_WITHIN_MS = 12_000;
 
 test('a server that is told to stop under load answers every request that reached it, and exits with 0', async () => {
-  const rounds = scaled(20, 2);
-  const databaseUrl = await cloneDatabase(inject('postgresUrl'));
-  const service = await startServiceForTest({ databaseUrl });
-  const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
-  const { rawKey } = await createKey(service, owner, { deploymentId });
-  const body = JSON.stringify({ query: PREDICT, variables: { deploymentId, spectra: gasoline() } });
-  let [answered, refused, slowestMs] = [0, 0, 0];
-
-  for (let round = 0; round < rounds; round++) {
-    const [server] = await startProcesses(1, databaseUrl);
-    if (!server) throw new Error('one was started');
-    const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
-    const headers = { authorization: `Api-Key ${rawKey}`, 'content-type': 'application/json' };
-    const { process, ended } = server.started;
-    const wanted = answered + 500 + 37 * round;
-    const others: unknown[] = [];
-
-    /** Asks until nobody listens any more. */
-    const ask = async (): Promise<void> => {
-      for (;;) {
-        const asked = request(`${server.url}/graphql`, { agent, method: 'POST', headers });
-        asked.end(body);
-        try {
-          const [response] = await once(asked, 'response');
-          const said = await text(response);
-          if (response.statusCode === 200) answered += 1;
-          else if (response.statusCode === 503) refused += 1;
-          else others.push([response.statusCode, said]);
-        } catch (error) {
-          if (!(error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'))
-            others.push(error);
-          return;
-        }
-      }
-    };
-    const asking = Array.from({ length: CLIENTS }, ask);
-    await expect.poll(() => answered >= wanted, { interval: 1, timeout: 30_000 }).toBe(true);
-    const told = performance.now();
-    process.kill('SIGTERM');
-    expect(await ended, server.started.output()).toBe(0);
-    slowestMs = Math.max(slowestMs, performance.now() - told);
-    await Promise.all(asking);
-    agent.destroy();
-    expect(others).toEqual([]);
-  }
-  report('stop', { rounds, answered, refused, slowestMs: Math.round(slowestMs) });
-  expect(slowestMs).toBeLessThan(STOPS_WITHIN_MS);
+  report('stop', await stopUnderLoad(scaled(20, 2)));
 });

@@ -1,0 +1,152 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  type Context,
+  DiagLogLevel,
+  defaultTextMapGetter,
+  diag,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type Sampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
+import { rootFieldOf } from '../graphql/root-field.ts';
+
+/** The same function, each of whose calls is a span within that of its request. */
+export type Traced = <Parameters extends unknown[], Result>(
+  name: string,
+  work: (...parameters: Parameters) => Promise<Result>,
+) => (...parameters: Parameters) => Promise<Result>;
+
+export interface Tracing {
+  /** Makes each request of this scope a span. */
+  watchRequests: (app: FastifyInstance) => void;
+  traced: Traced;
+  /** Sends what has not been sent yet. */
+  stop: () => Promise<void>;
+}
+
+/** A collector that does not answer must not keep a server from ending in time. */
+const LAST_EXPORT_MS = 1000;
+
+/**
+ * Sends traces as OpenTelemetry's variables say. Those that config.ts does not list (headers, timeouts, certificates, the
+ * service's name) its SDK reads by itself. Nothing is registered globally but where its own troubles are told. This file
+ * is imported where traces are wanted, and nowhere else: without them, none of it is loaded.
+ */
+export async function startTracing(
+  config: Pick<Config, 'OTEL_EXPORTER_OTLP_PROTOCOL' | 'OTEL_TRACES_SAMPLER' | 'OTEL_TRACES_SAMPLER_ARG'>,
+  log: Pick<FastifyBaseLogger, 'warn'>,
+): Promise<Tracing> {
+  const tell = (message: string) => log.warn({ telemetry: message }, 'traces may be lost');
+  const ignore = () => {};
+  diag.setLogger(
+    { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+  const { OTLPTraceExporter } = await (config.OTEL_EXPORTER_OTLP_PROTOCOL === 'http/json'
+    ? import('@opentelemetry/exporter-trace-otlp-http')
+    : import('@opentelemetry/exporter-trace-otlp-proto'));
+  const provider = new TracerProvider({
+    sampler: samplerOf(config),
+    resource: resourceFromAttributes({ 'service.name': 'spectrakey' }).merge(
+      detectResources({ detectors: [envDetector] }),
+    ),
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+  });
+  const tracer = provider.getTracer('spectrakey');
+  const propagator = new W3CTraceContextPropagator();
+  const contexts = new AsyncLocalStorage<Context>();
+  const contextOf = new WeakMap<FastifyRequest, Context>();
+
+  function begin(request: FastifyRequest, reply: FastifyReply): void {
+    const parent = propagator.extract(ROOT_CONTEXT, request.headers, defaultTextMapGetter);
+    const path = request.routeOptions.url ?? '';
+    const span = tracer.startSpan(
+      `${request.method} ${path}`,
+      {
+        kind: SpanKind.SERVER,
+        attributes: {
+          'http.request.method': request.method,
+          'http.route': path,
+          'spectrakey.request_id': request.id,
+        },
+      },
+      parent,
+    );
+    contextOf.set(request, trace.setSpan(parent, span));
+    // Not when the answer is sent, which it never is to a client that has gone.
+    reply.raw.once('close', () => end(span, request, reply));
+  }
+
+  function end(span: Span, { operation, code }: FastifyRequest, { statusCode, raw }: FastifyReply): void {
+    span.setAttributes({
+      'http.response.status_code': statusCode,
+      'spectrakey.operation': rootFieldOf(operation),
+      'spectrakey.code': code ?? 'ok',
+    });
+    if (statusCode >= 500 || !raw.writableFinished) span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
+  }
+
+  return {
+    watchRequests(app) {
+      app.addHook('onRequest', (request, reply, done) => {
+        begin(request, reply);
+        done();
+      });
+      // Once the body is read: its events come in the context of the connection.
+      app.addHook('preHandler', (request, _reply, done) =>
+        contexts.run(contextOf.get(request) ?? ROOT_CONTEXT, done),
+      );
+    },
+    traced:
+      (name, work) =>
+      async (...parameters) => {
+        const span = tracer.startSpan(name, {}, contexts.getStore() ?? ROOT_CONTEXT);
+        try {
+          return await work(...parameters);
+        } catch (error) {
+          // Without its message, which may quote what a client sent.
+          span.setStatus({ code: SpanStatusCode.ERROR });
+          throw error;
+        } finally {
+          span.end();
+        }
+      },
+    async stop() {
+      const late = Promise.withResolvers<void>();
+      const timer = setTimeout(() => {
+        tell('the collector has not taken the last spans in time');
+        late.resolve();
+      }, LAST_EXPORT_MS);
+      await Promise.race([provider.shutdown(), late.promise]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+function samplerOf({
+  OTEL_TRACES_SAMPLER: name,
+  OTEL_TRACES_SAMPLER_ARG: ratio,
+}: Pick<Config, 'OTEL_TRACES_SAMPLER' | 'OTEL_TRACES_SAMPLER_ARG'>): Sampler {
+  const root = name.endsWith('always_on')
+    ? new AlwaysOnSampler()
+    : name.endsWith('always_off')
+      ? new AlwaysOffSampler()
+      : new TraceIdRatioBasedSampler(ratio);
+  return name.startsWith('parentbased') ? new ParentBasedSampler({ root }) : root;
+}

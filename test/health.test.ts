@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { sql } from 'kysely';
+import { expect, onTestFinished, test } from 'vitest';
+import { connect } from '../src/database/connect.ts';
+import { openLab, startService, startServiceForTest } from './harness.ts';
+import { startPostgresForTest } from './own-postgresql.ts';
+
+const ANSWERS_WITHIN_MS = 2000;
+
+/** How a probe is answered, and how soon. */
+async function probe(url: string): Promise<{ status: number; ms: number }> {
+  const asked = performance.now();
+  const { status } = await fetch(url);
+  return { status, ms: performance.now() - asked };
+}
+
+test('while PostgreSQL stands still /readyz is 503 within 2 s and /healthz 200; then /readyz is 200 again', async () => {
+  const postgres = await startPostgresForTest();
+  const { url } = await startServiceForTest({ databaseUrl: postgres.url, pool: 2 });
+  expect((await probe(`${url}/readyz`)).status).toBe(200);
+  await postgres.freeze();
+  // More at once than there are connections, and some while the first still wait.
+  const wave = (count: number) => Promise.all(Array.from({ length: count }, () => probe(`${url}/readyz`)));
+  const first = wave(20);
+  const answers = [...(await wave(2)), ...(await first)];
+  for (const { status, ms } of [...answers, ...(await wave(20))]) {
+    expect(status).toBe(503);
+    expect(ms).toBeLessThan(ANSWERS_WITHIN_MS);
+  }
+  expect((await probe(`${url}/healthz`)).status).toBe(200);
+  await postgres.thaw();
+  await expect.poll(async () => (await probe(`${url}/readyz`)).status, { timeout: 5000 }).toBe(200);
+});
+
+test('while every connection is taken /readyz is 503 within 2 s, and 200 once they are free', async () => {
+  const { url, db } = await startServiceForTest({ pool: 2 });
+  const taken = [1, 2].map(() => sql`select pg_sleep(3)`.execute(db));
+  const { status, ms } = await probe(`${url}/readyz`);
+  expect(status).toBe(503);
+  expect(ms).toBeLessThan(ANSWERS_WITHIN_MS);
+  await Promise.all(taken);
+  expect((await probe(`${url}/readyz`)).status).toBe(200);
+});
+
+test('a server that stops says so at /readyz while it answers what is under way', async () => {
+  const service = await startService();
+  const { owner } = await openLab(service);
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const readyz = async () => {
+    const [response] = await once(get(`${service.url}/readyz`, { agent }), 'response');
+    const { statusCode, headers } = response;
+    return { statusCode, connection: headers.connection, body: JSON.parse(await text(response)) };
+  };
+  expect(await readyz()).toEqual({ statusCode: 200, connection: 'keep-alive', body: { status: 'ready' } });
+
+  const other = connect({ url: service.databaseUrl, most: 1, onIdleError: () => {} });
+  onTestFinished(() => other.destroy());
+  let closing = Promise.resolve();
+  const underWay = await other.transaction().execute(async trx => {
+    await sql`lock table users in access exclusive mode`.execute(trx);
+    const asked = service.call('{ viewer { id } }', {}, owner);
+    const blocked = async () =>
+      (await sql`select 1 from pg_locks where relation = 'users'::regclass and not granted`.execute(trx))
+        .rows;
+    await expect.poll(blocked, { interval: 10 }).toHaveLength(1);
+    closing = service.close();
+    expect(await readyz()).toEqual({ statusCode: 503, connection: 'close', body: { status: 'stopping' } });
+    return { asked };
+  });
+  expect((await underWay.asked).status).toBe(200);
+  await closing;
+});

@@ -1,0 +1,171 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
+import { addressOf, run } from './commands.ts';
+import { cloneDatabase } from './databases.ts';
+import { codes, createKey, gasoline, type Lab, openLab, PREDICT, send, startService } from './harness.ts';
+
+interface Span {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  kind: number;
+  status: { code?: number };
+  attributes: { key: string; value: Record<string, unknown> }[];
+}
+
+interface Export {
+  resourceSpans: { resource: Pick<Span, 'attributes'>; scopeSpans: { spans: Span[] }[] }[];
+}
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const PARENT = 'b7ad6b7169203331';
+const SERVER = 2;
+const ERROR = 2;
+/** Far from the ten seconds for which an export is tried. */
+const ENDS_WITHIN_MS = 6000;
+
+let databaseUrl: string;
+let lab: Lab;
+let rawKey: string;
+
+beforeAll(async () => {
+  databaseUrl = await cloneDatabase(inject('postgresUrl'));
+  const service = await startService({ databaseUrl });
+  lab = await openLab(service);
+  ({ rawKey } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }));
+  await service.close();
+});
+
+/** A collector that keeps what it is sent; one that hangs never answers. */
+async function startCollector({ hangs = false } = {}) {
+  const received: { path: string; type: string; body: string }[] = [];
+  const collector = createServer(async (request, response) => {
+    const { url: path = '', headers } = request;
+    received.push({ path, type: headers['content-type'] ?? '', body: await text(request) });
+    if (!hangs) response.setHeader('content-type', 'application/json').end('{}');
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    collector.close();
+    collector.closeAllConnections();
+  });
+  await once(collector, 'listening');
+  const address = collector.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { url: `http://127.0.0.1:${address.port}`, received };
+}
+
+/** Starts a server, has it answer some requests, and stops it, which sends the rest of its spans. */
+async function tracedBy(
+  collectorUrl: string,
+  env: Record<string, string>,
+  work: (url: string) => Promise<unknown>,
+) {
+  const started = run('node', ['src/main.ts', 'serve'], {
+    env: { DATABASE_URL: databaseUrl, OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl, ...env },
+  });
+  await work(await addressOf(started));
+  const stopped = performance.now();
+  started.process.kill('SIGTERM');
+  expect(await started.ended, started.output()).toBe(0);
+  return { output: started.output(), stoppedAfterMs: performance.now() - stopped };
+}
+
+const predict = (url: string, headers: Record<string, string> = {}, spectra = gasoline()) =>
+  send(
+    `${url}/graphql`,
+    PREDICT,
+    { deploymentId: lab.deploymentId, spectra },
+    {
+      headers: { authorization: `Api-Key ${rawKey}`, ...headers },
+    },
+  );
+
+const JSON_TRACES = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
+
+test('the spans of a prediction follow its caller’s trace: the request, and within it its steps; they tell no secret', async () => {
+  const { url, received } = await startCollector();
+  await tracedBy(url, { ...JSON_TRACES, OTEL_SERVICE_NAME: 'calibrations' }, async server => {
+    const asked = { traceparent: `00-${TRACE}-${PARENT}-01`, 'x-request-id': TRACE };
+    expect((await predict(server, asked)).status).toBe(200);
+    expect((await predict(server, {}, [{ sampleName: 'sample of the client', yValues: [1] }])).code).toBe(
+      codes.BAD_USER_INPUT,
+    );
+    await fetch(`${server}/healthz`);
+  });
+  expect(received.map(({ path, type }) => `${path} ${type}`)).toContain('/v1/traces application/json');
+  const exports = received.map(({ body }): Export => JSON.parse(body));
+  const groups = exports.flatMap(({ resourceSpans }) => resourceSpans);
+  const spans = groups.flatMap(({ scopeSpans }) => scopeSpans).flatMap(scope => scope.spans);
+  const told = ({ attributes }: Pick<Span, 'attributes'>) =>
+    Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+  expect(told(groups[0]?.resource ?? { attributes: [] })).toMatchObject({ 'service.name': 'calibrations' });
+
+  const ours = spans.filter(({ traceId }) => traceId === TRACE);
+  const request = ours.find(({ kind }) => kind === SERVER);
+  expect(request).toMatchObject({ name: 'POST /graphql', parentSpanId: PARENT });
+  expect(request && told(request)).toEqual({
+    'http.request.method': 'POST',
+    'http.route': '/graphql',
+    'http.response.status_code': 200,
+    'spectrakey.request_id': TRACE,
+    'spectrakey.operation': 'predict',
+    'spectrakey.code': 'ok',
+  });
+  const steps = ours.filter(span => span !== request);
+  expect(steps.map(({ name }) => name)).toEqual(['authenticate', 'run model', 'settle']);
+  expect(steps.map(({ parentSpanId }) => parentSpanId)).toEqual(steps.map(() => request?.spanId));
+
+  // Another one, of a trace of its own, that came to no run.
+  const others = spans.filter(({ traceId }) => traceId !== TRACE);
+  expect(others.map(({ name }) => name).sort()).toEqual(['POST /graphql', 'authenticate']);
+  const refused = others.find(({ kind }) => kind === SERVER);
+  expect(refused && told(refused)).toMatchObject({ 'spectrakey.code': codes.BAD_USER_INPUT });
+  expect(refused?.status.code ?? 0).not.toBe(ERROR);
+  const everything = JSON.stringify(exports);
+  for (const secret of [
+    rawKey,
+    rawKey.slice(0, 12),
+    lab.owner.email,
+    'sample of the client',
+    'gasoline',
+    databaseUrl,
+  ])
+    expect(everything).not.toContain(secret);
+});
+
+test('a caller that does not sample is not traced, and protobuf is what is sent unless JSON is asked for', async () => {
+  const { url, received } = await startCollector();
+  await tracedBy(url, {}, async server => {
+    await predict(server, { traceparent: `00-${TRACE}-${PARENT}-00` });
+    await predict(server, { traceparent: 'nonsense' });
+  });
+  expect(received.map(({ path, type }) => `${path} ${type}`)).toEqual(['/v1/traces application/x-protobuf']);
+  expect(received[0]?.body).not.toContain(Buffer.from(TRACE, 'hex').toString());
+  expect(received[0]?.body).toContain('run model');
+});
+
+test.for([
+  { OTEL_EXPORTER_OTLP_ENDPOINT: '' },
+  { OTEL_SDK_DISABLED: 'true' },
+  { OTEL_TRACES_EXPORTER: 'none' },
+  { OTEL_TRACES_SAMPLER: 'always_off' },
+])('nothing is sent with %o', async env => {
+  const { url, received } = await startCollector();
+  await tracedBy(url, env, server => predict(server));
+  expect(received).toEqual([]);
+});
+
+test('a collector that hangs, or is not there, delays neither calls nor the end, and is told of in the log', async () => {
+  const { url } = await startCollector({ hangs: true });
+  for (const collector of [url, 'http://127.0.0.1:1']) {
+    const { output, stoppedAfterMs } = await tracedBy(collector, JSON_TRACES, async server => {
+      expect((await predict(server)).status).toBe(200);
+    });
+    expect(stoppedAfterMs).toBeLessThan(ENDS_WITHIN_MS);
+    expect(output).toContain('traces may be lost');
+    expect(output).not.toContain(rawKey);
+  }
+});
