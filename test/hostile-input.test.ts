@@ -28,8 +28,8 @@ import {
   startService,
 } from './harness.ts';
 
-/** Generated requests; 10 000 and more with `HOSTILE_CASES=10000 npx vitest run test/hostile-input.test.ts`. */
-const CASES = Number(process.env.HOSTILE_CASES ?? 300);
+/** Generated requests. `HOSTILE_CASES=300` is for a look. */
+const CASES = Number(process.env.HOSTILE_CASES ?? 10_000);
 
 let service: Service;
 let lab: Lab;
@@ -340,7 +340,7 @@ function enormous(): Hostile[] {
   );
 }
 
-test('whatever is sent is answered without a fault, and a second time leaves no more memory behind than the first', {
+test('whatever is sent is answered without a fault, and enormous bodies leave no memory taken behind', {
   timeout: 3_600_000,
 }, async () => {
   // In a process of its own, whose memory is the server's alone.
@@ -369,24 +369,24 @@ test('whatever is sent is answered without a fault, and a second time leaves no 
       }),
       { numRuns: count },
     );
-  const everything = async () => {
-    await generate(CASES);
-    for (const hostile of enormous()) await survives(url, hostile);
-    await work();
-  };
-  // A server that has met all of it once has grown to its size.
-  await everything();
+  // A server that has been at work has grown to its size.
+  await generate(CASES);
+  await work();
   const before = residentMb();
-
-  await everything();
-  // Node collects garbage while it works, so ordinary work is what lets the memory go.
+  const highest = { residentMb: 0 };
+  for (const hostile of enormous()) {
+    await survives(url, hostile);
+    highest.residentMb = Math.max(highest.residentMb, residentMb());
+  }
+  // Else the rest would prove nothing.
+  expect(highest.residentMb).toBeGreaterThan(before + 200);
   await expect
     .poll(
       async () => {
         await work();
         return residentMb();
       },
-      { timeout: 60_000 },
+      { timeout: 30_000 },
     )
     .toBeLessThan(before + 50);
 

@@ -119,6 +119,35 @@ describe('a body is read as far as its sender may send', () => {
   });
 });
 
+describe('a long body that nests without end is refused before it is parsed', () => {
+  const sendVariable = async (value: string) => {
+    const response = await fetch(`${service.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Api-Key ${key.rawKey}` },
+      body: `{"query":"query ($id: ID = 1) { viewer { id } }","variables":{"other":${value}}}`,
+    });
+    return JSON.stringify(await response.json());
+  };
+  const tooDeep = /The body nests deeper than 10000 levels/;
+
+  test.for([
+    ['brackets', '['.repeat(100_000)],
+    ['braces', `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`],
+    ['behind strings', `["\\"", "\\\\", ${'['.repeat(100_000)}`],
+  ] as const)('%s', async ([, value]) => {
+    expect(await sendVariable(value)).toMatch(tooDeep);
+  });
+
+  test.for([
+    ['flat', `[${'{},'.repeat(100_000)}[]]`],
+    ['brackets in strings', `["${'['.repeat(100_000)}"]`],
+    ['brackets in strings with quotes in them', `["\\\\\\"${'['.repeat(100_000)}", "{"]`],
+    ['as deep as may be', `${'['.repeat(9998)}"${' '.repeat(100_000)}"${']'.repeat(9998)}`],
+  ] as const)('but not what is %s', async ([, value]) => {
+    expect(await sendVariable(value)).not.toMatch(tooDeep);
+  });
+});
+
 describe('browsers', () => {
   /** A preflight, or a request, as a page of that origin has its browser send it. */
   const from = async (origin: string, method: 'OPTIONS' | 'POST', server = service) =>

@@ -18,6 +18,7 @@ import { type OperationRequest, startExecution } from '../graphql/execution.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
 import { checkLength, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
+import { parseJsonBodies } from './json-bodies.ts';
 import { ANYBODYS_BODY_BYTES, carriesCredential, type HttpLimits, LARGEST_BODY_BYTES } from './limits.ts';
 
 /** Characters of the documents that are kept parsed and validated; a document takes a hundred times its text. */
@@ -38,6 +39,7 @@ export async function serveGraphQL(
     GRAPHIQL,
   }: Pick<Config, 'CORS_ORIGINS' | 'INTROSPECTION' | 'GRAPHIQL'>,
 ): Promise<void> {
+  parseJsonBodies(app);
   await app.register(fastifyUnderPressure, {
     maxEventLoopDelay: loopDelayMs,
     sampleInterval: loopDelayWindowMs,
