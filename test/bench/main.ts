@@ -153,6 +153,20 @@ promise({
   atMost: 2,
 });
 
+// With metrics for Prometheus
+
+const measuring = await system.another({ METRICS_PORT: '0' });
+const metrics = await compare('metrics', [
+  ['without', () => load(calls)],
+  ['with METRICS_PORT', () => load({ ...calls, url: measuring.url })],
+]);
+promise({
+  what: 'With metrics / without',
+  ratio: ratio(metrics('with METRICS_PORT'), metrics('without')),
+  atLeast: 0.95,
+});
+await measuring.stop();
+
 // Two servers on one database
 
 const second = await system.another();

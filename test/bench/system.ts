@@ -33,8 +33,8 @@ export interface System {
   db: Kysely<DB>;
   demonstration: Demonstration;
   server: RunningProcess;
-  /** Another server on the same database. */
-  another(): Promise<RunningProcess>;
+  /** Another server on the same database, with these settings beside. */
+  another(settings?: Record<string, string>): Promise<RunningProcess>;
   stop(): Promise<void>;
 }
 
@@ -49,7 +49,8 @@ export async function startSystem(postgresUrl: string, name: string): Promise<Sy
   await makePartitions(db, new Date());
   const demonstration = await seed(db, new Date());
   for (const slug of await listSlugs(db)) await setPlan(db, slug, 'ENTERPRISE');
-  const another = () => start(['src/main.ts', 'serve'], { DATABASE_URL: url, PORT: '0' });
+  const another = (settings: Record<string, string> = {}) =>
+    start(['src/main.ts', 'serve'], { DATABASE_URL: url, PORT: '0', ...settings });
   const server = await another();
   return {
     db,
