@@ -137,8 +137,8 @@ async function serve(config: Config): Promise<void> {
     // The database goes too, and the private PostgreSQL with it, if closing the server fails.
     await (server?.close() ?? Promise.resolve()).finally(close);
   }
-  // An export to a collector that hangs goes on for its own ten seconds, and nothing ends it.
-  if (wantsTraces(config)) process.exit();
+  // A PostgreSQL that hangs keeps its connections open, and a collector of traces its export: nothing else ends these.
+  process.exit();
 }
 
 /** What listening fails with: the port, or the host that has no address. */

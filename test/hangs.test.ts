@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { connect } from '../src/database/connect.ts';
 import { hangFor } from './hang.ts';
-import { startServiceForTest } from './harness.ts';
+import { CREATE_KEY, codes, openLab, refusal, startServiceForTest } from './harness.ts';
+import { startPostgresForTest } from './own-postgresql.ts';
 
 test('while PostgreSQL stands still every call is 503 within 3 s, and 200 again within 2 s of its going on', async () => {
   await hangFor(6000);
@@ -12,3 +14,51 @@ test('a statement that takes long is not taken for a database that hangs', async
   const { rows } = await sql<{ one: number }>`select 1 as one from pg_sleep(4)`.execute(service.db);
   expect(rows).toEqual([{ one: 1 }]);
 });
+
+test('a change that was under way when PostgreSQL began to hang is undone whole, and its locks are free', async () => {
+  const postgres = await startPostgresForTest();
+  const service = await startServiceForTest({ databaseUrl: postgres.url, pool: 5 });
+  const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
+  const create = (name: string) =>
+    service.call(CREATE_KEY, { input: { target: { deploymentId }, name } }, owner);
+  const [holder, witness] = [postgres.url, postgres.url].map(url =>
+    connect({ url, most: 1, onIdleError: () => {} }),
+  );
+  if (!holder || !witness) throw new Error('two were made');
+  onTestFinished(async () => {
+    await Promise.all([holder.destroy(), witness.destroy()]);
+  });
+
+  // Creating a key locks its project first, so this stops it within its transaction.
+  const held = Promise.withResolvers<void>();
+  const free = Promise.withResolvers<void>();
+  const holding = holder.transaction().execute(async trx => {
+    await sql`select from projects for update`.execute(trx);
+    held.resolve();
+    await free.promise;
+  });
+  await held.promise;
+  const caught = create('Caught');
+  await expect
+    .poll(async () => {
+      const { rows } = await sql<{ waiting: number }>`
+        select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock'`.execute(
+        witness,
+      );
+      return rows[0]?.waiting;
+    })
+    .toBe(1);
+  await postgres.freeze();
+  expect(await caught).toMatchObject(refusal(codes.UNAVAILABLE));
+  await postgres.thaw();
+  free.resolve();
+  await holding;
+
+  await expect.poll(async () => (await create('Next')).status, { timeout: 10_000 }).toBe(200);
+  const keys = await witness.selectFrom('apiKeys').select('name').execute();
+  const events = await witness.selectFrom('apiKeyEvents').select('apiKeyName as name').execute();
+  expect([keys, events]).toEqual([[{ name: 'Next' }], [{ name: 'Next' }]]);
+  // On every connection of the pool, as one of them was in the transaction.
+  const after = await Promise.all(Array.from({ length: 20 }, (_, call) => create(`After ${call}`)));
+  expect(after.map(({ status }) => status)).toEqual(after.map(() => 200));
+}, 60_000);

@@ -139,6 +139,14 @@ describe('what goes wrong at a start is said in one clear line, with a non-zero 
     expect(started.output()).not.toMatch(stack);
   });
 
+  test('a DATA_DIR where no folder can be made', async () => {
+    const started = run('node', ['src/main.ts', 'serve'], { env: { DATA_DIR: '/proc/spectrakey/data' } });
+    expect(await started.ended).toBe(1);
+    expect(lines(started)).toEqual([
+      'spectrakey: Cannot make the data folder /proc/spectrakey/data (ENOENT): set DATA_DIR to another one.',
+    ]);
+  });
+
   test('a command for a data folder that holds no database, and none is made', async () => {
     const dataDir = join(await temporaryFolder(), 'mistyped');
     const command = npm(['run', 'spectrakey', '--', 'plan', 'lab', 'pro'], { env: { DATA_DIR: dataDir } });

@@ -12,6 +12,7 @@ import {
   realpath,
   rename,
   rm,
+  stat,
   symlink,
 } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -107,7 +108,10 @@ export async function openHome(
   const packageFolder = places.packageFolder ?? findPackage();
   const asRoot = process.getuid?.() === 0;
   // Another account runs PostgreSQL when root starts it, and must get through. A folder that was there is left as it is.
-  await makeFolder(dataDir, asRoot ? 0o711 : 0o700);
+  await makeFolder(dataDir, asRoot ? 0o711 : 0o700).catch((error: unknown) => {
+    const why = `Cannot make the data folder ${dataDir} (${codeOf(error)}): set DATA_DIR to another one.`;
+    throw new Error(why, { cause: error });
+  });
   const real = await realpath(dataDir);
 
   const runAs = asRoot ? await accountFor(real) : {};
@@ -163,10 +167,18 @@ async function canEnter(folder: string, runAs: RunAs): Promise<boolean> {
   return !('uid' in runAs) || (await run('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], runAs, '/')).ok;
 }
 
-async function makeFolder(path: string, mode: number): Promise<void> {
-  const firstMade = await mkdir(path, { recursive: true, mode });
-  // Whatever the umask.
-  if (firstMade !== undefined) await chmod(path, mode);
+async function makeFolder(path: string, mode: number, isParentThere = false): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+    // Whatever the umask.
+    await chmod(path, mode);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (codeOf(error) !== 'ENOENT' || isParentThere) throw error;
+    // Node's own `recursive` goes round for ever where the parent takes no folders, as /proc does.
+    await makeFolder(dirname(path), mode);
+    await makeFolder(path, mode, true);
+  }
 }
 
 async function placeHome(dataDir: string, runAs: RunAs, elsewhere: string): Promise<string> {

@@ -19,6 +19,7 @@ import { oneMutationField } from '../graphql/one-mutation.ts';
 import { checkLength, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { parseJsonBodies } from './json-bodies.ts';
+import { boundLargeBodies } from './large-bodies.ts';
 import { ANYBODYS_BODY_BYTES, carriesCredential, type HttpLimits, LARGEST_BODY_BYTES } from './limits.ts';
 
 /** Characters of the documents that are kept parsed and validated; a document takes a hundred times its text. */
@@ -32,7 +33,7 @@ const MOST_DOCUMENT_CHARACTERS = 500_000;
 export async function serveGraphQL(
   app: FastifyInstance,
   services: Services,
-  { loopDelayMs, loopDelayWindowMs, handlerMs }: HttpLimits,
+  { loopDelayMs, loopDelayWindowMs, handlerMs, anybodysBodyMs, largeBodiesBytes }: HttpLimits,
   {
     CORS_ORIGINS: origins,
     INTROSPECTION,
@@ -129,13 +130,15 @@ export async function serveGraphQL(
 
   // One route for each of the two limits on a body, chosen by the headers.
   app.addConstraintStrategy(CREDENTIAL);
+  const leadToGraphiQL = GRAPHIQL ? [leadBrowsersToGraphiQL] : [];
   for (const credential of [true, false]) {
     app.route({
       url: '/graphql',
       method: ['GET', 'POST', 'OPTIONS'],
       constraints: { credential },
       bodyLimit: credential ? LARGEST_BODY_BYTES : ANYBODYS_BODY_BYTES,
-      onRequest: GRAPHIQL ? [setHeaders, leadBrowsersToGraphiQL] : [setHeaders],
+      onRequest: [setHeaders, ...leadToGraphiQL, ...(credential ? [] : [cutOffAfter(anybodysBodyMs)])],
+      preParsing: credential ? [boundLargeBodies(largeBodiesBytes)] : [],
       async handler(request, reply) {
         const known = findValidated(request);
         if (!known) {
@@ -201,6 +204,21 @@ function setHeaders(_request: FastifyRequest, reply: FastifyReply, done: () => v
     .header('cache-control', 'no-store')
     .header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
   done();
+}
+
+/** Ends the connection of who takes longer to send a body, as Node does for requests of all kinds after a longer time. */
+function cutOffAfter(ms: number) {
+  return ({ method, raw, server }: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
+    if (method === 'POST') {
+      const late = setTimeout(() => {
+        const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+        server.server.emit('clientError', error, raw.socket);
+      }, ms);
+      // Emitted once the body has been read, and also where the connection is gone.
+      raw.once('close', () => clearTimeout(late));
+    }
+    done();
+  };
 }
 
 /** A person who opens the endpoint in a browser wants the page that talks to it. */

@@ -8,6 +8,8 @@ export interface HttpLimits {
   headersMs: number;
   /** For a whole request, its body included. */
   requestMs: number;
+  /** For the body of a request without a credential. */
+  anybodysBodyMs: number;
   /** For an answer, once the body has been read. */
   handlerMs: number;
   /** How long a connection may wait for its next request. */
@@ -16,6 +18,8 @@ export interface HttpLimits {
   checkEveryMs: number;
   /** Connections at once; further ones are closed as they come. */
   connections: number;
+  /** Of large bodies, together, from their first byte until they are answered. */
+  largeBodiesBytes: number;
   /** From this mean delay of the event loop on, requests are refused, until the mean of a later window is below it. */
   loopDelayMs: number;
   loopDelayWindowMs: number;
@@ -25,6 +29,8 @@ export const HTTP_LIMITS: HttpLimits = {
   headersMs: 15_000,
   // 24 MiB at 1.7 Mbit/s, a slow line.
   requestMs: 120_000,
+  // 64 KiB at 26 kbit/s.
+  anybodysBodyMs: 20_000,
   // A run of a slow model may take 10 s and wait for others, a statement 30 s.
   handlerMs: 60_000,
   // Longer than the 60 s after which load balancers commonly drop an idle connection: who keeps it longer must not be
@@ -32,6 +38,8 @@ export const HTTP_LIMITS: HttpLimits = {
   idleMs: 72_000,
   checkEveryMs: 5000,
   connections: 10_000,
+  // Ten of the largest models, or sixty calls of a thousand spectra. Parsed, they take some times as much.
+  largeBodiesBytes: 256 * 1024 * 1024,
   // Measured on two noisy cores that also made the load: 12 ms at 1000 connections, 60 ms with 32 calls of 1000 spectra
   // at once, and 400 ms with 64, of which half took longer than 3.7 s. It takes more than load to get here.
   loopDelayMs: 1000,

@@ -5,7 +5,7 @@ import { Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Kysely } from 'kysely';
 import type { Config } from '../config.ts';
 import { dropExpiredKeys } from '../database/idempotency.ts';
@@ -154,10 +154,15 @@ export async function startServer({
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done();
   });
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    // Of requests from before it was told to stop, too: a connection that were kept would hold it up.
+    if (stopping) void reply.header('connection', 'close');
+    done();
+  });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ status: 'not found' }));
   // What is no JSON gets 415 instead of reaching Apollo as text.
   app.removeContentTypeParser('text/plain');
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
     sendError(reply, toCatalogue(beforeGraphQL(error) ?? error, { requestId: request.id, log: request.log }));
   });
 
@@ -201,7 +206,9 @@ function withoutQuery({ method, url, host, ip }: Pick<FastifyRequest, 'method' |
 }
 
 /** What Fastify refuses by itself, in the catalogue's words; undefined for everything else. */
-function beforeGraphQL(error: FastifyError): GraphQLError | undefined {
+function beforeGraphQL(error: FastifyError | GraphQLError): GraphQLError | undefined {
+  // What ends the reading of a body, Fastify takes for the fault of its sender.
+  if (error instanceof GraphQLError) return error;
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return payloadTooLarge();

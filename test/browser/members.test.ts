@@ -253,11 +253,14 @@ describe.for(['light', 'dark'] as const)('in %s colours', scheme => {
     ['a project', projectPath],
     ['an organization', organizationPath],
   ] as const)(
-    'members of %s and the question before removing one have no accessibility violations, and fit 360 pixels',
+    'members of %s, a tooltip and the question before removing one have no accessibility violations, and fit 360 pixels',
     async ([, path]) => {
       await join(service, lab.owner, ann, 'CONTRIBUTOR', 'ADMIN');
       await join(service, lab.owner, ben, null);
       const page = await openMembers(path(), lab.owner, { colorScheme: scheme });
+      await isAccessibleAtEveryWidth(page, scheme);
+      await page.getByRole('button', { name: 'Remove Ann Archer' }).hover();
+      await page.getByRole('tooltip', { name: 'Remove' }).waitFor();
       await isAccessibleAtEveryWidth(page, scheme);
       await page.getByRole('button', { name: 'Remove Ann Archer' }).click();
       await dialogStands(page);

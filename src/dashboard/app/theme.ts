@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple, Tooltip } from '@mantine/core';
 
 // One accent: the green of moss. 7 carries white text at 5.2:1, 4 is read on dark surfaces at 7:1.
 const moss: MantineColorsTuple = [
@@ -37,6 +37,10 @@ export const theme = createTheme({
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
   headings: { fontWeight: '600', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.125rem' } } },
+  components: {
+    // Part of the page's main part, as screen readers want all of it to be.
+    Tooltip: Tooltip.extend({ defaultProps: { portalProps: { target: 'main' } } }),
+  },
 });
 
 /** Where Mantine's own colours are too faint to read: text wants 4.5:1. */

@@ -44,8 +44,6 @@ export function LogRow({ log, model, now, open, onToggle }: LogRowProps) {
             label={exactTime(at)}
             position="top-start"
             withArrow
-            // Beside the rows it is part of the page's main part, as screen readers want all of it to be.
-            withinPortal={false}
             events={{ hover: true, focus: true, touch: false }}
           >
             <UnstyledButton
@@ -140,7 +138,7 @@ function KeyName({ log: { apiKeyName, apiKeyPrefix, apiKeyId, apiKey } }: { log:
   );
   if (apiKey) return label;
   return (
-    <Tooltip label="This key was deleted" withArrow withinPortal={false}>
+    <Tooltip label="This key was deleted" withArrow>
       <span>
         <s className={classes.deleted}>{label}</s>
         <VisuallyHidden> (deleted)</VisuallyHidden>
