@@ -81,12 +81,11 @@ function settleTogether(grant: GrantAll) {
       if (calls.length === 1 || isDatabaseUnavailable(error)) throw error;
       return new Map<string, never>();
     });
-    const perUsage = Map.groupBy(calls, usageOf);
-    return calls.map(call => {
-      const granted = grants.get(call.logId);
+    return calls.map(({ logId, deploymentId }) => {
+      const granted = grants.get(logId);
       if (granted === 'granted') return { status: 'settled' };
       // Too many together for the rest of the quota may fit in turn.
-      const isAlone = perUsage.get(usageOf(call))?.length === 1;
+      const isAlone = calls.filter(call => call.deploymentId === deploymentId).length === 1;
       return granted === 'refused' && isAlone ? { status: 'quota-exceeded' } : null;
     });
   };
