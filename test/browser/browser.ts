@@ -75,11 +75,11 @@ export async function axeViolations(page: Page, colorScheme: 'light' | 'dark'): 
   );
 }
 
-/** Waits until a dialog has faded in: until then it has colours that nobody reads. */
-export async function dialogStands(page: Page): Promise<void> {
-  await page.getByRole('dialog').waitFor();
+/** Waits until a dialog or a tooltip has faded in: until then it has colours that nobody reads. */
+export async function stands(page: Page, role: 'dialog' | 'tooltip'): Promise<void> {
+  await page.getByRole(role).waitFor();
   await expect
-    .poll(() => page.evaluate("getComputedStyle(document.querySelector('[role=dialog]')).opacity"))
+    .poll(() => page.evaluate(`getComputedStyle(document.querySelector('[role=${role}]')).opacity`))
     .toBe('1');
 }
 

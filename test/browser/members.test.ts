@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { join, type Lab, openLab, type Person, type Service, signUp, startService } from '../harness.ts';
-import { dialogStands, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
+import { isAccessibleAtEveryWidth, launchBrowser, openPage, stands } from './browser.ts';
 
 const browser = launchBrowser();
 let service: Service;
@@ -260,10 +260,12 @@ describe.for(['light', 'dark'] as const)('in %s colours', scheme => {
       const page = await openMembers(path(), lab.owner, { colorScheme: scheme });
       await isAccessibleAtEveryWidth(page, scheme);
       await page.getByRole('button', { name: 'Remove Ann Archer' }).hover();
-      await page.getByRole('tooltip', { name: 'Remove' }).waitFor();
+      await stands(page, 'tooltip');
       await isAccessibleAtEveryWidth(page, scheme);
       await page.getByRole('button', { name: 'Remove Ann Archer' }).click();
-      await dialogStands(page);
+      await page.mouse.move(0, 0);
+      await page.getByRole('tooltip').waitFor({ state: 'detached' });
+      await stands(page, 'dialog');
       await isAccessibleAtEveryWidth(page, scheme);
     },
   );

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demonstration, join, type Lab, openLab, type Service, signUp, startService } from '../harness.ts';
 import { linearRegression } from '../onnx-files.ts';
-import { dialogStands, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
+import { isAccessibleAtEveryWidth, launchBrowser, openPage, stands } from './browser.ts';
 
 const browser = launchBrowser();
 let service: Service;
@@ -200,7 +200,7 @@ test.for(['light', 'dark'] as const)(
     await page.getByRole('row', { name: /Octane.*Version 1/ }).waitFor();
     await isAccessibleAtEveryWidth(page, scheme);
     const { dialog, choose, submit, target } = await openDialog(page);
-    await dialogStands(page);
+    await stands(page, 'dialog');
     await isAccessibleAtEveryWidth(page, scheme);
     await choose('notes.onnx', Buffer.from('These are notes, not a model.'));
     await target.fill('octane number');

@@ -10,7 +10,7 @@ import {
   signUp,
   startService,
 } from '../harness.ts';
-import { dialogStands, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
+import { isAccessibleAtEveryWidth, launchBrowser, openPage, stands } from './browser.ts';
 
 const browser = launchBrowser();
 let service: Service;
@@ -297,7 +297,7 @@ describe.for(['light', 'dark'] as const)(
       await page.getByRole('row', { name: /^Octane/ }).waitFor();
       await isAccessibleAtEveryWidth(page, scheme);
       await page.getByRole('button', { name: 'New deployment' }).click();
-      await dialogStands(page);
+      await stands(page, 'dialog');
       await isAccessibleAtEveryWidth(page, scheme);
     });
 
@@ -306,7 +306,7 @@ describe.for(['light', 'dark'] as const)(
       await page.getByText(viewer.email).waitFor();
       await isAccessibleAtEveryWidth(page, scheme);
       await page.getByRole('button', { name: 'New project' }).click();
-      await dialogStands(page);
+      await stands(page, 'dialog');
       await isAccessibleAtEveryWidth(page, scheme);
     });
 
