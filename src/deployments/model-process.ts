@@ -101,12 +101,13 @@ function spawnLimited(memoryBytes: number): ChildProcess {
     env: {},
     cwd: '/',
   };
-  if (process.platform === 'win32') return spawn(process.execPath, [WORKER], options);
+  const program = [process.execPath, WORKER, String(process.pid)];
+  if (process.platform === 'win32') return spawn(process.execPath, program.slice(1), options);
   // Linux counts every writable page that is the process's own, touched or not, 0.6 GB of them before there is a model;
   // what is beyond the limit fails as if the machine had no more. macOS takes the limit and does not heed it.
   const limited = 'ulimit -d "$0"; exec "$@"';
   const kib = String(Math.floor(memoryBytes / 1024));
-  return spawn('/bin/sh', ['-c', limited, kib, process.execPath, WORKER], options);
+  return spawn('/bin/sh', ['-c', limited, kib, ...program], options);
 }
 
 function thrown({ name, message }: { name: string; message: string }): Error {

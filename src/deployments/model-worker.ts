@@ -35,12 +35,13 @@ export type Reply = 'begun' | Answer;
 // The server goes first.
 setPriority(10);
 
-// A parent that was killed can end nobody, and a model that never returns leaves this thread no moment to notice. Without
-// the bound V8 reserves half a gigabyte for the code of a second thread, which counts as memory of the process.
+// A server that was killed can end nobody, and a model that never returns leaves this thread no moment to notice. The
+// server says who it is: on a busy machine it may be gone before the other thread has begun. Without the bound V8 reserves
+// half a gigabyte for the code of that, which counts as memory of the process.
 new Worker(
-  `const { ppid } = process;
-   setInterval(() => { if (process.ppid !== ppid) process.kill(process.pid, 'SIGKILL'); }, 1000);`,
-  { eval: true, resourceLimits: { codeRangeSizeMb: 1 } },
+  `const { workerData: server } = require('node:worker_threads');
+   setInterval(() => { if (process.ppid !== server) process.kill(process.pid, 'SIGKILL'); }, 1000);`,
+  { eval: true, workerData: Number(process.argv[2]), resourceLimits: { codeRangeSizeMb: 1 } },
 ).unref();
 
 let model: OpenModel | undefined;
