@@ -25,6 +25,10 @@ type Spectrum = readonly number[];
 // it looks for graphics cards and complains of some virtual ones (microsoft/onnxruntime issue 26763).
 env.logLevel = 'fatal';
 
+// Since 1.29 ONNX Runtime's builds report each session to Microsoft, with the names and hashes of the model in it, and
+// keep an identifier in the home folder (microsoft/onnxruntime, docs/Privacy.md). It reads this when the first one opens.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 const SESSION: InferenceSession.SessionOptions = {
   logSeverityLevel: 4,
   executionProviders: ['cpu'],
