@@ -50,3 +50,17 @@ test('nor has the process in which a model is tried', async () => {
   expect(await home.found()).toEqual([]);
   expect(await temporary.found()).toEqual([]);
 });
+
+test('nor is anything reported to Apollo where its variables happen to be set', async () => {
+  const env = {
+    APOLLO_KEY: 'service:laboratory:secret',
+    APOLLO_GRAPH_REF: 'laboratory@current',
+    APOLLO_SCHEMA_REPORTING: 'true',
+    LOG_LEVEL: 'info',
+    DATA_DIR: join(await temporaryFolder(), 'data'),
+  };
+  const server = run('node', ['src/main.ts', 'serve'], { env });
+  await addressOf(server);
+  // Each of the two plugins says so when it begins.
+  expect(server.output()).not.toMatch(/apollo/i);
+});

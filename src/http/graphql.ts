@@ -3,6 +3,8 @@ import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import fastifyCors from '@fastify/cors';
@@ -97,6 +99,9 @@ export async function serveGraphQL(
       ApolloServerPluginLandingPageDisabled(),
       // It would wrap the resolver of every field.
       ApolloServerPluginCacheControlDisabled(),
+      // They would report what is asked, and by whom, to Apollo wherever its variables are in the environment.
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
     ],
     formatError,
     introspection: true,
