@@ -28,9 +28,8 @@ const variables = {
     .describe('Your own PostgreSQL (15 or later); without it a private one is started'),
   // Dropping old logs needs two at once (predictions/partitions.ts).
   DATABASE_POOL: wholeNumber(2, 1000).default(10).describe('Most connections to PostgreSQL'),
-  DATABASE_PREPARE: z
-    .enum(['true', 'false'])
-    .default('true')
+  DATABASE_PREPARE: trueOrFalse
+    .default(true)
     .describe(
       'Whether to prepare statements; false for PgBouncer in transaction mode: the role then keeps the timeouts',
     ),

@@ -101,6 +101,9 @@ export const keysOnlyPredict = () => make('FORBIDDEN', 'API keys can call predic
 /** Absent or not visible; `what` in the words of the schema, e.g. "Project". */
 export const notFound = (what: 'Organization' | 'Project' | 'Model' | 'Deployment' | 'API key') =>
   make('NOT_FOUND', `${what} not found. It does not exist, or is not visible to you.`);
+/** A path, or a method on it, that is not served. */
+export const nothingHere = () =>
+  make('NOT_FOUND', 'Nothing is here. GraphQL is at the path /graphql, by POST.');
 /** The input is wrong; `message` says what to change. */
 export const badUserInput = (message: string, options: GraphQLErrorOptions = {}) =>
   new GraphQLError(message, { ...options, extensions: { code: 'BAD_USER_INPUT' satisfies Code } });

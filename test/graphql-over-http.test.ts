@@ -174,3 +174,17 @@ describe('what graphql-cop looks for is not there', () => {
     }
   });
 });
+
+test.for([
+  ['another path', 'POST', '/graph'],
+  ['the address alone', 'POST', '/'],
+  ['another method', 'PUT', '/graphql'],
+] as const)('%s says where GraphQL is', async ([_, method, path]) => {
+  const response = await fetch(`${service.url}${path}`, { method, headers: JSON_TYPE, body: '{}' });
+  expect(response.status).toBe(404);
+  const [error] = JSON.parse(await response.text()).errors;
+  expect(error).toEqual({
+    message: 'Nothing is here. GraphQL is at the path /graphql, by POST.',
+    extensions: { code: codes.NOT_FOUND },
+  });
+});

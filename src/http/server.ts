@@ -11,7 +11,7 @@ import type { Config } from '../config.ts';
 import { dropExpiredKeys } from '../database/idempotency.ts';
 import { dropEndedCounts } from '../database/rate-limits.ts';
 import type { ModelLimits } from '../deployments/model-processes.ts';
-import { badUserInput, codeOf, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
+import { badUserInput, codeOf, nothingHere, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
 import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
@@ -159,7 +159,7 @@ export async function startServer({
     if (stopping) void reply.header('connection', 'close');
     done();
   });
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ status: 'not found' }));
+  app.setNotFoundHandler((_request, reply) => sendError(reply, nothingHere()));
   // What is no JSON gets 415 instead of reaching Apollo as text.
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
