@@ -1,16 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { type BatchWatch, batched } from '../database/batch.ts';
-import {
-  closeModel,
-  MOST_TOGETHER,
-  ModelFailed,
-  mayRunTogether,
-  type OpenModel,
-  type Outcome,
-  openModel,
-  runModel,
-  runTogether,
-} from './onnx.ts';
+import { closeModel, type OpenModel, openModel } from './onnx.ts';
+import { MOST_TOGETHER, ModelFailed, type Outcome, runModel, runTogether } from './onnx-run.ts';
+import { mayRunTogether } from './onnx-trial.ts';
 
 type Spectra = readonly (readonly number[])[];
 type Run = (spectra: Spectra) => Promise<Outcome>;

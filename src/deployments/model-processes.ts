@@ -1,7 +1,8 @@
 import { unavailable } from '../errors.ts';
 import { type ModelProcess, NoAnswer, spawnModelProcess } from './model-process.ts';
 import type { Inspection } from './model-worker.ts';
-import { ModelFailed, ModelRefused, type Outcome } from './onnx.ts';
+import { ModelFailed, type Outcome } from './onnx-run.ts';
+import { ModelRefused } from './onnx-signature.ts';
 import { type TakeTurn, turns } from './turns.ts';
 
 export interface ModelLimits {

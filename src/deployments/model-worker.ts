@@ -1,8 +1,10 @@
 import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { inspectModel, measureModel, type OpenModel, type Outcome, openModel, runModel } from './onnx.ts';
+import { type OpenModel, openModel } from './onnx.ts';
 import { isSteady } from './onnx-graph.ts';
+import { type Outcome, runModel } from './onnx-run.ts';
 import type { Signature } from './onnx-signature.ts';
+import { inspectModel, measureModel } from './onnx-trial.ts';
 
 // The main module of a process that runs models for model-processes.ts, which may kill it at any moment.
 

@@ -3,7 +3,7 @@ import type { Resolvers } from '../generated/graphql.ts';
 import { checkName, checkOptionalText } from '../names.ts';
 import { insertDeployment, monthOf, setDeploymentActive } from './deployments.ts';
 import { insertModel } from './models.ts';
-import { ModelRefused } from './onnx.ts';
+import { ModelRefused } from './onnx-signature.ts';
 import { insertProject, setProjectMember } from './projects.ts';
 
 const LARGEST_MODEL_BYTES = 16 * 1024 * 1024;

@@ -4,7 +4,9 @@ import { modelCache } from './model-cache.ts';
 import { type ModelProcesses, type ModelProcessOptions, startModelProcesses } from './model-processes.ts';
 import type { Inspection } from './model-worker.ts';
 import type { ModelRow } from './models.ts';
-import { LONGEST_INLINE_MS, MOST_TOGETHER, ModelRefused, type Outcome } from './onnx.ts';
+import { MOST_TOGETHER, type Outcome } from './onnx-run.ts';
+import { ModelRefused } from './onnx-signature.ts';
+import { LONGEST_INLINE_MS } from './onnx-trial.ts';
 import { turns } from './turns.ts';
 
 /** The models of this server, wherever they run. */
