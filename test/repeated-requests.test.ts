@@ -1,6 +1,3 @@
-import { request } from 'node:http';
-import { sql } from 'kysely';
-import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { makePartitions } from '../src/predictions/partitions.ts';
 import {
@@ -18,9 +15,6 @@ import {
   startService,
 } from './harness.ts';
 import { linearRegression } from './onnx-files.ts';
-
-/** How often connections are cut; TORTURE=1000 tries longer. */
-const TIMES = Number(process.env.TORTURE ?? 60);
 
 const PREDICT = `mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!, $idempotencyKey: String) {
   predict(deploymentId: $deploymentId, spectra: $spectra, idempotencyKey: $idempotencyKey) {
@@ -276,133 +270,6 @@ describe('a repeated predict', () => {
       expect((await predict({ idempotencyKey: `waits ${index}` })).status).toBe(200);
     }
     expect((await onRecord()).charged).toBe(26);
-  });
-});
-
-/** Sends a call and destroys its connection after a while. @returns the answer if that came before. */
-function cut(on: Service, body: string, afterMs: number): Promise<string | null> {
-  return new Promise(resolve => {
-    const headers = { 'content-type': 'application/json', authorization: `Api-Key ${key.rawKey}` };
-    const sent = request(`${on.url}/graphql`, { method: 'POST', headers, agent: false }, response => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', chunk => {
-        text += chunk;
-      });
-      response.on('end', () => resolve(text));
-      response.on('error', () => resolve(null));
-    });
-    sent.on('error', () => resolve(null));
-    sent.end(body);
-    const timer = setTimeout(() => sent.destroy(), afterMs);
-    sent.on('close', () => {
-      clearTimeout(timer);
-      resolve(null);
-    });
-  });
-}
-
-describe('one log and one charge each', () => {
-  test('while connections to the server are cut at random, and calls repeated', {
-    timeout: 30_000 + 100 * TIMES,
-  }, async () => {
-    let cuts = 0;
-    let answeredFromRecord = 0;
-    const logIds: unknown[] = [];
-    for (let index = 0; index < TIMES; index++) {
-      const variables = variablesOf({ idempotencyKey: `call ${index}` });
-      const body = JSON.stringify({ query: PREDICT, variables });
-      for (let attempt = 0; attempt < 3; attempt++) {
-        // A call takes some milliseconds.
-        if ((await cut(servers[attempt % 2] ?? servers[0], body, Math.random() * 10)) === null) cuts += 1;
-      }
-      const { logIds: before } = await onRecord();
-      const { data, status } = await servers[index % 2 ? 1 : 0].call(PREDICT, variables, key);
-      expect(status).toBe(200);
-      const logId = data?.predict.logId;
-      logIds.push(logId);
-      if (logId !== undefined && before.includes(logId)) answeredFromRecord += 1;
-    }
-    expect(await onRecord()).toEqual({ logIds: [...logIds].sort(), charged: 2 * TIMES });
-    // Else nothing was cut, or nothing after it was charged, and this would prove nothing.
-    expect(cuts).toBeGreaterThan(TIMES / 4);
-    expect(answeredFromRecord).toBeGreaterThan(TIMES / 4);
-  });
-
-  test('while connections to the database are cut at random, and calls repeated', {
-    timeout: 30_000 + 600 * TIMES,
-  }, async () => {
-    const admin = new pg.Client(servers[0].databaseUrl);
-    await admin.connect();
-    const cutOff = () =>
-      admin.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity
-         where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`,
-      );
-    let failures = 0;
-    let done = false;
-    const cutting = (async () => {
-      while (!done) await cutOff();
-    })();
-    onTestFinished(async () => {
-      done = true;
-      await cutting;
-      await admin.end();
-    });
-    const answerOf = async (index: number) => {
-      const variables = variablesOf({ idempotencyKey: `call ${index}` });
-      for (;;) {
-        const answer = await servers[index % 2 ? 1 : 0].call(PREDICT, variables, key);
-        if (answer.status === 200) return answer.data?.predict.logId;
-        expect(answer).toMatchObject(refusal(codes.UNAVAILABLE));
-        failures += 1;
-        // The peace in which one of many attempts comes through.
-        if (failures > 20 * TIMES) done = true;
-      }
-    };
-    const logIds: unknown[] = [];
-    for (let index = 0; index < TIMES; index++) logIds.push(await answerOf(index));
-    done = true;
-    await cutting;
-    expect(await onRecord()).toEqual({ logIds: [...logIds].sort(), charged: 2 * TIMES });
-    expect(failures).toBeGreaterThan(0);
-  });
-
-  test('while every other connection to the database breaks at the very commit', {
-    timeout: 30_000 + 300 * TIMES,
-  }, async () => {
-    const { db } = servers[0];
-    await sql`
-      create function break_at_commit() returns trigger language plpgsql as $$
-      begin
-        if random() < 0.5 then
-          perform pg_terminate_backend(pg_backend_pid());
-          perform pg_sleep(1);
-        end if;
-        return null;
-      end $$`.execute(db);
-    await sql`
-      create constraint trigger break_at_commit after insert on idempotency_keys
-      deferrable initially deferred for each row execute function break_at_commit()`.execute(db);
-    onTestFinished(async () => {
-      await sql`drop function break_at_commit cascade`.execute(db);
-    });
-    let failures = 0;
-    const logIds: unknown[] = [];
-    for (let index = 0; index < TIMES; index++) {
-      for (;;) {
-        const on = servers[failures % 2 ? 1 : 0];
-        const { status, code, data } = await predict({ idempotencyKey: `call ${index}` }, key, on);
-        if (status === 200) {
-          logIds.push(data?.predict.logId);
-          break;
-        }
-        expect(code).toBe(codes.UNAVAILABLE);
-        failures += 1;
-      }
-    }
-    expect(await onRecord()).toEqual({ logIds: [...logIds].sort(), charged: 2 * TIMES });
-    expect(failures).toBeGreaterThan(TIMES / 4);
   });
 });
 

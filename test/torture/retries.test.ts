@@ -1,0 +1,206 @@
+import { request } from 'node:http';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  CREATE_KEY,
+  type Credential,
+  codes,
+  createKey,
+  deploy,
+  headersOf,
+  openLab,
+  refusal,
+  startServiceForTest,
+} from '../harness.ts';
+import { linearRegression } from '../onnx-files.ts';
+import { report, scaled } from './rounds.ts';
+import { startProcesses } from './servers.ts';
+
+const PREDICT = `mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!, $idempotencyKey: String) {
+  predict(deploymentId: $deploymentId, spectra: $spectra, idempotencyKey: $idempotencyKey) { logId }
+}`;
+const SPECTRA = 2;
+
+/** Two server processes, and somebody who calls them again and again. */
+async function prepare() {
+  const service = await startServiceForTest();
+  const { db, databaseUrl } = service;
+  const { owner } = await openLab(service, 'PRO');
+  const { deploymentId } = await deploy(service, owner, linearRegression({ weights: [1, 2] }), 'Two points');
+  const key = await createKey(service, owner, { deploymentId });
+  const [first, second] = await startProcesses(2, databaseUrl);
+  if (!first || !second) throw new Error('two were started');
+  return {
+    db,
+    databaseUrl,
+    owner,
+    deploymentId,
+    key,
+    server: (index: number) => (index % 2 ? second : first),
+    variablesOf: (index: number) => ({
+      deploymentId,
+      idempotencyKey: `call ${index}`,
+      spectra: Array.from({ length: SPECTRA }, () => ({
+        sampleName: `sample ${index}`,
+        yValues: [index, 1],
+      })),
+    }),
+    /** One log for each answer, and its charge. */
+    async expectOnRecord(logIds: unknown[]) {
+      const { rows } = await sql<{ ids: string[] | null; counted: number }>`
+        select (select array_agg(id order by id) from prediction_logs) as ids,
+          (select sum(predictions) from deployment_usage)::int as counted`.execute(db);
+      expect(rows).toEqual([{ ids: [...logIds].sort(), counted: SPECTRA * logIds.length }]);
+    },
+    expectAlive() {
+      for (const server of [first, second]) server.expectAlive();
+    },
+  };
+}
+
+/** Sends a call and destroys its connection after a while. @returns whether an answer came before. */
+function cut(url: string, document: string, variables: object, as: Credential): Promise<boolean> {
+  return new Promise(resolve => {
+    const headers = { 'content-type': 'application/json', ...headersOf(as) };
+    const sent = request(`${url}/graphql`, { method: 'POST', headers, agent: false }, response => {
+      response.resume();
+      response.on('end', () => resolve(true));
+      response.on('error', () => resolve(false));
+    });
+    sent.on('error', () => resolve(false));
+    sent.end(JSON.stringify({ query: document, variables }));
+    // A call takes some milliseconds.
+    const timer = setTimeout(() => sent.destroy(), Math.random() * 10);
+    sent.on('close', () => {
+      clearTimeout(timer);
+      resolve(false);
+    });
+  });
+}
+
+test('one log and one charge each, while connections to the servers are cut at random and calls repeated', async () => {
+  const times = scaled(1000, 50);
+  const { server, variablesOf, key, db, expectOnRecord, expectAlive } = await prepare();
+  let [cuts, answeredFromRecord] = [0, 0];
+  const logIds: unknown[] = [];
+  for (let index = 0; index < times; index++) {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      if (!(await cut(server(attempt).url, PREDICT, variablesOf(index), key))) cuts += 1;
+    }
+    const before = await db.selectFrom('predictionLogs').select('id').execute();
+    const { data, status } = await server(index).call(PREDICT, variablesOf(index), key);
+    expect(status).toBe(200);
+    logIds.push(data?.predict.logId);
+    if (before.some(({ id }) => id === data?.predict.logId)) answeredFromRecord += 1;
+  }
+  await expectOnRecord(logIds);
+  // Else nothing was cut, or nothing after it was charged, and this would prove nothing.
+  expect(cuts).toBeGreaterThan(times / 4);
+  expect(answeredFromRecord).toBeGreaterThan(times / 4);
+  report('connections to servers cut', { calls: times, cuts, answeredFromRecord });
+  expectAlive();
+});
+
+test('one API key each, while connections to the servers are cut at random and its creation repeated', async () => {
+  const times = scaled(1000, 50);
+  const { server, owner, deploymentId, db, expectAlive } = await prepare();
+  await db
+    .updateTable('plans')
+    .set({ maxApiKeys: times + 1 })
+    .execute();
+  let [cuts, made] = [0, 0];
+  for (let index = 0; index < times; index++) {
+    const input = { target: { deploymentId }, name: `Key ${index}`, idempotencyKey: `key ${index}` };
+    for (let attempt = 0; attempt < 2; attempt++) {
+      if (!(await cut(server(attempt).url, CREATE_KEY, { input }, owner))) cuts += 1;
+    }
+    const answer = await server(index).call(CREATE_KEY, { input }, owner);
+    if (answer.status === 200) made += 1;
+    else expect(answer).toMatchObject(refusal(codes.API_KEY_ALREADY_CREATED));
+  }
+  const keys = await db.selectFrom('apiKeys').select('name').where('name', 'like', 'Key %').execute();
+  expect(keys.map(({ name }) => name).sort()).toEqual(
+    Array.from({ length: times }, (_, index) => `Key ${index}`).sort(),
+  );
+  expect(cuts).toBeGreaterThan(times / 4);
+  expect(times - made).toBeGreaterThan(times / 4);
+  report('creations cut', { creations: times, cuts, madeBefore: times - made });
+  expectAlive();
+});
+
+test('one log and one charge each, while connections to the database are cut at random and calls repeated', async () => {
+  const times = scaled(1000, 50);
+  const { server, variablesOf, key, databaseUrl, expectOnRecord, expectAlive } = await prepare();
+  const admin = new pg.Client(databaseUrl);
+  await admin.connect();
+  let unavailable = 0;
+  let done = false;
+  const cutting = (async () => {
+    while (!done) {
+      // A call takes some milliseconds.
+      await admin.query('select pg_sleep(random() * 0.02)');
+      await admin.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`,
+      );
+    }
+  })();
+  onTestFinished(async () => {
+    done = true;
+    await cutting;
+    await admin.end();
+  });
+  const logIds: unknown[] = [];
+  for (let index = 0; index < times; index++) {
+    for (;;) {
+      const answer = await server(index).call(PREDICT, variablesOf(index), key);
+      if (answer.status === 200) {
+        logIds.push(answer.data?.predict.logId);
+        break;
+      }
+      expect(answer).toMatchObject(refusal(codes.UNAVAILABLE));
+      unavailable += 1;
+    }
+  }
+  done = true;
+  await cutting;
+  await expectOnRecord(logIds);
+  expect(unavailable).toBeGreaterThan(times / 4);
+  report('connections to the database cut', { calls: times, unavailable });
+  expectAlive();
+});
+
+test('one log and one charge each, while every other connection to the database breaks at the very commit', async () => {
+  const times = scaled(1000, 50);
+  const { server, variablesOf, key, db, expectOnRecord, expectAlive } = await prepare();
+  await sql`
+    create function break_at_commit() returns trigger language plpgsql as $$
+    begin
+      if random() < 0.5 then
+        perform pg_terminate_backend(pg_backend_pid());
+        perform pg_sleep(1);
+      end if;
+      return null;
+    end $$`.execute(db);
+  await sql`
+    create constraint trigger break_at_commit after insert on idempotency_keys
+    deferrable initially deferred for each row execute function break_at_commit()`.execute(db);
+  let unavailable = 0;
+  const logIds: unknown[] = [];
+  for (let index = 0; index < times; index++) {
+    for (;;) {
+      const answer = await server(unavailable).call(PREDICT, variablesOf(index), key);
+      if (answer.status === 200) {
+        logIds.push(answer.data?.predict.logId);
+        break;
+      }
+      expect(answer).toMatchObject(refusal(codes.UNAVAILABLE));
+      unavailable += 1;
+    }
+  }
+  await expectOnRecord(logIds);
+  expect(unavailable).toBeGreaterThan(times / 4);
+  report('connections broken at the commit', { calls: times, unavailable });
+  expectAlive();
+});
