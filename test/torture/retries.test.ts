@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { createConnection, createServer } from 'node:net';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '../commands.ts';
 import {
   CREATE_KEY,
   type Credential,
@@ -11,6 +15,7 @@ import {
   headersOf,
   openLab,
   refusal,
+  type Service,
   startServiceForTest,
 } from '../harness.ts';
 import { linearRegression } from '../onnx-files.ts';
@@ -23,9 +28,8 @@ const PREDICT = `mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]
 const SPECTRA = 2;
 
 /** Two server processes, and somebody who calls them again and again. */
-async function prepare() {
-  const service = await startServiceForTest();
-  const { db, databaseUrl } = service;
+async function prepare(service: Service, databaseUrl = service.databaseUrl) {
+  const { db } = service;
   const { owner } = await openLab(service, 'PRO');
   const { deploymentId } = await deploy(service, owner, linearRegression({ weights: [1, 2] }), 'Two points');
   const key = await createKey(service, owner, { deploymentId });
@@ -33,7 +37,6 @@ async function prepare() {
   if (!first || !second) throw new Error('two were started');
   return {
     db,
-    databaseUrl,
     owner,
     deploymentId,
     key,
@@ -81,7 +84,9 @@ function cut(url: string, document: string, variables: object, as: Credential): 
 
 test('one log and one charge each, while connections to the servers are cut at random and calls repeated', async () => {
   const times = scaled(1000, 50);
-  const { server, variablesOf, key, db, expectOnRecord, expectAlive } = await prepare();
+  const { server, variablesOf, key, db, expectOnRecord, expectAlive } = await prepare(
+    await startServiceForTest(),
+  );
   let [cuts, answeredFromRecord] = [0, 0];
   const logIds: unknown[] = [];
   for (let index = 0; index < times; index++) {
@@ -104,7 +109,7 @@ test('one log and one charge each, while connections to the servers are cut at r
 
 test('one API key each, while connections to the servers are cut at random and its creation repeated', async () => {
   const times = scaled(1000, 50);
-  const { server, owner, deploymentId, db, expectAlive } = await prepare();
+  const { server, owner, deploymentId, db, expectAlive } = await prepare(await startServiceForTest());
   await db
     .updateTable('plans')
     .set({ maxApiKeys: times + 1 })
@@ -131,8 +136,9 @@ test('one API key each, while connections to the servers are cut at random and i
 
 test('one log and one charge each, while connections to the database are cut at random and calls repeated', async () => {
   const times = scaled(1000, 50);
-  const { server, variablesOf, key, databaseUrl, expectOnRecord, expectAlive } = await prepare();
-  const admin = new pg.Client(databaseUrl);
+  const service = await startServiceForTest();
+  const { server, variablesOf, key, expectOnRecord, expectAlive } = await prepare(service);
+  const admin = new pg.Client(service.databaseUrl);
   await admin.connect();
   let unavailable = 0;
   let done = false;
@@ -171,21 +177,54 @@ test('one log and one charge each, while connections to the database are cut at 
   expectAlive();
 });
 
-test('one log and one charge each, while every other connection to the database breaks at the very commit', async () => {
+/**
+ * A way to the database on which, once it is told to, every other COMMIT is carried out and its answer lost with the
+ * connection: nobody on the other side knows what became of it.
+ *
+ * @param databaseUrl with the folder of PostgreSQL's socket as its host.
+ */
+async function losingAnswers(databaseUrl: string) {
+  // A URL without a host, which the class of that name does not read.
+  const [address = '', query] = databaseUrl.split('?');
+  const place = new URLSearchParams(query);
+  const socketIn = (folder: string) => join(folder, `.s.PGSQL.${place.get('port')}`);
+  const postgresql = socketIn(place.get('host') ?? '');
+  const folder = await temporaryFolder();
+  const state = { losing: false, lost: 0 };
+  const proxy = createServer(client => {
+    const postgres = createConnection(postgresql);
+    const end = () => {
+      client.destroy();
+      postgres.destroy();
+    };
+    let doomed = false;
+    client.on('data', data => {
+      doomed = state.losing && data.includes('commit') && Math.random() < 0.5;
+      postgres.write(data);
+    });
+    postgres.on('data', data => {
+      if (!doomed) {
+        client.write(data);
+        return;
+      }
+      state.lost += 1;
+      end();
+    });
+    for (const side of [client, postgres]) side.on('error', end).on('close', end);
+  });
+  proxy.listen(socketIn(folder));
+  await once(proxy, 'listening');
+  onTestFinished(() => void proxy.close());
+  place.set('host', folder);
+  return { url: `${address}?${place}`, state };
+}
+
+test('one log and one charge each, while every other answer to a commit is lost and calls repeated', async () => {
   const times = scaled(1000, 50);
-  const { server, variablesOf, key, db, expectOnRecord, expectAlive } = await prepare();
-  await sql`
-    create function break_at_commit() returns trigger language plpgsql as $$
-    begin
-      if random() < 0.5 then
-        perform pg_terminate_backend(pg_backend_pid());
-        perform pg_sleep(1);
-      end if;
-      return null;
-    end $$`.execute(db);
-  await sql`
-    create constraint trigger break_at_commit after insert on idempotency_keys
-    deferrable initially deferred for each row execute function break_at_commit()`.execute(db);
+  const service = await startServiceForTest();
+  const way = await losingAnswers(service.databaseUrl);
+  const { server, variablesOf, key, expectOnRecord, expectAlive } = await prepare(service, way.url);
+  way.state.losing = true;
   let unavailable = 0;
   const logIds: unknown[] = [];
   for (let index = 0; index < times; index++) {
@@ -200,7 +239,7 @@ test('one log and one charge each, while every other connection to the database 
     }
   }
   await expectOnRecord(logIds);
-  expect(unavailable).toBeGreaterThan(times / 4);
-  report('connections broken at the commit', { calls: times, unavailable });
+  expect(way.state.lost).toBeGreaterThan(times / 4);
+  report('answers to commits lost', { calls: times, lost: way.state.lost, unavailable });
   expectAlive();
 });
