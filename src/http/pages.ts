@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyCompress from '@fastify/compress';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Config } from '../config.ts';
 
 const built = fileURLToPath(new URL('../../dist/', import.meta.url));
@@ -44,14 +44,17 @@ export async function servePages(
     immutable: true,
     index: false,
   });
+  const send = (reply: FastifyReply, file: string) =>
+    reply.header('cache-control', 'no-cache').sendFile(file, built, { cacheControl: false });
   const serve = (paths: string[], file: string) => {
-    for (const path of paths) {
-      app.get(path, (_request, reply) =>
-        reply.header('cache-control', 'no-cache').sendFile(file, built, { cacheControl: false }),
-      );
-    }
+    for (const path of paths) app.get(path, (_request, reply) => send(reply, file));
   };
   if (GRAPHIQL) serve(['/graphiql', '/graphiql/'], 'graphiql/index.html');
   // The addresses within the dashboard, which finds out by itself what they name.
   serve(['/', '/sign-in', '/sign-up', '/organizations/*', '/projects/*', '/deployments/*'], 'index.html');
+  // A person who mistyped an address gets the dashboard's words for that; programs get those of the catalogue.
+  app.get('/*', ({ headers }, reply) => {
+    if (headers.accept?.includes('text/html')) return send(reply.code(404), 'index.html');
+    return reply.callNotFound();
+  });
 }

@@ -21,6 +21,15 @@ test('somebody who is not signed in is led to sign-in, and back to where they wa
   await page.waitForURL(`**/projects/${person.projectId}?from=mail`);
 });
 
+test('an address that does not exist says so, once signed in, and leads back', async () => {
+  const page = await openPage(browser(), service, '/project/mistyped', person);
+  await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+  const response = await page.reload();
+  expect(response?.status()).toBe(404);
+  await page.getByRole('link', { name: 'Spectrakey' }).click();
+  await page.waitForURL(`**/projects/${person.projectId}`);
+});
+
 test('a link to sign-in leads to no other site', async () => {
   const page = await openPage(browser(), service, '/sign-in?next=//evil.example/phish');
   await page.getByLabel('E-mail').fill(person.email);
