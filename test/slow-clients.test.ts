@@ -2,7 +2,16 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createKey, gasoline, type Lab, openLab, PREDICT, type Service, startService } from './harness.ts';
+import {
+  createKey,
+  gasoline,
+  type Lab,
+  openLab,
+  PREDICT,
+  type Service,
+  startService,
+  startServiceForTest,
+} from './harness.ts';
 
 const CLIENTS = 500;
 // Shorter than in earnest, in the same order.
@@ -150,4 +159,28 @@ test('a connection that waits for its next request for too long is closed, and o
     await setTimeout(IDLE_MS / 4);
   }
   expect(socket.closed).toBe(false);
+});
+
+test('a client that does not read its answers is cut off, and makes room', async () => {
+  const own = await startServiceForTest({
+    httpLimits: { connections: 1, requestMs: 500, handlerMs: 500, headersMs: 400, checkEveryMs: 100 },
+  });
+  const port = Number(new URL(own.url).port);
+  const page = await (await fetch(`${own.url}/graphiql`, { headers: { connection: 'close' } })).text();
+  const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(page) ?? [];
+  const stuck = connect(port, '127.0.0.1');
+  onTestFinished(() => {
+    stuck.destroy();
+  });
+  // More than fits into what the two kernels hold for them.
+  stuck.write(`GET ${script} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(50));
+  await once(stuck, 'readable');
+
+  const health = async () =>
+    await fetch(`${own.url}/healthz`, { headers: { connection: 'close' } }).then(
+      ({ status }) => status,
+      () => 'no room',
+    );
+  expect(await health()).toBe('no room');
+  await expect.poll(health, { timeout: 20_000 }).toBe(200);
 });
