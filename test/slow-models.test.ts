@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import {
   type ModelLimits,
   type ModelProcesses,
@@ -387,6 +387,25 @@ test('a model of before registration measured answers, and is measured by the se
       { timeout: 15_000, interval: 500 },
     )
     .toBe(200);
+});
+
+test('a process that runs models has nothing of the environment, where the secrets of the server are', async () => {
+  vi.stubEnv('DATABASE_URL', 'postgres://lab:planted@db.example/lab');
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const environmentOf = (pid = 0) => column('eww', '-o', 'command=', '-p', String(pid)).join();
+  const started = modelProcessesFromNow();
+  await processesOf(slowRegression(1)).run('a', [[1, 3]]);
+  const [pid] = started();
+  expect(environmentOf(pid)).toContain('model-worker');
+  expect(environmentOf(pid)).not.toMatch(/planted|PATH=|HOME=/);
+
+  // Else the machine shows no environment, and this proved nothing.
+  const heir = spawn(process.execPath, ['--eval', 'process.stdin.resume()']);
+  onTestFinished(() => void heir.kill());
+  await once(heir, 'spawn');
+  expect(environmentOf(heir.pid)).toContain('planted');
 });
 
 test('a server stops although a process of its models was killed while it was idle', async () => {
