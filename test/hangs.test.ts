@@ -29,11 +29,11 @@ test('a change that was under way when PostgreSQL began to hang is undone whole,
     await Promise.all([holder.destroy(), witness.destroy()]);
   });
 
-  // Creating a key locks its project first, so this stops it within its transaction.
+  // Creating a key records that last, so this stops it within its transaction when the key is written already.
   const held = Promise.withResolvers<void>();
   const free = Promise.withResolvers<void>();
   const holding = holder.transaction().execute(async trx => {
-    await sql`select from projects for update`.execute(trx);
+    await sql`lock table api_key_events in share mode`.execute(trx);
     held.resolve();
     await free.promise;
   });
