@@ -291,6 +291,19 @@ describe('members of a project', () => {
     }
   });
 
+  test('are not changed by an owner who was demoted a moment before', async () => {
+    await join(service, lab.owner, ann, 'OWNER');
+    await join(service, lab.owner, ben, 'OWNER');
+    for (let round = 0; round < 10; round++) {
+      for (const { email } of [ann, ben]) await setInProject(email, 'OWNER');
+      const answers = await Promise.all([
+        setInProject(ben.email, 'VIEWER', ann),
+        setInProject(ann.email, 'VIEWER', ben),
+      ]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 403]);
+    }
+  });
+
   test('are members of the organization: whoever is not is answered with what to do', async () => {
     for (const email of [ann.email, 'nobody@lab.example']) {
       for (const role of ['VIEWER', null] as const) {

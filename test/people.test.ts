@@ -1,6 +1,6 @@
-import { getRounds } from 'bcryptjs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NOBODYS_HASH } from '../src/accounts/passwords.ts';
+import { getRounds, hash } from 'bcryptjs';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { NOBODYS_HASH, startPasswords } from '../src/accounts/passwords.ts';
 import {
   type Answer,
   CREATE_KEY,
@@ -307,6 +307,21 @@ describe('signing in', () => {
       .executeTakeFirstOrThrow();
     expect(getRounds(NOBODYS_HASH)).toBe(getRounds(passwordHash));
     expect(NOBODYS_HASH).toHaveLength(passwordHash.length);
+  });
+
+  test('is refused for the moment while a hundred others wait to be checked', async () => {
+    const passwords = startPasswords();
+    onTestFinished(passwords.close);
+    // Checked in a millisecond.
+    const cheap = await hash(ada.password, 4);
+    const check = () => passwords.verify(ada.password, cheap);
+    const ends = await Promise.allSettled(Array.from({ length: 150 }, check));
+    const refused = ends.filter(end => end.status === 'rejected');
+    expect(refused.length).toBeGreaterThanOrEqual(48);
+    for (const { reason } of refused)
+      expect(reason).toMatchObject({ extensions: { code: codes.UNAVAILABLE } });
+    for (const end of ends) if (end.status === 'fulfilled') expect(end.value).toBe(true);
+    expect(await check()).toBe(true);
   });
 
   test('leaves the server answering others while passwords are hashed', async () => {

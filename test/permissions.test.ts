@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLObjectType, isNonNullType } from 'graphql';
+import { sql } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
@@ -541,6 +542,17 @@ describe('checks run in the order credential, visibility, role, plan feature, in
     await setPlan(own.db, full.owner.organization.slug, 'PRO');
     expect(await ask(key, full.deploymentId)).toMatchObject(refusal(codes.BAD_USER_INPUT));
     expect(await ask(key, full.deploymentId, gasoline())).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
+  });
+
+  test('a key without the scope to predict predicts nothing', async () => {
+    const own = await startServiceForTest();
+    const { owner, deploymentId } = await openLab(own, 'PRO');
+    const key = await createKey(own, owner, { deploymentId });
+    const predict = () => own.call(PREDICT, { deploymentId, spectra: gasoline() }, key);
+    expect((await predict()).status).toBe(200);
+    // There is no other scope yet that it could have instead.
+    await sql`update api_keys set scopes = '{}'`.execute(own.db);
+    expect(await predict()).toMatchObject(refusal(API_KEY_NOT_AUTHORIZED));
   });
 
   test('of predict by a person, the first that fails answers', async () => {

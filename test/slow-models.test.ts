@@ -320,6 +320,23 @@ test('between two long runs in the server its event loop turns', async () => {
   expect(new Set(ends).size).toBe(5);
 });
 
+test('a call that is too long for the server goes to a process, also of a model that is fast', async () => {
+  const places: string[] = [];
+  const models = startModels({
+    load: async () => linearRegression({ weights: [1] }),
+    onNotStarted: () => {},
+    onRun: place => places.push(place),
+  });
+  onTestFinished(models.close);
+  const speed = { id: 'a', msPerSpectrum: 5, mayRunInline: true };
+  const spectra = (count: number) => Array.from({ length: count }, (_, index) => [index]);
+  for (const count of [1, 4, 5, 1000]) {
+    const { values } = await models.run(speed, spectra(count)).then(found => ({ values: [], ...found }));
+    expect(values).toEqual(spectra(count).flat());
+  }
+  expect(places).toEqual(['server', 'server', 'process', 'process']);
+});
+
 test('a file whose trial takes too long is refused with a sentence, and the server answers meanwhile', async () => {
   const hasty = await startServiceForTest({
     databaseUrl: service.databaseUrl,
