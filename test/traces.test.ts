@@ -4,7 +4,18 @@ import { text } from 'node:stream/consumers';
 import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { addressOf, run } from './commands.ts';
 import { cloneDatabase } from './databases.ts';
-import { codes, createKey, gasoline, type Lab, openLab, PREDICT, send, startService } from './harness.ts';
+import {
+  codes,
+  createKey,
+  deploy,
+  gasoline,
+  type Lab,
+  openLab,
+  PREDICT,
+  send,
+  startService,
+} from './harness.ts';
+import { linearRegression } from './onnx-files.ts';
 
 interface Span {
   traceId: string;
@@ -12,7 +23,7 @@ interface Span {
   parentSpanId?: string;
   name: string;
   kind: number;
-  status: { code?: number };
+  status: { code?: number; message?: string };
   attributes: { key: string; value: Record<string, unknown> }[];
 }
 
@@ -29,13 +40,17 @@ const ENDS_WITHIN_MS = 6000;
 
 let databaseUrl: string;
 let lab: Lab;
+/** Its model gives no finite number. */
+let failingId: string;
 let rawKey: string;
 
 beforeAll(async () => {
   databaseUrl = await cloneDatabase(inject('postgresUrl'));
   const service = await startService({ databaseUrl });
   lab = await openLab(service);
-  ({ rawKey } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }));
+  const endless = linearRegression({ weights: [3e38] });
+  failingId = (await deploy(service, lab.owner, endless, 'Beyond all numbers')).deploymentId;
+  ({ rawKey } = await createKey(service, lab.owner, { projectId: lab.owner.projectId }));
   await service.close();
 });
 
@@ -73,15 +88,29 @@ async function tracedBy(
   return { output: started.output(), stoppedAfterMs: performance.now() - stopped };
 }
 
-const predict = (url: string, headers: Record<string, string> = {}, spectra = gasoline()) =>
+const predict = (
+  url: string,
+  headers: Record<string, string> = {},
+  spectra = gasoline(),
+  deploymentId = lab.deploymentId,
+) =>
   send(
     `${url}/graphql`,
     PREDICT,
-    { deploymentId: lab.deploymentId, spectra },
+    { deploymentId, spectra },
     {
       headers: { authorization: `Api-Key ${rawKey}`, ...headers },
     },
   );
+
+/** What a collector was told as JSON. */
+function tracesIn(received: { body: string }[]) {
+  const groups = received.flatMap(({ body }) => {
+    const { resourceSpans }: Export = JSON.parse(body);
+    return resourceSpans;
+  });
+  return { groups, spans: groups.flatMap(({ scopeSpans }) => scopeSpans).flatMap(({ spans }) => spans) };
+}
 
 const JSON_TRACES = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
 
@@ -96,9 +125,7 @@ test('the spans of a prediction follow its caller’s trace: the request, and wi
     await fetch(`${server}/healthz`);
   });
   expect(received.map(({ path, type }) => `${path} ${type}`)).toContain('/v1/traces application/json');
-  const exports = received.map(({ body }): Export => JSON.parse(body));
-  const groups = exports.flatMap(({ resourceSpans }) => resourceSpans);
-  const spans = groups.flatMap(({ scopeSpans }) => scopeSpans).flatMap(scope => scope.spans);
+  const { groups, spans } = tracesIn(received);
   const told = ({ attributes }: Pick<Span, 'attributes'>) =>
     Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
   expect(told(groups[0]?.resource ?? { attributes: [] })).toMatchObject({ 'service.name': 'calibrations' });
@@ -124,7 +151,7 @@ test('the spans of a prediction follow its caller’s trace: the request, and wi
   const refused = others.find(({ kind }) => kind === SERVER);
   expect(refused && told(refused)).toMatchObject({ 'spectrakey.code': codes.BAD_USER_INPUT });
   expect(refused?.status.code ?? 0).not.toBe(ERROR);
-  const everything = JSON.stringify(exports);
+  const everything = JSON.stringify(groups);
   for (const secret of [
     rawKey,
     rawKey.slice(0, 12),
@@ -134,6 +161,19 @@ test('the spans of a prediction follow its caller’s trace: the request, and wi
     databaseUrl,
   ])
     expect(everything).not.toContain(secret);
+});
+
+test('a step that fails says so, and not how: an error may quote what a client sent', async () => {
+  const { url, received } = await startCollector();
+  await tracedBy(url, JSON_TRACES, async server => {
+    const beyond = [{ sampleName: 'beyond', yValues: [1000] }];
+    expect((await predict(server, {}, beyond, failingId)).code).toBe(codes.MODEL_FAILED);
+  });
+  const failed = tracesIn(received).spans.filter(({ status }) => status.code === ERROR);
+  expect(failed.map(({ name, status }) => [name, status])).toEqual([
+    ['run model', { code: ERROR }],
+    ['POST /graphql', { code: ERROR }],
+  ]);
 });
 
 test('a caller that does not sample is not traced, and protobuf is what is sent unless JSON is asked for', async () => {
