@@ -148,6 +148,19 @@ describe('a long body that nests without end is refused before it is parsed', ()
   });
 });
 
+test.for([
+  ['__proto__', '"__proto__": {"query": "{ __typename }"}'],
+  ['__proto__ in other letters', '"\\u005f_proto__": {"admin": true}'],
+  ['a constructor’s prototype', '"constructor": {"prototype": {"admin": true}}'],
+])('a body that reaches for %s is refused', async ([, reach]) => {
+  const post = (body: string) =>
+    fetch(`${service.url}/graphql`, { method: 'POST', headers: JSON_TYPE, body });
+  const answer = await post(`{"query": ${JSON.stringify(VIEWER)}, "variables": {"a": {${reach}}}}`);
+  expect(answer.status).toBe(400);
+  expect(await answer.text()).toContain(codes.BAD_USER_INPUT);
+  expect((await post(JSON.stringify({ query: VIEWER }))).status).toBe(200);
+});
+
 describe('browsers', () => {
   /** A preflight, or a request, as a page of that origin has its browser send it. */
   const from = async (origin: string, method: 'OPTIONS' | 'POST', server = service) =>
