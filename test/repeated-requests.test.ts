@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { makePartitions } from '../src/predictions/partitions.ts';
 import {
@@ -211,6 +212,11 @@ describe('a repeated predict', () => {
 
     const held = () => servers[0].db.selectFrom('idempotencyKeys').select('digest').execute();
     await predict({ idempotencyKey: 'b' });
+    // More than one statement drops at once.
+    await sql`
+      insert into idempotency_keys (digest, request, result_id, created_at)
+      select sha256(number::text::bytea), sha256(''), gen_random_uuid(), ${now}
+      from generate_series(1, 10001) number`.execute(servers[0].db);
     now = new Date(now.getTime() + 24 * 60 * 60 * 1000);
     const another = await startService({ now: () => now, databaseUrl: servers[0].databaseUrl });
     onTestFinished(another.close);
