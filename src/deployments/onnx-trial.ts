@@ -96,9 +96,9 @@ async function least(enoughMs: number, run: () => Promise<unknown>): Promise<num
 
 /**
  * Whether calls of one spectrum may share a run: whether each then gets, to the last bit, what it gets alone, tried with
- * every number of different spectra, as kernels choose by it. A model that centres over its batch would mix the calls of different people,
- * and another kernel for larger batches would round otherwise. Classifiers never share, as a label may stay the same
- * while what it is made from does not.
+ * every number of different spectra, as kernels choose by it. A model that centres over its batch would mix the calls of
+ * different people, and another kernel for larger batches would round otherwise. Classifiers never share, as a label may
+ * stay the same while what it is made from does not.
  */
 export async function mayRunTogether(model: OpenModel): Promise<boolean> {
   const { kind, batch, inputLength } = model.signature;
