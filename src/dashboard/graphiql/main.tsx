@@ -11,7 +11,7 @@ import { createRoot } from 'react-dom/client';
 import { examples } from './examples.ts';
 import logo from './spectrakey.svg';
 import { secretFreeStorage } from './storage.ts';
-import { defineEditorThemes, editorTheme } from './theme.ts';
+import { defineEditorThemes, editorTheme, wrapDocuments } from './theme.ts';
 
 const url = '/graphql';
 
@@ -49,6 +49,7 @@ const tabs = examples.map(({ query, variables, headers }) => ({
 }));
 
 defineEditorThemes();
+wrapDocuments();
 
 const place = document.getElementById('graphiql');
 if (!place) throw new Error('index.html has no element with the id graphiql');

@@ -30,6 +30,15 @@ export function defineEditorThemes(): void {
   define(editorTheme.dark, 'vs-dark', palettes.dark);
 }
 
+/** Lines of a document go on below where the window ends; a spectrum among the variables stays one long line. */
+export function wrapDocuments(): void {
+  editor.onDidCreateEditor(created => {
+    created.onDidChangeModel(() => {
+      if (created.getModel()?.getLanguageId() === 'graphql') created.updateOptions({ wordWrap: 'on' });
+    });
+  });
+}
+
 function define(name: string, base: 'vs' | 'vs-dark', palette: (typeof palettes)['light']): void {
   const { accent, surface, text, quiet, variable, type, value } = palette;
   const tint = `${accent}26`;
