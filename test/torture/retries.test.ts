@@ -7,6 +7,7 @@ import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../commands.ts';
 import {
+  type Answer,
   CREATE_KEY,
   type Credential,
   codes,
@@ -80,6 +81,15 @@ function cut(url: string, document: string, variables: object, as: Credential): 
       resolve(false);
     });
   });
+}
+
+/** Repeats a call until it is answered. @returns its log, and how often the service was unavailable before. */
+async function untilAnswered(call: (attempt: number) => Promise<Answer>) {
+  for (let unavailable = 0; ; unavailable++) {
+    const answer = await call(unavailable);
+    if (answer.status === 200) return { logId: answer.data?.predict.logId, unavailable };
+    expect(answer).toMatchObject(refusal(codes.UNAVAILABLE));
+  }
 }
 
 test('one log and one charge each, while connections to the servers are cut at random and calls repeated', async () => {
@@ -159,15 +169,9 @@ test('one log and one charge each, while connections to the database are cut at 
   });
   const logIds: unknown[] = [];
   for (let index = 0; index < times; index++) {
-    for (;;) {
-      const answer = await server(index).call(PREDICT, variablesOf(index), key);
-      if (answer.status === 200) {
-        logIds.push(answer.data?.predict.logId);
-        break;
-      }
-      expect(answer).toMatchObject(refusal(codes.UNAVAILABLE));
-      unavailable += 1;
-    }
+    const answered = await untilAnswered(() => server(index).call(PREDICT, variablesOf(index), key));
+    logIds.push(answered.logId);
+    unavailable += answered.unavailable;
   }
   done = true;
   await cutting;
@@ -228,15 +232,9 @@ test('one log and one charge each, while every other answer to a commit is lost 
   let unavailable = 0;
   const logIds: unknown[] = [];
   for (let index = 0; index < times; index++) {
-    for (;;) {
-      const answer = await server(unavailable).call(PREDICT, variablesOf(index), key);
-      if (answer.status === 200) {
-        logIds.push(answer.data?.predict.logId);
-        break;
-      }
-      expect(answer).toMatchObject(refusal(codes.UNAVAILABLE));
-      unavailable += 1;
-    }
+    const answered = await untilAnswered(attempt => server(attempt).call(PREDICT, variablesOf(index), key));
+    logIds.push(answered.logId);
+    unavailable += answered.unavailable;
   }
   await expectOnRecord(logIds);
   expect(way.state.lost).toBeGreaterThan(times / 4);
