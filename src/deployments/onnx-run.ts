@@ -83,7 +83,7 @@ export function unlessModelFailed(error: unknown): ModelFailed {
   throw error;
 }
 
-/** One run: one value or label for each spectrum, the shape verified. */
+/** One run: one value or label for each spectrum, the shape verified. @throws as `runModel` does, but for what is finite */
 export async function attempt(
   model: OpenModel,
   spectra: readonly Spectrum[],
