@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import {
@@ -52,18 +53,18 @@ async function list(lab: Lab, of: object = { projectId: lab.owner.projectId }, p
 
 const events = (apiKeyId: string, { db }: Service = service) =>
   db
-    .selectFrom('apiKeyEvents')
+    .selectFrom('activity')
     .select([
       'action',
       'actorId',
       'actorEmail',
       'createdAt',
-      'apiKeyId',
-      'apiKeyName',
-      'apiKeyPrefix',
+      'subjectId as apiKeyId',
+      'subject as apiKeyName',
+      sql<string>`details->>'prefix'`.as('apiKeyPrefix'),
       'projectId',
     ])
-    .where('apiKeyId', '=', apiKeyId)
+    .where('subjectId', '=', apiKeyId)
     .orderBy('id')
     .execute();
 
@@ -378,7 +379,7 @@ test('revoking again changes nothing: the first revoker and moment stay, and the
       { id, status: 'REVOKED', revokedAt: first, revokedBy: { id: colleague.id, name: 'Carl Contributor' } },
     ],
   });
-  expect((await events(id)).map(({ action }) => action)).toEqual(['CREATED', 'REVOKED']);
+  expect((await events(id)).map(({ action }) => action)).toEqual(['api_key.created', 'api_key.revoked']);
 });
 
 test('a deleted key is gone for good: not listed, not counted, and nothing can be done with it', async () => {
@@ -410,10 +411,16 @@ describe('the audit', () => {
     };
     const byColleague = { actorId: colleague.id, actorEmail: colleague.email, createdAt: deleted, ...what };
     expect(await events(key.id)).toEqual([
-      { action: 'CREATED', actorId: lab.owner.id, actorEmail: lab.owner.email, createdAt: created, ...what },
+      {
+        action: 'api_key.created',
+        actorId: lab.owner.id,
+        actorEmail: lab.owner.email,
+        createdAt: created,
+        ...what,
+      },
       // It was active: deleting it revoked it first.
-      { action: 'REVOKED', ...byColleague },
-      { action: 'DELETED', ...byColleague },
+      { action: 'api_key.revoked', ...byColleague },
+      { action: 'api_key.deleted', ...byColleague },
     ]);
   });
 
@@ -425,8 +432,15 @@ describe('the audit', () => {
     await service.ask(REVOKE_KEY, { id: revoked.id }, lab.owner);
     pass(MINUTE);
     for (const { id } of [revoked, expired]) await service.ask(DELETE_KEY, { id }, lab.owner);
-    expect((await events(revoked.id)).map(({ action }) => action)).toEqual(['CREATED', 'REVOKED', 'DELETED']);
-    expect((await events(expired.id)).map(({ action }) => action)).toEqual(['CREATED', 'DELETED']);
+    expect((await events(revoked.id)).map(({ action }) => action)).toEqual([
+      'api_key.created',
+      'api_key.revoked',
+      'api_key.deleted',
+    ]);
+    expect((await events(expired.id)).map(({ action }) => action)).toEqual([
+      'api_key.created',
+      'api_key.deleted',
+    ]);
   });
 
   test('says nothing of what was refused', async () => {
@@ -439,7 +453,7 @@ describe('the audit', () => {
       expect(await service.call(document, { id }, viewer)).toMatchObject(refusal(codes.FORBIDDEN));
       expect(await service.call(document, { id }, stranger)).toMatchObject(refusal(codes.NOT_FOUND));
     }
-    expect((await events(id)).map(({ action }) => action)).toEqual(['CREATED']);
+    expect((await events(id)).map(({ action }) => action)).toEqual(['api_key.created']);
     expect(await list(lab)).toMatchObject({ nodes: [{ id, status: 'ACTIVE' }] });
   });
 });
@@ -458,7 +472,7 @@ describe('many people at once', () => {
       ),
     );
     const revokers = new Set(answers.map(({ data }) => data?.revokeApiKey.revokedBy?.id));
-    const revocations = (await events(id)).filter(({ action }) => action === 'REVOKED');
+    const revocations = (await events(id)).filter(({ action }) => action === 'api_key.revoked');
     expect(revocations).toHaveLength(1);
     // Everybody is told the same revoker, the one in the audit.
     expect([...revokers]).toEqual([revocations[0]?.actorId]);
@@ -481,7 +495,11 @@ describe('many people at once', () => {
       for (const answer of answers) {
         if (answer.status !== 200) expect(answer).toMatchObject(refusal(codes.NOT_FOUND));
       }
-      expect((await events(id)).map(({ action }) => action)).toEqual(['CREATED', 'REVOKED', 'DELETED']);
+      expect((await events(id)).map(({ action }) => action)).toEqual([
+        'api_key.created',
+        'api_key.revoked',
+        'api_key.deleted',
+      ]);
     }
   });
 });

@@ -3,12 +3,12 @@ import { type Kysely, sql } from 'kysely';
 import { inject, onTestFinished } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import { connect } from '../src/database/connect.ts';
-import type { ModelLimits } from '../src/deployments/model-processes.ts';
 import { CATALOGUE, type Code } from '../src/errors.ts';
 import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generated/database.ts';
 import type { ApiKeyTarget, Mutation, Query, SpectrumInput } from '../src/generated/graphql.ts';
 import type { HttpLimits } from '../src/http/limits.ts';
 import { startServer } from '../src/http/server.ts';
+import type { ModelLimits } from '../src/onnx/model-processes.ts';
 import { cloneDatabase } from './databases.ts';
 
 /** How a request says who it is: a session cookie, a raw key, or whatever headers. */

@@ -6,12 +6,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { InferenceSession } from 'onnxruntime-node';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { modelCache } from '../src/deployments/model-cache.ts';
-import { closeModel, openModel } from '../src/deployments/onnx.ts';
-import { isSteady } from '../src/deployments/onnx-graph.ts';
-import { ModelFailed, runModel } from '../src/deployments/onnx-run.ts';
-import { ModelRefused } from '../src/deployments/onnx-signature.ts';
-import { inspectModel, measureModel } from '../src/deployments/onnx-trial.ts';
+import { isSteady } from '../src/onnx/graph.ts';
+import { modelCache } from '../src/onnx/model-cache.ts';
+import { ModelFailed, runModel } from '../src/onnx/run.ts';
+import { closeModel, openModel } from '../src/onnx/session.ts';
+import { ModelRefused } from '../src/onnx/signature.ts';
+import { inspectModel, measureModel } from '../src/onnx/trial.ts';
 import {
   classifier,
   constant,
@@ -505,7 +505,7 @@ describe('what is no usable model is refused with a sentence that tells what is 
       const files = pointing('secret.bin').map(file => Buffer.from(file).toString('base64'));
       // Vitest's workers may not change their directory, so a process of its own opens the files.
       const script = `
-        import { inspectModel } from ${JSON.stringify(new URL('../src/deployments/onnx-trial.ts', import.meta.url))};
+        import { inspectModel } from ${JSON.stringify(new URL('../src/onnx/trial.ts', import.meta.url))};
         for (const file of ${JSON.stringify(files)}) {
           console.log(await inspectModel(Buffer.from(file, 'base64')).catch(error => error.message));
         }`;
@@ -617,9 +617,9 @@ describe('a model that was accepted and does not answer properly fails', () => {
     ];
     const files = opened.map(file => Buffer.from(file).toString('base64'));
     const script = `
-      import { openModel } from ${url('../src/deployments/onnx.ts')};
-      import { runModel } from ${url('../src/deployments/onnx-run.ts')};
-      import { inspectModel } from ${url('../src/deployments/onnx-trial.ts')};
+      import { openModel } from ${url('../src/onnx/session.ts')};
+      import { runModel } from ${url('../src/onnx/run.ts')};
+      import { inspectModel } from ${url('../src/onnx/trial.ts')};
       for (const file of ${JSON.stringify(files)}) {
         const bytes = Buffer.from(file, 'base64');
         await inspectModel(bytes).catch(error => console.log(error.name));

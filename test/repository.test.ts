@@ -8,8 +8,10 @@ import { CATALOGUE } from '../src/errors.ts';
 /** The floors of the house: a file imports from its own floor and from those before it. */
 const FLOORS = [
   ['errors.ts', 'names.ts', 'config.ts', 'generated'],
-  ['database'],
-  ['accounts', 'deployments', 'api-keys', 'predictions'],
+  ['database', 'concurrency'],
+  ['activity'],
+  ['accounts', 'onnx', 'deployments', 'api-keys', 'predictions'],
+  ['jobs'],
   ['graphql'],
   ['http'],
   ['demonstration', 'main.ts'],

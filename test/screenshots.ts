@@ -63,10 +63,7 @@ async function signedIn(browser: Browser, url: string, { email, password }: Demo
 
 /** Keys of every kind, as a laboratory has them after some months. */
 async function addKeys(db: Kysely<DB>, { octaneDeploymentId }: Demonstration): Promise<void> {
-  const { id: actorId, email } = await db
-    .selectFrom('users')
-    .select(['id', 'email'])
-    .executeTakeFirstOrThrow();
+  const { id, email } = await db.selectFrom('users').select(['id', 'email']).executeTakeFirstOrThrow();
   const { projectId } = await db
     .selectFrom('deployments')
     .select('projectId')
@@ -86,7 +83,7 @@ async function addKeys(db: Kysely<DB>, { octaneDeploymentId }: Demonstration): P
   ];
   for (const { name, wide, expiresAt, lastUsedAt, revoke } of keys) {
     await db.transaction().execute(async trx => {
-      const actor = { id: actorId, email };
+      const actor = { id, email, network: null };
       const reach = { projectId, deploymentId: wide ? null : octaneDeploymentId };
       const created = {
         reach,
@@ -96,10 +93,10 @@ async function addKeys(db: Kysely<DB>, { octaneDeploymentId }: Demonstration): P
         createdAt: daysFromNow(-120),
         actor,
       };
-      const id = newId();
-      await insertApiKey(trx, { id, ...created });
-      await trx.updateTable('apiKeys').set({ lastUsedAt }).where('id', '=', id).execute();
-      if (revoke) await revokeApiKey(trx, id, actor, daysFromNow(-29));
+      const keyId = newId();
+      await insertApiKey(trx, { id: keyId, ...created });
+      await trx.updateTable('apiKeys').set({ lastUsedAt }).where('id', '=', keyId).execute();
+      if (revoke) await revokeApiKey(trx, keyId, actor, daysFromNow(-29));
     });
   }
 }

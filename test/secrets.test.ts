@@ -340,9 +340,9 @@ describe('nothing of a raw key, a password or a session token', () => {
       );
       read += `${name}\n${rows.map(({ row }) => row).join('\n')}\n`;
     }
-    // Partitions, the audit and what people wrote are among what was read.
+    // Partitions, the activity and what people wrote are among what was read.
     expect(read).toMatch(/public\.prediction_logs_\d{4}_\d{2}\n\(/);
-    expect(read).toMatch(/public\.api_key_events\n\(/);
+    expect(read).toMatch(/public\.activity\n\(/);
     expect(read).toContain('olga@lab.example');
     for (const { what, text } of secrets) expect(found(read, text), what).toBe(false);
 

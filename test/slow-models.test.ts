@@ -2,12 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import {
-  type ModelLimits,
-  type ModelProcesses,
-  startModelProcesses,
-} from '../src/deployments/model-processes.ts';
-import { startModels } from '../src/deployments/run-models.ts';
+import { type ModelLimits, type ModelProcesses, startModelProcesses } from '../src/onnx/model-processes.ts';
+import { startModels } from '../src/onnx/run-models.ts';
 import {
   codes,
   createKey,
@@ -456,7 +452,7 @@ test('no process that runs models outlives its server, whatever it does', async 
 test('and none outlives a server that was killed, even while it computes', async () => {
   const url = (path: string) => JSON.stringify(new URL(path, import.meta.url));
   const script = `
-    import { startModelProcesses } from ${url('../src/deployments/model-processes.ts')};
+    import { startModelProcesses } from ${url('../src/onnx/model-processes.ts')};
     import { loopingRegression } from ${url('./onnx-files.ts')};
     const { run } = startModelProcesses({ load: async () => loopingRegression(), onNotStarted: () => {} });
     await run('a', [[1, 3]]);

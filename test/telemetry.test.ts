@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Question, Reply } from '../src/deployments/model-worker.ts';
+import type { Question, Reply } from '../src/onnx/model-worker.ts';
 import { addressOf, paste, run, temporaryFolder } from './commands.ts';
 
 // Where ONNX Runtime reports to its makers it keeps an identifier and what it has yet to send in the home folder, from
@@ -33,7 +33,7 @@ test('a server that ran a model has gathered nothing to report to anybody', asyn
 
 test('nor has the process in which a model is tried', async () => {
   const [home, temporary] = await Promise.all([watched(), watched()]);
-  const worker = fileURLToPath(new URL('../src/deployments/model-worker.ts', import.meta.url));
+  const worker = fileURLToPath(new URL('../src/onnx/model-worker.ts', import.meta.url));
   const tried = fork(worker, [String(process.pid)], {
     env: { HOME: home.folder, TMPDIR: temporary.folder },
     serialization: 'advanced',

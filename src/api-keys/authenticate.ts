@@ -1,6 +1,6 @@
 import { type InferResult, type Kysely, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
-import { type BatchWatch, batched } from '../database/batch.ts';
+import { type BatchWatch, batched } from '../concurrency/batched.ts';
 import { type Placeholder, prepare } from '../database/prepare.ts';
 import { monthOf } from '../deployments/deployments.ts';
 import { apiKeyNotAuthorized } from '../errors.ts';

@@ -1,11 +1,11 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import { uuidv7 as newId } from 'uuidv7';
 import { projectAccess } from '../accounts/roles.ts';
+import { type ActivityAction, type Actor, recordActivity } from '../activity/activity.ts';
 import type { Database } from '../database/connect.ts';
 import { type PageRequest, toConnection } from '../database/page.ts';
 import { lockProject } from '../deployments/projects.ts';
 import { apiKeyLimitReached, planFeatureRequired } from '../errors.ts';
-import type { ApiKeyAction, ApiKeyScope, DB, ProjectRole } from '../generated/database.ts';
+import type { ApiKeyScope, DB, ProjectRole } from '../generated/database.ts';
 import type { RawKey } from './raw-key.ts';
 
 export interface ApiKeyRow {
@@ -32,9 +32,6 @@ export interface Reach {
   projectId: string;
   deploymentId: string | null;
 }
-
-/** Who acts on keys, as the audit keeps it; null: the operator of the server. */
-export type Actor = { id: string; email: string } | null;
 
 function selectKeys(db: Database, viewerId: string) {
   return db
@@ -153,11 +150,11 @@ export async function insertApiKey(
       digest: key.rawKey.digest,
       scopes: sql<ApiKeyScope[]>`array['PREDICT']::api_key_scope[]`,
       createdAt: key.createdAt,
-      createdBy: key.actor?.id ?? null,
+      createdBy: key.actor.id,
       expiresAt: key.expiresAt,
     })
     .execute();
-  await recordEvent(trx, id, 'CREATED', key.actor, key.createdAt);
+  await recordEvent(trx, id, 'api_key.created', key.actor, key.createdAt);
 }
 
 /** A key as it was created, which the audit remembers of a deleted one too. */
@@ -165,12 +162,13 @@ export async function findCreated(
   db: Database,
   id: string,
 ): Promise<{ id: string; name: string; prefix: string }> {
-  return await db
-    .selectFrom('apiKeyEvents')
-    .select(['apiKeyId as id', 'apiKeyName as name', 'apiKeyPrefix as prefix'])
-    .where('apiKeyId', '=', id)
-    .where('action', '=', 'CREATED')
+  const { details, ...key } = await db
+    .selectFrom('activity')
+    .select(['subjectId as id', 'subject as name', sql<{ prefix: string }>`details`.as('details')])
+    .where('subjectId', '=', id)
+    .where('action', '=', 'api_key.created' satisfies ActivityAction)
     .executeTakeFirstOrThrow();
+  return { ...key, prefix: details.prefix };
 }
 
 /**
@@ -181,12 +179,12 @@ export async function findCreated(
 export async function revokeApiKey(trx: Database, id: string, actor: Actor, now: Date): Promise<void> {
   const revoked = await trx
     .updateTable('apiKeys')
-    .set({ revokedAt: now, revokedBy: actor?.id ?? null })
+    .set({ revokedAt: now, revokedBy: actor.id })
     .where('id', '=', id)
     .where('revokedAt', 'is', null)
     .returning('id')
     .executeTakeFirst();
-  if (revoked) await recordEvent(trx, id, 'REVOKED', actor, now);
+  if (revoked) await recordEvent(trx, id, 'api_key.revoked', actor, now);
 }
 
 /**
@@ -202,41 +200,22 @@ export async function deleteApiKey(trx: Database, id: string, actor: Actor, now:
     .forUpdate()
     .executeTakeFirst();
   if (usable) await revokeApiKey(trx, id, actor, now);
-  // The audit copies name and prefix from the key, so its row comes before the key goes.
-  await recordEvent(trx, id, 'DELETED', actor, now);
+  // The activity copies name and prefix from the key, so its row comes before the key goes.
+  await recordEvent(trx, id, 'api_key.deleted', actor, now);
   const deleted = await trx.deleteFrom('apiKeys').where('id', '=', id).returning('id').executeTakeFirst();
   return deleted !== undefined;
 }
 
-async function recordEvent(trx: Database, apiKeyId: string, action: ApiKeyAction, actor: Actor, now: Date) {
-  await trx
-    .insertInto('apiKeyEvents')
-    .columns([
-      'id',
-      'createdAt',
-      'action',
-      'actorId',
-      'actorEmail',
-      'projectId',
-      'apiKeyId',
-      'apiKeyName',
-      'apiKeyPrefix',
-    ])
-    .expression(from =>
-      from
-        .selectFrom('apiKeys')
-        .where('apiKeys.id', '=', apiKeyId)
-        .select(eb => [
-          eb.cast<string>(eb.val(newId()), 'uuid').as('id'),
-          eb.cast<Date>(eb.val(now), 'timestamptz').as('createdAt'),
-          sql<ApiKeyAction>`${action}::api_key_action`.as('action'),
-          eb.cast<string | null>(eb.val(actor?.id ?? null), 'uuid').as('actorId'),
-          eb.cast<string | null>(eb.val(actor?.email ?? null), 'text').as('actorEmail'),
-          'projectId',
-          'apiKeys.id as apiKeyId',
-          'name as apiKeyName',
-          'prefix as apiKeyPrefix',
-        ]),
-    )
-    .execute();
+async function recordEvent(trx: Database, id: string, action: ActivityAction, actor: Actor, now: Date) {
+  const key = await trx
+    .selectFrom('apiKeys')
+    .innerJoin('projects', 'projects.id', 'apiKeys.projectId')
+    .select(['projects.organizationId', 'apiKeys.projectId', 'apiKeys.name', 'apiKeys.prefix'])
+    .where('apiKeys.id', '=', id)
+    .executeTakeFirst();
+  if (!key) return;
+  const { organizationId, projectId, name: subject, prefix } = key;
+  await recordActivity(trx, actor, now, [
+    { action, organizationId, projectId, subjectId: id, subject, details: { prefix } },
+  ]);
 }

@@ -20,8 +20,8 @@ export const apiKeyResolvers = {
   },
 
   Mutation: {
-    async createApiKey(_parent, { input }, { db, viewer, at }) {
-      const { load, ...actor } = viewer();
+    async createApiKey(_parent, { input }, { db, viewer, actor, at }) {
+      const { id: callerId, load } = viewer();
       const reach = await findTarget(load, input.target);
       const rawKey = generateRawKey();
       const { projectId, deploymentId } = reach;
@@ -32,9 +32,9 @@ export const apiKeyResolvers = {
         reach: { projectId, deploymentId },
         rawKey,
         createdAt: at,
-        actor,
+        actor: actor(),
       };
-      const repeated = repeatableCreate(input.idempotencyKey, { callerId: actor.id, at }, key);
+      const repeated = repeatableCreate(input.idempotencyKey, { callerId, at }, key);
       await db.transaction().execute(async trx => {
         if (repeated && (await takeKeys(trx, [{ ...repeated, resultId: id }])).size === 0) {
           const made = await findMade(trx, repeated);
@@ -45,20 +45,20 @@ export const apiKeyResolvers = {
       return { apiKey: await load.apiKey.get(id), rawKey: rawKey.text };
     },
 
-    async revokeApiKey(_parent, { id }, { db, viewer, at }) {
-      const { load, ...actor } = viewer();
+    async revokeApiKey(_parent, { id }, { db, viewer, actor, at }) {
+      const { load } = viewer();
       const key = await load.apiKey.get(id);
-      await db.transaction().execute(trx => revokeApiKey(trx, key.id, actor, at));
+      await db.transaction().execute(trx => revokeApiKey(trx, key.id, actor(), at));
       const revoked = await load.apiKey.again(id);
       if (!revoked) throw notFound('API key');
       return revoked;
     },
 
-    async deleteApiKey(_parent, { id }, { db, viewer, at }) {
-      const { load, ...actor } = viewer();
+    async deleteApiKey(_parent, { id }, { db, viewer, actor, at }) {
+      const { load } = viewer();
       const key = await load.apiKey.get(id);
       await db.transaction().execute(async trx => {
-        if (!(await deleteApiKey(trx, key.id, actor, at))) throw notFound('API key');
+        if (!(await deleteApiKey(trx, key.id, actor(), at))) throw notFound('API key');
       });
       return { deletedApiKeyId: key.id };
     },

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
+import { batched } from '../concurrency/batched.ts';
 import { rateLimited } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import { batched } from './batch.ts';
 import type { Database } from './connect.ts';
 import { type Placeholder, prepare } from './prepare.ts';
 

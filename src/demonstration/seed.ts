@@ -5,14 +5,15 @@ import { uuidv7 as newId } from 'uuidv7';
 import { insertOrganization } from '../accounts/organizations.ts';
 import { type Passwords, startPasswords } from '../accounts/passwords.ts';
 import { insertPerson } from '../accounts/people.ts';
+import { OPERATOR } from '../activity/activity.ts';
 import { insertApiKey } from '../api-keys/queries.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
 import type { Database } from '../database/connect.ts';
 import { insertDeployment } from '../deployments/deployments.ts';
 import { insertModel, readOnnx } from '../deployments/models.ts';
 import { insertProject } from '../deployments/projects.ts';
-import { type Models, startModels } from '../deployments/run-models.ts';
 import type { DB } from '../generated/database.ts';
+import { type Models, startModels } from '../onnx/run-models.ts';
 
 /** Who the first start signs up. */
 export const DEMONSTRATION_EMAIL = 'demo@spectrakey.example';
@@ -102,7 +103,7 @@ async function fill(
       rawKey,
       expiresAt: null,
       createdAt: now,
-      actor: person,
+      actor: { ...OPERATOR, id: person.id, email: person.email },
     });
     return { email: person.email, password, rawKey: rawKey.text, octaneDeploymentId };
   });

@@ -1,9 +1,9 @@
 import { badUserInput } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkName, checkOptionalText } from '../names.ts';
+import { ModelRefused } from '../onnx/signature.ts';
 import { insertDeployment, monthOf, setDeploymentActive } from './deployments.ts';
 import { insertModel } from './models.ts';
-import { ModelRefused } from './onnx-signature.ts';
 import { insertProject, setProjectMember } from './projects.ts';
 
 const LARGEST_MODEL_BYTES = 16 * 1024 * 1024;

@@ -5,8 +5,6 @@
 
 import type { ColumnType } from "kysely";
 
-export type ApiKeyAction = "CREATED" | "DELETED" | "REVOKED";
-
 export type ApiKeyScope = "PREDICT";
 
 export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
@@ -45,16 +43,27 @@ export type ProjectRole = "CONTRIBUTOR" | "OWNER" | "VIEWER";
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
-export interface ApiKeyEvents {
-  action: ApiKeyAction;
+export interface Activity {
+  action: string;
   actorEmail: string | null;
+  /**
+   * null: the operator, or a person who deleted their account
+   */
   actorId: string | null;
-  apiKeyId: string;
-  apiKeyName: string;
-  apiKeyPrefix: string;
   createdAt: Timestamp;
+  details: Generated<Json>;
   id: string;
-  projectId: string;
+  /**
+   * an IPv4 address or an IPv6 /64; null for the operator
+   */
+  network: string | null;
+  organizationId: string | null;
+  projectId: string | null;
+  /**
+   * the name of what was acted on, as it was then
+   */
+  subject: string;
+  subjectId: string;
 }
 
 export interface ApiKeys {
@@ -225,7 +234,7 @@ export interface Users {
 }
 
 export interface DB {
-  apiKeyEvents: ApiKeyEvents;
+  activity: Activity;
   apiKeys: ApiKeys;
   deployments: Deployments;
   deploymentUsage: DeploymentUsage;

@@ -4,13 +4,14 @@ import type { Kysely } from 'kysely';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { PersonRow } from '../accounts/people.ts';
 import { endSession, findSession, startSession } from '../accounts/sessions.ts';
+import type { Actor } from '../activity/activity.ts';
 import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
 import { rawKeyIn } from '../api-keys/raw-key.ts';
 import type { RateLimits } from '../database/rate-limits.ts';
-import type { Models } from '../deployments/run-models.ts';
 import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
+import type { Models } from '../onnx/run-models.ts';
 import type { Predicting } from '../predictions/predict.ts';
 import { type Loaders, startLoaders } from './loaders.ts';
 import { networkOf } from './network.ts';
@@ -58,6 +59,8 @@ export interface Context extends Services {
   address: () => string;
   /** The signed-in person. @throws UNAUTHENTICATED for anybody, FORBIDDEN for API keys. */
   viewer: () => Viewer;
+  /** The signed-in person as the activity keeps them. @throws as `viewer` */
+  actor: () => Actor;
   /** Makes the person the viewer of this request, with a session cookie. */
   signIn: (person: PersonRow) => Promise<void>;
   /** Ends the session and clears its cookie. */
@@ -116,6 +119,10 @@ export async function buildContext(
     viewer() {
       if (context.caller.kind === 'person') return context.caller.viewer;
       throw context.caller.kind === 'api-key' ? keysOnlyPredict() : unauthenticated();
+    },
+    actor() {
+      const { id, email } = context.viewer();
+      return { id, email, network: address() };
     },
     async signIn(person) {
       const session = await startSession(services.db, person.id, at);

@@ -3,13 +3,13 @@ import { createServer } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { BatchWatch } from '../concurrency/batched.ts';
 import type { Config } from '../config.ts';
-import type { BatchWatch } from '../database/batch.ts';
 import { connectionsOf } from '../database/connect.ts';
-import type { OnModelRun } from '../deployments/run-models.ts';
 import { badUserInput } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { rootFieldOf } from '../graphql/root-field.ts';
+import type { OnModelRun } from '../onnx/run-models.ts';
 import { addressOf } from './address.ts';
 
 /** What is measured, and told to whoever asks at `url`. */

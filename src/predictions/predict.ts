@@ -1,11 +1,11 @@
 import { uuidv7 as newId } from 'uuidv7';
 import type { Database } from '../database/connect.ts';
 import { findMade } from '../database/idempotency.ts';
-import { MOST_SPECTRA, ModelFailed, type Outcome } from '../deployments/onnx-run.ts';
-import type { Models } from '../deployments/run-models.ts';
 import { badUserInput, deploymentInactive, modelFailed, quotaExceeded, unavailable } from '../errors.ts';
 import type { Prediction, SpectrumInput } from '../generated/graphql.ts';
 import { checkText } from '../names.ts';
+import { MOST_SPECTRA, ModelFailed, type Outcome } from '../onnx/run.ts';
+import type { Models } from '../onnx/run-models.ts';
 import type { Call } from './grant.ts';
 import { readAnswer, repeatablePredict } from './repeat.ts';
 import type { Settle, Settlement } from './settle.ts';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import pLimit from 'p-limit';
-import { type BatchWatch, batched } from '../database/batch.ts';
+import { type BatchWatch, batched } from '../concurrency/batched.ts';
 import { isDatabaseUnavailable } from '../database/faults.ts';
 import { monthOf } from '../deployments/deployments.ts';
 import { unavailable } from '../errors.ts';

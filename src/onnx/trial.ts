@@ -1,6 +1,6 @@
-import { closeModel, type OpenModel, openModel } from './onnx.ts';
-import { attempt, MOST_SPECTRA, MOST_TOGETHER, ModelFailed, unlessModelFailed } from './onnx-run.ts';
-import { ModelRefused, type Signature } from './onnx-signature.ts';
+import { attempt, MOST_SPECTRA, MOST_TOGETHER, ModelFailed, unlessModelFailed } from './run.ts';
+import { closeModel, type OpenModel, openModel } from './session.ts';
+import { ModelRefused, type Signature } from './signature.ts';
 
 /**
  * Opens an ONNX file, runs it on a synthetic spectrum (and, with a free batch, on two) and closes it again.

@@ -1,10 +1,10 @@
 import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type OpenModel, openModel } from './onnx.ts';
-import { isSteady } from './onnx-graph.ts';
-import { type Outcome, runModel } from './onnx-run.ts';
-import type { Signature } from './onnx-signature.ts';
-import { inspectModel, measureModel } from './onnx-trial.ts';
+import { isSteady } from './graph.ts';
+import { type Outcome, runModel } from './run.ts';
+import { type OpenModel, openModel } from './session.ts';
+import type { Signature } from './signature.ts';
+import { inspectModel, measureModel } from './trial.ts';
 
 // The main module of a process that runs models for model-processes.ts, which may kill it at any moment.
 

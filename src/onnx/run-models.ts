@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
-import type { BatchWatch } from '../database/batch.ts';
+import type { BatchWatch } from '../concurrency/batched.ts';
+import { limiter } from '../concurrency/limiter.ts';
+import type { ModelRow } from '../deployments/models.ts';
 import { modelCache } from './model-cache.ts';
 import { type ModelProcesses, type ModelProcessOptions, startModelProcesses } from './model-processes.ts';
 import type { Inspection } from './model-worker.ts';
-import type { ModelRow } from './models.ts';
-import { MOST_TOGETHER, type Outcome } from './onnx-run.ts';
-import { ModelRefused } from './onnx-signature.ts';
-import { LONGEST_INLINE_MS } from './onnx-trial.ts';
-import { turns } from './turns.ts';
+import { MOST_TOGETHER, type Outcome } from './run.ts';
+import { ModelRefused } from './signature.ts';
+import { LONGEST_INLINE_MS } from './trial.ts';
 
 /** The models of this server, wherever they run. */
 export interface Models extends Pick<ModelProcesses, 'inspect'> {
@@ -41,9 +41,9 @@ export function startModels({ watch, onRun, ...options }: ModelsOptions): Models
   const inline = modelCache(load, { watch });
   const processes = startModelProcesses(options);
   /** Calls that are long by themselves come one after the other, and the event loop turns between them. */
-  const takeLongTurn = turns({ most: 1, room: 500 });
+  const takeLongTurn = limiter({ most: 1, room: 500 });
   /** One by one, as people's trials wait in the same queue. */
-  const takeMeasuringTurn = turns({ most: 1, room: 1000 });
+  const takeMeasuringTurn = limiter({ most: 1, room: 1000 });
   /** Of models that were registered before registration measured this. One that cannot be measured stays slow. */
   const measured = new LRUCache<string, Speed>({
     max: 1000,

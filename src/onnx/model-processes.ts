@@ -1,9 +1,9 @@
+import { type Limiter, limiter } from '../concurrency/limiter.ts';
 import { unavailable } from '../errors.ts';
 import { type ModelProcess, NoAnswer, spawnModelProcess } from './model-process.ts';
 import type { Inspection } from './model-worker.ts';
-import { ModelFailed, type Outcome } from './onnx-run.ts';
-import { ModelRefused } from './onnx-signature.ts';
-import { type TakeTurn, turns } from './turns.ts';
+import { ModelFailed, type Outcome } from './run.ts';
+import { ModelRefused } from './signature.ts';
 
 export interface ModelLimits {
   /** How long one call may run a model, and how long opening it may take. */
@@ -55,7 +55,7 @@ const START_MS = 5_000;
 
 interface Lane {
   modelId: string;
-  takeTurn: TakeTurn;
+  takeTurn: Limiter;
   isBusy: boolean;
   process?: ModelProcess | undefined;
   idle?: NodeJS.Timeout;
@@ -75,8 +75,8 @@ export function startModelProcesses({
   /** The least recently used first. */
   const lanes = new Map<string, Lane>();
   /** As few models run at once as there may be processes: one that is to run finds a process to take the place of. */
-  const takePlace = turns({ most: MOST_PROCESSES, room: MOST_MODELS_WAITING });
-  const takeTrial = turns(TRIALS);
+  const takePlace = limiter({ most: MOST_PROCESSES, room: MOST_MODELS_WAITING });
+  const takeTrial = limiter(TRIALS);
   let closed = false;
 
   async function start(): Promise<ModelProcess> {
@@ -96,7 +96,7 @@ export function startModelProcesses({
   function laneOf(modelId: string): Lane {
     const known = lanes.get(modelId);
     if (known) return known;
-    const takeTurn = turns({ most: 1, room: MOST_CALLS_WAITING });
+    const takeTurn = limiter({ most: 1, room: MOST_CALLS_WAITING });
     const lane = { modelId, takeTurn, isBusy: false };
     lanes.set(modelId, lane);
     return lane;

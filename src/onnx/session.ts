@@ -1,5 +1,5 @@
 import { env, InferenceSession } from 'onnxruntime-node';
-import { ModelRefused, readSignature, type Signature } from './onnx-signature.ts';
+import { ModelRefused, readSignature, type Signature } from './signature.ts';
 
 /** A model in ONNX Runtime, ready to run. It holds native memory until `closeModel`. */
 export interface OpenModel {

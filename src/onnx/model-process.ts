@@ -2,8 +2,8 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Questions, Reply } from './model-worker.ts';
-import { ModelFailed } from './onnx-run.ts';
-import { ModelRefused } from './onnx-signature.ts';
+import { ModelFailed } from './run.ts';
+import { ModelRefused } from './signature.ts';
 
 const WORKER = fileURLToPath(new URL('./model-worker.ts', import.meta.url));
 /** A killed process is gone within milliseconds, unless the kernel does not let it go. */

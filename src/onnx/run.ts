@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-node';
-import { NO_MEMORY, type OpenModel } from './onnx.ts';
-import { type Signature, shapeText } from './onnx-signature.ts';
+import { NO_MEMORY, type OpenModel } from './session.ts';
+import { type Signature, shapeText } from './signature.ts';
 
 /** One answer for each spectrum, in the order of the spectra. */
 export type Outcome =

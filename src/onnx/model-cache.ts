@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import { type BatchWatch, batched } from '../database/batch.ts';
-import { closeModel, type OpenModel, openModel } from './onnx.ts';
-import { MOST_TOGETHER, ModelFailed, type Outcome, runModel, runTogether } from './onnx-run.ts';
-import { mayRunTogether } from './onnx-trial.ts';
+import { type BatchWatch, batched } from '../concurrency/batched.ts';
+import { MOST_TOGETHER, ModelFailed, type Outcome, runModel, runTogether } from './run.ts';
+import { closeModel, type OpenModel, openModel } from './session.ts';
+import { mayRunTogether } from './trial.ts';
 
 type Spectra = readonly (readonly number[])[];
 type Run = (spectra: Spectra) => Promise<Outcome>;

@@ -1,0 +1,56 @@
+import { uuidv7 as newId } from 'uuidv7';
+import type { Database } from '../database/connect.ts';
+
+/** Everything that is recorded. An action is stored as text, so that a new one needs no migration. */
+export type ActivityAction = 'api_key.created' | 'api_key.revoked' | 'api_key.deleted';
+
+/** Who acts, and from which network (an IPv4 address or an IPv6 /64). */
+export interface Actor {
+  id: string | null;
+  email: string | null;
+  network: string | null;
+}
+
+/** The operator of the server, at its command line. */
+export const OPERATOR: Actor = { id: null, email: null, network: null };
+
+/** One thing that somebody did. */
+export interface ActivityEntry {
+  action: ActivityAction;
+  /** The organization and project in which it happened; null where it happened in none. */
+  organizationId: string | null;
+  projectId: string | null;
+  /** What was acted on: its id, and its name as it is now. */
+  subjectId: string;
+  subject: string;
+  /** What changed, for a reader. Never a secret. */
+  details?: Record<string, string | number | boolean | null>;
+}
+
+/**
+ * Appends rows to the record of who did what. Rows are never changed and go only by age.
+ *
+ * @param trx the transaction that acts, so that nothing happens without its row.
+ */
+export async function recordActivity(
+  trx: Database,
+  { id, email, network }: Actor,
+  createdAt: Date,
+  entries: readonly ActivityEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  await trx
+    .insertInto('activity')
+    .values(
+      entries.map(({ details = {}, ...entry }) => ({
+        ...entry,
+        id: newId(),
+        createdAt,
+        actorId: id,
+        actorEmail: email,
+        network,
+        details: JSON.stringify(details),
+      })),
+    )
+    .execute();
+}
