@@ -56,6 +56,11 @@ const variables = {
     .default(true)
     .describe('Whether anybody may ask for the schema, and errors suggest names of it'),
   GRAPHIQL: trueOrFalse.default(true).describe('Whether GraphiQL is served'),
+  MODEL_MEMORY: wholeNumber(512, 1024 * 1024)
+    .optional()
+    .describe(
+      'Memory of all model hosts together, in MiB; without it, a quarter of what the machine or its cgroup has',
+    ),
   METRICS_PORT: wholeNumber(0, 65_535)
     .optional()
     .describe('Port of /metrics, for Prometheus; 0 takes a free one; without it, nothing is measured'),

@@ -119,6 +119,12 @@ export const payloadTooLarge = () => make('PAYLOAD_TOO_LARGE');
 export const unsupportedMediaType = () => make('UNSUPPORTED_MEDIA_TYPE');
 /** The model gave an error or no finite number. */
 export const modelFailed = () => make('MODEL_FAILED');
+/** The model ended its host again and again, and is not run until then. */
+export const modelQuarantined = (until: Date) =>
+  make(
+    'MODEL_FAILED',
+    `The model crashed, took too long or needed too much memory three times within ten minutes. It is not run until ${until.toISOString()}; people who manage the deployment can reset this earlier.`,
+  );
 /** The deployment is switched off. */
 export const deploymentInactive = () => make('DEPLOYMENT_INACTIVE');
 /** The same idempotency key from the same caller within 24 hours, with another input. */

@@ -8,7 +8,7 @@ import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generat
 import type { ApiKeyTarget, Mutation, Query, SpectrumInput } from '../src/generated/graphql.ts';
 import type { HttpLimits } from '../src/http/limits.ts';
 import { startServer } from '../src/http/server.ts';
-import type { ModelLimits } from '../src/onnx/model-processes.ts';
+import type { ModelLimits } from '../src/onnx/models.ts';
 import { cloneDatabase } from './databases.ts';
 
 /** How a request says who it is: a session cookie, a raw key, or whatever headers. */
@@ -103,6 +103,7 @@ export async function startService({
       CORS_ORIGINS: corsOrigins,
       INTROSPECTION: introspection,
       GRAPHIQL: graphiql,
+      MODEL_MEMORY: undefined,
       METRICS_HOST: '127.0.0.1',
       METRICS_PORT: metrics ? 0 : undefined,
     },

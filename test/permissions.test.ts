@@ -226,6 +226,11 @@ const TABLE: Record<string, Row> = {
     ],
     answers: CHANGED_IN_THE_PROJECT,
   },
+  'Mutation.resetQuarantine': {
+    document: 'mutation ($id: ID!) { resetQuarantine(deploymentId: $id) { id } }',
+    variables: [() => ({ id: lab.deploymentId })],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
   'Mutation.createApiKey': {
     document: CREATE_KEY,
     variables: [

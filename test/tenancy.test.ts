@@ -407,6 +407,11 @@ const PLACES: Record<string, Place> = {
     variables: id => ({ id }),
     foreign: () => otherLab.deploymentId,
   },
+  'resetQuarantine.deploymentId': {
+    document: 'mutation ($id: ID!) { resetQuarantine(deploymentId: $id) { id } }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.deploymentId,
+  },
   'createApiKey.input.target.deploymentId': {
     document: CREATE_KEY,
     variables: deploymentId => ({ input: { target: { deploymentId }, name: 'LIMS' } }),

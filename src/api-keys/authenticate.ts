@@ -14,10 +14,10 @@ export interface ReachedDeployment {
   modelId: string;
   /** Points in a spectrum. */
   inputLength: number;
-  /** What the model takes for a spectrum; null where it was never measured. */
-  msPerSpectrum: number | null;
-  /** Whether the model may run in the server's own process. */
-  mayRunInline: boolean;
+  /** Whether calls may share a run of the model. */
+  rowIndependent: boolean;
+  /** Until when the model is quarantined, RFC 3339; null where it never was. */
+  quarantinedUntil: string | null;
   /** Predictions answered this month. */
   used: number;
 }
@@ -28,6 +28,7 @@ export interface AuthenticatedKey {
   name: string;
   prefix: string;
   scopes: ApiKeyScope[];
+  organizationId: string;
   /** Whether the plan allows calls with API keys. */
   allowApiPredict: boolean;
   /** The plan's predictions a month for each deployment; null: unlimited. */
@@ -118,6 +119,7 @@ function selectKeys(db: Kysely<DB>, placeholder: Placeholder<Lookup[]>) {
       'apiKeys.prefix',
       'apiKeys.revokedAt',
       'apiKeys.expiresAt',
+      'projects.organizationId',
       'plans.allowApiPredict',
       'plans.monthlyPredictions as quota',
       // pg does not know the array type of our enum; as JSON it arrives as an array.
@@ -126,6 +128,7 @@ function selectKeys(db: Kysely<DB>, placeholder: Placeholder<Lookup[]>) {
         eb
           .selectFrom('deployments')
           .innerJoin('models', 'models.id', 'deployments.modelId')
+          .leftJoin('modelQuarantines', 'modelQuarantines.modelId', 'deployments.modelId')
           .leftJoin('deploymentUsage', join =>
             join
               .onRef('deploymentUsage.deploymentId', '=', 'deployments.id')
@@ -143,8 +146,8 @@ function selectKeys(db: Kysely<DB>, placeholder: Placeholder<Lookup[]>) {
             'deployments.active',
             'deployments.modelId',
             'models.inputLength',
-            'models.msPerSpectrum',
-            'models.mayRunInline',
+            'models.rowIndependent',
+            sql<string | null>`model_quarantines.until`.as('quarantinedUntil'),
             inner.fn.coalesce('deploymentUsage.predictions', inner.lit(0)).as('used'),
           ]),
       ).as('deployments'),

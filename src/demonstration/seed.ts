@@ -13,7 +13,7 @@ import { insertDeployment } from '../deployments/deployments.ts';
 import { insertModel, readOnnx } from '../deployments/models.ts';
 import { insertProject } from '../deployments/projects.ts';
 import type { DB } from '../generated/database.ts';
-import { type Models, startModels } from '../onnx/run-models.ts';
+import { type Models, startModels } from '../onnx/models.ts';
 
 /** Who the first start signs up. */
 export const DEMONSTRATION_EMAIL = 'demo@spectrakey.example';
@@ -116,7 +116,7 @@ async function deploy(
   { projectId, createdBy, createdAt }: { projectId: string; createdBy: string; createdAt: Date },
 ): Promise<string> {
   const onnx = await data(file);
-  const found = await inspect(onnx);
+  const found = await inspect({ id: projectId, reserved: true }, onnx);
   const model = await insertModel(trx, {
     ...found,
     onnx,

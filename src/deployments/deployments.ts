@@ -20,6 +20,11 @@ export interface DeploymentRow {
   used: number;
   /** The plan's limit of predictions in a month; null: unlimited. */
   quota: number | null;
+  organizationId: string;
+  /** Whether the plan has API access. */
+  allowApiPredict: boolean;
+  /** Until when its model is quarantined; null where it never was. */
+  quarantinedUntil: Date | null;
 }
 
 /**
@@ -65,6 +70,7 @@ function selectDeployments(db: Database, viewerId: string, now: Date) {
     .innerJoin('projects', 'projects.id', 'deployments.projectId')
     .innerJoin('organizations', 'organizations.id', 'projects.organizationId')
     .innerJoin('plans', 'plans.name', 'organizations.plan')
+    .leftJoin('modelQuarantines', 'modelQuarantines.modelId', 'deployments.modelId')
     .leftJoin('deploymentUsage', join =>
       join
         .onRef('deploymentUsage.deploymentId', '=', 'deployments.id')
@@ -81,6 +87,9 @@ function selectDeployments(db: Database, viewerId: string, now: Date) {
       'access.role',
       eb.fn.coalesce('deploymentUsage.predictions', eb.lit(0)).as('used'),
       'plans.monthlyPredictions as quota',
+      'projects.organizationId',
+      'plans.allowApiPredict',
+      'modelQuarantines.until as quarantinedUntil',
     ])
     .where('access.userId', '=', viewerId)
     .orderBy('deployments.id', 'desc');

@@ -15,10 +15,8 @@ export interface ModelRow {
   targetProperty: string;
   unit: string | null;
   inputLength: number;
-  /** As `measureModel` found it; null where the model was registered before trials told `mayRunInline`. */
-  msPerSpectrum: number | null;
-  /** Whether it may run in the server's own process, as its trial found. */
-  mayRunInline: boolean;
+  /** Whether calls may share a run, as its trial found. */
+  rowIndependent: boolean;
   createdAt: Date;
 }
 
@@ -31,8 +29,7 @@ const columns = [
   'models.targetProperty',
   'models.unit',
   'models.inputLength',
-  'models.msPerSpectrum',
-  'models.mayRunInline',
+  'models.rowIndependent',
   'models.createdAt',
 ] as const;
 

@@ -1,3 +1,4 @@
+import { recordActivity } from '../activity/activity.ts';
 import { badUserInput } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkName, checkOptionalText } from '../names.ts';
@@ -5,6 +6,7 @@ import { ModelRefused } from '../onnx/signature.ts';
 import { insertDeployment, monthOf, setDeploymentActive } from './deployments.ts';
 import { insertModel } from './models.ts';
 import { insertProject, setProjectMember } from './projects.ts';
+import { resetQuarantine } from './quarantine.ts';
 
 const LARGEST_MODEL_BYTES = 16 * 1024 * 1024;
 
@@ -50,10 +52,12 @@ export const deploymentResolvers = {
       if (input.onnx.byteLength > LARGEST_MODEL_BYTES) {
         throw badUserInput('The ONNX file is too large: at most 16 MiB.');
       }
-      const found = await models.inspect(input.onnx).catch((error: unknown) => {
+      const { id: projectId, organizationId } = await load.project.get(input.projectId);
+      const { plan } = await load.organization.get(organizationId);
+      const tenant = { id: organizationId, reserved: plan.allowApiPredict };
+      const found = await models.inspect(tenant, input.onnx).catch((error: unknown) => {
         throw error instanceof ModelRefused ? badUserInput(error.message) : error;
       });
-      const { id: projectId } = await load.project.get(input.projectId);
       return await db
         .transaction()
         .execute(trx =>
@@ -78,6 +82,19 @@ export const deploymentResolvers = {
       await setDeploymentActive(db, deployment.id, active);
       return (await load.deployment.again(id)) ?? deployment;
     },
+
+    async resetQuarantine(_parent, { deploymentId }, { db, viewer, actor, at }) {
+      const { load } = viewer();
+      const deployment = await load.deployment.get(deploymentId);
+      const { id: subjectId, name: subject, modelId, organizationId, projectId } = deployment;
+      await db.transaction().execute(async trx => {
+        await resetQuarantine(trx, modelId);
+        await recordActivity(trx, actor(), at, [
+          { action: 'deployment.quarantine_reset', organizationId, projectId, subjectId, subject },
+        ]);
+      });
+      return (await load.deployment.again(deploymentId)) ?? deployment;
+    },
   },
 
   Project: {
@@ -90,6 +107,7 @@ export const deploymentResolvers = {
   Deployment: {
     project: ({ projectId }, _args, { viewer }) => viewer().load.project.get(projectId),
     model: ({ modelId }, _args, { viewer }) => viewer().load.model.get(modelId),
+    quarantinedUntil: ({ quarantinedUntil: until }, _args, { at }) => (until && until > at ? until : null),
     usage: ({ used, quota }, _args, { at }) => ({ month: monthOf(at), predictions: used, limit: quota }),
   },
 } satisfies Resolvers;

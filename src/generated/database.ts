@@ -127,23 +127,32 @@ export interface IdempotencyKeys {
   resultId: string;
 }
 
+export interface ModelQuarantines {
+  /**
+   * when runs ended their host, in the last ten minutes
+   */
+  failures: ArrayType<Timestamp>;
+  modelId: string;
+  /**
+   * how often in a row the model was quarantined
+   */
+  times: Generated<number>;
+  until: Timestamp | null;
+}
+
 export interface Models {
   createdAt: Timestamp;
   createdBy: string | null;
   id: string;
   inputLength: number;
   kind: ModelKind;
-  /**
-   * whether the trial found that no run can hold the server for long
-   */
-  mayRunInline: Generated<boolean>;
-  /**
-   * measured when the model was registered; null: before it was measured
-   */
-  msPerSpectrum: number | null;
   name: string;
   onnx: Buffer;
   projectId: string;
+  /**
+   * whether calls may share a run, as the trial of its registration found
+   */
+  rowIndependent: Generated<boolean>;
   sha256: Buffer;
   targetProperty: string;
   unit: string | null;
@@ -239,6 +248,7 @@ export interface DB {
   deployments: Deployments;
   deploymentUsage: DeploymentUsage;
   idempotencyKeys: IdempotencyKeys;
+  modelQuarantines: ModelQuarantines;
   models: Models;
   organizationMembers: OrganizationMembers;
   organizations: Organizations;

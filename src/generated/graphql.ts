@@ -196,6 +196,12 @@ export type Deployment = {
   predictionLogs: PredictionLogConnection;
   /** The project it belongs to. */
   project: Project;
+  /**
+   * Until when the model is quarantined: it crashed, took too long or needed too much memory three times within ten
+   * minutes, and calls answer 500 `MODEL_FAILED` at once and cost nothing. The first time this takes 1 minute, then 5, then
+   * 30. Null: it is not.
+   */
+  quarantinedUntil?: Maybe<Scalars['DateTime']['output']>;
   /** This month's predictions. */
   usage: MonthlyUsage;
 };
@@ -278,6 +284,11 @@ export type Mutation = {
    */
   registerModel: Model;
   /**
+   * Lets a deployment answer calls again whose model is quarantined, and forgets what led to that. Other deployments of
+   * the same model answer again, too.
+   */
+  resetQuarantine: Deployment;
+  /**
    * Revokes an API key from its next call on. This cannot be undone; the key stays listed. Revoking a revoked key
    * changes nothing and answers the key as it is.
    */
@@ -338,6 +349,12 @@ export type MutationPredictArgs = {
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type MutationRegisterModelArgs = {
   input: RegisterModelInput;
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationResetQuarantineArgs = {
+  deploymentId: Scalars['ID']['input'];
 };
 
 
@@ -911,6 +928,7 @@ export type DeploymentResolvers<ContextType = Context, ParentType extends Resolv
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   predictionLogs?: Resolver<ResolversTypes['PredictionLogConnection'], ParentType, ContextType, RequireFields<DeploymentPredictionLogsArgs, 'first'>>;
   project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
+  quarantinedUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   usage?: Resolver<ResolversTypes['MonthlyUsage'], ParentType, ContextType>;
 };
 
@@ -942,6 +960,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deleteApiKey?: Resolver<ResolversTypes['DeleteApiKeyPayload'], ParentType, ContextType, RequireFields<MutationDeleteApiKeyArgs, 'id'>>;
   predict?: Resolver<ResolversTypes['PredictPayload'], ParentType, ContextType, RequireFields<MutationPredictArgs, 'deploymentId' | 'spectra'>>;
   registerModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationRegisterModelArgs, 'input'>>;
+  resetQuarantine?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationResetQuarantineArgs, 'deploymentId'>>;
   revokeApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'id'>>;
   setDeploymentActive?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationSetDeploymentActiveArgs, 'active' | 'id'>>;
   setOrganizationMember?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetOrganizationMemberArgs, 'input'>>;

@@ -11,7 +11,7 @@ import { rawKeyIn } from '../api-keys/raw-key.ts';
 import type { RateLimits } from '../database/rate-limits.ts';
 import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import type { Models } from '../onnx/run-models.ts';
+import type { Models } from '../onnx/models.ts';
 import type { Predicting } from '../predictions/predict.ts';
 import { type Loaders, startLoaders } from './loaders.ts';
 import { networkOf } from './network.ts';

@@ -96,6 +96,14 @@ const viewersSwitchNoDeployment = promise(
   },
 );
 
+const viewersResetNoQuarantine = promise(
+  'viewers reset no quarantine',
+  async ({ deploymentId }: { deploymentId: string }, { viewer }) => {
+    const { role } = await viewer().load.deployment.get(deploymentId);
+    if (!mayChangeProject(role)) throw forbidden();
+  },
+);
+
 const strangersSeeNoKeys = promise(
   'strangers see no keys',
   async ({ of }: { of: MutationCreateApiKeyArgs['input']['target'] }, { viewer }) => {
@@ -206,6 +214,7 @@ export const permissions: { Query: Rules<QueryResolvers>; Mutation: Rules<Mutati
     registerModel: and(aPersonIsSignedIn, viewersRegisterNoModel),
     createDeployment: and(aPersonIsSignedIn, viewersDeployNothing),
     setDeploymentActive: and(aPersonIsSignedIn, viewersSwitchNoDeployment),
+    resetQuarantine: and(aPersonIsSignedIn, viewersResetNoQuarantine),
     createApiKey: and(
       aPersonIsSignedIn,
       viewersCreateNoKey,

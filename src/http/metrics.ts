@@ -9,7 +9,7 @@ import { connectionsOf } from '../database/connect.ts';
 import { badUserInput } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { rootFieldOf } from '../graphql/root-field.ts';
-import type { OnModelRun } from '../onnx/run-models.ts';
+import type { OnModelRun } from '../onnx/models.ts';
 import { addressOf } from './address.ts';
 
 /** What is measured, and told to whoever asks at `url`. */
@@ -58,8 +58,8 @@ export async function startMetrics(
   });
   const runs = new Histogram({
     name: 'spectrakey_model_run_seconds',
-    help: 'Runs of models as calls wait for them, by where they run (server, process) and how they end (ok, failed).',
-    labelNames: ['where', 'end'],
+    help: 'Runs of models as calls wait for them, by how they end (ok, failed).',
+    labelNames: ['end'],
     buckets: SECONDS,
     registers,
   });
@@ -122,7 +122,7 @@ export async function startMetrics(
       });
     },
     batches,
-    onModelRun: (where, ms, failed) => runs.observe({ where, end: failed ? 'failed' : 'ok' }, ms / 1000),
+    onModelRun: (ms, failed) => runs.observe({ end: failed ? 'failed' : 'ok' }, ms / 1000),
     async close() {
       const closed = once(server, 'close');
       server.close();

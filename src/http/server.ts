@@ -13,7 +13,7 @@ import { dropEndedCounts } from '../database/rate-limits.ts';
 import { badUserInput, codeOf, nothingHere, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
-import type { ModelLimits } from '../onnx/model-processes.ts';
+import type { ModelLimits } from '../onnx/models.ts';
 import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
 import { addressOf } from './address.ts';
 import { serveGraphQL } from './graphql.ts';
@@ -44,11 +44,12 @@ export interface ServerOptions {
     | 'INTROSPECTION'
     | 'GRAPHIQL'
     | 'METRICS_HOST'
+    | 'MODEL_MEMORY'
     | 'METRICS_PORT'
   >;
   /** How requests are traced; without it, they are not. */
   tracing?: Parameters<typeof startTracing>[0] | null;
-  /** Of the processes that run slow models. */
+  /** Of the model hosts. */
   modelLimits?: ModelLimits;
   /** What differs from HTTP_LIMITS. */
   httpLimits?: Partial<HttpLimits> | undefined;
@@ -110,7 +111,15 @@ export async function startServer({
   app.decorateRequest('code', undefined);
   const metrics = config.METRICS_PORT === undefined ? undefined : await startMetrics(db, config, app.log);
   const tracing = traces && (await (await import('./tracing.ts')).startTracing(traces, app.log));
-  const services = startServices({ db, modelLimits, log: app.log, now, metrics, tracing });
+  const services = startServices({
+    db,
+    modelMegabytes: config.MODEL_MEMORY,
+    modelLimits,
+    log: app.log,
+    now,
+    metrics,
+    tracing,
+  });
 
   async function tendPartitions(): Promise<void> {
     try {

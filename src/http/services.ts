@@ -5,16 +5,19 @@ import { startAuthenticate } from '../api-keys/authenticate.ts';
 import { startFailedKeys } from '../api-keys/failed-keys.ts';
 import { startRateLimits } from '../database/rate-limits.ts';
 import { readOnnx } from '../deployments/models.ts';
+import { recordHostEnd } from '../deployments/quarantine.ts';
+import { modelQuarantined } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { Services } from '../graphql/context.ts';
-import type { ModelLimits } from '../onnx/model-processes.ts';
-import { startModels } from '../onnx/run-models.ts';
+import { type ModelLimits, startModels } from '../onnx/models.ts';
 import { startSettle } from '../predictions/settle.ts';
 import type { Metrics } from './metrics.ts';
 import type { Traced, Tracing } from './tracing.ts';
 
 export interface ServicesOptions {
   db: Kysely<DB>;
+  /** The memory for model hosts, in MiB. */
+  modelMegabytes?: number | undefined;
   modelLimits?: ModelLimits | undefined;
   log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
   now: () => Date;
@@ -25,11 +28,20 @@ export interface ServicesOptions {
 const untraced: Traced = (_name, work) => work;
 
 /** Starts what requests are answered with. `passwords` and `models` are to be closed. */
-export function startServices({ db, modelLimits, log, now, metrics, tracing }: ServicesOptions): Services {
+export function startServices({
+  db,
+  modelMegabytes,
+  modelLimits,
+  log,
+  now,
+  metrics,
+  tracing,
+}: ServicesOptions): Services {
   const traced = tracing?.traced ?? untraced;
   const models = startModels({
     load: modelId => readOnnx(db, modelId),
-    onNotStarted: error => log.error({ err: error }, 'a process for models could not be started'),
+    onNotStarted: error => log.error({ err: error }, 'a model host could not be started'),
+    megabytes: modelMegabytes,
     limits: modelLimits,
     watch: metrics?.batches.model,
     onRun: metrics?.onModelRun,
@@ -46,7 +58,18 @@ export function startServices({ db, modelLimits, log, now, metrics, tracing }: S
     predicting: {
       runModel: traced('run model', models.run),
       settle: traced('settle', startSettle(db, metrics?.batches.settle)),
-      onModelFailed: (error, modelId) => log.warn({ err: error, modelId }, 'a model failed'),
+      async onModelFailed(error, modelId, at) {
+        log.warn({ err: error, modelId }, 'a model failed');
+        if (!error.endedHost) return;
+        try {
+          const until = await recordHostEnd(db, modelId, at);
+          if (!until) return;
+          log.warn({ modelId, until }, 'a model is quarantined');
+          models.refuseWaiting(modelId, modelQuarantined(until));
+        } catch (fault) {
+          log.error({ err: fault, modelId }, 'the end of a model host could not be recorded');
+        }
+      },
     },
   };
 }

@@ -1,24 +1,7 @@
 import { Tensor } from 'onnxruntime-node';
+import { ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
 import { NO_MEMORY, type OpenModel } from './session.ts';
 import { type Signature, shapeText } from './signature.ts';
-
-/** One answer for each spectrum, in the order of the spectra. */
-export type Outcome =
-  | { kind: 'REGRESSION'; values: number[] }
-  | { kind: 'CLASSIFICATION'; categories: string[] };
-
-/** An accepted model could not answer. The message is for the log; the cause is ONNX Runtime's own. */
-export class ModelFailed extends Error {
-  override readonly name = 'ModelFailed';
-}
-
-/** Its points. */
-export type Spectrum = readonly number[];
-
-/** The most spectra in a call. */
-export const MOST_SPECTRA = 1000;
-/** The most calls in one run of `runTogether`; as many are tried by `mayRunTogether` and `measureModel`. */
-export const MOST_TOGETHER = 32;
 
 /**
  * Runs a model over spectra of `signature.inputLength` points each; the unit of the values is the model's
@@ -49,7 +32,7 @@ function outcomeOf(kind: Signature['kind'], answers: (number | string)[]): Outco
 }
 
 /**
- * Runs a model once for calls of one spectrum each: 10 µs a call with the octane model, and 42 µs alone. Where that
+ * Runs a model once for several calls: 10 µs a call of one spectrum with the octane model, and 42 µs alone. Where that
  * fails, each call is run by itself, so that a call fails alone.
  *
  * @returns for each call its answer, or why it has none
@@ -57,23 +40,25 @@ function outcomeOf(kind: Signature['kind'], answers: (number | string)[]): Outco
  */
 export async function runTogether(
   model: OpenModel,
-  calls: readonly Spectrum[],
+  calls: readonly (readonly Spectrum[])[],
 ): Promise<(Outcome | ModelFailed)[]> {
   const { kind } = model.signature;
-  if (calls.length > 1) {
-    const answers = await attempt(model, calls).catch(unlessModelFailed);
-    if (!(answers instanceof ModelFailed)) {
-      return Array.from(answers, answer => {
-        try {
-          return outcomeOf(kind, [answer]);
-        } catch (error) {
-          return unlessModelFailed(error);
-        }
-      });
-    }
+  const answers = await attempt(model, calls.flat()).catch(unlessModelFailed);
+  if (!(answers instanceof ModelFailed)) {
+    const all = Array.from(answers);
+    let begin = 0;
+    return calls.map(({ length }) => {
+      const own = all.slice(begin, begin + length);
+      begin += length;
+      try {
+        return outcomeOf(kind, own);
+      } catch (error) {
+        return unlessModelFailed(error);
+      }
+    });
   }
   const outcomes: (Outcome | ModelFailed)[] = [];
-  for (const spectrum of calls) outcomes.push(await runModel(model, [spectrum]).catch(unlessModelFailed));
+  for (const spectra of calls) outcomes.push(await runModel(model, spectra).catch(unlessModelFailed));
   return outcomes;
 }
 

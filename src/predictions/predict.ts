@@ -1,11 +1,18 @@
 import { uuidv7 as newId } from 'uuidv7';
 import type { Database } from '../database/connect.ts';
 import { findMade } from '../database/idempotency.ts';
-import { badUserInput, deploymentInactive, modelFailed, quotaExceeded, unavailable } from '../errors.ts';
+import {
+  badUserInput,
+  deploymentInactive,
+  modelFailed,
+  modelQuarantined,
+  quotaExceeded,
+  unavailable,
+} from '../errors.ts';
 import type { Prediction, SpectrumInput } from '../generated/graphql.ts';
 import { checkText } from '../names.ts';
-import { MOST_SPECTRA, ModelFailed, type Outcome } from '../onnx/run.ts';
-import type { Models } from '../onnx/run-models.ts';
+import type { Models } from '../onnx/models.ts';
+import { MAX_SPECTRA, ModelFailed, type Outcome } from '../onnx/outcome.ts';
 import type { Call } from './grant.ts';
 import { readAnswer, repeatablePredict } from './repeat.ts';
 import type { Settle, Settlement } from './settle.ts';
@@ -19,10 +26,13 @@ export interface Callable {
   modelId: string;
   /** Points in a spectrum. */
   inputLength: number;
-  /** What the model takes for a spectrum; null where it was never measured. */
-  msPerSpectrum: number | null;
-  /** Whether the model may run in the server's own process. */
-  mayRunInline: boolean;
+  /** Whether calls may share a run of the model. */
+  rowIndependent: boolean;
+  /** Until when the model is quarantined; null where it never was. */
+  quarantinedUntil: Date | null;
+  organizationId: string;
+  /** Whether the organization's plan has API access. */
+  allowApiPredict: boolean;
   /** Predictions answered this month. */
   used: number;
   /** Predictions allowed in a month; null: unlimited. */
@@ -40,8 +50,8 @@ export interface Answer {
 export interface Predicting {
   runModel: Models['run'];
   settle: Settle;
-  /** Hears why a model failed; the caller is not told. */
-  onModelFailed: (error: ModelFailed, modelId: string) => void;
+  /** Logs why a model failed, which the caller does not get, and counts runs that ended their host. */
+  onModelFailed: (error: ModelFailed, modelId: string, at: Date) => Promise<void>;
 }
 
 /** Who calls, in the words of the log. */
@@ -115,13 +125,15 @@ async function run(
     throw quotaExceeded(secondsToNextMonth(at));
   }
 
-  const { modelId: id, msPerSpectrum, mayRunInline } = deployment;
+  const { modelId: id, rowIndependent, organizationId, allowApiPredict, quarantinedUntil } = deployment;
+  if (quarantinedUntil && quarantinedUntil > at) throw modelQuarantined(quarantinedUntil);
+  const tenant = { id: organizationId, reserved: allowApiPredict };
   const outcome = await runModel(
-    { id, msPerSpectrum, mayRunInline },
+    { id, tenant, rowIndependent },
     spectra.map(spectrum => spectrum.yValues),
-  ).catch((error: unknown) => {
+  ).catch(async (error: unknown) => {
     if (!(error instanceof ModelFailed)) throw error;
-    onModelFailed(error, id);
+    await onModelFailed(error, id, at);
     throw modelFailed();
   });
   const predictions = name(spectra, outcome);
@@ -134,8 +146,8 @@ async function run(
 
 /** @throws BAD_USER_INPUT naming the spectrum that does not fit. */
 function checkSpectra(spectra: SpectrumInput[], inputLength: number): void {
-  if (spectra.length < 1 || spectra.length > MOST_SPECTRA) {
-    throw badUserInput(`A call takes 1 to ${MOST_SPECTRA} spectra, and this one has ${spectra.length}.`);
+  if (spectra.length < 1 || spectra.length > MAX_SPECTRA) {
+    throw badUserInput(`A call takes 1 to ${MAX_SPECTRA} spectra, and this one has ${spectra.length}.`);
   }
   for (const { sampleName, yValues } of spectra) {
     checkText(sampleName, 'A sample name', LONGEST_SAMPLE_NAME);

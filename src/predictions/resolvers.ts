@@ -22,12 +22,15 @@ export const predictionResolvers = {
         const { key } = caller;
         const deployment = findReached(key, deploymentId);
         const by = { source: 'API', key, userId: null } as const;
-        return await answer({ ...deployment, quota: key.quota }, by);
+        const { quota, organizationId, allowApiPredict } = key;
+        const quarantinedUntil =
+          deployment.quarantinedUntil === null ? null : new Date(deployment.quarantinedUntil);
+        return await answer({ ...deployment, quota, organizationId, allowApiPredict, quarantinedUntil }, by);
       }
       const { id: userId, load } = viewer();
       const deployment = await load.deployment.get(deploymentId);
-      const { inputLength, msPerSpectrum, mayRunInline } = await load.model.get(deployment.modelId);
-      const callable = { ...deployment, inputLength, msPerSpectrum, mayRunInline };
+      const { inputLength, rowIndependent } = await load.model.get(deployment.modelId);
+      const callable = { ...deployment, inputLength, rowIndependent };
       const by = { source: 'WEB', key: null, userId } as const;
       return await answer(callable, by);
     },

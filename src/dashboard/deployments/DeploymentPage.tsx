@@ -11,6 +11,7 @@ import { PageNotFound } from '../projects/PageMessage';
 import { PageTabs } from '../projects/PageTabs';
 import { Refusal } from '../projects/Refusal';
 import { mayChangeProject } from '../projects/roles';
+import { QuarantineNotice } from './QuarantineNotice';
 
 const DEPLOYMENT = graphql(`
   query DeploymentPage($id: ID!) {
@@ -19,6 +20,7 @@ const DEPLOYMENT = graphql(`
       name
       description
       active
+      quarantinedUntil
       createdAt
       project {
         id
@@ -104,6 +106,13 @@ function Page({ id }: { id: string }) {
           )}
         </Group>
         <Refusal sentence={refusal} />
+        {deployment.quarantinedUntil && (
+          <QuarantineNotice
+            deploymentId={deployment.id}
+            until={deployment.quarantinedUntil}
+            canReset={mayChangeProject(deployment.project.role)}
+          />
+        )}
         {deployment.description && (
           <Text c="dimmed" size="sm" style={{ overflowWrap: 'anywhere' }}>
             {deployment.description}

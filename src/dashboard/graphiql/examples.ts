@@ -231,6 +231,14 @@ mutation SetDeploymentActive(
     active
   }
 }
+
+# End the pause of a model that crashed or took too long.
+mutation ResetQuarantine($deploymentId: ID!) {
+  resetQuarantine(deploymentId: $deploymentId) {
+    id
+    quarantinedUntil
+  }
+}
 `,
   variables: {
     projectId: '<your-project-id>',

@@ -1,0 +1,63 @@
+import { unavailable } from '../errors.ts';
+import { hasPlace, type Running, type Tenant, trackUsage } from './fair-share.ts';
+
+export interface FairLimiterBounds {
+  /** How many tasks run at once; half of the places are reserved (fair-share.ts). */
+  places: number;
+  /** How many tasks of one tenant, and of all, may wait. */
+  maxWaiting: { perTenant: number; total: number };
+}
+
+/** Runs a task when its turn comes. @throws what the task throws, and UNAVAILABLE when too many wait already. */
+export type FairLimiter = <Result>(tenant: Tenant, task: () => Promise<Result>) => Promise<Result>;
+
+interface Waiting {
+  tenant: Tenant;
+  start: () => void;
+}
+
+/**
+ * Runs one task of each tenant at a time, and of those that wait the one whose tenant used least in the last minute. Tasks
+ * of a tenant run in the order in which they came.
+ */
+export function fairLimiter({ places, maxWaiting }: FairLimiterBounds): FairLimiter {
+  const usage = trackUsage();
+  const running: Running = { reserved: 0, others: 0 };
+  const busy = new Set<string>();
+  const waiting: Waiting[] = [];
+
+  function startNext(): void {
+    const now = performance.now();
+    const free = waiting.filter(({ tenant }) => !busy.has(tenant.id) && hasPlace(running, places, tenant));
+    const [next] = free.sort((a, b) => usage.of(a.tenant.id, now) - usage.of(b.tenant.id, now));
+    if (!next) return;
+    waiting.splice(waiting.indexOf(next), 1);
+    next.start();
+    startNext();
+  }
+
+  return async (tenant, task) => {
+    const kind = tenant.reserved ? 'reserved' : 'others';
+    const own = waiting.filter(({ tenant: { id } }) => id === tenant.id).length;
+    if (own >= maxWaiting.perTenant || waiting.length >= maxWaiting.total) throw unavailable();
+    await new Promise<void>(resolve => {
+      const start = () => {
+        busy.add(tenant.id);
+        running[kind] += 1;
+        resolve();
+      };
+      waiting.push({ tenant, start });
+      startNext();
+    });
+    const startedAt = performance.now();
+    try {
+      return await task();
+    } finally {
+      const now = performance.now();
+      usage.add(tenant.id, now - startedAt, now);
+      busy.delete(tenant.id);
+      running[kind] -= 1;
+      startNext();
+    }
+  };
+}

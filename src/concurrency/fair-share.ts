@@ -1,0 +1,59 @@
+/** Whom a shared resource serves. */
+export interface Tenant {
+  id: string;
+  /** Whether half of the resource is reserved for this tenant and its like: organizations on a plan with API access. */
+  reserved: boolean;
+}
+
+/** How many tasks of each kind of tenant run. */
+export interface Running {
+  reserved: number;
+  others: number;
+}
+
+/**
+ * How many tasks of tenants without reservation may run at once. Half of the places stay free of them, because anyone can
+ * make any number of such tenants.
+ */
+export const maxOthers = (places: number): number => Math.max(1, Math.floor(places / 2));
+
+/** Whether one more task may start. Tenants with a reservation may use every place, the others half of them. */
+export function hasPlace(running: Running, places: number, { reserved }: Pick<Tenant, 'reserved'>): boolean {
+  return running.reserved + running.others < places && (reserved || running.others < maxOthers(places));
+}
+
+const WINDOW_MS = 60_000;
+
+/** How much of a resource each tenant used lately. */
+export interface Usage {
+  /** Adds milliseconds of use. */
+  add: (tenantId: string, ms: number, now: number) => void;
+  /** What was used, in milliseconds; what is a minute old counts 1/e. */
+  of: (tenantId: string, now: number) => number;
+}
+
+/** Keeps the use of the tenants that were active in the last minutes. */
+export function trackUsage(): Usage {
+  const used = new Map<string, { ms: number; at: number }>();
+  const decayed = ({ ms, at }: { ms: number; at: number }, now: number) =>
+    ms * Math.exp((at - now) / WINDOW_MS);
+  let sweptAt = 0;
+
+  function sweep(now: number): void {
+    if (now - sweptAt < WINDOW_MS) return;
+    sweptAt = now;
+    for (const [id, entry] of used) if (decayed(entry, now) < 1) used.delete(id);
+  }
+
+  return {
+    add(tenantId, ms, now) {
+      sweep(now);
+      const before = used.get(tenantId);
+      used.set(tenantId, { ms: ms + (before ? decayed(before, now) : 0), at: now });
+    },
+    of(tenantId, now) {
+      const entry = used.get(tenantId);
+      return entry ? decayed(entry, now) : 0;
+    },
+  };
+}

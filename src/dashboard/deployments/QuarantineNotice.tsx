@@ -1,0 +1,62 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { ShieldAlert } from 'lucide-react';
+import { useState } from 'react';
+import { useMutation } from 'urql';
+import { sentenceOf } from '../app/client';
+import { graphql } from '../generated';
+import { Refusal } from '../projects/Refusal';
+
+const RESET_QUARANTINE = graphql(`
+  mutation ResetQuarantine($deploymentId: ID!) {
+    resetQuarantine(deploymentId: $deploymentId) {
+      id
+      quarantinedUntil
+    }
+  }
+`);
+
+interface QuarantineNoticeProps {
+  deploymentId: string;
+  /** RFC 3339 */
+  until: string;
+  /** Whether the viewer may reset the quarantine. */
+  canReset: boolean;
+}
+
+/** Says that a deployment's model is not run at present, and why; resets this for those who may. */
+export function QuarantineNotice({ deploymentId, until, canReset }: QuarantineNoticeProps) {
+  const [{ fetching }, reset] = useMutation(RESET_QUARANTINE);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const time = new Date(until).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return (
+    <>
+      <Alert
+        color="orange"
+        variant="light"
+        icon={<ShieldAlert size={18} />}
+        title={`The model is quarantined until ${time}`}
+      >
+        <Group justify="space-between" gap="sm" align="flex-end">
+          <Text size="sm" maw={640}>
+            It crashed, took too long or needed too much memory three times within ten minutes. Until then
+            calls are refused and cost nothing. Check the spectra that were sent, or deploy another version.
+          </Text>
+          {canReset && (
+            <Button
+              size="xs"
+              variant="default"
+              loading={fetching}
+              onClick={async () => {
+                const { error } = await reset({ deploymentId });
+                setRefusal(error ? sentenceOf(error) : null);
+              }}
+            >
+              Reset quarantine
+            </Button>
+          )}
+        </Group>
+      </Alert>
+      <Refusal sentence={refusal} />
+    </>
+  );
+}

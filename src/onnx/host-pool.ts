@@ -1,0 +1,395 @@
+import type { BatchWatch } from '../concurrency/batched.ts';
+import { hasPlace, maxOthers, type Running, type Tenant, trackUsage } from '../concurrency/fair-share.ts';
+import { unavailable } from '../errors.ts';
+import { HostEnded, type HostProcess } from './host-process.ts';
+import type { Hosts } from './hosts.ts';
+import { MAX_CALLS_PER_FRAME, MAX_SPECTRA, ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
+import { ModelRefused } from './signature.ts';
+
+// Which call runs when, and in which host.
+//
+// Calls of one model form a lane. A lane sends its calls in frames: while a frame is under way, the calls that come wait
+// and form the next one, so that calls which arrive together travel together.
+//
+// - An organization has one host while others wait; when nobody waits it gets more, so that its slow model does not block
+//   its fast one.
+// - Half of the hosts are reserved (concurrency/fair-share.ts). Among those that may start, the organization that used
+//   least in the last minute goes first.
+// - A run is pure. One that takes longer than PREEMPT_MS while an organization waits that used less is stopped (its host
+//   is killed) and runs again later; the second time it keeps its place until its deadline.
+// - A frame whose host ends is taken apart: its calls run alone, once more, so that the call to blame fails alone.
+
+/** Calls that may wait, of one organization and of all. */
+const MAX_WAITING = { perTenant: 1000, total: 5000 };
+/** A call that waited for this long is refused: its client has given up, or will. */
+const MAX_WAIT_MS = 30_000;
+/** A host that was idle for this long ends. */
+const MAX_IDLE_MS = 10 * 60_000;
+/** A frame that takes longer lets the next calls of its model start in another host. */
+const LONG_FRAME_MS = 20;
+const PREEMPT_MS = 200;
+
+export interface ModelToRun {
+  id: string;
+  tenant: Tenant;
+  /** Whether calls may share one run. */
+  rowIndependent: boolean;
+}
+
+export interface HostPoolOptions {
+  /** Gives the bytes of a model's ONNX file. */
+  load: (modelId: string) => Promise<Uint8Array>;
+  hosts: Hosts;
+  /** How long one call may run a model, and how long opening it may take. */
+  runMs: number;
+  watch?: BatchWatch | undefined;
+}
+
+export interface HostPool {
+  /**
+   * Runs a model over spectra.
+   *
+   * @throws {ModelFailed} where the model errs, crashes or takes too long
+   * @throws UNAVAILABLE when too many calls wait, or no host starts; and what `load` throws
+   */
+  run(model: ModelToRun, spectra: readonly Spectrum[]): Promise<Outcome>;
+  /** Rejects the calls of a model that wait. */
+  refuseWaiting(modelId: string, error: Error): void;
+  close(): Promise<void>;
+}
+
+interface Call {
+  spectra: readonly Spectrum[];
+  since: number;
+  resolve: (outcome: Outcome) => void;
+  reject: (error: unknown) => void;
+  /** Whether it travels in a frame of its own, because the frame before ended its host. */
+  alone: boolean;
+  /** How often its host ended by itself. */
+  crashes: number;
+  /** Whether it was stopped for somebody else. */
+  stopped: boolean;
+}
+
+interface Lane {
+  model: ModelToRun;
+  waiting: Call[];
+  frames: Set<RunningFrame>;
+}
+
+/** A host's place in the pool. Its process starts with its first frame. */
+interface Place {
+  tenant: Tenant;
+  host: HostProcess | undefined;
+  isBusy: boolean;
+  usedAt: number;
+}
+
+interface RunningFrame {
+  lane: Lane;
+  place: Place;
+  /** Not answered yet. */
+  calls: Call[];
+  startedAt: number;
+}
+
+/** Starts the scheduling of calls on hosts. */
+export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): HostPool {
+  const lanes = new Map<string, Lane>();
+  const places = new Set<Place>();
+  const frames = new Set<RunningFrame>();
+  const usage = trackUsage();
+  const running: Running = { reserved: 0, others: 0 };
+  const waitingOf = new Map<string, number>();
+  let waiting = 0;
+  let scheduled = false;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const kindOf = ({ reserved }: Tenant) => (reserved ? 'reserved' : 'others');
+  const framesOf = ({ id }: Tenant) => [...frames].filter(({ lane }) => lane.model.tenant.id === id).length;
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    // Once the event loop has read the sockets that were ready: requests that came together go together.
+    setImmediate(() => {
+      scheduled = false;
+      start();
+    });
+  }
+
+  function start(): void {
+    if (closed) return;
+    const now = performance.now();
+    for (let lane = nextLane(now); lane; lane = nextLane(now)) send(lane, now);
+    preempt(now);
+  }
+
+  /** The lanes that have calls and may send them now, as far as places go. */
+  function nextLane(now: number): Lane | undefined {
+    const ready = [...lanes.values()].filter(({ waiting: calls }) => calls.length > 0);
+    if (ready.length === 0) return undefined;
+    const idleTenants = new Set(
+      ready
+        .map(({ model }) => model.tenant)
+        .filter(tenant => framesOf(tenant) === 0)
+        .map(({ id }) => id),
+    );
+    const candidates = ready.filter(({ model: { tenant }, frames: own }) => {
+      if (!hasPlace(running, hosts.count, tenant)) return false;
+      const othersWait = idleTenants.size > (idleTenants.has(tenant.id) ? 1 : 0);
+      if (othersWait && !idleTenants.has(tenant.id)) return false;
+      return [...own].every(({ startedAt }) => now - startedAt > LONG_FRAME_MS);
+    });
+    const reservedFirst = running.reserved < Math.ceil(hosts.count / 2);
+    const rank = ({ model: { tenant } }: Lane) => (tenant.reserved === reservedFirst ? 0 : 1);
+    return candidates.sort(
+      (a, b) => rank(a) - rank(b) || usedBy(a.model.tenant, now) - usedBy(b.model.tenant, now),
+    )[0];
+  }
+
+  /** What a tenant used lately, runs under way included. */
+  function usedBy({ id }: Tenant, now: number): number {
+    let ms = usage.of(id, now);
+    for (const { lane, startedAt } of frames) if (lane.model.tenant.id === id) ms += now - startedAt;
+    return ms;
+  }
+
+  function send(lane: Lane, now: number): void {
+    const calls = takeCalls(lane, now);
+    if (calls.length === 0) return;
+    const { tenant } = lane.model;
+    const frame: RunningFrame = { lane, place: placeFor(lane.model), calls, startedAt: now };
+    frame.place.isBusy = true;
+    frames.add(frame);
+    lane.frames.add(frame);
+    running[kindOf(tenant)] += 1;
+    watch?.left(calls.length);
+    void runFrame(frame).finally(() => {
+      const ended = performance.now();
+      usage.add(tenant.id, ended - frame.startedAt, ended);
+      frames.delete(frame);
+      lane.frames.delete(frame);
+      running[kindOf(tenant)] -= 1;
+      frame.place.isBusy = false;
+      frame.place.usedAt = ended;
+      if (lane.waiting.length === 0 && lane.frames.size === 0) lanes.delete(lane.model.id);
+      schedule();
+    });
+  }
+
+  /** The calls of the next frame, off the lane. */
+  function takeCalls({ waiting: queue, model }: Lane, now: number): Call[] {
+    const calls: Call[] = [];
+    let spectra = 0;
+    for (let call = queue[0]; call; call = queue[0]) {
+      const isExpired = now - call.since > MAX_WAIT_MS;
+      const fits = calls.length < MAX_CALLS_PER_FRAME && spectra + call.spectra.length <= MAX_SPECTRA;
+      if (!isExpired && calls.length > 0 && (call.alone || !fits)) break;
+      queue.shift();
+      countWaiting(model.tenant, -1);
+      if (isExpired) {
+        call.reject(unavailable());
+        continue;
+      }
+      calls.push(call);
+      spectra += call.spectra.length;
+      if (call.alone) break;
+    }
+    return calls;
+  }
+
+  function countWaiting({ id }: Tenant, change: number): void {
+    waiting += change;
+    if (watch) watch.waiting += change;
+    const count = (waitingOf.get(id) ?? 0) + change;
+    if (count > 0) waitingOf.set(id, count);
+    else waitingOf.delete(id);
+  }
+
+  /** An idle place of the tenant, best one that has the model open; else a new one, in place of whose idle longest. */
+  function placeFor({ id, tenant }: ModelToRun): Place {
+    const idle = [...places].filter(({ isBusy }) => !isBusy);
+    const own = idle.filter(place => place.tenant.id === tenant.id);
+    const found = own.find(({ host }) => host?.isOpen(id)) ?? own[0];
+    if (found) return found;
+    // Tenants without reservation never take the place of those with one.
+    const others = [...places].filter(place => !place.tenant.reserved).length;
+    const mustReplaceOther = !tenant.reserved && others >= maxOthers(hosts.count);
+    if (places.size >= hosts.count || mustReplaceOther) {
+      const replaceable = mustReplaceOther ? idle.filter(place => !place.tenant.reserved) : idle;
+      const [oldest] = replaceable.sort((a, b) => a.usedAt - b.usedAt);
+      if (oldest) {
+        places.delete(oldest);
+        void oldest.host?.kill('stopped');
+      }
+    }
+    const place: Place = { tenant, host: undefined, isBusy: true, usedAt: 0 };
+    places.add(place);
+    return place;
+  }
+
+  async function runFrame(frame: RunningFrame): Promise<void> {
+    const { place, lane } = frame;
+    try {
+      place.host ??= await takeHost(place);
+      // Starting and loading are nobody's run.
+      await runIn(place.host, frame);
+    } catch (error) {
+      if (error instanceof HostEnded) recover(frame, error);
+      else for (const call of frame.calls) call.reject(closed ? unavailable() : error);
+      frame.calls = [];
+      return;
+    }
+    for (const call of frame.calls) call.reject(new ModelFailed(`Model ${lane.model.id} gave no answer.`));
+  }
+
+  async function takeHost(place: Place): Promise<HostProcess> {
+    try {
+      const host = await hosts.take();
+      void host.ended.then(() => {
+        if (place.host === host) place.host = undefined;
+        if (!place.isBusy) places.delete(place);
+      });
+      return host;
+    } catch {
+      places.delete(place);
+      throw unavailable();
+    }
+  }
+
+  async function runIn(host: HostProcess, frame: RunningFrame): Promise<void> {
+    const { id: modelId, rowIndependent } = frame.lane.model;
+    for (;;) {
+      if (!host.isOpen(modelId)) await open(host, modelId);
+      const calls = frame.calls.map(({ spectra }) => spectra);
+      frame.startedAt = performance.now();
+      const isOver = await host.run({ modelId, together: rowIndependent, calls }, runMs, outcomes => {
+        const answered = frame.calls.splice(0, outcomes.length);
+        for (const [index, call] of answered.entries()) {
+          const outcome = outcomes[index];
+          if (outcome instanceof ModelFailed || !outcome) call.reject(outcome);
+          else call.resolve(outcome);
+        }
+      });
+      if (isOver) return;
+    }
+  }
+
+  async function open(host: HostProcess, modelId: string): Promise<void> {
+    const onnx = await load(modelId);
+    try {
+      await host.open(modelId, onnx, runMs);
+    } catch (error) {
+      // It was accepted once.
+      throw error instanceof ModelRefused ? new ModelFailed(error.message, { cause: error }) : error;
+    }
+  }
+
+  /** What becomes of the calls whose host ended. */
+  function recover({ lane, calls, place }: RunningFrame, { reason }: HostEnded): void {
+    place.host = undefined;
+    places.delete(place);
+    const isToBlame = calls.length === 1;
+    const again: Call[] = [];
+    for (const call of calls) {
+      if (closed) call.reject(unavailable());
+      else if (reason === 'stopped') again.push({ ...call, stopped: true });
+      else if (isToBlame && (reason !== 'exited' || call.crashes > 0)) {
+        call.reject(new ModelFailed(endMessage(reason, runMs), { endedHost: true }));
+      } else again.push({ ...call, alone: true, crashes: call.crashes + (reason === 'exited' ? 1 : 0) });
+    }
+    lane.waiting.unshift(...again);
+    countWaiting(lane.model.tenant, again.length);
+    lanes.set(lane.model.id, lane);
+  }
+
+  /** Stops a run that has taken long, where an organization waits that used less; else looks again in time. */
+  function preempt(now: number): void {
+    clearTimeout(timer);
+    const waitingLanes = [...lanes.values()].filter(lane => lane.waiting.length > 0);
+    if (waitingLanes.length === 0) return;
+    for (const { model } of waitingLanes) {
+      const { tenant } = model;
+      if (framesOf(tenant) > 0 || hasPlace(running, hosts.count, tenant)) continue;
+      const victim = [...frames]
+        .filter(frame => isPreemptible(frame, tenant, now))
+        .sort((a, b) => usedBy(b.lane.model.tenant, now) - usedBy(a.lane.model.tenant, now))[0];
+      if (victim) void victim.place.host?.kill('stopped');
+    }
+    timer = setTimeout(start, LONG_FRAME_MS);
+  }
+
+  function isPreemptible(
+    { lane, calls, startedAt, place }: RunningFrame,
+    waits: Tenant,
+    now: number,
+  ): boolean {
+    const { tenant } = lane.model;
+    if (!place.host || calls.some(({ stopped }) => stopped) || now - startedAt < PREEMPT_MS) return false;
+    if (tenant.id === waits.id || usedBy(tenant, now) <= usedBy(waits, now)) return false;
+    // One without reservation gains nothing from a reserved place, unless those go beyond their half.
+    const othersHaveRoom = running.others < maxOthers(hosts.count);
+    return waits.reserved ? true : othersHaveRoom || !tenant.reserved;
+  }
+
+  const sweeping = setInterval(() => {
+    for (const { isBusy, usedAt, host } of places) {
+      if (!isBusy && performance.now() - usedAt > MAX_IDLE_MS) void host?.kill('stopped');
+    }
+  }, MAX_IDLE_MS / 10).unref();
+
+  function laneOf(model: ModelToRun): Lane {
+    const known = lanes.get(model.id);
+    if (known) {
+      known.model = model;
+      return known;
+    }
+    const lane: Lane = { model, waiting: [], frames: new Set() };
+    lanes.set(model.id, lane);
+    return lane;
+  }
+
+  return {
+    run: (model, spectra) =>
+      new Promise((resolve, reject) => {
+        const isFull =
+          waiting >= MAX_WAITING.total || (waitingOf.get(model.tenant.id) ?? 0) >= MAX_WAITING.perTenant;
+        if (closed || isFull) return reject(unavailable());
+        const since = performance.now();
+        laneOf(model).waiting.push({
+          spectra,
+          since,
+          resolve,
+          reject,
+          alone: false,
+          crashes: 0,
+          stopped: false,
+        });
+        countWaiting(model.tenant, 1);
+        schedule();
+      }),
+    refuseWaiting(modelId, error) {
+      const lane = lanes.get(modelId);
+      if (!lane) return;
+      const refused = lane.waiting.splice(0);
+      countWaiting(lane.model.tenant, -refused.length);
+      for (const call of refused) call.reject(error);
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      clearInterval(sweeping);
+      for (const lane of lanes.values()) for (const call of lane.waiting) call.reject(unavailable());
+      await Promise.all([...places].map(({ host }) => host?.kill('stopped')));
+    },
+  };
+}
+
+function endMessage(reason: HostEnded['reason'], runMs: number): string {
+  if (reason === 'timeout') return `The model took longer than ${runMs / 1000} s.`;
+  return reason === 'memory'
+    ? 'The model needs more memory than it may have.'
+    : 'The model ended the process that ran it.';
+}

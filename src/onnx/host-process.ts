@@ -1,0 +1,255 @@
+import { spawn } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Frame, frameReader, writeFrame } from './frames.ts';
+import { ModelFailed, type Outcome } from './outcome.ts';
+import type { CallReply, InputType, Reply, Request } from './protocol.ts';
+import { type HostLimits, hostCommand } from './sandbox.ts';
+import { ModelRefused } from './signature.ts';
+import type { Inspection } from './trial.ts';
+
+const SOCKET_FD = 3;
+/** Far more than the answers of a frame take; a host that sends more is not running our code any more. */
+const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+const MAX_CATEGORY_CHARACTERS = 1000;
+/** A killed process is gone within milliseconds, unless the kernel does not let it go. */
+const KILL_MS = 2_000;
+
+/** Why a host gave no answer. */
+export type EndReason = 'timeout' | 'memory' | 'stopped' | 'exited';
+
+/** A host ended before it answered. */
+export class HostEnded extends Error {
+  override readonly name = 'HostEnded';
+  readonly reason: EndReason;
+
+  constructor(reason: EndReason) {
+    super(`The model host ended: ${reason}.`);
+    this.reason = reason;
+  }
+}
+
+interface OpenedModel {
+  inputType: InputType;
+  inputLength: number;
+}
+
+type Spectra = readonly ArrayLike<number>[];
+
+/** What one frame is to run: calls of one model. */
+export interface FrameOfCalls {
+  modelId: string;
+  /** Whether the calls may share one run of the model. */
+  together: boolean;
+  calls: readonly Spectra[];
+}
+
+/** A model host. It is asked one thing at a time; each answer must come within `ms` of the one before it. */
+export interface HostProcess {
+  readonly pid: number | undefined;
+  isOpen(modelId: string): boolean;
+  /** @throws {ModelRefused} @throws {HostEnded} */
+  open(modelId: string, onnx: Uint8Array, ms: number): Promise<void>;
+  /**
+   * Runs a frame. `onOutcomes` gets the next outcomes, in the order of the calls, as they arrive.
+   *
+   * @returns false where the host has closed the model meanwhile: open it again
+   * @throws {HostEnded}
+   */
+  run(
+    frame: FrameOfCalls,
+    ms: number,
+    onOutcomes: (outcomes: (Outcome | ModelFailed)[]) => void,
+  ): Promise<boolean>;
+  /** @throws {ModelRefused} @throws {HostEnded} */
+  inspect(onnx: Uint8Array, ms: number): Promise<Inspection>;
+  /** Kills it, whatever it does. */
+  kill(reason: EndReason): Promise<void>;
+  /** Resolves once it has ended. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Starts a model host, without the server's environment, as restricted as the system allows (sandbox.ts).
+ *
+ * @throws {HostEnded} where it does not start within `startMs`
+ */
+export async function startHost(limits: HostLimits, startMs: number): Promise<HostProcess> {
+  const [program, args] = await hostCommand(limits);
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], env: {}, cwd: '/' });
+  const socket = child.stdio[SOCKET_FD] as Duplex;
+  const ended = Promise.withResolvers<void>();
+  const models = new Map<string, OpenedModel>();
+  let endReason: EndReason | undefined;
+  let listen: ((frame: Frame<Reply>) => void) | undefined;
+  let fail: ((error: Error) => void) | undefined;
+
+  function over(): void {
+    endReason ??= 'exited';
+    fail?.(new HostEnded(endReason));
+  }
+  child.once('exit', () => {
+    over();
+    ended.resolve();
+  });
+  child.on('error', () => {
+    over();
+    if (child.pid === undefined) ended.resolve();
+  });
+  // Writing to a host that has ended; its exit says so.
+  socket.on('error', () => {});
+  const read = frameReader<Reply>(MAX_FRAME_BYTES, frame => listen?.(frame));
+  socket.on('data', (chunk: Uint8Array) => {
+    try {
+      read(chunk);
+    } catch {
+      void kill('exited');
+    }
+  });
+
+  async function kill(reason: EndReason): Promise<void> {
+    endReason ??= reason;
+    child.kill('SIGKILL');
+    socket.destroy();
+    over();
+    await Promise.race([ended.promise, wait(KILL_MS, undefined, { ref: false })]);
+  }
+
+  /** Asks one thing; `take` gets each answer and says whether it was the last. */
+  async function ask(
+    request: Request | null,
+    payload: Uint8Array,
+    ms: number,
+    take: (frame: Frame<Reply>) => boolean,
+  ): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        fail = reject;
+        if (endReason) return over();
+        timer = setTimeout(() => void kill('timeout'), ms);
+        listen = frame => {
+          timer?.refresh();
+          try {
+            throwRefusal(frame.header);
+            if (take(frame)) resolve();
+          } catch (error) {
+            reject(error);
+            // What it says beyond this cannot be told from the answer to the next question.
+            if (!(error instanceof ModelRefused)) void kill('exited');
+          }
+        };
+        if (request) writeFrame(socket, request, payload);
+      });
+    } finally {
+      clearTimeout(timer);
+      listen = undefined;
+      fail = undefined;
+    }
+  }
+
+  const host: HostProcess = {
+    pid: child.pid,
+    ended: ended.promise,
+    kill,
+    isOpen: modelId => models.has(modelId),
+    async open(modelId, onnx, ms) {
+      await ask({ ask: 'open', modelId }, onnx, ms, ({ header }) => {
+        if (header.reply !== 'opened') throw new ModelFailed(MISFIT);
+        models.set(modelId, { inputType: header.inputType, inputLength: header.inputLength });
+        return true;
+      });
+    },
+    async run({ modelId, together, calls }, ms, onOutcomes) {
+      const model = models.get(modelId);
+      if (!model) return false;
+      const { inputType, inputLength } = model;
+      const counts = calls.map(({ length }) => length);
+      let isOpen = true;
+      let answered = 0;
+      const request: Request = { ask: 'run', modelId, inputType, inputLength, counts, together };
+      await ask(request, numbersOf(calls, model), ms, ({ header, payload }) => {
+        if (header.reply === 'missing') {
+          models.delete(modelId);
+          isOpen = false;
+          return true;
+        }
+        if (header.reply !== 'answers') throw new ModelFailed(MISFIT);
+        const outcomes = outcomesOf(header.calls, payload, counts.slice(answered));
+        answered += outcomes.length;
+        if (header.done !== (answered === counts.length)) throw new ModelFailed(MISFIT);
+        onOutcomes(outcomes);
+        return header.done;
+      });
+      return isOpen;
+    },
+    async inspect(onnx, ms) {
+      let found: Inspection | undefined;
+      await ask({ ask: 'inspect' }, onnx, ms, ({ header }) => {
+        if (header.reply !== 'inspected') throw new ModelFailed(MISFIT);
+        found = header.found;
+        return true;
+      });
+      if (!found) throw new ModelFailed(MISFIT);
+      return found;
+    },
+  };
+  await ask(null, new Uint8Array(), startMs, ({ header }) => header.reply === 'ready');
+  return host;
+}
+
+const MISFIT = 'The model host answered what was not asked.';
+
+function throwRefusal(reply: Reply): void {
+  if (reply.reply === 'refused') throw new ModelRefused(reply.message);
+  if (reply.reply === 'fault') throw new Error(`In a model host: ${reply.message}`);
+}
+
+/** The points of all spectra of a frame, one after the other. */
+function numbersOf(calls: readonly Spectra[], { inputType, inputLength }: OpenedModel): Uint8Array {
+  const count = calls.reduce((sum, { length }) => sum + length, 0) * inputLength;
+  const numbers = inputType === 'float32' ? new Float32Array(count) : new Float64Array(count);
+  let begin = 0;
+  for (const spectra of calls) {
+    for (const spectrum of spectra) {
+      numbers.set(spectrum, begin);
+      begin += inputLength;
+    }
+  }
+  return new Uint8Array(numbers.buffer);
+}
+
+/**
+ * Checks and decodes answers. The host may run somebody's machine code by now, so nothing that it says is believed.
+ *
+ * @param counts how many spectra each of the calls has that are not answered yet
+ * @throws {ModelFailed} where they do not fit
+ */
+function outcomesOf(
+  replies: readonly CallReply[],
+  payload: Uint8Array<ArrayBuffer>,
+  counts: readonly number[],
+): (Outcome | ModelFailed)[] {
+  if (replies.length > counts.length) throw new ModelFailed(MISFIT);
+  const numbers = new Float64Array(payload.buffer, payload.byteOffset, Math.floor(payload.byteLength / 8));
+  let begin = 0;
+  return replies.map((reply, index) => {
+    const count = counts[index];
+    if ('failed' in reply) return failureOf(reply);
+    if ('categories' in reply) {
+      const { categories } = reply;
+      const fit = categories.length === count && categories.every(isCategory);
+      return fit ? { kind: 'CLASSIFICATION', categories } : new ModelFailed(MISFIT);
+    }
+    const values = Array.from(numbers.subarray(begin, begin + reply.values));
+    begin += reply.values;
+    if (values.length !== count || !values.every(Number.isFinite)) return new ModelFailed(MISFIT);
+    return { kind: 'REGRESSION', values };
+  });
+}
+
+const isCategory = (text: unknown) => typeof text === 'string' && text.length <= MAX_CATEGORY_CHARACTERS;
+
+function failureOf({ failed, spectrum }: Extract<CallReply, { failed: string }>): ModelFailed {
+  return new ModelFailed(String(failed).slice(0, 2000), Number.isInteger(spectrum) ? { spectrum } : {});
+}

@@ -1,0 +1,127 @@
+import { Socket } from 'node:net';
+import { setPriority } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { type Frame, frameReader, writeFrame } from './frames.ts';
+import { ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
+import type { CallReply, Reply, Request, RunRequest } from './protocol.ts';
+import { runModel, runTogether } from './run.ts';
+import { closeModel, type OpenModel, openModel } from './session.ts';
+import { ModelRefused } from './signature.ts';
+import { inspectModel } from './trial.ts';
+
+// The main module of a model host: a process that runs the models of one organization, and that host-process.ts may kill
+// at any moment. Its only way out is the socket that it inherits.
+
+const SOCKET_FD = 3;
+/** The largest ONNX file and the spectra of a frame fit. */
+const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+/** Answers of separate runs are sent together when they come within this time. */
+const FLUSH_MS = 1;
+const [, , serverPid, priority, modelBytes] = process.argv;
+
+// The server goes first.
+setPriority(Number(priority));
+
+// The socket closes when the server dies, but a model that never returns leaves this thread no moment to notice. The pid
+// is handed over because on a busy machine the server may be gone before the worker starts. Without the bound V8 reserves
+// half a gigabyte of address space for the worker's code, which counts as memory of the process.
+new Worker(
+  `const { workerData: server } = require('node:worker_threads');
+   setInterval(() => { if (process.ppid !== server) process.kill(process.pid, 'SIGKILL'); }, 1000);`,
+  { eval: true, workerData: Number(serverPid), resourceLimits: { codeRangeSizeMb: 1 } },
+).unref();
+
+/** The open models, the least recently used first. */
+const models = new Map<string, OpenModel>();
+const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true });
+const reply = (header: Reply, payload?: Uint8Array) => writeFrame(socket, header, payload);
+
+async function open(modelId: string, onnx: Uint8Array): Promise<void> {
+  await closeOldest();
+  const model = await openModel(onnx);
+  models.set(modelId, model);
+  const { inputType, inputLength } = model.signature;
+  reply({ reply: 'opened', inputType, inputLength });
+}
+
+/** Closes models until this process is within its share of memory, so that one more can be opened. */
+async function closeOldest(): Promise<void> {
+  for (const [modelId, model] of models) {
+    if (process.memoryUsage.rss() < Number(modelBytes)) return;
+    models.delete(modelId);
+    await closeModel(model);
+  }
+}
+
+async function run(request: RunRequest, payload: Uint8Array<ArrayBuffer>): Promise<void> {
+  const model = models.get(request.modelId);
+  if (!model) return reply({ reply: 'missing' });
+  models.delete(request.modelId);
+  models.set(request.modelId, model);
+  const calls = callsIn(request, payload);
+  if (request.together && calls.length > 1) {
+    const outcomes = await runTogether(model, calls);
+    return sendAnswers(outcomes, true);
+  }
+  let answers: (Outcome | ModelFailed)[] = [];
+  let flushed = performance.now();
+  for (const spectra of calls) {
+    // What is answered leaves before a run that may never end: the server then knows which call that was.
+    if (answers.length > 0 && performance.now() - flushed > FLUSH_MS) {
+      sendAnswers(answers, false);
+      answers = [];
+      flushed = performance.now();
+    }
+    answers.push(await runModel(model, spectra).catch(onlyModelFailed));
+  }
+  sendAnswers(answers, true);
+}
+
+function callsIn({ counts, inputLength, inputType }: RunRequest, payload: Uint8Array<ArrayBuffer>) {
+  const { buffer, byteOffset, byteLength } = payload;
+  const numbers =
+    inputType === 'float32'
+      ? new Float32Array(buffer, byteOffset, byteLength / 4)
+      : new Float64Array(buffer, byteOffset, byteLength / 8);
+  let begin = 0;
+  return counts.map(count =>
+    Array.from({ length: count }, (): Spectrum => {
+      const spectrum = numbers.subarray(begin, begin + inputLength);
+      begin += inputLength;
+      return spectrum;
+    }),
+  );
+}
+
+function sendAnswers(outcomes: readonly (Outcome | ModelFailed)[], done: boolean): void {
+  const values: number[] = [];
+  const calls = outcomes.map((outcome): CallReply => {
+    if (outcome instanceof ModelFailed) return { failed: outcome.message, spectrum: outcome.spectrum };
+    if (outcome.kind === 'CLASSIFICATION') return { categories: outcome.categories };
+    for (const value of outcome.values) values.push(value);
+    return { values: outcome.values.length };
+  });
+  reply({ reply: 'answers', calls, done }, new Uint8Array(Float64Array.from(values).buffer));
+}
+
+function onlyModelFailed(error: unknown): ModelFailed {
+  if (error instanceof ModelFailed) return error;
+  throw error;
+}
+
+async function answer({ header, payload }: Frame<Request>): Promise<void> {
+  try {
+    if (header.ask === 'open') await open(header.modelId, payload);
+    else if (header.ask === 'run') await run(header, payload);
+    else reply({ reply: 'inspected', found: await inspectModel(payload) });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    reply({ reply: error instanceof ModelRefused ? 'refused' : 'fault', message });
+  }
+}
+
+const read = frameReader<Request>(MAX_FRAME_BYTES, frame => void answer(frame));
+socket.on('data', read);
+socket.on('close', () => process.exit());
+socket.on('error', () => process.exit());
+reply({ reply: 'ready' });

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { type HostProcess, startHost } from './host-process.ts';
+
+const MIB = 1024 * 1024;
+/** The resident memory of a host: 80 MB for Node.js and ONNX Runtime, the rest for models and their runs. */
+const MEMORY_PER_HOST = 256 * MIB;
+const HOSTS = { min: 2, max: 16 };
+/** What a process may take to start, for which no model is to blame. */
+const START_MS = 10_000;
+const WATCH_MS = 1000;
+/** Linux's page, in which /proc/[pid]/statm counts, on every architecture that ONNX Runtime is built for. */
+const PAGE_BYTES = 4096;
+
+export interface HostMemory {
+  /** How many hosts may run. */
+  count: number;
+  /** The resident memory that each may take. */
+  bytesPerHost: number;
+}
+
+/**
+ * Divides the memory for models among hosts.
+ *
+ * @param megabytes as the operator set it; otherwise a quarter of what the machine, or its cgroup, has
+ */
+export function divideMemory(megabytes: number | undefined): HostMemory {
+  const machine = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  const bytes = megabytes === undefined ? machine / 4 : megabytes * MIB;
+  const most = megabytes === undefined ? HOSTS.max : Number.POSITIVE_INFINITY;
+  const count = Math.max(HOSTS.min, Math.min(most, Math.floor(bytes / MEMORY_PER_HOST)));
+  return { count, bytesPerHost: Math.max(MEMORY_PER_HOST, Math.floor(bytes / count)) };
+}
+
+export interface HostsOptions extends HostMemory {
+  /** Gets why a host could not be started; the caller gets UNAVAILABLE. */
+  onNotStarted: (error: unknown) => void;
+}
+
+/** The hosts of a server, without regard to whose models they run. */
+export interface Hosts {
+  readonly count: number;
+  /** A new host. @throws what starting it throws */
+  take: () => Promise<HostProcess>;
+  close: () => Promise<void>;
+}
+
+/**
+ * Starts hosts, keeps a spare one ready (so that an organization's first call does not wait for a start, which takes 0.2
+ * to 0.5 s), and kills those that take more memory than their share.
+ */
+export function startHosts({ count, bytesPerHost, onNotStarted }: HostsOptions): Hosts {
+  const living = new Set<HostProcess>();
+  let spare: Promise<HostProcess> | undefined;
+  let closed = false;
+
+  async function start(): Promise<HostProcess> {
+    const host = await startHost({ memoryBytes: bytesPerHost }, START_MS);
+    living.add(host);
+    void host.ended.then(() => living.delete(host));
+    if (closed) await host.kill('stopped');
+    return host;
+  }
+
+  function prepareSpare(): void {
+    if (closed) return;
+    const preparing = start();
+    spare = preparing;
+    const forget = () => {
+      if (spare === preparing) spare = undefined;
+    };
+    preparing.then(({ ended }) => ended.then(forget), forget);
+  }
+
+  async function watchMemory(): Promise<void> {
+    await Promise.all(
+      [...living].map(async host => {
+        if ((await residentBytes(host.pid)) > bytesPerHost) await host.kill('memory');
+      }),
+    );
+  }
+  const watching = setInterval(watchMemory, WATCH_MS).unref();
+
+  prepareSpare();
+  return {
+    count,
+    async take() {
+      const starting = spare ?? start();
+      spare = undefined;
+      // In a moment: the host that is taken has work to do, and starting takes half a second of a core.
+      setImmediate(prepareSpare);
+      try {
+        return await starting;
+      } catch (error) {
+        if (!closed) onNotStarted(error);
+        throw error;
+      }
+    },
+    async close() {
+      closed = true;
+      clearInterval(watching);
+      await Promise.all([...living].map(host => host.kill('stopped')));
+      // One that is starting is killed once it has.
+      await spare?.catch(() => undefined);
+    },
+  };
+}
+
+/** The resident memory of a process; 0 where the system does not say so. */
+async function residentBytes(pid: number | undefined): Promise<number> {
+  const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
+  return Number(statm.split(' ')[1] ?? 0) * PAGE_BYTES;
+}
