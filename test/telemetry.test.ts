@@ -1,10 +1,11 @@
-import { fork } from 'node:child_process';
-import { on } from 'node:events';
+import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Question, Reply } from '../src/onnx/model-worker.ts';
+import { frameReader, writeFrame } from '../src/onnx/frames.ts';
+import type { Reply, Request } from '../src/onnx/protocol.ts';
 import { addressOf, paste, run, temporaryFolder } from './commands.ts';
 
 // Where ONNX Runtime reports to its makers it keeps an identifier and what it has yet to send in the home folder, from
@@ -31,22 +32,24 @@ test('a server that ran a model has gathered nothing to report to anybody', asyn
   expect(await temporary.found()).toEqual([]);
 });
 
-test('nor has the process in which a model is tried', async () => {
+test('nor has the host in which a model is tried', async () => {
   const [home, temporary] = await Promise.all([watched(), watched()]);
-  const worker = fileURLToPath(new URL('../src/onnx/model-worker.ts', import.meta.url));
-  const tried = fork(worker, [String(process.pid)], {
+  const host = fileURLToPath(new URL('../src/onnx/host.ts', import.meta.url));
+  const tried = spawn(process.execPath, [host, String(process.pid), '1e9'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     env: { HOME: home.folder, TMPDIR: temporary.folder },
-    serialization: 'advanced',
   });
   onTestFinished(() => void tried.kill('SIGKILL'));
   const onnx = await readFile(new URL('../src/demonstration/data/octane.onnx', import.meta.url));
-  tried.send({ name: 'inspect', given: onnx } satisfies Question);
-  const replies: Reply[] = [];
-  for await (const [reply] of on(tried, 'message')) {
-    replies.push(reply);
-    if (reply !== 'begun') break;
-  }
-  expect(replies.at(-1)).toMatchObject({ found: { kind: 'REGRESSION' } });
+  const socket = tried.stdio[3] as Duplex;
+  const found = new Promise(resolve => {
+    const read = frameReader<Reply>(1e6, ({ header }) => {
+      if (header.reply !== 'ready') resolve(header);
+    });
+    socket.on('data', read);
+  });
+  writeFrame(socket, { ask: 'inspect' } satisfies Request, onnx);
+  expect(await found).toMatchObject({ reply: 'inspected', found: { kind: 'REGRESSION' } });
   expect(await home.found()).toEqual([]);
   expect(await temporary.found()).toEqual([]);
 });

@@ -1,11 +1,17 @@
 import { unavailable } from '../errors.ts';
-import { hasPlace, type Running, type Tenant, trackUsage } from './fair-share.ts';
+import {
+  hasPlace,
+  type Running,
+  type Tenant,
+  trackUsage,
+  type WaitingBounds,
+  waitingRoom,
+} from './fair-share.ts';
 
 export interface FairLimiterBounds {
   /** How many tasks run at once; half of the places are reserved (fair-share.ts). */
   places: number;
-  /** How many tasks of one tenant, and of all, may wait. */
-  maxWaiting: { perTenant: number; total: number };
+  maxWaiting: WaitingBounds;
 }
 
 /** Runs a task when its turn comes. @throws what the task throws, and UNAVAILABLE when too many wait already. */
@@ -25,6 +31,7 @@ export function fairLimiter({ places, maxWaiting }: FairLimiterBounds): FairLimi
   const running: Running = { reserved: 0, others: 0 };
   const busy = new Set<string>();
   const waiting: Waiting[] = [];
+  const room = waitingRoom(maxWaiting);
 
   function startNext(): void {
     const now = performance.now();
@@ -38,10 +45,11 @@ export function fairLimiter({ places, maxWaiting }: FairLimiterBounds): FairLimi
 
   return async (tenant, task) => {
     const kind = tenant.reserved ? 'reserved' : 'others';
-    const own = waiting.filter(({ tenant: { id } }) => id === tenant.id).length;
-    if (own >= maxWaiting.perTenant || waiting.length >= maxWaiting.total) throw unavailable();
+    if (!room.hasRoom(tenant)) throw unavailable();
+    room.count(tenant, 1);
     await new Promise<void>(resolve => {
       const start = () => {
+        room.count(tenant, -1);
         busy.add(tenant.id);
         running[kind] += 1;
         resolve();

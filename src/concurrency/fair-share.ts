@@ -22,6 +22,29 @@ export function hasPlace(running: Running, places: number, { reserved }: Pick<Te
   return running.reserved + running.others < places && (reserved || running.others < maxOthers(places));
 }
 
+/** How many tasks may wait, of one tenant and of all. */
+export interface WaitingBounds {
+  perTenant: number;
+  total: number;
+}
+
+/** Counts tasks that wait. Half of the room is reserved, as half of the places are. */
+export function waitingRoom({ perTenant, total }: WaitingBounds) {
+  const waiting: Running = { reserved: 0, others: 0 };
+  const counts = new Map<string, number>();
+  return {
+    hasRoom: (tenant: Tenant): boolean =>
+      (counts.get(tenant.id) ?? 0) < perTenant && hasPlace(waiting, total, tenant),
+    /** Adds tasks of a tenant, or takes them away. */
+    count({ id, reserved }: Tenant, change: number): void {
+      waiting[reserved ? 'reserved' : 'others'] += change;
+      const count = (counts.get(id) ?? 0) + change;
+      if (count > 0) counts.set(id, count);
+      else counts.delete(id);
+    },
+  };
+}
+
 const WINDOW_MS = 60_000;
 
 /** How much of a resource each tenant used lately. */

@@ -10,6 +10,7 @@ import { modelQuarantined } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { Services } from '../graphql/context.ts';
 import { type ModelLimits, startModels } from '../onnx/models.ts';
+import { detectSandbox } from '../onnx/sandbox.ts';
 import { startSettle } from '../predictions/settle.ts';
 import type { Metrics } from './metrics.ts';
 import type { Traced, Tracing } from './tracing.ts';
@@ -19,7 +20,7 @@ export interface ServicesOptions {
   /** The memory for model hosts, in MiB. */
   modelMegabytes?: number | undefined;
   modelLimits?: ModelLimits | undefined;
-  log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
+  log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   now: () => Date;
   metrics?: Metrics | undefined;
   tracing?: Tracing | null | undefined;
@@ -45,6 +46,11 @@ export function startServices({
     limits: modelLimits,
     watch: metrics?.batches.model,
     onRun: metrics?.onModelRun,
+  });
+  void detectSandbox().then(sandbox => {
+    log.info({ sandbox }, 'what restricts model hosts');
+    if (process.getuid?.() === 0 && !sandbox.ownUid)
+      log.warn('model hosts run as root: start the server as another user, or let others read its folder');
   });
   const rateLimits = startRateLimits(db);
   return {

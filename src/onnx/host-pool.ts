@@ -1,5 +1,13 @@
+import { availableParallelism } from 'node:os';
 import type { BatchWatch } from '../concurrency/batched.ts';
-import { hasPlace, maxOthers, type Running, type Tenant, trackUsage } from '../concurrency/fair-share.ts';
+import {
+  hasPlace,
+  maxOthers,
+  type Running,
+  type Tenant,
+  trackUsage,
+  waitingRoom,
+} from '../concurrency/fair-share.ts';
 import { unavailable } from '../errors.ts';
 import { HostEnded, type HostProcess } from './host-process.ts';
 import type { Hosts } from './hosts.ts';
@@ -28,6 +36,8 @@ const MAX_IDLE_MS = 10 * 60_000;
 /** A frame that takes longer lets the next calls of its model start in another host. */
 const LONG_FRAME_MS = 20;
 const PREEMPT_MS = 200;
+/** An organization never computes in more hosts than there are cores: they would only slow each other. */
+const MAX_FRAMES_PER_TENANT = Math.max(2, availableParallelism());
 
 export interface ModelToRun {
   id: string;
@@ -90,6 +100,9 @@ interface RunningFrame {
   place: Place;
   /** Not answered yet. */
   calls: Call[];
+  /** When it left its lane: starting a host and opening the model count as use. */
+  sentAt: number;
+  /** When its run began. */
   startedAt: number;
 }
 
@@ -100,8 +113,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   const frames = new Set<RunningFrame>();
   const usage = trackUsage();
   const running: Running = { reserved: 0, others: 0 };
-  const waitingOf = new Map<string, number>();
-  let waiting = 0;
+  const room = waitingRoom(MAX_WAITING);
   let scheduled = false;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -137,7 +149,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
         .map(({ id }) => id),
     );
     const candidates = ready.filter(({ model: { tenant }, frames: own }) => {
-      if (!hasPlace(running, hosts.count, tenant)) return false;
+      if (!hasPlace(running, hosts.count, tenant) || framesOf(tenant) >= MAX_FRAMES_PER_TENANT) return false;
       const othersWait = idleTenants.size > (idleTenants.has(tenant.id) ? 1 : 0);
       if (othersWait && !idleTenants.has(tenant.id)) return false;
       return [...own].every(({ startedAt }) => now - startedAt > LONG_FRAME_MS);
@@ -152,7 +164,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   /** What a tenant used lately, runs under way included. */
   function usedBy({ id }: Tenant, now: number): number {
     let ms = usage.of(id, now);
-    for (const { lane, startedAt } of frames) if (lane.model.tenant.id === id) ms += now - startedAt;
+    for (const { lane, sentAt } of frames) if (lane.model.tenant.id === id) ms += now - sentAt;
     return ms;
   }
 
@@ -160,7 +172,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     const calls = takeCalls(lane, now);
     if (calls.length === 0) return;
     const { tenant } = lane.model;
-    const frame: RunningFrame = { lane, place: placeFor(lane.model), calls, startedAt: now };
+    const frame: RunningFrame = { lane, place: placeFor(lane.model), calls, sentAt: now, startedAt: now };
     frame.place.isBusy = true;
     frames.add(frame);
     lane.frames.add(frame);
@@ -168,7 +180,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     watch?.left(calls.length);
     void runFrame(frame).finally(() => {
       const ended = performance.now();
-      usage.add(tenant.id, ended - frame.startedAt, ended);
+      usage.add(tenant.id, ended - frame.sentAt, ended);
       frames.delete(frame);
       lane.frames.delete(frame);
       running[kindOf(tenant)] -= 1;
@@ -200,12 +212,9 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     return calls;
   }
 
-  function countWaiting({ id }: Tenant, change: number): void {
-    waiting += change;
+  function countWaiting(tenant: Tenant, change: number): void {
+    room.count(tenant, change);
     if (watch) watch.waiting += change;
-    const count = (waitingOf.get(id) ?? 0) + change;
-    if (count > 0) waitingOf.set(id, count);
-    else waitingOf.delete(id);
   }
 
   /** An idle place of the tenant, best one that has the model open; else a new one, in place of whose idle longest. */
@@ -354,9 +363,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   return {
     run: (model, spectra) =>
       new Promise((resolve, reject) => {
-        const isFull =
-          waiting >= MAX_WAITING.total || (waitingOf.get(model.tenant.id) ?? 0) >= MAX_WAITING.perTenant;
-        if (closed || isFull) return reject(unavailable());
+        if (closed || !room.hasRoom(model.tenant)) return reject(unavailable());
         const since = performance.now();
         laneOf(model).waiting.push({
           spectra,

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Frame, frameReader, writeFrame } from './frames.ts';
 import { ModelFailed, type Outcome } from './outcome.ts';
 import type { CallReply, InputType, Reply, Request } from './protocol.ts';
-import { type HostLimits, hostCommand } from './sandbox.ts';
+import { HOST_ENVIRONMENT, type HostLimits, hostCommand } from './sandbox.ts';
 import { ModelRefused } from './signature.ts';
 import type { Inspection } from './trial.ts';
 
@@ -76,7 +76,11 @@ export interface HostProcess {
  */
 export async function startHost(limits: HostLimits, startMs: number): Promise<HostProcess> {
   const [program, args] = await hostCommand(limits);
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], env: {}, cwd: '/' });
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    env: HOST_ENVIRONMENT,
+    cwd: '/',
+  });
   const socket = child.stdio[SOCKET_FD] as Duplex;
   const ended = Promise.withResolvers<void>();
   const models = new Map<string, OpenedModel>();

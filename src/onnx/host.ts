@@ -1,5 +1,4 @@
 import { Socket } from 'node:net';
-import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type Frame, frameReader, writeFrame } from './frames.ts';
 import { ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
@@ -17,19 +16,19 @@ const SOCKET_FD = 3;
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 /** Answers of separate runs are sent together when they come within this time. */
 const FLUSH_MS = 1;
-const [, , serverPid, priority, modelBytes] = process.argv;
+const [, , serverPid, modelBytes, watch] = process.argv;
 
-// The server goes first.
-setPriority(Number(priority));
-
-// The socket closes when the server dies, but a model that never returns leaves this thread no moment to notice. The pid
-// is handed over because on a busy machine the server may be gone before the worker starts. Without the bound V8 reserves
-// half a gigabyte of address space for the worker's code, which counts as memory of the process.
-new Worker(
-  `const { workerData: server } = require('node:worker_threads');
-   setInterval(() => { if (process.ppid !== server) process.kill(process.pid, 'SIGKILL'); }, 1000);`,
-  { eval: true, workerData: Number(serverPid), resourceLimits: { codeRangeSizeMb: 1 } },
-).unref();
+// The server may have died before its death could be watched.
+if (process.ppid !== Number(serverPid)) process.exit();
+if (watch) {
+  // The socket closes when the server dies, but a model that never returns leaves this thread no moment to notice. Without
+  // the bound V8 reserves half a gigabyte of address space for the worker's code, which counts as memory of the process.
+  new Worker(
+    `const { workerData: server } = require('node:worker_threads');
+     setInterval(() => { if (process.ppid !== server) process.kill(process.pid, 'SIGKILL'); }, 1000);`,
+    { eval: true, workerData: Number(serverPid), resourceLimits: { codeRangeSizeMb: 1 } },
+  ).unref();
+}
 
 /** The open models, the least recently used first. */
 const models = new Map<string, OpenModel>();

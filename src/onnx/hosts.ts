@@ -63,7 +63,7 @@ export function startHosts({ count, bytesPerHost, onNotStarted }: HostsOptions):
   }
 
   function prepareSpare(): void {
-    if (closed) return;
+    if (closed || spare) return;
     const preparing = start();
     spare = preparing;
     const forget = () => {

@@ -1,0 +1,132 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { type ModelLimits, startModels } from '../src/onnx/models.ts';
+import { codes, createKey, deploy, openLab, PREDICT, signUp, startServiceForTest } from './harness.ts';
+import { linearRegression, loopingRegression, slowRegression } from './onnx-files.ts';
+
+const ENDLESS = 1e15;
+/** A run of about half a second on an idle machine: longer than the time after which it may be stopped. */
+const LONG = 400_000;
+const MEAN = linearRegression({ weights: [0.5, 0.5] });
+
+/** Models without a server: `slow…` loop as often as the spectrum says, the others take a mean. */
+function modelsOf(limits: ModelLimits) {
+  const models = startModels({
+    load: async id => (id.startsWith('slow') ? loopingRegression() : MEAN),
+    onNotStarted: () => undefined,
+    limits,
+  });
+  onTestFinished(models.close);
+  return models;
+}
+
+const model = (tenantId: string, { reserved = false, slow = false } = {}) => ({
+  id: `${slow ? 'slow' : 'fast'} ${tenantId}`,
+  tenant: { id: tenantId, reserved },
+  rowIndependent: false,
+});
+
+/** Asks again and again until told to stop, and says how long each answer took. */
+async function timesOf(ask: () => Promise<unknown>, count: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const started = performance.now();
+    await ask();
+    times.push(performance.now() - started);
+  }
+  return times;
+}
+
+const greatest = (times: number[]) => Math.max(...times);
+
+for (const accounts of [1, 50]) {
+  test(`endless models of ${accounts} accounts without a plan delay no call of an organization on a plan`, async () => {
+    const models = modelsOf({ hosts: 4, runMs: 4000 });
+    const honest = model('honest', { reserved: true });
+    await models.run(honest, [[1, 3]]);
+    const endless = Array.from({ length: 2 * Math.max(accounts, 12) }, (_, i) =>
+      models.run(model(`attacker ${i % accounts}`, { slow: true }), [[1, ENDLESS]]),
+    );
+    const ends = Promise.allSettled(endless);
+    expect(greatest(await timesOf(() => models.run(honest, [[1, 3]]), 50))).toBeLessThan(250);
+    await models.close();
+    await ends;
+  });
+}
+
+test('endless models of an account give way to another account without a plan after 0.2 s', async () => {
+  const models = modelsOf({ hosts: 2, runMs: 20_000 });
+  const ends = Promise.allSettled(
+    Array.from({ length: 10 }, () => models.run(model('attacker', { slow: true }), [[1, ENDLESS]])),
+  );
+  const [first = 0] = await timesOf(() => models.run(model('honest'), [[1, 3]]), 1);
+  expect(first).toBeLessThan(4000);
+  await models.close();
+  await ends;
+});
+
+test('a long run that was stopped for others is finished: it is stopped once at most', async () => {
+  const models = modelsOf({ hosts: 2 });
+  let isOver = false;
+  const long = models.run(model('slow one', { slow: true }), [[1, 5 * LONG]]).finally(() => {
+    isOver = true;
+  });
+  let others = 0;
+  for (; !isOver; others++) await models.run(model(`other ${others % 20}`), [[1, 3]]);
+  expect(await long).toMatchObject({ values: [(5 * LONG + 1) / 2] });
+  expect(others).toBeGreaterThan(0);
+});
+
+test('of those that wait, the one that used least goes first', async () => {
+  const models = modelsOf({ hosts: 2 });
+  await models.run(model('heavy', { slow: true }), [[1, LONG]]);
+  await models.run(model('light'), [[1, 3]]);
+  const order: string[] = [];
+  const ask = (name: string, run: Promise<unknown>) => run.then(() => order.push(name));
+  const busy = models.run(model('busy', { slow: true }), [[1, 100_000]]);
+  await Promise.all([
+    ask('heavy', models.run(model('heavy', { slow: true }), [[1, 10]])),
+    ask('light', models.run(model('light'), [[1, 3]])),
+    ask('new', models.run(model('new'), [[1, 3]])),
+    busy,
+  ]);
+  expect(order).toEqual(['new', 'light', 'heavy']);
+});
+
+for (const accounts of [1, 50]) {
+  test(`slow trials of ${accounts} accounts without a plan keep no organization on a plan from registering`, async () => {
+    const models = modelsOf({ trialMs: 2000 });
+    const attackers = Array.from({ length: accounts }, (_, i) => model(`attacker ${i}`).tenant);
+    const ends = Promise.allSettled(
+      [...attackers, ...attackers, ...attackers].map(tenant => models.inspect(tenant, slowRegression(2000))),
+    );
+    const honest = model('honest', { reserved: true }).tenant;
+    const [took = 0] = await timesOf(() => models.inspect(honest, MEAN), 1);
+    expect(took).toBeLessThan(2000);
+    await models.close();
+    await ends;
+  });
+}
+
+test('over HTTP: 24 endless calls of a stranger cost another tenant’s calls nothing', async () => {
+  const service = await startServiceForTest({ modelLimits: { runMs: 3000 } });
+  const lab = await openLab(service);
+  const { deploymentId } = await deploy(service, lab.owner, MEAN, 'Mean');
+  const key = await createKey(service, lab.owner, { deploymentId });
+  const stranger = await signUp(service, 'Stranger');
+  const hostile = await deploy(service, stranger, loopingRegression(), 'Endless');
+  const endless = Promise.all(
+    Array.from({ length: 24 }, () =>
+      service.call(
+        PREDICT,
+        { deploymentId: hostile.deploymentId, spectra: [{ sampleName: 'a', yValues: [1, ENDLESS] }] },
+        stranger,
+      ),
+    ),
+  );
+  const ask = async () => {
+    const spectra = [{ sampleName: 'a', yValues: [1, 3] }];
+    expect((await service.call(PREDICT, { deploymentId, spectra }, key)).status).toBe(200);
+  };
+  await timesOf(ask, 50);
+  for (const { code } of await endless) expect(code).toBe(codes.MODEL_FAILED);
+});

@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { expect } from 'vitest';
+
+/** The lines that `ps` prints; none where it finds no process, which it calls an error. */
+export const column = (...args: string[]) => spawnSync('ps', args).stdout.toString().trim().split('\n');
+
+/** The model hosts of this process. */
+export const hosts = () =>
+  column('-o', 'pid=,args=', '--ppid', String(process.pid))
+    .filter(line => line.includes('onnx/host'))
+    .map(line => Number.parseInt(line, 10));
+
+/** Those that were not there yet when it was called. */
+export function hostsFromNow(): () => number[] {
+  const before = new Set(hosts());
+  return () => hosts().filter(pid => !before.has(pid));
+}
+
+/** Waits until one of the processes computes, and says which. */
+export async function toCompute(pids: () => number[]): Promise<number> {
+  let found = 0;
+  await expect
+    .poll(
+      () => {
+        const busy = pids().find(pid => /^R/.test(column('-o', 'stat=', '-p', String(pid)).join()));
+        // One that starts computes too, for a moment.
+        const isSame = busy !== undefined && busy === found;
+        found = busy ?? 0;
+        return isSame;
+      },
+      { interval: 200, timeout: 10_000 },
+    )
+    .toBe(true);
+  return found;
+}
+
+/** Whether there is such a process. */
+export function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,362 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { type ModelLimits, type Models, startModels } from '../src/onnx/models.ts';
+import {
+  codes,
+  createKey,
+  deploy,
+  gasoline,
+  type Lab,
+  openLab,
+  PREDICT,
+  refusal,
+  type Service,
+  startService,
+  startServiceForTest,
+} from './harness.ts';
+import { column, hosts, hostsFromNow, isThere, toCompute } from './host-processes.ts';
+import {
+  fillingRegression,
+  linearRegression,
+  loopingRegression,
+  ringOfBranches,
+  slowRegression,
+} from './onnx-files.ts';
+
+let service: Service;
+let lab: Lab;
+let key: { rawKey: string };
+
+beforeAll(async () => {
+  service = await startService();
+  lab = await openLab(service);
+  key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+});
+afterAll(() => service.close());
+
+const deploySlow = async (rounds: number) =>
+  (await deploy(service, lab.owner, slowRegression(rounds), `Slow ${rounds}`)).deploymentId;
+
+/** A model whose runs take as many rounds as the spectrum asks for, of some 1.4 µs each. */
+const deployLooping = async () =>
+  (await deploy(service, lab.owner, loopingRegression(), 'Looping')).deploymentId;
+const rounds = (greatest: number) => [{ sampleName: 'a', yValues: [1, greatest] }];
+const ENDLESS = 1e15;
+
+/** The mean of two points. */
+const MEAN = linearRegression({ weights: [0.5, 0.5] });
+
+const call = (deploymentId: string, spectra = [{ sampleName: 'a', yValues: [1, 3] }], on = service) =>
+  on.call(PREDICT, { deploymentId, spectra }, key);
+
+const usageOf = async (deploymentId: string) =>
+  (
+    await service.ask(
+      'query Usage($id: ID!) { deployment(id: $id) { usage { predictions } } }',
+      { id: deploymentId },
+      lab.owner,
+    )
+  ).deployment?.usage.predictions;
+
+/** Waits until a process has ended and this one has been told of it: then no signal reaches it. */
+const toEnd = (pids: number[]) => expect.poll(() => pids.filter(isThere)).toEqual([]);
+
+/** Models without a server, which all have one file. */
+function modelsOf(onnx: Uint8Array, limits: ModelLimits = {}): Models & { loads: string[] } {
+  const loads: string[] = [];
+  const models = startModels({
+    load: async modelId => {
+      loads.push(modelId);
+      return onnx;
+    },
+    onNotStarted: () => undefined,
+    limits,
+  });
+  onTestFinished(models.close);
+  return { ...models, loads };
+}
+
+const modelOf = (tenantId: string, id: string = tenantId) => ({
+  id,
+  tenant: { id: tenantId, reserved: true },
+  rowIndependent: false,
+});
+
+const REGISTER = 'mutation Register($input: RegisterModelInput!) { registerModel(input: $input) { id } }';
+
+const register = (onnx: Uint8Array, on = service) =>
+  on.call(
+    REGISTER,
+    {
+      input: {
+        projectId: lab.owner.projectId,
+        name: 'Tried',
+        targetProperty: 'patience',
+        onnx: Buffer.from(onnx).toString('base64'),
+      },
+    },
+    lab.owner,
+  );
+
+const refused = (reason: unknown) =>
+  expect(reason).toMatchObject({ extensions: { code: codes.UNAVAILABLE } });
+
+test('a slow model answers as it should, and delays neither the server nor a fast model', async () => {
+  const slow = await deployLooping();
+  await call(lab.deploymentId, gasoline());
+  let answered = false;
+  const waiting = call(slow, rounds(400_000)).finally(() => {
+    answered = true;
+  });
+  const delays: number[] = [];
+  while (!answered) {
+    const started = performance.now();
+    const answer = await call(lab.deploymentId, gasoline());
+    expect(answer.status).toBe(200);
+    delays.push(performance.now() - started);
+  }
+  const answer = await waiting;
+  expect(answer.data?.predict.predictions).toEqual([{ sampleName: 'a', value: 200_000.5, category: null }]);
+  // It ran meanwhile, and none of the others waited for its end.
+  expect(delays.length).toBeGreaterThan(5);
+  expect(delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)]).toBeLessThan(200);
+});
+
+test('a run that takes too long is ended, costs nothing, and takes no later call down with it', async () => {
+  const slow = await deployLooping();
+  const hasty = await startServiceForTest({
+    databaseUrl: service.databaseUrl,
+    modelLimits: { runMs: 1500 },
+  });
+  const [endless, after] = await Promise.all([
+    call(slow, rounds(ENDLESS), hasty),
+    call(slow, rounds(3), hasty),
+  ]);
+  expect(endless).toMatchObject(refusal(codes.MODEL_FAILED));
+  expect(hasty.log.join('')).toContain('took longer than 1.5 s');
+  expect(after.status).toBe(200);
+  expect(await usageOf(slow)).toBe(1);
+});
+
+test('a host that dies under a call costs no call: all run again on another one', async () => {
+  const slow = await deployLooping();
+  const dying = call(slow, rounds(2_000_000));
+  const pid = await toCompute(hosts);
+  const waiting = [call(slow), call(slow)];
+  process.kill(pid, 'SIGKILL');
+  expect((await Promise.all([dying, ...waiting])).map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect(await usageOf(slow)).toBe(3);
+});
+
+test('a host that died while it was idle costs no call', async () => {
+  const slow = await deploySlow(1);
+  const started = hostsFromNow();
+  await call(slow);
+  // Their end may not be known yet.
+  for (const pid of started()) process.kill(pid, 'SIGKILL');
+  expect((await call(slow)).status).toBe(200);
+  const later = started();
+  for (const pid of later) process.kill(pid, 'SIGKILL');
+  await toEnd(later);
+  expect((await call(slow)).status).toBe(200);
+});
+
+test('a file is loaded once for all who wait for its host', async () => {
+  const { run, loads } = modelsOf(MEAN);
+  await Promise.all(Array.from({ length: 20 }, () => run(modelOf('a'), [[1, 3]])));
+  expect(loads).toEqual(['a']);
+});
+
+test('an organization that lets too many calls wait gets 503 for the rest, and nobody else does', async () => {
+  const { run } = modelsOf(MEAN);
+  const answers = Promise.allSettled(Array.from({ length: 1200 }, () => run(modelOf('a'), [[1, 3]])));
+  expect(await run(modelOf('b'), [[1, 3]])).toMatchObject({ kind: 'REGRESSION' });
+  const shed = (await answers).filter(answer => answer.status === 'rejected');
+  expect(shed.length).toBe(200);
+  for (const { reason } of shed) refused(reason);
+});
+
+test('more organizations than there are hosts are answered in turn, no two of them by one host', async () => {
+  const started = hostsFromNow();
+  const { run } = modelsOf(MEAN, { hosts: 3 });
+  for (let i = 0; i < 6; i++) {
+    expect(await run(modelOf(String(i)), [[1, 3]])).toMatchObject({ values: [2] });
+  }
+  const all = await Promise.all(Array.from({ length: 12 }, (_, i) => run(modelOf(String(i)), [[2, 4]])));
+  for (const outcome of all) expect(outcome).toMatchObject({ values: [3] });
+  await expect.poll(() => started().length).toBeLessThanOrEqual(4);
+});
+
+test('a slow model of an organization does not block its fast one when nobody else waits', async () => {
+  const files: Record<string, Uint8Array> = { slow: loopingRegression(), fast: MEAN };
+  const models = startModels({ load: async id => files[id] ?? MEAN, onNotStarted: () => {} });
+  onTestFinished(models.close);
+  let isOver = false;
+  const slow = models.run(modelOf('a', 'slow'), [[1, 2_000_000]]).finally(() => {
+    isOver = true;
+  });
+  expect(await models.run(modelOf('a', 'fast'), [[1, 3]])).toMatchObject({ values: [2] });
+  expect(isOver).toBe(false);
+  await slow;
+});
+
+test('the first call of an organization takes the spare host: it does not wait for one to start', async () => {
+  const started = hostsFromNow();
+  const { run } = modelsOf(MEAN);
+  await expect.poll(() => started().length).toBe(1);
+  const first = started();
+  await expect.poll(() => column('-o', 'stat=', '-p', String(first[0])).join()).toMatch(/^S/);
+  await run(modelOf('a'), [[1, 3]]);
+  expect(started()).toEqual(expect.arrayContaining(first));
+});
+
+test('a host that cannot start is the service being unavailable, and the log says so', async () => {
+  const slow = await deploySlow(1);
+  const cramped = await startServiceForTest({
+    databaseUrl: service.databaseUrl,
+    modelLimits: { bytesPerHost: -700e6 },
+  });
+  expect(await call(slow, undefined, cramped)).toMatchObject(refusal(codes.UNAVAILABLE));
+  expect(await register(slowRegression(1), cramped)).toMatchObject(refusal(codes.UNAVAILABLE));
+  expect(cramped.log.join('')).toContain('a model host could not be started');
+  expect(cramped.log.join('')).not.toContain('a model failed');
+});
+
+for (const [what, onnx, endless] of [
+  ['rounds', loopingRegression(), ENDLESS],
+  ['branches', ringOfBranches(), 9],
+] as const) {
+  test(`a model whose ${what} are endless for some spectra is cut off, and the server answers meanwhile`, async () => {
+    const { deploymentId } = await deploy(service, lab.owner, onnx, `Endless ${what}`);
+    const hasty = await startServiceForTest({
+      databaseUrl: service.databaseUrl,
+      modelLimits: { runMs: 1500 },
+    });
+    const ask = (greatest: number) =>
+      call(deploymentId, [{ sampleName: 'a', yValues: [greatest, 1] }], hasty);
+    expect((await ask(1)).status).toBe(200);
+    let cut = false;
+    const endlessly = ask(endless).finally(() => {
+      cut = true;
+    });
+    let calls = 0;
+    for (; !cut; calls++) expect((await call(lab.deploymentId, gasoline(), hasty)).status).toBe(200);
+    expect(await endlessly).toMatchObject(refusal(codes.MODEL_FAILED));
+    expect(hasty.log.join('')).toContain('took longer than 1.5 s');
+    expect(calls).toBeGreaterThan(5);
+    expect((await ask(1)).status).toBe(200);
+  });
+}
+
+test('a model that needs more memory than a process may have is refused, or fails, and the server lives', async () => {
+  const numbers = 800_000_000;
+  const answer = await register(fillingRegression(numbers));
+  expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
+  expect(answer.errors[0]?.message).toBe(
+    'A trial run failed. The model needs more memory than it may have for 1 spectrum.',
+  );
+  const { deploymentId } = await deploy(service, lab.owner, fillingRegression(), 'Filling');
+  const ask = (greatest: number) => call(deploymentId, [{ sampleName: 'a', yValues: [greatest, 1] }]);
+  expect((await ask(1)).status).toBe(200);
+  expect(await ask(numbers)).toMatchObject(refusal(codes.MODEL_FAILED));
+  expect(service.log.join('')).toContain('The model needs more memory than it may have for 1 spectrum.');
+  expect((await ask(1)).status).toBe(200);
+});
+
+test('a file whose trial takes too long is refused with a sentence, and the server answers meanwhile', async () => {
+  const hasty = await startServiceForTest({
+    databaseUrl: service.databaseUrl,
+    modelLimits: { trialMs: 1500 },
+  });
+  let answered = false;
+  const registering = register(slowRegression(2000), hasty).finally(() => {
+    answered = true;
+  });
+  let calls = 0;
+  while (!answered) {
+    expect((await call(lab.deploymentId, gasoline(), hasty)).status).toBe(200);
+    calls += 1;
+  }
+  expect(await registering).toMatchObject(refusal(codes.BAD_USER_INPUT));
+  expect((await registering).errors[0]?.message).toBe(
+    'A trial run failed. The model took longer than 1.5 s.',
+  );
+  expect(calls).toBeGreaterThan(5);
+});
+
+test('a process that runs models has nothing of the environment, where the secrets of the server are', async () => {
+  vi.stubEnv('DATABASE_URL', 'postgres://lab:planted@db.example/lab');
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const environmentOf = (pid = 0) => column('eww', '-o', 'command=', '-p', String(pid)).join();
+  const started = hostsFromNow();
+  await modelsOf(slowRegression(1)).run(modelOf('a'), [[1, 3]]);
+  const [pid] = started();
+  expect(environmentOf(pid)).toContain('onnx/host');
+  expect(environmentOf(pid)).not.toMatch(/planted|HOME=/);
+
+  // Else the machine shows no environment, and this proved nothing.
+  const heir = spawn(process.execPath, ['--eval', 'process.stdin.resume()']);
+  onTestFinished(() => void heir.kill());
+  await once(heir, 'spawn');
+  expect(environmentOf(heir.pid)).toContain('planted');
+});
+
+test('a server stops although a process of its models was killed while it was idle', async () => {
+  const started = hostsFromNow();
+  const { run, close } = modelsOf(slowRegression(1));
+  await run(modelOf('a'), [[1, 3]]);
+  const idle = started();
+  expect(idle.length).toBeGreaterThan(0);
+  for (const pid of idle) process.kill(pid, 'SIGKILL');
+  await toEnd(idle);
+  await close();
+});
+
+test('no host outlives its server, whatever it does', async () => {
+  const started = hostsFromNow();
+  const { run, inspect, close } = modelsOf(slowRegression(2000));
+  const { tenant } = modelOf('a');
+  const busy = [
+    run(modelOf('a'), [[1, 3]]),
+    run(modelOf('a'), [[1, 3]]),
+    inspect(tenant, slowRegression(2000)),
+  ];
+  const ends = Promise.allSettled(busy);
+  await toCompute(started);
+  const starting = Promise.allSettled([run(modelOf('b'), [[1, 3]])]);
+  const before = performance.now();
+  await close();
+  expect(performance.now() - before).toBeLessThan(3000);
+  await expect.poll(started).toEqual([]);
+  for (const end of [...(await ends), ...(await starting)]) refused(end.status === 'rejected' && end.reason);
+  await expect(run(modelOf('a'), [[1, 3]])).rejects.toMatchObject({
+    extensions: { code: codes.UNAVAILABLE },
+  });
+  expect(started()).toEqual([]);
+});
+
+test('and none outlives a server that was killed, even while it computes', async () => {
+  const url = (path: string) => JSON.stringify(new URL(path, import.meta.url));
+  const script = `
+    import { startModels } from ${url('../src/onnx/models.ts')};
+    import { loopingRegression } from ${url('./onnx-files.ts')};
+    const { run } = startModels({ load: async () => loopingRegression(), onNotStarted: () => {} });
+    const model = { id: 'a', tenant: { id: 'a', reserved: true }, rowIndependent: false };
+    await run(model, [[1, 3]]);
+    console.log('open');
+    await run(model, [[1, 1e15]]);`;
+  const server = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(server.stdout, 'data');
+  const children = () => column('-o', 'pid=', '--ppid', String(server.pid)).map(Number);
+  const pid = await toCompute(children);
+  server.kill('SIGKILL');
+  // Ended, or only not yet collected by the machine's first process, which inherits it.
+  await expect
+    .poll(() => column('-o', 'stat=', '-p', String(pid)).join(), { timeout: 20_000 })
+    .toMatch(/^(Z.*)?$/);
+});
