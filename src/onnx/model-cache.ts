@@ -2,19 +2,25 @@ import { LRUCache } from 'lru-cache';
 import { type BatchWatch, batched } from '../concurrency/batched.ts';
 import { MOST_TOGETHER, ModelFailed, type Outcome, runModel, runTogether } from './run.ts';
 import { closeModel, type OpenModel, openModel } from './session.ts';
-import { mayRunTogether } from './trial.ts';
 
 type Spectra = readonly (readonly number[])[];
 type Run = (spectra: Spectra) => Promise<Outcome>;
 
 /** Runs of an open model, which concurrent calls of one spectrum share where each gets the same answer as alone. */
 async function startRun(model: OpenModel, watch: BatchWatch | undefined): Promise<Run> {
-  if (!(await mayRunTogether(model))) return spectra => runModel(model, spectra);
-  const shared = batched((calls: Spectra) => runTogether(model, calls), {
-    most: MOST_TOGETHER,
-    room: 5000,
-    watch,
-  });
+  if (!watch) return spectra => runModel(model, spectra);
+  const shared = batched(
+    (calls: Spectra) =>
+      runTogether(
+        model,
+        calls.map(call => [call]),
+      ),
+    {
+      most: MOST_TOGETHER,
+      room: 5000,
+      watch,
+    },
+  );
   return async spectra => {
     const [spectrum, ...others] = spectra;
     if (!spectrum || others.length > 0) return await runModel(model, spectra);

@@ -7,7 +7,6 @@ import { type ModelProcesses, type ModelProcessOptions, startModelProcesses } fr
 import type { Inspection } from './model-worker.ts';
 import { MOST_TOGETHER, type Outcome } from './run.ts';
 import { ModelRefused } from './signature.ts';
-import { LONGEST_INLINE_MS } from './trial.ts';
 
 /** The models of this server, wherever they run. */
 export interface Models extends Pick<ModelProcesses, 'inspect'> {
@@ -28,6 +27,7 @@ export interface ModelsOptions extends ModelProcessOptions {
   onRun?: OnModelRun | undefined;
 }
 
+const LONGEST_INLINE_MS = 20;
 type Speed = Pick<Inspection, 'msPerSpectrum' | 'mayRunInline'>;
 const SLOW: Speed = { msPerSpectrum: Number.POSITIVE_INFINITY, mayRunInline: false };
 

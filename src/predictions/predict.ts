@@ -122,7 +122,7 @@ async function run(
   ).catch((error: unknown) => {
     if (!(error instanceof ModelFailed)) throw error;
     onModelFailed(error, id);
-    throw modelFailed();
+    throw modelFailed(error.spectrum === undefined ? undefined : spectra[error.spectrum]?.sampleName);
   });
   const predictions = name(spectra, outcome);
 
