@@ -29,12 +29,12 @@ const SESSION: InferenceSession.SessionOptions = {
   // So that an idle session does not keep the memory of its largest run. Measured with the oil-type model, it
   // is as fast: 9 µs a spectrum (11 with the arena), 1.19 ms a thousand (1.15).
   enableCpuMemArena: false,
+  // A file of 298 bytes can describe a constant of gigabytes, which the optimizer would compute here and keep; left to the
+  // run, it is there for as long as that. One of its rules also fails to open Dropout in training mode. Measured without
+  // it: octane 13.8 µs a spectrum (13.2 with it), 292 µs a thousand (283); oil type 15.5 µs (14.1), 1.34 ms (1.33); a
+  // convolutional network 57 µs (60).
+  graphOptimizationLevel: 'disabled',
   extra: {
-    optimization: {
-      // A file of 298 bytes can describe a constant of gigabytes, which would be computed here and kept. Left to the run,
-      // it is there for as long as that. Measured with the octane and oil-type models, runs take as long without.
-      disable_specified_optimizers: 'ConstantFolding',
-    },
     session: {
       // Numbers below 1.2e-38 take a processor up to a hundred times as long as others. This sets the flags of the
       // thread on which a process opens its first session, and runs are on the same one.
