@@ -117,8 +117,14 @@ export const validationFailed = (message: string, options: GraphQLErrorOptions) 
 export const payloadTooLarge = () => make('PAYLOAD_TOO_LARGE');
 /** Refused before GraphQL is reached: the body is no JSON. */
 export const unsupportedMediaType = () => make('UNSUPPORTED_MEDIA_TYPE');
-/** The model gave an error or no finite number. */
-export const modelFailed = () => make('MODEL_FAILED');
+/** The model gave an error or no finite number. `sampleName`: of the spectrum that is to blame, where that is known. */
+export const modelFailed = (sampleName?: string) =>
+  make(
+    'MODEL_FAILED',
+    sampleName === undefined
+      ? undefined
+      : `The model failed on spectrum '${sampleName}'; nothing was charged. Check its values, or try another version.`,
+  );
 /** The model ended its host again and again, and is not run until then. */
 export const modelQuarantined = (until: Date) =>
   make(

@@ -11,15 +11,17 @@ const { root } = protobuf.parse(
   message Tensor {
     repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4 [packed = true];
     repeated int64 int64_data = 7 [packed = true]; string name = 8; repeated double double_data = 10 [packed = true];
-    repeated Entry external_data = 13; int32 data_location = 14;
+    repeated Entry external_data = 13; int32 data_location = 14; repeated bytes string_data = 6;
   }
+  message SparseTensor { Tensor values = 1; Tensor indices = 2; repeated int64 dims = 3; }
   message Attribute {
     string name = 1; float f = 2; int64 i = 3; bytes s = 4; Tensor t = 5; Graph g = 6;
     repeated float floats = 7; repeated int64 ints = 8; repeated bytes strings = 9; int32 type = 20;
+    SparseTensor sparse_tensor = 22;
   }
   message Node {
     repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5;
-    string domain = 7;
+    string domain = 7; string name = 3; repeated Entry metadata_props = 9;
   }
   message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
   message Shape { repeated Dimension dim = 1; }
@@ -30,7 +32,7 @@ const { root } = protobuf.parse(
   message ValueInfo { string name = 1; Type type = 2; }
   message Graph {
     repeated Node node = 1; string name = 2; repeated Tensor initializer = 5;
-    repeated ValueInfo input = 11; repeated ValueInfo output = 12;
+    repeated ValueInfo input = 11; repeated ValueInfo output = 12; repeated SparseTensor sparse_initializer = 15;
   }
   message Opset { string domain = 1; int64 version = 2; }
   message Function {
@@ -39,6 +41,7 @@ const { root } = protobuf.parse(
   }
   message Model {
     int64 ir_version = 1; Graph graph = 7; repeated Opset opset_import = 8; repeated Function functions = 25;
+    repeated Entry metadata_props = 14; string producer_name = 2;
   }`,
   { keepCase: true },
 );
@@ -99,13 +102,32 @@ export function externalConstant(
   };
 }
 
+/** A constant of mostly zeros, of which the file holds one value. */
+export const sparseConstant = (name: string, size: number): Message => ({
+  values: constant(name, 'float32', [1], [1]),
+  indices: constant('', 'int64', [1], [0]),
+  dims: [size],
+});
+
+/** An attribute that holds a sparse tensor. */
+export const sparseAttribute = (name: string, sparse_tensor: Message) => ({ name, sparse_tensor, type: 11 });
+
+/** An attribute that holds whole numbers. */
+export const intsAttribute = (name: string, values: readonly number[]) => ints(name, values);
+/** An attribute that holds a text. */
+export const textAttribute = (name: string, value: string) => text(name, value);
+/** An attribute that holds numbers. */
+export const floatsAttribute = (name: string, values: readonly number[]) => floats(name, values);
+/** An attribute that holds texts. */
+export const textsAttribute = (name: string, values: readonly string[]) => texts(name, values);
+
 const ints = (name: string, values: readonly number[]) => ({ name, ints: values, type: 7 });
 /** An attribute that holds a whole number. */
 export const intAttribute = (name: string, value: number) => ({ name, i: value, type: 2 });
 const floats = (name: string, values: readonly number[]) => ({ name, floats: values, type: 6 });
 const text = (name: string, value: string) => ({ name, s: Buffer.from(value), type: 3 });
 /** An attribute that holds a graph. */
-const graphAttribute = (name: string, g: Message) => ({ name, g, type: 5 });
+export const graphAttribute = (name: string, g: Message) => ({ name, g, type: 5 });
 const texts = (name: string, values: readonly string[]) => ({
   name,
   strings: values.map(value => Buffer.from(value)),
@@ -130,10 +152,16 @@ export interface Graph {
   input: readonly Message[];
   output: readonly Message[];
   initializer?: readonly Message[];
+  sparse_initializer?: readonly Message[];
 }
 
 /** A whole ONNX file, for an `opset` of ONNX and version 3 of its machine learning operators. */
-export function onnxFile(graph: Graph, opset = 17, functions: readonly Message[] = []): Uint8Array {
+export function onnxFile(
+  graph: Graph,
+  opset = 17,
+  functions: readonly Message[] = [],
+  more: Message = {},
+): Uint8Array {
   const Model = root.lookupType('Model');
   const opset_import = [
     { domain: '', version: opset },
@@ -141,7 +169,7 @@ export function onnxFile(graph: Graph, opset = 17, functions: readonly Message[]
     ...(functions.length > 0 ? [{ domain: 'own', version: 1 }] : []),
   ];
   return Model.encode(
-    Model.fromObject({ ir_version: 8, opset_import, functions, graph: { name: 'graph', ...graph } }),
+    Model.fromObject({ ir_version: 8, opset_import, functions, graph: { name: 'graph', ...graph }, ...more }),
   ).finish();
 }
 

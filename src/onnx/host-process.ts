@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Frame, frameReader, writeFrame } from './frames.ts';
-import { ModelFailed, type Outcome } from './outcome.ts';
+import { MAX_CATEGORY_CHARACTERS, ModelFailed, type Outcome } from './outcome.ts';
 import type { CallReply, InputType, Reply, Request } from './protocol.ts';
 import { HOST_ENVIRONMENT, type HostLimits, hostCommand } from './sandbox.ts';
 import { ModelRefused } from './signature.ts';
@@ -11,7 +11,6 @@ import type { Inspection } from './trial.ts';
 const SOCKET_FD = 3;
 /** Far more than the answers of a frame take; a host that sends more is not running our code any more. */
 const MAX_FRAME_BYTES = 16 * 1024 * 1024;
-const MAX_CATEGORY_CHARACTERS = 1000;
 /** A killed process is gone within milliseconds, unless the kernel does not let it go. */
 const KILL_MS = 2_000;
 
@@ -255,5 +254,5 @@ function outcomesOf(
 const isCategory = (text: unknown) => typeof text === 'string' && text.length <= MAX_CATEGORY_CHARACTERS;
 
 function failureOf({ failed, spectrum }: Extract<CallReply, { failed: string }>): ModelFailed {
-  return new ModelFailed(String(failed).slice(0, 2000), Number.isInteger(spectrum) ? { spectrum } : {});
+  return new ModelFailed(String(failed), Number.isInteger(spectrum) ? { spectrum } : {});
 }

@@ -1,39 +1,113 @@
-import { Tensor } from 'onnxruntime-node';
-import { ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
-import { NO_MEMORY, type OpenModel } from './session.ts';
-import { type Signature, shapeText } from './signature.ts';
+import { attempt, type RawAnswers } from './attempt.ts';
+import {
+  MAX_CATEGORY_CHARACTERS,
+  MAX_SHARED_SPECTRA,
+  ModelFailed,
+  type Outcome,
+  type Spectrum,
+} from './outcome.ts';
+import type { OpenModel } from './session.ts';
+import type { Signature } from './signature.ts';
+
+/** How long it may take to find out which spectrum a run failed on. */
+const MAX_SEARCH_MS = 1_000;
 
 /**
  * Runs a model over spectra of `signature.inputLength` points each; the unit of the values is the model's
  * own. Each value of a float32 model is the exact double of that float.
  *
- * @throws {ModelFailed} where the model errs, answers another number of rows, or gives a number that is not
- *   finite, and where a point is beyond what the model's input type holds
+ * @throws {ModelFailed} where the model errs, answers another number of rows, or gives a number that is not finite, as
+ *   its answer or as a score beside it, and where a point is beyond what the model's input type holds. It says which
+ *   spectrum is to blame where that can be found.
  * @throws {RangeError} where a spectrum has another number of points: callers check that first
  */
 export async function runModel(model: OpenModel, spectra: readonly Spectrum[]): Promise<Outcome> {
   const { kind, batch } = model.signature;
-  const answers: (number | string)[] = [];
+  if (spectra.length === 0) return join(kind, []);
   if (batch === 'one') {
-    for (const spectrum of spectra) answers.push(...(await attempt(model, [spectrum])));
-  } else if (spectra.length > 0) {
-    // `push(...)` would put every answer on the stack.
-    for (const answer of await attempt(model, spectra)) answers.push(answer);
+    const outcomes: Outcome[] = [];
+    for (const [index, spectrum] of spectra.entries()) {
+      outcomes.push(outcomeOf(kind, await attempt(model, [spectrum], index), 0, 1, index));
+    }
+    return join(kind, outcomes);
   }
-  return outcomeOf(kind, answers);
+  const started = performance.now();
+  const raw = await attempt(model, spectra).catch(async (error: unknown) => {
+    const failed = unlessModelFailed(error);
+    const isKnown = failed.spectrum !== undefined || performance.now() - started > MAX_SEARCH_MS;
+    throw isKnown ? failed : await namingSpectrum(model, spectra, failed);
+  });
+  return outcomeOf(kind, raw, 0, spectra.length);
 }
 
-function outcomeOf(kind: Signature['kind'], answers: (number | string)[]): Outcome {
-  if (kind === 'CLASSIFICATION') return { kind, categories: answers.map(String) };
-  const values = answers.map(Number);
-  const bad = values.findIndex(value => !Number.isFinite(value));
-  if (bad >= 0) throw new ModelFailed(`The model gave ${values[bad]} for spectrum ${bad + 1}.`);
-  return { kind, values };
+/** The same error, saying which spectrum alone makes the model fail, where one is found in time. */
+async function namingSpectrum(
+  model: OpenModel,
+  spectra: readonly Spectrum[],
+  failed: ModelFailed,
+): Promise<ModelFailed> {
+  const fails = (from: number, to: number) =>
+    attempt(model, spectra.slice(from, to)).then(
+      () => false,
+      error => unlessModelFailed(error) instanceof ModelFailed,
+    );
+  const until = performance.now() + MAX_SEARCH_MS;
+  let [from, to] = [0, spectra.length];
+  while (to - from > 1) {
+    if (performance.now() > until) return failed;
+    const middle = Math.floor((from + to) / 2);
+    if (await fails(from, middle)) to = middle;
+    else from = middle;
+  }
+  if (!(await fails(from, to))) return failed;
+  const message = `${failed.message} Spectrum ${from + 1} fails alone as well.`;
+  return new ModelFailed(message, { cause: failed.cause, spectrum: from });
+}
+
+/** Checks the answers to some of a run's spectra. @param shift the index of the first of them in its call */
+function outcomeOf(
+  kind: Signature['kind'],
+  { answers, scoreFault }: RawAnswers,
+  from: number,
+  to: number,
+  shift = 0,
+): Outcome {
+  const fail = (what: string, row: number) => {
+    const spectrum = row - from + shift;
+    return new ModelFailed(`The model gave ${what} for spectrum ${spectrum + 1}.`, { spectrum });
+  };
+  for (let row = from; row < to; row++) {
+    const answer = answers[row];
+    const fault =
+      scoreFault(row) ?? (typeof answer === 'string' ? categoryFault(answer) : finiteFault(answer));
+    if (fault) throw fail(fault, row);
+  }
+  const own = Array.from(answers).slice(from, to);
+  return kind === 'CLASSIFICATION'
+    ? { kind, categories: own.map(String) }
+    : { kind, values: own.map(Number) };
+}
+
+const finiteFault = (answer: number | undefined) => (Number.isFinite(answer) ? undefined : `${answer}`);
+
+/** PostgreSQL holds no text with a zero character. */
+function categoryFault(category: string): string | undefined {
+  if (category.length > MAX_CATEGORY_CHARACTERS) {
+    return `a category of ${category.length} characters, more than ${MAX_CATEGORY_CHARACTERS},`;
+  }
+  return category.includes('\0') ? 'a category with a zero character' : undefined;
+}
+
+function join(kind: Signature['kind'], outcomes: readonly Outcome[]): Outcome {
+  return kind === 'CLASSIFICATION'
+    ? { kind, categories: outcomes.flatMap(outcome => ('categories' in outcome ? outcome.categories : [])) }
+    : { kind, values: outcomes.flatMap(outcome => ('values' in outcome ? outcome.values : [])) };
 }
 
 /**
- * Runs a model once for several calls: 10 µs a call of one spectrum with the octane model, and 42 µs alone. Where that
- * fails, each call is run by itself, so that a call fails alone.
+ * Answers several calls of a model whose calls may share a run (`rowIndependent` of `inspectModel`): 10 µs a call of one
+ * spectrum with the octane model, and 42 µs alone. Where a run fails, each of its calls is run by itself, so that a call
+ * fails alone.
  *
  * @returns for each call its answer, or why it has none
  * @throws as `runModel` does, for faults that are no model's
@@ -42,23 +116,50 @@ export async function runTogether(
   model: OpenModel,
   calls: readonly (readonly Spectrum[])[],
 ): Promise<(Outcome | ModelFailed)[]> {
-  const { kind } = model.signature;
-  const answers = await attempt(model, calls.flat()).catch(unlessModelFailed);
-  if (!(answers instanceof ModelFailed)) {
-    const all = Array.from(answers);
-    let begin = 0;
-    return calls.map(({ length }) => {
-      const own = all.slice(begin, begin + length);
-      begin += length;
-      try {
-        return outcomeOf(kind, own);
-      } catch (error) {
-        return unlessModelFailed(error);
-      }
-    });
+  const outcomes: (Outcome | ModelFailed)[] = [];
+  for (const group of groupsOf(calls)) outcomes.push(...(await runGroup(model, group)));
+  return outcomes;
+}
+
+/** Neighbouring calls with at most `MAX_SHARED_SPECTRA` spectra together, or a single call. */
+function groupsOf(calls: readonly (readonly Spectrum[])[]): (readonly Spectrum[])[][] {
+  const groups: (readonly Spectrum[])[][] = [];
+  let size = 0;
+  for (const call of calls) {
+    const group = groups.at(-1);
+    size += call.length;
+    if (group && size <= MAX_SHARED_SPECTRA) group.push(call);
+    else {
+      groups.push([call]);
+      size = call.length;
+    }
+  }
+  return groups;
+}
+
+async function runGroup(
+  model: OpenModel,
+  calls: readonly (readonly Spectrum[])[],
+): Promise<(Outcome | ModelFailed)[]> {
+  const { kind, batch } = model.signature;
+  const spectra = calls.flat();
+  if (calls.length > 1 && spectra.length > 0 && batch === 'free') {
+    const raw = await attempt(model, spectra).catch(unlessModelFailed);
+    if (!(raw instanceof ModelFailed)) {
+      let end = 0;
+      return calls.map(call => {
+        const from = end;
+        end += call.length;
+        try {
+          return outcomeOf(kind, raw, from, end);
+        } catch (error) {
+          return unlessModelFailed(error);
+        }
+      });
+    }
   }
   const outcomes: (Outcome | ModelFailed)[] = [];
-  for (const spectra of calls) outcomes.push(await runModel(model, spectra).catch(unlessModelFailed));
+  for (const call of calls) outcomes.push(await runModel(model, call).catch(unlessModelFailed));
   return outcomes;
 }
 
@@ -66,56 +167,4 @@ export async function runTogether(
 export function unlessModelFailed(error: unknown): ModelFailed {
   if (error instanceof ModelFailed) return error;
   throw error;
-}
-
-/** One run: one value or label for each spectrum, the shape verified. @throws as `runModel` does, but for what is finite */
-export async function attempt(
-  model: OpenModel,
-  spectra: readonly Spectrum[],
-): Promise<Iterable<number | string>> {
-  const { inputName, outputName } = model.signature;
-  const count = spectra.length === 1 ? '1 spectrum' : `${spectra.length} spectra`;
-  const input = inputTensor(model.signature, spectra);
-  // Naming the output leaves the others out: fetching a ZipMap is an error in the Node binding.
-  const outputs = await model.session.run({ [inputName]: input }, [outputName]).catch((cause: unknown) => {
-    const why = NO_MEMORY.test(String(cause)) ? 'needs more memory than it may have' : 'gave an error';
-    throw new ModelFailed(`The model ${why} for ${count}.`, { cause });
-  });
-  const output = outputs[outputName];
-  if (!output) throw new ModelFailed(`The model gave no output '${outputName}' for ${count}.`);
-  if (!isColumn(output.dims, spectra.length)) {
-    throw new ModelFailed(
-      `Output '${outputName}' has the shape ${shapeText(output.dims)} for ${count}, expected ` +
-        `[${spectra.length}] or [${spectra.length}, 1].`,
-    );
-  }
-  const { data } = output;
-  if (data instanceof BigInt64Array) return Array.from(data, String);
-  if (data instanceof Float32Array || data instanceof Float64Array || Array.isArray(data)) return data;
-  throw new ModelFailed(`Output '${outputName}' is ${output.type}, not what the file declares.`);
-}
-
-/** `[n]` or `[n, 1]`; for one spectrum also a scalar, which is what squeezing `[1, 1]` leaves. */
-function isColumn(dims: readonly number[], n: number): boolean {
-  const [rows = 1, columns = 1] = dims;
-  return dims.length <= 2 && rows === n && columns === 1;
-}
-
-function inputTensor({ inputType, inputLength }: Signature, spectra: readonly Spectrum[]): Tensor {
-  const size = spectra.length * inputLength;
-  const data = inputType === 'float32' ? new Float32Array(size) : new Float64Array(size);
-  spectra.forEach((spectrum, row) => {
-    if (spectrum.length !== inputLength) {
-      throw new RangeError(`Spectrum ${row + 1} has ${spectrum.length} points, expected ${inputLength}`);
-    }
-    data.set(spectrum, row * inputLength);
-  });
-  // 1e39 is a finite double and an infinite float32, for which a classifier still names some category.
-  const bad = data.findIndex(value => !Number.isFinite(value));
-  if (bad >= 0) {
-    const row = Math.floor(bad / inputLength);
-    throw new ModelFailed(`Spectrum ${row + 1} holds a number that ${inputType} cannot.`);
-  }
-  const dims = [spectra.length, inputLength];
-  return data instanceof Float32Array ? new Tensor('float32', data, dims) : new Tensor('float64', data, dims);
 }

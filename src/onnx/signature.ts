@@ -10,9 +10,25 @@ export interface Signature {
   inputLength: number;
   /** `free`: any number of spectra in one run; `one`: the file fixes the batch at a single spectrum */
   batch: 'free' | 'one';
-  /** the one output to fetch: the label of a classifier, else the predicted value */
+  /** the output that answers: the label of a classifier, else the predicted value */
   outputName: string;
+  /** outputs of floats beside a classifier's label, such as probabilities, which must be finite */
+  scoreNames: readonly string[];
 }
+
+/** What a file says of its outputs beyond their metadata, by their order. */
+export interface OutputFacts {
+  /** outputs of the file itself; those behind them were added for their scores */
+  readonly declared: number;
+  /** whether an output is proven to be the same in every run */
+  readonly isConstant: (index: number) => boolean;
+}
+
+/** Said of bytes that are not ONNX. */
+export const NOT_ONNX = 'The file is not ONNX, expected the bytes of an .onnx file.';
+/** Said of a file whose tensors point elsewhere. */
+export const EXTERNAL_NUMBERS =
+  'The file keeps some of its numbers in other files, expected one ONNX file that holds everything.';
 
 /** A file is no usable model; the message is a sentence for the person who uploads it. */
 export class ModelRefused extends Error {
@@ -31,14 +47,18 @@ type TensorMetadata = Extract<Metadata, { isTensor: true }>;
 /**
  * Finds the signature of a model from what ONNX Runtime says of its inputs and outputs.
  *
- * The names are free. An output of strings or int64 is a label and makes the model a classifier; whatever
- * stands beside it, such as probabilities, is left out of the run. Without a label there must be exactly one
- * floating-point output, with one number for each spectrum.
+ * The names are free. An output of strings or int64 is a label and makes the model a classifier; floats beside it are
+ * its scores. An output that never changes, such as the list of all categories that skl2onnx writes on demand, is
+ * neither. Without a label there must be exactly one floating-point output, with one number for each spectrum.
  *
  * @throws {ModelRefused} where the model does not fit
  */
-export function readSignature(inputs: readonly Metadata[], outputs: readonly Metadata[]): Signature {
-  return { ...readInput(inputs), ...readOutput(outputs) };
+export function readSignature(
+  inputs: readonly Metadata[],
+  outputs: readonly Metadata[],
+  facts: OutputFacts,
+): Signature {
+  return { ...readInput(inputs), ...readOutput(outputs, facts) };
 }
 
 function readInput(inputs: readonly Metadata[]) {
@@ -83,8 +103,10 @@ function readInput(inputs: readonly Metadata[]) {
   } as const;
 }
 
-function readOutput(outputs: readonly Metadata[]) {
-  const tensors = outputs.filter(output => output.isTensor);
+function readOutput(outputs: readonly Metadata[], { declared, isConstant }: OutputFacts) {
+  const own = outputs.slice(0, declared);
+  const changing = own.filter((_, index) => !isConstant(index));
+  const tensors = (changing.length > 0 ? changing : own).filter(output => output.isTensor);
   const labels = tensors.filter(({ type }) => type === 'string' || type === 'int64');
   const numbers = tensors.filter(({ type }) => type === 'float32' || type === 'float64');
   const candidates = labels.length > 0 ? labels : numbers;
@@ -104,7 +126,13 @@ function readOutput(outputs: readonly Metadata[]) {
     );
   }
   refuseSeveralTargets(output);
-  return { kind: labels.length > 0 ? 'CLASSIFICATION' : 'REGRESSION', outputName: output.name } as const;
+  if (labels.length === 0) return { kind: 'REGRESSION', outputName: output.name, scoreNames: [] } as const;
+  const scores = [...numbers, ...outputs.slice(declared)];
+  return {
+    kind: 'CLASSIFICATION',
+    outputName: output.name,
+    scoreNames: scores.map(({ name }) => name),
+  } as const;
 }
 
 /**
@@ -125,7 +153,12 @@ function refuseSeveralTargets({ name, shape }: TensorMetadata): void {
   }
 }
 
-const list = (values: readonly Metadata[]) => values.map(({ name }) => `'${name}'`).join(', ');
+const MAX_LISTED = 10;
+const list = (values: readonly Metadata[]) =>
+  [
+    ...values.slice(0, MAX_LISTED).map(({ name }) => `'${name}'`),
+    ...(values.length > MAX_LISTED ? ['…'] : []),
+  ].join(', ');
 
 /** A shape as a person writes it: `[batch, 401]`, with `?` for a free dimension that has no name. */
 export function shapeText(shape: readonly (number | string)[]): string {

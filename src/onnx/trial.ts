@@ -1,70 +1,262 @@
-import { MAX_CALLS_PER_FRAME as MOST_TOGETHER, ModelFailed } from './outcome.ts';
-import { attempt, unlessModelFailed } from './run.ts';
+import { readFileSync } from 'node:fs';
+import { attempt } from './attempt.ts';
+import { RANDOM_OPERATORS } from './constants.ts';
+import { type OnnxGraph, readOnnxGraph } from './onnx-graph.ts';
+import { MAX_SHARED_SPECTRA, ModelFailed, type Spectrum } from './outcome.ts';
+import { latin1 } from './protobuf-fields.ts';
+import { rowIndependentValues } from './row-independence.ts';
 import { closeModel, type OpenModel, openModel } from './session.ts';
 import { ModelRefused, type Signature } from './signature.ts';
+import { trialSpectra } from './trial-spectra.ts';
 
 /** What a trial found. */
-export interface Inspection extends Pick<Signature, 'kind' | 'inputLength'> {
-  /** Whether calls may share one run of the model. */
+export type Inspection = Pick<Signature, 'kind' | 'inputLength'> & {
+  /** Whether calls may share a run: each then gets, to the last bit, what it gets alone, whatever the others are. */
   rowIndependent: boolean;
-}
+};
+
+/** What the memory of a process may grow by when it opens a model: ONNX Runtime itself takes 25 MB of it. */
+const MAX_OPENED_BYTES = 64 * 1024 * 1024;
+/**
+ * And for each byte of the file. Forests take the most: 9, and 16 where the C library keeps what was freed (without
+ * `MALLOC_TRIM_THRESHOLD_`); a matrix takes 3, the vectors of a support vector machine 5.
+ */
+const MAX_OPENED_FACTOR = 20;
+/** What it may grow by in the runs of a trial, beyond that: a host has 256 MiB for everything. */
+const MAX_RUNNING_BYTES = 96 * 1024 * 1024;
+/** Different spectra in a trial. */
+const TRIAL_SPECTRA = 8;
+/** A trial tries no more orders and sizes after this time: the server ends one that takes much longer. */
+const ENOUGH_MS = 700;
+/** A model of more points is not tried with many spectra, and its calls share no run. */
+const MAX_SHARED_POINTS = 1_000_000 / MAX_SHARED_SPECTRA;
+/** By how much an answer may depend on the spectra beside it, as a part of the span of the trial's answers. */
+const MAX_DIFFERENCE = 1e-4;
+/** Rounding that depends on the number of spectra, as a part of an answer: a calibration may add a large intercept. */
+const ROUNDING = { float32: 1e-6, float64: 1e-12 };
 
 /**
- * Opens an ONNX file, runs it on a synthetic spectrum (and, with a free batch, on two) and closes it again.
+ * Tries an ONNX file: opens it, runs it on synthetic spectra, alone and beside each other, and closes it again.
  *
- * The trial proves that what the file declares is what it does. It does not demand finite values: the
- * synthetic spectrum is like no instrument's, and a good model may well take the logarithm of something
- * negative in it. Every real prediction is checked by `runModel`.
+ * The trial proves that what the file declares is what it does, and that an answer is the same each time, whatever
+ * stands beside the spectrum. It does not demand finite answers of a regression: the synthetic spectra are like no
+ * instrument's, and a good model may well take the logarithm of something negative in them. Every real prediction is
+ * checked by `runModel`.
  *
  * @throws {ModelRefused} as `openModel` does, and where the trial fails
  */
 export async function inspectModel(bytes: Uint8Array): Promise<Inspection> {
+  const allowed = MAX_OPENED_BYTES + MAX_OPENED_FACTOR * bytes.byteLength;
+  const [before, peakBefore] = [process.memoryUsage.rss(), peakMemory()];
   const model = await openModel(bytes);
-  const { kind, inputLength, batch } = model.signature;
-  let rowIndependent = false;
   try {
-    await attempt(model, [trialSpectrum(inputLength, 1)]);
-    if (batch === 'free')
-      await attempt(model, [trialSpectrum(inputLength, 1), trialSpectrum(inputLength, 1.5)]);
-    rowIndependent = await mayRunTogether(model);
+    checkMemory('once it is open', process.memoryUsage.rss() - before, allowed);
+    const graph = readOnnxGraph(bytes);
+    checkOperators(graph);
+    const answers = await tryModel(model);
+    checkScores(answers);
+    const peak = peakMemory();
+    if (peak > peakBefore) checkMemory('in a run', peak - before, allowed + MAX_RUNNING_BYTES);
+    const { kind, inputLength } = model.signature;
+    return { kind, inputLength, rowIndependent: isProven(model, graph) && (await givesSameBits(model)) };
   } catch (error) {
     if (!(error instanceof ModelFailed)) throw error;
     throw new ModelRefused(`A trial run failed. ${error.message}`, { cause: error.cause });
   } finally {
     await closeModel(model);
   }
-  return { kind, inputLength, rowIndependent };
 }
 
-/**
- * Whether calls of one spectrum may share a run: whether each then gets, to the last bit, what it gets alone, tried with
- * every number of different spectra, as kernels choose by it. A model that centres over its batch would mix the calls of
- * different people, and another kernel for larger batches would round otherwise. Classifiers never share, as a label may
- * stay the same while what it is made from does not.
- */
-export async function mayRunTogether(model: OpenModel): Promise<boolean> {
-  const { kind, batch, inputLength } = model.signature;
-  if (kind !== 'REGRESSION' || batch !== 'free') return false;
-  const spectra = Array.from({ length: MOST_TOGETHER }, (_, i) => trialSpectrum(inputLength, 1 + i / 7));
+function checkMemory(when: string, grownBytes: number, allowedBytes: number): void {
+  if (grownBytes <= allowedBytes) return;
+  const mebibytes = (bytes: number) => Math.round(bytes / 1024 / 1024);
+  throw new ModelRefused(
+    `The model takes ${mebibytes(grownBytes)} MiB of memory ${when}, expected at most ` +
+      `${mebibytes(allowedBytes)} MiB for a file of this size.`,
+  );
+}
+
+/** The most memory that this process has had. Where /proc is not read, Linux counts what it had before `exec` as well. */
+function peakMemory(): number {
   try {
-    const alone: (number | string)[] = [];
-    for (const spectrum of spectra) alone.push(...(await attempt(model, [spectrum])));
-    if (new Set(alone).size < 2 || !alone.every(Number.isFinite)) return false;
-    for (let size = 2; size <= MOST_TOGETHER; size++) {
-      const together = Array.from(await attempt(model, spectra.slice(0, size)));
-      if (!together.every((value, i) => value === alone[i])) return false;
-    }
-    return true;
-  } catch (error) {
-    unlessModelFailed(error);
-    return false;
+    const status = readFileSync('/proc/self/status', 'latin1');
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+  } catch {
+    return process.resourceUsage().maxRSS * 1024;
   }
 }
 
-/** Smooth, positive and not constant: some preprocessing takes logarithms or divides by the deviation. */
-function trialSpectrum(points: number, height: number): number[] {
-  return Array.from({ length: points }, (_, i) => {
-    const x = (i + 0.5) / points;
-    return 0.3 + 0.1 * x + height * Math.exp(-(((x - 0.4) / 0.15) ** 2));
-  });
+/** Refuses what the graph already shows to answer otherwise each time. */
+function checkOperators({ nodes }: OnnxGraph): void {
+  for (const { opType, domain, attributes } of nodes) {
+    if (domain !== '') continue;
+    const isTraining = opType === 'BatchNormalization' && (attributes.get('training_mode')?.int ?? 0) !== 0;
+    if (!isTraining && !RANDOM_OPERATORS.has(opType)) continue;
+    const what = isTraining ? 'BatchNormalization in training mode' : `the random operator ${opType}`;
+    throw new ModelRefused(`The model uses ${what}, which answers otherwise each time. ${EVALUATION_MODE}`);
+  }
+}
+
+const EVALUATION_MODE = 'Export it in evaluation mode, after model.eval() in PyTorch.';
+
+/** What a model gives for a spectrum: its answer and the scores beside it. */
+interface RowAnswer {
+  readonly answer: number | string;
+  readonly scores: readonly number[];
+}
+
+async function answersTo(model: OpenModel, spectra: readonly Spectrum[]): Promise<RowAnswer[]> {
+  const { answers, scores } = await attempt(model, spectra);
+  return Array.from(answers, (answer, row) => ({
+    answer,
+    scores: scores.flatMap(({ data, width }) => {
+      const from = width === data.length ? 0 : row * width;
+      return Array.from(data.subarray(from, from + width));
+    }),
+  }));
+}
+
+/**
+ * Runs a model alone, beside others, in other orders and numbers, and again.
+ *
+ * @returns the answers to each spectrum alone, as far as there was time for them
+ */
+async function tryModel(model: OpenModel): Promise<RowAnswer[]> {
+  const { inputLength, inputType, batch } = model.signature;
+  const started = performance.now();
+  const hasTime = () => performance.now() - started < ENOUGH_MS;
+  const spectra = trialSpectra(inputLength, TRIAL_SPECTRA);
+  const [first = new Float64Array(), second = first] = spectra;
+  const run = (...given: readonly Spectrum[]) => answersTo(model, given);
+
+  const alone = await run(first);
+  const pair = batch === 'free' ? await run(first, second) : [];
+  if (batch === 'free') checkRepeat(pair, await run(first, second));
+  checkRepeat(alone, await run(first));
+  alone.push(...(await run(second)));
+  /** Answers beside others, and the index of each one's spectrum. */
+  const beside: [index: number, answer: RowAnswer][] = [...pair.entries()];
+  for (const spectrum of spectra.slice(2)) if (hasTime()) alone.push(...(await run(spectrum)));
+  if (batch === 'free') {
+    const known = Array.from(alone.keys());
+    const orders = [
+      known,
+      known.toReversed(),
+      ...known.slice(2).map(size => known.slice(size - 2, size + 1)),
+    ];
+    for (const order of orders) {
+      if (!hasTime()) break;
+      const answers = await run(...order.flatMap(index => spectra[index] ?? []));
+      for (const [i, index] of order.entries()) {
+        const answer = answers[i];
+        if (answer) beside.push([index, answer]);
+      }
+    }
+    if (hasTime()) checkRepeat(await run(...spectra), await run(...spectra));
+  }
+  // A state that changes with each run.
+  checkRepeat(alone.slice(0, 1), await run(first));
+  checkBeside(alone, beside, ROUNDING[inputType]);
+  return alone;
+}
+
+function checkRepeat(before: readonly RowAnswer[], after: readonly RowAnswer[]): void {
+  for (const [row, was] of before.entries()) {
+    const is = after[row];
+    if (is && isSame(was, is)) continue;
+    throw new ModelRefused(
+      `The model does not answer the same when the same spectra are repeated (${was.answer}, then ${is?.answer}), ` +
+        `expected the same answer each time. ${EVALUATION_MODE}`,
+    );
+  }
+}
+
+const isSame = (a: RowAnswer, b: RowAnswer) =>
+  Object.is(a.answer, b.answer) &&
+  a.scores.length === b.scores.length &&
+  a.scores.every((score, i) => Object.is(score, b.scores[i]));
+
+function checkBeside(
+  alone: readonly RowAnswer[],
+  beside: readonly (readonly [index: number, answer: RowAnswer])[],
+  rounding: number,
+): void {
+  const isNear = nearness(
+    alone.flatMap(({ answer }) => (typeof answer === 'number' ? [answer] : [])),
+    rounding,
+  );
+  const isScoreNear = nearness(
+    alone.flatMap(({ scores }) => scores),
+    rounding,
+  );
+  for (const [index, is] of beside) {
+    const was = alone[index];
+    if (!was) continue;
+    const isAnswerNear =
+      typeof was.answer === 'number' && typeof is.answer === 'number'
+        ? isNear(was.answer, is.answer)
+        : was.answer === is.answer;
+    if (isAnswerNear && was.scores.every((score, i) => isScoreNear(score, is.scores[i] ?? Number.NaN)))
+      continue;
+    const [found, other] = isAnswerNear
+      ? ['other scores beside it', '']
+      : [is.answer, ` and ${was.answer} alone`];
+    throw new ModelRefused(
+      `The model's answer for a spectrum depends on the spectra beside it (${found}${other}), expected the answer ` +
+        'that the spectrum gets alone: preprocessing must not use the mean or the deviation of a batch.',
+    );
+  }
+}
+
+/** Says whether numbers are as near to each other as answers like these must be. */
+function nearness(answers: readonly number[], rounding: number): (a: number, b: number) => boolean {
+  const finite = answers.filter(Number.isFinite);
+  const [least, greatest] = [Math.min(...finite), Math.max(...finite)];
+  const size = Math.max(Math.abs(least), Math.abs(greatest));
+  const tolerance = finite.length > 0 ? MAX_DIFFERENCE * (greatest - least) + rounding * size : 0;
+  return (a, b) => Object.is(a, b) || Math.abs(a - b) <= tolerance;
+}
+
+/** Refuses a classifier whose scores are finite for no spectrum of the trial. */
+function checkScores(answers: readonly RowAnswer[]): void {
+  if (answers.some(({ scores }) => scores.every(Number.isFinite))) return;
+  const bad = answers[0]?.scores.find(score => !Number.isFinite(score));
+  throw new ModelRefused(
+    `The model gave ${bad} beside its label for every spectrum of the trial, expected finite probabilities or scores.`,
+  );
+}
+
+/** Whether the graph proves that what is fetched for a spectrum follows from that spectrum alone. */
+function isProven({ signature }: OpenModel, graph: OnnxGraph): boolean {
+  const { inputName, inputLength, outputName, scoreNames } = signature;
+  const bytesOf = (name: string) => latin1(Buffer.from(name));
+  const proven = rowIndependentValues(graph, bytesOf(inputName), inputLength);
+  return [outputName, ...scoreNames].every(name => proven.has(bytesOf(name)));
+}
+
+/**
+ * Whether every number of spectra in a run gives each of them, to the last bit, what it gets alone, at any place: for
+ * other numbers of rows kernels may round otherwise.
+ */
+async function givesSameBits(model: OpenModel): Promise<boolean> {
+  const { batch, inputLength } = model.signature;
+  if (batch !== 'free' || inputLength > MAX_SHARED_POINTS) return false;
+  const started = performance.now();
+  const spectra = trialSpectra(inputLength, MAX_SHARED_SPECTRA);
+  const alone: RowAnswer[] = [];
+  for (const spectrum of spectra) alone.push(...(await answersTo(model, [spectrum])));
+  for (let size = 2; size <= MAX_SHARED_SPECTRA; size++) {
+    if (performance.now() - started > ENOUGH_MS) return false;
+    // Each size begins elsewhere, so that a spectrum stands at many places.
+    const order = Array.from({ length: size }, (_, i) => (size * 7 + i) % MAX_SHARED_SPECTRA);
+    const together = await answersTo(
+      model,
+      order.flatMap(index => spectra[index] ?? []),
+    );
+    for (const [i, index] of order.entries()) {
+      const [a, b] = [together[i], alone[index]];
+      if (!a || !b || !isSame(a, b)) return false;
+    }
+  }
+  return true;
 }

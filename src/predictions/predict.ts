@@ -134,7 +134,7 @@ async function run(
   ).catch(async (error: unknown) => {
     if (!(error instanceof ModelFailed)) throw error;
     await onModelFailed(error, id, at);
-    throw modelFailed();
+    throw modelFailed(error.spectrum === undefined ? undefined : spectra[error.spectrum]?.sampleName);
   });
   const predictions = name(spectra, outcome);
 

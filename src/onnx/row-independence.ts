@@ -1,0 +1,21 @@
+import { constantsOf } from './constants.ts';
+import type { OnnxGraph } from './onnx-graph.ts';
+import { RULES, type Value } from './row-rules.ts';
+
+/**
+ * Finds the values of a graph that are proven to hold one row for each spectrum, each of which follows from that
+ * spectrum alone, whatever the spectra are. What is not proven costs speed only: a trial is no proof, as a model may
+ * mix its rows for values that no trial gives it.
+ *
+ * @param input the name of the graph's input, of shape [spectra, points]
+ */
+export function rowIndependentValues(graph: OnnxGraph, input: string, points: number): ReadonlySet<string> {
+  const values = new Map<string, Value>([...constantsOf(graph), [input, { rows: [null, points] }]]);
+  for (const node of graph.nodes) {
+    if (node.isOpaque || node.outputs.every(name => values.has(name))) continue;
+    const rule = RULES[node.domain]?.get(node.opType);
+    const outputs = rule?.({ node, inputs: node.inputs.map(name => values.get(name)) }) ?? [];
+    for (const [i, name] of node.outputs.entries()) if (name !== '') values.set(name, outputs[i]);
+  }
+  return new Set([...values].flatMap(([name, value]) => (value && 'rows' in value ? [name] : [])));
+}

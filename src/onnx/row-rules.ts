@@ -1,0 +1,344 @@
+import type { Constant } from './constants.ts';
+import type { OnnxNode } from './onnx-graph.ts';
+
+/**
+ * A value whose first axis counts the spectra and whose row for a spectrum follows from that spectrum alone. A
+ * dimension that is not known is null, as is the first.
+ */
+export interface Rows {
+  readonly rows: readonly (number | null)[];
+}
+export type Value = Rows | Constant | undefined;
+
+/** What a rule is given: an operator, and what is known of its inputs. */
+interface Operation {
+  readonly node: OnnxNode;
+  readonly inputs: readonly Value[];
+}
+/** Says what an operator's outputs are, undefined where that is not known. */
+type Rule = (operation: Operation) => readonly (Rows | undefined)[];
+
+const UNKNOWN: readonly undefined[] = [];
+const names = (text: string) => text.trim().split(/\s+/);
+const product = (dims: readonly (number | null)[]) =>
+  dims.reduce<number | null>((size, dim) => (size === null || dim === null ? null : size * dim), 1);
+
+const rowsOf = (value: Value): Rows['rows'] | undefined =>
+  value && 'rows' in value ? value.rows : undefined;
+const constantOf = (value: Value): Constant | undefined => (value && !('rows' in value) ? value : undefined);
+const isConstant = (value: Value) => constantOf(value) !== undefined;
+
+const attributeInt = ({ attributes }: OnnxNode, name: string, other: number) =>
+  attributes.has(name) ? (attributes.get(name)?.int ?? Number.NaN) : other;
+
+/** Axes counted from the front; undefined where one is not an axis, or the first, which counts the spectra. */
+function axesWithin(axes: readonly number[] | undefined, rank: number): ReadonlySet<number> | undefined {
+  if (!axes || axes.length === 0) return undefined;
+  const counted = new Set(axes.map(axis => (axis < 0 ? axis + rank : axis)));
+  return [...counted].every(axis => axis > 0 && axis < rank) ? counted : undefined;
+}
+const axisWithin = ({ node }: Operation, other: number, rank: number) =>
+  axesWithin([attributeInt(node, 'axis', other)], rank);
+
+/** Integers that an operator takes as an attribute in old versions and as an input in new ones. */
+const intsOf = ({ node, inputs }: Operation, attribute: string, input: number) =>
+  node.attributes.has(attribute) ? node.attributes.get(attribute)?.ints : constantOf(inputs[input])?.ints;
+
+const forgetting = (rows: Rows['rows'], axes: ReadonlySet<number>): Rows => ({
+  rows: rows.map((dim, axis) => (axes.has(axis) ? null : dim)),
+});
+
+/** Each element of the answer follows from the elements at its place, after constants are broadcast along the rows. */
+const elementwise: Rule = ({ node, inputs }) => {
+  const given = inputs.filter((_, i) => node.inputs[i] !== '');
+  const rank = rowsOf(given.find(rowsOf))?.length ?? 0;
+  const shapes = given.map(value => {
+    const rows = rowsOf(value);
+    if (rows) return rows.length === rank ? rows : undefined;
+    const dims = constantOf(value)?.dims;
+    return dims && (dims.length < rank || (dims.length === rank && dims[0] === 1)) ? dims : undefined;
+  });
+  // Versions before 7 broadcast from an axis.
+  if (rank === 0 || node.attributes.has('broadcast') || node.attributes.has('axis')) return UNKNOWN;
+  const rows: (number | null)[] = Array.from({ length: rank }, () => 1);
+  for (const shape of shapes) {
+    if (!shape) return UNKNOWN;
+    for (const [i, dim] of shape.entries()) {
+      const axis = rank - shape.length + i;
+      if (dim !== 1) rows[axis] = dim === null || rows[axis] === null ? null : dim;
+    }
+  }
+  return [{ rows: [null, ...rows.slice(1)] }];
+};
+
+/** An operator that treats each instance of a batch alone. `minRank` keeps out what would read one row as a batch. */
+const eachInstance =
+  (minRank: number, answer: (rows: Rows['rows'], node: OnnxNode) => readonly (Rows | undefined)[]): Rule =>
+  ({ node, inputs: [x, ...others] }) => {
+    const rows = rowsOf(x);
+    return rows && rows.length >= minRank && others.every(isConstant) ? answer(rows, node) : UNKNOWN;
+  };
+const sameShape = eachInstance(3, rows => [{ rows }]);
+const sameRank = eachInstance(3, rows => [{ rows: rows.map(() => null) }]);
+
+/** A table with a row for each spectrum. */
+const table = (answer: (node: OnnxNode, rows: Rows['rows']) => readonly Rows[]): Rule =>
+  eachInstance(2, (rows, node) => (rows.length === 2 ? answer(node, rows) : UNKNOWN));
+const sameTable = table((_, rows) => [{ rows }]);
+const targets = (attribute: string) =>
+  table(node => [{ rows: [null, attributeInt(node, attribute, 1) || null] }]);
+const labelAndScores = table(() => [{ rows: [null] }, { rows: [null, null] }]);
+
+const alongAxis =
+  (defaultAxis: number): Rule =>
+  operation => {
+    const rows = rowsOf(operation.inputs[0]);
+    return rows && axisWithin(operation, defaultAxis, rows.length) ? [{ rows }] : UNKNOWN;
+  };
+
+function reduced({ node, inputs }: Operation, axes: readonly number[] | undefined): readonly Rows[] {
+  const rows = rowsOf(inputs[0]);
+  const gone = rows && axesWithin(axes, rows.length);
+  if (!rows || !gone) return [];
+  const keepsDims = attributeInt(node, 'keepdims', 1) === 1;
+  return [{ rows: rows.flatMap((dim, axis) => (gone.has(axis) ? (keepsDims ? [1] : []) : [dim])) }];
+}
+const reduce: Rule = operation => reduced(operation, intsOf(operation, 'axes', 1));
+const argument: Rule = operation => reduced(operation, [attributeInt(operation.node, 'axis', 0)]);
+
+const matMul: Rule = ({ inputs: [a, b] }) => {
+  const [left, right] = [rowsOf(a), rowsOf(b)];
+  const [leftDims, rightDims] = [constantOf(a)?.dims, constantOf(b)?.dims];
+  if (left && rightDims && left.length >= 2 && (rightDims.length === 1 || rightDims.length === 2)) {
+    const columns = rightDims.length === 2 ? [rightDims[1] ?? null] : [];
+    return [{ rows: [...left.slice(0, -1), ...columns] }];
+  }
+  // Products of matrices, one for each spectrum.
+  if (left && right && left.length >= 3 && left.length === right.length) {
+    return [
+      {
+        rows: [
+          ...left.slice(0, -1).map((dim, i) => (i < left.length - 2 ? null : dim)),
+          right.at(-1) ?? null,
+        ],
+      },
+    ];
+  }
+  if (leftDims && right && leftDims.length === 2 && right.length >= 3) {
+    return [{ rows: [...right.slice(0, -2), leftDims[0] ?? null, right.at(-1) ?? null] }];
+  }
+  return UNKNOWN;
+};
+
+const gemm: Rule = ({ node, inputs: [a, b, c] }) => {
+  const [rows, dims] = [rowsOf(a), constantOf(b)?.dims];
+  if (rows?.length !== 2 || dims?.length !== 2 || attributeInt(node, 'transA', 0) !== 0) return UNKNOWN;
+  const added = constantOf(c)?.dims;
+  const isAlike = node.inputs.length < 3 || node.inputs[2] === '' || rowsOf(c)?.length === 2;
+  if (!isAlike && !(added && (added.length < 2 || added[0] === 1))) return UNKNOWN;
+  return [{ rows: [null, dims[attributeInt(node, 'transB', 0) === 0 ? 1 : 0] ?? null] }];
+};
+
+const concat: Rule = operation => {
+  const shapes = operation.inputs.map(rowsOf);
+  const [first] = shapes;
+  const axes = first && axisWithin(operation, Number.NaN, first.length);
+  if (!axes || !shapes.every(rows => rows?.length === first.length)) return UNKNOWN;
+  const size = shapes.reduce<number | null>((sum, rows) => {
+    const dim = rows?.[[...axes][0] ?? 0] ?? null;
+    return sum === null || dim === null ? null : sum + dim;
+  }, 0);
+  return [{ rows: first.map((dim, axis) => (axes.has(axis) ? size : dim)) }];
+};
+
+const featureVectorizer: Rule = ({ inputs }) =>
+  inputs.every(value => rowsOf(value)?.length === 2) ? [{ rows: [null, null] }] : UNKNOWN;
+
+const split: Rule = operation => {
+  const rows = rowsOf(operation.inputs[0]);
+  const axes = rows && axisWithin(operation, 0, rows.length);
+  if (!axes || !operation.inputs.slice(1).every(isConstant)) return UNKNOWN;
+  return operation.node.outputs.map(() => forgetting(rows, axes));
+};
+
+const gather: Rule = operation => {
+  const [data, indices] = operation.inputs;
+  const [rows, dims] = [rowsOf(data), constantOf(data)?.dims];
+  const [indexRows, indexDims] = [rowsOf(indices), constantOf(indices)?.dims];
+  const axis = attributeInt(operation.node, 'axis', 0);
+  // A table of constants, looked up for each spectrum.
+  if (dims && dims.length > 0 && indexRows && axis === 0) return [{ rows: [...indexRows, ...dims.slice(1)] }];
+  const [within] = (rows && axesWithin([axis], rows.length)) ?? [];
+  if (!rows || !indexDims || within === undefined) return UNKNOWN;
+  return [{ rows: [...rows.slice(0, within), ...indexDims, ...rows.slice(within + 1)] }];
+};
+
+const arrayFeatureExtractor: Rule = ({ inputs: [data, indices] }) => {
+  const rows = rowsOf(data);
+  return rows && rows.length >= 2 && isConstant(indices) ? [{ rows: [...rows.slice(0, -1), null] }] : UNKNOWN;
+};
+
+const slice: Rule = operation => {
+  const rows = rowsOf(operation.inputs[0]);
+  const axes = rows && axesWithin(intsOf(operation, 'axes', 3), rows.length);
+  return axes && operation.inputs.slice(1).every(isConstant) ? [forgetting(rows, axes)] : UNKNOWN;
+};
+
+const squeeze: Rule = operation => {
+  const rows = rowsOf(operation.inputs[0]);
+  const axes = rows && axesWithin(intsOf(operation, 'axes', 1), rows.length);
+  return axes ? [{ rows: rows.filter((_, axis) => !axes.has(axis)) }] : UNKNOWN;
+};
+
+const unsqueeze: Rule = operation => {
+  const rows = rowsOf(operation.inputs[0]);
+  const given = intsOf(operation, 'axes', 1);
+  const rank = (rows?.length ?? 0) + (given?.length ?? 0);
+  const axes = axesWithin(given, rank);
+  if (!rows || !axes || axes.size !== given?.length) return UNKNOWN;
+  const left = [...rows];
+  return [{ rows: Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : (left.shift() ?? null))) }];
+};
+
+const reshape: Rule = ({ node, inputs: [data, shape] }) => {
+  const rows = rowsOf(data);
+  const [batch, ...sizes] = constantOf(shape)?.ints ?? [];
+  if (!rows || batch === undefined || attributeInt(node, 'allowzero', 0) !== 0) return UNKNOWN;
+  const perRow = product(rows.slice(1));
+  // As many rows as before; what does not fit in them is an error.
+  if (batch === 0) {
+    return [
+      {
+        rows: [
+          null,
+          ...sizes.map((size, i) => (size === 0 ? (rows[i + 1] ?? null) : size < 0 ? null : size)),
+        ],
+      },
+    ];
+  }
+  const isSamePerRow =
+    perRow !== null && perRow > 0 && sizes.every(size => size > 0) && product(sizes) === perRow;
+  return batch === -1 && isSamePerRow ? [{ rows: [null, ...sizes] }] : UNKNOWN;
+};
+
+const transpose: Rule = ({ node, inputs: [data] }) => {
+  const rows = rowsOf(data);
+  const order = node.attributes.get('perm')?.ints;
+  if (!rows || order?.length !== rows.length || order[0] !== 0) return UNKNOWN;
+  return [{ rows: order.map(axis => rows[axis] ?? null) }];
+};
+
+const flatten: Rule = ({ node, inputs: [data] }) => {
+  const rows = rowsOf(data);
+  return rows && attributeInt(node, 'axis', 1) === 1 ? [{ rows: [null, product(rows.slice(1))] }] : UNKNOWN;
+};
+
+const expand: Rule = ({ inputs: [data, shape] }) => {
+  const [rows, sizes] = [rowsOf(data), constantOf(shape)?.ints];
+  if (!rows || !sizes || sizes.length > rows.length) return UNKNOWN;
+  return sizes.length < rows.length || sizes[0] === 1 ? [{ rows: rows.map(() => null) }] : UNKNOWN;
+};
+
+const topK: Rule = operation => {
+  const rows = rowsOf(operation.inputs[0]);
+  const axes = rows && axisWithin(operation, -1, rows.length);
+  if (!axes || !operation.inputs.slice(1).every(isConstant)) return UNKNOWN;
+  return [forgetting(rows, axes), forgetting(rows, axes)];
+};
+
+const cumSum: Rule = ({ inputs: [data, axis] }) => {
+  const rows = rowsOf(data);
+  const given = constantOf(axis)?.ints;
+  return rows && given?.length === 1 && axesWithin(given, rows.length) ? [{ rows }] : UNKNOWN;
+};
+
+/** The other modes read beside the row they pad, and one of them beside its memory (ONNX Runtime 1.30). */
+const PADDING = new Set(['constant', 'edge']);
+const pad: Rule = ({ node, inputs: [data, pads, ...others] }) => {
+  const rows = rowsOf(data);
+  const sizes = constantOf(pads)?.ints;
+  const mode = node.attributes.has('mode') ? node.attributes.get('mode')?.text : 'constant';
+  if (!rows || sizes?.length !== 2 * rows.length || sizes[0] !== 0 || sizes[rows.length] !== 0)
+    return UNKNOWN;
+  if (!PADDING.has(mode ?? '') || others.length > 1 || !others.every(isConstant)) return UNKNOWN;
+  return [{ rows: rows.map(() => null) }];
+};
+
+const batchNormalization = eachInstance(2, (rows, { attributes, outputs }) => {
+  const isTraining = [...attributes].some(
+    ([name, { int }]) =>
+      name !== 'epsilon' && name !== 'momentum' && !(name === 'training_mode' && int === 0),
+  );
+  return isTraining || outputs.length > 1 ? UNKNOWN : [{ rows }];
+});
+
+const dropout: Rule = ({ node, inputs: [data, ratio] }) => {
+  const rows = rowsOf(data);
+  const isInference = node.inputs.length < 3 && (node.inputs.length < 2 || isConstant(ratio));
+  return rows && isInference ? [{ rows }] : UNKNOWN;
+};
+
+const layerNormalization: Rule = operation => {
+  const [data, ...others] = operation.inputs;
+  const rows = rowsOf(data);
+  const isPerRow = others.every(
+    value => (constantOf(value)?.dims?.length ?? Number.NaN) < (rows?.length ?? 0),
+  );
+  return rows && isPerRow && axisWithin(operation, -1, rows.length) ? [{ rows }] : UNKNOWN;
+};
+
+const rulesFor = (rule: Rule, operators: string) => names(operators).map(name => [name, rule] as const);
+
+/** The rules by domain and operator. One that is missing or too careful costs speed: calls of its models share no run. */
+export const RULES: Readonly<Record<string, ReadonlyMap<string, Rule>>> = {
+  '': new Map<string, Rule>([
+    ...rulesFor(
+      elementwise,
+      `Abs Acos Acosh Add And Asin Asinh Atan Atanh Cast Ceil Celu Clip Cos Cosh Div Elu Equal Erf Exp Floor Gelu
+       Greater GreaterOrEqual HardSigmoid HardSwish Identity IsInf IsNaN LeakyRelu Less LessOrEqual Log Max Mean Min Mish
+       Mod Mul Neg Not Or PRelu Pow Reciprocal Relu Round Selu Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Sub Sum Tan
+       Tanh ThresholdedRelu Where Xor`,
+    ),
+    ...rulesFor(
+      reduce,
+      `ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
+       ReduceSumSquare`,
+    ),
+    ...rulesFor(argument, 'ArgMax ArgMin'),
+    ...rulesFor(alongAxis(-1), 'Hardmax LogSoftmax LpNormalization Softmax'),
+    ...rulesFor(sameShape, 'GroupNormalization InstanceNormalization LRN'),
+    ...rulesFor(
+      sameRank,
+      'AveragePool Conv ConvTranspose GlobalAveragePool GlobalLpPool GlobalMaxPool LpPool MaxPool',
+    ),
+    ['BatchNormalization', batchNormalization],
+    ['Concat', concat],
+    ['CumSum', cumSum],
+    ['Dropout', dropout],
+    ['Expand', expand],
+    ['Flatten', flatten],
+    ['Gather', gather],
+    ['Gemm', gemm],
+    ['LayerNormalization', layerNormalization],
+    ['MatMul', matMul],
+    ['Pad', pad],
+    ['Reshape', reshape],
+    ['Slice', slice],
+    ['Split', split],
+    ['Squeeze', squeeze],
+    ['TopK', topK],
+    ['Transpose', transpose],
+    ['Unsqueeze', unsqueeze],
+  ]),
+  'ai.onnx.ml': new Map<string, Rule>([
+    ...rulesFor(elementwise, 'Binarizer CategoryMapper LabelEncoder'),
+    ...rulesFor(sameTable, 'Imputer Normalizer Scaler'),
+    ...rulesFor(labelAndScores, 'LinearClassifier SVMClassifier TreeEnsembleClassifier'),
+    ['ArrayFeatureExtractor', arrayFeatureExtractor],
+    ['FeatureVectorizer', featureVectorizer],
+    ['LinearRegressor', targets('targets')],
+    ['SVMRegressor', targets('none')],
+    ['TreeEnsemble', targets('n_targets')],
+    ['TreeEnsembleRegressor', targets('n_targets')],
+  ]),
+};

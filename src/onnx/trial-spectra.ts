@@ -1,0 +1,34 @@
+/**
+ * Spectra for a trial, always the same: peaks of different places, heights and widths on a rising baseline, with a
+ * little noise. They are positive and none is flat, as some preprocessing takes logarithms or divides by the deviation.
+ */
+export function trialSpectra(points: number, count: number): Float64Array[] {
+  const random = generator(20_261_126);
+  return Array.from({ length: count }, () => {
+    const [offset, slope] = [0.1 + 0.5 * random(), 0.4 * random()];
+    const peaks = Array.from({ length: 5 }, () => ({
+      center: random(),
+      width: 0.01 + 0.15 * random(),
+      height: 0.05 + random(),
+    }));
+    return Float64Array.from({ length: points }, (_, i) => {
+      const x = (i + 0.5) / points;
+      const signal = peaks.reduce(
+        (sum, { center, width, height }) => sum + height * Math.exp(-(((x - center) / width) ** 2)),
+        offset + slope * x,
+      );
+      return signal + 0.002 * random();
+    });
+  });
+}
+
+/** Numbers between 0 and 1 that look random: mulberry32, of which a seed gives the same each time. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
