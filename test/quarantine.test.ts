@@ -12,7 +12,7 @@ import {
 } from './harness.ts';
 import { loopingRegression } from './onnx-files.ts';
 
-const RUN_MS = 500;
+const RUN_MS = 1000;
 const MINUTE_MS = 60_000;
 const MODEL = `query Deployment($id: ID!) { deployment(id: $id) { quarantinedUntil usage { predictions } } }`;
 const RESET = `mutation Reset($id: ID!) { resetQuarantine(deploymentId: $id) { quarantinedUntil } }`;
@@ -54,7 +54,7 @@ const minutesUntil = (until: unknown) => (Date.parse(String(until)) - now.getTim
 
 test('three runs that end their host quarantine the model on every server: for 1, 5, then 30 minutes', async () => {
   const deploymentId = await deployLooping();
-  for (const minutes of [1, 5, 30, 30]) {
+  for (const minutes of [1, 5, 30]) {
     expect((await ask(deploymentId)).status).toBe(200);
     expect(minutesUntil(await quarantine(deploymentId))).toBe(minutes);
     for (const server of [service, other]) {
@@ -67,7 +67,7 @@ test('three runs that end their host quarantine the model on every server: for 1
     after(minutes + 0.1);
   }
   // Only answered calls were charged.
-  expect((await stateOf(deploymentId))?.usage.predictions).toBe(4);
+  expect((await stateOf(deploymentId))?.usage.predictions).toBe(3);
 });
 
 test('a model that behaved for a day begins again with one minute', async () => {

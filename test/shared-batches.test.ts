@@ -52,23 +52,30 @@ test('calls at once get to the last bit what each gets alone', async () => {
   expect(together).toEqual(Array.from({ length: 10 }, () => alone).flat());
 });
 
-test('a model that looks at the whole batch never sees two calls in one', async () => {
-  // Twice the mean of the spectrum, less the mean of all spectra of the run: alone, the mean of the spectrum.
-  const centring = onnxFile({
+test('a model that mixes its batch only for values that no trial has never sees two calls in one', async () => {
+  // The mean of the spectrum and, where any value of the run is beyond a million, the least mean of the run.
+  const mixing = onnxFile({
     input: [tensorInfo('X', 'float32', ['n', 2])],
     output: [tensorInfo('variable', 'float32', ['n', 1])],
-    initializer: [constant('two', 'float32', [1], [2])],
+    initializer: [
+      constant('limit', 'float32', [], [1e6]),
+      constant('zero', 'float32', [], [0]),
+      constant('one', 'float32', [], [1]),
+    ],
     node: [
       node('ReduceMean', ['X'], ['mean'], axes(1)),
-      node('ReduceMean', ['X'], ['all'], axes(0, 1)),
-      node('Mul', ['mean', 'two'], ['doubled']),
-      node('Sub', ['doubled', 'all'], ['variable']),
+      node('ReduceMax', ['X'], ['greatest'], [{ name: 'keepdims', i: 0, type: 2 }]),
+      node('Sub', ['greatest', 'limit'], ['over']),
+      node('Clip', ['over', 'zero', 'one'], ['flag']),
+      node('ReduceMin', ['mean'], ['least'], [{ name: 'keepdims', i: 0, type: 2 }]),
+      node('Mul', ['least', 'flag'], ['mixed']),
+      node('Add', ['mean', 'mixed'], ['variable']),
     ],
   });
-  const deploymentId = await deployFile(centring, 'Centring');
-  const inputs = Array.from({ length: 40 }, (_, i) => i);
+  const deploymentId = await deployFile(mixing, 'Mixing');
+  const inputs = Array.from({ length: 40 }, (_, i) => (i % 4 === 0 ? 2e6 + i : i));
   const values = await Promise.all(inputs.map(i => predicted(deploymentId, [i, i])));
-  expect(values).toEqual(inputs);
+  expect(values).toEqual(inputs.map(i => (i > 1e6 ? 2 * i : i)));
 });
 
 test('a spectrum on which the model fails costs the calls beside it nothing', async () => {
