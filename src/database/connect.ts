@@ -80,7 +80,8 @@ export function connect({ url, most, prepare = true, onIdleError }: ConnectOptio
   });
   const db = new Kysely<DB>({
     dialect: Object.assign(dialect, { createAdapter: () => new MigrationsLockThemselves() }),
-    plugins: [new CamelCasePlugin()],
+    // What JSON holds is named by who wrote it.
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
   pools.set(db, pool);
   return db;

@@ -1,5 +1,5 @@
 import type { Database } from '../database/connect.ts';
-import { type PageRequest, toConnection } from '../database/page.ts';
+import { type PageRequest, pagesTable, toConnections } from '../database/page.ts';
 import type { Prediction, PredictionSource } from '../generated/graphql.ts';
 
 export interface PredictionLogRow {
@@ -13,25 +13,41 @@ export interface PredictionLogRow {
   apiKeyPrefix: string | null;
 }
 
-/** One page of a deployment's successful calls, newest first. Ask for a deployment that the viewer was found to see. */
-export async function listPredictionLogs(db: Database, deploymentId: string, page: PageRequest) {
-  const rows: PredictionLogRow[] = await db
-    .selectFrom('predictionLogs')
-    .select(eb => [
-      'id',
-      'createdAt',
-      'source',
-      // Written by settle.ts alone, from this type.
-      eb.ref('predictions').$castTo<Prediction[]>().as('predictions'),
-      'durationMs',
-      'apiKeyId',
-      'apiKeyName',
-      'apiKeyPrefix',
-    ])
-    .where('deploymentId', '=', deploymentId)
-    .$if(page.after !== null, query => query.where('id', '<', page.after))
-    .orderBy('id', 'desc')
-    .limit(page.first + 1)
+/** A page of a deployment's successful calls. */
+export interface LogPage extends PageRequest {
+  deploymentId: string;
+}
+
+/**
+ * Pages of successful calls, newest first, all in one statement. Ask for deployments that the viewer was found to see.
+ */
+export async function listPredictionLogs(db: Database, pages: readonly LogPage[]) {
+  const rows: (PredictionLogRow & { place: number })[] = await db
+    .selectFrom(pagesTable(pages, 'deploymentId'))
+    .innerJoinLateral(
+      from =>
+        from
+          .selectFrom('predictionLogs')
+          .select(eb => [
+            'id',
+            'createdAt',
+            'source',
+            // Written by settle.ts alone, from this type.
+            eb.ref('predictions').$castTo<Prediction[]>().as('predictions'),
+            'durationMs',
+            'apiKeyId',
+            'apiKeyName',
+            'apiKeyPrefix',
+          ])
+          .whereRef('predictionLogs.deploymentId', '=', 'page.deploymentId')
+          .whereRef('predictionLogs.id', '<', 'page.before')
+          .orderBy('id', 'desc')
+          .limit(eb => eb.ref('page.limit'))
+          .as('log'),
+      join => join.onTrue(),
+    )
+    .selectAll('log')
+    .select('page.place')
     .execute();
-  return toConnection(rows, page);
+  return toConnections(rows, pages);
 }
