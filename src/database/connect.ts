@@ -80,8 +80,7 @@ export function connect({ url, most, prepare = true, onIdleError }: ConnectOptio
   });
   const db = new Kysely<DB>({
     dialect: Object.assign(dialect, { createAdapter: () => new MigrationsLockThemselves() }),
-    // What JSON holds is named by who wrote it.
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+    plugins: [new CamelCasePlugin()],
   });
   pools.set(db, pool);
   return db;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { type PageRequest, pagesTable, toConnections } from '../database/page.ts';
 import type { Prediction, PredictionSource } from '../generated/graphql.ts';
@@ -6,12 +7,16 @@ export interface PredictionLogRow {
   id: string;
   createdAt: Date;
   source: PredictionSource;
-  predictions: Prediction[];
+  /** As JSON: a page can hold 100 000 of them, which are parsed only where they are asked for. */
+  predictions: string;
   durationMs: number;
   apiKeyId: string | null;
   apiKeyName: string | null;
   apiKeyPrefix: string | null;
 }
+
+/** The predictions of a log. settle.ts alone writes them, from this type. */
+export const predictionsOf = ({ predictions }: PredictionLogRow): Prediction[] => JSON.parse(predictions);
 
 /** A page of a deployment's successful calls. */
 export interface LogPage extends PageRequest {
@@ -28,12 +33,11 @@ export async function listPredictionLogs(db: Database, pages: readonly LogPage[]
       from =>
         from
           .selectFrom('predictionLogs')
-          .select(eb => [
+          .select([
             'id',
             'createdAt',
             'source',
-            // Written by settle.ts alone, from this type.
-            eb.ref('predictions').$castTo<Prediction[]>().as('predictions'),
+            sql<string>`predictions::text`.as('predictions'),
             'durationMs',
             'apiKeyId',
             'apiKeyName',

@@ -2,6 +2,7 @@ import { findReached } from '../api-keys/authenticate.ts';
 import { checkPage } from '../database/page.ts';
 import { readModel } from '../deployments/models.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { predictionsOf } from './logs.ts';
 import { type Callable, predict, predictOnce } from './predict.ts';
 import { checkDays } from './usage.ts';
 
@@ -44,6 +45,7 @@ export const predictionResolvers = {
   },
 
   PredictionLog: {
+    predictions: log => predictionsOf(log),
     apiKey: ({ apiKeyId }, _args, { viewer }) =>
       apiKeyId === null ? null : viewer().load.apiKey.find(apiKeyId),
   },
