@@ -13,6 +13,7 @@ import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '
 import type { DB } from '../generated/database.ts';
 import type { Models } from '../onnx/run-models.ts';
 import type { Predicting } from '../predictions/predict.ts';
+import { type AnswerSize, startAnswerSize } from './answer-limit.ts';
 import { type Loaders, startLoaders } from './loaders.ts';
 import { networkOf } from './network.ts';
 import type { Note } from './root-field.ts';
@@ -51,8 +52,8 @@ export interface Context extends Services {
   /** The request itself, on which is noted what became of it. */
   note: Note;
   caller: Caller;
-  /** How many objects the lists of the answer hold so far. */
-  objects: number;
+  /** What the answer comes to so far. */
+  answer: AnswerSize;
   /** The moment at which this request began: one for all that it decides. */
   at: Date;
   /** Whose attempts count together: the address of the connection, or what a trusted proxy says of it. */
@@ -115,7 +116,7 @@ export async function buildContext(
     at,
     address,
     caller: await identify(),
-    objects: 0,
+    answer: startAnswerSize(),
     viewer() {
       if (context.caller.kind === 'person') return context.caller.viewer;
       throw context.caller.kind === 'api-key' ? keysOnlyPredict() : unauthenticated();

@@ -4,6 +4,7 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
+  GraphQLError,
   GraphQLFloat,
   GraphQLList,
   GraphQLNonNull,
@@ -13,7 +14,9 @@ import {
   OperationTypeNode,
   valueFromAST,
 } from 'graphql';
+import { checkAnswerSize } from './answer-limit.ts';
 import type { Context } from './context.ts';
+import { startCostCheck } from './query-cost.ts';
 
 /** `[Float!]!`, the type of a spectrum's points. */
 const FloatList = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLFloat)));
@@ -58,16 +61,26 @@ export type ExecuteOperation = (request: OperationRequest, context: Context) => 
 
 /**
  * Execution in the place of Apollo's own. Mutations, which no introspection can be part of, run on a schema that reads
- * spectra fast.
+ * spectra fast. What costs too much is not executed, and an answer that outgrows its limit is refused whole.
  */
 export function startExecution(schema: GraphQLSchema): ExecuteOperation {
   const fast = withWholeFloatLists(schema);
-  return async ({ document, operation, operationName, variables }, contextValue) =>
-    await execute({
-      schema: operation?.operation === OperationTypeNode.MUTATION ? fast : schema,
-      document,
-      contextValue,
-      variableValues: variables ?? null,
-      operationName: operationName ?? null,
-    });
+  const checkCost = startCostCheck(schema);
+  return async ({ document, operation, operationName, variables }, contextValue) => {
+    try {
+      if (operation) checkCost(document, operation, variables);
+      const result = await execute({
+        schema: operation?.operation === OperationTypeNode.MUTATION ? fast : schema,
+        document,
+        contextValue,
+        variableValues: variables ?? null,
+        operationName: operationName ?? null,
+      });
+      checkAnswerSize(contextValue.answer);
+      return result;
+    } catch (error) {
+      if (error instanceof GraphQLError) return { errors: [error] };
+      throw error;
+    }
+  };
 }
