@@ -66,8 +66,8 @@ export function startCostCheck(schema: GraphQLSchema): CheckCost {
       bound = priceOf(document, operation, null);
       bounds.set(operation, bound);
     }
-    if (bound.cost <= MAX_COST) return bound.cost;
-    const { cost, dearest } = priceOf(document, operation, variables ?? {});
+    const isExact = bound.cost <= MAX_COST || !operation.variableDefinitions?.length;
+    const { cost, dearest } = isExact ? bound : priceOf(document, operation, variables ?? {});
     if (cost <= MAX_COST) return cost;
     const place = dearest.path === '' ? 'its root fields' : `"${dearest.path}"`;
     throw validationFailed(
