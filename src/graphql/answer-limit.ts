@@ -15,7 +15,7 @@ import { badUserInput } from '../errors.ts';
 import type { Context } from './context.ts';
 import { walkSelections } from './selections.ts';
 
-/** What an answer may cost, by the prices of query-cost.ts: 40 000 fields and list entries take a tenth of a second. */
+/** What an answer may cost, by the prices of query-cost.ts: 40 000 fields and objects take a tenth of a second. */
 export const MAX_ANSWER_COST = 40_000;
 
 /** What the answer to one request comes to so far. */
@@ -36,7 +36,7 @@ export function checkAnswerSize({ objects, cost }: AnswerSize): void {
     throw badUserInput(`The answer would hold more than ${MAX_OBJECTS} objects. Ask for less at once.`);
   if (cost > MAX_ANSWER_COST)
     throw badUserInput(
-      `The answer would hold more than ${MAX_ANSWER_COST} fields, list entries and the like. Ask for less at once.`,
+      `The answer would hold more than ${MAX_ANSWER_COST} fields and objects. Ask for less at once.`,
     );
 }
 

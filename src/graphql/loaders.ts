@@ -5,7 +5,12 @@ import { startLoaderKit } from '../database/loaders.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
 import { findModels, findModelsOf } from '../deployments/models.ts';
 import { findProjectMembers, findProjects, findProjectsOf } from '../deployments/projects.ts';
-import { type LogPage, listPredictionLogs } from '../predictions/logs.ts';
+import {
+  type LogPage,
+  listPredictionLogs,
+  type PredictionLogRow,
+  readPredictions,
+} from '../predictions/logs.ts';
 import { countDailyPredictions, type LastDays } from '../predictions/usage.ts';
 
 /**
@@ -59,6 +64,10 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
     predictionLogs: byKey(
       (pages: readonly LogPage[]) => listPredictionLogs(db, pages),
       ({ deploymentId, first, after }) => `${deploymentId} ${first} ${after}`,
+    ),
+    predictions: byKey(
+      (logs: readonly Pick<PredictionLogRow, 'id' | 'createdAt'>[]) => readPredictions(db, logs),
+      ({ id }) => id,
     ),
     dailyPredictions: byKey(
       (requests: readonly LastDays[]) => countDailyPredictions(db, now, requests),

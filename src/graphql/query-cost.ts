@@ -10,8 +10,8 @@ import { startIntrospectionBounds } from './introspection-bounds.ts';
 import { type Measure, walkSelections } from './selections.ts';
 
 /**
- * What a document may cost. Each field costs 1, each entry of a list 1 and its own fields, and a page of a connection
- * besides what looking it up takes. GraphiQL's examples cost less than a third of this, and the pages of the
+ * What a document may cost. Each field costs 1, each object another 1, and a page of a connection 10 and its
+ * size. GraphiQL's examples cost less than a third of this, and the pages of the
  * dashboard less than a quarter.
  */
 export const MAX_COST = 300_000;
@@ -71,7 +71,7 @@ export function startCostCheck(schema: GraphQLSchema): CheckCost {
     if (cost <= MAX_COST) return cost;
     const place = dearest.path === '' ? 'its root fields' : `"${dearest.path}"`;
     throw validationFailed(
-      `This ${operation.operation} may cost ${cost}, and ${MAX_COST} is the limit: a field counts once for each object that can have it, and a list as long as it may be. ${dearest.cost} of that is ${place}. Ask for smaller pages ("first"), fewer lists within lists or fewer aliases at once.`,
+      `This ${operation.operation} may cost ${cost}, and ${MAX_COST} is the limit: each field and each object counts, and a list as long as it may be. ${dearest.cost} of that is ${place}. Ask for smaller pages ("first"), fewer lists within lists or fewer aliases at once.`,
       { nodes: operation },
     );
   };

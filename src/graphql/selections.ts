@@ -102,8 +102,9 @@ function walkField(measure: Measure, node: FieldNode, place: Place): void {
   if (pageSize !== undefined) measure.add(below.path, times * (PAGE_COST + pageSize));
 
   if (!isList) {
-    if (isObjectType(target) && node.selectionSet)
-      walkSelections(measure, node.selectionSet, { ...below, type: target, times });
+    if (!isObjectType(target) || !node.selectionSet) return;
+    measure.add(below.path, times);
+    walkSelections(measure, node.selectionSet, { ...below, type: target, times });
     return;
   }
   if (!measure.introspection) return;

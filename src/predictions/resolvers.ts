@@ -2,7 +2,6 @@ import { findReached } from '../api-keys/authenticate.ts';
 import { checkPage } from '../database/page.ts';
 import { readModel } from '../deployments/models.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { predictionsOf } from './logs.ts';
 import { type Callable, predict, predictOnce } from './predict.ts';
 import { checkDays } from './usage.ts';
 
@@ -45,7 +44,7 @@ export const predictionResolvers = {
   },
 
   PredictionLog: {
-    predictions: log => predictionsOf(log),
+    predictions: ({ id, createdAt }, _args, { viewer }) => viewer().load.predictions({ id, createdAt }),
     apiKey: ({ apiKeyId }, _args, { viewer }) =>
       apiKeyId === null ? null : viewer().load.apiKey.find(apiKeyId),
   },
