@@ -13,6 +13,7 @@ import {
   type GraphQLSchema,
   getIntrospectionQuery,
   getNullableType,
+  getOperationAST,
   isValueNode,
   Kind,
   parse,
@@ -25,6 +26,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Code, isCode } from '../src/errors.ts';
 import { buildContext } from '../src/graphql/context.ts';
 import { oneMutationField } from '../src/graphql/one-mutation.ts';
+import { startCostCheck } from '../src/graphql/query-cost.ts';
 import { QUERY_LIMITS, queryLimits } from '../src/graphql/query-limits.ts';
 import { buildSchema } from '../src/graphql/schema.ts';
 import { startServices } from '../src/http/services.ts';
@@ -102,6 +104,7 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   const forgiving = mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: field => ({ ...field, type: getNullableType(field.type) }),
   });
+  const checkCost = startCostCheck(schema);
   const services = startServices({
     db,
     now: () => NOW,
@@ -129,6 +132,15 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
           ...(isValueNode(error.nodes?.[0] ?? document) ? {} : { message: error.message }),
           code: codes.GRAPHQL_VALIDATION_FAILED,
         })),
+      };
+    }
+    try {
+      const operation = getOperationAST(document, operationName);
+      if (operation) checkCost(document, operation, variables);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return {
+        errors: [{ ...told(error), message: error.message, code: codes.GRAPHQL_VALIDATION_FAILED }],
       };
     }
     const executeOn = async (schema: GraphQLSchema) =>

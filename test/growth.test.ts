@@ -128,12 +128,14 @@ test('the pages of a log read no more of a partition than they hold', async () =
     await ask(deployment?.predictionLogs.pageInfo.endCursor ?? null);
   });
   const pages = statements.filter(text => text.includes('from "prediction_logs"'));
-  expect(pages).toHaveLength(2);
+  // The first page and the next are one statement.
+  expect(pages).toHaveLength(1);
   for (const text of pages) {
     const nodes = await planOf(text);
     expect(nodes.filter(node => String(node['Node Type']).includes('Sort'))).toEqual([]);
     expect(withoutLookup(nodes)).toEqual([]);
-    expect(nodes.filter(node => 'Index Cond' in node).length).toBeGreaterThan(0);
+    const conditions = nodes.map(node => String(node['Index Cond'] ?? ''));
+    expect(conditions.some(condition => /deployment_id = .*id < /.test(condition))).toBe(true);
   }
 });
 

@@ -97,22 +97,28 @@ export async function findOrganizations(
   viewerId: string,
   ids: string[],
 ): Promise<OrganizationRow[]> {
-  return (await selectOrganizations(db, viewerId).where('organizations.id', 'in', ids).execute()).map(toRow);
+  return (
+    await selectOrganizations(db, viewerId)
+      .where('organizations.id', '=', eb => eb.fn.any(eb.val(ids)))
+      .execute()
+  ).map(toRow);
 }
 
 /** The members of organizations, by name. Ask for organizations that the viewer was found to belong to. */
 export async function findOrganizationMembers(
   db: Database,
   organizationIds: string[],
+  limit: number,
 ): Promise<MemberRow<OrganizationRole>[]> {
   const rows = await db
     .selectFrom('organizationMembers')
     .innerJoin('users', 'users.id', 'organizationMembers.userId')
     .select(['organizationMembers.organizationId as parentId', 'organizationMembers.role'])
     .select(['users.id', 'users.name', 'users.email'])
-    .where('organizationMembers.organizationId', 'in', organizationIds)
+    .where('organizationMembers.organizationId', '=', eb => eb.fn.any(eb.val(organizationIds)))
     .orderBy('users.name')
     .orderBy('users.id')
+    .limit(limit)
     .execute();
   return rows.map(({ id, name, ...member }) => ({ ...member, person: { id, name } }));
 }

@@ -4,7 +4,7 @@ import { badUserInput, wrongSignIn } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkName } from '../names.ts';
 import { limitSignIn, limitSignUp } from './guessing.ts';
-import { insertOrganization, listOrganizations, setOrganizationMember } from './organizations.ts';
+import { insertOrganization, setOrganizationMember } from './organizations.ts';
 import { checkNewPassword } from './passwords.ts';
 import { checkNewEmail, findPersonByEmail, insertPerson, normalizeEmail } from './people.ts';
 
@@ -77,7 +77,7 @@ export const accountResolvers = {
   },
 
   User: {
-    organizations: (user, _args, { db }) => listOrganizations(db, user.id),
+    organizations: (user, _args, { viewer }) => viewer().load.organizationsOf(user.id),
   },
   Organization: {
     projects: ({ id }, _args, { viewer }) => viewer().load.projectsOf(id),

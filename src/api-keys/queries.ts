@@ -1,11 +1,11 @@
-import { type SelectQueryBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { projectAccess } from '../accounts/roles.ts';
 import { type ActivityAction, type Actor, recordActivity } from '../activity/activity.ts';
 import type { Database } from '../database/connect.ts';
-import { type PageRequest, toConnection } from '../database/page.ts';
+import { type PageRequest, pagesTable, toConnections } from '../database/page.ts';
 import { lockProject } from '../deployments/projects.ts';
 import { apiKeyLimitReached, planFeatureRequired } from '../errors.ts';
-import type { ApiKeyScope, DB, ProjectRole } from '../generated/database.ts';
+import type { ApiKeyScope, ProjectRole } from '../generated/database.ts';
 import type { RawKey } from './raw-key.ts';
 
 export interface ApiKeyRow {
@@ -62,32 +62,54 @@ function selectKeys(db: Database, viewerId: string) {
 
 /** Those of the given keys that the viewer can see. */
 export function findApiKeys(db: Database, viewerId: string, ids: string[]): Promise<ApiKeyRow[]> {
-  return selectKeys(db, viewerId).where('apiKeys.id', 'in', ids).execute();
+  return selectKeys(db, viewerId)
+    .where('apiKeys.id', '=', eb => eb.fn.any(eb.val(ids)))
+    .execute();
 }
 
-/** Keys of a project; of a deployment those that reach it, project-wide ones included. */
-function withinReach<Row>(keys: SelectQueryBuilder<DB, 'apiKeys', Row>, { projectId, deploymentId }: Reach) {
-  const ofProject = keys.where('apiKeys.projectId', '=', projectId);
-  if (deploymentId === null) return ofProject;
-  return ofProject.where(where =>
-    where.or([where('apiKeys.deploymentId', '=', deploymentId), where('apiKeys.deploymentId', 'is', null)]),
-  );
-}
+/** A page of the keys that have a reach: of a project all, of a deployment those that reach it. */
+export type KeyPage = PageRequest & Reach;
 
-/** One page of the keys, newest first, and how many the whole list holds. */
-export async function listApiKeys(db: Database, viewerId: string, reach: Reach, page: PageRequest) {
-  const visible = withinReach(selectKeys(db, viewerId), reach);
-  const [rows, { totalCount }] = await Promise.all([
-    visible
-      .$if(page.after !== null, query => query.where('apiKeys.id', '<', page.after))
-      .orderBy('apiKeys.id', 'desc')
-      .limit(page.first + 1)
+/** Pages of keys, newest first, and how many each whole list holds; two statements for all of them. */
+export async function listApiKeys(db: Database, viewerId: string, pages: readonly KeyPage[]) {
+  const table = pagesTable(pages, 'projectId', 'deploymentId');
+  /** Project-wide keys reach each deployment of the project. */
+  const reaches = sql<boolean>`(page.deployment_id is null
+    or api_keys.deployment_id is null or api_keys.deployment_id = page.deployment_id)`;
+  const [rows, counts] = await Promise.all([
+    db
+      .selectFrom(table)
+      .innerJoinLateral(
+        selectKeys(db, viewerId)
+          .where('apiKeys.projectId', '=', sql.ref<string>('page.projectId'))
+          .where(reaches)
+          .where('apiKeys.id', '<', sql.ref<string>('page.before'))
+          .orderBy('apiKeys.id', 'desc')
+          .limit(sql.ref<number>('page.limit'))
+          .as('key'),
+        join => join.onTrue(),
+      )
+      .selectAll('key')
+      .select('page.place')
       .execute(),
-    withinReach(db.selectFrom('apiKeys'), reach)
-      .select(eb => eb.fn.countAll<number>().as('totalCount'))
-      .executeTakeFirstOrThrow(),
+    db
+      .selectFrom(table)
+      .select(from => [
+        'page.place',
+        from
+          .selectFrom('apiKeys')
+          .whereRef('apiKeys.projectId', '=', 'page.projectId')
+          .where(reaches)
+          .select(eb => eb.fn.countAll<number>().as('totalCount'))
+          .as('totalCount'),
+      ])
+      .execute(),
   ]);
-  return { ...toConnection(rows, page), totalCount };
+  const totals = new Map(counts.map(({ place, totalCount }) => [place, totalCount]));
+  return toConnections(rows, pages).map((connection, index) => ({
+    ...connection,
+    totalCount: totals.get(index + 1) ?? 0,
+  }));
 }
 
 function selectUsable(db: Database, now: Date) {
@@ -100,7 +122,7 @@ function selectUsable(db: Database, now: Date) {
 /** How many usable keys (neither revoked nor expired) the projects hold. */
 export async function countUsableKeys(db: Database, now: Date, projectIds: string[]) {
   return await selectUsable(db, now)
-    .where('projectId', 'in', projectIds)
+    .where('projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
     .select(eb => ['projectId', eb.fn.countAll<number>().as('used')])
     .groupBy('projectId')
     .execute();

@@ -3,7 +3,7 @@ import { findMade, takeKeys } from '../database/idempotency.ts';
 import { checkPage } from '../database/page.ts';
 import { apiKeyAlreadyCreated, notFound, unavailable } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { deleteApiKey, findCreated, insertApiKey, listApiKeys, revokeApiKey } from './queries.ts';
+import { deleteApiKey, findCreated, insertApiKey, revokeApiKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
 import { checkNewApiKey, findTarget, repeatableCreate } from './requests.ts';
 
@@ -13,9 +13,11 @@ const person = (id: string | null, name: string | null) =>
 /** API keys, for people: keys never manage keys. Who may call what is decided before, in graphql/permissions.ts. */
 export const apiKeyResolvers = {
   Query: {
-    async apiKeys(_parent, { of, ...page }, { db, viewer }) {
-      const { id, load } = viewer();
-      return await listApiKeys(db, id, await findTarget(load, of), checkPage(page));
+    async apiKeys(_parent, { of, ...args }, { viewer }) {
+      const { load } = viewer();
+      const page = checkPage(args);
+      const { projectId, deploymentId } = await findTarget(load, of);
+      return await load.apiKeys({ projectId, deploymentId, ...page });
     },
   },
 

@@ -8,6 +8,8 @@ import {
   type Transaction,
 } from 'kysely';
 import pg from 'pg';
+import { fairQueue } from '../concurrency/fair-queue.ts';
+import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { answers, HANGS, type HangWatch, watchForHangs } from './hangs.ts';
 import { nameOf } from './prepare.ts';
@@ -71,26 +73,83 @@ export function connect({ url, most, prepare = true, onIdleError }: ConnectOptio
   // A connection that breaks under a query rejects that query, and then also emits an error, to which pg-pool 3.14
   // listens only while the connection is idle: without a listener it would end the process.
   pool.on('connect', client => client.on('error', () => {}));
-  const dialect = new PostgresDialect({
-    pool: watched(
-      pool,
-      watchForHangs(() => answers(connection)),
-      prepare ? nameOf : () => undefined,
-    ),
-  });
-  const db = new Kysely<DB>({
-    dialect: Object.assign(dialect, { createAdapter: () => new MigrationsLockThemselves() }),
-    plugins: [new CamelCasePlugin()],
-  });
-  pools.set(db, pool);
+  const guarded = watched(
+    pool,
+    watchForHangs(() => answers(connection)),
+    prepare ? nameOf : () => undefined,
+  );
+  const db = kyselyOn(guarded);
+  pools.set(db, { pool, guarded });
   return db;
 }
 
-const pools = new WeakMap<Kysely<DB>, pg.Pool>();
+function kyselyOn(pool: PostgresPool): Kysely<DB> {
+  const dialect = new PostgresDialect({ pool });
+  return new Kysely<DB>({
+    dialect: Object.assign(dialect, { createAdapter: () => new MigrationsLockThemselves() }),
+    plugins: [new CamelCasePlugin()],
+  });
+}
+
+const pools = new WeakMap<Kysely<DB>, { pool: pg.Pool; guarded: PostgresPool }>();
+
+/** Gives each sender the same database, with statements that share a part of its pool. */
+export type PoolShare = (sender: string) => Kysely<DB>;
+
+/** For how long a statement waits for a connection of the share. */
+const SHARE_WAIT_MS = 2_000;
+
+/**
+ * Lets statements of these senders hold half of a pool's connections at most, and those of one sender half of that, so
+ * that whatever they ask, the other half is left to everything else. A transaction counts as one.
+ *
+ * @throws UNAVAILABLE out of a statement that gets no connection within two seconds, or finds too many waiting.
+ */
+export function sharePool(db: Kysely<DB>): PoolShare {
+  const shared = pools.get(db);
+  if (!shared) throw new TypeError('only a database from connect() can be shared');
+  const { pool, guarded } = shared;
+  const half = (count: number) => Math.max(1, Math.floor(count / 2));
+  const concurrency = half(pool.options.max);
+  const queue = fairQueue({
+    concurrency,
+    concurrencyOfSender: half(concurrency + 1),
+    maxWaiting: 1000,
+    maxWaitingOfSender: 100,
+  });
+
+  const connectAs = (sender: string) =>
+    new Promise<Awaited<ReturnType<PostgresPool['connect']>>>((resolve, reject) => {
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        reject(unavailable());
+      }, SHARE_WAIT_MS);
+      queue(sender, async () => {
+        clearTimeout(timer);
+        if (isLate) return;
+        const client = await guarded.connect();
+        await new Promise<void>(released => {
+          const release = () => {
+            client.release();
+            released();
+          };
+          resolve(Object.create(client, { release: { value: release } }));
+        });
+      }).catch((error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+    });
+
+  // The pool itself is not theirs to end.
+  return sender =>
+    kyselyOn({ options: guarded.options, connect: () => connectAs(sender), end: async () => {} });
+}
 
 /** How many connections a pool holds, how many of them are idle, and how many statements wait for one. */
 export function connectionsOf(db: Kysely<DB>): { total: number; idle: number; waiting: number } {
-  const { totalCount: total = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = pools.get(db) ?? {};
+  const { totalCount: total = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = pools.get(db)?.pool ?? {};
   return { total, idle, waiting };
 }
 

@@ -1,8 +1,9 @@
 import DataLoader from 'dataloader';
 import { notFound } from '../errors.ts';
 import { isUuid } from '../names.ts';
+import { checkRows, MAX_OBJECTS } from './bound.ts';
 
-/** Reads rows by id, all ids of one tick in one query, and each id once a request. */
+/** Reads rows by id, all ids of one round in one query, and each id once a request. */
 export interface ById<Row> {
   /** The row; null when it does not exist or is not visible. */
   find: (id: string) => Promise<Row | null>;
@@ -12,43 +13,127 @@ export interface ById<Row> {
   again: (id: string) => Promise<Row | null>;
 }
 
-/**
- * @param what how NOT_FOUND names the row.
- * @param fetch reads visible rows. An id that is no UUID never reaches it: it answers like an id that does not exist.
- */
-export function byId<Row extends { id: string }>(
-  what: Parameters<typeof notFound>[0],
-  fetch: (ids: string[]) => Promise<Row[]>,
-): ById<Row> {
-  const loader = new DataLoader<string, Row | null>(async ids => {
-    const known = ids.filter(id => isUuid(id));
-    const rows = known.length > 0 ? await fetch(known) : [];
-    const found = new Map(rows.map(row => [row.id, row]));
-    return ids.map(id => found.get(id) ?? null);
-  });
-  const find = (id: string) => loader.load(id.toLowerCase());
-  return {
-    find,
-    get: async id => {
-      const row = await find(id);
-      if (!row) throw notFound(what);
-      return row;
-    },
-    again: id => {
-      loader.clear(id.toLowerCase());
-      return find(id);
-    },
-  };
+/** Makes the loaders of one request. */
+export interface LoaderKit {
+  /**
+   * @param what how NOT_FOUND names the row.
+   * @param fetch reads visible rows. An id that is not a UUID never reaches it: it answers like an id that does not exist.
+   */
+  byId: <Row extends { id: string }>(
+    what: Parameters<typeof notFound>[0],
+    fetch: (ids: string[]) => Promise<Row[]>,
+  ) => ById<Row>;
+  /**
+   * Reads the rows that belong to a parent.
+   *
+   * @param fetch reads the rows of all parents of a round, at most `limit`, which is one more than an answer may hold.
+   */
+  byParent: <Row>(
+    fetch: (parents: string[], limit: number) => Promise<Row[]>,
+    parentOf: (row: Row) => string,
+  ) => (parent: string) => Promise<Row[]>;
+  /**
+   * Answers keys of any kind.
+   *
+   * @param fetch answers all keys of a round, in their order.
+   * @param identify equal for keys that have the same answer.
+   */
+  byKey: <Key, Value>(
+    fetch: (keys: readonly Key[]) => Promise<Value[]>,
+    identify: (key: Key) => string,
+  ) => (key: Key) => Promise<Value>;
 }
 
-/** Reads the rows that belong to a parent, those of all parents of one tick in one query. */
-export function byParent<Row>(
-  fetch: (parents: string[]) => Promise<Row[]>,
-  parentOf: (row: Row) => string,
-): (parent: string) => Promise<Row[]> {
-  const loader = new DataLoader<string, Row[]>(async parents => {
-    const rows = Map.groupBy(await fetch([...parents]), parentOf);
-    return parents.map(parent => rows.get(parent) ?? []);
-  });
-  return parent => loader.load(parent);
+/**
+ * Starts the loaders of one request. They send their statements in rounds: the next round starts when every statement of
+ * the one before is answered, and has one statement of each loader at most. Each round leads the whole answer one level
+ * down, so the shape of a query and the order of answers cannot make more statements than levels times loaders;
+ * DataLoader by itself sends a batch whenever one of several ways to a row gets there.
+ */
+export function startLoaderKit(): LoaderKit {
+  let due: (() => void)[] = [];
+  let underWay = 0;
+  let scheduled = false;
+
+  function schedule(): void {
+    if (scheduled || underWay > 0 || due.length === 0) return;
+    scheduled = true;
+    // Once everything that the answers led to has asked for more.
+    setImmediate(() => {
+      scheduled = false;
+      const round = due;
+      due = [];
+      for (const dispatch of round) dispatch();
+    });
+  }
+
+  const batchScheduleFn = (dispatch: () => void): void => {
+    due.push(dispatch);
+    schedule();
+  };
+
+  /** Keeps the next round waiting while the fetch is under way. */
+  const inRound =
+    <Key, Value>(fetch: (keys: readonly Key[]) => Promise<Value[]>) =>
+    async (keys: readonly Key[]): Promise<Value[]> => {
+      underWay += 1;
+      try {
+        return await fetch(keys);
+      } finally {
+        underWay -= 1;
+        schedule();
+      }
+    };
+
+  return {
+    byId(what, fetch) {
+      type Row = Awaited<ReturnType<typeof fetch>>[number];
+      const loader = new DataLoader<string, Row | null>(
+        inRound(async ids => {
+          const known = ids.filter(id => isUuid(id));
+          const rows = known.length > 0 ? await fetch(known) : [];
+          const found = new Map(rows.map(row => [row.id, row]));
+          return ids.map(id => found.get(id) ?? null);
+        }),
+        { batchScheduleFn },
+      );
+      const find = (id: string) => loader.load(id.toLowerCase());
+      return {
+        find,
+        get: async id => {
+          const row = await find(id);
+          if (!row) throw notFound(what);
+          return row;
+        },
+        again: id => {
+          loader.clear(id.toLowerCase());
+          return find(id);
+        },
+      };
+    },
+
+    byParent(fetch, parentOf) {
+      type Row = Awaited<ReturnType<typeof fetch>>[number];
+      const loader = new DataLoader<string, Row[]>(
+        inRound(async parents => {
+          const rows = await fetch([...parents], MAX_OBJECTS + 1);
+          checkRows(rows.length);
+          const grouped = Map.groupBy(rows, parentOf);
+          return parents.map(parent => grouped.get(parent) ?? []);
+        }),
+        { batchScheduleFn },
+      );
+      return parent => loader.load(parent);
+    },
+
+    byKey(fetch, identify) {
+      type Key = Parameters<typeof identify>[0];
+      type Value = Awaited<ReturnType<typeof fetch>>[number];
+      const loader = new DataLoader<Key, Value, string>(inRound(fetch), {
+        batchScheduleFn,
+        cacheKeyFn: identify,
+      });
+      return key => loader.load(key);
+    },
+  };
 }

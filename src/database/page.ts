@@ -1,7 +1,10 @@
+import { sql } from 'kysely';
 import { badUserInput } from '../errors.ts';
 import { isUuid } from '../names.ts';
 
-const MOST_ON_A_PAGE = 100;
+/** Entries of a page: at most, and where the caller does not say. */
+export const MAX_ON_A_PAGE = 100;
+const ON_A_PAGE = 50;
 
 export interface PageRequest {
   /** How many rows the page holds at most. */
@@ -10,30 +13,67 @@ export interface PageRequest {
   after: string | null;
 }
 
+/** The arguments of a connection. */
+export interface PageArguments {
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}
+
 /**
  * Checks the arguments of a connection. Ids are UUIDv7, so "newest first" is id descending and the cursor is the id.
  *
- * @throws BAD_USER_INPUT when `first` is out of bounds or `after` is no cursor of ours.
+ * @throws BAD_USER_INPUT when `first` is out of bounds or `after` is not a cursor of ours.
  */
-export function checkPage(args: {
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-}): PageRequest {
-  const first = args.first ?? 50;
+export function checkPage(args: PageArguments): PageRequest {
+  const first = args.first ?? ON_A_PAGE;
   const after = args.after ?? null;
-  if (first < 1 || first > MOST_ON_A_PAGE) throw badUserInput(`"first" must be 1 to ${MOST_ON_A_PAGE}.`);
+  if (first < 1 || first > MAX_ON_A_PAGE) throw badUserInput(`"first" must be 1 to ${MAX_ON_A_PAGE}.`);
   if (after !== null && !isUuid(after))
     throw badUserInput('"after" must be the endCursor of an earlier page.');
   return { first, after };
 }
 
 /**
+ * A table of pages, so that one statement reads any number of them: join the rows of each laterally, newest first, with
+ * an id less than `before`, up to `limit`.
+ *
+ * @param pages each with the values of the columns that tell whose rows it holds, all of them ids.
+ */
+export function pagesTable<Column extends string>(
+  pages: readonly (PageRequest & Record<Column, string | null>)[],
+  ...columns: Column[]
+) {
+  const ids = columns.map(column => sql`${pages.map(page => page[column])}::uuid[]`);
+  return sql<Record<Column, string> & { before: string; limit: number; place: number }>`unnest(
+    ${sql.join(ids)},
+    ${pages.map(({ after }) => after ?? LAST_ID)}::uuid[],
+    ${pages.map(({ first }) => first + 1)}::int[]
+  ) with ordinality`.as<'page'>(
+    sql`page(${sql.join([...columns, 'before', 'limit', 'place'].map(column => sql.id(column)))})`,
+  );
+}
+
+/** The greatest UUID, which precedes everything where the newest comes first. */
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** The connections of pages, in their order, from the rows that a join with `pagesTable` gave. */
+export function toConnections<Row extends { id: string; place: number }>(
+  rows: Row[],
+  pages: readonly PageRequest[],
+) {
+  const byPlace = Map.groupBy(rows, ({ place }) => place);
+  return pages.map((page, index) => toConnection(byPlace.get(index + 1) ?? [], page));
+}
+
+/**
  * The connection of one page.
  *
- * @param rows the page's rows, newest first, and one more when there are more: ask the database for `first + 1`.
+ * @param rows the page's rows, and one more when there are more.
  */
-export function toConnection<Row extends { id: string }>(rows: Row[], { first, after }: PageRequest) {
-  const nodes = rows.slice(0, first);
+function toConnection<Row extends { id: string }>(rows: Row[], { first, after }: PageRequest) {
+  // As text a UUID compares as PostgreSQL compares it.
+  const newest = rows.sort((a, b) => (a.id < b.id ? 1 : -1));
+  const nodes = newest.slice(0, first);
   return {
     nodes,
     edges: nodes.map(node => ({ cursor: node.id, node })),

@@ -102,7 +102,9 @@ export function findDeployments(
   now: Date,
   ids: string[],
 ): Promise<DeploymentRow[]> {
-  return selectDeployments(db, viewerId, now).where('deployments.id', 'in', ids).execute();
+  return selectDeployments(db, viewerId, now)
+    .where('deployments.id', '=', eb => eb.fn.any(eb.val(ids)))
+    .execute();
 }
 
 /** The deployments of projects that the viewer can see, newest first. */
@@ -111,6 +113,10 @@ export function findDeploymentsOf(
   viewerId: string,
   now: Date,
   projectIds: string[],
+  limit: number,
 ): Promise<DeploymentRow[]> {
-  return selectDeployments(db, viewerId, now).where('deployments.projectId', 'in', projectIds).execute();
+  return selectDeployments(db, viewerId, now)
+    .where('deployments.projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
+    .limit(limit)
+    .execute();
 }

@@ -76,12 +76,22 @@ function selectModels(db: Database, viewerId: string) {
 
 /** Those of the given models that the viewer can see. */
 export function findModels(db: Database, viewerId: string, ids: string[]): Promise<ModelRow[]> {
-  return selectModels(db, viewerId).where('models.id', 'in', ids).execute();
+  return selectModels(db, viewerId)
+    .where('models.id', '=', eb => eb.fn.any(eb.val(ids)))
+    .execute();
 }
 
 /** The models of projects that the viewer can see, newest first. */
-export function findModelsOf(db: Database, viewerId: string, projectIds: string[]): Promise<ModelRow[]> {
-  return selectModels(db, viewerId).where('models.projectId', 'in', projectIds).execute();
+export function findModelsOf(
+  db: Database,
+  viewerId: string,
+  projectIds: string[],
+  limit: number,
+): Promise<ModelRow[]> {
+  return selectModels(db, viewerId)
+    .where('models.projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
+    .limit(limit)
+    .execute();
 }
 
 /**

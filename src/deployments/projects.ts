@@ -66,7 +66,9 @@ function selectProjects(db: Database, viewerId: string) {
 
 /** Those of the given projects that the viewer can see. */
 export function findProjects(db: Database, viewerId: string, ids: string[]): Promise<ProjectRow[]> {
-  return selectProjects(db, viewerId).where('projects.id', 'in', ids).execute();
+  return selectProjects(db, viewerId)
+    .where('projects.id', '=', eb => eb.fn.any(eb.val(ids)))
+    .execute();
 }
 
 /** The projects of organizations that the viewer can see, by name. */
@@ -74,22 +76,28 @@ export function findProjectsOf(
   db: Database,
   viewerId: string,
   organizationIds: string[],
+  limit: number,
 ): Promise<ProjectRow[]> {
-  return selectProjects(db, viewerId).where('projects.organizationId', 'in', organizationIds).execute();
+  return selectProjects(db, viewerId)
+    .where('projects.organizationId', '=', eb => eb.fn.any(eb.val(organizationIds)))
+    .limit(limit)
+    .execute();
 }
 
 /** Everybody who can see the projects, by name. Ask for projects that the viewer was found to see. */
 export async function findProjectMembers(
   db: Database,
   projectIds: string[],
+  limit: number,
 ): Promise<MemberRow<ProjectRole>[]> {
   const rows = await db
     .selectFrom(projectAccess(db).as('access'))
     .innerJoin('users', 'users.id', 'access.userId')
     .select(['access.projectId as parentId', 'access.role', 'users.id', 'users.name', 'users.email'])
-    .where('access.projectId', 'in', projectIds)
+    .where('access.projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
     .orderBy('users.name')
     .orderBy('users.id')
+    .limit(limit)
     .execute();
   return rows.map(({ id, name, ...member }) => ({ ...member, person: { id, name } }));
 }

@@ -77,6 +77,9 @@ export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedE
   return { ...formatted, extensions: badUserInput('').extensions };
 }
 
+/** Errors of one answer. A statement that fails fails in every place that waits for it. */
+const MAX_ERRORS = 100;
+
 /** What an operation came to, with the request that it answers. */
 interface Executed {
   schema: GraphQLSchema;
@@ -106,7 +109,7 @@ export function answerOf(
   if (errors.length === 0) return { status: 200, headers: [], body: { data: data ?? null } };
   const shown =
     describeVariableErrors(schema, operation, variables, errors) ??
-    errors.map(thrown => {
+    errors.slice(0, MAX_ERRORS).map(thrown => {
       const error = describeParseLimit(withoutLiterals(thrown, schema, document));
       return locate(toCatalogue(error, teller), error);
     });

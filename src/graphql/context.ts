@@ -8,11 +8,13 @@ import type { Actor } from '../activity/activity.ts';
 import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
 import { rawKeyIn } from '../api-keys/raw-key.ts';
+import type { PoolShare } from '../database/connect.ts';
 import type { RateLimits } from '../database/rate-limits.ts';
 import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { Models } from '../onnx/models.ts';
 import type { Predicting } from '../predictions/predict.ts';
+import { type AnswerSize, startAnswerSize } from './answer-limit.ts';
 import { type Loaders, startLoaders } from './loaders.ts';
 import { networkOf } from './network.ts';
 import type { Note } from './root-field.ts';
@@ -35,6 +37,8 @@ export type Caller =
 /** What the server is made of, the same for every request. */
 export interface Services {
   db: Kysely<DB>;
+  /** The database for what people ask, who share half of the pool. */
+  shareOf: PoolShare;
   passwords: Passwords;
   authenticate: Authenticate;
   countFailedKey: CountFailedKey;
@@ -51,8 +55,10 @@ export interface Context extends Services {
   /** The request itself, on which is noted what became of it. */
   note: Note;
   caller: Caller;
-  /** How many objects the lists of the answer hold so far. */
-  objects: number;
+  /** Who takes turns with others where requests do: the person or the key, else the address. */
+  sender: string;
+  /** What the answer comes to so far. */
+  answer: AnswerSize;
   /** The moment at which this request began: one for all that it decides. */
   at: Date;
   /** Whose attempts count together: the address of the connection, or what a trusted proxy says of it. */
@@ -88,11 +94,10 @@ export async function buildContext(
     // "https" is the connection's own, or what a trusted proxy says of it.
     secure: request.protocol === 'https',
   } as const;
-  // Worked out for those alone whose attempts are counted.
   const address = () => networkOf(request.ip);
   const signedIn = (person: PersonRow): Caller => ({
     kind: 'person',
-    viewer: { ...person, load: startLoaders(services.db, person.id, at) },
+    viewer: { ...person, load: startLoaders(services.shareOf(person.id), person.id, at) },
   });
 
   async function identify(): Promise<Caller> {
@@ -101,21 +106,26 @@ export async function buildContext(
     }
     const token = request.cookies[SESSION_COOKIE];
     if (token === undefined) return { kind: 'anybody' };
-    const person = await findSession(services.db, token, at);
+    const person = await findSession(services.shareOf(address()), token, at);
     if (person) return signedIn(person);
     void reply.clearCookie(SESSION_COOKIE, cookie);
     return { kind: 'anybody' };
   }
 
+  const caller = await identify();
+  const sender = senderOf(caller) ?? address();
+
   const context: Context = {
     ...services,
+    db: caller.kind === 'api-key' ? services.db : services.shareOf(sender),
+    sender,
     requestId: request.id,
     log: request.log,
     note: request,
     at,
     address,
-    caller: await identify(),
-    objects: 0,
+    caller,
+    answer: startAnswerSize(),
     viewer() {
       if (context.caller.kind === 'person') return context.caller.viewer;
       throw context.caller.kind === 'api-key' ? keysOnlyPredict() : unauthenticated();
@@ -125,17 +135,22 @@ export async function buildContext(
       return { id, email, network: address() };
     },
     async signIn(person) {
-      const session = await startSession(services.db, person.id, at);
+      const session = await startSession(context.db, person.id, at);
       void reply.setCookie(SESSION_COOKIE, session.token, { ...cookie, expires: session.expiresAt });
       context.caller = signedIn(person);
     },
     async signOut() {
       const token = request.cookies[SESSION_COOKIE];
-      if (token !== undefined) await endSession(services.db, token);
+      if (token !== undefined) await endSession(context.db, token);
       void reply.clearCookie(SESSION_COOKIE, cookie);
     },
   };
   return context;
+}
+
+function senderOf(caller: Caller): string | undefined {
+  if (caller.kind === 'person') return caller.viewer.id;
+  return caller.kind === 'api-key' ? caller.key.id : undefined;
 }
 
 async function judge(

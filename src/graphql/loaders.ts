@@ -1,45 +1,77 @@
-import { findOrganizationMembers, findOrganizations } from '../accounts/organizations.ts';
-import { countUsableKeys, findApiKeys } from '../api-keys/queries.ts';
+import { findOrganizationMembers, findOrganizations, listOrganizations } from '../accounts/organizations.ts';
+import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-keys/queries.ts';
 import type { Database } from '../database/connect.ts';
-import { byId, byParent } from '../database/loaders.ts';
+import { startLoaderKit } from '../database/loaders.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
 import { findModels, findModelsOf } from '../deployments/models.ts';
 import { findProjectMembers, findProjects, findProjectsOf } from '../deployments/projects.ts';
+import {
+  type LogPage,
+  listPredictionLogs,
+  type PredictionLogRow,
+  readPredictions,
+} from '../predictions/logs.ts';
+import { countDailyPredictions, type LastDays } from '../predictions/usage.ts';
 
 /**
  * Everything that one viewer can reach in one request, each row read once: rules and resolvers see the same facts.
  * All of it joins the viewer's membership, so there is no way around visibility.
  */
 export function startLoaders(db: Database, viewerId: string, now: Date) {
+  const { byId, byParent, byKey } = startLoaderKit();
   return {
+    // The viewer is the only person whose organizations can be asked for.
+    organizationsOf: byKey(
+      async (viewers: readonly string[]) => {
+        const organizations = await listOrganizations(db, viewerId);
+        return viewers.map(() => organizations);
+      },
+      id => id,
+    ),
     organization: byId('Organization', ids => findOrganizations(db, viewerId, ids)),
     organizationMembers: byParent(
-      ids => findOrganizationMembers(db, ids),
+      (ids, limit) => findOrganizationMembers(db, ids, limit),
       member => member.parentId,
     ),
     project: byId('Project', ids => findProjects(db, viewerId, ids)),
     projectsOf: byParent(
-      ids => findProjectsOf(db, viewerId, ids),
+      (ids, limit) => findProjectsOf(db, viewerId, ids, limit),
       project => project.organizationId,
     ),
     projectMembers: byParent(
-      ids => findProjectMembers(db, ids),
+      (ids, limit) => findProjectMembers(db, ids, limit),
       member => member.parentId,
     ),
     model: byId('Model', ids => findModels(db, viewerId, ids)),
     modelsOf: byParent(
-      ids => findModelsOf(db, viewerId, ids),
+      (ids, limit) => findModelsOf(db, viewerId, ids, limit),
       model => model.projectId,
     ),
     deployment: byId('Deployment', ids => findDeployments(db, viewerId, now, ids)),
     deploymentsOf: byParent(
-      ids => findDeploymentsOf(db, viewerId, now, ids),
+      (ids, limit) => findDeploymentsOf(db, viewerId, now, ids, limit),
       deployment => deployment.projectId,
     ),
     apiKey: byId('API key', ids => findApiKeys(db, viewerId, ids)),
     usableKeys: byParent(
       ids => countUsableKeys(db, now, ids),
       count => count.projectId,
+    ),
+    apiKeys: byKey(
+      (pages: readonly KeyPage[]) => listApiKeys(db, viewerId, pages),
+      ({ projectId, deploymentId, first, after }) => `${projectId} ${deploymentId} ${first} ${after}`,
+    ),
+    predictionLogs: byKey(
+      (pages: readonly LogPage[]) => listPredictionLogs(db, pages),
+      ({ deploymentId, first, after }) => `${deploymentId} ${first} ${after}`,
+    ),
+    predictions: byKey(
+      (logs: readonly Pick<PredictionLogRow, 'id' | 'createdAt'>[]) => readPredictions(db, logs),
+      ({ id }) => id,
+    ),
+    dailyPredictions: byKey(
+      (requests: readonly LastDays[]) => countDailyPredictions(db, now, requests),
+      ({ deploymentId, days }) => `${deploymentId} ${days}`,
     ),
   };
 }

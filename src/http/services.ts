@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { startPasswords } from '../accounts/passwords.ts';
 import { startAuthenticate } from '../api-keys/authenticate.ts';
 import { startFailedKeys } from '../api-keys/failed-keys.ts';
+import { sharePool } from '../database/connect.ts';
 import { startRateLimits } from '../database/rate-limits.ts';
 import { readOnnx } from '../deployments/models.ts';
 import { recordHostEnd } from '../deployments/quarantine.ts';
@@ -55,6 +56,7 @@ export function startServices({
   const rateLimits = startRateLimits(db);
   return {
     db,
+    shareOf: sharePool(db),
     passwords: startPasswords(),
     authenticate: traced('authenticate', startAuthenticate(db, metrics?.batches.lookUp)),
     countFailedKey: startFailedKeys(rateLimits),

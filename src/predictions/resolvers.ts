@@ -2,9 +2,8 @@ import { findReached } from '../api-keys/authenticate.ts';
 import { checkPage } from '../database/page.ts';
 import { readModel } from '../deployments/models.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { listPredictionLogs } from './logs.ts';
 import { type Callable, predict, predictOnce } from './predict.ts';
-import { countDailyPredictions } from './usage.ts';
+import { checkDays } from './usage.ts';
 
 /** Predictions, for programs and people, and their logs. Who may call what is decided before, in graphql/permissions.ts. */
 export const predictionResolvers = {
@@ -41,11 +40,14 @@ export const predictionResolvers = {
   },
 
   Deployment: {
-    dailyPredictions: ({ id }, { days }, { db, at }) => countDailyPredictions(db, id, at, days ?? 30),
-    predictionLogs: ({ id }, args, { db }) => listPredictionLogs(db, id, checkPage(args)),
+    dailyPredictions: ({ id }, { days }, { viewer }) =>
+      viewer().load.dailyPredictions({ deploymentId: id, days: checkDays(days) }),
+    predictionLogs: ({ id }, args, { viewer }) =>
+      viewer().load.predictionLogs({ deploymentId: id, ...checkPage(args) }),
   },
 
   PredictionLog: {
+    predictions: ({ id, createdAt }, _args, { viewer }) => viewer().load.predictions({ id, createdAt }),
     apiKey: ({ apiKeyId }, _args, { viewer }) =>
       apiKeyId === null ? null : viewer().load.apiKey.find(apiKeyId),
   },
