@@ -2,7 +2,14 @@ import { uuidv7 as newId } from 'uuidv7';
 import type { Database } from '../database/connect.ts';
 
 /** Everything that is recorded. An action is stored as text, so that a new one needs no migration. */
-export type ActivityAction = 'api_key.created' | 'api_key.revoked' | 'api_key.deleted';
+export type ActivityAction =
+  | 'api_key.created'
+  | 'api_key.revoked'
+  | 'api_key.deleted'
+  | 'session.started'
+  | 'session.ended'
+  | 'password.changed'
+  | 'account.deleted';
 
 /** Who acts, and from which network (an IPv4 address or an IPv6 /64). */
 export interface Actor {
