@@ -2,7 +2,8 @@ import { notFound } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { isUuid } from '../names.ts';
 import { type Confirmation, changePassword, confirmPassword } from './change-password.ts';
-import { deleteAccount, eraseDeletedAccounts } from './delete-account.ts';
+import { deleteAccount } from './delete-account.ts';
+import { eraseAccount } from './erase-accounts.ts';
 import { checkNewPassword } from './passwords.ts';
 import type { PersonRow } from './people.ts';
 import { endSessions, listSessions } from './sessions.ts';
@@ -58,13 +59,16 @@ export const ownAccountResolvers = {
     async deleteAccount(
       _parent,
       { password },
-      { db, passwords, rateLimits, viewer, actor, address, at, forgetSession },
+      { db, log, passwords, rateLimits, viewer, actor, address, at, forgetSession },
     ) {
       const confirmation = confirmationOf(viewer(), { password, network: address(), now: at });
       const confirmedHash = await confirmPassword(db, { passwords, rateLimits }, confirmation);
       await deleteAccount(db, confirmation, { confirmedHash, actor: actor() });
       forgetSession();
-      await eraseDeletedAccounts(db, at);
+      // Usually all of it. What is left over, or fails, the sweep takes up.
+      await eraseAccount(db, confirmation.person.id).catch((error: unknown) =>
+        log.error({ err: error }, 'erasing a deleted account failed; it is tried again'),
+      );
       return true;
     },
   },

@@ -35,7 +35,8 @@ export interface ActivityEntry {
 }
 
 /**
- * Appends rows to the record of who did what. Rows are never changed and go only by age.
+ * Appends rows to the record of who did what. Rows go only by age, and change only where somebody who deleted their
+ * account is taken out (accounts/erase-accounts.ts).
  *
  * @param trx the transaction that acts, so that nothing happens without its row.
  */

@@ -7,7 +7,7 @@ import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Kysely } from 'kysely';
-import { eraseDeletedAccounts } from '../accounts/delete-account.ts';
+import { eraseDeletedAccounts } from '../accounts/erase-accounts.ts';
 import type { Config } from '../config.ts';
 import { dropExpiredKeys } from '../database/idempotency.ts';
 import { dropEndedCounts } from '../database/rate-limits.ts';
