@@ -99,7 +99,7 @@ export const forbidden = (message?: string) => make('FORBIDDEN', message);
 /** API keys predict and do nothing else. */
 export const keysOnlyPredict = () => make('FORBIDDEN', 'API keys can call predict only. Sign in to do this.');
 /** Absent or not visible; `what` in the words of the schema, e.g. "Project". */
-export const notFound = (what: 'Organization' | 'Project' | 'Model' | 'Deployment' | 'API key') =>
+export const notFound = (what: 'Organization' | 'Project' | 'Model' | 'Deployment' | 'API key' | 'Session') =>
   make('NOT_FOUND', `${what} not found. It does not exist, or is not visible to you.`);
 /** A path, or a method on it, that is not served. */
 export const nothingHere = () =>

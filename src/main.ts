@@ -3,8 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Kysely, sql } from 'kysely';
-import { startPasswords } from './accounts/passwords.ts';
-import { normalizeEmail, replacePassword } from './accounts/people.ts';
+import { replacePassword } from './accounts/change-password.ts';
+import { LOCAL_REQUEST, startPasswords } from './accounts/passwords.ts';
+import { normalizeEmail } from './accounts/people.ts';
 import { listSlugs, setPlan } from './accounts/plans.ts';
 import { type Config, ConfigError, readConfig, settings, wantsTraces } from './config.ts';
 import { connect, keepTimeouts } from './database/connect.ts';
@@ -219,7 +220,8 @@ async function password(config: Config, email: string): Promise<void> {
   try {
     await withDatabase(config, async db => {
       const text = randomBytes(15).toString('base64url');
-      if (!(await replacePassword(db, email, await passwords.hash(text)))) {
+      const passwordHash = await passwords.hash(text, LOCAL_REQUEST);
+      if (!(await replacePassword(db, { email, passwordHash, now: new Date() }))) {
         throw new Refusal(`Nobody has an account with the e-mail "${email}".`);
       }
       say(`${normalizeEmail(email)} signs in with ${text}`);

@@ -308,6 +308,7 @@ function samples(): Samples {
     email: quote(stranger.owner.email, 'a@lab.example'),
     role: ['null', 'OWNER', 'VIEWER', 'MEMBER', 'CONTRIBUTOR'],
     password: quote('too short'),
+    newPassword: quote('too short'),
     onnx: quote('', 'AAAA'),
     ID: [...quote(stranger.deploymentId, owner.id, 'x', '😀'), '7', '18014398509481984'],
     String: [
@@ -334,6 +335,9 @@ const MUTATIONS = [
   'registerModel',
   'signUp',
   'signOut',
+  'changePassword',
+  'endSession',
+  'endOtherSessions',
 ];
 
 /**

@@ -68,7 +68,7 @@ const OK = 'an answer';
 const NULL = 'null';
 type Outcome = typeof OK | typeof NULL | Code;
 
-const { UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, API_KEY_NOT_AUTHORIZED } = codes;
+const { UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, BAD_USER_INPUT, API_KEY_NOT_AUTHORIZED } = codes;
 
 const keys = (reaching: Outcome, foreign: Outcome = reaching) => ({
   "a key of the laboratory's deployment": reaching,
@@ -174,6 +174,27 @@ const TABLE: Record<string, Row> = {
     variables: [() => ({})],
     endsSession: true,
     answers: { ...PERSONS_ONLY, ...persons(OK) },
+  },
+  // Whose password or session it is, nobody's role decides: the inputs are wrong for everybody.
+  'Mutation.changePassword': {
+    document: 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }',
+    variables: [() => ({ input: { currentPassword: 'whatever', newPassword: 'too short' } })],
+    answers: { ...PERSONS_ONLY, ...persons(BAD_USER_INPUT) },
+  },
+  'Mutation.endSession': {
+    document: 'mutation ($id: ID!) { endSession(id: $id) }',
+    variables: [() => ({ id: newId() })],
+    answers: { ...PERSONS_ONLY, ...persons(NOT_FOUND) },
+  },
+  'Mutation.endOtherSessions': {
+    document: 'mutation { endOtherSessions }',
+    variables: [() => ({})],
+    answers: { ...PERSONS_ONLY, ...persons(OK) },
+  },
+  'Mutation.deleteAccount': {
+    document: 'mutation ($password: String!) { deleteAccount(password: $password) }',
+    variables: [() => ({ password: 'not the passphrase' })],
+    answers: { ...PERSONS_ONLY, ...persons(BAD_USER_INPUT) },
   },
   'Mutation.createProject': {
     document: 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }',

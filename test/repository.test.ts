@@ -9,6 +9,7 @@ import { CATALOGUE } from '../src/errors.ts';
 const FLOORS = [
   ['errors.ts', 'names.ts', 'config.ts', 'generated'],
   ['database', 'concurrency'],
+  ['requests'],
   ['activity'],
   ['accounts', 'onnx', 'deployments', 'api-keys', 'predictions'],
   ['jobs'],

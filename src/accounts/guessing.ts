@@ -1,4 +1,5 @@
 import { checkLimit, type Limit, type RateLimits } from '../database/rate-limits.ts';
+import { countNetwork, takeNetworkBack } from '../requests/network-limits.ts';
 
 const MINUTE_MS = 60 * 1000;
 
@@ -19,41 +20,48 @@ const SIGN_IN = {
 const SIGN_UP: Limit = { name: 'sign-up of an address', most: 100, windowMs: 60 * MINUTE_MS };
 
 /**
- * Lets a sign-in try a password, or refuses it before the work of hashing. An attempt counts as failed from its
- * beginning, so that those under way count too.
+ * Lets somebody try a password, or refuses it before the work of hashing: signing in, and what asks for the password
+ * again. An attempt counts as failed from its beginning, so that those under way count too.
  *
- * @param address whose attempt it is, as `networkOf` groups them.
+ * @param network whose attempt it is, as `networkOf` groups addresses.
  * @param verify whether the password is right.
  * @returns what `verify` does. @throws RATE_LIMITED
  */
 export async function limitSignIn<Result>(
-  { count, takeBack }: RateLimits,
-  { email, address, now }: { email: string; address: string; now: Date },
+  rateLimits: RateLimits,
+  { email, network, now }: { email: string; network: string; now: Date },
   verify: () => Promise<Result | null>,
 ): Promise<Result | null> {
+  const { count, takeBack } = rateLimits;
   const { ofPersonAtAddress, ofAddress, ofPerson } = SIGN_IN;
-  const pair = `${address}\0${email}`;
 
   // First of the person: a program that keeps trying an old password, also many times at once, does not stop the others
   // at its address.
-  const here = await count(ofPersonAtAddress, pair, now);
-  checkLimit(ofPersonAtAddress, here, now);
-  checkLimit(ofAddress, await count(ofAddress, address, now), now);
+  const here = await countNetwork(count, ofPersonAtAddress, { network, of: email, now });
+  await countNetwork(count, ofAddress, { network, now });
   const everywhere = await count(ofPerson, email, now);
+  // The networks of an IPv6 /48 count as one that has tried before: it has 65 536 of them.
   if (here.used > 1) checkLimit(ofPerson, everywhere, now);
 
-  const result = await verify();
+  const forgive = async (attempts: 'one' | 'all') => {
+    await takeNetworkBack(rateLimits, ofPersonAtAddress, { network, of: email }, attempts);
+    await takeNetworkBack(rateLimits, ofAddress, { network }, 'one');
+    await takeBack(ofPerson, email, 'one');
+  };
+  const result = await verify().catch(async (error: unknown) => {
+    // No password was tried: the queue was full, or the database out of reach.
+    await forgive('one');
+    throw error;
+  });
   if (result === null) {
     checkLimit(ofPerson, everywhere, now);
     return null;
   }
-  await takeBack(ofPersonAtAddress, pair, 'all');
-  await takeBack(ofAddress, address, 'one');
-  await takeBack(ofPerson, email, 'one');
+  await forgive('all');
   return result;
 }
 
 /** Counts a sign-up, before its password is hashed. @throws RATE_LIMITED */
-export async function limitSignUp({ count }: RateLimits, address: string, now: Date): Promise<void> {
-  checkLimit(SIGN_UP, await count(SIGN_UP, address, now), now);
+export async function limitSignUp({ count }: RateLimits, network: string, now: Date): Promise<void> {
+  await countNetwork(count, SIGN_UP, { network, now });
 }

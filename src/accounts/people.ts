@@ -46,22 +46,3 @@ export function findPersonByEmail(
     .where('email', '=', normalizeEmail(email))
     .executeTakeFirst();
 }
-
-/** Replaces a person's password and ends their sessions. @returns false when the e-mail has no account. */
-export async function replacePassword(db: Database, email: string, passwordHash: string): Promise<boolean> {
-  const changed = await db
-    .with('changed', cte =>
-      cte
-        .updateTable('users')
-        .set({ passwordHash })
-        .where('email', '=', normalizeEmail(email))
-        .returning('id'),
-    )
-    .with('ended', cte =>
-      cte.deleteFrom('sessions').where('userId', 'in', from => from.selectFrom('changed').select('id')),
-    )
-    .selectFrom('changed')
-    .select('id')
-    .executeTakeFirst();
-  return changed !== undefined;
-}

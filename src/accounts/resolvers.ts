@@ -19,7 +19,7 @@ export const accountResolvers = {
       checkNewEmail(input.email);
       checkNewPassword(input.password);
       await limitSignUp(rateLimits, address(), at);
-      const passwordHash = await passwords.hash(input.password);
+      const passwordHash = await passwords.hash(input.password, { queue: 'sign-up', network: address() });
       const person = { id: newId(), email: normalizeEmail(input.email), name };
       await db.transaction().execute(async trx => {
         const inserted = await insertPerson(trx, { ...person, passwordHash, createdAt: at });
@@ -37,21 +37,25 @@ export const accountResolvers = {
           createdAt: at,
         });
       });
-      await signIn(person);
+      await signIn(person, passwordHash);
       return person;
     },
 
     async signIn(_parent, { email, password }, { db, passwords, rateLimits, address, at, signIn }) {
-      const attempt = { email: normalizeEmail(email), address: address(), now: at };
+      const network = address();
+      const attempt = { email: normalizeEmail(email), network, now: at };
       const found = await limitSignIn(rateLimits, attempt, async () => {
         const account = await findPersonByEmail(db, email);
         // Without an account the same work is done, so that the time tells nothing.
-        const matches = await passwords.verify(password, account?.passwordHash);
+        const matches = await passwords.verify(password, account?.passwordHash, {
+          queue: 'sign-in',
+          network,
+        });
         return account && matches ? account : null;
       });
       if (!found) throw wrongSignIn();
-      const { passwordHash: _, ...person } = found;
-      await signIn(person);
+      const { passwordHash, ...person } = found;
+      await signIn(person, passwordHash);
       return person;
     },
 

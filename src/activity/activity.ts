@@ -6,6 +6,10 @@ export type ActivityAction =
   | 'api_key.created'
   | 'api_key.revoked'
   | 'api_key.deleted'
+  | 'session.started'
+  | 'session.ended'
+  | 'password.changed'
+  | 'account.deleted'
   | 'deployment.quarantine_reset';
 
 /** Who acts, and from which network (an IPv4 address or an IPv6 /64). */
@@ -32,7 +36,8 @@ export interface ActivityEntry {
 }
 
 /**
- * Appends rows to the record of who did what. Rows are never changed and go only by age.
+ * Appends rows to the record of who did what. Rows go only by age, and change only where somebody who deleted their
+ * account is taken out (accounts/erase-accounts.ts).
  *
  * @param trx the transaction that acts, so that nothing happens without its row.
  */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { type Counted, checkLimit, type Limit, type RateLimits } from '../database/rate-limits.ts';
+import type { Counted, Limit, RateLimits } from '../database/rate-limits.ts';
+import { countNetwork } from '../requests/network-limits.ts';
 
 const FAILED_KEYS: Limit = { name: 'failed keys of an address', most: 100, windowMs: 60 * 1000 };
 const MOST_ADDRESSES = 10_000;
@@ -10,7 +11,7 @@ const MOST_ADDRESSES = 10_000;
  *
  * @throws RATE_LIMITED when the address has sent too many.
  */
-export type CountFailedKey = (kind: 'unknown' | 'malformed', address: string, now: Date) => Promise<void>;
+export type CountFailedKey = (kind: 'unknown' | 'malformed', network: string, now: Date) => Promise<void>;
 
 /**
  * Counting failed keys. Those that the database was asked for are counted there, across servers. What is malformed was
@@ -20,20 +21,19 @@ export type CountFailedKey = (kind: 'unknown' | 'malformed', address: string, no
 export function startFailedKeys({ count }: RateLimits): CountFailedKey {
   const malformed = new LRUCache<string, Counted>({ max: MOST_ADDRESSES });
 
-  function countMalformed(address: string, now: Date): Counted {
-    const held = malformed.get(address);
+  function countMalformed({ name, windowMs }: Limit, who: string, now: Date): Counted {
+    const key = `${name}\0${who}`;
+    const held = malformed.get(key);
     if (held && held.endsAt > now) {
       held.used += 1;
       return held;
     }
-    const counted = { used: 1, endsAt: new Date(now.getTime() + FAILED_KEYS.windowMs) };
-    malformed.set(address, counted);
+    const counted = { used: 1, endsAt: new Date(now.getTime() + windowMs) };
+    malformed.set(key, counted);
     return counted;
   }
 
-  return async (kind, address, now) => {
-    const counted =
-      kind === 'unknown' ? await count(FAILED_KEYS, address, now) : countMalformed(address, now);
-    checkLimit(FAILED_KEYS, counted, now);
+  return async (kind, network, now) => {
+    await countNetwork(kind === 'unknown' ? count : countMalformed, FAILED_KEYS, { network, now });
   };
 }

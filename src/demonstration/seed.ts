@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { insertOrganization } from '../accounts/organizations.ts';
-import { type Passwords, startPasswords } from '../accounts/passwords.ts';
+import { LOCAL_REQUEST, type Passwords, startPasswords } from '../accounts/passwords.ts';
 import { insertPerson } from '../accounts/people.ts';
 import { OPERATOR } from '../activity/activity.ts';
 import { insertApiKey } from '../api-keys/queries.ts';
@@ -77,7 +77,7 @@ async function fill(
   const password = random(15).toString('base64url');
   const rawKey = generateRawKey(random);
   const person = { id: newId(), email: DEMONSTRATION_EMAIL, name: 'Demo Person' };
-  const passwordHash = await hash(password);
+  const passwordHash = await hash(password, LOCAL_REQUEST);
 
   return await db.transaction().execute(async trx => {
     await insertPerson(trx, { ...person, passwordHash, createdAt: now });

@@ -88,6 +88,11 @@ export interface ApiKeys {
   scopes: ArrayType<ApiKeyScope>;
 }
 
+export interface DeletedAccounts {
+  deletedAt: Timestamp;
+  userId: string;
+}
+
 export interface Deployments {
   active: boolean;
   createdAt: Timestamp;
@@ -225,12 +230,28 @@ export interface RateLimits {
 }
 
 export interface Sessions {
+  /**
+   * from the User-Agent of the sign-in, such as Firefox on Linux; null: not recorded
+   */
+  browser: string | null;
   createdAt: Timestamp;
   /**
    * SHA-256 of the token; the token itself is in the cookie alone
    */
   digest: Buffer;
   expiresAt: Timestamp;
+  /**
+   * names the session to its person; gives nobody access
+   */
+  id: string;
+  /**
+   * moved when it is an hour old, so that requests cost no write
+   */
+  lastSeenAt: Timestamp;
+  /**
+   * an IPv4 address or an IPv6 /64, as of last_seen_at; null: not recorded
+   */
+  network: string | null;
   userId: string;
 }
 
@@ -245,6 +266,7 @@ export interface Users {
 export interface DB {
   activity: Activity;
   apiKeys: ApiKeys;
+  deletedAccounts: DeletedAccounts;
   deployments: Deployments;
   deploymentUsage: DeploymentUsage;
   idempotencyKeys: IdempotencyKeys;

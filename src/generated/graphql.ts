@@ -115,6 +115,14 @@ export type ApiKeyTarget =
   |  /** A whole project. */
   { deploymentId?: never; projectId: Scalars['ID']['input']; };
 
+/** A change of your own password. */
+export type ChangePasswordInput = {
+  /** The password that you sign in with now. */
+  currentPassword: Scalars['String']['input'];
+  /** At least 15 characters and at most 72 bytes in UTF-8. */
+  newPassword: Scalars['String']['input'];
+};
+
 /** A new API key. */
 export type CreateApiKeyInput = {
   /** When the key stops working; must lie in the future. Null: never. */
@@ -262,6 +270,11 @@ export type MonthlyUsage = {
 export type Mutation = {
   __typename?: 'Mutation';
   /**
+   * Replaces your password and ends your other sessions. A wrong current password counts as an attempt to sign in: too many
+   * answer 429 `RATE_LIMITED`.
+   */
+  changePassword: Scalars['Boolean']['output'];
+  /**
    * Makes an API key with the scope `predict` and returns the raw key, once: only a hash of it is stored.
    * Needs a plan with `allowApiPredict` and fewer than `maxApiKeys` usable keys in the project.
    */
@@ -270,8 +283,18 @@ export type Mutation = {
   createDeployment: Deployment;
   /** Makes a project. Organization owners and admins may; an admin becomes the project's owner. */
   createProject: Project;
+  /**
+   * Deletes your account for good. Models, deployments and API keys that you made stay with their organizations; logs and
+   * activity no longer name you. Refused (400 `BAD_USER_INPUT`) while you are the only owner of an organization: make
+   * another member an owner, or delete the organization, first.
+   */
+  deleteAccount: Scalars['Boolean']['output'];
   /** Deletes an API key for good, revoking it first when it is still active. Prediction logs keep naming it. */
   deleteApiKey: DeleteApiKeyPayload;
+  /** Ends all of your sessions but the current one. */
+  endOtherSessions: Scalars['Boolean']['output'];
+  /** Ends one of your sessions; whoever uses it has to sign in again. Ending the current one signs you out. */
+  endSession: Scalars['Boolean']['output'];
   /**
    * Predicts for up to 1000 spectra, in their order. For programs (`Authorization: Api-Key sk_…`) and for signed-in
    * people. Each spectrum counts as one prediction of the month; a call that fails, or that the rest of the month's
@@ -315,6 +338,12 @@ export type Mutation = {
 
 
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationChangePasswordArgs = {
+  input: ChangePasswordInput;
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type MutationCreateApiKeyArgs = {
   input: CreateApiKeyInput;
 };
@@ -333,7 +362,19 @@ export type MutationCreateProjectArgs = {
 
 
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationDeleteAccountArgs = {
+  password: Scalars['String']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type MutationDeleteApiKeyArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationEndSessionArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -640,6 +681,23 @@ export type RegisterModelInput = {
   unit?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A sign-in that lasts: until you sign out, end it here, or 30 days have passed. */
+export type Session = {
+  __typename?: 'Session';
+  /** What signed in, by its own account, for example `Firefox on Windows`. */
+  browser: Scalars['String']['output'];
+  /** When you signed in. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Whether it is the session that asks. */
+  current: Scalars['Boolean']['output'];
+  /** The session's id. It gives nobody access. */
+  id: Scalars['ID']['output'];
+  /** When the session was last used, to the hour. */
+  lastSeenAt: Scalars['DateTime']['output'];
+  /** From which network it was used then: an IPv4 address, or the first 64 bits of an IPv6 address; null where it is not known. */
+  network?: Maybe<Scalars['String']['output']>;
+};
+
 /** A member's role in an organization. */
 export type SetOrganizationMemberInput = {
   /** The e-mail of a person who has an account. */
@@ -689,6 +747,8 @@ export type User = {
   name: Scalars['String']['output'];
   /** The organizations that the person belongs to, by name. */
   organizations: Array<Organization>;
+  /** Where you are signed in, the session seen last first; at most 50, beyond which the oldest ends. */
+  sessions: Array<Session>;
 };
 
 
@@ -773,6 +833,7 @@ export type ResolversTypes = {
   ApiKeyTarget: ApiKeyTarget;
   Base64: ResolverTypeWrapper<Scalars['Base64']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  ChangePasswordInput: ChangePasswordInput;
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyPayload: ResolverTypeWrapper<Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey: ResolversTypes['ApiKey'] }>;
   CreateDeploymentInput: CreateDeploymentInput;
@@ -808,6 +869,7 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RegisterModelInput: RegisterModelInput;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
+  Session: ResolverTypeWrapper<Session>;
   SetOrganizationMemberInput: SetOrganizationMemberInput;
   SetProjectMemberInput: SetProjectMemberInput;
   SignUpInput: SignUpInput;
@@ -825,6 +887,7 @@ export type ResolversParentTypes = {
   ApiKeyTarget: ApiKeyTarget;
   Base64: Scalars['Base64']['output'];
   Boolean: Scalars['Boolean']['output'];
+  ChangePasswordInput: ChangePasswordInput;
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyPayload: Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey: ResolversParentTypes['ApiKey'] };
   CreateDeploymentInput: CreateDeploymentInput;
@@ -855,6 +918,7 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   RegisterModelInput: RegisterModelInput;
   SafeInt: Scalars['SafeInt']['output'];
+  Session: Session;
   SetOrganizationMemberInput: SetOrganizationMemberInput;
   SetProjectMemberInput: SetProjectMemberInput;
   SignUpInput: SignUpInput;
@@ -954,10 +1018,14 @@ export type MonthlyUsageResolvers<ContextType = Context, ParentType extends Reso
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  changePassword?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationChangePasswordArgs, 'input'>>;
   createApiKey?: Resolver<ResolversTypes['CreateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
   createDeployment?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationCreateDeploymentArgs, 'input'>>;
   createProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationCreateProjectArgs, 'input'>>;
+  deleteAccount?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteAccountArgs, 'password'>>;
   deleteApiKey?: Resolver<ResolversTypes['DeleteApiKeyPayload'], ParentType, ContextType, RequireFields<MutationDeleteApiKeyArgs, 'id'>>;
+  endOtherSessions?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  endSession?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationEndSessionArgs, 'id'>>;
   predict?: Resolver<ResolversTypes['PredictPayload'], ParentType, ContextType, RequireFields<MutationPredictArgs, 'deploymentId' | 'spectra'>>;
   registerModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationRegisterModelArgs, 'input'>>;
   resetQuarantine?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationResetQuarantineArgs, 'deploymentId'>>;
@@ -1068,11 +1136,21 @@ export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTy
   name: 'SafeInt';
 }
 
+export type SessionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session']> = {
+  browser?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  current?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  lastSeenAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  network?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
   email?: Resolver<ResolversTypes['EmailAddress'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   organizations?: Resolver<Array<ResolversTypes['Organization']>, ParentType, ContextType>;
+  sessions?: Resolver<Array<ResolversTypes['Session']>, ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = Context> = {
@@ -1104,6 +1182,7 @@ export type Resolvers<ContextType = Context> = {
   ProjectMember?: ProjectMemberResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
+  Session?: SessionResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
 };
 

@@ -1,9 +1,11 @@
 import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
+import { describeBrowser } from '../accounts/browser.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { PersonRow } from '../accounts/people.ts';
-import { endSession, findSession, startSession } from '../accounts/sessions.ts';
+import { sessionCookieOf } from '../accounts/session-cookie.ts';
+import { endSessions, findSession, startSession } from '../accounts/sessions.ts';
 import type { Actor } from '../activity/activity.ts';
 import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
@@ -14,9 +16,9 @@ import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '
 import type { DB } from '../generated/database.ts';
 import type { Models } from '../onnx/models.ts';
 import type { Predicting } from '../predictions/predict.ts';
+import { networkOf } from '../requests/network.ts';
 import { type AnswerSize, startAnswerSize } from './answer-limit.ts';
 import { type Loaders, startLoaders } from './loaders.ts';
-import { networkOf } from './network.ts';
 import type { Note } from './root-field.ts';
 
 declare module 'fastify' {
@@ -25,6 +27,8 @@ declare module 'fastify' {
 
 /** A signed-in person and what they can reach. */
 export interface Viewer extends PersonRow {
+  /** Of the session that makes the request. */
+  sessionId: string;
   load: Loaders;
 }
 
@@ -67,14 +71,13 @@ export interface Context extends Services {
   viewer: () => Viewer;
   /** The signed-in person as the activity keeps them. @throws as `viewer` */
   actor: () => Actor;
-  /** Makes the person the viewer of this request, with a session cookie. */
-  signIn: (person: PersonRow) => Promise<void>;
+  /** Makes the person, whose password was checked against the hash, the viewer of this request, with a session cookie. */
+  signIn: (person: PersonRow, passwordHash: string) => Promise<void>;
   /** Ends the session and clears its cookie. */
   signOut: () => Promise<void>;
+  /** Clears the cookie of a session that has ended. */
+  forgetSession: () => void;
 }
-
-/** The cookie that holds a session's token. */
-export const SESSION_COOKIE = 'spectrakey_session';
 
 /**
  * Builds the context of a request, judging its credential.
@@ -87,28 +90,23 @@ export async function buildContext(
   reply: FastifyReply,
 ): Promise<Context> {
   const at = services.now();
-  const cookie = {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'lax',
-    // "https" is the connection's own, or what a trusted proxy says of it.
-    secure: request.protocol === 'https',
-  } as const;
+  const cookie = sessionCookieOf(request);
+  const forgetSession = () => void reply.clearCookie(cookie.name, cookie.attributes);
   const address = () => networkOf(request.ip);
-  const signedIn = (person: PersonRow): Caller => ({
+  const signedIn = (person: PersonRow, sessionId: string): Caller => ({
     kind: 'person',
-    viewer: { ...person, load: startLoaders(services.shareOf(person.id), person.id, at) },
+    viewer: { ...person, sessionId, load: startLoaders(services.shareOf(person.id), person.id, at) },
   });
 
   async function identify(): Promise<Caller> {
     if (request.headers.authorization !== undefined) {
       return { kind: 'api-key', key: await judge(services, request.headers.authorization, address, at) };
     }
-    const token = request.cookies[SESSION_COOKIE];
+    const token = request.cookies[cookie.name];
     if (token === undefined) return { kind: 'anybody' };
-    const person = await findSession(services.shareOf(address()), token, at);
-    if (person) return signedIn(person);
-    void reply.clearCookie(SESSION_COOKIE, cookie);
+    const found = await findSession(services.shareOf(address()), token, at, address);
+    if (found) return signedIn(found.person, found.sessionId);
+    forgetSession();
     return { kind: 'anybody' };
   }
 
@@ -134,16 +132,23 @@ export async function buildContext(
       const { id, email } = context.viewer();
       return { id, email, network: address() };
     },
-    async signIn(person) {
-      const session = await startSession(context.db, person.id, at);
-      void reply.setCookie(SESSION_COOKIE, session.token, { ...cookie, expires: session.expiresAt });
-      context.caller = signedIn(person);
+    async signIn(person, passwordHash) {
+      const seen = { network: address(), browser: describeBrowser(request.headers['user-agent']), now: at };
+      const session = await startSession(context.db, { ...person, passwordHash }, seen);
+      const { name, attributes } = cookie;
+      void reply.setCookie(name, session.token, { ...attributes, expires: session.expiresAt });
+      context.caller = signedIn(person, session.id);
     },
     async signOut() {
-      const token = request.cookies[SESSION_COOKIE];
-      if (token !== undefined) await endSession(context.db, token);
-      void reply.clearCookie(SESSION_COOKIE, cookie);
+      const { id: userId, sessionId } = context.viewer();
+      const which = { ids: [sessionId] };
+      const actor = context.actor();
+      await context.db
+        .transaction()
+        .execute(trx => endSessions(trx, { userId, which, actor, reason: 'signed out', now: at }));
+      forgetSession();
     },
+    forgetSession,
   };
   return context;
 }

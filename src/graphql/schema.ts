@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { type GraphQLSchema, isScalarType } from 'graphql';
 import { applyMiddleware } from 'graphql-middleware';
+import { ownAccountResolvers } from '../accounts/account-resolvers.ts';
 import { accountResolvers } from '../accounts/resolvers.ts';
 import { apiKeyResolvers } from '../api-keys/resolvers.ts';
 import { deploymentResolvers } from '../deployments/resolvers.ts';
@@ -19,11 +20,12 @@ const resolvers: Resolvers = {
   Query: { ...accountResolvers.Query, ...deploymentResolvers.Query, ...apiKeyResolvers.Query },
   Mutation: {
     ...accountResolvers.Mutation,
+    ...ownAccountResolvers.Mutation,
     ...deploymentResolvers.Mutation,
     ...apiKeyResolvers.Mutation,
     ...predictionResolvers.Mutation,
   },
-  User: accountResolvers.User,
+  User: { ...accountResolvers.User, ...ownAccountResolvers.User },
   Organization: accountResolvers.Organization,
   Project: { ...deploymentResolvers.Project, ...apiKeyResolvers.Project },
   Deployment: { ...deploymentResolvers.Deployment, ...predictionResolvers.Deployment },

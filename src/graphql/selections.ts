@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import { MAX_IN_A_LIST, MAX_OBJECTS } from '../database/bound.ts';
 import { MAX_ON_A_PAGE } from '../database/page.ts';
-import { MOST_SPECTRA } from '../onnx/run.ts';
+import { MAX_SPECTRA } from '../onnx/outcome.ts';
 import { MAX_DAYS } from '../predictions/usage.ts';
 import type { IntrospectionBounds } from './introspection-bounds.ts';
 
@@ -34,7 +34,7 @@ const PAGE: SizedBy = { argument: 'first', max: MAX_ON_A_PAGE };
 
 /** How long plain lists may be, by the name of their field; all others hold MAX_IN_A_LIST. */
 const LIST_BOUNDS = new Map<string, number | SizedBy>([
-  ['predictions', MOST_SPECTRA],
+  ['predictions', MAX_SPECTRA],
   ['dailyPredictions', { argument: 'days', max: MAX_DAYS }],
   ['scopes', 1],
 ]);

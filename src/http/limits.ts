@@ -1,6 +1,6 @@
+import { SESSION_COOKIES } from '../accounts/session-cookie.ts';
 import { isToken } from '../accounts/sessions.ts';
 import { isRawKey, rawKeyIn } from '../api-keys/raw-key.ts';
-import { SESSION_COOKIE } from '../graphql/context.ts';
 
 /** What the server bears from its clients. */
 export interface HttpLimits {
@@ -52,7 +52,7 @@ export const ANYBODYS_BODY_BYTES = 64 * 1024;
 /** Of a request that carries a credential: a model of 16 MiB in base64, with room for the rest of its request. */
 export const LARGEST_BODY_BYTES = 24 * 1024 * 1024;
 
-const sessionToken = new RegExp(`(?:^|; *)${SESSION_COOKIE}=([^;]*)`);
+const sessionToken = new RegExp(`(?:^|; *)(?:${SESSION_COOKIES.join('|')})=([^;]*)`);
 
 /**
  * Whether the headers carry what may be a credential: an API key whose checksum holds, or a session's cookie. Judged

@@ -7,6 +7,7 @@ import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Kysely } from 'kysely';
+import { eraseDeletedAccounts } from '../accounts/erase-accounts.ts';
 import type { Config } from '../config.ts';
 import { dropExpiredKeys } from '../database/idempotency.ts';
 import { dropEndedCounts } from '../database/rate-limits.ts';
@@ -15,6 +16,7 @@ import type { DB } from '../generated/database.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
 import type { ModelLimits } from '../onnx/models.ts';
 import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
+import { parseAddress, UNKNOWN_NETWORK } from '../requests/network.ts';
 import { addressOf } from './address.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
@@ -23,6 +25,7 @@ import { startMetrics } from './metrics.ts';
 import { servePages } from './pages.ts';
 import { startServices } from './services.ts';
 import type { startTracing } from './tracing.ts';
+import { trustProxies } from './trusted-proxies.ts';
 
 /** For requests that clients sent before they could see that the server stops. */
 const LAST_REQUESTS_MS = 300;
@@ -96,7 +99,7 @@ export async function startServer({
     keepAliveTimeout: limits.idleMs,
     // Without a byte in either direction: what is left are clients that do not read their answer.
     connectionTimeout: limits.requestMs + limits.handlerMs,
-    trustProxy: config.TRUSTED_PROXIES ?? false,
+    trustProxy: config.TRUSTED_PROXIES ? trustProxies(config.TRUSTED_PROXIES) : false,
     genReqId: ({ headers }) => requestIdIn(headers) ?? randomUUID(),
     // Whoever is still connected while it stops is answered, and told that the connection ends with that.
     return503OnClosing: false,
@@ -135,6 +138,7 @@ export async function startServer({
     try {
       await dropEndedCounts(db, now());
       await dropExpiredKeys(db, now());
+      await eraseDeletedAccounts(db, now());
     } catch (error) {
       app.log.error({ err: error }, 'dropping what has expired failed');
     }
@@ -211,7 +215,7 @@ function requestIdIn({ 'x-request-id': id }: IncomingHttpHeaders): string | unde
 
 /** A request as the log tells of it: without what follows "?", where a document may hold a password. */
 function withoutQuery({ method, url, host, ip }: Pick<FastifyRequest, 'method' | 'url' | 'host' | 'ip'>) {
-  return { method, url: url.replace(/\?.*/, ''), host, remoteAddress: ip };
+  return { method, url: url.replace(/\?.*/, ''), host, remoteAddress: parseAddress(ip) ?? UNKNOWN_NETWORK };
 }
 
 /** What Fastify refuses by itself, in the catalogue's words; undefined for everything else. */

@@ -10,7 +10,17 @@ import {
   UnstyledButton,
   useMantineColorScheme,
 } from '@mantine/core';
-import { ChevronDown, CircleUserRound, CodeXml, LogOut, Moon, Settings, Sun, SunMoon } from 'lucide-react';
+import {
+  ChevronDown,
+  CircleUserRound,
+  CodeXml,
+  LogOut,
+  Moon,
+  Settings,
+  Sun,
+  SunMoon,
+  UserCog,
+} from 'lucide-react';
 import { Suspense, useState } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router';
 import { useMutation } from 'urql';
@@ -135,6 +145,10 @@ function PersonMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{viewer.email}</Menu.Label>
+        <Menu.Item component={Link} to="/account" leftSection={<UserCog size={14} />}>
+          Account
+        </Menu.Item>
+        <Menu.Divider />
         {(
           [
             ['light', 'Light', Sun],

@@ -15,6 +15,9 @@ import { Layout } from './layout';
 import { SignedIn, useViewer } from './session';
 import { Empty, Loading, NotFound } from './states';
 
+const AccountPage = lazy(() =>
+  import('../account/AccountPage').then(({ AccountPage }) => ({ default: AccountPage })),
+);
 const Predict = lazy(() => import('../predict/Predict').then(({ Predict }) => ({ default: Predict })));
 
 /** Every page and its address. The server answers these addresses with the same file (src/http/pages.ts). */
@@ -32,6 +35,7 @@ export function Pages() {
           }
         >
           <Route index element={<Home />} />
+          <Route path="/account" element={<AccountPage />} />
           <Route path="/organizations/:slug" element={<OrganizationPage />} />
           <Route path="/projects/:projectId" element={<ProjectPage />}>
             <Route index element={<Deployments />} />

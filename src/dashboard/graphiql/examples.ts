@@ -172,6 +172,50 @@ query Viewer {
   headers: {},
 };
 
+const account: Example = {
+  title: 'Sessions',
+  query: `# Where you are signed in, and the ids of your sessions.
+query Sessions {
+  viewer {
+    sessions {
+      id
+      browser
+      network
+      createdAt
+      lastSeenAt
+      current
+    }
+  }
+}
+
+# End one of them: it has to sign in again.
+mutation EndSession($sessionId: ID!) {
+  endSession(id: $sessionId)
+}
+
+# End all of them but this one.
+mutation EndOtherSessions {
+  endOtherSessions
+}
+
+# Change your password. This ends your other sessions.
+mutation ChangePassword($change: ChangePasswordInput!) {
+  changePassword(input: $change)
+}
+
+# Delete your account for good.
+mutation DeleteAccount($password: String!) {
+  deleteAccount(password: $password)
+}
+`,
+  variables: {
+    sessionId: '<your-session-id>',
+    change: { currentPassword: '<password>', newPassword: '<new-password>' },
+    password: '<password>',
+  },
+  headers: {},
+};
+
 const models: Example = {
   title: 'Models',
   query: `# A project's models and deployments.
@@ -541,4 +585,5 @@ export const examples: [Example, ...Example[]] = [
   deleteApiKey,
   members,
   logs,
+  account,
 ];

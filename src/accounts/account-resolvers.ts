@@ -1,0 +1,83 @@
+import { notFound } from '../errors.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import { isUuid } from '../names.ts';
+import { type Confirmation, changePassword, confirmPassword } from './change-password.ts';
+import { deleteAccount } from './delete-account.ts';
+import { eraseAccount } from './erase-accounts.ts';
+import { checkNewPassword } from './passwords.ts';
+import type { PersonRow } from './people.ts';
+import { endSessions, listSessions } from './sessions.ts';
+
+const confirmationOf = (
+  { id, email, name, sessionId }: PersonRow & { sessionId: string },
+  given: Pick<Confirmation, 'password' | 'network' | 'now'>,
+): Confirmation => ({ person: { id, email, name }, sessionId, ...given });
+
+/** What people do with their own account: password, sessions, leaving for good. */
+export const ownAccountResolvers = {
+  Mutation: {
+    async changePassword(_parent, { input }, { db, passwords, rateLimits, viewer, actor, address, at }) {
+      checkNewPassword(input.newPassword);
+      const network = address();
+      const confirmation = confirmationOf(viewer(), { password: input.currentPassword, network, now: at });
+      const confirmedHash = await confirmPassword(db, { passwords, rateLimits }, confirmation);
+      // Among people who sign in, not among those who sign up: the person has an account.
+      const passwordHash = await passwords.hash(input.newPassword, { queue: 'sign-in', network });
+      await changePassword(db, confirmation, { confirmedHash, passwordHash, actor: actor() });
+      return true;
+    },
+
+    async endSession(_parent, { id }, { db, viewer, actor, at, forgetSession }) {
+      const { id: userId, sessionId } = viewer();
+      const ended = isUuid(id)
+        ? await db.transaction().execute(trx =>
+            endSessions(trx, {
+              userId,
+              which: { ids: [id] },
+              actor: actor(),
+              reason: 'ended by the person',
+              now: at,
+            }),
+          )
+        : 0;
+      if (ended === 0) throw notFound('Session');
+      if (id.toLowerCase() === sessionId) forgetSession();
+      return true;
+    },
+
+    async endOtherSessions(_parent, _args, { db, viewer, actor, at }) {
+      const { id: userId, sessionId } = viewer();
+      const which = { allBut: sessionId };
+      await db
+        .transaction()
+        .execute(trx =>
+          endSessions(trx, { userId, which, actor: actor(), reason: 'ended by the person', now: at }),
+        );
+      return true;
+    },
+
+    async deleteAccount(
+      _parent,
+      { password },
+      { db, log, passwords, rateLimits, viewer, actor, address, at, forgetSession },
+    ) {
+      const confirmation = confirmationOf(viewer(), { password, network: address(), now: at });
+      const confirmedHash = await confirmPassword(db, { passwords, rateLimits }, confirmation);
+      await deleteAccount(db, confirmation, { confirmedHash, actor: actor() });
+      forgetSession();
+      // Usually all of it. What is left over, or fails, the sweep takes up.
+      await eraseAccount(db, confirmation.person.id).catch((error: unknown) =>
+        log.error({ err: error }, 'erasing a deleted account failed; it is tried again'),
+      );
+      return true;
+    },
+  },
+
+  User: {
+    sessions: async ({ id }, _args, { db, viewer, at }) => {
+      const { sessionId } = viewer();
+      const sessions = await listSessions(db, id, at);
+      return sessions.map(session => ({ ...session, current: session.id === sessionId }));
+    },
+  },
+} satisfies Resolvers;

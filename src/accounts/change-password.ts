@@ -1,0 +1,107 @@
+import type { Kysely } from 'kysely';
+import { type Actor, OPERATOR, recordActivity } from '../activity/activity.ts';
+import type { Database } from '../database/connect.ts';
+import type { RateLimits } from '../database/rate-limits.ts';
+import { badUserInput, unauthenticated } from '../errors.ts';
+import type { DB } from '../generated/database.ts';
+import { limitSignIn } from './guessing.ts';
+import type { Passwords } from './passwords.ts';
+import { findPersonByEmail, type PersonRow } from './people.ts';
+import { endSessions, isLive, lockPassword } from './sessions.ts';
+
+/** A signed-in person who gives their password once more. */
+export interface Confirmation {
+  person: PersonRow;
+  /** The session that asks. */
+  sessionId: string;
+  password: string;
+  network: string;
+  now: Date;
+}
+
+const wrongPassword = () => badUserInput('The current password is wrong.');
+
+/**
+ * Checks the password of somebody who is signed in. Counted as an attempt to sign in, so that whoever finds an unlocked
+ * screen guesses no faster here.
+ *
+ * @returns the hash that the password matched. @throws BAD_USER_INPUT, RATE_LIMITED, UNAVAILABLE
+ */
+export async function confirmPassword(
+  db: Database,
+  { passwords, rateLimits }: { passwords: Passwords; rateLimits: RateLimits },
+  { person: { email }, password, network, now }: Confirmation,
+): Promise<string> {
+  const confirmed = await limitSignIn(rateLimits, { email, network, now }, async () => {
+    const passwordHash = (await findPersonByEmail(db, email))?.passwordHash;
+    const matches = await passwords.verify(password, passwordHash, { queue: 'sign-in', network });
+    return passwordHash !== undefined && matches ? passwordHash : null;
+  });
+  if (confirmed === null) throw wrongPassword();
+  return confirmed;
+}
+
+/**
+ * Locks a person's row, and checks that what was confirmed still holds: the password and the session.
+ *
+ * @throws BAD_USER_INPUT or UNAUTHENTICATED when it was replaced, or ended, while this request was under way.
+ */
+export async function lockConfirmed(
+  trx: Database,
+  { person, sessionId, now }: Confirmation,
+  confirmedHash: string,
+): Promise<void> {
+  if ((await lockPassword(trx, person.id)) !== confirmedHash) throw wrongPassword();
+  if (!(await isLive(trx, person.id, sessionId, now))) throw unauthenticated();
+}
+
+/** Replaces the password of a person who confirmed the old one, and ends their other sessions. */
+export async function changePassword(
+  db: Kysely<DB>,
+  confirmation: Confirmation,
+  { confirmedHash, passwordHash, actor }: { confirmedHash: string; passwordHash: string; actor: Actor },
+): Promise<void> {
+  const { person, sessionId, now } = confirmation;
+  await db.transaction().execute(async trx => {
+    await lockConfirmed(trx, confirmation, confirmedHash);
+    await setPassword(trx, { person, passwordHash, actor, keptSessionId: sessionId, now });
+  });
+}
+
+/**
+ * Replaces a person's password at the operator's command line, and ends all of their sessions.
+ *
+ * @returns false when the e-mail has no account.
+ */
+export async function replacePassword(
+  db: Kysely<DB>,
+  { email, passwordHash, now }: { email: string; passwordHash: string; now: Date },
+): Promise<boolean> {
+  return await db.transaction().execute(async trx => {
+    const person = await findPersonByEmail(trx, email);
+    if (!person || (await lockPassword(trx, person.id)) === undefined) return false;
+    await setPassword(trx, { person, passwordHash, actor: OPERATOR, keptSessionId: null, now });
+    return true;
+  });
+}
+
+interface NewPassword {
+  person: PersonRow;
+  passwordHash: string;
+  actor: Actor;
+  keptSessionId: string | null;
+  now: Date;
+}
+
+async function setPassword(
+  trx: Database,
+  { person, passwordHash, actor, keptSessionId, now }: NewPassword,
+): Promise<void> {
+  await trx.updateTable('users').set({ passwordHash }).where('id', '=', person.id).execute();
+  const subject = { subjectId: person.id, subject: person.email };
+  await recordActivity(trx, actor, now, [
+    { action: 'password.changed', organizationId: null, projectId: null, ...subject },
+  ]);
+  const which = { allBut: keptSessionId };
+  await endSessions(trx, { userId: person.id, which, actor, reason: 'password changed', now });
+}

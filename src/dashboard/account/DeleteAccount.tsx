@@ -1,0 +1,141 @@
+import { Anchor, Button, Card, Group, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { useMutation, useQuery } from 'urql';
+import { sentenceOf } from '../app/client';
+import { useSession, useViewer } from '../app/session';
+import { graphql } from '../generated';
+import { Dialog } from '../projects/Dialog';
+import { Refusal } from '../projects/Refusal';
+
+const OWNERS = graphql(`
+  query OrganizationOwners {
+    viewer {
+      id
+      organizations {
+        id
+        slug
+        name
+        role
+        members {
+          person {
+            id
+          }
+          role
+        }
+      }
+    }
+  }
+`);
+
+const DELETE_ACCOUNT = graphql(`
+  mutation DeleteAccount($password: String!) {
+    deleteAccount(password: $password)
+  }
+`);
+
+/** Deletes the account; says before what stands in the way, for an only owner. */
+export function DeleteAccount() {
+  const [{ data }] = useQuery({ query: OWNERS });
+  const [opened, setOpened] = useState(false);
+  const organizations = data?.viewer?.organizations;
+  const onlyOwnerOf = organizations?.filter(
+    ({ role, members }) => role === 'OWNER' && members.filter(member => member.role === 'OWNER').length === 1,
+  );
+  const isHeld = onlyOwnerOf !== undefined && onlyOwnerOf.length > 0;
+  return (
+    <Stack gap="md" component="section" aria-labelledby="delete-account">
+      <Title order={2} id="delete-account">
+        Delete account
+      </Title>
+      <Card withBorder padding="md">
+        <Stack gap="md" align="flex-start">
+          <Text size="sm">
+            You leave all organizations and are signed out everywhere. Models, deployments and API keys that
+            you made stay with their organizations; logs and activity no longer name you.
+          </Text>
+          {isHeld && (
+            <Text size="sm" id="only-owner">
+              You are the only owner of{' '}
+              {onlyOwnerOf.map(({ id, slug, name }, index) => (
+                <span key={id}>
+                  {index > 0 && ', '}
+                  <Anchor component={Link} to={`/organizations/${slug}`} size="sm" underline="always">
+                    {name}
+                  </Anchor>
+                </span>
+              ))}
+              . Make another member an owner, or delete the organization, first.
+            </Text>
+          )}
+          <Button
+            variant="default"
+            disabled={isHeld}
+            aria-describedby={isHeld ? 'only-owner' : undefined}
+            onClick={() => setOpened(true)}
+            w={{ base: '100%', xs: 'auto' }}
+          >
+            Delete account…
+          </Button>
+        </Stack>
+      </Card>
+      <Dialog opened={opened} onClose={() => setOpened(false)} title="Delete your account?">
+        <Confirmation onClose={() => setOpened(false)} />
+      </Dialog>
+    </Stack>
+  );
+}
+
+function Confirmation({ onClose }: { onClose: () => void }) {
+  const { email } = useViewer();
+  const { renew } = useSession();
+  const navigate = useNavigate();
+  const [typed, setTyped] = useState('');
+  const [password, setPassword] = useState('');
+  const [{ fetching, error }, deleteAccount] = useMutation(DELETE_ACCOUNT);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const { data } = await deleteAccount({ password });
+    if (!data) return;
+    await navigate('/sign-in');
+    renew();
+  };
+  return (
+    <form onSubmit={event => void submit(event)}>
+      <Stack gap="md">
+        <Text size="sm">This cannot be undone.</Text>
+        <Refusal sentence={error ? sentenceOf(error) : null} />
+        <TextInput
+          label={`Type ${email} to confirm`}
+          autoComplete="off"
+          required
+          withAsterisk={false}
+          value={typed}
+          onChange={event => setTyped(event.currentTarget.value)}
+          data-autofocus
+        />
+        <PasswordInput
+          label="Password"
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          value={password}
+          onChange={event => setPassword(event.currentTarget.value)}
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose} disabled={fetching}>
+            Cancel
+          </Button>
+          <Button
+            type="submit"
+            color="red.8"
+            loading={fetching}
+            disabled={typed.trim().toLowerCase() !== email}
+          >
+            Delete account
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
