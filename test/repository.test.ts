@@ -11,6 +11,7 @@ const FLOORS = [
   ['database', 'concurrency'],
   ['activity'],
   ['accounts', 'onnx', 'deployments', 'api-keys', 'predictions'],
+  ['deletions'],
   ['jobs'],
   ['graphql'],
   ['http'],

@@ -88,6 +88,18 @@ export interface ApiKeys {
   scopes: ArrayType<ApiKeyScope>;
 }
 
+export interface DeletedDeployments {
+  deletedAt: Timestamp;
+  /**
+   * the project went too: its logs are removed in batches
+   */
+  dropLogs: Generated<boolean>;
+  id: string;
+  name: string;
+  organizationId: string;
+  projectId: string;
+}
+
 export interface Deployments {
   active: boolean;
   createdAt: Timestamp;
@@ -127,9 +139,18 @@ export interface IdempotencyKeys {
   resultId: string;
 }
 
+export interface ModelFiles {
+  bytes: number;
+  id: string;
+  onnx: Buffer;
+  organizationId: string;
+  sha256: Buffer;
+}
+
 export interface Models {
   createdAt: Timestamp;
   createdBy: string | null;
+  fileId: string;
   id: string;
   inputLength: number;
   kind: ModelKind;
@@ -142,9 +163,7 @@ export interface Models {
    */
   msPerSpectrum: number | null;
   name: string;
-  onnx: Buffer;
   projectId: string;
-  sha256: Buffer;
   targetProperty: string;
   unit: string | null;
   version: number;
@@ -170,6 +189,22 @@ export interface Plans {
    * usable keys in each project
    */
   maxApiKeys: number;
+  /**
+   * in all projects of an organization; deleted ones that answered this month count
+   */
+  maxDeployments: number;
+  /**
+   * in all projects of an organization
+   */
+  maxModels: number;
+  /**
+   * in an organization
+   */
+  maxProjects: number;
+  /**
+   * megabytes (10^6) of model files in an organization, identical files once
+   */
+  maxStorageMb: number;
   /**
    * for each deployment; null: unlimited
    */
@@ -236,9 +271,11 @@ export interface Users {
 export interface DB {
   activity: Activity;
   apiKeys: ApiKeys;
+  deletedDeployments: DeletedDeployments;
   deployments: Deployments;
   deploymentUsage: DeploymentUsage;
   idempotencyKeys: IdempotencyKeys;
+  modelFiles: ModelFiles;
   models: Models;
   organizationMembers: OrganizationMembers;
   organizations: Organizations;

@@ -2,6 +2,7 @@ import { findOrganizationMembers, findOrganizations } from '../accounts/organiza
 import { countUsableKeys, findApiKeys } from '../api-keys/queries.ts';
 import type { Database } from '../database/connect.ts';
 import { byId, byParent } from '../database/loaders.ts';
+import { findAllowances } from '../deployments/allowances.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
 import { findModels, findModelsOf } from '../deployments/models.ts';
 import { findProjectMembers, findProjects, findProjectsOf } from '../deployments/projects.ts';
@@ -16,6 +17,10 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
     organizationMembers: byParent(
       ids => findOrganizationMembers(db, ids),
       member => member.parentId,
+    ),
+    allowances: byParent(
+      ids => findAllowances(db, ids, now),
+      held => held.organizationId,
     ),
     project: byId('Project', ids => findProjects(db, viewerId, ids)),
     projectsOf: byParent(

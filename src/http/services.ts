@@ -18,6 +18,8 @@ export interface ServicesOptions {
   modelLimits?: ModelLimits | undefined;
   log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
   now: () => Date;
+  /** Has what deletions left removed soon; without it, nothing does. */
+  purgeSoon?: (() => void) | undefined;
   metrics?: Metrics | undefined;
   tracing?: Tracing | null | undefined;
 }
@@ -25,7 +27,15 @@ export interface ServicesOptions {
 const untraced: Traced = (_name, work) => work;
 
 /** Starts what requests are answered with. `passwords` and `models` are to be closed. */
-export function startServices({ db, modelLimits, log, now, metrics, tracing }: ServicesOptions): Services {
+export function startServices({
+  db,
+  modelLimits,
+  log,
+  now,
+  purgeSoon,
+  metrics,
+  tracing,
+}: ServicesOptions): Services {
   const traced = tracing?.traced ?? untraced;
   const models = startModels({
     load: modelId => readOnnx(db, modelId),
@@ -41,6 +51,7 @@ export function startServices({ db, modelLimits, log, now, metrics, tracing }: S
     authenticate: traced('authenticate', startAuthenticate(db, metrics?.batches.lookUp)),
     countFailedKey: startFailedKeys(rateLimits),
     rateLimits,
+    purgeSoon: purgeSoon ?? (() => {}),
     now,
     models,
     predicting: {

@@ -2,7 +2,7 @@ import { findReached } from '../api-keys/authenticate.ts';
 import { checkPage } from '../database/page.ts';
 import { readModel } from '../deployments/models.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { listPredictionLogs } from './logs.ts';
+import { listPredictionLogs, listProjectLogs } from './logs.ts';
 import { type Callable, predict, predictOnce } from './predict.ts';
 import { countDailyPredictions } from './usage.ts';
 
@@ -39,10 +39,15 @@ export const predictionResolvers = {
 
   Deployment: {
     dailyPredictions: ({ id }, { days }, { db, at }) => countDailyPredictions(db, id, at, days ?? 30),
-    predictionLogs: ({ id }, args, { db }) => listPredictionLogs(db, id, checkPage(args)),
+    predictionLogs: (deployment, args, { db }) => listPredictionLogs(db, deployment, checkPage(args)),
+  },
+
+  Project: {
+    predictionLogs: ({ id }, args, { db }) => listProjectLogs(db, id, checkPage(args)),
   },
 
   PredictionLog: {
+    deployment: ({ deploymentId }, _args, { viewer }) => viewer().load.deployment.find(deploymentId),
     apiKey: ({ apiKeyId }, _args, { viewer }) =>
       apiKeyId === null ? null : viewer().load.apiKey.find(apiKeyId),
   },
