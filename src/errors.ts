@@ -22,6 +22,11 @@ export const CATALOGUE = {
     message:
       'The project holds as many usable API keys as its plan allows. Revoke or delete an unused key first.',
   },
+  PLAN_LIMIT_REACHED: {
+    status: 403,
+    message:
+      'The organization has reached a limit of its plan. Delete what is not used, or ask the operator for a larger plan.',
+  },
   FORBIDDEN: { status: 403, message: 'Your role does not allow this. Ask an owner of the project.' },
   NOT_FOUND: { status: 404, message: 'It does not exist, or is not visible to you.' },
   BAD_USER_INPUT: { status: 400, message: 'The input is not valid.' },
@@ -38,6 +43,7 @@ export const CATALOGUE = {
     message:
       'The model failed on these spectra; nothing was charged. Check the values, or try another version.',
   },
+  MODEL_IN_USE: { status: 409, message: 'Deployments call this model. Delete these first.' },
   DEPLOYMENT_INACTIVE: { status: 409, message: 'Deployment is not active' },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
@@ -94,6 +100,15 @@ export const apiKeyNotAuthorized = () => make('API_KEY_NOT_AUTHORIZED');
 export const planFeatureRequired = () => make('PLAN_FEATURE_REQUIRED');
 /** The project holds as many usable keys as its plan allows. */
 export const apiKeyLimitReached = () => make('API_KEY_LIMIT_REACHED');
+/** The plan's limit that one more would exceed. @param limit as many, or as many MB, as the plan allows. */
+export const planLimitReached = (what: 'projects' | 'models' | 'deployments' | 'storage', limit: number) =>
+  make('PLAN_LIMIT_REACHED', PLAN_LIMITS[what](limit), { limit: what, max: limit });
+/** Deployments call the model that is to be deleted. @param names of some of them. */
+export const modelInUse = (names: readonly string[], count: number) =>
+  make(
+    'MODEL_IN_USE',
+    `${count === 1 ? 'A deployment calls' : `${count} deployments call`} this model: ${names.map(name => `"${name}"`).join(', ')}${count > names.length ? ', …' : ''}. Delete ${count === 1 ? 'it' : 'them'} first.`,
+  );
 /** Visible, but the caller may not. `message` says who may, where that is not the project's owner. */
 export const forbidden = (message?: string) => make('FORBIDDEN', message);
 /** API keys predict and do nothing else. */
@@ -158,6 +173,17 @@ export const internalError = (requestId: string) =>
       requestId,
     },
   );
+
+const PLAN_LIMITS = {
+  projects: (limit: number) =>
+    `The organization has as many projects as its plan allows (${limit}). Delete a project that is not used, or ask the operator for a larger plan.`,
+  models: (limit: number) =>
+    `The organization has as many models as its plan allows (${limit}, all versions counted). Delete models that are not used, or ask the operator for a larger plan.`,
+  deployments: (limit: number) =>
+    `The organization has as many deployments as its plan allows (${limit}). Delete a deployment that is not used, or ask the operator for a larger plan. A deleted deployment that answered a call in this month counts until the month ends.`,
+  storage: (limit: number) =>
+    `The model files of the organization would take more than its plan allows (${limit} MB). Delete models that are not used, or ask the operator for a larger plan.`,
+};
 
 function waitOf(seconds: number): string {
   const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];

@@ -7,6 +7,7 @@ import { replacePassword } from './accounts/change-password.ts';
 import { LOCAL_REQUEST, startPasswords } from './accounts/passwords.ts';
 import { normalizeEmail } from './accounts/people.ts';
 import { listSlugs, setPlan } from './accounts/plans.ts';
+import { pruneActivity } from './activity/prune.ts';
 import { type Config, ConfigError, readConfig, settings, wantsTraces } from './config.ts';
 import { connect, keepTimeouts } from './database/connect.ts';
 import { findEmbedded, startEmbedded } from './database/embedded.ts';
@@ -36,6 +37,7 @@ const USAGE = `Usage: npm run spectrakey -- <command>
   migrate                            bring the database to the newest migration
   plan <organization> <plan>         put an organization (its slug) on free, pro or enterprise
   password <e-mail>                  give a person a new password, print it once, end their sessions
+  prune --activity-months <months>   remove the rows of activity that are older
   --help                             show this
 
 Settings, from the environment:
@@ -215,6 +217,16 @@ async function plan(config: Config, slug: string, name: string): Promise<void> {
   });
 }
 
+async function prune(config: Config, text: string): Promise<void> {
+  const months = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (months < 1 || months > 1200)
+    throw new Refusal('--activity-months must be a whole number from 1 to 1200.');
+  await withDatabase(config, async db => {
+    const pruned = await pruneActivity(db, new Date(), months);
+    say(`Removed ${pruned} rows of activity that were older than ${months} months.`);
+  });
+}
+
 async function password(config: Config, email: string): Promise<void> {
   const passwords = startPasswords();
   try {
@@ -244,7 +256,7 @@ async function main(args: string[]): Promise<void> {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
+    options: { help: { type: 'boolean', short: 'h' }, 'activity-months': { type: 'string' } },
   });
   const [command, ...rest] = positionals;
   if (values.help || command === 'help') return say(USAGE);
@@ -257,6 +269,8 @@ async function main(args: string[]): Promise<void> {
     });
   }
   if (command === 'plan' && first && second && rest.length === 2) return await plan(config, first, second);
+  const months = values['activity-months'];
+  if (command === 'prune' && months && rest.length === 0) return await prune(config, months);
   if (command === 'password' && first && rest.length === 1) return await password(config, first);
   process.stderr.write(`${USAGE}\n\nspectrakey: no such command: ${positionals.join(' ') || '(none)'}\n`);
   process.exitCode = 2;

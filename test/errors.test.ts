@@ -109,6 +109,18 @@ describe('each code of the catalogue is met with its status', () => {
       for (let count = 0; count < 10; count++) await createKey(service, pro.owner, target);
       return await service.call(CREATE_KEY, { input: { target, name: 'LIMS' } }, pro.owner);
     },
+    PLAN_LIMIT_REACHED: async () => {
+      const free = await openLab(service, 'FREE');
+      const create = (name: string) =>
+        service.call(
+          'mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }',
+          { input: { organizationId: free.owner.organization.id, name } },
+          free.owner,
+        );
+      await create('Second');
+      await create('Third');
+      return await create('Fourth');
+    },
     FORBIDDEN: async () => {
       const viewer = await signUp(service, 'Vera Viewer');
       await join(service, lab.owner, viewer, 'VIEWER');
@@ -129,6 +141,12 @@ describe('each code of the catalogue is met with its status', () => {
       );
       return await predict(lab.owner, [{ sampleName: 'X', yValues: [1] }], service, deploymentId);
     },
+    MODEL_IN_USE: () =>
+      service.call(
+        'mutation ($id: ID!) { deleteModel(id: $id) { deletedModelId } }',
+        { id: lab.modelId },
+        lab.owner,
+      ),
     DEPLOYMENT_INACTIVE: async () => {
       const { deploymentId } = await deploy(
         service,

@@ -38,7 +38,7 @@ async function timed(ask: () => Promise<Answer>): Promise<Timed> {
  */
 export async function hangFor(ms: number): Promise<{ calls: number; slowestMs: number; backMs: number }> {
   const postgres = await startPostgresForTest();
-  const service = await startServiceForTest({ databaseUrl: postgres.url, pool: POOL });
+  const service = await startServiceForTest({ databaseUrl: postgres.url, pool: POOL, jobs: true });
   const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
   const key = await createKey(service, owner, { deploymentId });
   const predict = () => service.call(PREDICT, { deploymentId, spectra: gasoline() }, key);

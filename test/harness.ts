@@ -64,6 +64,8 @@ export interface ServiceOptions {
   retentionMonths?: number;
   modelLimits?: ModelLimits;
   httpLimits?: Partial<HttpLimits>;
+  /** Whether it runs jobs in the background. Not for others: their statements would be among those that tests count. */
+  jobs?: boolean;
   /** As CORS_ORIGINS. */
   corsOrigins?: string[];
   /** As INTROSPECTION. */
@@ -84,6 +86,7 @@ export async function startService({
   retentionMonths,
   modelLimits,
   httpLimits,
+  jobs = false,
   corsOrigins,
   introspection = true,
   graphiql = true,
@@ -109,6 +112,7 @@ export async function startService({
     },
     log: { write: line => log.push(line) },
     httpLimits,
+    jobs,
     ...(now ? { now } : {}),
     ...(modelLimits ? { modelLimits } : {}),
   });

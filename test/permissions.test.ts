@@ -118,6 +118,13 @@ const CHANGED_IN_THE_ORGANIZATION = {
   'the owner of another laboratory': NOT_FOUND,
 } as const;
 
+const CHANGED_BY_ORGANIZATION_OWNERS = {
+  ...PERSONS_ONLY,
+  ...persons(FORBIDDEN),
+  'an organization owner': OK,
+  'the owner of another laboratory': NOT_FOUND,
+} as const;
+
 interface Row {
   document: string;
   /** What to send, in each way in which the field can be asked; made anew for each attempt. */
@@ -133,6 +140,90 @@ const newAccount = () => ({
 const newKey = async () => {
   const { id } = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
   return { id };
+};
+
+/** The same model once more, so that deleting it leaves the laboratory as it was. */
+const newModel = async () => {
+  const id = newId();
+  await service.db
+    .insertInto('models')
+    .columns([
+      'id',
+      'projectId',
+      'name',
+      'version',
+      'kind',
+      'targetProperty',
+      'inputLength',
+      'fileId',
+      'createdAt',
+    ])
+    .expression(from =>
+      from
+        .selectFrom('models')
+        .select(eb => [
+          eb.val(id).as('id'),
+          'projectId',
+          eb.val(id).as('name'),
+          'version',
+          'kind',
+          'targetProperty',
+          'inputLength',
+          'fileId',
+          'createdAt',
+        ])
+        .where('id', '=', lab.modelId),
+    )
+    .execute();
+  return { id };
+};
+const newDeployment = async () => {
+  const { createDeployment } = await service.ask(
+    'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
+    { input: { modelId: lab.modelId, name: 'Short-lived' } },
+    lab.owner,
+  );
+  return { id: createDeployment.id };
+};
+/** A project in which everybody has the role that they have in the laboratory's. */
+const newProject = async () => {
+  const id = newId();
+  const createdAt = new Date();
+  const organizationId = lab.owner.organization.id;
+  await service.db
+    .insertInto('projects')
+    .values({ id, organizationId, name: 'Short-lived', createdAt })
+    .execute();
+  await service.db
+    .insertInto('projectMembers')
+    .columns(['projectId', 'userId', 'role'])
+    .expression(from =>
+      from
+        .selectFrom('projectMembers')
+        .select(eb => [eb.val(id).as('projectId'), 'userId', 'role'])
+        .where('projectId', '=', lab.owner.projectId),
+    )
+    .execute();
+  return { id };
+};
+/** An organization in which everybody has the role that they have in the laboratory. */
+const newOrganization = async () => {
+  const id = newId();
+  await service.db
+    .insertInto('organizations')
+    .values({ id, slug: id, name: 'Short-lived', plan: 'PRO', createdAt: new Date() })
+    .execute();
+  await service.db
+    .insertInto('organizationMembers')
+    .columns(['organizationId', 'userId', 'role'])
+    .expression(from =>
+      from
+        .selectFrom('organizationMembers')
+        .select(eb => [eb.val(id).as('organizationId'), 'userId', 'role'])
+        .where('organizationId', '=', lab.owner.organization.id),
+    )
+    .execute();
+  return { id, name: 'Short-lived' };
 };
 
 const TABLE: Record<string, Row> = {
@@ -201,6 +292,27 @@ const TABLE: Record<string, Row> = {
     variables: [() => ({ input: { organizationId: lab.owner.organization.id, name: 'Another project' } })],
     answers: CHANGED_IN_THE_ORGANIZATION,
   },
+  'Mutation.renameOrganization': {
+    document: 'mutation ($id: ID!) { renameOrganization(id: $id, name: "Laboratory") { id } }',
+    variables: [() => ({ id: lab.owner.organization.id })],
+    answers: CHANGED_BY_ORGANIZATION_OWNERS,
+  },
+  'Mutation.deleteOrganization': {
+    document:
+      'mutation ($id: ID!, $name: String!) { deleteOrganization(id: $id, name: $name) { deletedOrganizationId } }',
+    variables: [newOrganization],
+    answers: CHANGED_BY_ORGANIZATION_OWNERS,
+  },
+  'Mutation.renameProject': {
+    document: 'mutation ($id: ID!) { renameProject(id: $id, name: "Renamed") { id } }',
+    variables: [() => ({ id: lab.owner.projectId })],
+    answers: { ...PERSONS_ONLY, ...persons(FORBIDDEN), ...owners(OK), ...outsiders(NOT_FOUND) },
+  },
+  'Mutation.deleteProject': {
+    document: 'mutation ($id: ID!) { deleteProject(id: $id) { deletedProjectId } }',
+    variables: [newProject],
+    answers: { ...PERSONS_ONLY, ...persons(FORBIDDEN), ...owners(OK), ...outsiders(NOT_FOUND) },
+  },
   'Mutation.setOrganizationMember': {
     document:
       'mutation ($input: SetOrganizationMemberInput!) { setOrganizationMember(input: $input) { id } }',
@@ -230,6 +342,26 @@ const TABLE: Record<string, Row> = {
         },
       }),
     ],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.renameModel': {
+    document: 'mutation ($id: ID!, $name: String!) { renameModel(id: $id, name: $name) { id } }',
+    variables: [() => ({ id: lab.modelId, name: `Octane ${newId()}` })],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.deleteModel': {
+    document: 'mutation ($id: ID!) { deleteModel(id: $id) { deletedModelId } }',
+    variables: [newModel],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.renameDeployment': {
+    document: 'mutation ($id: ID!) { renameDeployment(id: $id, name: "Renamed") { id } }',
+    variables: [() => ({ id: lab.deploymentId })],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.deleteDeployment': {
+    document: 'mutation ($id: ID!) { deleteDeployment(id: $id) { deletedDeploymentId } }',
+    variables: [newDeployment],
     answers: CHANGED_IN_THE_PROJECT,
   },
   'Mutation.createDeployment': {

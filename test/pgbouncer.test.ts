@@ -6,7 +6,16 @@ import { connect } from '../src/database/connect.ts';
 import { dropOldPartitions, makePartitions } from '../src/predictions/partitions.ts';
 import { addressOf, asRoot, nobody, run, temporaryFolder } from './commands.ts';
 import { emptyDatabase } from './databases.ts';
-import { codes, createKey, gasoline, openLab, PREDICT, refusal, startServiceForTest } from './harness.ts';
+import {
+  codes,
+  createKey,
+  gasoline,
+  openLab,
+  PREDICT,
+  refusal,
+  send,
+  startServiceForTest,
+} from './harness.ts';
 import { pgbouncerPath } from './pgbouncer-program.ts';
 
 /** Fewer than the server's pool, so that its connections take turns on them. */
@@ -45,7 +54,7 @@ test('through PgBouncer in transaction mode everything works, and what is long i
   // Two servers at once, as they start: each migrates, and gives the role its timeouts.
   const env = { DATABASE_URL: url, DATABASE_PREPARE: 'false' };
   const processes = [1, 2].map(() => run('node', ['src/main.ts', 'serve'], { env }));
-  for (const server of processes) await addressOf(server);
+  const [address] = await Promise.all(processes.map(addressOf));
 
   const service = await startServiceForTest({ databaseUrl: url, prepare: false, pool: 10 });
   const elsewhere = await startServiceForTest({ databaseUrl: url, prepare: false, pool: 10 });
@@ -69,10 +78,38 @@ test('through PgBouncer in transaction mode everything works, and what is long i
   expect(left.rows).toEqual([]);
   const direct = connect({ url: directUrl, most: 2, onIdleError: () => {} });
   onTestFinished(() => direct.destroy());
-  const locks = await sql`
-    select 1 from pg_locks join pg_database on pg_database.oid = database
-    where locktype = 'advisory' and datname = current_database()`.execute(direct);
-  expect(locks.rows).toEqual([]);
+  await expect
+    .poll(async () => {
+      const { rows } = await sql`
+        select 1 from pg_locks join pg_database on pg_database.oid = database
+        where locktype = 'advisory' and datname = current_database()`.execute(direct);
+      return rows;
+    })
+    .toEqual([]);
+
+  // The servers' jobs come through it as well.
+  const other = await openLab(service, 'PRO', 'Short Lived');
+  await service.ask(PREDICT, { deploymentId: other.deploymentId, spectra: gasoline() }, other.owner);
+  await send(
+    `${address}/graphql`,
+    'mutation ($id: ID!) { deleteProject(id: $id) { deletedProjectId } }',
+    { id: other.owner.projectId },
+    other.owner,
+  );
+  await expect
+    .poll(
+      async () => {
+        const logs = await service.db
+          .selectFrom('predictionLogs')
+          .select('id')
+          .where('deploymentId', '=', other.deploymentId)
+          .execute();
+        return logs.length;
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(0);
+  for (const { output } of processes) expect(output()).not.toContain('"level":50');
 
   // What the migrations needed is nobody else's setting, and each new session of PostgreSQL has the timeouts.
   await sql`

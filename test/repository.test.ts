@@ -12,6 +12,7 @@ const FLOORS = [
   ['requests'],
   ['activity'],
   ['accounts', 'onnx', 'deployments', 'api-keys', 'predictions'],
+  ['deletions'],
   ['jobs'],
   ['graphql'],
   ['http'],

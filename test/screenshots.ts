@@ -85,18 +85,14 @@ async function addKeys(db: Kysely<DB>, { octaneDeploymentId }: Demonstration): P
     await db.transaction().execute(async trx => {
       const actor = { id, email, network: null };
       const reach = { projectId, deploymentId: wide ? null : octaneDeploymentId };
-      const created = {
-        reach,
-        name,
-        rawKey: generateRawKey(),
-        expiresAt,
-        createdAt: daysFromNow(-120),
-        actor,
-      };
       const keyId = newId();
-      await insertApiKey(trx, { id: keyId, ...created });
+      await insertApiKey(
+        trx,
+        { id: keyId, reach, name, rawKey: generateRawKey(), expiresAt },
+        { viewerId: id, actor, now: daysFromNow(-120) },
+      );
       await trx.updateTable('apiKeys').set({ lastUsedAt }).where('id', '=', keyId).execute();
-      if (revoke) await revokeApiKey(trx, keyId, actor, daysFromNow(-29));
+      if (revoke) await revokeApiKey(trx, keyId, { viewerId: id, actor, now: daysFromNow(-29) });
     });
   }
 }

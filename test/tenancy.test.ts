@@ -303,6 +303,10 @@ describe('every field of the schema', () => {
     expect(tellingFields(others).sort()).toEqual([
       'CreateApiKeyPayload.apiKey',
       'DeleteApiKeyPayload.deletedApiKeyId',
+      'DeleteDeploymentPayload.deletedDeploymentId',
+      'DeleteModelPayload.deletedModelId',
+      'DeleteOrganizationPayload.deletedOrganizationId',
+      'DeleteProjectPayload.deletedProjectId',
       'PredictPayload.logId',
       'PredictPayload.model',
       'PredictPayload.predictions',
@@ -401,6 +405,47 @@ const PLACES: Record<string, Place> = {
     document: 'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
     variables: modelId => ({ input: { modelId, name: 'Octane' } }),
     foreign: () => otherLab.modelId,
+  },
+  'renameOrganization.id': {
+    document: 'mutation ($id: ID!) { renameOrganization(id: $id, name: "Mine") { id } }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.owner.organization.id,
+  },
+  'deleteOrganization.id': {
+    document:
+      'mutation ($id: ID!) { deleteOrganization(id: $id, name: "Otto Other") { deletedOrganizationId } }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.owner.organization.id,
+  },
+  'renameProject.id': {
+    document: 'mutation ($id: ID!) { renameProject(id: $id, name: "Mine") { id } }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.owner.projectId,
+  },
+  'deleteProject.id': {
+    document: 'mutation ($id: ID!) { deleteProject(id: $id) { deletedProjectId } }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.owner.projectId,
+  },
+  'renameModel.id': {
+    document: 'mutation ($id: ID!) { renameModel(id: $id, name: "Mine") { id } }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.modelId,
+  },
+  'deleteModel.id': {
+    document: 'mutation ($id: ID!) { deleteModel(id: $id) { deletedModelId } }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.modelId,
+  },
+  'renameDeployment.id': {
+    document: 'mutation ($id: ID!) { renameDeployment(id: $id, name: "Mine") { id } }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.deploymentId,
+  },
+  'deleteDeployment.id': {
+    document: 'mutation ($id: ID!) { deleteDeployment(id: $id) { deletedDeploymentId } }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.deploymentId,
   },
   'setDeploymentActive.id': {
     document: 'mutation ($id: ID!) { setDeploymentActive(id: $id, active: false) { id active } }',
@@ -515,6 +560,13 @@ const CURSORS: Record<string, Place> = {
       deployment(id: $id) { predictionLogs(after: $after) { nodes { id } pageInfo { endCursor } } }
     }`,
     variables: after => ({ id: lab.deploymentId, after }),
+    foreign: () => otherLogId,
+  },
+  'Project.predictionLogs.after': {
+    document: `query ($id: ID!, $after: String) {
+      project(id: $id) { predictionLogs(after: $after) { nodes { id } pageInfo { endCursor } } }
+    }`,
+    variables: after => ({ id: lab.owner.projectId, after }),
     foreign: () => otherLogId,
   },
 };

@@ -1,12 +1,13 @@
 import slugify from '@sindresorhus/slugify';
 import { uuidv7 as newId } from 'uuidv7';
+import { type Actor, recordActivity } from '../activity/activity.ts';
 import { checkRoom } from '../database/bound.ts';
 import type { Database } from '../database/connect.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { OrganizationRole, PlanName } from '../generated/database.ts';
 import { findPersonByEmail } from './people.ts';
 import type { PlanRow } from './plans.ts';
-import { mayChangeOrganization } from './roles.ts';
+import { mayChangeOrganization, mayManageOrganization } from './roles.ts';
 
 export interface OrganizationRow {
   id: string;
@@ -67,6 +68,10 @@ function selectOrganizations(db: Database, viewerId: string) {
       'plans.allowApiPredict',
       'plans.maxApiKeys',
       'plans.monthlyPredictions',
+      'plans.maxProjects',
+      'plans.maxModels',
+      'plans.maxDeployments',
+      'plans.maxStorageMb',
     ])
     .where('organizationMembers.userId', '=', viewerId)
     .orderBy('organizations.name')
@@ -80,10 +85,23 @@ const toRow = ({
   allowApiPredict,
   maxApiKeys,
   monthlyPredictions,
+  maxProjects,
+  maxModels,
+  maxDeployments,
+  maxStorageMb,
   ...organization
 }: SelectedOrganization): OrganizationRow => ({
   ...organization,
-  plan: { name: planName, allowApiPredict, maxApiKeys, monthlyPredictions },
+  plan: {
+    name: planName,
+    allowApiPredict,
+    maxApiKeys,
+    monthlyPredictions,
+    maxProjects,
+    maxModels,
+    maxDeployments,
+    maxStorageMb,
+  },
 });
 
 /** The organizations that the viewer belongs to, by name. */
@@ -126,6 +144,46 @@ export async function findOrganizationMembers(
 /** Locks an organization's row until the transaction ends: what counts its members or projects does so behind this. */
 export async function lockOrganization(trx: Database, id: string): Promise<void> {
   await trx.selectFrom('organizations').select('id').where('id', '=', id).forNoKeyUpdate().execute();
+}
+
+/**
+ * Locks an organization's row, and reads the organization and the viewer's role behind the lock.
+ *
+ * @param may whether a role suffices.
+ * @throws NOT_FOUND when the viewer does not belong to it any more, FORBIDDEN when the role does not suffice.
+ */
+export async function lockOrganizationAs(
+  trx: Database,
+  id: string,
+  viewerId: string,
+  may: (role: OrganizationRole) => boolean,
+): Promise<OrganizationRow> {
+  await lockOrganization(trx, id);
+  const [organization] = await findOrganizations(trx, viewerId, [id]);
+  if (!organization) throw notFound('Organization');
+  if (!may(organization.role)) throw forbidden();
+  return organization;
+}
+
+/** Renames an organization; its slug stays. @param trx a transaction. @throws as `lockOrganizationAs` */
+export async function renameOrganization(
+  trx: Database,
+  { id, name }: Pick<OrganizationRow, 'id' | 'name'>,
+  { viewerId, actor, now }: { viewerId: string; actor: Actor; now: Date },
+): Promise<void> {
+  const { name: before } = await lockOrganizationAs(trx, id, viewerId, mayManageOrganization);
+  if (before === name) return;
+  await trx.updateTable('organizations').set({ name }).where('id', '=', id).execute();
+  await recordActivity(trx, actor, now, [
+    {
+      action: 'organization.renamed',
+      organizationId: id,
+      projectId: null,
+      subjectId: id,
+      subject: name,
+      details: { before },
+    },
+  ]);
 }
 
 /**

@@ -6,6 +6,10 @@ export interface PlanRow {
   allowApiPredict: boolean;
   maxApiKeys: number;
   monthlyPredictions: number | null;
+  maxProjects: number;
+  maxModels: number;
+  maxDeployments: number;
+  maxStorageMb: number;
 }
 
 /** Puts an organization on a plan, from its next request on. @returns false when there is no such organization. */

@@ -4,7 +4,7 @@ import { badUserInput, wrongSignIn } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkName } from '../names.ts';
 import { limitSignIn, limitSignUp } from './guessing.ts';
-import { insertOrganization, setOrganizationMember } from './organizations.ts';
+import { insertOrganization, renameOrganization, setOrganizationMember } from './organizations.ts';
 import { checkNewPassword } from './passwords.ts';
 import { checkNewEmail, findPersonByEmail, insertPerson, normalizeEmail } from './people.ts';
 
@@ -14,14 +14,14 @@ export const accountResolvers = {
     viewer: (_parent, _args, { caller }) => (caller.kind === 'person' ? caller.viewer : null),
   },
   Mutation: {
-    async signUp(_parent, { input }, { db, passwords, rateLimits, address, at, signIn }) {
+    async signUp(_parent, { input }, { transaction, passwords, rateLimits, address, at, signIn }) {
       const name = checkName(input.name, 'The name of a person');
       checkNewEmail(input.email);
       checkNewPassword(input.password);
       await limitSignUp(rateLimits, address(), at);
       const passwordHash = await passwords.hash(input.password, { queue: 'sign-up', network: address() });
       const person = { id: newId(), email: normalizeEmail(input.email), name };
-      await db.transaction().execute(async trx => {
+      await transaction(async trx => {
         const inserted = await insertPerson(trx, { ...person, passwordHash, createdAt: at });
         if (!inserted) throw badUserInput('This e-mail has an account already. Sign in instead.');
         const organization = await insertOrganization(trx, {
@@ -30,12 +30,12 @@ export const accountResolvers = {
           ownerId: person.id,
           createdAt: at,
         });
-        await insertProject(trx, {
-          organizationId: organization.id,
-          name: 'First project',
-          creatorId: person.id,
-          createdAt: at,
-        });
+        const actor = { id: person.id, email: person.email, network: address() };
+        await insertProject(
+          trx,
+          { organizationId: organization.id, name: 'First project' },
+          { viewerId: person.id, actor, now: at },
+        );
       });
       await signIn(person, passwordHash);
       return person;
@@ -64,10 +64,19 @@ export const accountResolvers = {
       return true;
     },
 
-    async setOrganizationMember(_parent, { input }, { db, viewer }) {
+    async renameOrganization(_parent, { id, name: wanted }, { transaction, by, viewer }) {
+      const { load } = viewer();
+      const name = checkName(wanted, 'The name of an organization');
+      const organization = await load.organization.get(id);
+      await transaction(trx => renameOrganization(trx, { id: organization.id, name }, by()));
+      await load.organization.again(id);
+      return await load.organization.get(id);
+    },
+
+    async setOrganizationMember(_parent, { input }, { transaction, viewer }) {
       const { id: actorId, load } = viewer();
       const organization = await load.organization.get(input.organizationId);
-      await db.transaction().execute(trx =>
+      await transaction(trx =>
         setOrganizationMember(trx, {
           organizationId: organization.id,
           email: input.email,

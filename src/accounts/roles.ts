@@ -6,6 +6,10 @@ import type { DB, OrganizationRole, ProjectRole } from '../generated/database.ts
 export const mayChangeProject = (role: ProjectRole) => role !== 'VIEWER';
 /** Whether the role may change who is in the project. */
 export const mayChangeProjectMembers = (role: ProjectRole) => role === 'OWNER';
+/** Whether the role may rename and delete the project. */
+export const mayManageProject = (role: ProjectRole) => role === 'OWNER';
+/** Whether the role may rename and delete the organization. */
+export const mayManageOrganization = (role: OrganizationRole) => role === 'OWNER';
 /** Whether the role may create projects and change who is in the organization. */
 export const mayChangeOrganization = (role: OrganizationRole) => role !== 'MEMBER';
 

@@ -3,14 +3,30 @@ import type { Database } from '../database/connect.ts';
 
 /** Everything that is recorded. An action is stored as text, so that a new one needs no migration. */
 export type ActivityAction =
-  | 'api_key.created'
-  | 'api_key.revoked'
-  | 'api_key.deleted'
+  | 'organization.renamed'
+  | 'organization.deleted'
+  | 'project.created'
+  | 'project.renamed'
+  | 'project.deleted'
+  | 'model.registered'
+  | 'model.renamed'
+  | 'model.deleted'
+  | 'deployment.created'
+  | 'deployment.activated'
+  | 'deployment.deactivated'
+  | 'deployment.renamed'
+  | 'deployment.deleted'
+  | 'deployment.quarantine_reset'
   | 'session.started'
   | 'session.ended'
   | 'password.changed'
   | 'account.deleted'
-  | 'deployment.quarantine_reset';
+  | 'api_key.created'
+  | 'api_key.revoked'
+  | 'api_key.deleted';
+
+/** Rows in one statement, which can hold 65 535 values. */
+const MAX_ROWS = 1000;
 
 /** Who acts, and from which network (an IPv4 address or an IPv6 /64). */
 export interface Actor {
@@ -47,19 +63,20 @@ export async function recordActivity(
   createdAt: Date,
   entries: readonly ActivityEntry[],
 ): Promise<void> {
-  if (entries.length === 0) return;
-  await trx
-    .insertInto('activity')
-    .values(
-      entries.map(({ details = {}, ...entry }) => ({
-        ...entry,
-        id: newId(),
-        createdAt,
-        actorId: id,
-        actorEmail: email,
-        network,
-        details: JSON.stringify(details),
-      })),
-    )
-    .execute();
+  for (let from = 0; from < entries.length; from += MAX_ROWS) {
+    await trx
+      .insertInto('activity')
+      .values(
+        entries.slice(from, from + MAX_ROWS).map(({ details = {}, ...entry }) => ({
+          ...entry,
+          id: newId(),
+          createdAt,
+          actorId: id,
+          actorEmail: email,
+          network,
+          details: JSON.stringify(details),
+        })),
+      )
+      .execute();
+  }
 }

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import { projectAccess } from '../accounts/roles.ts';
+import { mayChangeProject, projectAccess } from '../accounts/roles.ts';
 import { type ActivityAction, type Actor, recordActivity } from '../activity/activity.ts';
 import type { Database } from '../database/connect.ts';
 import { type PageRequest, pagesTable, toConnections } from '../database/page.ts';
-import { lockProject } from '../deployments/projects.ts';
-import { apiKeyLimitReached, planFeatureRequired } from '../errors.ts';
+import { type By, lockProjectAs } from '../deployments/projects.ts';
+import { apiKeyLimitReached, forbidden, notFound, planFeatureRequired } from '../errors.ts';
 import type { ApiKeyScope, ProjectRole } from '../generated/database.ts';
 import type { RawKey } from './raw-key.ts';
 
@@ -128,28 +128,37 @@ export async function countUsableKeys(db: Database, now: Date, projectIds: strin
     .execute();
 }
 
+/** Revoked and expired keys that a project keeps: beyond, the ones that ended first go when a key is made. */
+export const MAX_ENDED_KEYS = 1000;
+
 /**
  * Stores a new key and its audit row.
  *
  * @param trx a transaction: the project's row is locked while its keys are counted, so that the limit is exact
  *   however many ask at once; those that lose wait, and are refused.
- * @throws PLAN_FEATURE_REQUIRED or API_KEY_LIMIT_REACHED as the plan stands now.
+ * @throws NOT_FOUND or FORBIDDEN as the viewer's role and the deployment stand behind the lock; PLAN_FEATURE_REQUIRED or
+ *   API_KEY_LIMIT_REACHED as the plan stands now.
  */
 export async function insertApiKey(
   trx: Database,
-  key: {
-    id: string;
-    reach: Reach;
-    name: string;
-    rawKey: RawKey;
-    expiresAt: Date | null;
-    createdAt: Date;
-    actor: Actor;
-  },
+  {
+    id,
+    reach: { projectId, deploymentId },
+    name,
+    rawKey,
+    expiresAt,
+  }: { id: string; reach: Reach; name: string; rawKey: RawKey; expiresAt: Date | null },
+  { viewerId, actor, now }: By,
 ): Promise<void> {
-  const { id } = key;
-  const { projectId, deploymentId } = key.reach;
-  await lockProject(trx, projectId);
+  await lockProjectAs(trx, projectId, viewerId, mayChangeProject);
+  if (deploymentId !== null) {
+    const deployment = await trx
+      .selectFrom('deployments')
+      .select('id')
+      .where('id', '=', deploymentId)
+      .executeTakeFirst();
+    if (!deployment) throw notFound('Deployment');
+  }
   const plan = await trx
     .selectFrom('projects')
     .innerJoin('organizations', 'organizations.id', 'projects.organizationId')
@@ -158,7 +167,7 @@ export async function insertApiKey(
     .where('projects.id', '=', projectId)
     .executeTakeFirstOrThrow();
   if (!plan.allowApiPredict) throw planFeatureRequired();
-  const [held] = await countUsableKeys(trx, key.createdAt, [projectId]);
+  const [held] = await countUsableKeys(trx, now, [projectId]);
   if ((held?.used ?? 0) >= plan.maxApiKeys) throw apiKeyLimitReached();
 
   await trx
@@ -167,16 +176,33 @@ export async function insertApiKey(
       id,
       projectId,
       deploymentId,
-      name: key.name,
-      prefix: key.rawKey.prefix,
-      digest: key.rawKey.digest,
+      name,
+      prefix: rawKey.prefix,
+      digest: rawKey.digest,
       scopes: sql<ApiKeyScope[]>`array['PREDICT']::api_key_scope[]`,
-      createdAt: key.createdAt,
-      createdBy: key.actor.id,
-      expiresAt: key.expiresAt,
+      createdAt: now,
+      createdBy: viewerId,
+      expiresAt,
     })
     .execute();
-  await recordEvent(trx, id, 'api_key.created', key.actor, key.createdAt);
+  await recordEvent(trx, id, 'api_key.created', actor, now);
+  await dropOldEndedKeys(trx, projectId, actor, now);
+}
+
+/** Deletes the keys that ended first, where a project holds more than it keeps. */
+async function dropOldEndedKeys(trx: Database, projectId: string, actor: Actor, now: Date): Promise<void> {
+  const endedAt = sql<Date>`least(revoked_at, expires_at)`;
+  const old = await trx
+    .selectFrom('apiKeys')
+    .select('id')
+    .where('projectId', '=', projectId)
+    .where(where => where.or([where('revokedAt', 'is not', null), where('expiresAt', '<=', now)]))
+    .orderBy(endedAt, 'desc')
+    .orderBy('id', 'desc')
+    .offset(MAX_ENDED_KEYS)
+    .execute();
+  const ids = old.map(({ id }) => id);
+  if (ids.length > 0) await deleteApiKeys(trx, keys => keys.where('apiKeys.id', 'in', ids), actor, now);
 }
 
 /** A key as it was created, which the audit remembers of a deleted one too. */
@@ -194,14 +220,29 @@ export async function findCreated(
 }
 
 /**
+ * Locks a key's row, then reads the viewer's role behind the lock. Not the project's row, so that nothing else which is
+ * under way in the project delays a revocation.
+ *
+ * @throws NOT_FOUND or FORBIDDEN when the viewer may not change it, or not any more.
+ */
+async function lockApiKeyAs(trx: Database, id: string, viewerId: string): Promise<void> {
+  await trx.selectFrom('apiKeys').select('id').where('id', '=', id).forUpdate().execute();
+  const [key] = await findApiKeys(trx, viewerId, [id]);
+  if (!key) throw notFound('API key');
+  if (!mayChangeProject(key.role)) throw forbidden();
+}
+
+/**
  * Revokes a key from its next request on, and records who did. A key that is revoked already stays as it was.
  *
  * @param trx a transaction, so that no revocation goes without its audit row.
+ * @throws as `lockApiKeyAs`
  */
-export async function revokeApiKey(trx: Database, id: string, actor: Actor, now: Date): Promise<void> {
+export async function revokeApiKey(trx: Database, id: string, { viewerId, actor, now }: By): Promise<void> {
+  await lockApiKeyAs(trx, id, viewerId);
   const revoked = await trx
     .updateTable('apiKeys')
-    .set({ revokedAt: now, revokedBy: actor.id })
+    .set({ revokedAt: now, revokedBy: viewerId })
     .where('id', '=', id)
     .where('revokedAt', 'is', null)
     .returning('id')
@@ -213,19 +254,52 @@ export async function revokeApiKey(trx: Database, id: string, actor: Actor, now:
  * Deletes a key for good; one that is still active is revoked first. Both steps leave their audit row.
  *
  * @param trx a transaction, so that both steps happen or none.
- * @returns false when somebody else deleted the key meanwhile.
+ * @throws as `lockApiKeyAs`
  */
-export async function deleteApiKey(trx: Database, id: string, actor: Actor, now: Date): Promise<boolean> {
-  const usable = await selectUsable(trx, now)
-    .select('id')
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
-  if (usable) await revokeApiKey(trx, id, actor, now);
-  // The activity copies name and prefix from the key, so its row comes before the key goes.
-  await recordEvent(trx, id, 'api_key.deleted', actor, now);
-  const deleted = await trx.deleteFrom('apiKeys').where('id', '=', id).returning('id').executeTakeFirst();
-  return deleted !== undefined;
+export async function deleteApiKey(trx: Database, id: string, { viewerId, actor, now }: By): Promise<void> {
+  await lockApiKeyAs(trx, id, viewerId);
+  await deleteApiKeys(trx, keys => keys.where('apiKeys.id', '=', id), actor, now);
+}
+
+const keysToDelete = (trx: Database) =>
+  trx
+    .selectFrom('apiKeys')
+    .innerJoin('projects', 'projects.id', 'apiKeys.projectId')
+    .select(['apiKeys.id', 'projects.organizationId', 'apiKeys.projectId', 'apiKeys.name', 'apiKeys.prefix'])
+    .select(['apiKeys.revokedAt', 'apiKeys.expiresAt']);
+
+/**
+ * Deletes keys for good, with the audit rows of each: those that are still active are revoked first.
+ *
+ * @param choose which keys. Whether the viewer may delete them was decided before, behind a lock.
+ * @returns how many there were.
+ */
+export async function deleteApiKeys(
+  trx: Database,
+  choose: (keys: ReturnType<typeof keysToDelete>) => ReturnType<typeof keysToDelete>,
+  actor: Actor,
+  now: Date,
+): Promise<number> {
+  // In the order of ids, as calls that are being charged lock keys.
+  const keys = await choose(keysToDelete(trx)).orderBy('apiKeys.id').forUpdate('apiKeys').execute();
+  const entries = keys.flatMap(({ id, organizationId, projectId, name, prefix, revokedAt, expiresAt }) => {
+    const usable = revokedAt === null && (expiresAt === null || expiresAt > now);
+    const actions = usable
+      ? (['api_key.revoked', 'api_key.deleted'] as const)
+      : (['api_key.deleted'] as const);
+    return actions.map(action => ({
+      action,
+      organizationId,
+      projectId,
+      subjectId: id,
+      subject: name,
+      details: { prefix },
+    }));
+  });
+  await recordActivity(trx, actor, now, entries);
+  const ids = keys.map(({ id }) => id);
+  await trx.deleteFrom('apiKeys').where('id', '=', sql<string>`any(${ids}::uuid[])`).execute();
+  return keys.length;
 }
 
 async function recordEvent(trx: Database, id: string, action: ActivityAction, actor: Actor, now: Date) {

@@ -22,7 +22,7 @@ export const apiKeyResolvers = {
   },
 
   Mutation: {
-    async createApiKey(_parent, { input }, { db, viewer, actor, at }) {
+    async createApiKey(_parent, { input }, { transaction, by, viewer, at }) {
       const { id: callerId, load } = viewer();
       const reach = await findTarget(load, input.target);
       const rawKey = generateRawKey();
@@ -33,35 +33,31 @@ export const apiKeyResolvers = {
         ...checkNewApiKey(input, at),
         reach: { projectId, deploymentId },
         rawKey,
-        createdAt: at,
-        actor: actor(),
       };
       const repeated = repeatableCreate(input.idempotencyKey, { callerId, at }, key);
-      await db.transaction().execute(async trx => {
+      await transaction(async trx => {
         if (repeated && (await takeKeys(trx, [{ ...repeated, resultId: id }])).size === 0) {
           const made = await findMade(trx, repeated);
           throw made ? apiKeyAlreadyCreated(await findCreated(trx, made.resultId)) : unavailable();
         }
-        await insertApiKey(trx, key);
+        await insertApiKey(trx, key, by());
       });
       return { apiKey: await load.apiKey.get(id), rawKey: rawKey.text };
     },
 
-    async revokeApiKey(_parent, { id }, { db, viewer, actor, at }) {
+    async revokeApiKey(_parent, { id }, { transaction, by, viewer }) {
       const { load } = viewer();
       const key = await load.apiKey.get(id);
-      await db.transaction().execute(trx => revokeApiKey(trx, key.id, actor(), at));
+      await transaction(trx => revokeApiKey(trx, key.id, by()));
       const revoked = await load.apiKey.again(id);
       if (!revoked) throw notFound('API key');
       return revoked;
     },
 
-    async deleteApiKey(_parent, { id }, { db, viewer, actor, at }) {
+    async deleteApiKey(_parent, { id }, { transaction, by, viewer }) {
       const { load } = viewer();
       const key = await load.apiKey.get(id);
-      await db.transaction().execute(async trx => {
-        if (!(await deleteApiKey(trx, key.id, actor(), at))) throw notFound('API key');
-      });
+      await transaction(trx => deleteApiKey(trx, key.id, by()));
       return { deletedApiKeyId: key.id };
     },
   },

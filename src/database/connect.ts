@@ -176,7 +176,10 @@ function watched(
         // A rollback would wait behind the statement that hangs.
         if (abandoned) throw new Error(HANGS);
         try {
-          return await wait(() => client.query({ name: nameFor(text), text, values }));
+          const result = await wait(() => client.query({ name: nameFor(text), text, values }));
+          if (!Array.isArray(result)) return result;
+          // A text of several statements, as pg-boss sends some, has several results; Kysely reads one.
+          return { command: '', rowCount: null, rows: result.flatMap(({ rows }) => rows) };
         } catch (error) {
           abandoned = error instanceof Error && error.message === HANGS;
           throw error;

@@ -11,7 +11,7 @@ import { generateRawKey } from '../api-keys/raw-key.ts';
 import type { Database } from '../database/connect.ts';
 import { insertDeployment } from '../deployments/deployments.ts';
 import { insertModel, readOnnx } from '../deployments/models.ts';
-import { insertProject } from '../deployments/projects.ts';
+import { type By, insertProject } from '../deployments/projects.ts';
 import type { DB } from '../generated/database.ts';
 import { type Models, startModels } from '../onnx/models.ts';
 
@@ -87,24 +87,29 @@ async function fill(
       ownerId: person.id,
       createdAt: now,
     });
-    const projectId = await insertProject(trx, {
-      organizationId: organization.id,
-      name: 'Near infrared',
-      creatorId: person.id,
-      createdAt: now,
-    });
-    const where = { projectId, createdBy: person.id, createdAt: now };
-    const octaneDeploymentId = await deploy(trx, inspect, octane, where);
-    await deploy(trx, inspect, oilType, where);
-    await insertApiKey(trx, {
-      id: newId(),
-      reach: { projectId, deploymentId: octaneDeploymentId },
-      name: 'Demonstration',
-      rawKey,
-      expiresAt: null,
-      createdAt: now,
+    const by = {
+      viewerId: person.id,
       actor: { ...OPERATOR, id: person.id, email: person.email },
-    });
+      now,
+    };
+    const projectId = await insertProject(
+      trx,
+      { organizationId: organization.id, name: 'Near infrared' },
+      by,
+    );
+    const octaneDeploymentId = await deploy(trx, inspect, octane, projectId, by);
+    await deploy(trx, inspect, oilType, projectId, by);
+    await insertApiKey(
+      trx,
+      {
+        id: newId(),
+        reach: { projectId, deploymentId: octaneDeploymentId },
+        name: 'Demonstration',
+        rawKey,
+        expiresAt: null,
+      },
+      by,
+    );
     return { email: person.email, password, rawKey: rawKey.text, octaneDeploymentId };
   });
 }
@@ -113,21 +118,13 @@ async function deploy(
   trx: Database,
   inspect: Models['inspect'],
   { file, name, targetProperty, deployment, description }: typeof octane,
-  { projectId, createdBy, createdAt }: { projectId: string; createdBy: string; createdAt: Date },
+  projectId: string,
+  by: By,
 ): Promise<string> {
   const onnx = await data(file);
   const found = await inspect({ id: projectId, reserved: true }, onnx);
-  const model = await insertModel(trx, {
-    ...found,
-    onnx,
-    projectId,
-    name,
-    targetProperty,
-    unit: null,
-    createdBy,
-    createdAt,
-  });
-  return await insertDeployment(trx, { model, name: deployment, description, createdAt });
+  const model = await insertModel(trx, { ...found, onnx, projectId, name, targetProperty, unit: null }, by);
+  return await insertDeployment(trx, { model, name: deployment, description }, by);
 }
 
 /** The body of a request that predicts the octane number of a gasoline sample which the model has not seen. */

@@ -1,10 +1,14 @@
 import { uuidv7 as newId } from 'uuidv7';
-import { projectAccess } from '../accounts/roles.ts';
+import { mayChangeProject, projectAccess } from '../accounts/roles.ts';
+import { recordActivity } from '../activity/activity.ts';
 import { checkRoom } from '../database/bound.ts';
 import type { Database } from '../database/connect.ts';
+import { notFound } from '../errors.ts';
 import type { ProjectRole } from '../generated/database.ts';
+import { checkAllowance } from './allowances.ts';
 import type { ModelRow } from './models.ts';
-import { lockProject } from './projects.ts';
+import { monthOf } from './month.ts';
+import { type By, lockOrganizationOf, lockProjectAs } from './projects.ts';
 
 export interface DeploymentRow {
   id: string;
@@ -30,38 +34,107 @@ export interface DeploymentRow {
 /**
  * Makes a model callable.
  *
- * @param trx a transaction: the project's row is locked while its deployments are counted.
- * @throws BAD_USER_INPUT when the project has no room for one more.
+ * @param trx a transaction: the rows of organization and project are locked while deployments are counted.
+ * @throws NOT_FOUND or FORBIDDEN as the viewer's role and the model stand behind the lock; PLAN_LIMIT_REACHED or
+ *   BAD_USER_INPUT when there is no room for one more.
  */
 export async function insertDeployment(
   trx: Database,
   {
     model,
-    ...deployment
-  }: { model: Pick<ModelRow, 'id' | 'projectId'>; name: string; description: string | null; createdAt: Date },
+    name,
+    description,
+  }: { model: Pick<ModelRow, 'id' | 'projectId'>; name: string; description: string | null },
+  { viewerId, actor, now }: By,
 ): Promise<string> {
-  await lockProject(trx, model.projectId);
+  await lockOrganizationOf(trx, model.projectId);
+  const { id: projectId, organizationId } = await lockProjectAs(
+    trx,
+    model.projectId,
+    viewerId,
+    mayChangeProject,
+  );
+  const found = await trx.selectFrom('models').select('id').where('id', '=', model.id).executeTakeFirst();
+  if (!found) throw notFound('Model');
+  await checkAllowance(trx, organizationId, 'deployments', now);
   const { held } = await trx
     .selectFrom('deployments')
     .select(eb => eb.fn.countAll<number>().as('held'))
-    .where('projectId', '=', model.projectId)
+    .where('projectId', '=', projectId)
     .executeTakeFirstOrThrow();
   checkRoom(held, 'A project', 'deployments');
   const id = newId();
   await trx
     .insertInto('deployments')
-    .values({ ...deployment, id, modelId: model.id, projectId: model.projectId, active: true })
+    .values({ id, modelId: model.id, projectId, name, description, active: true, createdAt: now })
     .execute();
+  await recordActivity(trx, actor, now, [
+    { action: 'deployment.created', organizationId, projectId, subjectId: id, subject: name },
+  ]);
   return id;
 }
 
-/** Switches a deployment on or off. */
-export async function setDeploymentActive(db: Database, id: string, active: boolean): Promise<void> {
-  await db.updateTable('deployments').set({ active }).where('id', '=', id).execute();
+/**
+ * Locks a deployment, and reads it as the viewer sees it behind the lock.
+ *
+ * @param trx a transaction: the row stays locked, against calls that are being charged too, until it ends.
+ * @throws NOT_FOUND or FORBIDDEN when the viewer may not change it, or not any more.
+ */
+export async function lockDeploymentAs(
+  trx: Database,
+  { id, projectId }: Pick<DeploymentRow, 'id' | 'projectId'>,
+  viewerId: string,
+) {
+  const project = await lockProjectAs(trx, projectId, viewerId, mayChangeProject);
+  const deployment = await trx
+    .selectFrom('deployments')
+    .select(['id', 'name', 'active'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!deployment) throw notFound('Deployment');
+  return { ...deployment, project };
 }
 
-/** The month of a moment in UTC, as `YYYY-MM`. */
-export const monthOf = (moment: Date) => moment.toISOString().slice(0, 7);
+/** Switches a deployment on or off. @param trx a transaction. @throws as `lockDeploymentAs` */
+export async function setDeploymentActive(
+  trx: Database,
+  { active, ...deployment }: Pick<DeploymentRow, 'id' | 'projectId' | 'active'>,
+  { viewerId, actor, now }: By,
+): Promise<void> {
+  const { id, name, project, ...before } = await lockDeploymentAs(trx, deployment, viewerId);
+  if (before.active === active) return;
+  await trx.updateTable('deployments').set({ active }).where('id', '=', id).execute();
+  await recordActivity(trx, actor, now, [
+    {
+      action: active ? 'deployment.activated' : 'deployment.deactivated',
+      organizationId: project.organizationId,
+      projectId: project.id,
+      subjectId: id,
+      subject: name,
+    },
+  ]);
+}
+
+/** Renames a deployment. @param trx a transaction. @throws as `lockDeploymentAs` */
+export async function renameDeployment(
+  trx: Database,
+  { name, ...deployment }: Pick<DeploymentRow, 'id' | 'projectId' | 'name'>,
+  { viewerId, actor, now }: By,
+): Promise<void> {
+  const { id, project, ...before } = await lockDeploymentAs(trx, deployment, viewerId);
+  if (before.name === name) return;
+  await trx.updateTable('deployments').set({ name }).where('id', '=', id).execute();
+  await recordActivity(trx, actor, now, [
+    {
+      action: 'deployment.renamed',
+      organizationId: project.organizationId,
+      projectId: project.id,
+      subjectId: id,
+      subject: name,
+      details: { before: before.name },
+    },
+  ]);
+}
 
 function selectDeployments(db: Database, viewerId: string, now: Date) {
   return db

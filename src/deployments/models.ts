@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
 import { uuidv7 as newId } from 'uuidv7';
-import { projectAccess } from '../accounts/roles.ts';
+import { mayChangeProject, projectAccess } from '../accounts/roles.ts';
+import { recordActivity } from '../activity/activity.ts';
 import { checkRoom } from '../database/bound.ts';
 import type { Database } from '../database/connect.ts';
+import { badUserInput, notFound } from '../errors.ts';
 import type { ModelKind } from '../generated/database.ts';
-import { lockProject } from './projects.ts';
+import { checkAllowance } from './allowances.ts';
+import { storeFile } from './model-files.ts';
+import { type By, lockOrganizationOf, lockProjectAs } from './projects.ts';
 
 export interface ModelRow {
   id: string;
@@ -36,14 +39,18 @@ const columns = [
 /**
  * Stores an inspected model; a name that the project has already becomes its next version.
  *
- * @param trx a transaction: the project's row is locked while versions are counted.
- * @throws BAD_USER_INPUT when the project has no room for one more.
+ * @param trx a transaction: the rows of organization and project are locked while models, versions and bytes are counted.
+ * @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock, since a trial takes seconds;
+ *   PLAN_LIMIT_REACHED or BAD_USER_INPUT when there is no room for one more.
  */
 export async function insertModel(
   trx: Database,
-  model: Omit<ModelRow, 'id' | 'version'> & { onnx: Buffer; createdBy: string },
+  { onnx, ...model }: Omit<ModelRow, 'id' | 'version' | 'createdAt'> & { onnx: Buffer },
+  { viewerId, actor, now }: By,
 ): Promise<ModelRow> {
-  await lockProject(trx, model.projectId);
+  await lockOrganizationOf(trx, model.projectId);
+  const { organizationId } = await lockProjectAs(trx, model.projectId, viewerId, mayChangeProject);
+  await checkAllowance(trx, organizationId, 'models', now);
   const { held, version } = await trx
     .selectFrom('models')
     .select(eb => [
@@ -53,16 +60,66 @@ export async function insertModel(
     .where('projectId', '=', model.projectId)
     .executeTakeFirstOrThrow();
   checkRoom(held, 'A project', 'models');
-  return await trx
+  const fileId = await storeFile(trx, organizationId, onnx, now);
+  const inserted = await trx
     .insertInto('models')
-    .values({
-      ...model,
-      id: newId(),
-      version: version + 1,
-      sha256: createHash('sha256').update(model.onnx).digest(),
-    })
+    .values({ ...model, id: newId(), version: version + 1, fileId, createdAt: now, createdBy: viewerId })
     .returning(columns)
     .executeTakeFirstOrThrow();
+  await recordActivity(trx, actor, now, [
+    {
+      action: 'model.registered',
+      organizationId,
+      projectId: model.projectId,
+      subjectId: inserted.id,
+      subject: inserted.name,
+      details: { version: inserted.version },
+    },
+  ]);
+  return inserted;
+}
+
+/**
+ * Renames a model, all versions of it, as they share the name.
+ *
+ * @param trx a transaction: the project's row is locked, so that no version is registered meanwhile.
+ * @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock; BAD_USER_INPUT when another model of the
+ *   project has the name.
+ */
+export async function renameModel(
+  trx: Database,
+  { id, projectId, name }: Pick<ModelRow, 'id' | 'projectId' | 'name'>,
+  { viewerId, actor, now }: By,
+): Promise<void> {
+  const { organizationId } = await lockProjectAs(trx, projectId, viewerId, mayChangeProject);
+  const models = await trx
+    .selectFrom('models')
+    .select(['id', 'name'])
+    .where('projectId', '=', projectId)
+    .execute();
+  const before = models.find(model => model.id === id)?.name;
+  if (before === undefined) throw notFound('Model');
+  if (before === name) return;
+  if (models.some(model => model.name === name)) {
+    throw badUserInput(`The project has a model "${name}" already. Choose another name.`);
+  }
+  const versions = models.filter(model => model.name === before).length;
+  await trx
+    .updateTable('models')
+    .set({ name })
+    .where('projectId', '=', projectId)
+    .where('name', '=', before)
+    .execute();
+  await recordActivity(trx, actor, now, [
+    {
+      action: 'model.renamed',
+      organizationId,
+      projectId,
+      subjectId: id,
+      subject: name,
+      details: { before, versions },
+    },
+  ]);
 }
 
 function selectModels(db: Database, viewerId: string) {
@@ -111,8 +168,9 @@ export function readModel(db: Database, modelId: string): Promise<ModelRow> {
 export async function readOnnx(db: Database, modelId: string): Promise<Buffer> {
   const { onnx } = await db
     .selectFrom('models')
-    .select('onnx')
-    .where('id', '=', modelId)
+    .innerJoin('modelFiles', 'modelFiles.id', 'models.fileId')
+    .select('modelFiles.onnx')
+    .where('models.id', '=', modelId)
     .executeTakeFirstOrThrow();
   return onnx;
 }

@@ -1,11 +1,18 @@
 import { uuidv7 as newId } from 'uuidv7';
-import { lockOrganization, type MemberRow } from '../accounts/organizations.ts';
+import { lockOrganizationAs, type MemberRow } from '../accounts/organizations.ts';
 import { normalizeEmail } from '../accounts/people.ts';
-import { mayChangeProjectMembers, projectAccess } from '../accounts/roles.ts';
+import {
+  mayChangeOrganization,
+  mayChangeProjectMembers,
+  mayManageProject,
+  projectAccess,
+} from '../accounts/roles.ts';
+import { type Actor, recordActivity } from '../activity/activity.ts';
 import { checkRoom } from '../database/bound.ts';
 import type { Database } from '../database/connect.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { ProjectRole } from '../generated/database.ts';
+import { checkAllowance } from './allowances.ts';
 
 export interface ProjectRow {
   id: string;
@@ -15,22 +22,27 @@ export interface ProjectRow {
   role: ProjectRole;
 }
 
+/** Who changes something, and when. */
+export interface By {
+  viewerId: string;
+  actor: Actor;
+  now: Date;
+}
+
 /**
  * Makes a project. An owner of the organization owns it by that; an admin becomes its owner here.
  *
  * @param trx a transaction: the organization's row is locked while its projects are counted.
- * @throws BAD_USER_INPUT when the organization has no room for one more.
+ * @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock; PLAN_LIMIT_REACHED or BAD_USER_INPUT when
+ *   the organization has no room for one more.
  */
 export async function insertProject(
   trx: Database,
-  {
-    organizationId,
-    name,
-    creatorId,
-    createdAt,
-  }: { organizationId: string; name: string; creatorId: string; createdAt: Date },
+  { organizationId, name }: { organizationId: string; name: string },
+  { viewerId, actor, now }: By,
 ): Promise<string> {
-  await lockOrganization(trx, organizationId);
+  const { role } = await lockOrganizationAs(trx, organizationId, viewerId, mayChangeOrganization);
+  await checkAllowance(trx, organizationId, 'projects', now);
   const { held } = await trx
     .selectFrom('projects')
     .select(eb => eb.fn.countAll<number>().as('held'))
@@ -38,20 +50,38 @@ export async function insertProject(
     .executeTakeFirstOrThrow();
   checkRoom(held, 'An organization', 'projects');
   const id = newId();
-  await trx.insertInto('projects').values({ id, organizationId, name, createdAt }).execute();
-  await trx
-    .insertInto('projectMembers')
-    .columns(['projectId', 'userId', 'role'])
-    .expression(from =>
-      from
-        .selectFrom('organizationMembers')
-        .select(eb => [eb.val(id).as('projectId'), 'userId', eb.val<ProjectRole>('OWNER').as('role')])
-        .where('organizationId', '=', organizationId)
-        .where('userId', '=', creatorId)
-        .where('role', '!=', 'OWNER'),
-    )
-    .execute();
+  await trx.insertInto('projects').values({ id, organizationId, name, createdAt: now }).execute();
+  if (role !== 'OWNER') {
+    await trx
+      .insertInto('projectMembers')
+      .values({ projectId: id, userId: viewerId, role: 'OWNER' })
+      .execute();
+  }
+  await recordActivity(trx, actor, now, [
+    { action: 'project.created', organizationId, projectId: id, subjectId: id, subject: name },
+  ]);
   return id;
+}
+
+/** Renames a project. @param trx a transaction. @throws NOT_FOUND or FORBIDDEN as the role stands behind the lock. */
+export async function renameProject(
+  trx: Database,
+  { id, name }: Pick<ProjectRow, 'id' | 'name'>,
+  { viewerId, actor, now }: By,
+): Promise<void> {
+  const { organizationId, name: before } = await lockProjectAs(trx, id, viewerId, mayManageProject);
+  if (before === name) return;
+  await trx.updateTable('projects').set({ name }).where('id', '=', id).execute();
+  await recordActivity(trx, actor, now, [
+    {
+      action: 'project.renamed',
+      organizationId,
+      projectId: id,
+      subjectId: id,
+      subject: name,
+      details: { before },
+    },
+  ]);
 }
 
 function selectProjects(db: Database, viewerId: string) {
@@ -109,6 +139,38 @@ export async function lockProject(trx: Database, projectId: string): Promise<voi
 }
 
 /**
+ * Locks a project's row, and reads the project and the viewer's role behind the lock: somebody may have removed the
+ * viewer a moment ago. Where the organization's row is locked too, that comes first.
+ *
+ * @param may whether a role suffices.
+ * @throws NOT_FOUND when the viewer does not see the project any more, FORBIDDEN when the role does not suffice.
+ */
+export async function lockProjectAs(
+  trx: Database,
+  projectId: string,
+  viewerId: string,
+  may: (role: ProjectRole) => boolean,
+): Promise<ProjectRow> {
+  await lockProject(trx, projectId);
+  const project = await selectProjects(trx, viewerId).where('projects.id', '=', projectId).executeTakeFirst();
+  if (!project) throw notFound('Project');
+  if (!may(project.role)) throw forbidden();
+  return project;
+}
+
+/** Locks the row of a project's organization, before that of the project: what is counted there is counted behind this. */
+export async function lockOrganizationOf(trx: Database, projectId: string): Promise<void> {
+  await trx
+    .selectFrom('organizations')
+    .select('id')
+    .where('id', '=', from =>
+      from.selectFrom('projects').select('organizationId').where('id', '=', projectId),
+    )
+    .forNoKeyUpdate()
+    .execute();
+}
+
+/**
  * Adds a member to a project, changes a member's role or, with a null role, removes the member.
  *
  * @param trx a transaction: the project's row is locked while its members are counted.
@@ -125,10 +187,7 @@ export async function setProjectMember(
     actorId,
   }: { project: ProjectRow; email: string; role: ProjectRole | null; actorId: string },
 ): Promise<void> {
-  await lockProject(trx, project.id);
-  const actor = await selectProjects(trx, actorId).where('projects.id', '=', project.id).executeTakeFirst();
-  if (!actor) throw notFound('Project');
-  if (!mayChangeProjectMembers(actor.role)) throw forbidden();
+  await lockProjectAs(trx, project.id, actorId, mayChangeProjectMembers);
   const member = await trx
     .selectFrom('organizationMembers')
     .innerJoin('users', 'users.id', 'organizationMembers.userId')

@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
+import { recordActivity } from '../activity/activity.ts';
 import type { Database } from '../database/connect.ts';
+import { type DeploymentRow, lockDeploymentAs } from './deployments.ts';
+import type { By } from './projects.ts';
 
 // A model whose runs keep ending their host (they crash, take too long or too much memory) is quarantined: its
 // deployments answer MODEL_FAILED at once, on every server, until the quarantine ends or is reset.
@@ -43,7 +46,21 @@ export async function recordHostEnd(db: Database, modelId: string, at: Date): Pr
   return row?.began ? row.until : null;
 }
 
-/** Ends a model's quarantine and forgets its failures. */
-export async function resetQuarantine(trx: Database, modelId: string): Promise<void> {
-  await trx.deleteFrom('modelQuarantines').where('modelId', '=', modelId).execute();
+/** Ends the quarantine of a deployment's model and forgets its failures. @param trx a transaction. @throws as `lockDeploymentAs` */
+export async function resetQuarantine(
+  trx: Database,
+  deployment: Pick<DeploymentRow, 'id' | 'projectId' | 'modelId'>,
+  { viewerId, actor, now }: By,
+): Promise<void> {
+  const { id, name, project } = await lockDeploymentAs(trx, deployment, viewerId);
+  await trx.deleteFrom('modelQuarantines').where('modelId', '=', deployment.modelId).execute();
+  await recordActivity(trx, actor, now, [
+    {
+      action: 'deployment.quarantine_reset',
+      organizationId: project.organizationId,
+      projectId: project.id,
+      subjectId: id,
+      subject: name,
+    },
+  ]);
 }

@@ -1,14 +1,23 @@
-import { recordActivity } from '../activity/activity.ts';
-import { badUserInput } from '../errors.ts';
+import type { ById } from '../database/loaders.ts';
+import { badUserInput, notFound } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkName, checkOptionalText } from '../names.ts';
 import { ModelRefused } from '../onnx/signature.ts';
-import { insertDeployment, monthOf, setDeploymentActive } from './deployments.ts';
-import { insertModel } from './models.ts';
-import { insertProject, setProjectMember } from './projects.ts';
+import { checkAllowance } from './allowances.ts';
+import { insertDeployment, renameDeployment, setDeploymentActive } from './deployments.ts';
+import { checkNewFile } from './model-files.ts';
+import { insertModel, renameModel } from './models.ts';
+import { monthOf } from './month.ts';
+import { insertProject, renameProject, setProjectMember } from './projects.ts';
 import { resetQuarantine } from './quarantine.ts';
 
 const LARGEST_MODEL_BYTES = 16 * 1024 * 1024;
+
+/** A row that this request changed, as it is now. @throws NOT_FOUND when somebody else deleted it since. */
+async function again<Row>(rows: ById<Row>, id: string): Promise<Row> {
+  await rows.again(id);
+  return await rows.get(id);
+}
 
 /** Projects, models and deployments. Who may call what is decided before, in graphql/permissions.ts. */
 export const deploymentResolvers = {
@@ -18,32 +27,34 @@ export const deploymentResolvers = {
   },
 
   Mutation: {
-    async createProject(_parent, { input }, { db, viewer, at }) {
-      const { id: creatorId, load } = viewer();
+    async createProject(_parent, { input }, { transaction, by, viewer }) {
+      const { load } = viewer();
       const name = checkName(input.name, 'The name of a project');
-      const organization = await load.organization.get(input.organizationId);
-      const id = await db
-        .transaction()
-        .execute(trx =>
-          insertProject(trx, { organizationId: organization.id, name, creatorId, createdAt: at }),
-        );
+      const { id: organizationId } = await load.organization.get(input.organizationId);
+      const id = await transaction(trx => insertProject(trx, { organizationId, name }, by()));
       return await load.project.get(id);
     },
 
-    async setProjectMember(_parent, { input }, { db, viewer }) {
+    async renameProject(_parent, { id, name: wanted }, { transaction, by, viewer }) {
+      const { load } = viewer();
+      const name = checkName(wanted, 'The name of a project');
+      const project = await load.project.get(id);
+      await transaction(trx => renameProject(trx, { id: project.id, name }, by()));
+      return await again(load.project, id);
+    },
+
+    async setProjectMember(_parent, { input }, { transaction, viewer }) {
       const { id: actorId, load } = viewer();
       const project = await load.project.get(input.projectId);
-      await db
-        .transaction()
-        .execute(trx =>
-          setProjectMember(trx, { project, email: input.email, role: input.role ?? null, actorId }),
-        );
+      await transaction(trx =>
+        setProjectMember(trx, { project, email: input.email, role: input.role ?? null, actorId }),
+      );
       // Who removed themselves sees what they had last.
       return (await load.project.again(project.id)) ?? project;
     },
 
-    async registerModel(_parent, { input }, { db, viewer, at, models }) {
-      const { id: createdBy, load } = viewer();
+    async registerModel(_parent, { input }, { db, transaction, by, viewer, at, models }) {
+      const { load } = viewer();
       const texts = {
         name: checkName(input.name, 'The name of a model'),
         targetProperty: checkName(input.targetProperty, 'The target property'),
@@ -53,47 +64,70 @@ export const deploymentResolvers = {
         throw badUserInput('The ONNX file is too large: at most 16 MiB.');
       }
       const { id: projectId, organizationId } = await load.project.get(input.projectId);
+      // Before the trial, which takes seconds; the transaction checks again, exactly.
+      await checkAllowance(db, organizationId, 'models', at);
+      await checkNewFile(db, organizationId, input.onnx, at);
       const { plan } = await load.organization.get(organizationId);
       const tenant = { id: organizationId, reserved: plan.allowApiPredict };
       const found = await models.inspect(tenant, input.onnx).catch((error: unknown) => {
         throw error instanceof ModelRefused ? badUserInput(error.message) : error;
       });
-      return await db
-        .transaction()
-        .execute(trx =>
-          insertModel(trx, { ...texts, ...found, projectId, onnx: input.onnx, createdBy, createdAt: at }),
-        );
+      return await transaction(trx =>
+        insertModel(trx, { ...texts, ...found, projectId, onnx: input.onnx }, by()),
+      );
     },
 
-    async createDeployment(_parent, { input }, { db, viewer, at }) {
+    async renameModel(_parent, { id, name: wanted }, { transaction, by, viewer }) {
+      const { load } = viewer();
+      const name = checkName(wanted, 'The name of a model');
+      const model = await load.model.get(id);
+      await transaction(trx => renameModel(trx, { ...model, name }, by()));
+      return await again(load.model, id);
+    },
+
+    async createDeployment(_parent, { input }, { transaction, by, viewer }) {
       const { load } = viewer();
       const name = checkName(input.name, 'The name of a deployment');
       const description = checkOptionalText(input.description, 'The description', 1000);
       const model = await load.model.get(input.modelId);
-      const id = await db
-        .transaction()
-        .execute(trx => insertDeployment(trx, { model, name, description, createdAt: at }));
+      const id = await transaction(trx => insertDeployment(trx, { model, name, description }, by()));
       return await load.deployment.get(id);
     },
 
-    async setDeploymentActive(_parent, { id, active }, { db, viewer }) {
+    async setDeploymentActive(_parent, { id, active }, { transaction, by, viewer }) {
       const { load } = viewer();
       const deployment = await load.deployment.get(id);
-      await setDeploymentActive(db, deployment.id, active);
-      return (await load.deployment.again(id)) ?? deployment;
+      await transaction(trx => setDeploymentActive(trx, { ...deployment, active }, by()));
+      return await again(load.deployment, id);
     },
 
-    async resetQuarantine(_parent, { deploymentId }, { db, viewer, actor, at }) {
+    async renameDeployment(_parent, { id, name: wanted }, { transaction, by, viewer }) {
+      const { load } = viewer();
+      const name = checkName(wanted, 'The name of a deployment');
+      const deployment = await load.deployment.get(id);
+      await transaction(trx => renameDeployment(trx, { ...deployment, name }, by()));
+      return await again(load.deployment, id);
+    },
+
+    async resetQuarantine(_parent, { deploymentId }, { transaction, by, viewer }) {
       const { load } = viewer();
       const deployment = await load.deployment.get(deploymentId);
-      const { id: subjectId, name: subject, modelId, organizationId, projectId } = deployment;
-      await db.transaction().execute(async trx => {
-        await resetQuarantine(trx, modelId);
-        await recordActivity(trx, actor(), at, [
-          { action: 'deployment.quarantine_reset', organizationId, projectId, subjectId, subject },
-        ]);
-      });
-      return (await load.deployment.again(deploymentId)) ?? deployment;
+      await transaction(trx => resetQuarantine(trx, deployment, by()));
+      return await again(load.deployment, deploymentId);
+    },
+  },
+
+  Organization: {
+    async allowance({ id }, _args, { viewer }) {
+      const [held] = await viewer().load.allowances(id);
+      // Deleted a moment ago.
+      if (!held) throw notFound('Organization');
+      return {
+        projects: { used: held.projects, limit: held.maxProjects },
+        models: { used: held.models, limit: held.maxModels },
+        deployments: { used: held.deployments, limit: held.maxDeployments },
+        storageBytes: { used: held.storage, limit: held.maxStorage },
+      };
     },
   },
 

@@ -93,6 +93,18 @@ export interface DeletedAccounts {
   userId: string;
 }
 
+export interface DeletedDeployments {
+  deletedAt: Timestamp;
+  /**
+   * the project went too: its logs are removed in batches
+   */
+  dropLogs: Generated<boolean>;
+  id: string;
+  name: string;
+  organizationId: string;
+  projectId: string;
+}
+
 export interface Deployments {
   active: boolean;
   createdAt: Timestamp;
@@ -132,6 +144,14 @@ export interface IdempotencyKeys {
   resultId: string;
 }
 
+export interface ModelFiles {
+  bytes: number;
+  id: string;
+  onnx: Buffer;
+  organizationId: string;
+  sha256: Buffer;
+}
+
 export interface ModelQuarantines {
   /**
    * when runs ended their host, in the last ten minutes
@@ -148,17 +168,16 @@ export interface ModelQuarantines {
 export interface Models {
   createdAt: Timestamp;
   createdBy: string | null;
+  fileId: string;
   id: string;
   inputLength: number;
   kind: ModelKind;
   name: string;
-  onnx: Buffer;
   projectId: string;
   /**
    * whether calls may share a run, as the trial of its registration found
    */
   rowIndependent: Generated<boolean>;
-  sha256: Buffer;
   targetProperty: string;
   unit: string | null;
   version: number;
@@ -184,6 +203,22 @@ export interface Plans {
    * usable keys in each project
    */
   maxApiKeys: number;
+  /**
+   * in all projects of an organization; deleted ones that answered this month count
+   */
+  maxDeployments: number;
+  /**
+   * in all projects of an organization
+   */
+  maxModels: number;
+  /**
+   * in an organization
+   */
+  maxProjects: number;
+  /**
+   * megabytes (10^6) of model files in an organization, identical files once
+   */
+  maxStorageMb: number;
   /**
    * for each deployment; null: unlimited
    */
@@ -267,9 +302,11 @@ export interface DB {
   activity: Activity;
   apiKeys: ApiKeys;
   deletedAccounts: DeletedAccounts;
+  deletedDeployments: DeletedDeployments;
   deployments: Deployments;
   deploymentUsage: DeploymentUsage;
   idempotencyKeys: IdempotencyKeys;
+  modelFiles: ModelFiles;
   modelQuarantines: ModelQuarantines;
   models: Models;
   organizationMembers: OrganizationMembers;

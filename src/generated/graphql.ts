@@ -29,6 +29,15 @@ export type Scalars = {
   SafeInt: { input: number; output: number; }
 };
 
+/** How much is used of what a plan allows. */
+export type Allowance = {
+  __typename?: 'Allowance';
+  /** How much the plan allows. */
+  limit: Scalars['SafeInt']['output'];
+  /** How much is used. */
+  used: Scalars['SafeInt']['output'];
+};
+
 /** A credential for one integration. The secret itself is shown by `createApiKey` only. */
 export type ApiKey = {
   __typename?: 'ApiKey';
@@ -183,6 +192,34 @@ export type DeleteApiKeyPayload = {
   deletedApiKeyId: Scalars['ID']['output'];
 };
 
+/** A deleted deployment. */
+export type DeleteDeploymentPayload = {
+  __typename?: 'DeleteDeploymentPayload';
+  /** The id that the deployment had. */
+  deletedDeploymentId: Scalars['ID']['output'];
+};
+
+/** A deleted model. */
+export type DeleteModelPayload = {
+  __typename?: 'DeleteModelPayload';
+  /** The id that the model had. */
+  deletedModelId: Scalars['ID']['output'];
+};
+
+/** A deleted organization. */
+export type DeleteOrganizationPayload = {
+  __typename?: 'DeleteOrganizationPayload';
+  /** The id that the organization had. */
+  deletedOrganizationId: Scalars['ID']['output'];
+};
+
+/** A deleted project. */
+export type DeleteProjectPayload = {
+  __typename?: 'DeleteProjectPayload';
+  /** The id that the project had. */
+  deletedProjectId: Scalars['ID']['output'];
+};
+
 /** A model made callable. */
 export type Deployment = {
   __typename?: 'Deployment';
@@ -291,6 +328,23 @@ export type Mutation = {
   deleteAccount: Scalars['Boolean']['output'];
   /** Deletes an API key for good, revoking it first when it is still active. Prediction logs keep naming it. */
   deleteApiKey: DeleteApiKeyPayload;
+  /**
+   * Deletes a deployment for good, and revokes and deletes the API keys that reach nothing else. Its prediction logs stay,
+   * in `Project.predictionLogs`. Where it answered a call in this month, it counts against the plan until the month ends.
+   */
+  deleteDeployment: DeleteDeploymentPayload;
+  /** Deletes one version of a model, for good. A model that a deployment calls is refused (409 `MODEL_IN_USE`). */
+  deleteModel: DeleteModelPayload;
+  /**
+   * Deletes an organization with its projects, models, deployments, API keys, prediction logs and members, for good.
+   * Organization owners may.
+   */
+  deleteOrganization: DeleteOrganizationPayload;
+  /**
+   * Deletes a project with its models, deployments, API keys, prediction logs and members, for good. Its owners may.
+   * Deployments that answered a call in this month count against the plan until the month ends.
+   */
+  deleteProject: DeleteProjectPayload;
   /** Ends all of your sessions but the current one. */
   endOtherSessions: Scalars['Boolean']['output'];
   /** Ends one of your sessions; whoever uses it has to sign in again. Ending the current one signs you out. */
@@ -306,6 +360,14 @@ export type Mutation = {
    * the project already has becomes that model's next version.
    */
   registerModel: Model;
+  /** Renames a deployment. Its prediction logs show the new name. */
+  renameDeployment: Deployment;
+  /** Renames a model: all versions in the project that share the name. No other model of the project may have the new one. */
+  renameModel: Model;
+  /** Renames an organization; its slug stays. Organization owners may. */
+  renameOrganization: Organization;
+  /** Renames a project. Its owners may. */
+  renameProject: Project;
   /**
    * Lets a deployment answer calls again whose model is quarantined, and forgets what led to that. Other deployments of
    * the same model answer again, too.
@@ -374,6 +436,31 @@ export type MutationDeleteApiKeyArgs = {
 
 
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationDeleteDeploymentArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationDeleteModelArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationDeleteOrganizationArgs = {
+  id: Scalars['ID']['input'];
+  name: Scalars['String']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationDeleteProjectArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type MutationEndSessionArgs = {
   id: Scalars['ID']['input'];
 };
@@ -390,6 +477,34 @@ export type MutationPredictArgs = {
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type MutationRegisterModelArgs = {
   input: RegisterModelInput;
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationRenameDeploymentArgs = {
+  id: Scalars['ID']['input'];
+  name: Scalars['String']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationRenameModelArgs = {
+  id: Scalars['ID']['input'];
+  name: Scalars['String']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationRenameOrganizationArgs = {
+  id: Scalars['ID']['input'];
+  name: Scalars['String']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationRenameProjectArgs = {
+  id: Scalars['ID']['input'];
+  name: Scalars['String']['input'];
 };
 
 
@@ -439,6 +554,8 @@ export type MutationSignUpArgs = {
 /** A tenant: one plan, members, projects. */
 export type Organization = {
   __typename?: 'Organization';
+  /** What the organization uses of its plan. */
+  allowance: OrganizationAllowance;
   /** The organization's id. */
   id: Scalars['ID']['output'];
   /** The organization's members, by name. */
@@ -453,6 +570,19 @@ export type Organization = {
   role: OrganizationRole;
   /** The short name that commands use; unique. */
   slug: Scalars['String']['output'];
+};
+
+/** What an organization uses of its plan. All projects count, also those that you cannot see. */
+export type OrganizationAllowance = {
+  __typename?: 'OrganizationAllowance';
+  /** The deployments, and the deleted ones that answered a call in this month (UTC). */
+  deployments: Allowance;
+  /** The models; each version counts. */
+  models: Allowance;
+  /** The projects. */
+  projects: Allowance;
+  /** Bytes of model files; identical files count once. */
+  storageBytes: Allowance;
 };
 
 /** A person's membership in an organization. */
@@ -504,6 +634,14 @@ export type Plan = {
   allowApiPredict: Scalars['Boolean']['output'];
   /** How many usable API keys a project may hold. */
   maxApiKeys: Scalars['Int']['output'];
+  /** How many deployments all projects together may hold. */
+  maxDeployments: Scalars['Int']['output'];
+  /** How many models all projects together may hold; each version counts. */
+  maxModels: Scalars['Int']['output'];
+  /** How many projects the organization may hold. */
+  maxProjects: Scalars['Int']['output'];
+  /** How many megabytes (10^6 bytes) of model files the organization may hold; identical files count once. */
+  maxStorageMb: Scalars['Int']['output'];
   /** How many predictions a deployment answers in a month (UTC); null: unlimited. */
   monthlyPredictions?: Maybe<Scalars['SafeInt']['output']>;
   /** The plan's name. */
@@ -554,6 +692,10 @@ export type PredictionLog = {
   apiKeyPrefix?: Maybe<Scalars['String']['output']>;
   /** When the call was made. */
   createdAt: Scalars['DateTime']['output'];
+  /** The deployment that was called; null once it is deleted. */
+  deployment?: Maybe<Deployment>;
+  /** The deployment's name; of a deleted one, its last. */
+  deploymentName: Scalars['String']['output'];
   /** How long validating the spectra and running the model took, in milliseconds. */
   durationMs: Scalars['Float']['output'];
   /** The log's id, which the call answered as `logId`. */
@@ -608,8 +750,17 @@ export type Project = {
   name: Scalars['String']['output'];
   /** The organization that the project belongs to. */
   organization: Organization;
+  /** The successful calls of all deployments, newest first; those of deleted deployments too. */
+  predictionLogs: PredictionLogConnection;
   /** Your role in the project. */
   role: ProjectRole;
+};
+
+
+/** Models and deployments that belong together, with their members and API keys. */
+export type ProjectPredictionLogsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A person's membership in a project. Organization owners are owners of every project. */
@@ -824,6 +975,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  Allowance: ResolverTypeWrapper<Allowance>;
   ApiKey: ResolverTypeWrapper<ApiKeyRow>;
   ApiKeyAllowance: ResolverTypeWrapper<ApiKeyAllowance>;
   ApiKeyConnection: ResolverTypeWrapper<Omit<ApiKeyConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['ApiKeyEdge']>, nodes: Array<ResolversTypes['ApiKey']> }>;
@@ -841,6 +993,10 @@ export type ResolversTypes = {
   DailyPredictions: ResolverTypeWrapper<DailyPredictions>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeleteApiKeyPayload: ResolverTypeWrapper<DeleteApiKeyPayload>;
+  DeleteDeploymentPayload: ResolverTypeWrapper<DeleteDeploymentPayload>;
+  DeleteModelPayload: ResolverTypeWrapper<DeleteModelPayload>;
+  DeleteOrganizationPayload: ResolverTypeWrapper<DeleteOrganizationPayload>;
+  DeleteProjectPayload: ResolverTypeWrapper<DeleteProjectPayload>;
   Deployment: ResolverTypeWrapper<DeploymentRow>;
   EmailAddress: ResolverTypeWrapper<Scalars['EmailAddress']['output']>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -851,6 +1007,7 @@ export type ResolversTypes = {
   MonthlyUsage: ResolverTypeWrapper<MonthlyUsage>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Organization: ResolverTypeWrapper<OrganizationRow>;
+  OrganizationAllowance: ResolverTypeWrapper<OrganizationAllowance>;
   OrganizationMember: ResolverTypeWrapper<OrganizationMember>;
   OrganizationRole: OrganizationRole;
   PageInfo: ResolverTypeWrapper<PageInfo>;
@@ -880,6 +1037,7 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  Allowance: Allowance;
   ApiKey: ApiKeyRow;
   ApiKeyAllowance: ApiKeyAllowance;
   ApiKeyConnection: Omit<ApiKeyConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['ApiKeyEdge']>, nodes: Array<ResolversParentTypes['ApiKey']> };
@@ -895,6 +1053,10 @@ export type ResolversParentTypes = {
   DailyPredictions: DailyPredictions;
   DateTime: Scalars['DateTime']['output'];
   DeleteApiKeyPayload: DeleteApiKeyPayload;
+  DeleteDeploymentPayload: DeleteDeploymentPayload;
+  DeleteModelPayload: DeleteModelPayload;
+  DeleteOrganizationPayload: DeleteOrganizationPayload;
+  DeleteProjectPayload: DeleteProjectPayload;
   Deployment: DeploymentRow;
   EmailAddress: Scalars['EmailAddress']['output'];
   Float: Scalars['Float']['output'];
@@ -904,6 +1066,7 @@ export type ResolversParentTypes = {
   MonthlyUsage: MonthlyUsage;
   Mutation: Record<PropertyKey, never>;
   Organization: OrganizationRow;
+  OrganizationAllowance: OrganizationAllowance;
   OrganizationMember: OrganizationMember;
   PageInfo: PageInfo;
   Person: Person;
@@ -925,6 +1088,11 @@ export type ResolversParentTypes = {
   SpectrumInput: SpectrumInput;
   String: Scalars['String']['output'];
   User: PersonRow;
+};
+
+export type AllowanceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Allowance'] = ResolversParentTypes['Allowance']> = {
+  limit?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  used?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };
 
 export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKey'] = ResolversParentTypes['ApiKey']> = {
@@ -982,6 +1150,22 @@ export type DeleteApiKeyPayloadResolvers<ContextType = Context, ParentType exten
   deletedApiKeyId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
+export type DeleteDeploymentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteDeploymentPayload'] = ResolversParentTypes['DeleteDeploymentPayload']> = {
+  deletedDeploymentId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type DeleteModelPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteModelPayload'] = ResolversParentTypes['DeleteModelPayload']> = {
+  deletedModelId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type DeleteOrganizationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteOrganizationPayload'] = ResolversParentTypes['DeleteOrganizationPayload']> = {
+  deletedOrganizationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type DeleteProjectPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteProjectPayload'] = ResolversParentTypes['DeleteProjectPayload']> = {
+  deletedProjectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type DeploymentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Deployment'] = ResolversParentTypes['Deployment']> = {
   active?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -1024,10 +1208,18 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   createProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationCreateProjectArgs, 'input'>>;
   deleteAccount?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteAccountArgs, 'password'>>;
   deleteApiKey?: Resolver<ResolversTypes['DeleteApiKeyPayload'], ParentType, ContextType, RequireFields<MutationDeleteApiKeyArgs, 'id'>>;
+  deleteDeployment?: Resolver<ResolversTypes['DeleteDeploymentPayload'], ParentType, ContextType, RequireFields<MutationDeleteDeploymentArgs, 'id'>>;
+  deleteModel?: Resolver<ResolversTypes['DeleteModelPayload'], ParentType, ContextType, RequireFields<MutationDeleteModelArgs, 'id'>>;
+  deleteOrganization?: Resolver<ResolversTypes['DeleteOrganizationPayload'], ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'id' | 'name'>>;
+  deleteProject?: Resolver<ResolversTypes['DeleteProjectPayload'], ParentType, ContextType, RequireFields<MutationDeleteProjectArgs, 'id'>>;
   endOtherSessions?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   endSession?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationEndSessionArgs, 'id'>>;
   predict?: Resolver<ResolversTypes['PredictPayload'], ParentType, ContextType, RequireFields<MutationPredictArgs, 'deploymentId' | 'spectra'>>;
   registerModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationRegisterModelArgs, 'input'>>;
+  renameDeployment?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationRenameDeploymentArgs, 'id' | 'name'>>;
+  renameModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationRenameModelArgs, 'id' | 'name'>>;
+  renameOrganization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationRenameOrganizationArgs, 'id' | 'name'>>;
+  renameProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationRenameProjectArgs, 'id' | 'name'>>;
   resetQuarantine?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationResetQuarantineArgs, 'deploymentId'>>;
   revokeApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'id'>>;
   setDeploymentActive?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationSetDeploymentActiveArgs, 'active' | 'id'>>;
@@ -1039,6 +1231,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
+  allowance?: Resolver<ResolversTypes['OrganizationAllowance'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   members?: Resolver<Array<ResolversTypes['OrganizationMember']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1046,6 +1239,13 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
   projects?: Resolver<Array<ResolversTypes['Project']>, ParentType, ContextType>;
   role?: Resolver<ResolversTypes['OrganizationRole'], ParentType, ContextType>;
   slug?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type OrganizationAllowanceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationAllowance'] = ResolversParentTypes['OrganizationAllowance']> = {
+  deployments?: Resolver<ResolversTypes['Allowance'], ParentType, ContextType>;
+  models?: Resolver<ResolversTypes['Allowance'], ParentType, ContextType>;
+  projects?: Resolver<ResolversTypes['Allowance'], ParentType, ContextType>;
+  storageBytes?: Resolver<ResolversTypes['Allowance'], ParentType, ContextType>;
 };
 
 export type OrganizationMemberResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationMember'] = ResolversParentTypes['OrganizationMember']> = {
@@ -1069,6 +1269,10 @@ export type PersonResolvers<ContextType = Context, ParentType extends ResolversP
 export type PlanResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Plan'] = ResolversParentTypes['Plan']> = {
   allowApiPredict?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   maxApiKeys?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  maxDeployments?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  maxModels?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  maxProjects?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  maxStorageMb?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   monthlyPredictions?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['PlanName'], ParentType, ContextType>;
 };
@@ -1091,6 +1295,8 @@ export type PredictionLogResolvers<ContextType = Context, ParentType extends Res
   apiKeyName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   apiKeyPrefix?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType>;
+  deploymentName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   durationMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   predictions?: Resolver<Array<ResolversTypes['Prediction']>, ParentType, ContextType>;
@@ -1116,6 +1322,7 @@ export type ProjectResolvers<ContextType = Context, ParentType extends Resolvers
   models?: Resolver<Array<ResolversTypes['Model']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   organization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType>;
+  predictionLogs?: Resolver<ResolversTypes['PredictionLogConnection'], ParentType, ContextType, RequireFields<ProjectPredictionLogsArgs, 'first'>>;
   role?: Resolver<ResolversTypes['ProjectRole'], ParentType, ContextType>;
 };
 
@@ -1154,6 +1361,7 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type Resolvers<ContextType = Context> = {
+  Allowance?: AllowanceResolvers<ContextType>;
   ApiKey?: ApiKeyResolvers<ContextType>;
   ApiKeyAllowance?: ApiKeyAllowanceResolvers<ContextType>;
   ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;
@@ -1163,12 +1371,17 @@ export type Resolvers<ContextType = Context> = {
   DailyPredictions?: DailyPredictionsResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DeleteApiKeyPayload?: DeleteApiKeyPayloadResolvers<ContextType>;
+  DeleteDeploymentPayload?: DeleteDeploymentPayloadResolvers<ContextType>;
+  DeleteModelPayload?: DeleteModelPayloadResolvers<ContextType>;
+  DeleteOrganizationPayload?: DeleteOrganizationPayloadResolvers<ContextType>;
+  DeleteProjectPayload?: DeleteProjectPayloadResolvers<ContextType>;
   Deployment?: DeploymentResolvers<ContextType>;
   EmailAddress?: GraphQLScalarType;
   Model?: ModelResolvers<ContextType>;
   MonthlyUsage?: MonthlyUsageResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Organization?: OrganizationResolvers<ContextType>;
+  OrganizationAllowance?: OrganizationAllowanceResolvers<ContextType>;
   OrganizationMember?: OrganizationMemberResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Person?: PersonResolvers<ContextType>;

@@ -1,6 +1,6 @@
 import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { describeBrowser } from '../accounts/browser.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { PersonRow } from '../accounts/people.ts';
@@ -12,7 +12,8 @@ import type { CountFailedKey } from '../api-keys/failed-keys.ts';
 import { rawKeyIn } from '../api-keys/raw-key.ts';
 import type { PoolShare } from '../database/connect.ts';
 import type { RateLimits } from '../database/rate-limits.ts';
-import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '../errors.ts';
+import type { By } from '../deployments/projects.ts';
+import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated, unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { Models } from '../onnx/models.ts';
 import type { Predicting } from '../predictions/predict.ts';
@@ -49,6 +50,8 @@ export interface Services {
   rateLimits: RateLimits;
   models: Models;
   predicting: Predicting;
+  /** Has the job that removes what deleted projects and organizations left run soon. */
+  purgeSoon: () => void;
   now: () => Date;
 }
 
@@ -71,6 +74,15 @@ export interface Context extends Services {
   viewer: () => Viewer;
   /** The signed-in person as the activity keeps them. @throws as `viewer` */
   actor: () => Actor;
+  /** The signed-in person, as what changes something records it. @throws as `viewer` */
+  by: () => By;
+  /**
+   * Runs a mutation's changes in a transaction: all of them happen or none. Where the request is over before the commit
+   * (answered 503 after its time, its connection closed), none do: nobody would learn of them.
+   *
+   * @throws UNAVAILABLE when the request is over; else what `work` throws.
+   */
+  transaction: <Result>(work: (trx: Transaction<DB>) => Promise<Result>) => Promise<Result>;
   /** Makes the person, whose password was checked against the hash, the viewer of this request, with a session cookie. */
   signIn: (person: PersonRow, passwordHash: string) => Promise<void>;
   /** Ends the session and clears its cookie. */
@@ -131,6 +143,20 @@ export async function buildContext(
     actor() {
       const { id, email } = context.viewer();
       return { id, email, network: address() };
+    },
+    by: () => ({ viewerId: context.viewer().id, actor: context.actor(), now: at }),
+    async transaction(work) {
+      const checkNotOver = () => {
+        if (request.isOver || reply.raw.destroyed) throw unavailable();
+      };
+      checkNotOver();
+      return await context.db.transaction().execute(async trx => {
+        const result = await work(trx);
+        // Locks were waited for within `work`.
+        checkNotOver();
+        request.commits = true;
+        return result;
+      });
     },
     async signIn(person, passwordHash) {
       const seen = { network: address(), browser: describeBrowser(request.headers['user-agent']), now: at };

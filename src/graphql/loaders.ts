@@ -2,13 +2,16 @@ import { findOrganizationMembers, findOrganizations, listOrganizations } from '.
 import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-keys/queries.ts';
 import type { Database } from '../database/connect.ts';
 import { startLoaderKit } from '../database/loaders.ts';
+import { findAllowances } from '../deployments/allowances.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
 import { findModels, findModelsOf } from '../deployments/models.ts';
 import { findProjectMembers, findProjects, findProjectsOf } from '../deployments/projects.ts';
 import {
   type LogPage,
   listPredictionLogs,
+  listProjectLogs,
   type PredictionLogRow,
+  type ProjectLogPage,
   readPredictions,
 } from '../predictions/logs.ts';
 import { countDailyPredictions, type LastDays } from '../predictions/usage.ts';
@@ -32,6 +35,10 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
     organizationMembers: byParent(
       (ids, limit) => findOrganizationMembers(db, ids, limit),
       member => member.parentId,
+    ),
+    allowances: byParent(
+      ids => findAllowances(db, ids, now),
+      held => held.organizationId,
     ),
     project: byId('Project', ids => findProjects(db, viewerId, ids)),
     projectsOf: byParent(
@@ -64,6 +71,10 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
     predictionLogs: byKey(
       (pages: readonly LogPage[]) => listPredictionLogs(db, pages),
       ({ deploymentId, first, after }) => `${deploymentId} ${first} ${after}`,
+    ),
+    projectLogs: byKey(
+      (pages: readonly ProjectLogPage[]) => listProjectLogs(db, pages),
+      ({ projectId, first, after }) => `${projectId} ${first} ${after}`,
     ),
     predictions: byKey(
       (logs: readonly Pick<PredictionLogRow, 'id' | 'createdAt'>[]) => readPredictions(db, logs),

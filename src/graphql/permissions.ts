@@ -1,4 +1,10 @@
-import { mayChangeOrganization, mayChangeProject, mayChangeProjectMembers } from '../accounts/roles.ts';
+import {
+  mayChangeOrganization,
+  mayChangeProject,
+  mayChangeProjectMembers,
+  mayManageOrganization,
+  mayManageProject,
+} from '../accounts/roles.ts';
 import { findReached } from '../api-keys/authenticate.ts';
 import { countUsableKeys } from '../api-keys/queries.ts';
 import { checkNewApiKey, findTarget } from '../api-keys/requests.ts';
@@ -70,6 +76,32 @@ const onlyOwnersChangeWhoIsInTheProject = promise(
   },
 );
 
+const onlyOwnersRenameOrDeleteTheOrganization = promise(
+  'only owners rename or delete the organization',
+  async ({ id }: { id: string }, { viewer }) => {
+    const { role } = await viewer().load.organization.get(id);
+    if (!mayManageOrganization(role)) throw forbidden('Only owners of the organization may do this.');
+  },
+);
+
+const onlyOwnersRenameOrDeleteTheProject = promise(
+  'only owners rename or delete the project',
+  async ({ id }: { id: string }, { viewer }) => {
+    const { role } = await viewer().load.project.get(id);
+    if (!mayManageProject(role)) throw forbidden('Only owners of the project may do this.');
+  },
+);
+
+const viewersRenameAndDeleteNoModel = promise(
+  'viewers rename and delete no model',
+  async ({ id }: { id: string }, { viewer }) => {
+    const { load } = viewer();
+    const { projectId } = await load.model.get(id);
+    const { role } = await load.project.get(projectId);
+    if (!mayChangeProject(role)) throw forbidden();
+  },
+);
+
 const viewersRegisterNoModel = promise(
   'viewers register no model',
   async ({ input }: { input: { projectId: string } }, { viewer }) => {
@@ -88,8 +120,8 @@ const viewersDeployNothing = promise(
   },
 );
 
-const viewersSwitchNoDeployment = promise(
-  'viewers switch no deployment',
+const viewersChangeNoDeployment = promise(
+  'viewers switch, rename and delete no deployment',
   async ({ id }: { id: string }, { viewer }) => {
     const { role } = await viewer().load.deployment.get(id);
     if (!mayChangeProject(role)) throw forbidden();
@@ -217,7 +249,15 @@ export const permissions: { Query: Rules<QueryResolvers>; Mutation: Rules<Mutati
     setProjectMember: and(aPersonIsSignedIn, onlyOwnersChangeWhoIsInTheProject),
     registerModel: and(aPersonIsSignedIn, viewersRegisterNoModel),
     createDeployment: and(aPersonIsSignedIn, viewersDeployNothing),
-    setDeploymentActive: and(aPersonIsSignedIn, viewersSwitchNoDeployment),
+    setDeploymentActive: and(aPersonIsSignedIn, viewersChangeNoDeployment),
+    renameOrganization: and(aPersonIsSignedIn, onlyOwnersRenameOrDeleteTheOrganization),
+    deleteOrganization: and(aPersonIsSignedIn, onlyOwnersRenameOrDeleteTheOrganization),
+    renameProject: and(aPersonIsSignedIn, onlyOwnersRenameOrDeleteTheProject),
+    deleteProject: and(aPersonIsSignedIn, onlyOwnersRenameOrDeleteTheProject),
+    renameModel: and(aPersonIsSignedIn, viewersRenameAndDeleteNoModel),
+    deleteModel: and(aPersonIsSignedIn, viewersRenameAndDeleteNoModel),
+    renameDeployment: and(aPersonIsSignedIn, viewersChangeNoDeployment),
+    deleteDeployment: and(aPersonIsSignedIn, viewersChangeNoDeployment),
     resetQuarantine: and(aPersonIsSignedIn, viewersResetNoQuarantine),
     createApiKey: and(
       aPersonIsSignedIn,

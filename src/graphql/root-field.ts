@@ -6,6 +6,10 @@ export interface Note {
   operation: OperationDefinitionNode | undefined;
   /** The catalogue's code of its answer's first error. */
   code: string | undefined;
+  /** Whether it was answered 503 after its time: what it changed is undone. */
+  isOver: boolean;
+  /** Whether a change of it is being committed, or was: it is not answered 503 after its time any more. */
+  commits: boolean;
 }
 
 const names = new WeakMap<OperationDefinitionNode, string>();

@@ -5,6 +5,7 @@ import { applyMiddleware } from 'graphql-middleware';
 import { ownAccountResolvers } from '../accounts/account-resolvers.ts';
 import { accountResolvers } from '../accounts/resolvers.ts';
 import { apiKeyResolvers } from '../api-keys/resolvers.ts';
+import { deletionResolvers } from '../deletions/resolvers.ts';
 import { deploymentResolvers } from '../deployments/resolvers.ts';
 import { forbidden } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
@@ -24,10 +25,11 @@ const resolvers: Resolvers = {
     ...deploymentResolvers.Mutation,
     ...apiKeyResolvers.Mutation,
     ...predictionResolvers.Mutation,
+    ...deletionResolvers.Mutation,
   },
   User: { ...accountResolvers.User, ...ownAccountResolvers.User },
-  Organization: accountResolvers.Organization,
-  Project: { ...deploymentResolvers.Project, ...apiKeyResolvers.Project },
+  Organization: { ...accountResolvers.Organization, ...deploymentResolvers.Organization },
+  Project: { ...deploymentResolvers.Project, ...apiKeyResolvers.Project, ...predictionResolvers.Project },
   Deployment: { ...deploymentResolvers.Deployment, ...predictionResolvers.Deployment },
   ApiKey: apiKeyResolvers.ApiKey,
   PredictPayload: predictionResolvers.PredictPayload,

@@ -51,9 +51,12 @@ export async function serveGraphQL(
     },
   });
   // Fastify's own handlerTimeout ends with the request's "close", which Node emits once a body has been read.
-  app.addHook('preHandler', (_request, reply, done) => {
+  app.addHook('preHandler', (request, reply, done) => {
     const late = setTimeout(() => {
-      if (!reply.sent) void reply.send(unavailable());
+      // What is being committed is answered: a 503 would say that nothing happened.
+      if (reply.sent || request.commits) return;
+      request.isOver = true;
+      void reply.send(unavailable());
     }, handlerMs);
     reply.raw.once('close', () => clearTimeout(late));
     done();

@@ -14,6 +14,7 @@ import { dropEndedCounts } from '../database/rate-limits.ts';
 import { badUserInput, codeOf, nothingHere, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
+import { startJobs } from '../jobs/jobs.ts';
 import type { ModelLimits } from '../onnx/models.ts';
 import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
 import { parseAddress, UNKNOWN_NETWORK } from '../requests/network.ts';
@@ -58,6 +59,8 @@ export interface ServerOptions {
   httpLimits?: Partial<HttpLimits> | undefined;
   /** Takes the log, one JSON object a line. */
   log: { write: (line: string) => void };
+  /** Whether it runs jobs in the background. */
+  jobs?: boolean;
   now?: () => Date;
 }
 
@@ -82,6 +85,7 @@ export async function startServer({
   log,
   modelLimits,
   httpLimits,
+  jobs: runsJobs = true,
   now = () => new Date(),
 }: ServerOptions): Promise<RunningServer> {
   const limits = { ...HTTP_LIMITS, ...httpLimits };
@@ -112,14 +116,19 @@ export async function startServer({
   app.server.maxConnections = limits.connections;
   app.decorateRequest('operation', undefined);
   app.decorateRequest('code', undefined);
+  app.decorateRequest('isOver', false);
+  app.decorateRequest('commits', false);
   const metrics = config.METRICS_PORT === undefined ? undefined : await startMetrics(db, config, app.log);
   const tracing = traces && (await (await import('./tracing.ts')).startTracing(traces, app.log));
+  const jobs = runsJobs ? startJobs({ db, log: app.log, now }) : undefined;
+  const purgeSoon = () => jobs?.purgeSoon();
   const services = startServices({
     db,
     modelMegabytes: config.MODEL_MEMORY,
     modelLimits,
     log: app.log,
     now,
+    purgeSoon,
     metrics,
     tracing,
   });
@@ -157,6 +166,7 @@ export async function startServer({
     clearInterval(tending);
     clearInterval(sweeping);
     await Promise.all([
+      jobs?.stop(),
       services.passwords.close(),
       services.models.close(),
       metrics?.close(),

@@ -23,6 +23,8 @@ export interface ServicesOptions {
   modelLimits?: ModelLimits | undefined;
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   now: () => Date;
+  /** Has what deletions left removed soon; without it, nothing does. */
+  purgeSoon?: (() => void) | undefined;
   metrics?: Metrics | undefined;
   tracing?: Tracing | null | undefined;
 }
@@ -36,6 +38,7 @@ export function startServices({
   modelLimits,
   log,
   now,
+  purgeSoon,
   metrics,
   tracing,
 }: ServicesOptions): Services {
@@ -61,6 +64,7 @@ export function startServices({
     authenticate: traced('authenticate', startAuthenticate(db, metrics?.batches.lookUp)),
     countFailedKey: startFailedKeys(rateLimits),
     rateLimits,
+    purgeSoon: purgeSoon ?? (() => {}),
     now,
     models,
     predicting: {

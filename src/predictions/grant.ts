@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Repeatable } from '../database/idempotency.ts';
 import { type Placeholder, prepare } from '../database/prepare.ts';
-import { monthOf } from '../deployments/deployments.ts';
+import { monthOf } from '../deployments/month.ts';
 import type { DB, PredictionLogs } from '../generated/database.ts';
 import type { Prediction, PredictionSource } from '../generated/graphql.ts';
 

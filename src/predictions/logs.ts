@@ -8,6 +8,9 @@ import type { Prediction, PredictionSource } from '../generated/graphql.ts';
 export interface PredictionLogRow {
   id: string;
   createdAt: Date;
+  deploymentId: string;
+  /** The deployment's; of a deleted one, its last. */
+  deploymentName: string;
   source: PredictionSource;
   durationMs: number;
   apiKeyId: string | null;
@@ -15,25 +18,95 @@ export interface PredictionLogRow {
   apiKeyPrefix: string | null;
 }
 
+const LOG_COLUMNS = [
+  'predictionLogs.id',
+  'predictionLogs.createdAt',
+  'predictionLogs.source',
+  'predictionLogs.durationMs',
+  'predictionLogs.apiKeyId',
+  'predictionLogs.apiKeyName',
+  'predictionLogs.apiKeyPrefix',
+] as const;
+
 /** A page of a deployment's successful calls. */
 export interface LogPage extends PageRequest {
   deploymentId: string;
+  deploymentName: string;
 }
 
 /**
  * Pages of successful calls, newest first, all in one statement. Ask for deployments that the viewer was found to see.
  */
 export async function listPredictionLogs(db: Database, pages: readonly LogPage[]) {
-  const rows: (PredictionLogRow & { place: number })[] = await db
-    .selectFrom(pagesTable(pages, 'deploymentId'))
+  const ids = pages.map(({ deploymentId, first, after }) => ({ deploymentId, first, after }));
+  const found = await db
+    .selectFrom(pagesTable(ids, 'deploymentId'))
     .innerJoinLateral(
       from =>
         from
           .selectFrom('predictionLogs')
-          .select(['id', 'createdAt', 'source', 'durationMs', 'apiKeyId', 'apiKeyName', 'apiKeyPrefix'])
+          .select(LOG_COLUMNS)
           .whereRef('predictionLogs.deploymentId', '=', 'page.deploymentId')
           .whereRef('predictionLogs.id', '<', 'page.before')
-          .orderBy('id', 'desc')
+          .orderBy('predictionLogs.id', 'desc')
+          .limit(eb => eb.ref('page.limit'))
+          .as('log'),
+      join => join.onTrue(),
+    )
+    .selectAll('log')
+    .select('page.place')
+    .execute();
+  const rows = found.map((row): PredictionLogRow & { place: number } => {
+    const { deploymentId = '', deploymentName = '' } = pages[row.place - 1] ?? {};
+    return { ...row, deploymentId, deploymentName };
+  });
+  return toConnections(rows, pages);
+}
+
+/** A page of the successful calls of a project's deployments, deleted ones too. */
+export interface ProjectLogPage extends PageRequest {
+  projectId: string;
+}
+
+/**
+ * Pages of the successful calls of projects, newest first, all in one statement. Ask for projects that the viewer was found
+ * to see.
+ */
+export async function listProjectLogs(db: Database, pages: readonly ProjectLogPage[]) {
+  // The page of each deployment, and of those the newest: each is read from an index, however many logs there are.
+  const rows: (PredictionLogRow & { place: number })[] = await db
+    .selectFrom(pagesTable(pages, 'projectId'))
+    .innerJoinLateral(
+      from =>
+        from
+          .selectFrom(eb =>
+            eb
+              .selectFrom('deployments')
+              .select(['id as deploymentId', 'name as deploymentName'])
+              .whereRef('deployments.projectId', '=', sql.ref('page.project_id'))
+              .unionAll(
+                eb
+                  .selectFrom('deletedDeployments')
+                  .select(['id as deploymentId', 'name as deploymentName'])
+                  .whereRef('deletedDeployments.projectId', '=', sql.ref('page.project_id')),
+              )
+              .as('deployment'),
+          )
+          .innerJoinLateral(
+            logs =>
+              logs
+                .selectFrom('predictionLogs')
+                .select(LOG_COLUMNS)
+                .whereRef('predictionLogs.deploymentId', '=', 'deployment.deploymentId')
+                .whereRef('predictionLogs.id', '<', 'page.before')
+                .orderBy('predictionLogs.id', 'desc')
+                .limit(eb => eb.ref('page.limit'))
+                .as('ofDeployment'),
+            join => join.onTrue(),
+          )
+          .selectAll('ofDeployment')
+          .select(['deployment.deploymentId', 'deployment.deploymentName'])
+          .orderBy('ofDeployment.id', 'desc')
           .limit(eb => eb.ref('page.limit'))
           .as('log'),
       join => join.onTrue(),

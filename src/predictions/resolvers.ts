@@ -42,12 +42,18 @@ export const predictionResolvers = {
   Deployment: {
     dailyPredictions: ({ id }, { days }, { viewer }) =>
       viewer().load.dailyPredictions({ deploymentId: id, days: checkDays(days) }),
+    predictionLogs: ({ id, name }, args, { viewer }) =>
+      viewer().load.predictionLogs({ deploymentId: id, deploymentName: name, ...checkPage(args) }),
+  },
+
+  Project: {
     predictionLogs: ({ id }, args, { viewer }) =>
-      viewer().load.predictionLogs({ deploymentId: id, ...checkPage(args) }),
+      viewer().load.projectLogs({ projectId: id, ...checkPage(args) }),
   },
 
   PredictionLog: {
     predictions: ({ id, createdAt }, _args, { viewer }) => viewer().load.predictions({ id, createdAt }),
+    deployment: ({ deploymentId }, _args, { viewer }) => viewer().load.deployment.find(deploymentId),
     apiKey: ({ apiKeyId }, _args, { viewer }) =>
       apiKeyId === null ? null : viewer().load.apiKey.find(apiKeyId),
   },

@@ -1,9 +1,9 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import pLimit from 'p-limit';
 import { type BatchWatch, batched } from '../concurrency/batched.ts';
 import { isDatabaseUnavailable } from '../database/faults.ts';
-import { monthOf } from '../deployments/deployments.ts';
-import { unavailable } from '../errors.ts';
+import { monthOf } from '../deployments/month.ts';
+import { apiKeyNotAuthorized, notFound, unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { type Call, type Grant, type GrantAll, prepareGrants, waitForKeys } from './grant.ts';
 import { prepareGrantsOnce } from './grant-once.ts';
@@ -163,16 +163,21 @@ const all = (calls: Call[], settlement: Settlement) =>
 
 const failed = (calls: Call[], error: unknown) => all(calls, { status: 'failed', error });
 
-/** The first call of a deployment in a month finds no row to count in. */
+/**
+ * The first call of a deployment in a month finds no row to count in. The calls of a lane have one deployment.
+ *
+ * @throws API_KEY_NOT_AUTHORIZED or NOT_FOUND when the deployment was deleted since the call began.
+ */
 async function startCounting(db: Kysely<DB>, calls: Call[]): Promise<void> {
-  await db
-    .insertInto('deploymentUsage')
-    .values(
-      // In the order in which they are locked, for servers that start the same month at once.
-      [...new Map(calls.map(call => [usageOf(call), call])).entries()]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, { deploymentId, at }]) => ({ deploymentId, month: monthOf(at), predictions: 0 })),
-    )
-    .onConflict(conflict => conflict.doNothing())
-    .execute();
+  for (const { deploymentId, at, source } of new Map(calls.map(call => [usageOf(call), call])).values()) {
+    const { rows } = await sql`
+      with deployment as (select id from deployments where id = ${deploymentId} for key share),
+      started as (
+        insert into deployment_usage (deployment_id, month, predictions)
+        select id, ${monthOf(at)}, 0 from deployment
+        on conflict do nothing
+      )
+      select from deployment`.execute(db);
+    if (rows.length === 0) throw source === 'API' ? apiKeyNotAuthorized() : notFound('Deployment');
+  }
 }

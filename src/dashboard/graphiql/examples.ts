@@ -574,6 +574,153 @@ query Usage($deploymentId: ID!) {
   headers: {},
 };
 
+const plan: Example = {
+  title: 'Plan',
+  query: `# What your organizations use of their plans.
+query Plan {
+  viewer {
+    organizations {
+      id
+      name
+      plan {
+        name
+        maxStorageMb
+      }
+      allowance {
+        projects {
+          ...Used
+        }
+        models {
+          ...Used
+        }
+        deployments {
+          ...Used
+        }
+        storageBytes {
+          ...Used
+        }
+      }
+    }
+  }
+}
+
+fragment Used on Allowance {
+  used
+  limit
+}
+`,
+  variables: {},
+  headers: {},
+};
+
+const rename: Example = {
+  title: 'RenameDeployment',
+  query: `# Give a deployment another name.
+mutation RenameDeployment($deploymentId: ID!, $name: String!) {
+  renameDeployment(id: $deploymentId, name: $name) {
+    id
+    name
+  }
+}
+
+# Give a model another name: all its versions get it.
+mutation RenameModel($modelId: ID!, $name: String!) {
+  renameModel(id: $modelId, name: $name) {
+    id
+    name
+    version
+  }
+}
+
+# Give a project another name.
+mutation RenameProject($projectId: ID!, $name: String!) {
+  renameProject(id: $projectId, name: $name) {
+    id
+    name
+  }
+}
+
+# Give an organization another name. The slug stays.
+mutation RenameOrganization(
+  $organizationId: ID!
+  $name: String!
+) {
+  renameOrganization(id: $organizationId, name: $name) {
+    id
+    name
+    slug
+  }
+}
+`,
+  variables: {
+    deploymentId: '<your-deployment-id>',
+    modelId: '<your-model-id>',
+    projectId: '<your-project-id>',
+    organizationId: '<your-organization-id>',
+    name: '<the-new-name>',
+  },
+  headers: {},
+};
+
+const deletions: Example = {
+  title: 'DeleteDeployment',
+  query: `# Delete a deployment and the keys that reach nothing
+# else. Its logs stay: ProjectLogs, below, lists them.
+mutation DeleteDeployment($deploymentId: ID!) {
+  deleteDeployment(id: $deploymentId) {
+    deletedDeploymentId
+  }
+}
+
+# The calls of all deployments, deleted ones too.
+query ProjectLogs($projectId: ID!) {
+  project(id: $projectId) {
+    predictionLogs {
+      nodes {
+        id
+        createdAt
+        deploymentName
+        apiKeyName
+      }
+    }
+  }
+}
+
+# Delete one version of a model that no deployment calls.
+mutation DeleteModel($modelId: ID!) {
+  deleteModel(id: $modelId) {
+    deletedModelId
+  }
+}
+
+# Delete a project with everything in it, logs too.
+mutation DeleteProject($projectId: ID!) {
+  deleteProject(id: $projectId) {
+    deletedProjectId
+  }
+}
+
+# Delete an organization with everything in it. Its name,
+# typed exactly, confirms.
+mutation DeleteOrganization(
+  $organizationId: ID!
+  $organizationName: String!
+) {
+  deleteOrganization(id: $organizationId, name: $organizationName) {
+    deletedOrganizationId
+  }
+}
+`,
+  variables: {
+    deploymentId: '<your-deployment-id>',
+    projectId: '<your-project-id>',
+    modelId: '<your-model-id>',
+    organizationId: '<your-organization-id>',
+    organizationName: '<the-name-of-your-organization>',
+  },
+  headers: {},
+};
+
 export const examples: [Example, ...Example[]] = [
   predict,
   signIn,
@@ -586,4 +733,7 @@ export const examples: [Example, ...Example[]] = [
   members,
   logs,
   account,
+  plan,
+  rename,
+  deletions,
 ];

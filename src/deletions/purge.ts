@@ -1,0 +1,101 @@
+import { type Kysely, sql } from 'kysely';
+import { lockOrganization } from '../accounts/organizations.ts';
+import { monthOf } from '../deployments/month.ts';
+import type { DB } from '../generated/database.ts';
+
+/** Rows of logs in one statement: some milliseconds' work, so that nothing else waits. */
+const LOGS_IN_A_BATCH = 1000;
+/** Files of up to 16 MiB in one statement. */
+const FILES_IN_A_BATCH = 4;
+
+/** What one purge removed. */
+export interface Purged {
+  logs: number;
+  files: number;
+}
+
+/**
+ * Removes, in batches, what deleted projects and organizations left: prediction logs and model files. Everything that is
+ * to be removed is in the database, so a purge that is cut off is finished by the next one.
+ *
+ * @param signal ends it after the batch that is under way.
+ */
+export async function purge(db: Kysely<DB>, now: Date, signal: AbortSignal): Promise<Purged> {
+  const purged = { logs: await dropLogs(db, signal), files: await dropFiles(db, signal) };
+  if (!signal.aborted) await forgetDeployments(db, monthOf(now));
+  return purged;
+}
+
+async function dropLogs(db: Kysely<DB>, signal: AbortSignal): Promise<number> {
+  let dropped = 0;
+  while (!signal.aborted) {
+    const deployment = await db
+      .selectFrom('deletedDeployments')
+      .select('id')
+      .where('dropLogs', '=', true)
+      .limit(1)
+      .executeTakeFirst();
+    if (!deployment) break;
+    const { numAffectedRows = 0n } = await sql`
+      delete from prediction_logs where (id, created_at) in (
+        select id, created_at from prediction_logs where deployment_id = ${deployment.id}
+        order by id desc limit ${LOGS_IN_A_BATCH}
+      )`.execute(db);
+    dropped += Number(numAffectedRows);
+    if (numAffectedRows > 0n) continue;
+    await db
+      .updateTable('deletedDeployments')
+      .set({ dropLogs: false })
+      .where('id', '=', deployment.id)
+      .execute();
+  }
+  return dropped;
+}
+
+async function dropFiles(db: Kysely<DB>, signal: AbortSignal): Promise<number> {
+  const selectUnused = (trx: Kysely<DB>) =>
+    trx
+      .selectFrom('modelFiles')
+      .where(where =>
+        where.not(
+          where.exists(from =>
+            from.selectFrom('models').select('id').whereRef('models.fileId', '=', 'modelFiles.id'),
+          ),
+        ),
+      );
+  let dropped = 0;
+  while (!signal.aborted) {
+    const unused = await selectUnused(db).select('organizationId').limit(1).executeTakeFirst();
+    if (!unused) break;
+    const { organizationId } = unused;
+    await db.transaction().execute(async trx => {
+      // Behind the lock of whoever registers a model: it may be about to use the file again.
+      await lockOrganization(trx, organizationId);
+      const { numDeletedRows } = await trx
+        .deleteFrom('modelFiles')
+        .where('id', 'in', () =>
+          selectUnused(trx).select('id').where('organizationId', '=', organizationId).limit(FILES_IN_A_BATCH),
+        )
+        .executeTakeFirstOrThrow();
+      dropped += Number(numDeletedRows);
+    });
+  }
+  return dropped;
+}
+
+/** Drops the names of deleted deployments that have no logs and do not count in this month, and their old usage. */
+async function forgetDeployments(db: Kysely<DB>, month: string): Promise<void> {
+  await sql`
+    delete from deleted_deployments as deleted
+    where not drop_logs
+      and not exists (select from prediction_logs where deployment_id = deleted.id)
+      and not exists (
+        select from deployment_usage as usage
+        where usage.deployment_id = deleted.id and usage.month >= ${month} and usage.predictions > 0
+      )`.execute(db);
+  await sql`
+    delete from deployment_usage as usage
+    where month < ${month} and not exists (select from deployments where deployments.id = usage.deployment_id)`.execute(
+    db,
+  );
+}

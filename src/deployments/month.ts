@@ -1,0 +1,2 @@
+/** The month of a moment in UTC, as `YYYY-MM`. */
+export const monthOf = (moment: Date) => moment.toISOString().slice(0, 7);

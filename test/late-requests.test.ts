@@ -1,0 +1,261 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { connect } from '../src/database/connect.ts';
+import {
+  CREATE_KEY,
+  codes,
+  contentOf,
+  createKey,
+  DELETE_KEY,
+  demonstration,
+  join,
+  type Lab,
+  openLab,
+  type Person,
+  REVOKE_KEY,
+  refusal,
+  type Service,
+  signUp,
+  startService,
+} from './harness.ts';
+
+/** Long enough to see a request wait for a lock, and shorter than a lock is waited for. */
+const HANDLER_MS = 1500;
+
+let service: Service;
+/** On the same database, with less time for each request. */
+let hasty: Service;
+let lab: Lab;
+let key: { id: string };
+let person: Person;
+let colleague: Person;
+let witness: Service['db'];
+
+beforeAll(async () => {
+  service = await startService();
+  hasty = await startService({
+    databaseUrl: service.databaseUrl,
+    httpLimits: { handlerMs: HANDLER_MS },
+  });
+  witness = connect({ url: service.databaseUrl, most: 2, onIdleError: () => {} });
+  lab = await openLab(service, 'ENTERPRISE');
+  key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  person = await signUp(service, 'Rita Removed');
+  colleague = await signUp(service, 'Carl Colleague');
+  await join(service, lab.owner, colleague, 'VIEWER');
+});
+afterAll(async () => {
+  await witness.destroy();
+  await hasty.close();
+  await service.close();
+});
+beforeEach(() => setRoles('OWNER', 'OWNER', service.db));
+
+type Roles = 'OWNER' | 'VIEWER' | null;
+
+/** Gives the person roles in the organization and its project; null removes. */
+async function setRoles(organization: 'OWNER' | 'MEMBER' | null, project: Roles, db: Service['db']) {
+  const [organizationId, projectId] = [lab.owner.organization.id, lab.owner.projectId];
+  await db
+    .deleteFrom('organizationMembers')
+    .where('userId', '=', person.id)
+    .where('organizationId', '=', organizationId)
+    .execute();
+  await db
+    .deleteFrom('projectMembers')
+    .where('userId', '=', person.id)
+    .where('projectId', '=', projectId)
+    .execute();
+  if (organization) {
+    await db
+      .insertInto('organizationMembers')
+      .values({ organizationId, userId: person.id, role: organization })
+      .execute();
+  }
+  if (project)
+    await db.insertInto('projectMembers').values({ projectId, userId: person.id, role: project }).execute();
+}
+
+interface Ask {
+  document: string;
+  variables: () => object;
+}
+
+const MUTATIONS: Record<string, Ask> = {
+  createProject: {
+    document: 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }',
+    variables: () => ({ input: { organizationId: lab.owner.organization.id, name: 'Late' } }),
+  },
+  renameOrganization: {
+    document: 'mutation ($id: ID!) { renameOrganization(id: $id, name: "Late") { id } }',
+    variables: () => ({ id: lab.owner.organization.id }),
+  },
+  deleteOrganization: {
+    document:
+      'mutation ($id: ID!) { deleteOrganization(id: $id, name: "Olga Owner") { deletedOrganizationId } }',
+    variables: () => ({ id: lab.owner.organization.id }),
+  },
+  setOrganizationMember: {
+    document:
+      'mutation ($input: SetOrganizationMemberInput!) { setOrganizationMember(input: $input) { id } }',
+    variables: () => ({
+      input: { organizationId: lab.owner.organization.id, email: lab.owner.email, role: 'MEMBER' },
+    }),
+  },
+  renameProject: {
+    document: 'mutation ($id: ID!) { renameProject(id: $id, name: "Late") { id } }',
+    variables: () => ({ id: lab.owner.projectId }),
+  },
+  deleteProject: {
+    document: 'mutation ($id: ID!) { deleteProject(id: $id) { deletedProjectId } }',
+    variables: () => ({ id: lab.owner.projectId }),
+  },
+  setProjectMember: {
+    document: 'mutation ($input: SetProjectMemberInput!) { setProjectMember(input: $input) { id } }',
+    variables: () => ({ input: { projectId: lab.owner.projectId, email: colleague.email, role: 'OWNER' } }),
+  },
+  registerModel: {
+    document: 'mutation ($input: RegisterModelInput!) { registerModel(input: $input) { id } }',
+    variables: () => ({
+      input: {
+        projectId: lab.owner.projectId,
+        name: 'Late',
+        targetProperty: 'octane number',
+        onnx: demonstration('octane.onnx').toString('base64'),
+      },
+    }),
+  },
+  renameModel: {
+    document: 'mutation ($id: ID!) { renameModel(id: $id, name: "Late") { id } }',
+    variables: () => ({ id: lab.modelId }),
+  },
+  deleteModel: {
+    document: 'mutation ($id: ID!) { deleteModel(id: $id) { deletedModelId } }',
+    variables: () => ({ id: lab.modelId }),
+  },
+  createDeployment: {
+    document: 'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
+    variables: () => ({ input: { modelId: lab.modelId, name: 'Late' } }),
+  },
+  setDeploymentActive: {
+    document: 'mutation ($id: ID!) { setDeploymentActive(id: $id, active: false) { id } }',
+    variables: () => ({ id: lab.deploymentId }),
+  },
+  renameDeployment: {
+    document: 'mutation ($id: ID!) { renameDeployment(id: $id, name: "Late") { id } }',
+    variables: () => ({ id: lab.deploymentId }),
+  },
+  deleteDeployment: {
+    document: 'mutation ($id: ID!) { deleteDeployment(id: $id) { deletedDeploymentId } }',
+    variables: () => ({ id: lab.deploymentId }),
+  },
+  'createApiKey for a deployment': {
+    document: CREATE_KEY,
+    variables: () => ({ input: { target: { deploymentId: lab.deploymentId }, name: 'Late' } }),
+  },
+  'createApiKey for a project, repeatable': {
+    document: CREATE_KEY,
+    variables: () => ({
+      input: { target: { projectId: lab.owner.projectId }, name: 'Late', idempotencyKey: 'late' },
+    }),
+  },
+  revokeApiKey: { document: REVOKE_KEY, variables: () => ({ id: key.id }) },
+  deleteApiKey: { document: DELETE_KEY, variables: () => ({ id: key.id }) },
+};
+
+/** Holds what mutations lock while one waits for it. @param meanwhile is done in the holding transaction. */
+async function whileLocked(ask: () => Promise<unknown>, meanwhile: (held: Service['db']) => Promise<void>) {
+  const asked = Promise.withResolvers<unknown>();
+  await witness.transaction().execute(async held => {
+    await sql`select from organizations where id = ${lab.owner.organization.id} for update`.execute(held);
+    await sql`select from projects where id = ${lab.owner.projectId} for update`.execute(held);
+    await sql`select from api_keys where id = ${key.id} for update`.execute(held);
+    ask().then(asked.resolve, asked.reject);
+    await expect.poll(waiting, { interval: 10, timeout: 5000 }).toBe(1);
+    await meanwhile(held);
+  });
+  return await asked.promise;
+}
+
+/** Statements that wait for a lock. */
+async function waiting(): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(service.db);
+  return rows[0]?.count ?? 0;
+}
+
+/** The tables, without what counts attempts and sessions. */
+const content = () => contentOf(service.db);
+
+describe.each(Object.entries(MUTATIONS))('%s', (_name, { document, variables }) => {
+  test.each([
+    ['is removed', null, null, codes.NOT_FOUND],
+    ['may only look any more', 'MEMBER', 'VIEWER', codes.FORBIDDEN],
+  ] as const)(
+    'of a person who %s while it waits for a lock changes nothing',
+    async (_what, organization, project, code) => {
+      let before: unknown;
+      const answer = await whileLocked(
+        () => service.call(document, variables(), person),
+        async held => {
+          await setRoles(organization, project, held);
+          before = await contentOf(held);
+        },
+      );
+      expect(answer).toMatchObject(refusal(code));
+      expect(await content()).toEqual(before);
+    },
+  );
+
+  test('that was answered 503 while it waited for a lock changes nothing', async () => {
+    const before = await content();
+    const late = Promise.withResolvers<unknown>();
+    await whileLocked(
+      () => hasty.call(document, variables(), person).then(late.resolve, late.reject),
+      // The answer comes because its time is over; then the lock is free.
+      async () => expect(await late.promise).toMatchObject(refusal(codes.UNAVAILABLE)),
+    );
+    await expect.poll(openTransactions).toBe(0);
+    expect(await content()).toEqual(before);
+  });
+
+  test('whose connection was closed while it waited for a lock changes nothing', async () => {
+    const before = await content();
+    const closing = new AbortController();
+    await whileLocked(
+      () =>
+        fetch(`${service.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', cookie: person.cookie },
+          body: JSON.stringify({ query: document, variables: variables() }),
+          signal: closing.signal,
+        }).catch(() => {}),
+      async () => {
+        closing.abort();
+        // By the time of a later request's answer, the server has seen the end of that connection.
+        await service.ask('{ viewer { id } }', {}, lab.owner);
+      },
+    );
+    await expect.poll(openTransactions).toBe(0);
+    expect(await content()).toEqual(before);
+  });
+});
+
+async function openTransactions(): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null`.execute(
+    service.db,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+test('a request that waits in vain is answered in time, and the next one is carried out', async () => {
+  const { createApiKey } = await service.ask(
+    CREATE_KEY,
+    { input: { target: { deploymentId: lab.deploymentId }, name: 'After', idempotencyKey: 'late' } },
+    lab.owner,
+  );
+  expect(createApiKey.rawKey).toMatch(/^sk_/);
+});
