@@ -3,10 +3,19 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Kysely, sql } from 'kysely';
+import { generateInvitationToken, inviteAsOperator, linkOf } from './accounts/invitations.ts';
 import { startPasswords } from './accounts/passwords.ts';
-import { normalizeEmail, replacePassword } from './accounts/people.ts';
+import { findPersonByEmail, normalizeEmail, replacePassword } from './accounts/people.ts';
 import { listSlugs, setPlan } from './accounts/plans.ts';
-import { type Config, ConfigError, readConfig, settings, wantsTraces } from './config.ts';
+import { OPERATOR } from './activity/activity.ts';
+import {
+  type Config,
+  ConfigError,
+  readConfig,
+  reasonForInvitations,
+  settings,
+  wantsTraces,
+} from './config.ts';
 import { connect, keepTimeouts } from './database/connect.ts';
 import { findEmbedded, startEmbedded } from './database/embedded.ts';
 import { homeFolder } from './database/embedded-home.ts';
@@ -19,6 +28,7 @@ import {
   seed,
 } from './demonstration/seed.ts';
 import type { DB, PlanName } from './generated/database.ts';
+import { addressOf } from './http/address.ts';
 import { type RunningServer, startServer } from './http/server.ts';
 import { makePartitions } from './predictions/partitions.ts';
 
@@ -34,6 +44,7 @@ const USAGE = `Usage: npm run spectrakey -- <command>
   serve                              start the server (npm start does this)
   migrate                            bring the database to the newest migration
   plan <organization> <plan>         put an organization (its slug) on free, pro or enterprise
+  invite <e-mail>                    print a link with which a person makes an account and an organization
   password <e-mail>                  give a person a new password, print it once, end their sessions
   --help                             show this
 
@@ -158,8 +169,9 @@ async function welcome(config: Config, db: Kysely<DB>, { url, metricsUrl }: Runn
   const rows = [`Dashboard  ${url}/`];
   if (config.GRAPHIQL) rows.push(`GraphiQL   ${url}/graphiql`);
   if (metricsUrl) rows.push(`Metrics    ${metricsUrl}`);
+  rows.push(`Sign up    ${signUpLine(config)}`);
   if (config.DATABASE_URL) {
-    say(['', ...rows, 'Sign in    with your account, or sign up there'].join('\n'));
+    say(['', ...rows, 'Sign in    with your account'].join('\n'));
     return;
   }
   if (await isUnused(db)) {
@@ -180,6 +192,16 @@ async function welcome(config: Config, db: Kysely<DB>, { url, metricsUrl }: Runn
     );
   }
   say(['', ...rows].join('\n'));
+}
+
+/** Who may make an account, and why. */
+function signUpLine(config: Config): string {
+  const reason = reasonForInvitations(config);
+  if (config.SIGN_UP === 'open') {
+    return reason ? 'open to everybody (SIGN_UP=open)' : 'open to everybody who reaches this address';
+  }
+  const why = reason ? `${reason} is set for others; SIGN_UP=open opens it` : 'SIGN_UP=invited';
+  return `by invitation: npm run spectrakey -- invite <e-mail> (${why})`;
 }
 
 /** The command that sends the example; its body of 401 numbers waits in a file, as a terminal's line ends at 4096. */
@@ -211,6 +233,20 @@ async function plan(config: Config, slug: string, name: string): Promise<void> {
       );
     }
     say(`${slug} is on the plan ${name.toLowerCase()}.`);
+  });
+}
+
+async function invite(config: Config, given: string): Promise<void> {
+  const email = normalizeEmail(given);
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new Refusal(`"${given}" is not an e-mail address.`);
+  await withDatabase(config, async db => {
+    if (await findPersonByEmail(db, email)) throw new Refusal(`${email} has an account already.`);
+    const { token, digest } = generateInvitationToken();
+    const invitation = { email, digest, actor: OPERATOR, now: new Date() };
+    const expiresAt = await db.transaction().execute(trx => inviteAsOperator(trx, invitation));
+    const { HOST, PORT, PUBLIC_URL } = config;
+    const origin = PUBLIC_URL?.[0] ?? addressOf({ address: HOST, family: '', port: PORT }, HOST);
+    say(`${email} signs up here, once, until ${expiresAt.toISOString()}:\n\n${linkOf(origin, token)}`);
   });
 }
 
@@ -255,6 +291,7 @@ async function main(args: string[]): Promise<void> {
     });
   }
   if (command === 'plan' && first && second && rest.length === 2) return await plan(config, first, second);
+  if (command === 'invite' && first && rest.length === 1) return await invite(config, first);
   if (command === 'password' && first && rest.length === 1) return await password(config, first);
   process.stderr.write(`${USAGE}\n\nspectrakey: no such command: ${positionals.join(' ') || '(none)'}\n`);
   process.exitCode = 2;

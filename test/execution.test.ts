@@ -102,7 +102,12 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   const forgiving = mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: field => ({ ...field, type: getNullableType(field.type) }),
   });
-  const services = startServices({ db, now: () => NOW, log: { warn: () => {}, error: () => {} } });
+  const services = startServices({
+    db,
+    config: { SIGN_UP: 'open' },
+    now: () => NOW,
+    log: { warn: () => {}, error: () => {} },
+  });
   const app = Fastify();
   await app.register(fastifyCookie);
   app.post<{ Body: RequestBody }>('/', async (request, reply): Promise<Wanted> => {

@@ -2,7 +2,23 @@ import { uuidv7 as newId } from 'uuidv7';
 import type { Database } from '../database/connect.ts';
 
 /** Everything that is recorded. An action is stored as text, so that a new one needs no migration. */
-export type ActivityAction = 'api_key.created' | 'api_key.revoked' | 'api_key.deleted';
+export type ActivityAction =
+  | 'api_key.created'
+  | 'api_key.revoked'
+  | 'api_key.deleted'
+  | 'organization.created'
+  | 'invitation.declined'
+  | 'invitation.revoked'
+  | 'member.invited'
+  | 'member.joined'
+  | 'member.role_changed'
+  | 'member.removed'
+  | 'member.left'
+  | 'project.created'
+  | 'project_member.added'
+  | 'project_member.role_changed'
+  | 'project_member.removed'
+  | 'project_member.left';
 
 /** Who acts, and from which network (an IPv4 address or an IPv6 /64). */
 export interface Actor {

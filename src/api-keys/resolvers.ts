@@ -3,6 +3,7 @@ import { findMade, takeKeys } from '../database/idempotency.ts';
 import { checkPage } from '../database/page.ts';
 import { apiKeyAlreadyCreated, notFound, unavailable } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { memberOf } from './member-keys.ts';
 import { deleteApiKey, findCreated, insertApiKey, listApiKeys, revokeApiKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
 import { checkNewApiKey, findTarget, repeatableCreate } from './requests.ts';
@@ -73,6 +74,15 @@ export const apiKeyResolvers = {
       ]);
       return { used: held?.used ?? 0, limit: plan.maxApiKeys };
     },
+  },
+
+  Organization: {
+    keysOfFormerMembers: ({ id }, _args, { viewer }) => viewer().load.keysOfFormerMembers(id),
+  },
+
+  OrganizationMember: {
+    usableApiKeys: ({ parentId, person: { id } }, _args, { viewer }) =>
+      viewer().load.keysOfMember(memberOf(parentId, id)),
   },
 
   ApiKey: {

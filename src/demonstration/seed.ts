@@ -78,6 +78,7 @@ async function fill(
   const rawKey = generateRawKey(random);
   const person = { id: newId(), email: DEMONSTRATION_EMAIL, name: 'Demo Person' };
   const passwordHash = await hash(password);
+  const actor = { ...OPERATOR, id: person.id, email: person.email };
 
   return await db.transaction().execute(async trx => {
     await insertPerson(trx, { ...person, passwordHash, createdAt: now });
@@ -85,12 +86,14 @@ async function fill(
       name: 'Demo Laboratory',
       plan: 'PRO',
       ownerId: person.id,
+      actor,
       createdAt: now,
     });
     const projectId = await insertProject(trx, {
       organizationId: organization.id,
       name: 'Near infrared',
       creatorId: person.id,
+      actor,
       createdAt: now,
     });
     const where = { projectId, createdBy: person.id, createdAt: now };
@@ -103,7 +106,7 @@ async function fill(
       rawKey,
       expiresAt: null,
       createdAt: now,
-      actor: { ...OPERATOR, id: person.id, email: person.email },
+      actor,
     });
     return { email: person.email, password, rawKey: rawKey.text, octaneDeploymentId };
   });

@@ -1,7 +1,8 @@
 import { uuidv7 as newId } from 'uuidv7';
 import { lockOrganization, type MemberRow } from '../accounts/organizations.ts';
 import { normalizeEmail } from '../accounts/people.ts';
-import { mayChangeProjectMembers, projectAccess } from '../accounts/roles.ts';
+import { mayChangeOrganization, mayChangeProjectMembers, projectAccess } from '../accounts/roles.ts';
+import { type ActivityAction, type Actor, recordActivity } from '../activity/activity.ts';
 import { checkRoom } from '../database/bound.ts';
 import type { Database } from '../database/connect.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
@@ -18,8 +19,10 @@ export interface ProjectRow {
 /**
  * Makes a project. An owner of the organization owns it by that; an admin becomes its owner here.
  *
- * @param trx a transaction: the organization's row is locked while its projects are counted.
- * @throws BAD_USER_INPUT when the organization has no room for one more.
+ * @param trx a transaction: the organization's row is locked while its projects are counted, and the creator's role is read behind
+ *   the lock.
+ * @throws BAD_USER_INPUT when the organization has no room for one more; NOT_FOUND or FORBIDDEN when the creator is not a
+ *   member any more, or may not.
  */
 export async function insertProject(
   trx: Database,
@@ -27,10 +30,21 @@ export async function insertProject(
     organizationId,
     name,
     creatorId,
+    actor,
     createdAt,
-  }: { organizationId: string; name: string; creatorId: string; createdAt: Date },
+  }: { organizationId: string; name: string; creatorId: string; actor: Actor; createdAt: Date },
 ): Promise<string> {
   await lockOrganization(trx, organizationId);
+  const creator = await trx
+    .selectFrom('organizationMembers')
+    .select('role')
+    .where('organizationId', '=', organizationId)
+    .where('userId', '=', creatorId)
+    .executeTakeFirst();
+  if (!creator) throw notFound('Organization');
+  if (!mayChangeOrganization(creator.role)) {
+    throw forbidden('Only admins and owners of the organization may do this.');
+  }
   const { held } = await trx
     .selectFrom('projects')
     .select(eb => eb.fn.countAll<number>().as('held'))
@@ -39,18 +53,15 @@ export async function insertProject(
   checkRoom(held, 'An organization', 'projects');
   const id = newId();
   await trx.insertInto('projects').values({ id, organizationId, name, createdAt }).execute();
-  await trx
-    .insertInto('projectMembers')
-    .columns(['projectId', 'userId', 'role'])
-    .expression(from =>
-      from
-        .selectFrom('organizationMembers')
-        .select(eb => [eb.val(id).as('projectId'), 'userId', eb.val<ProjectRole>('OWNER').as('role')])
-        .where('organizationId', '=', organizationId)
-        .where('userId', '=', creatorId)
-        .where('role', '!=', 'OWNER'),
-    )
-    .execute();
+  if (creator.role !== 'OWNER') {
+    await trx
+      .insertInto('projectMembers')
+      .values({ projectId: id, userId: creatorId, role: 'OWNER' })
+      .execute();
+  }
+  await recordActivity(trx, actor, createdAt, [
+    { action: 'project.created', organizationId, projectId: id, subjectId: id, subject: name },
+  ]);
   return id;
 }
 
@@ -104,7 +115,7 @@ export async function lockProject(trx: Database, projectId: string): Promise<voi
  * Adds a member to a project, changes a member's role or, with a null role, removes the member.
  *
  * @param trx a transaction: the project's row is locked while its members are counted.
- * @param actorId who asks. Their role is read behind the lock, as somebody may have removed them a moment ago.
+ * @param actor who asks. Their role is read behind the lock, as somebody may have removed them a moment ago.
  * @throws BAD_USER_INPUT when the person is no member of the organization, or owns it; NOT_FOUND or FORBIDDEN when who
  *   asks may not any more.
  */
@@ -115,23 +126,32 @@ export async function setProjectMember(
     email,
     role,
     actorId,
-  }: { project: ProjectRow; email: string; role: ProjectRole | null; actorId: string },
+    actor,
+    now,
+  }: {
+    project: ProjectRow;
+    email: string;
+    role: ProjectRole | null;
+    actorId: string;
+    actor: Actor;
+    now: Date;
+  },
 ): Promise<void> {
   await lockProject(trx, project.id);
-  const actor = await selectProjects(trx, actorId).where('projects.id', '=', project.id).executeTakeFirst();
-  if (!actor) throw notFound('Project');
-  if (!mayChangeProjectMembers(actor.role)) throw forbidden();
+  const access = await selectProjects(trx, actorId).where('projects.id', '=', project.id).executeTakeFirst();
+  if (!access) throw notFound('Project');
+  if (!mayChangeProjectMembers(access.role)) throw forbidden();
   const member = await trx
     .selectFrom('organizationMembers')
     .innerJoin('users', 'users.id', 'organizationMembers.userId')
-    .select(['users.id', 'organizationMembers.role'])
+    .select(['users.id', 'users.email', 'organizationMembers.role'])
     .where('organizationMembers.organizationId', '=', project.organizationId)
     .where('users.email', '=', normalizeEmail(email))
     .forKeyShare('organizationMembers')
     .executeTakeFirst();
   if (!member) {
     throw badUserInput(
-      'Nobody in the organization has this e-mail. Add the person to the organization first.',
+      'Nobody in the organization has this e-mail. Invite the person to the organization first.',
     );
   }
   if (member.role === 'OWNER') {
@@ -139,24 +159,47 @@ export async function setProjectMember(
       'An owner of the organization is owner of every project; the role cannot be changed here.',
     );
   }
+  const before = await trx
+    .selectFrom('projectMembers')
+    .select('role')
+    .where('projectId', '=', project.id)
+    .where('userId', '=', member.id)
+    .executeTakeFirst();
+  const record = (action: ActivityAction, details: Record<string, string>) =>
+    recordActivity(trx, actor, now, [
+      {
+        action,
+        organizationId: project.organizationId,
+        projectId: project.id,
+        subjectId: member.id,
+        subject: member.email,
+        details,
+      },
+    ]);
   if (role === null) {
+    if (!before) return;
     await trx
       .deleteFrom('projectMembers')
       .where('projectId', '=', project.id)
       .where('userId', '=', member.id)
       .execute();
-    return;
+    const left = member.id === actorId;
+    return await record(left ? 'project_member.left' : 'project_member.removed', { role: before.role });
   }
-  const others = await trx
-    .selectFrom('projectMembers')
-    .select(eb => eb.fn.countAll<number>().as('held'))
-    .where('projectId', '=', project.id)
-    .where('userId', '!=', member.id)
-    .executeTakeFirstOrThrow();
-  checkRoom(others.held, 'A project', 'members');
+  if (before?.role === role) return;
+  if (!before) {
+    const { held } = await trx
+      .selectFrom('projectMembers')
+      .select(eb => eb.fn.countAll<number>().as('held'))
+      .where('projectId', '=', project.id)
+      .executeTakeFirstOrThrow();
+    checkRoom(held, 'A project', 'members');
+  }
   await trx
     .insertInto('projectMembers')
     .values({ projectId: project.id, userId: member.id, role })
     .onConflict(conflict => conflict.columns(['projectId', 'userId']).doUpdateSet({ role }))
     .execute();
+  if (before) await record('project_member.role_changed', { from: before.role, to: role });
+  else await record('project_member.added', { role });
 }

@@ -16,26 +16,35 @@ export const deploymentResolvers = {
   },
 
   Mutation: {
-    async createProject(_parent, { input }, { db, viewer, at }) {
+    async createProject(_parent, { input }, { db, viewer, actor, at }) {
       const { id: creatorId, load } = viewer();
       const name = checkName(input.name, 'The name of a project');
       const organization = await load.organization.get(input.organizationId);
-      const id = await db
-        .transaction()
-        .execute(trx =>
-          insertProject(trx, { organizationId: organization.id, name, creatorId, createdAt: at }),
-        );
+      const id = await db.transaction().execute(trx =>
+        insertProject(trx, {
+          organizationId: organization.id,
+          name,
+          creatorId,
+          actor: actor(),
+          createdAt: at,
+        }),
+      );
       return await load.project.get(id);
     },
 
-    async setProjectMember(_parent, { input }, { db, viewer }) {
+    async setProjectMember(_parent, { input }, { db, viewer, actor, at }) {
       const { id: actorId, load } = viewer();
       const project = await load.project.get(input.projectId);
-      await db
-        .transaction()
-        .execute(trx =>
-          setProjectMember(trx, { project, email: input.email, role: input.role ?? null, actorId }),
-        );
+      await db.transaction().execute(trx =>
+        setProjectMember(trx, {
+          project,
+          email: input.email,
+          role: input.role ?? null,
+          actorId,
+          actor: actor(),
+          now: at,
+        }),
+      );
       // Who removed themselves sees what they had last.
       return (await load.project.again(project.id)) ?? project;
     },

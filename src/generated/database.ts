@@ -127,6 +127,26 @@ export interface IdempotencyKeys {
   resultId: string;
 }
 
+export interface Invitations {
+  createdAt: Timestamp;
+  /**
+   * SHA-256 of the token; the token itself is in the link alone
+   */
+  digest: Buffer;
+  email: string;
+  expiresAt: Timestamp;
+  id: string;
+  /**
+   * null: the operator
+   */
+  invitedBy: string | null;
+  /**
+   * null: an account with an organization of its own, from the operator
+   */
+  organizationId: string | null;
+  role: OrganizationRole;
+}
+
 export interface Models {
   createdAt: Timestamp;
   createdBy: string | null;
@@ -239,6 +259,7 @@ export interface DB {
   deployments: Deployments;
   deploymentUsage: DeploymentUsage;
   idempotencyKeys: IdempotencyKeys;
+  invitations: Invitations;
   models: Models;
   organizationMembers: OrganizationMembers;
   organizations: Organizations;

@@ -1,6 +1,8 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { PersonRow } from '../accounts/people.ts';
 import type { OrganizationRow } from '../accounts/organizations.ts';
+import type { OrganizationMemberRow } from '../accounts/members.ts';
+import type { InvitationRow } from '../accounts/invitations.ts';
 import type { ProjectRow } from '../deployments/projects.ts';
 import type { ModelRow } from '../deployments/models.ts';
 import type { DeploymentRow } from '../deployments/deployments.ts';
@@ -213,6 +215,38 @@ export type DeploymentPredictionLogsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** An invitation into an organization, which waits for an answer. */
+export type Invitation = {
+  __typename?: 'Invitation';
+  /** The e-mail that was invited. */
+  email: Scalars['EmailAddress']['output'];
+  /** When its link stops working. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The invitation's id. */
+  id: Scalars['ID']['output'];
+  /** Who invites; null for the operator of the server. */
+  invitedBy?: Maybe<Person>;
+  /**
+   * Where the person accepts or declines. In the answer of `inviteMember` alone, else null: only a hash of its token is
+   * stored. Whoever has the link can join.
+   */
+  link?: Maybe<Scalars['String']['output']>;
+  /** The name of the organization that invites; empty for the operator's invitation to an account of one's own. */
+  organizationName: Scalars['String']['output'];
+  /** The role that the person will have. */
+  role: OrganizationRole;
+};
+
+/** An invitation into an organization. */
+export type InviteMemberInput = {
+  /** The e-mail of the person to invite. */
+  email: Scalars['EmailAddress']['input'];
+  /** The organization's id. */
+  organizationId: Scalars['ID']['input'];
+  /** The role that the person will have, up to your own. */
+  role: OrganizationRole;
+};
+
 /** A registered, immutable ONNX model. */
 export type Model = {
   __typename?: 'Model';
@@ -255,6 +289,8 @@ export type MonthlyUsage = {
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Accepts an invitation: you join the organization. The token from the link is what counts, not your e-mail. */
+  acceptInvitation: Organization;
   /**
    * Makes an API key with the scope `predict` and returns the raw key, once: only a hash of it is stored.
    * Needs a plan with `allowApiPredict` and fewer than `maxApiKeys` usable keys in the project.
@@ -262,10 +298,22 @@ export type Mutation = {
   createApiKey: CreateApiKeyPayload;
   /** Makes a model callable. The deployment starts active. */
   createDeployment: Deployment;
+  /** Makes an organization on the Free plan, with you as its owner. A person may own 10 organizations on this plan. */
+  createOrganization: Organization;
   /** Makes a project. Organization owners and admins may; an admin becomes the project's owner. */
   createProject: Project;
+  /** Declines an invitation, whose link then works no more. Needs no account. */
+  declineInvitation: Scalars['Boolean']['output'];
   /** Deletes an API key for good, revoking it first when it is still active. Prediction logs keep naming it. */
   deleteApiKey: DeleteApiKeyPayload;
+  /**
+   * Invites a person into an organization, up to your own role. The answer holds a link that is shown this once and works
+   * once, for 7 days; where the server sends mail, the person gets it too. The answer is the same whether or not the e-mail
+   * has an account. A newer invitation of the same e-mail replaces the older one.
+   */
+  inviteMember: Invitation;
+  /** Leaves an organization and its projects. The last owner stays. */
+  leaveOrganization: Scalars['Boolean']['output'];
   /**
    * Predicts for up to 1000 spectra, in their order. For programs (`Authorization: Api-Key sk_…`) and for signed-in
    * people. Each spectrum counts as one prediction of the month; a call that fails, or that the rest of the month's
@@ -282,9 +330,11 @@ export type Mutation = {
    * changes nothing and answers the key as it is.
    */
   revokeApiKey: ApiKey;
+  /** Withdraws a pending invitation, whose link then works no more. For those who may invite with its role. */
+  revokeInvitation: Scalars['Boolean']['output'];
   /** Switches a deployment on or off. Calls to an inactive deployment answer 409 `DEPLOYMENT_INACTIVE`. */
   setDeploymentActive: Deployment;
-  /** Adds a member to an organization, changes a member's role or, with a null role, removes the member. */
+  /** Changes a member's role or, with a null role, removes the member. People join by invitation. */
   setOrganizationMember: Organization;
   /**
    * Adds a member to a project, changes a member's role or, with a null role, removes the member.
@@ -297,9 +347,16 @@ export type Mutation = {
   signOut: Scalars['Boolean']['output'];
   /**
    * Makes an account and signs it in (HttpOnly session cookie), with a personal organization on the Free plan that
-   * holds one project.
+   * holds one project; with an `invitationToken`, in the inviting organization instead. Where `signUpMode` is INVITED a
+   * sign-up without invitation answers 403 `SIGN_UP_CLOSED`.
    */
   signUp: User;
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationAcceptInvitationArgs = {
+  token: Scalars['String']['input'];
 };
 
 
@@ -316,14 +373,38 @@ export type MutationCreateDeploymentArgs = {
 
 
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationCreateOrganizationArgs = {
+  name: Scalars['String']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type MutationCreateProjectArgs = {
   input: CreateProjectInput;
 };
 
 
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationDeclineInvitationArgs = {
+  token: Scalars['String']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type MutationDeleteApiKeyArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationInviteMemberArgs = {
+  input: InviteMemberInput;
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationLeaveOrganizationArgs = {
+  organizationId: Scalars['ID']['input'];
 };
 
 
@@ -343,6 +424,12 @@ export type MutationRegisterModelArgs = {
 
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type MutationRevokeApiKeyArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationRevokeInvitationArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -383,6 +470,13 @@ export type Organization = {
   __typename?: 'Organization';
   /** The organization's id. */
   id: Scalars['ID']['output'];
+  /** The pending invitations, newest first, for those who may invite; empty for everybody else. */
+  invitations: Array<Invitation>;
+  /**
+   * Usable API keys that somebody made who is no longer a member, newest first: at most 200, in the projects that you can
+   * see. The person may still know their secrets: replace and revoke them.
+   */
+  keysOfFormerMembers: Array<ApiKey>;
   /** The organization's members, by name. */
   members: Array<OrganizationMember>;
   /** The organization's name. */
@@ -406,11 +500,16 @@ export type OrganizationMember = {
   person: Person;
   /** The member's role in the organization. */
   role: OrganizationRole;
+  /**
+   * Usable API keys that this person made in the organization, newest first: at most 200, in the projects that you can see.
+   * They go on working when the person leaves, who may know their secrets.
+   */
+  usableApiKeys: Array<ApiKey>;
 };
 
 /** A member's role in an organization. */
 export type OrganizationRole =
-  /** Creates projects, and changes the members who are not owners. */
+  /** Creates projects, invites, and changes the members who are not owners. */
   | 'ADMIN'
   /** Belongs to the organization; sees the projects in which a project role was given. */
   | 'MEMBER'
@@ -583,8 +682,15 @@ export type Query = {
   apiKeys: ApiKeyConnection;
   /** A deployment; null when it does not exist or is not visible to you. */
   deployment?: Maybe<Deployment>;
+  /**
+   * The pending invitation that a link's token belongs to; null when the token is wrong, or the invitation has expired,
+   * been used, declined or revoked. Needs no account.
+   */
+  invitation?: Maybe<Invitation>;
   /** A project; null when it does not exist or is not visible to you. */
   project?: Maybe<Project>;
+  /** Who may make an account on this server. */
+  signUpMode: SignUpMode;
   /** The signed-in person; null when nobody is signed in. */
   viewer?: Maybe<User>;
 };
@@ -599,6 +705,11 @@ export type QueryApiKeysArgs = {
 
 export type QueryDeploymentArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type QueryInvitationArgs = {
+  token: Scalars['String']['input'];
 };
 
 
@@ -625,7 +736,7 @@ export type RegisterModelInput = {
 
 /** A member's role in an organization. */
 export type SetOrganizationMemberInput = {
-  /** The e-mail of a person who has an account. */
+  /** The e-mail of a member. */
   email: Scalars['EmailAddress']['input'];
   /** The organization's id. */
   organizationId: Scalars['ID']['input'];
@@ -647,11 +758,20 @@ export type SetProjectMemberInput = {
 export type SignUpInput = {
   /** Used to sign in; one account for each address. */
   email: Scalars['EmailAddress']['input'];
+  /** What follows `#` in the link of an invitation; it must be for the same e-mail. */
+  invitationToken?: InputMaybe<Scalars['String']['input']>;
   /** The person's name, 1 to 100 characters. */
   name: Scalars['String']['input'];
   /** At least 15 characters and at most 72 bytes in UTF-8. */
   password: Scalars['String']['input'];
 };
+
+/** Who may make an account. */
+export type SignUpMode =
+  /** People with an invitation. */
+  | 'INVITED'
+  /** Everybody who reaches the server. */
+  | 'OPEN';
 
 /** One spectrum. */
 export type SpectrumInput = {
@@ -768,12 +888,14 @@ export type ResolversTypes = {
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Invitation: ResolverTypeWrapper<InvitationRow>;
+  InviteMemberInput: InviteMemberInput;
   Model: ResolverTypeWrapper<ModelRow>;
   ModelKind: ModelKind;
   MonthlyUsage: ResolverTypeWrapper<MonthlyUsage>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Organization: ResolverTypeWrapper<OrganizationRow>;
-  OrganizationMember: ResolverTypeWrapper<OrganizationMember>;
+  OrganizationMember: ResolverTypeWrapper<OrganizationMemberRow>;
   OrganizationRole: OrganizationRole;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Person: ResolverTypeWrapper<Person>;
@@ -794,6 +916,7 @@ export type ResolversTypes = {
   SetOrganizationMemberInput: SetOrganizationMemberInput;
   SetProjectMemberInput: SetProjectMemberInput;
   SignUpInput: SignUpInput;
+  SignUpMode: SignUpMode;
   SpectrumInput: SpectrumInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   User: ResolverTypeWrapper<PersonRow>;
@@ -820,11 +943,13 @@ export type ResolversParentTypes = {
   Float: Scalars['Float']['output'];
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
+  Invitation: InvitationRow;
+  InviteMemberInput: InviteMemberInput;
   Model: ModelRow;
   MonthlyUsage: MonthlyUsage;
   Mutation: Record<PropertyKey, never>;
   Organization: OrganizationRow;
-  OrganizationMember: OrganizationMember;
+  OrganizationMember: OrganizationMemberRow;
   PageInfo: PageInfo;
   Person: Person;
   Plan: Plan;
@@ -918,6 +1043,16 @@ export interface EmailAddressScalarConfig extends GraphQLScalarTypeConfig<Resolv
   name: 'EmailAddress';
 }
 
+export type InvitationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Invitation'] = ResolversParentTypes['Invitation']> = {
+  email?: Resolver<ResolversTypes['EmailAddress'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  invitedBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  link?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  organizationName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['OrganizationRole'], ParentType, ContextType>;
+};
+
 export type ModelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Model'] = ResolversParentTypes['Model']> = {
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -936,13 +1071,19 @@ export type MonthlyUsageResolvers<ContextType = Context, ParentType extends Reso
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  acceptInvitation?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationAcceptInvitationArgs, 'token'>>;
   createApiKey?: Resolver<ResolversTypes['CreateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
   createDeployment?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationCreateDeploymentArgs, 'input'>>;
+  createOrganization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'name'>>;
   createProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationCreateProjectArgs, 'input'>>;
+  declineInvitation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeclineInvitationArgs, 'token'>>;
   deleteApiKey?: Resolver<ResolversTypes['DeleteApiKeyPayload'], ParentType, ContextType, RequireFields<MutationDeleteApiKeyArgs, 'id'>>;
+  inviteMember?: Resolver<ResolversTypes['Invitation'], ParentType, ContextType, RequireFields<MutationInviteMemberArgs, 'input'>>;
+  leaveOrganization?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationLeaveOrganizationArgs, 'organizationId'>>;
   predict?: Resolver<ResolversTypes['PredictPayload'], ParentType, ContextType, RequireFields<MutationPredictArgs, 'deploymentId' | 'spectra'>>;
   registerModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationRegisterModelArgs, 'input'>>;
   revokeApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'id'>>;
+  revokeInvitation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationRevokeInvitationArgs, 'id'>>;
   setDeploymentActive?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationSetDeploymentActiveArgs, 'active' | 'id'>>;
   setOrganizationMember?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetOrganizationMemberArgs, 'input'>>;
   setProjectMember?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationSetProjectMemberArgs, 'input'>>;
@@ -953,6 +1094,8 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  invitations?: Resolver<Array<ResolversTypes['Invitation']>, ParentType, ContextType>;
+  keysOfFormerMembers?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   members?: Resolver<Array<ResolversTypes['OrganizationMember']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   plan?: Resolver<ResolversTypes['Plan'], ParentType, ContextType>;
@@ -965,6 +1108,7 @@ export type OrganizationMemberResolvers<ContextType = Context, ParentType extend
   email?: Resolver<ResolversTypes['EmailAddress'], ParentType, ContextType>;
   person?: Resolver<ResolversTypes['Person'], ParentType, ContextType>;
   role?: Resolver<ResolversTypes['OrganizationRole'], ParentType, ContextType>;
+  usableApiKeys?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -1041,7 +1185,9 @@ export type ProjectMemberResolvers<ContextType = Context, ParentType extends Res
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first' | 'of'>>;
   deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType, RequireFields<QueryDeploymentArgs, 'id'>>;
+  invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType, RequireFields<QueryInvitationArgs, 'token'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
+  signUpMode?: Resolver<ResolversTypes['SignUpMode'], ParentType, ContextType>;
   viewer?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
 };
 
@@ -1068,6 +1214,7 @@ export type Resolvers<ContextType = Context> = {
   DeleteApiKeyPayload?: DeleteApiKeyPayloadResolvers<ContextType>;
   Deployment?: DeploymentResolvers<ContextType>;
   EmailAddress?: GraphQLScalarType;
+  Invitation?: InvitationResolvers<ContextType>;
   Model?: ModelResolvers<ContextType>;
   MonthlyUsage?: MonthlyUsageResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { type GraphQLSchema, isScalarType } from 'graphql';
 import { applyMiddleware } from 'graphql-middleware';
+import { membershipResolvers } from '../accounts/membership-resolvers.ts';
 import { accountResolvers } from '../accounts/resolvers.ts';
 import { apiKeyResolvers } from '../api-keys/resolvers.ts';
 import { deploymentResolvers } from '../deployments/resolvers.ts';
@@ -16,15 +17,26 @@ import { deny, shield } from './shield.ts';
 
 const resolvers: Resolvers = {
   ...scalars,
-  Query: { ...accountResolvers.Query, ...deploymentResolvers.Query, ...apiKeyResolvers.Query },
+  Query: {
+    ...accountResolvers.Query,
+    ...membershipResolvers.Query,
+    ...deploymentResolvers.Query,
+    ...apiKeyResolvers.Query,
+  },
   Mutation: {
     ...accountResolvers.Mutation,
+    ...membershipResolvers.Mutation,
     ...deploymentResolvers.Mutation,
     ...apiKeyResolvers.Mutation,
     ...predictionResolvers.Mutation,
   },
   User: accountResolvers.User,
-  Organization: accountResolvers.Organization,
+  Organization: {
+    ...accountResolvers.Organization,
+    ...membershipResolvers.Organization,
+    ...apiKeyResolvers.Organization,
+  },
+  OrganizationMember: apiKeyResolvers.OrganizationMember,
   Project: { ...deploymentResolvers.Project, ...apiKeyResolvers.Project },
   Deployment: { ...deploymentResolvers.Deployment, ...predictionResolvers.Deployment },
   ApiKey: apiKeyResolvers.ApiKey,

@@ -51,7 +51,10 @@ export async function servePages(
   };
   if (GRAPHIQL) serve(['/graphiql', '/graphiql/'], 'graphiql/index.html');
   // The addresses within the dashboard, which finds out by itself what they name.
-  serve(['/', '/sign-in', '/sign-up', '/organizations/*', '/projects/*', '/deployments/*'], 'index.html');
+  serve(
+    ['/', '/sign-in', '/sign-up', '/invitations', '/organizations/*', '/projects/*', '/deployments/*'],
+    'index.html',
+  );
   // A person who mistyped an address gets the dashboard's words for that; programs get those of the catalogue.
   app.get('/*', ({ headers }, reply) => {
     if (headers.accept?.includes('text/html')) return send(reply.code(404), 'index.html');

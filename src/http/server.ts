@@ -7,6 +7,7 @@ import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Kysely } from 'kysely';
+import { dropExpiredInvitations } from '../accounts/invitations.ts';
 import type { Config } from '../config.ts';
 import { dropExpiredKeys } from '../database/idempotency.ts';
 import { dropEndedCounts } from '../database/rate-limits.ts';
@@ -40,6 +41,10 @@ export interface ServerOptions {
     | 'LOG_LEVEL'
     | 'LOG_RETENTION_MONTHS'
     | 'TRUSTED_PROXIES'
+    | 'PUBLIC_URL'
+    | 'SIGN_UP'
+    | 'SMTP_URL'
+    | 'MAIL_FROM'
     | 'CORS_ORIGINS'
     | 'INTROSPECTION'
     | 'GRAPHIQL'
@@ -110,7 +115,7 @@ export async function startServer({
   app.decorateRequest('code', undefined);
   const metrics = config.METRICS_PORT === undefined ? undefined : await startMetrics(db, config, app.log);
   const tracing = traces && (await (await import('./tracing.ts')).startTracing(traces, app.log));
-  const services = startServices({ db, modelLimits, log: app.log, now, metrics, tracing });
+  const services = startServices({ db, config, modelLimits, log: app.log, now, metrics, tracing });
 
   async function tendPartitions(): Promise<void> {
     try {
@@ -126,6 +131,7 @@ export async function startServer({
     try {
       await dropEndedCounts(db, now());
       await dropExpiredKeys(db, now());
+      await dropExpiredInvitations(db, now());
     } catch (error) {
       app.log.error({ err: error }, 'dropping what has expired failed');
     }
@@ -143,6 +149,7 @@ export async function startServer({
   app.addHook('onClose', async () => {
     clearInterval(tending);
     clearInterval(sweeping);
+    services.invitationMail?.close();
     await Promise.all([
       services.passwords.close(),
       services.models.close(),

@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
+import { startInvitationMail } from '../accounts/invitation-mail.ts';
 import { startPasswords } from '../accounts/passwords.ts';
 import { startAuthenticate } from '../api-keys/authenticate.ts';
 import { startFailedKeys } from '../api-keys/failed-keys.ts';
+import type { Config } from '../config.ts';
 import { startRateLimits } from '../database/rate-limits.ts';
 import { readOnnx } from '../deployments/models.ts';
 import type { DB } from '../generated/database.ts';
@@ -15,6 +17,7 @@ import type { Traced, Tracing } from './tracing.ts';
 
 export interface ServicesOptions {
   db: Kysely<DB>;
+  config: Pick<Config, 'SIGN_UP' | 'PUBLIC_URL' | 'SMTP_URL' | 'MAIL_FROM'>;
   modelLimits?: ModelLimits | undefined;
   log: Pick<FastifyBaseLogger, 'warn' | 'error'>;
   now: () => Date;
@@ -24,8 +27,16 @@ export interface ServicesOptions {
 
 const untraced: Traced = (_name, work) => work;
 
-/** Starts what requests are answered with. `passwords` and `models` are to be closed. */
-export function startServices({ db, modelLimits, log, now, metrics, tracing }: ServicesOptions): Services {
+/** Starts what requests are answered with. `passwords`, `models` and `invitationMail` are to be closed. */
+export function startServices({
+  db,
+  config,
+  modelLimits,
+  log,
+  now,
+  metrics,
+  tracing,
+}: ServicesOptions): Services {
   const traced = tracing?.traced ?? untraced;
   const models = startModels({
     load: modelId => readOnnx(db, modelId),
@@ -35,12 +46,21 @@ export function startServices({ db, modelLimits, log, now, metrics, tracing }: S
     onRun: metrics?.onModelRun,
   });
   const rateLimits = startRateLimits(db);
+  const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM } = config;
   return {
     db,
     passwords: startPasswords(),
     authenticate: traced('authenticate', startAuthenticate(db, metrics?.batches.lookUp)),
     countFailedKey: startFailedKeys(rateLimits),
     rateLimits,
+    signUpMode: SIGN_UP,
+    publicUrl: PUBLIC_URL?.[0],
+    invitationMail:
+      SMTP_URL && MAIL_FROM
+        ? startInvitationMail({ SMTP_URL, MAIL_FROM }, (error, invitationId) =>
+            log.warn({ err: error, invitationId }, 'the mail of an invitation could not be sent'),
+          )
+        : null,
     now,
     models,
     predicting: {

@@ -67,7 +67,7 @@ export type ModelKind =
 
 /** A member's role in an organization. */
 export type OrganizationRole =
-  /** Creates projects, and changes the members who are not owners. */
+  /** Creates projects, invites, and changes the members who are not owners. */
   | 'ADMIN'
   /** Belongs to the organization; sees the projects in which a project role was given. */
   | 'MEMBER'
@@ -118,7 +118,7 @@ export type RegisterModelInput = {
 
 /** A member's role in an organization. */
 export type SetOrganizationMemberInput = {
-  /** The e-mail of a person who has an account. */
+  /** The e-mail of a member. */
   email: string;
   /** The organization's id. */
   organizationId: string | number;
@@ -140,6 +140,8 @@ export type SetProjectMemberInput = {
 export type SignUpInput = {
   /** Used to sign in; one account for each address. */
   email: string;
+  /** What follows `#` in the link of an invitation; it must be for the same e-mail. */
+  invitationToken?: string | null | undefined;
   /** The person's name, 1 to 100 characters. */
   name: string;
   /** At least 15 characters and at most 72 bytes in UTF-8. */
