@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
+import { uuidv7 as newId } from 'uuidv7';
 import { inject, onTestFinished } from 'vitest';
+import { generateInvitationToken } from '../src/accounts/invitations.ts';
 import { setPlan } from '../src/accounts/plans.ts';
 import type { SignUpMode } from '../src/config.ts';
 import { connect } from '../src/database/connect.ts';
@@ -418,4 +420,30 @@ export async function invite(
 ): Promise<string> {
   const { inviteMember } = await service.ask(INVITE, { input: { organizationId, email, role } }, inviter);
   return tokenIn(inviteMember.link);
+}
+
+/** A pending invitation, written as `inviteMember` writes it, past its limits for each hour. */
+export async function insertPending(
+  service: Service,
+  {
+    organizationId,
+    email = `${newId()}@lab.example`,
+    role = 'MEMBER',
+    invitedBy = null,
+    expiresAt = new Date(Date.now() + 60_000),
+  }: {
+    organizationId: string | null;
+    email?: string;
+    role?: OrganizationRole;
+    invitedBy?: string | null;
+    expiresAt?: Date;
+  },
+): Promise<{ id: string; token: string; email: string }> {
+  const id = newId();
+  const { token, digest } = generateInvitationToken();
+  await service.db
+    .insertInto('invitations')
+    .values({ id, digest, organizationId, email, role, invitedBy, createdAt: new Date(), expiresAt })
+    .execute();
+  return { id, token, email };
 }

@@ -23,6 +23,7 @@ import {
   DELETE_KEY,
   demonstration,
   gasoline,
+  insertPending,
   join,
   type Lab,
   LIST_KEYS,
@@ -41,6 +42,7 @@ let lab: Lab;
 let otherLab: Lab;
 let key: Awaited<ReturnType<typeof createKey>>;
 let otherKey: Awaited<ReturnType<typeof createKey>>;
+let otherInvitation: Awaited<ReturnType<typeof insertPending>>;
 let otherLogId: string;
 let member: Person;
 
@@ -57,6 +59,11 @@ beforeAll(async () => {
     const call = { deploymentId: otherLab.deploymentId, spectra: gasoline() };
     otherLogId = (await service.ask(PREDICT, call, as)).predict.logId;
   }
+  const { owner } = otherLab;
+  otherInvitation = await insertPending(service, {
+    organizationId: owner.organization.id,
+    invitedBy: owner.id,
+  });
   const { id } = await createKey(service, otherLab.owner, { projectId: otherLab.owner.projectId });
   await service.ask(REVOKE_KEY, { id }, otherLab.owner);
 });
@@ -72,7 +79,9 @@ const EVERYTHING = `
   }
   fragment Organization on Organization {
     id slug name role plan { name }
-    members { person { id name } email role }
+    members { person { id name } email role usableApiKeys { id project { id } } }
+    invitations { id email invitedBy { id } }
+    keysOfFormerMembers { id project { id } }
   }
   fragment Project on Project {
     id name role
@@ -111,6 +120,7 @@ async function idsOf({ owner, ...other }: Lab): Promise<string[]> {
     other.modelId,
     other.deploymentId,
     otherKey.id,
+    otherInvitation.id,
     ...logs,
   ];
 }
@@ -374,6 +384,23 @@ const PLACES: Record<string, Place> = {
     document: CREATE_PROJECT,
     variables: organizationId => ({ input: { organizationId, name: 'Another project' } }),
     foreign: () => otherLab.owner.organization.id,
+  },
+  'inviteMember.input.organizationId': {
+    document: 'mutation ($input: InviteMemberInput!) { inviteMember(input: $input) { id } }',
+    variables: organizationId => ({
+      input: { organizationId, email: 'somebody@lab.example', role: 'MEMBER' },
+    }),
+    foreign: () => otherLab.owner.organization.id,
+  },
+  'leaveOrganization.organizationId': {
+    document: 'mutation ($id: ID!) { leaveOrganization(organizationId: $id) }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.owner.organization.id,
+  },
+  'revokeInvitation.id': {
+    document: 'mutation ($id: ID!) { revokeInvitation(id: $id) }',
+    variables: id => ({ id }),
+    foreign: () => otherInvitation.id,
   },
   'setOrganizationMember.input.organizationId': {
     document: SET_ORGANIZATION_MEMBER,
