@@ -23,7 +23,6 @@ const config: CodegenConfig = {
         mappers: {
           User: '../accounts/people.ts#PersonRow',
           Organization: '../accounts/organizations.ts#OrganizationRow',
-          OrganizationMember: '../accounts/members.ts#OrganizationMemberRow',
           Invitation: '../accounts/invitations.ts#InvitationRow',
           Project: '../deployments/projects.ts#ProjectRow',
           Model: '../deployments/models.ts#ModelRow',

@@ -79,7 +79,7 @@ const EVERYTHING = `
   }
   fragment Organization on Organization {
     id slug name role plan { name }
-    members { person { id name } email role usableApiKeys { id project { id } } }
+    members { person { id name } email role }
     invitations { id email invitedBy { id } }
     keysOfFormerMembers { id project { id } }
   }

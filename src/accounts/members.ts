@@ -3,11 +3,9 @@ import { checkRoom } from '../database/bound.ts';
 import type { Database } from '../database/connect.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { OrganizationRole } from '../generated/database.ts';
-import { lockOrganization, type MemberRow } from './organizations.ts';
+import { lockOrganization } from './organizations.ts';
 import { normalizeEmail, type PersonRow } from './people.ts';
 import { mayChangeOrganization } from './roles.ts';
-
-export type OrganizationMemberRow = MemberRow<OrganizationRole>;
 
 /** A change of who belongs to an organization: who makes it, and when. */
 export interface Change {

@@ -3,6 +3,7 @@ import { findMade, takeKeys } from '../database/idempotency.ts';
 import { checkPage } from '../database/page.ts';
 import { apiKeyAlreadyCreated, notFound, unavailable } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { isUuid } from '../names.ts';
 import { memberOf } from './member-keys.ts';
 import { deleteApiKey, findCreated, insertApiKey, listApiKeys, revokeApiKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
@@ -77,12 +78,9 @@ export const apiKeyResolvers = {
   },
 
   Organization: {
+    usableApiKeys: ({ id }, { createdBy }, { viewer }) =>
+      isUuid(createdBy) ? viewer().load.keysOfMember(memberOf(id, createdBy.toLowerCase())) : [],
     keysOfFormerMembers: ({ id }, _args, { viewer }) => viewer().load.keysOfFormerMembers(id),
-  },
-
-  OrganizationMember: {
-    usableApiKeys: ({ parentId, person: { id } }, _args, { viewer }) =>
-      viewer().load.keysOfMember(memberOf(parentId, id)),
   },
 
   ApiKey: {

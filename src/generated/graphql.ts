@@ -1,7 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { PersonRow } from '../accounts/people.ts';
 import type { OrganizationRow } from '../accounts/organizations.ts';
-import type { OrganizationMemberRow } from '../accounts/members.ts';
 import type { InvitationRow } from '../accounts/invitations.ts';
 import type { ProjectRow } from '../deployments/projects.ts';
 import type { ModelRow } from '../deployments/models.ts';
@@ -473,8 +472,8 @@ export type Organization = {
   /** The pending invitations, newest first, for those who may invite; empty for everybody else. */
   invitations: Array<Invitation>;
   /**
-   * Usable API keys that somebody made who is no longer a member, newest first: at most 200, in the projects that you can
-   * see. The person may still know their secrets: replace and revoke them.
+   * The usable API keys that somebody made who is no longer a member, newest first: at most 200, in the projects that you
+   * can see. The person may still know their secrets: replace and revoke them.
    */
   keysOfFormerMembers: Array<ApiKey>;
   /** The organization's members, by name. */
@@ -489,6 +488,17 @@ export type Organization = {
   role: OrganizationRole;
   /** The short name that commands use; unique. */
   slug: Scalars['String']['output'];
+  /**
+   * The usable API keys that a person made, newest first: at most 200, in the projects that you can see. They go on working
+   * when the person leaves, who may know their secrets.
+   */
+  usableApiKeys: Array<ApiKey>;
+};
+
+
+/** A tenant: one plan, members, projects. */
+export type OrganizationUsableApiKeysArgs = {
+  createdBy: Scalars['ID']['input'];
 };
 
 /** A person's membership in an organization. */
@@ -500,11 +510,6 @@ export type OrganizationMember = {
   person: Person;
   /** The member's role in the organization. */
   role: OrganizationRole;
-  /**
-   * Usable API keys that this person made in the organization, newest first: at most 200, in the projects that you can see.
-   * They go on working when the person leaves, who may know their secrets.
-   */
-  usableApiKeys: Array<ApiKey>;
 };
 
 /** A member's role in an organization. */
@@ -895,7 +900,7 @@ export type ResolversTypes = {
   MonthlyUsage: ResolverTypeWrapper<MonthlyUsage>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Organization: ResolverTypeWrapper<OrganizationRow>;
-  OrganizationMember: ResolverTypeWrapper<OrganizationMemberRow>;
+  OrganizationMember: ResolverTypeWrapper<OrganizationMember>;
   OrganizationRole: OrganizationRole;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Person: ResolverTypeWrapper<Person>;
@@ -949,7 +954,7 @@ export type ResolversParentTypes = {
   MonthlyUsage: MonthlyUsage;
   Mutation: Record<PropertyKey, never>;
   Organization: OrganizationRow;
-  OrganizationMember: OrganizationMemberRow;
+  OrganizationMember: OrganizationMember;
   PageInfo: PageInfo;
   Person: Person;
   Plan: Plan;
@@ -1102,13 +1107,13 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
   projects?: Resolver<Array<ResolversTypes['Project']>, ParentType, ContextType>;
   role?: Resolver<ResolversTypes['OrganizationRole'], ParentType, ContextType>;
   slug?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  usableApiKeys?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<OrganizationUsableApiKeysArgs, 'createdBy'>>;
 };
 
 export type OrganizationMemberResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationMember'] = ResolversParentTypes['OrganizationMember']> = {
   email?: Resolver<ResolversTypes['EmailAddress'], ParentType, ContextType>;
   person?: Resolver<ResolversTypes['Person'], ParentType, ContextType>;
   role?: Resolver<ResolversTypes['OrganizationRole'], ParentType, ContextType>;
-  usableApiKeys?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {

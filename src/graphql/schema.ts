@@ -36,7 +36,6 @@ const resolvers: Resolvers = {
     ...membershipResolvers.Organization,
     ...apiKeyResolvers.Organization,
   },
-  OrganizationMember: apiKeyResolvers.OrganizationMember,
   Project: { ...deploymentResolvers.Project, ...apiKeyResolvers.Project },
   Deployment: { ...deploymentResolvers.Deployment, ...predictionResolvers.Deployment },
   ApiKey: apiKeyResolvers.ApiKey,
