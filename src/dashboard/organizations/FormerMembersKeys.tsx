@@ -3,6 +3,7 @@ import { KeyRound } from 'lucide-react';
 import { useQuery } from 'urql';
 import { graphql } from '../generated';
 import { KnownKeys } from './KnownKeys';
+import classes from './members.module.css';
 
 const KEYS = graphql(`
   query KeysOfFormerMembers {
@@ -50,7 +51,7 @@ export function FormerMembersKeys({ organizationId }: { organizationId: string }
           ? 'One API key of a former member still works'
           : `${keys.length} API keys of former members still work`
       }
-      styles={{ title: { color: 'var(--mantine-color-text)' } }}
+      classNames={{ root: classes.notice, title: classes.noticeTitle, icon: classes.noticeIcon }}
     >
       <Stack gap="xs">
         <Text size="sm">

@@ -87,7 +87,6 @@ export function OrganizationMembers({ organization }: { organization: Organizati
       </Title>
       <FormerMembersKeys organizationId={organization.id} />
       {mayChange && <InviteMember organizationId={organization.id} mayGive={mayGive} />}
-      {mayChange && <Invitations organizationId={organization.id} mayGive={mayGive} />}
       {error && !members ? (
         <Problem error={error} retry={() => retry()} />
       ) : (
@@ -109,6 +108,7 @@ export function OrganizationMembers({ organization }: { organization: Organizati
           }}
         />
       )}
+      {mayChange && <Invitations organizationId={organization.id} mayGive={mayGive} />}
     </Stack>
   );
 }

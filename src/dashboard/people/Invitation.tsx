@@ -114,7 +114,7 @@ function Answer({ token, invitation, viewer, onDeclined }: AnswerProps) {
           <>
             {viewer.email !== invitation.email && (
               <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                It was sent to {invitation.email}. You join as {viewer.email}.
+                It is for {invitation.email}. You would join as {viewer.email}.
               </Text>
             )}
             <Button

@@ -17,12 +17,11 @@ export function InvitationText({ invitation: { organizationName, role, invitedBy
   if (organizationName === '') {
     return <Text size="sm">You are invited to make an account with an organization of its own.</Text>;
   }
-  const { label, description } = ORGANIZATION_ROLES.find(({ value }) => value === role) ?? {};
+  const label = ORGANIZATION_ROLES.find(({ value }) => value === role)?.label.toLowerCase();
   return (
     <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-      {invitedBy ? `${invitedBy.name} invites you` : 'You are invited'} to the organization{' '}
-      <strong>{organizationName}</strong>, with the role <strong>{label}</strong>:{' '}
-      {description?.toLowerCase()}.
+      {invitedBy ? `${invitedBy.name} invites you` : 'You are invited'} to join the organization{' '}
+      <strong>{organizationName}</strong> as <strong>{label}</strong>.
     </Text>
   );
 }

@@ -78,7 +78,9 @@ function SignUpClosed() {
         </Text>
         <Text size="sm" c="dimmed">
           For the first account of an organization, ask whoever operates this server to run{' '}
-          <code>npm run spectrakey -- invite &lt;e-mail&gt;</code>
+          <code style={{ display: 'block', whiteSpace: 'nowrap' }}>
+            npm run spectrakey -- invite &lt;e-mail&gt;
+          </code>
         </Text>
       </Stack>
     </EntranceFrame>
