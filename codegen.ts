@@ -23,6 +23,7 @@ const config: CodegenConfig = {
         mappers: {
           User: '../accounts/people.ts#PersonRow',
           Organization: '../accounts/organizations.ts#OrganizationRow',
+          Invitation: '../accounts/invitations.ts#InvitationRow',
           Project: '../deployments/projects.ts#ProjectRow',
           Model: '../deployments/models.ts#ModelRow',
           Deployment: '../deployments/deployments.ts#DeploymentRow',

@@ -42,7 +42,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   );
   // Deleting a person sets these to null, which would read the whole table.
-  await sql`create index api_keys_created_by on api_keys (created_by)`.execute(db);
   await sql`create index api_keys_revoked_by on api_keys (revoked_by) where revoked_by is not null`.execute(
     db,
   );
@@ -50,7 +49,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
-  await sql`drop index models_created_by, api_keys_revoked_by, api_keys_created_by`.execute(db);
+  await sql`drop index models_created_by, api_keys_revoked_by`.execute(db);
   await sql`drop table deleted_accounts`.execute(db);
   await sql`drop index prediction_logs_user_id`.execute(db);
   await sql`alter table prediction_logs drop constraint prediction_logs_web_user`.execute(db);

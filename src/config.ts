@@ -46,6 +46,34 @@ const variables = {
     .refine(proxies => proxies.every(isNetwork), 'must list addresses or networks, such as 10.0.0.0/8')
     .optional()
     .describe('Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas'),
+  PUBLIC_URL: z
+    .string()
+    .transform(origins => origins.split(',').map(origin => origin.trim()))
+    .refine(origins => origins.every(isOrigin), 'must list origins, such as https://spectrakey.lab.example')
+    .optional()
+    .describe('Origins under which people reach the server, separated by commas; the first is used in links'),
+  SIGN_UP: z
+    .enum(['open', 'invited'])
+    .optional()
+    .describe(
+      'open lets everybody make an account, invited only people with an invitation; without it, open on this machine alone',
+    ),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'must be a URL, such as smtps://user:password@mail.example' })
+    .optional()
+    .describe(
+      'Mail server for invitations, such as smtps://user:password@mail.example; needs MAIL_FROM and PUBLIC_URL',
+    ),
+  MAIL_FROM: z
+    .email({ error: 'must be an e-mail address, such as spectrakey@lab.example' })
+    .optional()
+    .describe('Sender of mails, such as spectrakey@lab.example'),
+  NODE_ENV: z
+    .string()
+    .optional()
+    .describe(
+      'production where others use the server (npm start sets it); decides on SIGN_UP where DATABASE_URL is set',
+    ),
   CORS_ORIGINS: z
     .string()
     .transform(origins => origins.split(',').map(origin => origin.trim()))
@@ -115,9 +143,51 @@ function isOrigin(text: string): boolean {
   return /^https?:[^*]*$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
-const schema = z.object(variables);
+const schema = z.object(variables).superRefine(({ SMTP_URL, MAIL_FROM, PUBLIC_URL }, context) => {
+  if (SMTP_URL === undefined) return;
+  // A mail must not lead where the Host header of some request pointed.
+  for (const [name, value] of Object.entries({ MAIL_FROM, PUBLIC_URL })) {
+    if (value === undefined)
+      context.addIssue({ code: 'custom', path: [name], message: 'must be set with SMTP_URL' });
+  }
+});
 
-export type Config = z.infer<typeof schema>;
+type Settings = z.infer<typeof schema>;
+
+/** Who may make an account. */
+export type SignUpMode = 'open' | 'invited';
+
+export type Config = Omit<Settings, 'SIGN_UP'> & { SIGN_UP: SignUpMode };
+
+/** Whether a host, as HOST or a URL names it, is this machine alone. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase().replace(/^\[|\]$/g, '');
+  return (
+    name === 'localhost' ||
+    name.endsWith('.localhost') ||
+    name === '::1' ||
+    (isIP(name) === 4 && name.startsWith('127.'))
+  );
+}
+
+/** What makes a server one for others than the person who started it; undefined where nothing does. */
+export function reasonForInvitations({
+  HOST,
+  TRUSTED_PROXIES,
+  PUBLIC_URL = [],
+  DATABASE_URL,
+  NODE_ENV,
+}: Pick<Settings, 'HOST' | 'TRUSTED_PROXIES' | 'PUBLIC_URL' | 'DATABASE_URL' | 'NODE_ENV'>):
+  | 'HOST'
+  | 'TRUSTED_PROXIES'
+  | 'PUBLIC_URL'
+  | 'DATABASE_URL'
+  | undefined {
+  if (!isLoopback(HOST)) return 'HOST';
+  if (TRUSTED_PROXIES) return 'TRUSTED_PROXIES';
+  if (PUBLIC_URL.some(origin => !isLoopback(new URL(origin).hostname))) return 'PUBLIC_URL';
+  return DATABASE_URL && NODE_ENV === 'production' ? 'DATABASE_URL' : undefined;
+}
 
 /** A setting that cannot be used: one line for each, for the person who starts the server. */
 export class ConfigError extends Error {}
@@ -131,7 +201,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   // An empty variable counts as absent, as shells and compose files often set them so.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const result = schema.safeParse(given);
-  if (result.success) return result.data;
+  if (result.success) {
+    const mode = reasonForInvitations(result.data) ? 'invited' : 'open';
+    return { ...result.data, SIGN_UP: result.data.SIGN_UP ?? mode };
+  }
   throw new ConfigError(
     result.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
   );

@@ -28,6 +28,11 @@ export const CATALOGUE = {
       'The organization has reached a limit of its plan. Delete what is not used, or ask the operator for a larger plan.',
   },
   FORBIDDEN: { status: 403, message: 'Your role does not allow this. Ask an owner of the project.' },
+  SIGN_UP_CLOSED: {
+    status: 403,
+    message:
+      'Sign-up needs an invitation here. Ask an admin of your organization, or the operator of this server, for one.',
+  },
   NOT_FOUND: { status: 404, message: 'It does not exist, or is not visible to you.' },
   BAD_USER_INPUT: { status: 400, message: 'The input is not valid.' },
   GRAPHQL_PARSE_FAILED: { status: 400, message: 'The document is not valid GraphQL.' },
@@ -114,8 +119,17 @@ export const forbidden = (message?: string) => make('FORBIDDEN', message);
 /** API keys predict and do nothing else. */
 export const keysOnlyPredict = () => make('FORBIDDEN', 'API keys can call predict only. Sign in to do this.');
 /** Absent or not visible; `what` in the words of the schema, e.g. "Project". */
-export const notFound = (what: 'Organization' | 'Project' | 'Model' | 'Deployment' | 'API key' | 'Session') =>
-  make('NOT_FOUND', `${what} not found. It does not exist, or is not visible to you.`);
+export const notFound = (
+  what: 'Organization' | 'Invitation' | 'Project' | 'Model' | 'Deployment' | 'API key' | 'Session',
+) => make('NOT_FOUND', `${what} not found. It does not exist, or is not visible to you.`);
+/** Making an account needs an invitation, and there is none. */
+export const signUpClosed = () => make('SIGN_UP_CLOSED');
+/** The token of an invitation is wrong, expired, used, declined or revoked: one answer for all. */
+export const invitationNotFound = () =>
+  make(
+    'NOT_FOUND',
+    'Invitation not found. It may have expired, been used, declined or withdrawn. Ask for a new one.',
+  );
 /** A path, or a method on it, that is not served. */
 export const nothingHere = () =>
   make('NOT_FOUND', 'Nothing is here. GraphQL is at the path /graphql, by POST.');

@@ -4,11 +4,20 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Kysely, sql } from 'kysely';
 import { replacePassword } from './accounts/change-password.ts';
+import { generateInvitationToken, inviteAsOperator, linkOf } from './accounts/invitations.ts';
 import { LOCAL_REQUEST, startPasswords } from './accounts/passwords.ts';
-import { normalizeEmail } from './accounts/people.ts';
+import { findPersonByEmail, normalizeEmail } from './accounts/people.ts';
 import { listSlugs, setPlan } from './accounts/plans.ts';
+import { OPERATOR } from './activity/activity.ts';
 import { pruneActivity } from './activity/prune.ts';
-import { type Config, ConfigError, readConfig, settings, wantsTraces } from './config.ts';
+import {
+  type Config,
+  ConfigError,
+  readConfig,
+  reasonForInvitations,
+  settings,
+  wantsTraces,
+} from './config.ts';
 import { connect, keepTimeouts } from './database/connect.ts';
 import { findEmbedded, startEmbedded } from './database/embedded.ts';
 import { homeFolder } from './database/embedded-home.ts';
@@ -21,6 +30,7 @@ import {
   seed,
 } from './demonstration/seed.ts';
 import type { DB, PlanName } from './generated/database.ts';
+import { addressOf } from './http/address.ts';
 import { type RunningServer, startServer } from './http/server.ts';
 import { makePartitions } from './predictions/partitions.ts';
 
@@ -36,6 +46,7 @@ const USAGE = `Usage: npm run spectrakey -- <command>
   serve                              start the server (npm start does this)
   migrate                            bring the database to the newest migration
   plan <organization> <plan>         put an organization (its slug) on free, pro or enterprise
+  invite <e-mail>                    print a link with which a person makes an account and an organization
   password <e-mail>                  give a person a new password, print it once, end their sessions
   prune --activity-months <months>   remove the rows of activity that are older
   --help                             show this
@@ -161,8 +172,9 @@ async function welcome(config: Config, db: Kysely<DB>, { url, metricsUrl }: Runn
   const rows = [`Dashboard  ${url}/`];
   if (config.GRAPHIQL) rows.push(`GraphiQL   ${url}/graphiql`);
   if (metricsUrl) rows.push(`Metrics    ${metricsUrl}`);
+  rows.push(`Sign up    ${signUpLine(config)}`);
   if (config.DATABASE_URL) {
-    say(['', ...rows, 'Sign in    with your account, or sign up there'].join('\n'));
+    say(['', ...rows, 'Sign in    with your account'].join('\n'));
     return;
   }
   if (await isUnused(db)) {
@@ -183,6 +195,16 @@ async function welcome(config: Config, db: Kysely<DB>, { url, metricsUrl }: Runn
     );
   }
   say(['', ...rows].join('\n'));
+}
+
+/** Who may make an account, and why. */
+function signUpLine(config: Config): string {
+  const reason = reasonForInvitations(config);
+  if (config.SIGN_UP === 'open') {
+    return reason ? 'open to everybody (SIGN_UP=open)' : 'open to everybody who reaches this address';
+  }
+  const why = reason ? `${reason} is set for others; SIGN_UP=open opens it` : 'SIGN_UP=invited';
+  return `by invitation: npm run spectrakey -- invite <e-mail> (${why})`;
 }
 
 /** The command that sends the example; its body of 401 numbers waits in a file, as a terminal's line ends at 4096. */
@@ -224,6 +246,20 @@ async function prune(config: Config, text: string): Promise<void> {
   await withDatabase(config, async db => {
     const pruned = await pruneActivity(db, new Date(), months);
     say(`Removed ${pruned} rows of activity that were older than ${months} months.`);
+  });
+}
+
+async function invite(config: Config, given: string): Promise<void> {
+  const email = normalizeEmail(given);
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new Refusal(`"${given}" is not an e-mail address.`);
+  await withDatabase(config, async db => {
+    if (await findPersonByEmail(db, email)) throw new Refusal(`${email} has an account already.`);
+    const { token, digest } = generateInvitationToken();
+    const invitation = { email, digest, actor: OPERATOR, now: new Date() };
+    const expiresAt = await db.transaction().execute(trx => inviteAsOperator(trx, invitation));
+    const { HOST, PORT, PUBLIC_URL } = config;
+    const origin = PUBLIC_URL?.[0] ?? addressOf({ address: HOST, family: '', port: PORT }, HOST);
+    say(`${email} signs up here, once, until ${expiresAt.toISOString()}:\n\n${linkOf(origin, token)}`);
   });
 }
 
@@ -271,6 +307,7 @@ async function main(args: string[]): Promise<void> {
   if (command === 'plan' && first && second && rest.length === 2) return await plan(config, first, second);
   const months = values['activity-months'];
   if (command === 'prune' && months && rest.length === 0) return await prune(config, months);
+  if (command === 'invite' && first && rest.length === 1) return await invite(config, first);
   if (command === 'password' && first && rest.length === 1) return await password(config, first);
   process.stderr.write(`${USAGE}\n\nspectrakey: no such command: ${positionals.join(' ') || '(none)'}\n`);
   process.exitCode = 2;

@@ -126,6 +126,12 @@ describe('each code of the catalogue is met with its status', () => {
       await join(service, lab.owner, viewer, 'VIEWER');
       return await predict(viewer);
     },
+    SIGN_UP_CLOSED: async () => {
+      const closed = await startServiceForTest({ signUpMode: 'invited' });
+      return await closed.call(
+        'mutation { signUp(input: { email: "a@lab.example", password: "a passphrase of words", name: "A" }) { id } }',
+      );
+    },
     NOT_FOUND: () => service.call(REVOKE_KEY, { id: lab.modelId }, lab.owner),
     BAD_USER_INPUT: () => predict(lab.owner, []),
     GRAPHQL_PARSE_FAILED: () => service.call('{ viewer { id }'),

@@ -107,6 +107,7 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   const checkCost = startCostCheck(schema);
   const services = startServices({
     db,
+    config: { SIGN_UP: 'open', MODEL_MEMORY: undefined },
     now: () => NOW,
     log: { info: () => {}, warn: () => {}, error: () => {} },
   });

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
+import { uuidv7 as newId } from 'uuidv7';
 import { inject, onTestFinished } from 'vitest';
+import { generateInvitationToken } from '../src/accounts/invitations.ts';
 import { setPlan } from '../src/accounts/plans.ts';
+import type { SignUpMode } from '../src/config.ts';
 import { connect } from '../src/database/connect.ts';
 import { CATALOGUE, type Code } from '../src/errors.ts';
 import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generated/database.ts';
@@ -60,6 +63,12 @@ export interface ServiceOptions {
   prepare?: boolean;
   /** As TRUSTED_PROXIES. */
   trustedProxies?: string[];
+  /** As SIGN_UP. */
+  signUpMode?: SignUpMode;
+  /** As PUBLIC_URL. */
+  publicUrl?: string[];
+  /** As SMTP_URL. */
+  smtpUrl?: string;
   /** As LOG_RETENTION_MONTHS. */
   retentionMonths?: number;
   modelLimits?: ModelLimits;
@@ -83,6 +92,9 @@ export async function startService({
   pool = 10,
   prepare = true,
   trustedProxies,
+  signUpMode = 'open',
+  publicUrl,
+  smtpUrl,
   retentionMonths,
   modelLimits,
   httpLimits,
@@ -103,6 +115,10 @@ export async function startService({
       LOG_LEVEL: 'trace',
       LOG_RETENTION_MONTHS: retentionMonths,
       TRUSTED_PROXIES: trustedProxies,
+      SIGN_UP: signUpMode,
+      PUBLIC_URL: publicUrl,
+      SMTP_URL: smtpUrl,
+      MAIL_FROM: smtpUrl && 'spectrakey@lab.example',
       CORS_ORIGINS: corsOrigins,
       INTROSPECTION: introspection,
       GRAPHIQL: graphiql,
@@ -302,21 +318,24 @@ export async function signIn(
   return { cookie: cookieOf(answer) };
 }
 
-/** Gives somebody a role in a project of the owner's personal organization. */
+/**
+ * Gives somebody a role in the owner's personal organization, and in its project. The membership is written as accepting
+ * an invitation writes it: the way through both mutations is what test/invitations.test.ts is about.
+ */
 export async function join(
   service: Service,
   owner: Person,
-  person: Person,
+  person: Pick<Person, 'id' | 'email'>,
   projectRole: ProjectRole | null,
   organizationRole: OrganizationRole = 'MEMBER',
 ): Promise<void> {
-  await service.ask(
-    `mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {
-      setOrganizationMember(input: $input) { id }
-    }`,
-    { input: { organizationId: owner.organization.id, email: person.email, role: organizationRole } },
-    owner,
-  );
+  await service.db
+    .insertInto('organizationMembers')
+    .values({ organizationId: owner.organization.id, userId: person.id, role: organizationRole })
+    .onConflict(conflict =>
+      conflict.columns(['organizationId', 'userId']).doUpdateSet({ role: organizationRole }),
+    )
+    .execute();
   if (!projectRole) return;
   await service.ask(
     `mutation SetProjectMember($input: SetProjectMemberInput!) { setProjectMember(input: $input) { id } }`,
@@ -378,4 +397,58 @@ export async function createKey(
     by,
   );
   return { id: createApiKey.apiKey.id, prefix: createApiKey.apiKey.prefix, rawKey: createApiKey.rawKey };
+}
+
+export const INVITE = `mutation InviteMember($input: InviteMemberInput!) {
+  inviteMember(input: $input) {
+    id organizationName email role invitedBy { id name } expiresAt link
+  }
+}`;
+
+export const ACCEPT = `mutation AcceptInvitation($token: String!) {
+  acceptInvitation(token: $token) { id name role members { email role } }
+}`;
+
+/** The token in the link of an invitation. */
+export function tokenIn(link: string | null | undefined): string {
+  const [, token = ''] = (link ?? '').split('#');
+  return token;
+}
+
+/** Invites somebody. @returns the token of the link. */
+export async function invite(
+  service: Service,
+  inviter: Person,
+  email: string,
+  role: OrganizationRole = 'MEMBER',
+  organizationId: string = inviter.organization.id,
+): Promise<string> {
+  const { inviteMember } = await service.ask(INVITE, { input: { organizationId, email, role } }, inviter);
+  return tokenIn(inviteMember.link);
+}
+
+/** A pending invitation, written as `inviteMember` writes it, past its limits for each hour. */
+export async function insertPending(
+  service: Service,
+  {
+    organizationId,
+    email = `${newId()}@lab.example`,
+    role = 'MEMBER',
+    invitedBy = null,
+    expiresAt = new Date(Date.now() + 60_000),
+  }: {
+    organizationId: string | null;
+    email?: string;
+    role?: OrganizationRole;
+    invitedBy?: string | null;
+    expiresAt?: Date;
+  },
+): Promise<{ id: string; token: string; email: string }> {
+  const id = newId();
+  const { token, digest } = generateInvitationToken();
+  await service.db
+    .insertInto('invitations')
+    .values({ id, digest, organizationId, email, role, invitedBy, createdAt: new Date(), expiresAt })
+    .execute();
+  return { id, token, email };
 }

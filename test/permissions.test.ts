@@ -7,6 +7,7 @@ import { setPlan } from '../src/accounts/plans.ts';
 import { type Code, isCode } from '../src/errors.ts';
 import { permissions } from '../src/graphql/permissions.ts';
 import {
+  ACCEPT,
   CREATE_KEY,
   type Credential,
   codes,
@@ -16,6 +17,8 @@ import {
   DELETE_KEY,
   demonstration,
   gasoline,
+  INVITE,
+  insertPending,
   join,
   type Lab,
   LIST_KEYS,
@@ -137,6 +140,11 @@ interface Row {
 const newAccount = () => ({
   input: { email: `${newId()}@lab.example`, password: 'a passphrase of some words', name: 'Newcomer' },
 });
+/** To an organization that no caller belongs to. */
+async function pendingToken() {
+  const { token } = await insertPending(service, { organizationId: bystander.organization.id });
+  return { token };
+}
 const newKey = async () => {
   const { id } = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
   return { id };
@@ -232,6 +240,16 @@ const TABLE: Record<string, Row> = {
     variables: [() => ({})],
     answers: { 'nobody in particular': NULL, ...keys(FORBIDDEN), ...persons(OK) },
   },
+  'Query.signUpMode': {
+    document: '{ signUpMode }',
+    variables: [() => ({})],
+    answers: { 'nobody in particular': OK, ...keys(FORBIDDEN), ...persons(OK) },
+  },
+  'Query.invitation': {
+    document: 'query ($token: String!) { invitation(token: $token) { id } }',
+    variables: [pendingToken],
+    answers: { 'nobody in particular': OK, ...keys(FORBIDDEN), ...persons(OK) },
+  },
   'Query.project': {
     document: 'query ($id: ID!) { project(id: $id) { id } }',
     variables: [() => ({ id: lab.owner.projectId })],
@@ -312,6 +330,46 @@ const TABLE: Record<string, Row> = {
     document: 'mutation ($id: ID!) { deleteProject(id: $id) { deletedProjectId } }',
     variables: [newProject],
     answers: { ...PERSONS_ONLY, ...persons(FORBIDDEN), ...owners(OK), ...outsiders(NOT_FOUND) },
+  },
+  'Mutation.createOrganization': {
+    document: 'mutation ($name: String!) { createOrganization(name: $name) { id } }',
+    variables: [() => ({ name: 'Another organization' })],
+    answers: { ...PERSONS_ONLY, ...persons(OK) },
+  },
+  'Mutation.inviteMember': {
+    document: INVITE,
+    variables: [
+      () => ({
+        input: {
+          organizationId: lab.owner.organization.id,
+          email: `${newId()}@lab.example`,
+          role: 'ADMIN',
+        },
+      }),
+    ],
+    answers: CHANGED_IN_THE_ORGANIZATION,
+  },
+  'Mutation.acceptInvitation': {
+    document: ACCEPT,
+    variables: [pendingToken],
+    answers: { ...PERSONS_ONLY, ...persons(OK) },
+  },
+  'Mutation.declineInvitation': {
+    document: 'mutation ($token: String!) { declineInvitation(token: $token) }',
+    variables: [pendingToken],
+    answers: { 'nobody in particular': OK, ...keys(FORBIDDEN), ...persons(OK) },
+  },
+  'Mutation.revokeInvitation': {
+    document: 'mutation ($id: ID!) { revokeInvitation(id: $id) }',
+    variables: [() => insertPending(service, { organizationId: lab.owner.organization.id })],
+    // Who may not invite does not see invitations.
+    answers: {
+      ...CHANGED_IN_THE_ORGANIZATION,
+      'a project viewer': NOT_FOUND,
+      'a contributor': NOT_FOUND,
+      'a project owner': NOT_FOUND,
+      'an organization member without project role': NOT_FOUND,
+    },
   },
   'Mutation.setOrganizationMember': {
     document:
@@ -409,6 +467,17 @@ const TABLE: Record<string, Row> = {
       ...CHANGED_IN_THE_PROJECT,
       'nobody in particular': UNAUTHENTICATED,
       ...keys(OK, API_KEY_NOT_AUTHORIZED),
+    },
+  },
+  // Last, as the others need the members.
+  'Mutation.leaveOrganization': {
+    document: 'mutation ($id: ID!) { leaveOrganization(organizationId: $id) }',
+    variables: [() => ({ id: lab.owner.organization.id })],
+    answers: {
+      ...PERSONS_ONLY,
+      ...persons(OK),
+      'an organization owner': codes.BAD_USER_INPUT,
+      'the owner of another laboratory': NOT_FOUND,
     },
   },
 };

@@ -135,6 +135,7 @@ const server = await startServer({
     LOG_LEVEL: 'warn',
     LOG_RETENTION_MONTHS: undefined,
     TRUSTED_PROXIES: undefined,
+    SIGN_UP: 'open',
     INTROSPECTION: true,
     GRAPHIQL: true,
     METRICS_HOST: '127.0.0.1',

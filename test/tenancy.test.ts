@@ -23,6 +23,7 @@ import {
   DELETE_KEY,
   demonstration,
   gasoline,
+  insertPending,
   join,
   type Lab,
   LIST_KEYS,
@@ -41,6 +42,8 @@ let lab: Lab;
 let otherLab: Lab;
 let key: Awaited<ReturnType<typeof createKey>>;
 let otherKey: Awaited<ReturnType<typeof createKey>>;
+let invitation: Awaited<ReturnType<typeof insertPending>>;
+let otherInvitation: typeof invitation;
 let otherLogId: string;
 let member: Person;
 
@@ -57,6 +60,18 @@ beforeAll(async () => {
     const call = { deploymentId: otherLab.deploymentId, spectra: gasoline() };
     otherLogId = (await service.ask(PREDICT, call, as)).predict.logId;
   }
+  const pendingIn = ({ owner }: Lab) =>
+    insertPending(service, { organizationId: owner.organization.id, invitedBy: owner.id });
+  invitation = await pendingIn(lab);
+  otherInvitation = await pendingIn(otherLab);
+  const former = await signUp(service, 'Fred Former');
+  await join(service, otherLab.owner, former, 'CONTRIBUTOR');
+  await createKey(service, former, { projectId: otherLab.owner.projectId });
+  await service.ask(
+    SET_ORGANIZATION_MEMBER,
+    { input: { organizationId: otherLab.owner.organization.id, email: former.email, role: null } },
+    otherLab.owner,
+  );
   const { id } = await createKey(service, otherLab.owner, { projectId: otherLab.owner.projectId });
   await service.ask(REVOKE_KEY, { id }, otherLab.owner);
 });
@@ -73,6 +88,8 @@ const EVERYTHING = `
   fragment Organization on Organization {
     id slug name role plan { name }
     members { person { id name } email role }
+    invitations { id email invitedBy { id } }
+    keysOfFormerMembers { id project { id } }
   }
   fragment Project on Project {
     id name role
@@ -111,6 +128,7 @@ async function idsOf({ owner, ...other }: Lab): Promise<string[]> {
     other.modelId,
     other.deploymentId,
     otherKey.id,
+    otherInvitation.id,
     ...logs,
   ];
 }
@@ -181,6 +199,9 @@ const ROOTS: Record<string, (lab: Lab) => string> = {
   project: ({ owner }) => `project(id: "${owner.projectId}")`,
   deployment: ({ deploymentId }) => `deployment(id: "${deploymentId}")`,
   apiKeys: ({ owner }) => `apiKeys(of: { projectId: "${owner.projectId}" })`,
+  signUpMode: () => 'signUpMode',
+  // A token is not an id: whoever has it may read what it is about. So everybody asks for the same.
+  invitation: () => `invitation(token: "${invitation.token}")`,
 };
 
 const fieldsOf = (type: GraphQLObjectType) => Object.values(type.getFields());
@@ -193,6 +214,7 @@ function askFor(parent: GraphQLObjectType, { name, args }: GraphQLField<unknown,
     if (!root) throw new Error(`say in ROOTS how Query.${name} is asked`);
     return root(lab);
   }
+  if (name === 'usableApiKeys') return `usableApiKeys(createdBy: "${lab.owner.id}")`;
   if (args.some(isRequiredArgument)) throw new Error(`say here how ${parent.name}.${name} is asked`);
   return name;
 }
@@ -379,6 +401,23 @@ const PLACES: Record<string, Place> = {
     variables: organizationId => ({ input: { organizationId, name: 'Another project' } }),
     foreign: () => otherLab.owner.organization.id,
   },
+  'inviteMember.input.organizationId': {
+    document: 'mutation ($input: InviteMemberInput!) { inviteMember(input: $input) { id } }',
+    variables: organizationId => ({
+      input: { organizationId, email: 'somebody@lab.example', role: 'MEMBER' },
+    }),
+    foreign: () => otherLab.owner.organization.id,
+  },
+  'leaveOrganization.organizationId': {
+    document: 'mutation ($id: ID!) { leaveOrganization(organizationId: $id) }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.owner.organization.id,
+  },
+  'revokeInvitation.id': {
+    document: 'mutation ($id: ID!) { revokeInvitation(id: $id) }',
+    variables: id => ({ id }),
+    foreign: () => otherInvitation.id,
+  },
   'setOrganizationMember.input.organizationId': {
     document: SET_ORGANIZATION_MEMBER,
     variables: organizationId => ({ input: { organizationId, email: member.email, role: 'MEMBER' } }),
@@ -457,6 +496,11 @@ const PLACES: Record<string, Place> = {
     variables: id => ({ id }),
     foreign: () => otherLab.deploymentId,
   },
+  'Organization.usableApiKeys.createdBy': {
+    document: 'query ($id: ID!) { viewer { organizations { usableApiKeys(createdBy: $id) { id } } } }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.owner.id,
+  },
   'createApiKey.input.target.deploymentId': {
     document: CREATE_KEY,
     variables: deploymentId => ({ input: { target: { deploymentId }, name: 'LIMS' } }),
@@ -513,7 +557,9 @@ describe.each(Object.entries(PLACES))('%s', (name, place) => {
     expect(await told(place, newId(), lab.owner)).toEqual(foreign);
     // In capitals, too: PostgreSQL would take it for the same.
     expect(await told(place, place.foreign().toUpperCase(), lab.owner)).toEqual(foreign);
-    if (name === 'project.id' || name === 'deployment.id') {
+    if (name === 'Organization.usableApiKeys.createdBy') {
+      expect(foreign).toMatchObject({ status: 200, text: expect.stringContaining('"usableApiKeys":[]') });
+    } else if (name === 'project.id' || name === 'deployment.id') {
       expect(JSON.parse(foreign.text)).toEqual({ data: { [name.replace('.id', '')]: null } });
     } else {
       expect(foreign.status).toBe(refusal(codes.NOT_FOUND).status);

@@ -1,13 +1,11 @@
 import slugify from '@sindresorhus/slugify';
 import { uuidv7 as newId } from 'uuidv7';
 import { type Actor, recordActivity } from '../activity/activity.ts';
-import { checkRoom } from '../database/bound.ts';
 import type { Database } from '../database/connect.ts';
-import { badUserInput, forbidden, notFound } from '../errors.ts';
+import { forbidden, notFound } from '../errors.ts';
 import type { OrganizationRole, PlanName } from '../generated/database.ts';
-import { findPersonByEmail } from './people.ts';
 import type { PlanRow } from './plans.ts';
-import { mayChangeOrganization, mayManageOrganization } from './roles.ts';
+import { mayManageOrganization } from './roles.ts';
 
 export interface OrganizationRow {
   id: string;
@@ -33,7 +31,13 @@ export interface MemberRow<Role> {
  */
 export async function insertOrganization(
   trx: Database,
-  { name, plan, ownerId, createdAt }: { name: string; plan: PlanName; ownerId: string; createdAt: Date },
+  {
+    name,
+    plan,
+    ownerId,
+    actor,
+    createdAt,
+  }: { name: string; plan: PlanName; ownerId: string; actor: Actor; createdAt: Date },
 ): Promise<{ id: string; slug: string }> {
   const id = newId();
   // A name that leaves nothing to spell falls back; a slug that is taken gets the random end of the id.
@@ -51,6 +55,16 @@ export async function insertOrganization(
     .insertInto('organizationMembers')
     .values({ organizationId: id, userId: ownerId, role: 'OWNER' })
     .execute();
+  await recordActivity(trx, actor, createdAt, [
+    {
+      action: 'organization.created',
+      organizationId: id,
+      projectId: null,
+      subjectId: id,
+      subject: name,
+      details: { slug: organization.slug, plan },
+    },
+  ]);
   return organization;
 }
 
@@ -184,71 +198,4 @@ export async function renameOrganization(
       details: { before },
     },
   ]);
-}
-
-/**
- * Adds a member, changes a member's role or, with a null role, removes the member from the organization and from all
- * of its projects.
- *
- * @param trx a transaction: the organization's row is locked, so that two owners cannot remove each other at once.
- * @param actorId who asks: admins change everybody but owners, and make none. Their role is read behind the lock.
- * @throws BAD_USER_INPUT when nobody has the e-mail, or no owner would remain; NOT_FOUND or FORBIDDEN when the person
- *   who asks is no member any more, or may not.
- */
-export async function setOrganizationMember(
-  trx: Database,
-  {
-    organizationId,
-    email,
-    role,
-    actorId,
-  }: { organizationId: string; email: string; role: OrganizationRole | null; actorId: string },
-): Promise<void> {
-  await lockOrganization(trx, organizationId);
-  const person = await findPersonByEmail(trx, email);
-  const members = await trx
-    .selectFrom('organizationMembers')
-    .select(['userId', 'role'])
-    .where('organizationId', '=', organizationId)
-    .execute();
-  const before = members.find(member => member.userId === person?.id);
-
-  const actor = members.find(member => member.userId === actorId);
-  if (!actor) throw notFound('Organization');
-  if (!mayChangeOrganization(actor.role)) throw forbidden();
-  if (actor.role !== 'OWNER' && (role === 'OWNER' || before?.role === 'OWNER')) {
-    throw forbidden('Only an owner of the organization can make or change owners.');
-  }
-  if (!person) throw badUserInput('Nobody has an account with this e-mail. Ask the person to sign up first.');
-  const otherOwners = members.filter(member => member.role === 'OWNER' && member.userId !== person.id);
-  if (before?.role === 'OWNER' && role !== 'OWNER' && otherOwners.length === 0) {
-    throw badUserInput('The owner cannot be removed. Make another member an owner first.');
-  }
-
-  if (role === null) {
-    // In this order: whoever adds the person to a project at this moment holds the membership's row (setProjectMember).
-    await trx
-      .deleteFrom('organizationMembers')
-      .where('organizationId', '=', organizationId)
-      .where('userId', '=', person.id)
-      .execute();
-    await trx
-      .deleteFrom('projectMembers')
-      .where('userId', '=', person.id)
-      .where('projectId', 'in', from =>
-        from.selectFrom('projects').select('id').where('organizationId', '=', organizationId),
-      )
-      .execute();
-    return;
-  }
-  if (!before) {
-    checkRoom(members.length, 'An organization', 'members');
-    const organizations = await listOrganizations(trx, person.id);
-    checkRoom(organizations.length, 'A person', 'organizations');
-  }
-  await trx
-    .insertInto('organizationMembers')
-    .values({ organizationId, userId: person.id, role })
-    .onConflict(conflict => conflict.columns(['organizationId', 'userId']).doUpdateSet({ role }))
-    .execute();
 }

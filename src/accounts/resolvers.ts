@@ -1,42 +1,31 @@
 import { uuidv7 as newId } from 'uuidv7';
-import { insertProject } from '../deployments/projects.ts';
-import { badUserInput, wrongSignIn } from '../errors.ts';
+import { wrongSignIn } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkName } from '../names.ts';
 import { limitSignIn, limitSignUp } from './guessing.ts';
-import { insertOrganization, renameOrganization, setOrganizationMember } from './organizations.ts';
+import { renameOrganization } from './organizations.ts';
 import { checkNewPassword } from './passwords.ts';
-import { checkNewEmail, findPersonByEmail, insertPerson, normalizeEmail } from './people.ts';
+import { checkNewEmail, findPersonByEmail, normalizeEmail } from './people.ts';
+import { checkInvitation, insertAccount } from './sign-up.ts';
 
 /** People, their sessions and organizations. Who may call what is decided before, in graphql/permissions.ts. */
 export const accountResolvers = {
   Query: {
     viewer: (_parent, _args, { caller }) => (caller.kind === 'person' ? caller.viewer : null),
+    signUpMode: (_parent, _args, { signUpMode }) => (signUpMode === 'open' ? 'OPEN' : 'INVITED'),
   },
   Mutation: {
-    async signUp(_parent, { input }, { transaction, passwords, rateLimits, address, at, signIn }) {
+    async signUp(_parent, { input }, { db, transaction, passwords, rateLimits, address, at, signIn }) {
       const name = checkName(input.name, 'The name of a person');
       checkNewEmail(input.email);
       checkNewPassword(input.password);
       await limitSignUp(rateLimits, address(), at);
-      const passwordHash = await passwords.hash(input.password, { queue: 'sign-up', network: address() });
       const person = { id: newId(), email: normalizeEmail(input.email), name };
-      await transaction(async trx => {
-        const inserted = await insertPerson(trx, { ...person, passwordHash, createdAt: at });
-        if (!inserted) throw badUserInput('This e-mail has an account already. Sign in instead.');
-        const organization = await insertOrganization(trx, {
-          name,
-          plan: 'FREE',
-          ownerId: person.id,
-          createdAt: at,
-        });
-        const actor = { id: person.id, email: person.email, network: address() };
-        await insertProject(
-          trx,
-          { organizationId: organization.id, name: 'First project' },
-          { viewerId: person.id, actor, now: at },
-        );
-      });
+      const token = input.invitationToken ?? null;
+      if (token !== null) await checkInvitation(db, { token, email: person.email, now: at });
+      const passwordHash = await passwords.hash(input.password, { queue: 'sign-up', network: address() });
+      const actor = { id: person.id, email: person.email, network: address() };
+      await transaction(trx => insertAccount(trx, { person, passwordHash, token, actor, now: at }));
       await signIn(person, passwordHash);
       return person;
     },
@@ -71,21 +60,6 @@ export const accountResolvers = {
       await transaction(trx => renameOrganization(trx, { id: organization.id, name }, by()));
       await load.organization.again(id);
       return await load.organization.get(id);
-    },
-
-    async setOrganizationMember(_parent, { input }, { transaction, viewer }) {
-      const { id: actorId, load } = viewer();
-      const organization = await load.organization.get(input.organizationId);
-      await transaction(trx =>
-        setOrganizationMember(trx, {
-          organizationId: organization.id,
-          email: input.email,
-          role: input.role ?? null,
-          actorId,
-        }),
-      );
-      // Who removed themselves sees what they had last.
-      return (await load.organization.again(organization.id)) ?? organization;
     },
   },
 

@@ -3,8 +3,20 @@ import type { Database } from '../database/connect.ts';
 
 /** Everything that is recorded. An action is stored as text, so that a new one needs no migration. */
 export type ActivityAction =
+  | 'organization.created'
   | 'organization.renamed'
   | 'organization.deleted'
+  | 'invitation.declined'
+  | 'invitation.revoked'
+  | 'member.invited'
+  | 'member.joined'
+  | 'member.role_changed'
+  | 'member.removed'
+  | 'member.left'
+  | 'project_member.added'
+  | 'project_member.role_changed'
+  | 'project_member.removed'
+  | 'project_member.left'
   | 'project.created'
   | 'project.renamed'
   | 'project.deleted'

@@ -33,7 +33,8 @@ export interface Reach {
   deploymentId: string | null;
 }
 
-function selectKeys(db: Database, viewerId: string) {
+/** The keys that the viewer can see. */
+export function selectKeys(db: Database, viewerId: string) {
   return db
     .selectFrom('apiKeys')
     .innerJoin(projectAccess(db).as('access'), 'access.projectId', 'apiKeys.projectId')

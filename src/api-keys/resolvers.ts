@@ -3,6 +3,8 @@ import { findMade, takeKeys } from '../database/idempotency.ts';
 import { checkPage } from '../database/page.ts';
 import { apiKeyAlreadyCreated, notFound, unavailable } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { isUuid } from '../names.ts';
+import { memberOf } from './member-keys.ts';
 import { deleteApiKey, findCreated, insertApiKey, revokeApiKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
 import { checkNewApiKey, findTarget, repeatableCreate } from './requests.ts';
@@ -71,6 +73,12 @@ export const apiKeyResolvers = {
       ]);
       return { used: held?.used ?? 0, limit: plan.maxApiKeys };
     },
+  },
+
+  Organization: {
+    usableApiKeys: ({ id }, { createdBy }, { viewer }) =>
+      isUuid(createdBy) ? viewer().load.keysOfMember(memberOf(id, createdBy.toLowerCase())) : [],
+    keysOfFormerMembers: ({ id }, _args, { viewer }) => viewer().load.keysOfFormerMembers(id),
   },
 
   ApiKey: {

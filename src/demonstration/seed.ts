@@ -78,6 +78,7 @@ async function fill(
   const rawKey = generateRawKey(random);
   const person = { id: newId(), email: DEMONSTRATION_EMAIL, name: 'Demo Person' };
   const passwordHash = await hash(password, LOCAL_REQUEST);
+  const actor = { ...OPERATOR, id: person.id, email: person.email };
 
   return await db.transaction().execute(async trx => {
     await insertPerson(trx, { ...person, passwordHash, createdAt: now });
@@ -85,13 +86,10 @@ async function fill(
       name: 'Demo Laboratory',
       plan: 'PRO',
       ownerId: person.id,
+      actor,
       createdAt: now,
     });
-    const by = {
-      viewerId: person.id,
-      actor: { ...OPERATOR, id: person.id, email: person.email },
-      now,
-    };
+    const by = { viewerId: person.id, actor, now };
     const projectId = await insertProject(
       trx,
       { organizationId: organization.id, name: 'Near infrared' },

@@ -7,7 +7,7 @@ import {
   mayManageProject,
   projectAccess,
 } from '../accounts/roles.ts';
-import { type Actor, recordActivity } from '../activity/activity.ts';
+import { type ActivityAction, type Actor, recordActivity } from '../activity/activity.ts';
 import { checkRoom } from '../database/bound.ts';
 import type { Database } from '../database/connect.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
@@ -174,7 +174,7 @@ export async function lockOrganizationOf(trx: Database, projectId: string): Prom
  * Adds a member to a project, changes a member's role or, with a null role, removes the member.
  *
  * @param trx a transaction: the project's row is locked while its members are counted.
- * @param actorId who asks. Their role is read behind the lock, as somebody may have removed them a moment ago.
+ * @param actor who asks. Their role is read behind the lock, as somebody may have removed them a moment ago.
  * @throws BAD_USER_INPUT when the person is no member of the organization, or owns it; NOT_FOUND or FORBIDDEN when who
  *   asks may not any more.
  */
@@ -185,20 +185,29 @@ export async function setProjectMember(
     email,
     role,
     actorId,
-  }: { project: ProjectRow; email: string; role: ProjectRole | null; actorId: string },
+    actor,
+    now,
+  }: {
+    project: ProjectRow;
+    email: string;
+    role: ProjectRole | null;
+    actorId: string;
+    actor: Actor;
+    now: Date;
+  },
 ): Promise<void> {
   await lockProjectAs(trx, project.id, actorId, mayChangeProjectMembers);
   const member = await trx
     .selectFrom('organizationMembers')
     .innerJoin('users', 'users.id', 'organizationMembers.userId')
-    .select(['users.id', 'organizationMembers.role'])
+    .select(['users.id', 'users.email', 'organizationMembers.role'])
     .where('organizationMembers.organizationId', '=', project.organizationId)
     .where('users.email', '=', normalizeEmail(email))
     .forKeyShare('organizationMembers')
     .executeTakeFirst();
   if (!member) {
     throw badUserInput(
-      'Nobody in the organization has this e-mail. Add the person to the organization first.',
+      'Nobody in the organization has this e-mail. Invite the person to the organization first.',
     );
   }
   if (member.role === 'OWNER') {
@@ -206,24 +215,47 @@ export async function setProjectMember(
       'An owner of the organization is owner of every project; the role cannot be changed here.',
     );
   }
+  const before = await trx
+    .selectFrom('projectMembers')
+    .select('role')
+    .where('projectId', '=', project.id)
+    .where('userId', '=', member.id)
+    .executeTakeFirst();
+  const record = (action: ActivityAction, details: Record<string, string>) =>
+    recordActivity(trx, actor, now, [
+      {
+        action,
+        organizationId: project.organizationId,
+        projectId: project.id,
+        subjectId: member.id,
+        subject: member.email,
+        details,
+      },
+    ]);
   if (role === null) {
+    if (!before) return;
     await trx
       .deleteFrom('projectMembers')
       .where('projectId', '=', project.id)
       .where('userId', '=', member.id)
       .execute();
-    return;
+    const left = member.id === actorId;
+    return await record(left ? 'project_member.left' : 'project_member.removed', { role: before.role });
   }
-  const others = await trx
-    .selectFrom('projectMembers')
-    .select(eb => eb.fn.countAll<number>().as('held'))
-    .where('projectId', '=', project.id)
-    .where('userId', '!=', member.id)
-    .executeTakeFirstOrThrow();
-  checkRoom(others.held, 'A project', 'members');
+  if (before?.role === role) return;
+  if (!before) {
+    const { held } = await trx
+      .selectFrom('projectMembers')
+      .select(eb => eb.fn.countAll<number>().as('held'))
+      .where('projectId', '=', project.id)
+      .executeTakeFirstOrThrow();
+    checkRoom(held, 'A project', 'members');
+  }
   await trx
     .insertInto('projectMembers')
     .values({ projectId: project.id, userId: member.id, role })
     .onConflict(conflict => conflict.columns(['projectId', 'userId']).doUpdateSet({ role }))
     .execute();
+  if (before) await record('project_member.role_changed', { from: before.role, to: role });
+  else await record('project_member.added', { role });
 }

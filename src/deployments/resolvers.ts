@@ -43,11 +43,18 @@ export const deploymentResolvers = {
       return await again(load.project, id);
     },
 
-    async setProjectMember(_parent, { input }, { transaction, viewer }) {
+    async setProjectMember(_parent, { input }, { transaction, viewer, actor, at }) {
       const { id: actorId, load } = viewer();
       const project = await load.project.get(input.projectId);
       await transaction(trx =>
-        setProjectMember(trx, { project, email: input.email, role: input.role ?? null, actorId }),
+        setProjectMember(trx, {
+          project,
+          email: input.email,
+          role: input.role ?? null,
+          actorId,
+          actor: actor(),
+          now: at,
+        }),
       );
       // Who removed themselves sees what they had last.
       return (await load.project.again(project.id)) ?? project;

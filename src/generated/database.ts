@@ -144,6 +144,26 @@ export interface IdempotencyKeys {
   resultId: string;
 }
 
+export interface Invitations {
+  createdAt: Timestamp;
+  /**
+   * SHA-256 of the token; the token itself is in the link alone
+   */
+  digest: Buffer;
+  email: string;
+  expiresAt: Timestamp;
+  id: string;
+  /**
+   * null: the operator
+   */
+  invitedBy: string | null;
+  /**
+   * null: an account with an organization of its own, from the operator
+   */
+  organizationId: string | null;
+  role: OrganizationRole;
+}
+
 export interface ModelFiles {
   bytes: number;
   id: string;
@@ -306,6 +326,7 @@ export interface DB {
   deployments: Deployments;
   deploymentUsage: DeploymentUsage;
   idempotencyKeys: IdempotencyKeys;
+  invitations: Invitations;
   modelFiles: ModelFiles;
   modelQuarantines: ModelQuarantines;
   models: Models;

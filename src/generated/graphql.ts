@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { PersonRow } from '../accounts/people.ts';
 import type { OrganizationRow } from '../accounts/organizations.ts';
+import type { InvitationRow } from '../accounts/invitations.ts';
 import type { ProjectRow } from '../deployments/projects.ts';
 import type { ModelRow } from '../deployments/models.ts';
 import type { DeploymentRow } from '../deployments/deployments.ts';
@@ -264,6 +265,38 @@ export type DeploymentPredictionLogsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** An invitation into an organization, which waits for an answer. */
+export type Invitation = {
+  __typename?: 'Invitation';
+  /** The e-mail that was invited. */
+  email: Scalars['EmailAddress']['output'];
+  /** When its link stops working. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The invitation's id. */
+  id: Scalars['ID']['output'];
+  /** Who invites; null for the operator of the server. */
+  invitedBy?: Maybe<Person>;
+  /**
+   * Where the person accepts or declines. In the answer of `inviteMember` alone, else null: only a hash of its token is
+   * stored. Whoever has the link can join.
+   */
+  link?: Maybe<Scalars['String']['output']>;
+  /** The name of the organization that invites; empty for the operator's invitation to an account of one's own. */
+  organizationName: Scalars['String']['output'];
+  /** The role that the person will have. */
+  role: OrganizationRole;
+};
+
+/** An invitation into an organization. */
+export type InviteMemberInput = {
+  /** The e-mail of the person to invite. */
+  email: Scalars['EmailAddress']['input'];
+  /** The organization's id. */
+  organizationId: Scalars['ID']['input'];
+  /** The role that the person will have, up to your own. */
+  role: OrganizationRole;
+};
+
 /** A registered, immutable ONNX model. */
 export type Model = {
   __typename?: 'Model';
@@ -306,6 +339,8 @@ export type MonthlyUsage = {
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Accepts an invitation: you join the organization. The token from the link is what counts, not your e-mail. */
+  acceptInvitation: Organization;
   /**
    * Replaces your password and ends your other sessions. A wrong current password counts as an attempt to sign in: too many
    * answer 429 `RATE_LIMITED`.
@@ -318,8 +353,12 @@ export type Mutation = {
   createApiKey: CreateApiKeyPayload;
   /** Makes a model callable. The deployment starts active. */
   createDeployment: Deployment;
+  /** Makes an organization on the Free plan, with you as its owner. A person may own 10 organizations on this plan. */
+  createOrganization: Organization;
   /** Makes a project. Organization owners and admins may; an admin becomes the project's owner. */
   createProject: Project;
+  /** Declines an invitation, whose link then works no more. Needs no account. */
+  declineInvitation: Scalars['Boolean']['output'];
   /**
    * Deletes your account for good. Models, deployments and API keys that you made stay with their organizations; logs and
    * activity no longer name you. Refused (400 `BAD_USER_INPUT`) while you are the only owner of an organization: make
@@ -350,6 +389,14 @@ export type Mutation = {
   /** Ends one of your sessions; whoever uses it has to sign in again. Ending the current one signs you out. */
   endSession: Scalars['Boolean']['output'];
   /**
+   * Invites a person into an organization, up to your own role. The answer holds a link that is shown this once and works
+   * once, for 7 days; where the server sends mail, the person gets it too. The answer is the same whether or not the e-mail
+   * has an account. A newer invitation of the same e-mail replaces the older one.
+   */
+  inviteMember: Invitation;
+  /** Leaves an organization and its projects. The last owner stays. */
+  leaveOrganization: Scalars['Boolean']['output'];
+  /**
    * Predicts for up to 1000 spectra, in their order. For programs (`Authorization: Api-Key sk_…`) and for signed-in
    * people. Each spectrum counts as one prediction of the month; a call that fails, or that the rest of the month's
    * quota cannot hold, costs nothing.
@@ -378,9 +425,11 @@ export type Mutation = {
    * changes nothing and answers the key as it is.
    */
   revokeApiKey: ApiKey;
+  /** Withdraws a pending invitation, whose link then works no more. For those who may invite with its role. */
+  revokeInvitation: Scalars['Boolean']['output'];
   /** Switches a deployment on or off. Calls to an inactive deployment answer 409 `DEPLOYMENT_INACTIVE`. */
   setDeploymentActive: Deployment;
-  /** Adds a member to an organization, changes a member's role or, with a null role, removes the member. */
+  /** Changes a member's role or, with a null role, removes the member. People join by invitation. */
   setOrganizationMember: Organization;
   /**
    * Adds a member to a project, changes a member's role or, with a null role, removes the member.
@@ -393,9 +442,16 @@ export type Mutation = {
   signOut: Scalars['Boolean']['output'];
   /**
    * Makes an account and signs it in (HttpOnly session cookie), with a personal organization on the Free plan that
-   * holds one project.
+   * holds one project; with an `invitationToken`, in the inviting organization instead. Where `signUpMode` is INVITED a
+   * sign-up without invitation answers 403 `SIGN_UP_CLOSED`.
    */
   signUp: User;
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationAcceptInvitationArgs = {
+  token: Scalars['String']['input'];
 };
 
 
@@ -418,8 +474,20 @@ export type MutationCreateDeploymentArgs = {
 
 
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationCreateOrganizationArgs = {
+  name: Scalars['String']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type MutationCreateProjectArgs = {
   input: CreateProjectInput;
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationDeclineInvitationArgs = {
+  token: Scalars['String']['input'];
 };
 
 
@@ -463,6 +531,18 @@ export type MutationDeleteProjectArgs = {
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type MutationEndSessionArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationInviteMemberArgs = {
+  input: InviteMemberInput;
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationLeaveOrganizationArgs = {
+  organizationId: Scalars['ID']['input'];
 };
 
 
@@ -521,6 +601,12 @@ export type MutationRevokeApiKeyArgs = {
 
 
 /** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+export type MutationRevokeInvitationArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
 export type MutationSetDeploymentActiveArgs = {
   active: Scalars['Boolean']['input'];
   id: Scalars['ID']['input'];
@@ -558,6 +644,13 @@ export type Organization = {
   allowance: OrganizationAllowance;
   /** The organization's id. */
   id: Scalars['ID']['output'];
+  /** The pending invitations, newest first, for those who may invite; empty for everybody else. */
+  invitations: Array<Invitation>;
+  /**
+   * The usable API keys that somebody made who is no longer a member, newest first: at most 200, in the projects that you
+   * can see. The person may still know their secrets: replace and revoke them.
+   */
+  keysOfFormerMembers: Array<ApiKey>;
   /** The organization's members, by name. */
   members: Array<OrganizationMember>;
   /** The organization's name. */
@@ -570,6 +663,17 @@ export type Organization = {
   role: OrganizationRole;
   /** The short name that commands use; unique. */
   slug: Scalars['String']['output'];
+  /**
+   * The usable API keys that a person made, newest first: at most 200, in the projects that you can see. They go on working
+   * when the person leaves, who may know their secrets.
+   */
+  usableApiKeys: Array<ApiKey>;
+};
+
+
+/** A tenant: one plan, members, projects. */
+export type OrganizationUsableApiKeysArgs = {
+  createdBy: Scalars['ID']['input'];
 };
 
 /** What an organization uses of its plan. All projects count, also those that you cannot see. */
@@ -598,7 +702,7 @@ export type OrganizationMember = {
 
 /** A member's role in an organization. */
 export type OrganizationRole =
-  /** Creates projects, and changes the members who are not owners. */
+  /** Creates projects, invites, and changes the members who are not owners. */
   | 'ADMIN'
   /** Belongs to the organization; sees the projects in which a project role was given. */
   | 'MEMBER'
@@ -792,8 +896,15 @@ export type Query = {
   apiKeys: ApiKeyConnection;
   /** A deployment; null when it does not exist or is not visible to you. */
   deployment?: Maybe<Deployment>;
+  /**
+   * The pending invitation that a link's token belongs to; null when the token is wrong, or the invitation has expired,
+   * been used, declined or revoked. Needs no account.
+   */
+  invitation?: Maybe<Invitation>;
   /** A project; null when it does not exist or is not visible to you. */
   project?: Maybe<Project>;
+  /** Who may make an account on this server. */
+  signUpMode: SignUpMode;
   /** The signed-in person; null when nobody is signed in. */
   viewer?: Maybe<User>;
 };
@@ -808,6 +919,11 @@ export type QueryApiKeysArgs = {
 
 export type QueryDeploymentArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type QueryInvitationArgs = {
+  token: Scalars['String']['input'];
 };
 
 
@@ -851,7 +967,7 @@ export type Session = {
 
 /** A member's role in an organization. */
 export type SetOrganizationMemberInput = {
-  /** The e-mail of a person who has an account. */
+  /** The e-mail of a member. */
   email: Scalars['EmailAddress']['input'];
   /** The organization's id. */
   organizationId: Scalars['ID']['input'];
@@ -873,11 +989,20 @@ export type SetProjectMemberInput = {
 export type SignUpInput = {
   /** Used to sign in; one account for each address. */
   email: Scalars['EmailAddress']['input'];
+  /** What follows `#` in the link of an invitation; it must be for the same e-mail. */
+  invitationToken?: InputMaybe<Scalars['String']['input']>;
   /** The person's name, 1 to 100 characters. */
   name: Scalars['String']['input'];
   /** At least 15 characters and at most 72 bytes in UTF-8. */
   password: Scalars['String']['input'];
 };
+
+/** Who may make an account. */
+export type SignUpMode =
+  /** People with an invitation. */
+  | 'INVITED'
+  /** Everybody who reaches the server. */
+  | 'OPEN';
 
 /** One spectrum. */
 export type SpectrumInput = {
@@ -1002,6 +1127,8 @@ export type ResolversTypes = {
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Invitation: ResolverTypeWrapper<InvitationRow>;
+  InviteMemberInput: InviteMemberInput;
   Model: ResolverTypeWrapper<ModelRow>;
   ModelKind: ModelKind;
   MonthlyUsage: ResolverTypeWrapper<MonthlyUsage>;
@@ -1030,6 +1157,7 @@ export type ResolversTypes = {
   SetOrganizationMemberInput: SetOrganizationMemberInput;
   SetProjectMemberInput: SetProjectMemberInput;
   SignUpInput: SignUpInput;
+  SignUpMode: SignUpMode;
   SpectrumInput: SpectrumInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   User: ResolverTypeWrapper<PersonRow>;
@@ -1062,6 +1190,8 @@ export type ResolversParentTypes = {
   Float: Scalars['Float']['output'];
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
+  Invitation: InvitationRow;
+  InviteMemberInput: InviteMemberInput;
   Model: ModelRow;
   MonthlyUsage: MonthlyUsage;
   Mutation: Record<PropertyKey, never>;
@@ -1184,6 +1314,16 @@ export interface EmailAddressScalarConfig extends GraphQLScalarTypeConfig<Resolv
   name: 'EmailAddress';
 }
 
+export type InvitationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Invitation'] = ResolversParentTypes['Invitation']> = {
+  email?: Resolver<ResolversTypes['EmailAddress'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  invitedBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  link?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  organizationName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['OrganizationRole'], ParentType, ContextType>;
+};
+
 export type ModelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Model'] = ResolversParentTypes['Model']> = {
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -1202,10 +1342,13 @@ export type MonthlyUsageResolvers<ContextType = Context, ParentType extends Reso
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  acceptInvitation?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationAcceptInvitationArgs, 'token'>>;
   changePassword?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationChangePasswordArgs, 'input'>>;
   createApiKey?: Resolver<ResolversTypes['CreateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationCreateApiKeyArgs, 'input'>>;
   createDeployment?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationCreateDeploymentArgs, 'input'>>;
+  createOrganization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'name'>>;
   createProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationCreateProjectArgs, 'input'>>;
+  declineInvitation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeclineInvitationArgs, 'token'>>;
   deleteAccount?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteAccountArgs, 'password'>>;
   deleteApiKey?: Resolver<ResolversTypes['DeleteApiKeyPayload'], ParentType, ContextType, RequireFields<MutationDeleteApiKeyArgs, 'id'>>;
   deleteDeployment?: Resolver<ResolversTypes['DeleteDeploymentPayload'], ParentType, ContextType, RequireFields<MutationDeleteDeploymentArgs, 'id'>>;
@@ -1214,6 +1357,8 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deleteProject?: Resolver<ResolversTypes['DeleteProjectPayload'], ParentType, ContextType, RequireFields<MutationDeleteProjectArgs, 'id'>>;
   endOtherSessions?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   endSession?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationEndSessionArgs, 'id'>>;
+  inviteMember?: Resolver<ResolversTypes['Invitation'], ParentType, ContextType, RequireFields<MutationInviteMemberArgs, 'input'>>;
+  leaveOrganization?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationLeaveOrganizationArgs, 'organizationId'>>;
   predict?: Resolver<ResolversTypes['PredictPayload'], ParentType, ContextType, RequireFields<MutationPredictArgs, 'deploymentId' | 'spectra'>>;
   registerModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationRegisterModelArgs, 'input'>>;
   renameDeployment?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationRenameDeploymentArgs, 'id' | 'name'>>;
@@ -1222,6 +1367,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   renameProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationRenameProjectArgs, 'id' | 'name'>>;
   resetQuarantine?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationResetQuarantineArgs, 'deploymentId'>>;
   revokeApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'id'>>;
+  revokeInvitation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationRevokeInvitationArgs, 'id'>>;
   setDeploymentActive?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationSetDeploymentActiveArgs, 'active' | 'id'>>;
   setOrganizationMember?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetOrganizationMemberArgs, 'input'>>;
   setProjectMember?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationSetProjectMemberArgs, 'input'>>;
@@ -1233,12 +1379,15 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
   allowance?: Resolver<ResolversTypes['OrganizationAllowance'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  invitations?: Resolver<Array<ResolversTypes['Invitation']>, ParentType, ContextType>;
+  keysOfFormerMembers?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   members?: Resolver<Array<ResolversTypes['OrganizationMember']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   plan?: Resolver<ResolversTypes['Plan'], ParentType, ContextType>;
   projects?: Resolver<Array<ResolversTypes['Project']>, ParentType, ContextType>;
   role?: Resolver<ResolversTypes['OrganizationRole'], ParentType, ContextType>;
   slug?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  usableApiKeys?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<OrganizationUsableApiKeysArgs, 'createdBy'>>;
 };
 
 export type OrganizationAllowanceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationAllowance'] = ResolversParentTypes['OrganizationAllowance']> = {
@@ -1335,7 +1484,9 @@ export type ProjectMemberResolvers<ContextType = Context, ParentType extends Res
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first' | 'of'>>;
   deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType, RequireFields<QueryDeploymentArgs, 'id'>>;
+  invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType, RequireFields<QueryInvitationArgs, 'token'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
+  signUpMode?: Resolver<ResolversTypes['SignUpMode'], ParentType, ContextType>;
   viewer?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
 };
 
@@ -1377,6 +1528,7 @@ export type Resolvers<ContextType = Context> = {
   DeleteProjectPayload?: DeleteProjectPayloadResolvers<ContextType>;
   Deployment?: DeploymentResolvers<ContextType>;
   EmailAddress?: GraphQLScalarType;
+  Invitation?: InvitationResolvers<ContextType>;
   Model?: ModelResolvers<ContextType>;
   MonthlyUsage?: MonthlyUsageResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;

@@ -2,6 +2,7 @@ import type {} from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Kysely, Transaction } from 'kysely';
 import { describeBrowser } from '../accounts/browser.ts';
+import type { InvitationMail } from '../accounts/invitation-mail.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { PersonRow } from '../accounts/people.ts';
 import { sessionCookieOf } from '../accounts/session-cookie.ts';
@@ -10,6 +11,7 @@ import type { Actor } from '../activity/activity.ts';
 import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
 import { rawKeyIn } from '../api-keys/raw-key.ts';
+import type { SignUpMode } from '../config.ts';
 import type { PoolShare } from '../database/connect.ts';
 import type { RateLimits } from '../database/rate-limits.ts';
 import type { By } from '../deployments/projects.ts';
@@ -52,6 +54,11 @@ export interface Services {
   predicting: Predicting;
   /** Has the job that removes what deleted projects and organizations left run soon. */
   purgeSoon: () => void;
+  signUpMode: SignUpMode;
+  /** The origin in the links of mails and answers; undefined where PUBLIC_URL is not set. */
+  publicUrl: string | undefined;
+  /** Null where there is no mail server. */
+  invitationMail: InvitationMail | null;
   now: () => Date;
 }
 
@@ -70,6 +77,8 @@ export interface Context extends Services {
   at: Date;
   /** Whose attempts count together: the address of the connection, or what a trusted proxy says of it. */
   address: () => string;
+  /** The origin for links in the answer: PUBLIC_URL, else the one that the request came to. */
+  publicOrigin: () => string;
   /** The signed-in person. @throws UNAUTHENTICATED for anybody, FORBIDDEN for API keys. */
   viewer: () => Viewer;
   /** The signed-in person as the activity keeps them. @throws as `viewer` */
@@ -136,6 +145,7 @@ export async function buildContext(
     address,
     caller,
     answer: startAnswerSize(),
+    publicOrigin: () => services.publicUrl ?? originOf(request),
     viewer() {
       if (context.caller.kind === 'person') return context.caller.viewer;
       throw context.caller.kind === 'api-key' ? keysOnlyPredict() : unauthenticated();
@@ -182,6 +192,12 @@ export async function buildContext(
 function senderOf(caller: Caller): string | undefined {
   if (caller.kind === 'person') return caller.viewer.id;
   return caller.kind === 'api-key' ? caller.key.id : undefined;
+}
+
+/** The origin that a request came to, as its caller names it; empty where that is not a host. */
+function originOf({ protocol, host }: FastifyRequest): string {
+  const origin = `${protocol}://${host}`;
+  return URL.canParse(origin) ? new URL(origin).origin : '';
 }
 
 async function judge(

@@ -1,4 +1,6 @@
+import { listInvitations } from '../accounts/invitations.ts';
 import { findOrganizationMembers, findOrganizations, listOrganizations } from '../accounts/organizations.ts';
+import { findKeysOfFormerMembers, findKeysOfMembers, memberOf } from '../api-keys/member-keys.ts';
 import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-keys/queries.ts';
 import type { Database } from '../database/connect.ts';
 import { startLoaderKit } from '../database/loaders.ts';
@@ -39,6 +41,18 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
     allowances: byParent(
       ids => findAllowances(db, ids, now),
       held => held.organizationId,
+    ),
+    invitations: byParent(
+      ids => listInvitations(db, now, ids),
+      invitation => invitation.organizationId ?? '',
+    ),
+    keysOfMember: byParent(
+      members => findKeysOfMembers(db, viewerId, now, members),
+      key => memberOf(key.organizationId, key.createdBy ?? ''),
+    ),
+    keysOfFormerMembers: byParent(
+      ids => findKeysOfFormerMembers(db, viewerId, now, ids),
+      key => key.organizationId,
     ),
     project: byId('Project', ids => findProjects(db, viewerId, ids)),
     projectsOf: byParent(

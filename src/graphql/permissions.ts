@@ -14,6 +14,7 @@ import {
   forbidden,
   keysOnlyPredict,
   planFeatureRequired,
+  signUpClosed,
   unauthenticated,
 } from '../errors.ts';
 import type {
@@ -21,6 +22,7 @@ import type {
   MutationCreateDeploymentArgs,
   MutationPredictArgs,
   MutationResolvers,
+  MutationSignUpArgs,
   QueryResolvers,
 } from '../generated/graphql.ts';
 import type { Context } from './context.ts';
@@ -56,6 +58,13 @@ const aPersonIsSignedIn = promise('a person is signed in', (_args, { viewer }) =
 const somebodyIsKnown = promise('a person is signed in, or a key is used', (_args, { caller }) => {
   if (caller.kind === 'anybody') throw unauthenticated();
 });
+
+const nobodySignsUpUninvitedWhereThatIsClosed = promise(
+  'nobody signs up uninvited where that is closed',
+  ({ input }: MutationSignUpArgs, { signUpMode }) => {
+    if (signUpMode === 'invited' && input.invitationToken == null) throw signUpClosed();
+  },
+);
 
 // Visibility and roles. What is not visible answers like what does not exist: `get` throws NOT_FOUND.
 
@@ -232,12 +241,14 @@ type Rules<Fields> = Record<keyof Fields, ReturnType<typeof promise> | ReturnTyp
 export const permissions: { Query: Rules<QueryResolvers>; Mutation: Rules<MutationResolvers> } = {
   Query: {
     viewer: aKeyDoesNothingButPredict,
+    signUpMode: aKeyDoesNothingButPredict,
+    invitation: aKeyDoesNothingButPredict,
     project: aPersonIsSignedIn,
     deployment: aPersonIsSignedIn,
     apiKeys: and(aPersonIsSignedIn, strangersSeeNoKeys),
   },
   Mutation: {
-    signUp: aKeyDoesNothingButPredict,
+    signUp: and(aKeyDoesNothingButPredict, nobodySignsUpUninvitedWhereThatIsClosed),
     signIn: aKeyDoesNothingButPredict,
     signOut: aPersonIsSignedIn,
     changePassword: aPersonIsSignedIn,
@@ -245,6 +256,13 @@ export const permissions: { Query: Rules<QueryResolvers>; Mutation: Rules<Mutati
     endOtherSessions: aPersonIsSignedIn,
     deleteAccount: aPersonIsSignedIn,
     createProject: and(aPersonIsSignedIn, membersWhoAreNotAdminsLeaveTheOrganizationAlone),
+    createOrganization: aPersonIsSignedIn,
+    inviteMember: and(aPersonIsSignedIn, membersWhoAreNotAdminsLeaveTheOrganizationAlone),
+    acceptInvitation: aPersonIsSignedIn,
+    declineInvitation: aKeyDoesNothingButPredict,
+    // Which organization it is about is found with the invitation, where its role is checked.
+    revokeInvitation: aPersonIsSignedIn,
+    leaveOrganization: aPersonIsSignedIn,
     setOrganizationMember: and(aPersonIsSignedIn, membersWhoAreNotAdminsLeaveTheOrganizationAlone),
     setProjectMember: and(aPersonIsSignedIn, onlyOwnersChangeWhoIsInTheProject),
     registerModel: and(aPersonIsSignedIn, viewersRegisterNoModel),

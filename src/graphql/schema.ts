@@ -3,6 +3,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import { type GraphQLSchema, isScalarType } from 'graphql';
 import { applyMiddleware } from 'graphql-middleware';
 import { ownAccountResolvers } from '../accounts/account-resolvers.ts';
+import { membershipResolvers } from '../accounts/membership-resolvers.ts';
 import { accountResolvers } from '../accounts/resolvers.ts';
 import { apiKeyResolvers } from '../api-keys/resolvers.ts';
 import { deletionResolvers } from '../deletions/resolvers.ts';
@@ -18,17 +19,28 @@ import { deny, shield } from './shield.ts';
 
 const resolvers: Resolvers = {
   ...scalars,
-  Query: { ...accountResolvers.Query, ...deploymentResolvers.Query, ...apiKeyResolvers.Query },
+  Query: {
+    ...accountResolvers.Query,
+    ...membershipResolvers.Query,
+    ...deploymentResolvers.Query,
+    ...apiKeyResolvers.Query,
+  },
   Mutation: {
     ...accountResolvers.Mutation,
     ...ownAccountResolvers.Mutation,
+    ...membershipResolvers.Mutation,
     ...deploymentResolvers.Mutation,
     ...apiKeyResolvers.Mutation,
     ...predictionResolvers.Mutation,
     ...deletionResolvers.Mutation,
   },
   User: { ...accountResolvers.User, ...ownAccountResolvers.User },
-  Organization: { ...accountResolvers.Organization, ...deploymentResolvers.Organization },
+  Organization: {
+    ...accountResolvers.Organization,
+    ...membershipResolvers.Organization,
+    ...deploymentResolvers.Organization,
+    ...apiKeyResolvers.Organization,
+  },
   Project: { ...deploymentResolvers.Project, ...apiKeyResolvers.Project, ...predictionResolvers.Project },
   Deployment: { ...deploymentResolvers.Deployment, ...predictionResolvers.Deployment },
   ApiKey: apiKeyResolvers.ApiKey,

@@ -52,7 +52,16 @@ export async function servePages(
   if (GRAPHIQL) serve(['/graphiql', '/graphiql/'], 'graphiql/index.html');
   // The addresses within the dashboard, which finds out by itself what they name.
   serve(
-    ['/', '/sign-in', '/sign-up', '/account', '/organizations/*', '/projects/*', '/deployments/*'],
+    [
+      '/',
+      '/sign-in',
+      '/sign-up',
+      '/account',
+      '/invitations',
+      '/organizations/*',
+      '/projects/*',
+      '/deployments/*',
+    ],
     'index.html',
   );
   // A person who mistyped an address gets the dashboard's words for that; programs get those of the catalogue.

@@ -8,6 +8,7 @@ import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } fr
 import { GraphQLError } from 'graphql';
 import type { Kysely } from 'kysely';
 import { eraseDeletedAccounts } from '../accounts/erase-accounts.ts';
+import { dropExpiredInvitations } from '../accounts/invitations.ts';
 import type { Config } from '../config.ts';
 import { dropExpiredKeys } from '../database/idempotency.ts';
 import { dropEndedCounts } from '../database/rate-limits.ts';
@@ -44,6 +45,10 @@ export interface ServerOptions {
     | 'LOG_LEVEL'
     | 'LOG_RETENTION_MONTHS'
     | 'TRUSTED_PROXIES'
+    | 'PUBLIC_URL'
+    | 'SIGN_UP'
+    | 'SMTP_URL'
+    | 'MAIL_FROM'
     | 'CORS_ORIGINS'
     | 'INTROSPECTION'
     | 'GRAPHIQL'
@@ -124,7 +129,7 @@ export async function startServer({
   const purgeSoon = () => jobs?.purgeSoon();
   const services = startServices({
     db,
-    modelMegabytes: config.MODEL_MEMORY,
+    config,
     modelLimits,
     log: app.log,
     now,
@@ -148,6 +153,7 @@ export async function startServer({
       await dropEndedCounts(db, now());
       await dropExpiredKeys(db, now());
       await eraseDeletedAccounts(db, now());
+      await dropExpiredInvitations(db, now());
     } catch (error) {
       app.log.error({ err: error }, 'dropping what has expired failed');
     }
@@ -165,6 +171,7 @@ export async function startServer({
   app.addHook('onClose', async () => {
     clearInterval(tending);
     clearInterval(sweeping);
+    services.invitationMail?.close();
     await Promise.all([
       jobs?.stop(),
       services.passwords.close(),

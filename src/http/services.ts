@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
+import { startInvitationMail } from '../accounts/invitation-mail.ts';
 import { startPasswords } from '../accounts/passwords.ts';
 import { startAuthenticate } from '../api-keys/authenticate.ts';
 import { startFailedKeys } from '../api-keys/failed-keys.ts';
+import type { Config } from '../config.ts';
 import { sharePool } from '../database/connect.ts';
 import { startRateLimits } from '../database/rate-limits.ts';
 import { readOnnx } from '../deployments/models.ts';
@@ -18,8 +20,7 @@ import type { Traced, Tracing } from './tracing.ts';
 
 export interface ServicesOptions {
   db: Kysely<DB>;
-  /** The memory for model hosts, in MiB. */
-  modelMegabytes?: number | undefined;
+  config: Pick<Config, 'SIGN_UP' | 'PUBLIC_URL' | 'SMTP_URL' | 'MAIL_FROM' | 'MODEL_MEMORY'>;
   modelLimits?: ModelLimits | undefined;
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   now: () => Date;
@@ -31,10 +32,10 @@ export interface ServicesOptions {
 
 const untraced: Traced = (_name, work) => work;
 
-/** Starts what requests are answered with. `passwords` and `models` are to be closed. */
+/** Starts what requests are answered with. `passwords`, `models` and `invitationMail` are to be closed. */
 export function startServices({
   db,
-  modelMegabytes,
+  config,
   modelLimits,
   log,
   now,
@@ -46,7 +47,7 @@ export function startServices({
   const models = startModels({
     load: modelId => readOnnx(db, modelId),
     onNotStarted: error => log.error({ err: error }, 'a model host could not be started'),
-    megabytes: modelMegabytes,
+    megabytes: config.MODEL_MEMORY,
     limits: modelLimits,
     watch: metrics?.batches.model,
     onRun: metrics?.onModelRun,
@@ -57,6 +58,7 @@ export function startServices({
       log.warn('model hosts run as root: start the server as another user, or let others read its folder');
   });
   const rateLimits = startRateLimits(db);
+  const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM } = config;
   return {
     db,
     shareOf: sharePool(db),
@@ -65,6 +67,14 @@ export function startServices({
     countFailedKey: startFailedKeys(rateLimits),
     rateLimits,
     purgeSoon: purgeSoon ?? (() => {}),
+    signUpMode: SIGN_UP,
+    publicUrl: PUBLIC_URL?.[0],
+    invitationMail:
+      SMTP_URL && MAIL_FROM
+        ? startInvitationMail({ SMTP_URL, MAIL_FROM }, (error, invitationId) =>
+            log.warn({ err: error, invitationId }, 'the mail of an invitation could not be sent'),
+          )
+        : null,
     now,
     models,
     predicting: {

@@ -16,6 +16,7 @@ import {
   CodeXml,
   LogOut,
   Moon,
+  Plus,
   Settings,
   Sun,
   SunMoon,
@@ -26,6 +27,7 @@ import { Link, Outlet, useLocation, useNavigate } from 'react-router';
 import { useMutation } from 'urql';
 import { graphql } from '../generated';
 import mark from '../graphiql/spectrakey.svg';
+import { CreateOrganization } from '../organizations/CreateOrganization';
 import { sentenceOf } from './client';
 import { ErrorBoundary } from './error-boundary';
 import { useSession, useViewer } from './session';
@@ -82,35 +84,43 @@ export function Layout() {
 
 function ProjectMenu() {
   const { organizations } = useViewer();
+  const [creating, setCreating] = useState(false);
   return (
-    <Menu position="bottom-start" width={260} shadow="md">
-      <Menu.Target>
-        <Button variant="subtle" color="gray" size="compact-sm" rightSection={<ChevronDown size={14} />}>
-          Projects
-        </Button>
-      </Menu.Target>
-      {/* With many projects the menu scrolls within the window. */}
-      <Menu.Dropdown mah="calc(100dvh - 72px)" style={{ overflowY: 'auto' }}>
-        {organizations.map(organization => (
-          <Box key={organization.id}>
-            <Menu.Label>{organization.name}</Menu.Label>
-            {organization.projects.map(project => (
-              <Menu.Item key={project.id} component={Link} to={`/projects/${project.id}`}>
-                {project.name}
+    <>
+      <Menu position="bottom-start" width={260} shadow="md">
+        <Menu.Target>
+          <Button variant="subtle" color="gray" size="compact-sm" rightSection={<ChevronDown size={14} />}>
+            Projects
+          </Button>
+        </Menu.Target>
+        {/* With many projects the menu scrolls within the window. */}
+        <Menu.Dropdown mah="calc(100dvh - 72px)" style={{ overflowY: 'auto' }}>
+          {organizations.map(organization => (
+            <Box key={organization.id}>
+              <Menu.Label>{organization.name}</Menu.Label>
+              {organization.projects.map(project => (
+                <Menu.Item key={project.id} component={Link} to={`/projects/${project.id}`}>
+                  {project.name}
+                </Menu.Item>
+              ))}
+              <Menu.Item
+                component={Link}
+                to={`/organizations/${organization.slug}`}
+                leftSection={<Settings size={14} />}
+                c="dimmed"
+              >
+                Organization and members
               </Menu.Item>
-            ))}
-            <Menu.Item
-              component={Link}
-              to={`/organizations/${organization.slug}`}
-              leftSection={<Settings size={14} />}
-              c="dimmed"
-            >
-              Organization and members
-            </Menu.Item>
-          </Box>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+            </Box>
+          ))}
+          {organizations.length > 0 && <Menu.Divider />}
+          <Menu.Item leftSection={<Plus size={14} />} onClick={() => setCreating(true)}>
+            New organization
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <CreateOrganization opened={creating} onClose={() => setCreating(false)} />
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react';
+import { Button } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
 import { DeploymentApiKeys, ProjectApiKeys } from '../api-keys/ApiKeys';
 import { DeploymentPage } from '../deployments/DeploymentPage';
@@ -6,8 +7,11 @@ import { Overview } from '../deployments/Overview';
 import { Integration } from '../integration/Integration';
 import { Logs } from '../logs/Logs';
 import { Models } from '../models/Models';
+import { CreateOrganization } from '../organizations/CreateOrganization';
 import { OrganizationPage } from '../organizations/OrganizationPage';
-import { SignIn, SignUp } from '../people/SignIn';
+import { Invitation } from '../people/Invitation';
+import { SignIn } from '../people/SignIn';
+import { SignUp } from '../people/SignUp';
 import { Deployments } from '../projects/Deployments';
 import { ProjectMembers } from '../projects/ProjectMembers';
 import { ProjectPage } from '../projects/ProjectPage';
@@ -27,6 +31,7 @@ export function Pages() {
       <Routes>
         <Route path="/sign-in" element={<SignIn />} />
         <Route path="/sign-up" element={<SignUp />} />
+        <Route path="/invitations" element={<Invitation />} />
         <Route
           element={
             <SignedIn>
@@ -59,11 +64,26 @@ export function Pages() {
 
 /** Leads to the first project; most people have one. */
 function Home() {
-  const [first] = useViewer().organizations.flatMap(({ projects }) => projects);
+  const { organizations } = useViewer();
+  const [creating, setCreating] = useState(false);
+  const [first] = organizations.flatMap(({ projects }) => projects);
   if (first) return <Navigate replace to={`/projects/${first.id}`} />;
+  if (organizations.length > 0) {
+    return (
+      <Empty title="No project yet">
+        You see no project. Ask an owner of your organization for a role in one of its projects.
+      </Empty>
+    );
+  }
   return (
-    <Empty title="No project yet">
-      You see no project. Ask an owner of your organization for a role in one of its projects.
-    </Empty>
+    <>
+      <Empty
+        title="No organization yet"
+        action={<Button onClick={() => setCreating(true)}>New organization</Button>}
+      >
+        You belong to no organization. Ask an admin of yours for an invitation, or make one.
+      </Empty>
+      <CreateOrganization opened={creating} onClose={() => setCreating(false)} />
+    </>
   );
 }

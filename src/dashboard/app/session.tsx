@@ -70,9 +70,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const client = useMemo(
     () =>
       startClient(() => {
-        const { pathname, search } = window.location;
+        const { pathname, search, hash } = window.location;
         setGeneration(current => current + 1);
-        if (pathname !== '/sign-in') void navigate(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
+        // What follows "#" may be the token of an invitation: it goes on where browsers send it to nobody.
+        if (pathname !== '/sign-in') {
+          void navigate(`/sign-in?next=${encodeURIComponent(pathname + search)}${hash}`);
+        }
       }),
     [generation],
   );

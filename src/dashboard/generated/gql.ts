@@ -36,10 +36,21 @@ type Documents = {
     "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": typeof types.ModelsDocument,
     "\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n": typeof types.RegisterModelDocument,
     "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    createdAt\n  }\n": typeof types.ModelFactsFragmentDoc,
+    "\n  mutation CreateOrganization($name: String!) {\n    createOrganization(name: $name) {\n      id\n      slug\n    }\n  }\n": typeof types.CreateOrganizationDocument,
     "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      id\n    }\n  }\n": typeof types.CreateProjectDocument,
+    "\n  query KeysOfFormerMembers {\n    viewer {\n      id\n      organizations {\n        id\n        keysOfFormerMembers {\n          id\n          name\n          prefix\n          status\n          createdBy {\n            id\n            name\n          }\n          project {\n            id\n            name\n          }\n          deployment {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n": typeof types.KeysOfFormerMembersDocument,
+    "\n  query Invitations {\n    viewer {\n      id\n      organizations {\n        id\n        invitations {\n          id\n          email\n          role\n          expiresAt\n          invitedBy {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n": typeof types.InvitationsDocument,
+    "\n  mutation RevokeInvitation($id: ID!) {\n    revokeInvitation(id: $id)\n  }\n": typeof types.RevokeInvitationDocument,
+    "\n  mutation InviteMember($input: InviteMemberInput!) {\n    inviteMember(input: $input) {\n      id\n      email\n      expiresAt\n      link\n    }\n  }\n": typeof types.InviteMemberDocument,
+    "\n  query KeysOfMember($createdBy: ID!) {\n    viewer {\n      id\n      organizations {\n        id\n        usableApiKeys(createdBy: $createdBy) {\n          id\n          name\n          prefix\n          status\n          project {\n            id\n            name\n          }\n          deployment {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n": typeof types.KeysOfMemberDocument,
     "\n  query OrganizationMembers {\n    viewer {\n      id\n      organizations {\n        id\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n": typeof types.OrganizationMembersDocument,
     "\n  mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {\n    setOrganizationMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n": typeof types.SetOrganizationMemberDocument,
+    "\n  mutation LeaveOrganization($organizationId: ID!) {\n    leaveOrganization(organizationId: $organizationId)\n  }\n": typeof types.LeaveOrganizationDocument,
+    "\n  query Invitation($token: String!) {\n    viewer {\n      id\n      email\n    }\n    invitation(token: $token) {\n      id\n      organizationName\n      email\n      role\n      expiresAt\n      invitedBy {\n        id\n        name\n      }\n    }\n  }\n": typeof types.InvitationDocument,
+    "\n  mutation AcceptInvitation($token: String!) {\n    acceptInvitation(token: $token) {\n      id\n      slug\n    }\n  }\n": typeof types.AcceptInvitationDocument,
+    "\n  mutation DeclineInvitation($token: String!) {\n    declineInvitation(token: $token)\n  }\n": typeof types.DeclineInvitationDocument,
     "\n  mutation SignIn($email: EmailAddress!, $password: String!) {\n    signIn(email: $email, password: $password) {\n      id\n    }\n  }\n": typeof types.SignInDocument,
+    "\n  query SignUpPage($token: String!, $invited: Boolean!) {\n    signUpMode\n    invitation(token: $token) @include(if: $invited) {\n      id\n      organizationName\n      email\n      role\n      expiresAt\n      invitedBy {\n        id\n        name\n      }\n    }\n  }\n": typeof types.SignUpPageDocument,
     "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n    }\n  }\n": typeof types.SignUpDocument,
     "\n  mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {\n    predict(deploymentId: $deploymentId, spectra: $spectra) {\n      logId\n      predictions {\n        sampleName\n        value\n        category\n      }\n    }\n  }\n": typeof types.PredictDocument,
     "\n  mutation SetDeploymentActive($id: ID!, $active: Boolean!) {\n    setDeploymentActive(id: $id, active: $active) {\n      id\n      active\n    }\n  }\n": typeof types.SetDeploymentActiveDocument,
@@ -72,10 +83,21 @@ const documents: Documents = {
     "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": types.ModelsDocument,
     "\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n": types.RegisterModelDocument,
     "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    createdAt\n  }\n": types.ModelFactsFragmentDoc,
+    "\n  mutation CreateOrganization($name: String!) {\n    createOrganization(name: $name) {\n      id\n      slug\n    }\n  }\n": types.CreateOrganizationDocument,
     "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      id\n    }\n  }\n": types.CreateProjectDocument,
+    "\n  query KeysOfFormerMembers {\n    viewer {\n      id\n      organizations {\n        id\n        keysOfFormerMembers {\n          id\n          name\n          prefix\n          status\n          createdBy {\n            id\n            name\n          }\n          project {\n            id\n            name\n          }\n          deployment {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n": types.KeysOfFormerMembersDocument,
+    "\n  query Invitations {\n    viewer {\n      id\n      organizations {\n        id\n        invitations {\n          id\n          email\n          role\n          expiresAt\n          invitedBy {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n": types.InvitationsDocument,
+    "\n  mutation RevokeInvitation($id: ID!) {\n    revokeInvitation(id: $id)\n  }\n": types.RevokeInvitationDocument,
+    "\n  mutation InviteMember($input: InviteMemberInput!) {\n    inviteMember(input: $input) {\n      id\n      email\n      expiresAt\n      link\n    }\n  }\n": types.InviteMemberDocument,
+    "\n  query KeysOfMember($createdBy: ID!) {\n    viewer {\n      id\n      organizations {\n        id\n        usableApiKeys(createdBy: $createdBy) {\n          id\n          name\n          prefix\n          status\n          project {\n            id\n            name\n          }\n          deployment {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n": types.KeysOfMemberDocument,
     "\n  query OrganizationMembers {\n    viewer {\n      id\n      organizations {\n        id\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n": types.OrganizationMembersDocument,
     "\n  mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {\n    setOrganizationMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n": types.SetOrganizationMemberDocument,
+    "\n  mutation LeaveOrganization($organizationId: ID!) {\n    leaveOrganization(organizationId: $organizationId)\n  }\n": types.LeaveOrganizationDocument,
+    "\n  query Invitation($token: String!) {\n    viewer {\n      id\n      email\n    }\n    invitation(token: $token) {\n      id\n      organizationName\n      email\n      role\n      expiresAt\n      invitedBy {\n        id\n        name\n      }\n    }\n  }\n": types.InvitationDocument,
+    "\n  mutation AcceptInvitation($token: String!) {\n    acceptInvitation(token: $token) {\n      id\n      slug\n    }\n  }\n": types.AcceptInvitationDocument,
+    "\n  mutation DeclineInvitation($token: String!) {\n    declineInvitation(token: $token)\n  }\n": types.DeclineInvitationDocument,
     "\n  mutation SignIn($email: EmailAddress!, $password: String!) {\n    signIn(email: $email, password: $password) {\n      id\n    }\n  }\n": types.SignInDocument,
+    "\n  query SignUpPage($token: String!, $invited: Boolean!) {\n    signUpMode\n    invitation(token: $token) @include(if: $invited) {\n      id\n      organizationName\n      email\n      role\n      expiresAt\n      invitedBy {\n        id\n        name\n      }\n    }\n  }\n": types.SignUpPageDocument,
     "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n    }\n  }\n": types.SignUpDocument,
     "\n  mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {\n    predict(deploymentId: $deploymentId, spectra: $spectra) {\n      logId\n      predictions {\n        sampleName\n        value\n        category\n      }\n    }\n  }\n": types.PredictDocument,
     "\n  mutation SetDeploymentActive($id: ID!, $active: Boolean!) {\n    setDeploymentActive(id: $id, active: $active) {\n      id\n      active\n    }\n  }\n": types.SetDeploymentActiveDocument,
@@ -191,7 +213,31 @@ export function graphql(source: "\n  fragment ModelFacts on Model {\n    id\n   
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  mutation CreateOrganization($name: String!) {\n    createOrganization(name: $name) {\n      id\n      slug\n    }\n  }\n"): (typeof documents)["\n  mutation CreateOrganization($name: String!) {\n    createOrganization(name: $name) {\n      id\n      slug\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query KeysOfFormerMembers {\n    viewer {\n      id\n      organizations {\n        id\n        keysOfFormerMembers {\n          id\n          name\n          prefix\n          status\n          createdBy {\n            id\n            name\n          }\n          project {\n            id\n            name\n          }\n          deployment {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query KeysOfFormerMembers {\n    viewer {\n      id\n      organizations {\n        id\n        keysOfFormerMembers {\n          id\n          name\n          prefix\n          status\n          createdBy {\n            id\n            name\n          }\n          project {\n            id\n            name\n          }\n          deployment {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Invitations {\n    viewer {\n      id\n      organizations {\n        id\n        invitations {\n          id\n          email\n          role\n          expiresAt\n          invitedBy {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query Invitations {\n    viewer {\n      id\n      organizations {\n        id\n        invitations {\n          id\n          email\n          role\n          expiresAt\n          invitedBy {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeInvitation($id: ID!) {\n    revokeInvitation(id: $id)\n  }\n"): (typeof documents)["\n  mutation RevokeInvitation($id: ID!) {\n    revokeInvitation(id: $id)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation InviteMember($input: InviteMemberInput!) {\n    inviteMember(input: $input) {\n      id\n      email\n      expiresAt\n      link\n    }\n  }\n"): (typeof documents)["\n  mutation InviteMember($input: InviteMemberInput!) {\n    inviteMember(input: $input) {\n      id\n      email\n      expiresAt\n      link\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query KeysOfMember($createdBy: ID!) {\n    viewer {\n      id\n      organizations {\n        id\n        usableApiKeys(createdBy: $createdBy) {\n          id\n          name\n          prefix\n          status\n          project {\n            id\n            name\n          }\n          deployment {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query KeysOfMember($createdBy: ID!) {\n    viewer {\n      id\n      organizations {\n        id\n        usableApiKeys(createdBy: $createdBy) {\n          id\n          name\n          prefix\n          status\n          project {\n            id\n            name\n          }\n          deployment {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -203,7 +249,27 @@ export function graphql(source: "\n  mutation SetOrganizationMember($input: SetO
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  mutation LeaveOrganization($organizationId: ID!) {\n    leaveOrganization(organizationId: $organizationId)\n  }\n"): (typeof documents)["\n  mutation LeaveOrganization($organizationId: ID!) {\n    leaveOrganization(organizationId: $organizationId)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Invitation($token: String!) {\n    viewer {\n      id\n      email\n    }\n    invitation(token: $token) {\n      id\n      organizationName\n      email\n      role\n      expiresAt\n      invitedBy {\n        id\n        name\n      }\n    }\n  }\n"): (typeof documents)["\n  query Invitation($token: String!) {\n    viewer {\n      id\n      email\n    }\n    invitation(token: $token) {\n      id\n      organizationName\n      email\n      role\n      expiresAt\n      invitedBy {\n        id\n        name\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AcceptInvitation($token: String!) {\n    acceptInvitation(token: $token) {\n      id\n      slug\n    }\n  }\n"): (typeof documents)["\n  mutation AcceptInvitation($token: String!) {\n    acceptInvitation(token: $token) {\n      id\n      slug\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeclineInvitation($token: String!) {\n    declineInvitation(token: $token)\n  }\n"): (typeof documents)["\n  mutation DeclineInvitation($token: String!) {\n    declineInvitation(token: $token)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation SignIn($email: EmailAddress!, $password: String!) {\n    signIn(email: $email, password: $password) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation SignIn($email: EmailAddress!, $password: String!) {\n    signIn(email: $email, password: $password) {\n      id\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query SignUpPage($token: String!, $invited: Boolean!) {\n    signUpMode\n    invitation(token: $token) @include(if: $invited) {\n      id\n      organizationName\n      email\n      role\n      expiresAt\n      invitedBy {\n        id\n        name\n      }\n    }\n  }\n"): (typeof documents)["\n  query SignUpPage($token: String!, $invited: Boolean!) {\n    signUpMode\n    invitation(token: $token) @include(if: $invited) {\n      id\n      organizationName\n      email\n      role\n      expiresAt\n      invitedBy {\n        id\n        name\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

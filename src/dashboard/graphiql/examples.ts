@@ -473,8 +473,9 @@ mutation SetProjectMember(
   }
 }
 
-# Give somebody who has an account a role in an
-# organization. A null role removes the member.
+# Change a member's role in an organization. A null role
+# removes the member. keysOfFormerMembers are worth
+# replacing: the person may know them.
 mutation SetOrganizationMember(
   $organizationMember: SetOrganizationMemberInput!
 ) {
@@ -482,6 +483,23 @@ mutation SetOrganizationMember(
     members {
       ...OrganizationRoles
     }
+    keysOfFormerMembers {
+      name
+      prefix
+    }
+  }
+}
+
+# Leave an organization. The last owner stays.
+mutation LeaveOrganization($organizationId: ID!) {
+  leaveOrganization(organizationId: $organizationId)
+}
+
+# Make an organization on the Free plan.
+mutation CreateOrganization($organizationName: String!) {
+  createOrganization(name: $organizationName) {
+    id
+    slug
   }
 }
 
@@ -521,7 +539,89 @@ fragment OrganizationRoles on OrganizationMember {
       email: 'grace@laboratory.example',
       role: 'MEMBER',
     },
+    organizationId: '<your-organization-id>',
+    organizationName: 'Fuel Laboratory',
     project: { organizationId: '<your-organization-id>', name: 'Fuels' },
+  },
+  headers: {},
+};
+
+const invitations: Example = {
+  title: 'Invitations',
+  query: `# Who was invited to your organizations and has not
+# answered yet. For admins and owners.
+query Invitations {
+  viewer {
+    organizations {
+      id
+      name
+      invitations {
+        id
+        email
+        role
+        expiresAt
+        invitedBy {
+          name
+        }
+      }
+    }
+  }
+}
+
+# Invite somebody. The link is shown this once: give it to
+# that person, whoever has it can join.
+mutation InviteMember($invitation: InviteMemberInput!) {
+  inviteMember(input: $invitation) {
+    id
+    link
+    expiresAt
+  }
+}
+
+# What an invitation is about. The token is what follows
+# the # in its link. Needs no account.
+query Invitation($token: String!) {
+  invitation(token: $token) {
+    organizationName
+    role
+    invitedBy {
+      name
+    }
+  }
+}
+
+# Join. With no account yet, sign up with the token in
+# invitationToken instead.
+mutation AcceptInvitation($token: String!) {
+  acceptInvitation(token: $token) {
+    id
+    name
+  }
+}
+
+# Do not join. Needs no account.
+mutation DeclineInvitation($token: String!) {
+  declineInvitation(token: $token)
+}
+
+# Withdraw an invitation: its link works no more.
+mutation RevokeInvitation($invitationId: ID!) {
+  revokeInvitation(id: $invitationId)
+}
+
+# Who may make an account on this server.
+query SignUpMode {
+  signUpMode
+}
+`,
+  variables: {
+    invitation: {
+      organizationId: '<your-organization-id>',
+      email: 'grace@laboratory.example',
+      role: 'MEMBER',
+    },
+    token: '<token>',
+    invitationId: '<invitation-id>',
   },
   headers: {},
 };
@@ -731,6 +831,7 @@ export const examples: [Example, ...Example[]] = [
   revokeApiKey,
   deleteApiKey,
   members,
+  invitations,
   logs,
   account,
   plan,

@@ -1,12 +1,12 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Dialog } from '../projects/Dialog';
 
 interface ConfirmChangeProps {
   opened: boolean;
   onClose: () => void;
   /** Null before anything was asked. */
-  question: { title: string; text: string; confirm: string; color: string } | null;
+  question: { title: string; text: string; more?: ReactNode; confirm: string; color: string } | null;
   onConfirm: () => Promise<void>;
 }
 
@@ -18,6 +18,7 @@ export function ConfirmChange({ opened, onClose, question, onConfirm }: ConfirmC
     <Dialog opened={opened} onClose={onClose} title={question.title} closable={!busy}>
       <Stack gap="lg">
         <Text size="sm">{question.text}</Text>
+        {question.more}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose} disabled={busy} data-autofocus>
             Cancel

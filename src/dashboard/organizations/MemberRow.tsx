@@ -1,5 +1,5 @@
 import { ActionIcon, Avatar, Badge, Box, Group, Select, Text, Tooltip } from '@mantine/core';
-import { Trash2 } from 'lucide-react';
+import { LogOut, Trash2 } from 'lucide-react';
 import type { RoleChoice } from '../projects/roles';
 import classes from './members.module.css';
 import { RoleOption } from './RoleOption';
@@ -17,6 +17,8 @@ interface MemberRowProps<Role extends string> {
   roles: readonly RoleChoice<Role>[];
   /** What the viewer may make of the member; null where the member's role is only to be read. */
   change: { roles: readonly RoleChoice<Role>[]; setRole: (role: Role) => void; remove: () => void } | null;
+  /** What a viewer does to leave whose own role is only to be read; null for everybody else. */
+  leave: (() => void) | null;
   /** Why the role is only to be read, where others can be changed. */
   note: string | null;
   /** From what a member is removed, as a sentence names it. */
@@ -25,7 +27,7 @@ interface MemberRowProps<Role extends string> {
 
 /** Who it is, with which role; with what changes the role or removes the member, for those who may. */
 export function MemberRow<Role extends string>(props: MemberRowProps<Role>) {
-  const { member, isViewer, roles, change, note, from } = props;
+  const { member, isViewer, roles, change, leave, note, from } = props;
   const { name } = member.person;
   return (
     <li className={classes.row}>
@@ -61,28 +63,44 @@ export function MemberRow<Role extends string>(props: MemberRowProps<Role>) {
             )}
             onChange={role => role !== null && role !== member.role && change.setRole(role)}
           />
-          <Tooltip label={isViewer ? 'Leave' : 'Remove'}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size={36}
-              aria-label={isViewer ? `Leave ${from}` : `Remove ${name}`}
-              onClick={change.remove}
-            >
-              <Trash2 size={16} />
-            </ActionIcon>
-          </Tooltip>
+          <RemoveButton
+            label={isViewer ? `Leave ${from}` : `Remove ${name}`}
+            isViewer={isViewer}
+            onClick={change.remove}
+          />
         </div>
       ) : (
-        <div className={classes.fixed}>
-          <Text size="sm">{roles.find(({ value }) => value === member.role)?.label}</Text>
-          {note !== null && (
-            <Text size="xs" c="dimmed">
-              {note}
-            </Text>
-          )}
+        <div className={classes.role}>
+          <div className={classes.fixed}>
+            <Text size="sm">{roles.find(({ value }) => value === member.role)?.label}</Text>
+            {note !== null && (
+              <Text size="xs" c="dimmed">
+                {note}
+              </Text>
+            )}
+          </div>
+          {leave && <RemoveButton label={`Leave ${from}`} isViewer onClick={leave} />}
         </div>
       )}
     </li>
+  );
+}
+
+function RemoveButton({
+  label,
+  isViewer,
+  onClick,
+}: {
+  label: string;
+  isViewer: boolean;
+  onClick: () => void;
+}) {
+  const Icon = isViewer ? LogOut : Trash2;
+  return (
+    <Tooltip label={isViewer ? 'Leave' : 'Remove'}>
+      <ActionIcon variant="subtle" color="gray" size={36} aria-label={label} onClick={onClick}>
+        <Icon size={16} />
+      </ActionIcon>
+    </Tooltip>
   );
 }

@@ -1,5 +1,5 @@
 import { Card, Skeleton, VisuallyHidden } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useViewer } from '../app/session';
 import { Refusal } from '../projects/Refusal';
 import type { RoleChoice } from '../projects/roles';
@@ -19,6 +19,10 @@ interface MembersProps<Role extends string> {
   from: string;
   /** What removing a member means beside that. */
   consequence: string;
+  /** What else is to be known before a member goes. */
+  beforeRemoval?: (member: Member<Role>) => ReactNode;
+  /** Whether the viewer may leave without being allowed to change anybody. */
+  mayLeave?: boolean;
   /** Gives the role, or with null removes. @returns the server's sentence when it refuses. */
   setRole: (member: Member<Role>, role: Role | null) => Promise<string | null>;
 }
@@ -28,6 +32,7 @@ type Change<Role> = { member: Member<Role>; role: Role | null };
 /** Who belongs here with which role; changed in place by those who may. */
 export function Members<Role extends string>(props: MembersProps<Role>) {
   const { members, roles, mayGive, fixedBecause, from, consequence, setRole } = props;
+  const { beforeRemoval, mayLeave = false } = props;
   const viewer = useViewer();
   const [refusal, setRefusal] = useState<string | null>(null);
   /** What waits for a yes. It stays while the question fades out. */
@@ -60,6 +65,7 @@ export function Members<Role extends string>(props: MembersProps<Role>) {
                 roles={roles}
                 from={from}
                 note={fixed}
+                leave={mayLeave && isViewer(member) ? () => ask({ member, role: null }) : null}
                 change={
                   given.length > 0 && fixed === null
                     ? {
@@ -84,7 +90,12 @@ export function Members<Role extends string>(props: MembersProps<Role>) {
         onConfirm={async () => {
           if (asked) await change(asked);
         }}
-        question={asked && questionOf(asked, isViewer(asked.member), { from, consequence, roles })}
+        question={
+          asked && {
+            ...questionOf(asked, isViewer(asked.member), { from, consequence, roles }),
+            more: asked.role === null && beforeRemoval?.(asked.member),
+          }
+        }
       />
     </Card>
   );

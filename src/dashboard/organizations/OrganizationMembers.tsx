@@ -7,7 +7,10 @@ import { Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { OrganizationRole } from '../generated/graphql';
 import { mayChangeOrganization, ORGANIZATION_ROLES } from '../projects/roles';
-import { AddOrganizationMember } from './AddOrganizationMember';
+import { FormerMembersKeys } from './FormerMembersKeys';
+import { Invitations } from './Invitations';
+import { InviteMember } from './InviteMember';
+import { MemberKeys } from './MemberKeys';
 import type { Member } from './MemberRow';
 import { Members } from './Members';
 
@@ -44,10 +47,17 @@ const SET_MEMBER = graphql(`
   }
 `);
 
+const LEAVE = graphql(`
+  mutation LeaveOrganization($organizationId: ID!) {
+    leaveOrganization(organizationId: $organizationId)
+  }
+`);
+
 /** Who belongs to the organization; changed by its admins and owners. */
 export function OrganizationMembers({ organization }: { organization: Organization }) {
   const [{ data, error }, retry] = useQuery({ query: MEMBERS });
   const [, setMember] = useMutation(SET_MEMBER);
+  const [, leave] = useMutation(LEAVE);
   const viewer = useViewer();
   const navigate = useNavigate();
   const members = data?.viewer?.organizations.find(({ id }) => id === organization.id)?.members;
@@ -56,9 +66,13 @@ export function OrganizationMembers({ organization }: { organization: Organizati
   const mayChange = mayChangeOrganization(organization.role);
   const mayGive = (role: OrganizationRole) => isOwner || (mayChange && role !== 'OWNER');
 
-  const setRole = async (email: string, role: OrganizationRole | null) => {
-    const result = await setMember({ input: { organizationId: organization.id, email, role } });
-    return result.error ? sentenceOf(result.error) : null;
+  const change = ({ email, person }: Member<OrganizationRole>, role: OrganizationRole | null) => {
+    const organizationId = organization.id;
+    if (role === null && person.id === viewer.id) {
+      return leave({ organizationId }, { additionalTypenames: ['Organization'] });
+    }
+    // Invitations and keys are listed elsewhere on the page, where a list may be empty until now.
+    return setMember({ input: { organizationId, email, role } }, { additionalTypenames: ['Organization'] });
   };
   const fixedBecause = ({ role }: Member<OrganizationRole>) => {
     if (role !== 'OWNER') return null;
@@ -71,7 +85,8 @@ export function OrganizationMembers({ organization }: { organization: Organizati
       <Title order={2} id="organization-members">
         Members
       </Title>
-      {mayChange && <AddOrganizationMember mayGive={mayGive} add={setRole} />}
+      <FormerMembersKeys organizationId={organization.id} />
+      {mayChange && <InviteMember organizationId={organization.id} mayGive={mayGive} />}
       {error && !members ? (
         <Problem error={error} retry={() => retry()} />
       ) : (
@@ -81,14 +96,19 @@ export function OrganizationMembers({ organization }: { organization: Organizati
           mayGive={mayGive}
           fixedBecause={fixedBecause}
           from={organization.name}
-          consequence="This holds for every project of the organization. API keys keep working: they belong to the projects."
-          setRole={async ({ email, person }, role) => {
-            const refusal = await setRole(email, role);
-            if (refusal === null && role === null && person.id === viewer.id) await navigate('/');
-            return refusal;
+          consequence="This holds for every project of the organization."
+          mayLeave={!isOwner || owners > 1}
+          beforeRemoval={({ person }) => (
+            <MemberKeys organizationId={organization.id} person={person} isViewer={person.id === viewer.id} />
+          )}
+          setRole={async (member, role) => {
+            const { error: refused } = await change(member, role);
+            if (!refused && role === null && member.person.id === viewer.id) await navigate('/');
+            return refused ? sentenceOf(refused) : null;
           }}
         />
       )}
+      {mayChange && <Invitations organizationId={organization.id} mayGive={mayGive} />}
     </Stack>
   );
 }

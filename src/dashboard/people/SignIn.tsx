@@ -1,22 +1,11 @@
-import {
-  Alert,
-  Anchor,
-  Button,
-  Center,
-  Paper,
-  PasswordInput,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Alert, Anchor, Button, PasswordInput, Stack, TextInput, Title } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { type CombinedError, useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
-import { Brand } from '../app/layout';
 import { pathAfterSignIn, useSession } from '../app/session';
 import { graphql } from '../generated';
+import { EntranceFrame } from './EntranceFrame';
 
 const SIGN_IN = graphql(`
   mutation SignIn($email: EmailAddress!, $password: String!) {
@@ -26,22 +15,16 @@ const SIGN_IN = graphql(`
   }
 `);
 
-const SIGN_UP = graphql(`
-  mutation SignUp($input: SignUpInput!) {
-    signUp(input: $input) {
-      id
-    }
-  }
-`);
+/** The context of the mutations that begin a session: their 401 is no lost session. */
+export const signingIn = { signingIn: true };
 
-const signingIn = { signingIn: true };
-
-function useEntrance() {
-  const { search } = useLocation();
+/** Leads on after signing in or up: to the given path, else where the address says. */
+export function useEntrance() {
+  const { search, hash } = useLocation();
   const navigate = useNavigate();
   const { renew } = useSession();
-  return async () => {
-    await navigate(pathAfterSignIn(search), { replace: true });
+  return async (path = pathAfterSignIn(search) + hash) => {
+    await navigate(path, { replace: true });
     renew();
   };
 }
@@ -51,7 +34,7 @@ export function SignIn() {
   const [password, setPassword] = useState('');
   const [{ fetching, error }, signIn] = useMutation(SIGN_IN);
   const enter = useEntrance();
-  const { search } = useLocation();
+  const { search, hash } = useLocation();
   return (
     <Entrance
       title="Sign in"
@@ -65,7 +48,7 @@ export function SignIn() {
       other={
         <>
           No account yet?{' '}
-          <Anchor component={Link} to={`/sign-up${search}`} size="sm" underline="always">
+          <Anchor component={Link} to={`/sign-up${search}${hash}`} size="sm" underline="always">
             Sign up
           </Anchor>
         </>
@@ -83,61 +66,24 @@ export function SignIn() {
   );
 }
 
-export function SignUp() {
-  const [name, setName] = useState('');
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
-  const [{ fetching, error }, signUp] = useMutation(SIGN_UP);
-  const enter = useEntrance();
-  const { search } = useLocation();
-  return (
-    <Entrance
-      title="Sign up"
-      submit="Create account"
-      busy={fetching}
-      error={error}
-      onSubmit={async () => {
-        const { data } = await signUp({ input: { name, email, password } }, signingIn);
-        if (data) await enter();
-      }}
-      other={
-        <>
-          Have an account?{' '}
-          <Anchor component={Link} to={`/sign-in${search}`} size="sm" underline="always">
-            Sign in
-          </Anchor>
-        </>
-      }
-    >
-      <TextInput
-        label="Name"
-        autoComplete="name"
-        required
-        maxLength={100}
-        value={name}
-        onChange={event => setName(event.currentTarget.value)}
-      />
-      <EmailInput value={email} onChange={setEmail} />
-      <PasswordInput
-        label="Password"
-        description="At least 15 characters. A few words in a row are easy to remember."
-        autoComplete="new-password"
-        required
-        minLength={15}
-        value={password}
-        onChange={event => setPassword(event.currentTarget.value)}
-      />
-    </Entrance>
-  );
-}
-
-function EmailInput({ value, onChange }: { value: string; onChange: (email: string) => void }) {
+/** The e-mail by which somebody signs in; fixed where an invitation says which. */
+export function EmailInput({
+  value,
+  onChange,
+  fixed = false,
+}: {
+  value: string;
+  onChange: (email: string) => void;
+  fixed?: boolean;
+}) {
   return (
     <TextInput
       label="E-mail"
       type="email"
       autoComplete="username"
       required
+      readOnly={fixed}
+      description={fixed ? 'As it was invited' : undefined}
       value={value}
       onChange={event => onChange(event.currentTarget.value)}
     />
@@ -154,37 +100,29 @@ interface EntranceProps {
   children: ReactNode;
 }
 
-function Entrance({ title, submit, busy, error, onSubmit, other, children }: EntranceProps) {
+/** The form by which somebody comes in. */
+export function Entrance({ title, submit, busy, error, onSubmit, other, children }: EntranceProps) {
   const handle = (event: FormEvent) => {
     event.preventDefault();
     void onSubmit();
   };
   return (
-    <Center mih="100vh" px="md" component="main">
-      <Stack w={360} maw="100%" gap="lg">
-        <Center>
-          <Brand />
-        </Center>
-        <Paper withBorder p="lg">
-          <form onSubmit={handle}>
-            <Stack gap="md">
-              <Title order={1}>{title}</Title>
-              {error && (
-                <Alert color="red" variant="light" role="alert">
-                  {sentenceOf(error)}
-                </Alert>
-              )}
-              {children}
-              <Button type="submit" loading={busy} fullWidth>
-                {submit}
-              </Button>
-            </Stack>
-          </form>
-        </Paper>
-        <Text size="sm" c="dimmed" ta="center">
-          {other}
-        </Text>
-      </Stack>
-    </Center>
+    <EntranceFrame other={other}>
+      <title>{`${title} · Spectrakey`}</title>
+      <form onSubmit={handle}>
+        <Stack gap="md">
+          <Title order={1}>{title}</Title>
+          {error && (
+            <Alert color="red" variant="light" role="alert">
+              {sentenceOf(error)}
+            </Alert>
+          )}
+          {children}
+          <Button type="submit" loading={busy} fullWidth>
+            {submit}
+          </Button>
+        </Stack>
+      </form>
+    </EntranceFrame>
   );
 }

@@ -17,7 +17,11 @@ export const PROJECT_ROLES: readonly RoleChoice<ProjectRole>[] = [
 /** The roles in an organization. */
 export const ORGANIZATION_ROLES: readonly RoleChoice<OrganizationRole>[] = [
   { value: 'OWNER', label: 'Owner', description: 'Everything, in every project' },
-  { value: 'ADMIN', label: 'Admin', description: 'Creates projects, changes members who are not owners' },
+  {
+    value: 'ADMIN',
+    label: 'Admin',
+    description: 'Creates projects, invites, changes members who are not owners',
+  },
   { value: 'MEMBER', label: 'Member', description: 'The projects that gave a role' },
 ];
 

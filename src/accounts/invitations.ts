@@ -1,0 +1,263 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { uuidv7 as newId } from 'uuidv7';
+import { type Actor, recordActivity } from '../activity/activity.ts';
+import { checkRoom } from '../database/bound.ts';
+import type { Database } from '../database/connect.ts';
+import { badUserInput, invitationNotFound, notFound } from '../errors.ts';
+import type { OrganizationRole } from '../generated/database.ts';
+import { isUuid } from '../names.ts';
+import { type Change, checkMayManage, insertMember, lockMembers } from './members.ts';
+import { lockOrganization } from './organizations.ts';
+import type { PersonRow } from './people.ts';
+import { mayChangeOrganization } from './roles.ts';
+
+const LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+const TOKEN_BYTES = 32;
+
+/** A pending invitation, as the schema has it. */
+export interface InvitationRow {
+  id: string;
+  organizationName: string;
+  email: string;
+  role: OrganizationRole;
+  invitedBy: { id: string; name: string } | null;
+  expiresAt: Date;
+  link: string | null;
+}
+
+/** A new invitation's secret: the token goes into the link and nowhere else. */
+export interface InvitationToken {
+  token: string;
+  digest: Buffer;
+}
+
+const digestOf = (token: string) => createHash('sha256').update(token).digest();
+
+/** A new token of 256 random bits. */
+export function generateInvitationToken(random: (bytes: number) => Buffer = randomBytes): InvitationToken {
+  const token = random(TOKEN_BYTES).toString('base64url');
+  return { token, digest: digestOf(token) };
+}
+
+/** The link of an invitation. A browser sends what follows "#" to nobody: it is in no log and no Referer. */
+export const linkOf = (origin: string, token: string) => `${origin}/invitations#${token}`;
+
+function selectInvitations(db: Database, now: Date) {
+  return db
+    .selectFrom('invitations')
+    .leftJoin('organizations', 'organizations.id', 'invitations.organizationId')
+    .leftJoin('users', 'users.id', 'invitations.invitedBy')
+    .select([
+      'invitations.id',
+      'invitations.organizationId',
+      'invitations.email',
+      'invitations.role',
+      'invitations.expiresAt',
+      'organizations.name as organizationName',
+      'users.id as inviterId',
+      'users.name as inviterName',
+    ])
+    .where('invitations.expiresAt', '>', now);
+}
+
+type Selected = Awaited<ReturnType<ReturnType<typeof selectInvitations>['execute']>>[number];
+
+const toRow = ({ inviterId, inviterName, organizationName, organizationId: _, ...row }: Selected) => ({
+  ...row,
+  organizationName: organizationName ?? '',
+  invitedBy: inviterId === null || inviterName === null ? null : { id: inviterId, name: inviterName },
+  link: null,
+});
+
+/** The pending invitation that a token belongs to. */
+export async function findInvitation(db: Database, token: string, now: Date): Promise<InvitationRow | null> {
+  const found = await selectInvitations(db, now)
+    .where('invitations.digest', '=', digestOf(token))
+    .executeTakeFirst();
+  return found ? toRow(found) : null;
+}
+
+/** The pending invitations of organizations, newest first. Ask for organizations in which the viewer may invite. */
+export async function listInvitations(
+  db: Database,
+  now: Date,
+  organizationIds: string[],
+): Promise<(InvitationRow & { organizationId: string | null })[]> {
+  const rows = await selectInvitations(db, now)
+    .where('invitations.organizationId', 'in', organizationIds)
+    .orderBy('invitations.id', 'desc')
+    .execute();
+  return rows.map(row => ({ ...toRow(row), organizationId: row.organizationId }));
+}
+
+/**
+ * Invites an e-mail into an organization. A pending invitation of the same e-mail is replaced.
+ *
+ * @param trx a transaction: the organization's row is locked while its invitations are counted.
+ * @throws BAD_USER_INPUT when the e-mail is a member's, or there is no room; NOT_FOUND or FORBIDDEN when the actor is not
+ *   a member any more, or may not give the role.
+ */
+export async function insertInvitation(
+  trx: Database,
+  { email, role, digest, ...change }: Change & { email: string; role: OrganizationRole; digest: Buffer },
+): Promise<InvitationRow> {
+  const { organizationId, now } = change;
+  const { actor, members } = await lockMembers(trx, change);
+  checkMayManage(actor, role);
+  if (members.some(member => member.email === email)) {
+    throw badUserInput('The person with this e-mail belongs to the organization already.');
+  }
+  checkRoom(members.length, 'An organization', 'members');
+  await trx
+    .deleteFrom('invitations')
+    .where('organizationId', '=', organizationId)
+    .where('expiresAt', '<=', now)
+    .execute();
+  const replaced = await trx
+    .deleteFrom('invitations')
+    .where('organizationId', '=', organizationId)
+    .where('email', '=', email)
+    .returning('role')
+    .executeTakeFirst();
+  checkMayManage(actor, replaced?.role ?? null);
+  const { held } = await trx
+    .selectFrom('invitations')
+    .select(eb => eb.fn.countAll<number>().as('held'))
+    .where('organizationId', '=', organizationId)
+    .executeTakeFirstOrThrow();
+  checkRoom(held, 'An organization', 'pending invitations');
+  const id = newId();
+  const expiresAt = new Date(now.getTime() + LIFETIME_MS);
+  await trx
+    .insertInto('invitations')
+    .values({ id, digest, organizationId, email, role, invitedBy: actor.userId, createdAt: now, expiresAt })
+    .execute();
+  await record(trx, 'member.invited', { id, organizationId, email, role }, change);
+  const row = await selectInvitations(trx, now).where('invitations.id', '=', id).executeTakeFirstOrThrow();
+  return toRow(row);
+}
+
+/**
+ * Invites an e-mail to make an account with an organization of its own, as the operator. A pending one is replaced.
+ *
+ * @returns when its link stops working.
+ */
+export async function inviteAsOperator(
+  trx: Database,
+  { email, digest, actor, now }: { email: string; digest: Buffer; actor: Actor; now: Date },
+): Promise<Date> {
+  await trx
+    .deleteFrom('invitations')
+    .where('organizationId', 'is', null)
+    .where('email', '=', email)
+    .execute();
+  const expiresAt = new Date(now.getTime() + LIFETIME_MS);
+  const invitation = { id: newId(), organizationId: null, email, role: 'OWNER' as const };
+  await trx
+    .insertInto('invitations')
+    .values({ ...invitation, digest, createdAt: now, expiresAt })
+    .execute();
+  await record(trx, 'member.invited', invitation, { actor, now });
+  return expiresAt;
+}
+
+/**
+ * Accepts the invitation that a token belongs to.
+ *
+ * @param trx a transaction: what the invitation promises happens, or it stays.
+ * @returns the organization that was joined.
+ * @throws NOT_FOUND when it is not pending any more, BAD_USER_INPUT as `insertMember`.
+ */
+export async function acceptInvitation(
+  trx: Database,
+  token: string,
+  person: Pick<PersonRow, 'id' | 'email'>,
+  { actor, now }: { actor: Actor; now: Date },
+): Promise<string> {
+  const { organizationId, role, email: invitedAs } = await takeInvitation(trx, token, now);
+  if (organizationId === null) {
+    throw badUserInput('This invitation is for a new account. Sign out, open the link again and sign up.');
+  }
+  await insertMember(trx, { organizationId, role, invitedAs, actor, now }, person);
+  return organizationId;
+}
+
+/**
+ * Takes a pending invitation out of the table, so that its link works no more. From here on the transaction holds the
+ * organization's lock, as inviting and revoking do: of two who use a link at once one is refused.
+ *
+ * @throws NOT_FOUND when it is not pending any more.
+ */
+export async function takeInvitation(trx: Database, token: string, now: Date) {
+  const digest = digestOf(token);
+  const found = await selectInvitations(trx, now).where('invitations.digest', '=', digest).executeTakeFirst();
+  if (!found) throw invitationNotFound();
+  if (found.organizationId !== null) await lockOrganization(trx, found.organizationId);
+  const taken = await trx
+    .deleteFrom('invitations')
+    .where('digest', '=', digest)
+    .returning(['id', 'organizationId', 'role', 'email'])
+    .executeTakeFirst();
+  if (!taken) throw invitationNotFound();
+  return taken;
+}
+
+/** Declines the invitation that a token belongs to. @throws NOT_FOUND when it is not pending any more. */
+export async function declineInvitation(
+  trx: Database,
+  token: string,
+  change: { actor: Actor; now: Date },
+): Promise<void> {
+  await record(trx, 'invitation.declined', await takeInvitation(trx, token, change.now), change);
+}
+
+/**
+ * Withdraws a pending invitation.
+ *
+ * @throws NOT_FOUND when it is not pending, or the actor may not see it; FORBIDDEN for an admin and an owner's invitation.
+ */
+export async function revokeInvitation(
+  trx: Database,
+  id: string,
+  { actor, now }: { actor: Actor; now: Date },
+): Promise<void> {
+  const found = isUuid(id)
+    ? await selectInvitations(trx, now).where('invitations.id', '=', id).executeTakeFirst()
+    : undefined;
+  if (!found?.organizationId) throw notFound('Invitation');
+  const { organizationId } = found;
+  await lockOrganization(trx, organizationId);
+  const member = await trx
+    .selectFrom('organizationMembers')
+    .select('role')
+    .where('organizationId', '=', organizationId)
+    .where('userId', '=', actor.id)
+    .executeTakeFirst();
+  // Who may not invite sees no invitations: to them this one does not exist.
+  if (!member || !mayChangeOrganization(member.role)) throw notFound('Invitation');
+  checkMayManage(member, found.role);
+  const revoked = await trx.deleteFrom('invitations').where('id', '=', id).returning('id').executeTakeFirst();
+  if (!revoked) throw notFound('Invitation');
+  await record(trx, 'invitation.revoked', { ...found, organizationId }, { actor, now });
+}
+
+/** Drops the invitations that nobody answered in time. */
+export async function dropExpiredInvitations(db: Database, now: Date): Promise<void> {
+  await db.deleteFrom('invitations').where('expiresAt', '<=', now).execute();
+}
+
+async function record(
+  trx: Database,
+  action: 'member.invited' | 'invitation.declined' | 'invitation.revoked',
+  {
+    id,
+    organizationId,
+    email,
+    role,
+  }: { id: string; organizationId: string | null; email: string; role: OrganizationRole },
+  { actor, now }: { actor: Actor; now: Date },
+): Promise<void> {
+  await recordActivity(trx, actor, now, [
+    { action, organizationId, projectId: null, subjectId: id, subject: email, details: { role } },
+  ]);
+}

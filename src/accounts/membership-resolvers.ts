@@ -1,0 +1,98 @@
+import { invitationNotFound } from '../errors.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import { checkName } from '../names.ts';
+import { countMail, limitInvitations } from './invitation-limits.ts';
+import {
+  acceptInvitation,
+  declineInvitation,
+  findInvitation,
+  generateInvitationToken,
+  insertInvitation,
+  linkOf,
+  revokeInvitation,
+} from './invitations.ts';
+import { leaveOrganization, setOrganizationMember } from './members.ts';
+import { checkNewEmail, normalizeEmail } from './people.ts';
+import { mayChangeOrganization } from './roles.ts';
+import { createOrganization } from './sign-up.ts';
+
+/** Who belongs to which organization, by whose consent. Who may call what is decided in graphql/permissions.ts. */
+export const membershipResolvers = {
+  Query: {
+    invitation: (_parent, { token }, { db, at }) => findInvitation(db, token, at),
+  },
+
+  Mutation: {
+    async createOrganization(_parent, { name: given }, { transaction, viewer, actor, at }) {
+      const { id: ownerId, load } = viewer();
+      const name = checkName(given, 'The name of an organization');
+      const id = await transaction(trx =>
+        createOrganization(trx, { name, ownerId, actor: actor(), now: at }),
+      );
+      return await load.organization.get(id);
+    },
+
+    async inviteMember(_parent, { input }, context) {
+      const { transaction, viewer, actor, at, rateLimits, address, invitationMail, publicOrigin } = context;
+      const { role } = input;
+      checkNewEmail(input.email);
+      const email = normalizeEmail(input.email);
+      const { id: organizationId } = await viewer().load.organization.get(input.organizationId);
+      await limitInvitations(rateLimits, { organizationId, address: address(), now: at });
+      const mayMail = invitationMail !== null && (await countMail(rateLimits, email, at));
+      const { token, digest } = generateInvitationToken();
+      const invitation = await transaction(trx =>
+        insertInvitation(trx, { organizationId, email, role, digest, actor: actor(), now: at }),
+      );
+      const link = linkOf(publicOrigin(), token);
+      if (mayMail) invitationMail?.send({ ...invitation, link });
+      return { ...invitation, link };
+    },
+
+    async acceptInvitation(_parent, { token }, { transaction, viewer, actor, at }) {
+      const { load, ...person } = viewer();
+      const id = await transaction(trx => acceptInvitation(trx, token, person, { actor: actor(), now: at }));
+      const organization = await load.organization.again(id);
+      if (!organization) throw invitationNotFound();
+      return organization;
+    },
+
+    async declineInvitation(_parent, { token }, { transaction, caller, actor, address, at }) {
+      const who = caller.kind === 'person' ? actor() : { id: null, email: null, network: address() };
+      await transaction(trx => declineInvitation(trx, token, { actor: who, now: at }));
+      return true;
+    },
+
+    async revokeInvitation(_parent, { id }, { transaction, actor, at }) {
+      await transaction(trx => revokeInvitation(trx, id, { actor: actor(), now: at }));
+      return true;
+    },
+
+    async leaveOrganization(_parent, { organizationId: id }, { transaction, viewer, actor, at }) {
+      const { id: organizationId } = await viewer().load.organization.get(id);
+      await transaction(trx => leaveOrganization(trx, { organizationId, actor: actor(), now: at }));
+      return true;
+    },
+
+    async setOrganizationMember(_parent, { input }, { transaction, viewer, actor, at }) {
+      const { load } = viewer();
+      const organization = await load.organization.get(input.organizationId);
+      await transaction(trx =>
+        setOrganizationMember(trx, {
+          organizationId: organization.id,
+          email: input.email,
+          role: input.role ?? null,
+          actor: actor(),
+          now: at,
+        }),
+      );
+      // Who removed themselves sees what they had last.
+      return (await load.organization.again(organization.id)) ?? organization;
+    },
+  },
+
+  Organization: {
+    invitations: ({ id, role }, _args, { viewer }) =>
+      mayChangeOrganization(role) ? viewer().load.invitations(id) : [],
+  },
+} satisfies Resolvers;

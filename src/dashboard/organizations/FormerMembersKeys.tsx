@@ -1,0 +1,64 @@
+import { Alert, Stack, Text } from '@mantine/core';
+import { KeyRound } from 'lucide-react';
+import { useQuery } from 'urql';
+import { graphql } from '../generated';
+import { KnownKeys } from './KnownKeys';
+import classes from './members.module.css';
+
+const KEYS = graphql(`
+  query KeysOfFormerMembers {
+    viewer {
+      id
+      organizations {
+        id
+        keysOfFormerMembers {
+          id
+          name
+          prefix
+          status
+          createdBy {
+            id
+            name
+          }
+          project {
+            id
+            name
+          }
+          deployment {
+            id
+            name
+          }
+        }
+      }
+    }
+  }
+`);
+
+/** The usable keys that people made who have left, with what to do about them; nothing while there are none. */
+export function FormerMembersKeys({ organizationId }: { organizationId: string }) {
+  const [{ data }] = useQuery({ query: KEYS });
+  const organization = data?.viewer?.organizations.find(({ id }) => id === organizationId);
+  const keys = organization?.keysOfFormerMembers ?? [];
+  if (keys.length === 0) return null;
+  return (
+    <Alert
+      color="yellow"
+      variant="light"
+      role="status"
+      icon={<KeyRound size={18} aria-hidden />}
+      title={
+        keys.length === 1
+          ? 'One API key of a former member still works'
+          : `${keys.length} API keys of former members still work`
+      }
+      classNames={{ root: classes.notice, title: classes.noticeTitle, icon: classes.noticeIcon }}
+    >
+      <Stack gap="xs">
+        <Text size="sm">
+          Who made a key may know its secret. Create a new key for each integration, then revoke the old one.
+        </Text>
+        <KnownKeys keys={keys} withCreator />
+      </Stack>
+    </Alert>
+  );
+}

@@ -1,0 +1,48 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import { shortDay } from '../api-keys/relative-time';
+import { CopyButton } from '../integration/CopyButton';
+import classes from './members.module.css';
+
+interface InvitationLinkProps {
+  email: string;
+  link: string;
+  expiresAt: string;
+  onDone: () => void;
+}
+
+/** A new invitation's link. It can be read here and never again. */
+export function InvitationLink({ email, link, expiresAt, onDone }: InvitationLinkProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // A screen reader goes on here, where what was asked for stands.
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <Stack gap="xs" component="section" aria-labelledby="invitation-link">
+      <Text
+        component="h3"
+        id="invitation-link"
+        size="sm"
+        fw={600}
+        m={0}
+        tabIndex={-1}
+        ref={heading}
+        className={classes.heading}
+      >
+        Send this link to {email}
+      </Text>
+      <code className={classes.link} translate="no">
+        {link}
+      </code>
+      <Text size="sm" c="dimmed">
+        It is shown this once. It works once, until {shortDay(new Date(expiresAt))}, for whoever has it: send
+        it to that person alone.
+      </Text>
+      <Group justify="flex-end" gap="xs">
+        <CopyButton text={link} what="the link" />
+        <Button size="xs" variant="default" onClick={onDone}>
+          Done
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,86 @@
+import { Button, Card, Group, Stack, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useMutation } from 'urql';
+import { sentenceOf } from '../app/client';
+import { graphql } from '../generated';
+import type { OrganizationRole } from '../generated/graphql';
+import { Refusal } from '../projects/Refusal';
+import { ORGANIZATION_ROLES } from '../projects/roles';
+import { InvitationLink } from './InvitationLink';
+import { RoleSelect } from './RoleSelect';
+
+const INVITE_MEMBER = graphql(`
+  mutation InviteMember($input: InviteMemberInput!) {
+    inviteMember(input: $input) {
+      id
+      email
+      expiresAt
+      link
+    }
+  }
+`);
+
+interface InviteMemberProps {
+  organizationId: string;
+  mayGive: (role: OrganizationRole) => boolean;
+}
+
+/** Invites somebody by e-mail, and shows the link once. */
+export function InviteMember({ organizationId, mayGive }: InviteMemberProps) {
+  const [email, setEmail] = useState('');
+  const [role, setRole] = useState<OrganizationRole>('MEMBER');
+  const [{ data, fetching, error }, invite] = useMutation(INVITE_MEMBER);
+  const [shown, setShown] = useState(false);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setShown(false);
+    // The first invitation is in no list yet that the cache could know it by.
+    const result = await invite(
+      { input: { organizationId, email, role } },
+      { additionalTypenames: ['Organization'] },
+    );
+    if (!result.data) return;
+    setShown(true);
+    setEmail('');
+  };
+  const made = data?.inviteMember;
+  return (
+    <Card withBorder padding="md">
+      <Stack gap="md">
+        <form onSubmit={event => void submit(event)}>
+          <Group gap="sm" align="flex-end">
+            <TextInput
+              label="E-mail"
+              type="email"
+              required
+              withAsterisk={false}
+              flex="1 1 200px"
+              placeholder="name@lab.example"
+              autoComplete="off"
+              value={email}
+              onChange={event => setEmail(event.currentTarget.value)}
+            />
+            <RoleSelect
+              roles={ORGANIZATION_ROLES.filter(({ value }) => mayGive(value))}
+              role={role}
+              onChange={setRole}
+            />
+            <Button type="submit" loading={fetching} w={{ base: '100%', xs: 'auto' }}>
+              Invite
+            </Button>
+          </Group>
+        </form>
+        <Refusal sentence={error ? sentenceOf(error) : null} />
+        {shown && made?.link && (
+          <InvitationLink
+            key={made.id}
+            email={made.email}
+            link={made.link}
+            expiresAt={made.expiresAt}
+            onDone={() => setShown(false)}
+          />
+        )}
+      </Stack>
+    </Card>
+  );
+}

@@ -1,0 +1,30 @@
+import { Center, Paper, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Brand } from '../app/layout';
+
+interface EntranceFrameProps {
+  children: ReactNode;
+  /** What stands below, small. */
+  other?: ReactNode;
+}
+
+/** The page of somebody who is not in yet: one card under the product's name. */
+export function EntranceFrame({ children, other }: EntranceFrameProps) {
+  return (
+    <Center mih="100vh" px="md" py="lg" component="main">
+      <Stack w={360} maw="100%" gap="lg">
+        <Center>
+          <Brand />
+        </Center>
+        <Paper withBorder p="lg">
+          {children}
+        </Paper>
+        {other && (
+          <Text size="sm" c="dimmed" ta="center">
+            {other}
+          </Text>
+        )}
+      </Stack>
+    </Center>
+  );
+}

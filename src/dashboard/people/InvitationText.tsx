@@ -1,0 +1,49 @@
+import { Anchor, Stack, Text, Title } from '@mantine/core';
+import { Link } from 'react-router';
+import type { OrganizationRole } from '../generated/graphql';
+import { ORGANIZATION_ROLES } from '../projects/roles';
+import { EntranceFrame } from './EntranceFrame';
+
+interface InvitationTextProps {
+  invitation: {
+    organizationName: string;
+    role: OrganizationRole;
+    invitedBy?: { name: string } | null | undefined;
+  };
+}
+
+/** Who invites the person into what, with which role. */
+export function InvitationText({ invitation: { organizationName, role, invitedBy } }: InvitationTextProps) {
+  if (organizationName === '') {
+    return <Text size="sm">You are invited to make an account with an organization of its own.</Text>;
+  }
+  const label = ORGANIZATION_ROLES.find(({ value }) => value === role)?.label.toLowerCase();
+  return (
+    <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+      {invitedBy ? `${invitedBy.name} invites you` : 'You are invited'} to join the organization{' '}
+      <strong>{organizationName}</strong> as <strong>{label}</strong>.
+    </Text>
+  );
+}
+
+/** In place of an invitation that is not pending, whatever became of it. */
+export function InvitationGone() {
+  return (
+    <EntranceFrame
+      other={
+        <Anchor component={Link} to="/" size="sm" underline="always">
+          To Spectrakey
+        </Anchor>
+      }
+    >
+      <title>Invitation not found · Spectrakey</title>
+      <Stack gap="md">
+        <Title order={1}>Invitation not found</Title>
+        <Text size="sm">
+          It may have expired, been used, declined or withdrawn, or its link is not complete. Ask the person
+          who invited you for a new one.
+        </Text>
+      </Stack>
+    </EntranceFrame>
+  );
+}

@@ -1,0 +1,144 @@
+import { Anchor, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useState } from 'react';
+import { Link, useLocation } from 'react-router';
+import { useMutation, useQuery } from 'urql';
+import { Loading, Problem } from '../app/states';
+import { graphql } from '../generated';
+import type { SignUpPageQuery } from '../generated/graphql';
+import { EntranceFrame } from './EntranceFrame';
+import { InvitationGone, InvitationText } from './InvitationText';
+import { useInvitationToken } from './invitation-link';
+import { EmailInput, Entrance, signingIn, useEntrance } from './SignIn';
+
+const SIGN_UP_PAGE = graphql(`
+  query SignUpPage($token: String!, $invited: Boolean!) {
+    signUpMode
+    invitation(token: $token) @include(if: $invited) {
+      id
+      organizationName
+      email
+      role
+      expiresAt
+      invitedBy {
+        id
+        name
+      }
+    }
+  }
+`);
+
+const SIGN_UP = graphql(`
+  mutation SignUp($input: SignUpInput!) {
+    signUp(input: $input) {
+      id
+    }
+  }
+`);
+
+/** Where an account is made: by everybody, or by those who followed the link of an invitation. */
+export function SignUp() {
+  const token = useInvitationToken();
+  const variables = { token, invited: token !== '' };
+  const [{ data, error }, retry] = useQuery({
+    query: SIGN_UP_PAGE,
+    variables,
+    requestPolicy: 'network-only',
+  });
+  if (error && !data) {
+    return (
+      <EntranceFrame>
+        <Problem error={error} retry={() => retry()} />
+      </EntranceFrame>
+    );
+  }
+  if (!data) return <Loading what="sign-up" />;
+  if (token !== '' && !data.invitation) return <InvitationGone />;
+  if (token === '' && data.signUpMode === 'INVITED') return <SignUpClosed />;
+  return <SignUpForm token={token} invitation={data.invitation ?? null} />;
+}
+
+function SignUpClosed() {
+  const { search } = useLocation();
+  return (
+    <EntranceFrame
+      other={
+        <>
+          Have an account?{' '}
+          <Anchor component={Link} to={`/sign-in${search}`} size="sm" underline="always">
+            Sign in
+          </Anchor>
+        </>
+      }
+    >
+      <title>Sign up · Spectrakey</title>
+      <Stack gap="md">
+        <Title order={1}>Sign-up is by invitation</Title>
+        <Text size="sm">
+          Ask an admin of your organization to invite you, then open the link that you get from them.
+        </Text>
+        <Text size="sm" c="dimmed">
+          For the first account of an organization, ask whoever operates this server to run{' '}
+          <code style={{ display: 'block', whiteSpace: 'nowrap' }}>
+            npm run spectrakey -- invite &lt;e-mail&gt;
+          </code>
+        </Text>
+      </Stack>
+    </EntranceFrame>
+  );
+}
+
+interface SignUpFormProps {
+  token: string;
+  invitation: SignUpPageQuery['invitation'] | null;
+}
+
+function SignUpForm({ token, invitation }: SignUpFormProps) {
+  const [name, setName] = useState('');
+  const [email, setEmail] = useState(invitation?.email ?? '');
+  const [password, setPassword] = useState('');
+  const [{ fetching, error }, signUp] = useMutation(SIGN_UP);
+  const enter = useEntrance();
+  const { search, hash } = useLocation();
+  return (
+    <Entrance
+      title="Sign up"
+      submit="Create account"
+      busy={fetching}
+      error={error}
+      onSubmit={async () => {
+        const input = { name, email, password, invitationToken: invitation ? token : null };
+        const { data } = await signUp({ input }, signingIn);
+        // A used invitation has no page to go back to.
+        if (data) await enter(invitation ? '/' : undefined);
+      }}
+      other={
+        <>
+          Have an account?{' '}
+          <Anchor component={Link} to={`/sign-in${search}${hash}`} size="sm" underline="always">
+            Sign in
+          </Anchor>
+        </>
+      }
+    >
+      {invitation && <InvitationText invitation={invitation} />}
+      <TextInput
+        label="Name"
+        autoComplete="name"
+        required
+        maxLength={100}
+        value={name}
+        onChange={event => setName(event.currentTarget.value)}
+      />
+      <EmailInput value={email} onChange={setEmail} fixed={Boolean(invitation)} />
+      <PasswordInput
+        label="Password"
+        description="At least 15 characters. A few words in a row are easy to remember."
+        autoComplete="new-password"
+        required
+        minLength={15}
+        value={password}
+        onChange={event => setPassword(event.currentTarget.value)}
+      />
+    </Entrance>
+  );
+}
