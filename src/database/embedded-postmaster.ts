@@ -91,6 +91,7 @@ async function start(home: Home): Promise<string | null> {
   const logged = await openLog(log, runAs);
   // Relative, since pg_ctl hands these to a shell, between double quotes.
   const args = ['start', '-w', '-t', String(PATIENCE_MS / 1000), '-D', 'cluster', '-l', 'postgres.log'];
+  args.push('-o', '-c unix_socket_permissions=0700');
   if (socketFolder) args.push('-o', `-c unix_socket_directories=${socketFolder}`);
   const { ok, output } = await run(join(programs, 'pg_ctl'), args, runAs, folder);
   if (ok) {
