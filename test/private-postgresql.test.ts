@@ -230,7 +230,8 @@ describe('A private PostgreSQL', () => {
     expect(await postmasterOf(dataDir)).toBe(postmaster);
     expect(await read(next.url)).toBe('octane');
     await next.stop();
-    expect(await processesIn(dataDir)).toEqual([]);
+    // PostgreSQL removes its pid file a moment before its first process ends.
+    await vi.waitFor(async () => expect(await processesIn(dataDir)).toEqual([]), WAIT);
   });
 
   test('recovers what was committed when it was killed together with its server', async () => {
@@ -325,7 +326,11 @@ describe('A private PostgreSQL', () => {
     if (asRoot) await chmod(dataDir, 0o711);
     const server = await start(dataDir);
     expect(await isEmpty(server.url)).toBe(true);
-    expect((await readdir(join(dataDir, 'postgres'))).sort()).toEqual(['cluster', 'postgres.log']);
+    expect((await readdir(join(dataDir, 'postgres'))).sort()).toEqual([
+      ...(asRoot ? ['account'] : []),
+      'cluster',
+      'postgres.log',
+    ]);
   });
 
   test('takes its lock again after PostgreSQL ended every session', async () => {
@@ -423,10 +428,10 @@ if (asRoot)
       return join(closed, 'data');
     }
 
-    test('PostgreSQL runs as nobody, inside the data folder', async () => {
+    test('PostgreSQL runs as neither root nor nobody, inside the data folder', async () => {
       const dataDir = newFolder();
       const server = await start(dataDir);
-      expect(await runner(server.url)).toBe(await idOf('nobody'));
+      expect([0, await idOf('nobody')]).not.toContain(await runner(server.url));
       expect(await clusterOf(dataDir)).toBe(join(dataDir, 'postgres', 'cluster'));
     });
 

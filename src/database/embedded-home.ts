@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import {
   chmod,
-  chown,
   cp,
   lstat,
   mkdir,
@@ -11,15 +9,21 @@ import {
   readlink,
   realpath,
   rename,
-  rm,
   stat,
   symlink,
 } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-
-/** The account that runs PostgreSQL: empty for the one that runs this process. */
-export type RunAs = { uid: number; gid: number } | Record<string, never>;
+import {
+  type Account,
+  claimAccount,
+  isAccount,
+  nobodyUid,
+  pickAccount,
+  settledUid,
+} from './embedded-account.ts';
+import { createCluster } from './embedded-cluster.ts';
+import { codeOf, lastWords, type RunAs, removeTree, run, YOUR_OWN } from './embedded-run.ts';
 
 /** Where the private PostgreSQL of a data folder lives, and what runs it. */
 export interface Home {
@@ -44,42 +48,6 @@ export interface Places {
 }
 
 const ELSEWHERE = '/var/lib/spectrakey';
-const YOUR_OWN = 'set DATABASE_URL to use a PostgreSQL of your own';
-
-/** Runs a program to its end, with nothing of our environment: PGPORT and its like would redirect PostgreSQL. */
-export function run(program: string, args: string[], runAs: RunAs, cwd: string, input = '') {
-  return new Promise<{ ok: boolean; output: string }>(done => {
-    let output = '';
-    const keep = (chunk: Buffer) => {
-      output += chunk.toString();
-    };
-    const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
-    const child = spawn(program, args, { ...runAs, cwd, env });
-    child.on('error', error => done({ ok: false, output: error.message }));
-    child.on('close', code => done({ ok: code === 0, output }));
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
-    // A program that ends without reading its input is no fault of ours to crash over.
-    child.stdin.on('error', () => {}).end(input);
-  });
-}
-
-const SMALL_TALK =
-  /^\s*$|LOG: {2}(starting PostgreSQL|listening on|shutting down|database system is shut down)/;
-
-/** The last telling lines of an output or a log, without their time stamps, as one. */
-export function lastWords(output: string): string {
-  const lines = output.split('\n').filter(line => !SMALL_TALK.test(line));
-  return lines
-    .slice(-4)
-    .map(line => line.replace(/^[\d-]+ [\d:.]+ \S+ \[\d+\] /, '').trim())
-    .join(' ');
-}
-
-/** The code of a system or PostgreSQL error. */
-export function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
-}
 
 /** The folder of an existing private PostgreSQL, or of one that is being made; null where there is none. */
 export async function homeFolder(dataDir: string): Promise<string | null> {
@@ -90,13 +58,6 @@ export async function homeFolder(dataDir: string): Promise<string | null> {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
-}
-
-/** Removes what the account that runs PostgreSQL owns. */
-export async function removeTree(path: string, runAs: RunAs): Promise<void> {
-  // As that account first: root walking a tree that another account can change under it may be led astray by links.
-  if ('uid' in runAs && existsSync(path)) await run('rm', ['-rf', '--', path], runAs, '/');
-  await rm(path, { recursive: true, force: true });
 }
 
 /** Finds, or makes, everything that PostgreSQL needs before it can start for this data folder. */
@@ -114,9 +75,10 @@ export async function openHome(
   });
   const real = await realpath(dataDir);
 
-  const runAs = asRoot ? await accountFor(real) : {};
   const elsewhere = places.elsewhere ?? ELSEWHERE;
-  const folder = await placeHome(real, runAs, elsewhere);
+  const candidate = asRoot ? await accountFor(real) : {};
+  const folder = await placeHome(real, candidate, elsewhere);
+  const runAs = isAccount(candidate) ? await settleAccount(folder, candidate) : candidate;
   const owner = (await lstat(folder)).uid;
   if (!asRoot && owner !== process.getuid?.()) {
     throw new Error(`The PostgreSQL in ${real} belongs to another user (${owner}): start as that user.`);
@@ -148,18 +110,33 @@ async function readVersion(packageFolder: string): Promise<{ version: string; ma
   return { version, major: version.replace(/\..*/, '') };
 }
 
-/** PostgreSQL refuses to run as root: whoever owns the cluster runs it, at first the account made for owning nothing. */
+/** PostgreSQL refuses to run as root: whoever owns the cluster runs it, else an account that nobody else has. */
 async function accountFor(dataDir: string): Promise<RunAs> {
   const folder = await homeFolder(dataDir);
-  const owner = folder ? await lstat(join(folder, 'cluster')).catch(() => null) : null;
-  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
-  const [uid, gid] = await Promise.all(
-    ['-u', '-g'].map(async flag => (await run('id', [flag, 'nobody'], {}, '/')).output.trim()),
-  );
-  if (!uid || !gid || !/^\d+ \d+$/.test(`${uid} ${gid}`)) {
-    throw new Error(`PostgreSQL does not run as root, and there is no user "nobody": ${YOUR_OWN}.`);
-  }
-  return { uid: Number(uid), gid: Number(gid) };
+  const account = (folder && (await ownerOf(folder))) ?? (await pickAccount());
+  if (account) return account;
+  throw new Error(`PostgreSQL does not run as root, and no uid is free for it: ${YOUR_OWN}.`);
+}
+
+async function settleAccount(folder: string, candidate: Account): Promise<Account> {
+  const owner = await ownerOf(folder);
+  return owner && owner.uid !== (await settledUid(folder)) ? owner : await claimAccount(folder, candidate);
+}
+
+/** The account that the cluster belongs to; null where there is none yet, or one to be moved to another account. */
+async function ownerOf(folder: string): Promise<Account | null> {
+  const owner = await lstat(join(folder, 'cluster')).catch(() => null);
+  if (!owner || owner.uid === 0 || (await isLegacy(folder))) return null;
+  return { uid: owner.uid, gid: owner.gid };
+}
+
+/** Whether a version before this one, which ran PostgreSQL as `nobody` for root, made this cluster. */
+export async function isLegacy(folder: string): Promise<boolean> {
+  const [home, cluster] = await Promise.all([
+    lstat(folder),
+    lstat(join(folder, 'cluster')).catch(() => null),
+  ]);
+  return home.uid === 0 && cluster !== null && cluster.uid === (await nobodyUid());
 }
 
 async function canEnter(folder: string, runAs: RunAs): Promise<boolean> {
@@ -239,28 +216,6 @@ async function makeOnce(place: string, runAs: RunAs, make: (draft: string) => Pr
     if (!existsSync(place)) throw error;
   } finally {
     await removeTree(draft, runAs).catch(() => {});
-  }
-}
-
-async function createCluster(draft: string, { folder, programs, runAs }: Home): Promise<void> {
-  await mkdir(draft, { mode: 0o700 });
-  if ('uid' in runAs) await chown(draft, runAs.uid, runAs.gid);
-  const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
-  // Trust is safe here: nothing listens but a socket in the cluster's own folder, which is closed to other accounts.
-  const access = ['--auth-local=trust', '--auth-host=reject', '-c', 'listen_addresses='];
-  const quiet = ['--no-instructions', '-c', 'log_checkpoints=off'];
-  // Relative to the cluster, so that a data folder can be moved, and its path never meets a shell or a list syntax.
-  const socket = ['-c', 'unix_socket_directories=.'];
-  const options = ['-D', draft, '-U', 'spectrakey', ...locale, ...access, ...socket, ...quiet];
-  // Within the draft too, so that no cluster is ever without its database.
-  const single = ['--single', '-D', draft, '-j', '-c', 'exit_on_error=on', 'template1'];
-  const steps = [
-    () => run(join(programs, 'initdb'), options, runAs, folder),
-    () => run(join(programs, 'postgres'), single, runAs, folder, 'CREATE DATABASE spectrakey;\n\n'),
-  ];
-  for (const step of steps) {
-    const { ok, output } = await step();
-    if (!ok) throw new Error(`PostgreSQL could not be set up in ${folder}: ${lastWords(output)}`);
   }
 }
 

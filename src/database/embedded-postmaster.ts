@@ -12,103 +12,22 @@ import {
   rmdir,
   stat,
 } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { codeOf, type Home, lastWords, type RunAs, removeTree, run } from './embedded-home.ts';
+import { writeAccess } from './embedded-access.ts';
+import type { Home } from './embedded-home.ts';
+import { codeOf, lastWords, type RunAs, removeTree, run } from './embedded-run.ts';
+import { connect, DataFolderInUse, lock, pidFile, readPidFile, SOCKET, urlOf } from './embedded-session.ts';
 
-/** Another live server holds the data folder. */
-export class DataFolderInUse extends Error {
-  constructor(dataDir: string) {
-    super(`The data folder ${dataDir} is in use by another running server.`);
-    this.name = 'DataFolderInUse';
-  }
-}
-
-/** Any two numbers do, as long as every version uses the same. */
-const LOCK = [1_936_745_827, 1_918_987_109];
-const PORT = 5432;
-const SOCKET = `.s.PGSQL.${PORT}`;
 /** Crash recovery after a busy server's death takes seconds; more than this is a fault to be told. */
 const PATIENCE_MS = 120_000;
-/** A dead server's lock is freed by its PostgreSQL session within milliseconds, but not at once. */
-const LOCK_TIMEOUT = '1s';
 /** What is left of the 104 bytes of a socket's path on macOS (Linux: 108) after its end. */
 const LONGEST_SOCKET_PATH = 103;
 const SHORT_FOLDER = /^\/tmp\/spectrakey-\w+$/;
 /** Linux numbers no process higher than 2^22. */
 const NO_PID = 2 ** 31 - 1;
 const MOST_LOG_BYTES = 1_000_000;
-
-const pidFile = (cluster: string) => join(cluster, 'postmaster.pid');
-
-async function readPidFile(cluster: string): Promise<{ pid: string; socketFolder: string | null } | null> {
-  try {
-    const [pid = '', , , , socket] = (await readFile(pidFile(cluster), 'utf8')).split('\n');
-    return { pid, socketFolder: socket ? resolve(cluster, socket) : null };
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
-    throw error;
-  }
-}
-
-/** Where the PostgreSQL that runs, or last crashed, in this cluster can be reached; null where none did. */
-export async function urlOf(cluster: string): Promise<string | null> {
-  const folder = (await readPidFile(cluster))?.socketFolder;
-  // Said in full, since pg fills what is missing from PGPORT and PGSSLMODE.
-  return folder
-    ? `postgresql://spectrakey@/spectrakey?host=${encodeURIComponent(folder)}&port=${PORT}&sslmode=disable`
-    : null;
-}
-
-/** A session of the PostgreSQL there; or that none listens, or that one does and has no time now. */
-export async function connect(url: string): Promise<pg.Client | 'absent' | 'not now'> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  // The end of a session is told by its 'end' event; an 'error' that nobody heard would end the process.
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    return client;
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ECONNREFUSED') return 'absent';
-    if (isPassing(error)) return 'not now';
-    throw error;
-  }
-}
-
-/** Starting up, shutting down, recovering, full, or gone in the middle of a word (which pg tells without a code). */
-function isPassing(error: unknown): boolean {
-  const code = codeOf(error);
-  return (
-    code === undefined || ['57P01', '57P02', '57P03', '53300', 'ECONNRESET', 'EPIPE'].includes(String(code))
-  );
-}
-
-/** Takes the data folder's lock for as long as this session lives. */
-export async function lock(client: pg.Client): Promise<'held' | 'refused' | 'lost'> {
-  try {
-    await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
-    await client.query('SELECT pg_advisory_lock($1, $2)', LOCK);
-    // One more round trip: a session that got the lock of a server just stopping is itself about to be ended.
-    await client.query('RESET lock_timeout');
-    return 'held';
-  } catch (error) {
-    await client.end().catch(() => {});
-    if (codeOf(error) === '55P03') return 'refused';
-    if (isPassing(error)) return 'lost';
-    throw error;
-  }
-}
-
-/** Whether a live server holds the lock. */
-export async function isLocked(client: pg.Client): Promise<boolean> {
-  const found = await client.query(
-    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND objsubid = 2 AND granted",
-    LOCK,
-  );
-  return found.rows.length > 0;
-}
 
 /** The session that holds a data folder's lock, and where it is connected. */
 export interface Holder {
@@ -126,7 +45,11 @@ export async function takeLock(home: Home, report: (progress: string) => void): 
     const client = url === null ? 'absent' : await connect(url);
     if (url !== null && client instanceof pg.Client) {
       const outcome = await lock(client);
-      if (outcome === 'held') return { client, url };
+      if (outcome === 'held') {
+        // One that was started by another account, or by a version that let in everybody who reached its socket.
+        if (await writeAccess(home.cluster, home.runAs)) await client.query('SELECT pg_reload_conf()');
+        return { client, url };
+      }
       if (outcome === 'refused') throw new DataFolderInUse(home.dataDir);
     } else if (client === 'absent') {
       say('Starting PostgreSQL');
@@ -136,11 +59,18 @@ export async function takeLock(home: Home, report: (progress: string) => void): 
       // Over its pid file: another start was quicker, or the PostgreSQL before this one is still on its way out.
       if (!existsSync(pidFile(home.cluster)) && !fault.includes('postmaster.pid')) break;
     } else {
+      if (client === 'not admitted') await admit(home);
       say('Waiting for PostgreSQL');
     }
     await pause(50);
   }
   throw new Error(`PostgreSQL did not start in ${home.folder}: ${failure}`);
+}
+
+/** Has the PostgreSQL that runs let in the account of this process. */
+async function admit({ cluster, folder, programs, runAs }: Home): Promise<void> {
+  if (!(await writeAccess(cluster, runAs))) return;
+  await run(join(programs, 'pg_ctl'), ['reload', '-D', 'cluster'], runAs, folder);
 }
 
 function once(report: (progress: string) => void): (progress: string) => void {
@@ -154,12 +84,14 @@ function once(report: (progress: string) => void): (progress: string) => void {
 async function start(home: Home): Promise<string | null> {
   const { cluster, folder, programs, runAs } = home;
   await disownLockFiles(home);
+  await writeAccess(cluster, runAs);
   const socketFolder = await chooseSocketFolder(cluster, runAs);
   const former = (await readPidFile(cluster))?.socketFolder;
   const log = join(folder, 'postgres.log');
   const logged = await openLog(log, runAs);
   // Relative, since pg_ctl hands these to a shell, between double quotes.
   const args = ['start', '-w', '-t', String(PATIENCE_MS / 1000), '-D', 'cluster', '-l', 'postgres.log'];
+  args.push('-o', '-c unix_socket_permissions=0700');
   if (socketFolder) args.push('-o', `-c unix_socket_directories=${socketFolder}`);
   const { ok, output } = await run(join(programs, 'pg_ctl'), args, runAs, folder);
   if (ok) {

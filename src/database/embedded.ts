@@ -2,18 +2,13 @@ import { existsSync } from 'node:fs';
 import { link, lstat, readdir, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import pg from 'pg';
-import { codeOf, type Home, homeFolder, openHome, type Places, removeTree } from './embedded-home.ts';
-import {
-  connect,
-  type Holder,
-  isLocked,
-  lock,
-  stopPostgres,
-  takeLock,
-  urlOf,
-} from './embedded-postmaster.ts';
+import { type Home, homeFolder, openHome, type Places } from './embedded-home.ts';
+import { leaveNobody } from './embedded-legacy.ts';
+import { type Holder, stopPostgres, takeLock } from './embedded-postmaster.ts';
+import { codeOf, removeTree } from './embedded-run.ts';
+import { connect, isLocked, lock, urlOf } from './embedded-session.ts';
 
-export { DataFolderInUse } from './embedded-postmaster.ts';
+export { DataFolderInUse } from './embedded-session.ts';
 
 /** What the caller needs to reach and to end the private PostgreSQL. */
 export interface EmbeddedPostgres {
@@ -33,6 +28,7 @@ export async function startEmbedded(
   places: Places = {},
 ): Promise<EmbeddedPostgres> {
   const home = await openHome(resolve(dataDir), report, places);
+  await leaveNobody(home, report);
   let stopping: Promise<void> | null = null;
 
   const hold = async (): Promise<Holder> => {
@@ -131,7 +127,7 @@ async function sweep(folder: string, home: Home, report: (progress: string) => v
   const runAs = { uid, gid };
   const url = await urlOf(cluster);
   const client = url ? await connect(url) : 'absent';
-  if (client === 'not now') return;
+  if (client === 'not now' || client === 'not admitted') return;
   if (client instanceof pg.Client) {
     // A server may still run on, after its data folder was deleted under it.
     if (await isLocked(client)) return void (await client.end());
