@@ -132,8 +132,8 @@ async function tryModel(model: OpenModel): Promise<RowAnswer[]> {
   const alone = await run(first);
   const pair = batch === 'free' ? await run(first, second) : [];
   if (batch === 'free') checkRepeat(pair, await run(first, second));
-  checkRepeat(alone, await run(first));
-  alone.push(...(await run(second)));
+  else checkRepeat(alone, await run(first));
+  if (hasTime()) alone.push(...(await run(second)));
   /** Answers beside others, and the index of each one's spectrum. */
   const beside: [index: number, answer: RowAnswer][] = [...pair.entries()];
   for (const spectrum of spectra.slice(2)) if (hasTime()) alone.push(...(await run(spectrum)));
@@ -155,7 +155,7 @@ async function tryModel(model: OpenModel): Promise<RowAnswer[]> {
     if (hasTime()) checkRepeat(await run(...spectra), await run(...spectra));
   }
   // A state that changes with each run.
-  checkRepeat(alone.slice(0, 1), await run(first));
+  if (hasTime()) checkRepeat(alone.slice(0, 1), await run(first));
   checkBeside(alone, beside, ROUNDING[inputType]);
   return alone;
 }
@@ -181,12 +181,13 @@ function checkBeside(
   beside: readonly (readonly [index: number, answer: RowAnswer])[],
   rounding: number,
 ): void {
+  const all = [...alone, ...beside.map(([, answer]) => answer)];
   const isNear = nearness(
-    alone.flatMap(({ answer }) => (typeof answer === 'number' ? [answer] : [])),
+    all.flatMap(({ answer }) => (typeof answer === 'number' ? [answer] : [])),
     rounding,
   );
   const isScoreNear = nearness(
-    alone.flatMap(({ scores }) => scores),
+    all.flatMap(({ scores }) => scores),
     rounding,
   );
   for (const [index, is] of beside) {
@@ -210,10 +211,14 @@ function checkBeside(
 
 /** Says whether numbers are as near to each other as answers like these must be. */
 function nearness(answers: readonly number[], rounding: number): (a: number, b: number) => boolean {
-  const finite = answers.filter(Number.isFinite);
-  const [least, greatest] = [Math.min(...finite), Math.max(...finite)];
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const answer of answers) {
+    if (!Number.isFinite(answer)) continue;
+    least = Math.min(least, answer);
+    greatest = Math.max(greatest, answer);
+  }
   const size = Math.max(Math.abs(least), Math.abs(greatest));
-  const tolerance = finite.length > 0 ? MAX_DIFFERENCE * (greatest - least) + rounding * size : 0;
+  const tolerance = greatest >= least ? MAX_DIFFERENCE * (greatest - least) + rounding * size : 0;
   return (a, b) => Object.is(a, b) || Math.abs(a - b) <= tolerance;
 }
 
