@@ -52,8 +52,8 @@ const methods: Methods = {
     return null;
   },
   async inspect(onnx) {
-    const found = await inspectModel(onnx);
-    return { ...found, msPerSpectrum: 1000, mayRunInline: false };
+    const { kind, inputLength } = await inspectModel(onnx);
+    return { kind, inputLength, msPerSpectrum: 1000, mayRunInline: false };
   },
   async open(onnx) {
     model = await openModel(onnx);
