@@ -263,6 +263,16 @@ describe('a model that fails', () => {
     expect((await logsOf(deploymentId)).usage.predictions).toBe(2);
   });
 
+  test('on one spectrum of a thousand names its sample', async () => {
+    const { deploymentId } = await deploy(service, lab.owner, onePoint('Log'), 'Named');
+    const spectra = Array.from({ length: 1000 }, (_, i) => point(1, `S${i}`)).with(617, point(-1, 'Öl 3/b'));
+    const answer = await predict(deploymentId, spectra);
+    expect(answer).toMatchObject(refusal(codes.MODEL_FAILED));
+    expect(answer.errors[0]?.message).toBe(
+      "The model failed on spectrum 'Öl 3/b'; nothing was charged. Check its values, or try another version.",
+    );
+  });
+
   test('with an infinite answer fails the same', async () => {
     const steep = linearRegression({ weights: [1e30] });
     const { deploymentId } = await deploy(service, lab.owner, steep, 'Steep');

@@ -1,5 +1,6 @@
 import { standardDomain } from './file-limits.ts';
 import { type Fields, latin1, readFields } from './protobuf-fields.ts';
+import { ModelRefused, NOT_ONNX } from './signature.ts';
 
 /** What the analysis reads of an ONNX file's main graph. Names are Latin-1 texts of their bytes. */
 export interface OnnxGraph {
@@ -77,8 +78,19 @@ const MAX_ATTRIBUTE_BYTES = 64 * 1024;
 /** The types of attributes in onnx.proto. */
 const TYPE = { int: 2, text: 3, tensor: 4, ints: 7 };
 
-/** @param onnx a file that passed `checkFileLimits` */
+/**
+ * @param onnx a file that passed `checkFileLimits`
+ * @throws {ModelRefused} where a part that was not read there is not ONNX
+ */
 export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
+  try {
+    return graphOf(onnx);
+  } catch (cause) {
+    throw new ModelRefused(NOT_ONNX, { cause });
+  }
+}
+
+function graphOf(onnx: Uint8Array): OnnxGraph {
   const model = readModel(onnx);
   const functions = new Set(
     model.all(MODEL.functions).map(message => {

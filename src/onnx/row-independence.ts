@@ -1,6 +1,7 @@
 import { constantsOf } from './constants.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
-import { RULES, type Value } from './row-rules.ts';
+import { RULES } from './row-rules.ts';
+import type { Value } from './row-values.ts';
 
 /**
  * Finds the values of a graph that are proven to hold one row for each spectrum, each of which follows from that

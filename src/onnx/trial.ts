@@ -5,6 +5,7 @@ import { type OnnxGraph, readOnnxGraph } from './onnx-graph.ts';
 import { MAX_SHARED_SPECTRA, ModelFailed, type Spectrum } from './outcome.ts';
 import { latin1 } from './protobuf-fields.ts';
 import { rowIndependentValues } from './row-independence.ts';
+import { checkBeside, checkRepeat, EVALUATION_MODE, isSame, type RowAnswer } from './same-answers.ts';
 import { closeModel, type OpenModel, openModel } from './session.ts';
 import { ModelRefused, type Signature } from './signature.ts';
 import { trialSpectra } from './trial-spectra.ts';
@@ -30,10 +31,6 @@ const TRIAL_SPECTRA = 8;
 const ENOUGH_MS = 700;
 /** A model of more points is not tried with many spectra, and its calls share no run. */
 const MAX_SHARED_POINTS = 1_000_000 / MAX_SHARED_SPECTRA;
-/** By how much an answer may depend on the spectra beside it, as a part of the span of the trial's answers. */
-const MAX_DIFFERENCE = 1e-4;
-/** Rounding that depends on the number of spectra, as a part of an answer: a calibration may add a large intercept. */
-const ROUNDING = { float32: 1e-6, float64: 1e-12 };
 
 /**
  * Tries an ONNX file: opens it, runs it on synthetic spectra, alone and beside each other, and closes it again.
@@ -97,14 +94,6 @@ function checkOperators({ nodes }: OnnxGraph): void {
   }
 }
 
-const EVALUATION_MODE = 'Export it in evaluation mode, after model.eval() in PyTorch.';
-
-/** What a model gives for a spectrum: its answer and the scores beside it. */
-interface RowAnswer {
-  readonly answer: number | string;
-  readonly scores: readonly number[];
-}
-
 async function answersTo(model: OpenModel, spectra: readonly Spectrum[]): Promise<RowAnswer[]> {
   const { answers, scores } = await attempt(model, spectra);
   return Array.from(answers, (answer, row) => ({
@@ -122,7 +111,7 @@ async function answersTo(model: OpenModel, spectra: readonly Spectrum[]): Promis
  * @returns the answers to each spectrum alone, as far as there was time for them
  */
 async function tryModel(model: OpenModel): Promise<RowAnswer[]> {
-  const { inputLength, inputType, batch } = model.signature;
+  const { inputLength, batch } = model.signature;
   const started = performance.now();
   const hasTime = () => performance.now() - started < ENOUGH_MS;
   const spectra = trialSpectra(inputLength, TRIAL_SPECTRA);
@@ -132,8 +121,8 @@ async function tryModel(model: OpenModel): Promise<RowAnswer[]> {
   const alone = await run(first);
   const pair = batch === 'free' ? await run(first, second) : [];
   if (batch === 'free') checkRepeat(pair, await run(first, second));
-  checkRepeat(alone, await run(first));
-  alone.push(...(await run(second)));
+  else checkRepeat(alone, await run(first));
+  if (hasTime()) alone.push(...(await run(second)));
   /** Answers beside others, and the index of each one's spectrum. */
   const beside: [index: number, answer: RowAnswer][] = [...pair.entries()];
   for (const spectrum of spectra.slice(2)) if (hasTime()) alone.push(...(await run(spectrum)));
@@ -155,66 +144,9 @@ async function tryModel(model: OpenModel): Promise<RowAnswer[]> {
     if (hasTime()) checkRepeat(await run(...spectra), await run(...spectra));
   }
   // A state that changes with each run.
-  checkRepeat(alone.slice(0, 1), await run(first));
-  checkBeside(alone, beside, ROUNDING[inputType]);
+  if (hasTime()) checkRepeat(alone.slice(0, 1), await run(first));
+  checkBeside(alone, beside);
   return alone;
-}
-
-function checkRepeat(before: readonly RowAnswer[], after: readonly RowAnswer[]): void {
-  for (const [row, was] of before.entries()) {
-    const is = after[row];
-    if (is && isSame(was, is)) continue;
-    throw new ModelRefused(
-      `The model does not answer the same when the same spectra are repeated (${was.answer}, then ${is?.answer}), ` +
-        `expected the same answer each time. ${EVALUATION_MODE}`,
-    );
-  }
-}
-
-const isSame = (a: RowAnswer, b: RowAnswer) =>
-  Object.is(a.answer, b.answer) &&
-  a.scores.length === b.scores.length &&
-  a.scores.every((score, i) => Object.is(score, b.scores[i]));
-
-function checkBeside(
-  alone: readonly RowAnswer[],
-  beside: readonly (readonly [index: number, answer: RowAnswer])[],
-  rounding: number,
-): void {
-  const isNear = nearness(
-    alone.flatMap(({ answer }) => (typeof answer === 'number' ? [answer] : [])),
-    rounding,
-  );
-  const isScoreNear = nearness(
-    alone.flatMap(({ scores }) => scores),
-    rounding,
-  );
-  for (const [index, is] of beside) {
-    const was = alone[index];
-    if (!was) continue;
-    const isAnswerNear =
-      typeof was.answer === 'number' && typeof is.answer === 'number'
-        ? isNear(was.answer, is.answer)
-        : was.answer === is.answer;
-    if (isAnswerNear && was.scores.every((score, i) => isScoreNear(score, is.scores[i] ?? Number.NaN)))
-      continue;
-    const [found, other] = isAnswerNear
-      ? ['other scores beside it', '']
-      : [is.answer, ` and ${was.answer} alone`];
-    throw new ModelRefused(
-      `The model's answer for a spectrum depends on the spectra beside it (${found}${other}), expected the answer ` +
-        'that the spectrum gets alone: preprocessing must not use the mean or the deviation of a batch.',
-    );
-  }
-}
-
-/** Says whether numbers are as near to each other as answers like these must be. */
-function nearness(answers: readonly number[], rounding: number): (a: number, b: number) => boolean {
-  const finite = answers.filter(Number.isFinite);
-  const [least, greatest] = [Math.min(...finite), Math.max(...finite)];
-  const size = Math.max(Math.abs(least), Math.abs(greatest));
-  const tolerance = finite.length > 0 ? MAX_DIFFERENCE * (greatest - least) + rounding * size : 0;
-  return (a, b) => Object.is(a, b) || Math.abs(a - b) <= tolerance;
 }
 
 /** Refuses a classifier whose scores are finite for no spectrum of the trial. */
