@@ -14,7 +14,7 @@ import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '
 import type { DB } from '../generated/database.ts';
 import type { Models } from '../onnx/run-models.ts';
 import type { Predicting } from '../predictions/predict.ts';
-import { type AnswerSize, startAnswerSize } from './answer-limit.ts';
+import { type AnswerSize, startAnswerSize } from './answer-size.ts';
 import { type Loaders, startLoaders } from './loaders.ts';
 import { networkOf } from './network.ts';
 import type { Note } from './root-field.ts';
