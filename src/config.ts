@@ -27,7 +27,9 @@ const variables = {
     .optional()
     .describe('Your own PostgreSQL (15 or later); without it a private one is started'),
   // Dropping old logs needs two at once (predictions/partitions.ts).
-  DATABASE_POOL: wholeNumber(2, 1000).default(10).describe('Most connections to PostgreSQL'),
+  DATABASE_POOL: wholeNumber(2, 1000)
+    .default(10)
+    .describe('Most connections to PostgreSQL; what people ask holds half of them at most'),
   DATABASE_PREPARE: trueOrFalse
     .default(true)
     .describe(

@@ -20,7 +20,7 @@ import type { DB } from '../generated/database.ts';
 import type { Models } from '../onnx/models.ts';
 import type { Predicting } from '../predictions/predict.ts';
 import { networkOf } from '../requests/network.ts';
-import { type AnswerSize, startAnswerSize } from './answer-limit.ts';
+import { type AnswerSize, startAnswerSize } from './answer-size.ts';
 import { type Loaders, startLoaders } from './loaders.ts';
 import type { Note } from './root-field.ts';
 

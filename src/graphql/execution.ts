@@ -15,7 +15,7 @@ import {
   valueFromAST,
 } from 'graphql';
 import { fairQueue } from '../concurrency/fair-queue.ts';
-import { checkAnswerSize } from './answer-limit.ts';
+import { checkAnswerSize } from './answer-size.ts';
 import type { Context } from './context.ts';
 import { startCostCheck } from './query-cost.ts';
 
