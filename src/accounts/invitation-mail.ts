@@ -86,5 +86,5 @@ Whoever has this link can join in your place: do not pass it on. If you do not k
 
 /** A name that people chose, without what mail programs make links of: otherwise an invitation could carry any. */
 function withoutAddresses(name: string): string {
-  return name.replaceAll(/(?<=\S)[.:/@\\]+(?=\S)/g, ' ');
+  return name.replaceAll(/(?<=\S)[.:/@\\\u3002\uff0e\uff61]+(?=\S)/g, ' ');
 }

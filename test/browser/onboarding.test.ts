@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demonstration, type Person, type Service, signUp, startService } from '../harness.ts';
+import { demonstration, join, type Person, type Service, signUp, startService } from '../harness.ts';
 import { isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
 
 const browser = launchBrowser();
@@ -93,16 +93,7 @@ test('the steps are walked with the keyboard alone', async () => {
 test('somebody who may only look is told who deploys', async () => {
   const owner = await newcomer('Empty Owner');
   const viewer = await newcomer('Empty Viewer');
-  await service.ask(
-    'mutation ($input: SetOrganizationMemberInput!) { setOrganizationMember(input: $input) { id } }',
-    { input: { organizationId: owner.organization.id, email: viewer.email, role: 'MEMBER' } },
-    owner,
-  );
-  await service.ask(
-    'mutation ($input: SetProjectMemberInput!) { setProjectMember(input: $input) { id } }',
-    { input: { projectId: owner.projectId, email: viewer.email, role: 'VIEWER' } },
-    owner,
-  );
+  await join(service, owner, viewer, 'VIEWER');
   const page = await openPage(browser(), service, `/projects/${owner.projectId}`, viewer);
   await page.getByText('A contributor or owner of the project registers a model').waitFor();
   expect(await page.getByRole('button', { name: /Register|New deployment/ }).count()).toBe(0);
