@@ -47,7 +47,8 @@ export function Sessions() {
   const [, endSession] = useMutation(END_SESSION);
   const [{ fetching }, endOthers] = useMutation(END_OTHER_SESSIONS);
   const [refusal, setRefusal] = useState<string | null>(null);
-  const sessions = data?.viewer?.sessions;
+  // The one that asks comes first.
+  const sessions = data?.viewer?.sessions.toSorted((a, b) => Number(b.current) - Number(a.current));
   const end = async (id: string) => {
     const result = await endSession({ id }, changesSessions);
     setRefusal(result.error ? sentenceOf(result.error) : null);
