@@ -26,12 +26,23 @@ type Documents = {
     "\n  query DeploymentPage($id: ID!) {\n    deployment(id: $id) {\n      id\n      name\n      description\n      active\n      createdAt\n      project {\n        id\n        name\n        role\n        organization {\n          id\n          slug\n          name\n          plan {\n            name\n            allowApiPredict\n          }\n        }\n      }\n      model {\n        id\n        name\n        version\n        kind\n        targetProperty\n        unit\n        inputLength\n      }\n      usage {\n        month\n        predictions\n        limit\n      }\n    }\n  }\n": typeof types.DeploymentPageDocument,
     "\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n": typeof types.DailyPredictionsDocument,
     "\n  query PredictionLogs($id: ID!, $first: Int!, $after: String) {\n    deployment(id: $id) {\n      id\n      predictionLogs(first: $first, after: $after) {\n        nodes {\n          id\n          createdAt\n          source\n          durationMs\n          apiKeyId\n          apiKeyName\n          apiKeyPrefix\n          apiKey {\n            id\n          }\n          predictions {\n            sampleName\n            value\n            category\n          }\n        }\n        pageInfo {\n          hasNextPage\n          endCursor\n        }\n      }\n    }\n  }\n": typeof types.PredictionLogsDocument,
+    "\n  mutation RenameDeployment($id: ID!, $name: String!) {\n    renameDeployment(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": typeof types.RenameDeploymentDocument,
+    "\n  mutation DeleteDeployment($id: ID!) {\n    deleteDeployment(id: $id) {\n      deletedDeploymentId\n    }\n  }\n": typeof types.DeleteDeploymentDocument,
+    "\n  query KeysOfDeployment($id: ID!) {\n    apiKeys(of: { deploymentId: $id }, first: 100) {\n      nodes {\n        id\n        name\n        status\n        deployment {\n          id\n        }\n      }\n    }\n  }\n": typeof types.KeysOfDeploymentDocument,
+    "\n  mutation RenameModel($id: ID!, $name: String!) {\n    renameModel(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": typeof types.RenameModelDocument,
+    "\n  mutation DeleteModel($id: ID!) {\n    deleteModel(id: $id) {\n      deletedModelId\n    }\n  }\n": typeof types.DeleteModelDocument,
+    "\n  mutation RenameOrganization($id: ID!, $name: String!) {\n    renameOrganization(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": typeof types.RenameOrganizationDocument,
+    "\n  mutation DeleteOrganization($id: ID!, $name: String!) {\n    deleteOrganization(id: $id, name: $name) {\n      deletedOrganizationId\n    }\n  }\n": typeof types.DeleteOrganizationDocument,
+    "\n  mutation RenameProject($id: ID!, $name: String!) {\n    renameProject(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": typeof types.RenameProjectDocument,
+    "\n  mutation DeleteProject($id: ID!) {\n    deleteProject(id: $id) {\n      deletedProjectId\n    }\n  }\n": typeof types.DeleteProjectDocument,
+    "\n  query ContentOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      models {\n        id\n      }\n      deployments {\n        id\n      }\n    }\n    apiKeys(of: { projectId: $id }, first: 1) {\n      totalCount\n    }\n  }\n": typeof types.ContentOfProjectDocument,
     "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": typeof types.ModelsDocument,
     "\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n": typeof types.RegisterModelDocument,
     "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    createdAt\n  }\n": typeof types.ModelFactsFragmentDoc,
     "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      id\n    }\n  }\n": typeof types.CreateProjectDocument,
     "\n  query OrganizationMembers {\n    viewer {\n      id\n      organizations {\n        id\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n": typeof types.OrganizationMembersDocument,
     "\n  mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {\n    setOrganizationMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n": typeof types.SetOrganizationMemberDocument,
+    "\n  query Allowances {\n    viewer {\n      id\n      organizations {\n        id\n        allowance {\n          projects {\n            used\n            limit\n          }\n          models {\n            used\n            limit\n          }\n          deployments {\n            used\n            limit\n          }\n          storageBytes {\n            used\n            limit\n          }\n        }\n      }\n    }\n  }\n": typeof types.AllowancesDocument,
     "\n  mutation SignIn($email: EmailAddress!, $password: String!) {\n    signIn(email: $email, password: $password) {\n      id\n    }\n  }\n": typeof types.SignInDocument,
     "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n    }\n  }\n": typeof types.SignUpDocument,
     "\n  mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {\n    predict(deploymentId: $deploymentId, spectra: $spectra) {\n      logId\n      predictions {\n        sampleName\n        value\n        category\n      }\n    }\n  }\n": typeof types.PredictDocument,
@@ -55,12 +66,23 @@ const documents: Documents = {
     "\n  query DeploymentPage($id: ID!) {\n    deployment(id: $id) {\n      id\n      name\n      description\n      active\n      createdAt\n      project {\n        id\n        name\n        role\n        organization {\n          id\n          slug\n          name\n          plan {\n            name\n            allowApiPredict\n          }\n        }\n      }\n      model {\n        id\n        name\n        version\n        kind\n        targetProperty\n        unit\n        inputLength\n      }\n      usage {\n        month\n        predictions\n        limit\n      }\n    }\n  }\n": types.DeploymentPageDocument,
     "\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n": types.DailyPredictionsDocument,
     "\n  query PredictionLogs($id: ID!, $first: Int!, $after: String) {\n    deployment(id: $id) {\n      id\n      predictionLogs(first: $first, after: $after) {\n        nodes {\n          id\n          createdAt\n          source\n          durationMs\n          apiKeyId\n          apiKeyName\n          apiKeyPrefix\n          apiKey {\n            id\n          }\n          predictions {\n            sampleName\n            value\n            category\n          }\n        }\n        pageInfo {\n          hasNextPage\n          endCursor\n        }\n      }\n    }\n  }\n": types.PredictionLogsDocument,
+    "\n  mutation RenameDeployment($id: ID!, $name: String!) {\n    renameDeployment(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": types.RenameDeploymentDocument,
+    "\n  mutation DeleteDeployment($id: ID!) {\n    deleteDeployment(id: $id) {\n      deletedDeploymentId\n    }\n  }\n": types.DeleteDeploymentDocument,
+    "\n  query KeysOfDeployment($id: ID!) {\n    apiKeys(of: { deploymentId: $id }, first: 100) {\n      nodes {\n        id\n        name\n        status\n        deployment {\n          id\n        }\n      }\n    }\n  }\n": types.KeysOfDeploymentDocument,
+    "\n  mutation RenameModel($id: ID!, $name: String!) {\n    renameModel(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": types.RenameModelDocument,
+    "\n  mutation DeleteModel($id: ID!) {\n    deleteModel(id: $id) {\n      deletedModelId\n    }\n  }\n": types.DeleteModelDocument,
+    "\n  mutation RenameOrganization($id: ID!, $name: String!) {\n    renameOrganization(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": types.RenameOrganizationDocument,
+    "\n  mutation DeleteOrganization($id: ID!, $name: String!) {\n    deleteOrganization(id: $id, name: $name) {\n      deletedOrganizationId\n    }\n  }\n": types.DeleteOrganizationDocument,
+    "\n  mutation RenameProject($id: ID!, $name: String!) {\n    renameProject(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": types.RenameProjectDocument,
+    "\n  mutation DeleteProject($id: ID!) {\n    deleteProject(id: $id) {\n      deletedProjectId\n    }\n  }\n": types.DeleteProjectDocument,
+    "\n  query ContentOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      models {\n        id\n      }\n      deployments {\n        id\n      }\n    }\n    apiKeys(of: { projectId: $id }, first: 1) {\n      totalCount\n    }\n  }\n": types.ContentOfProjectDocument,
     "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": types.ModelsDocument,
     "\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n": types.RegisterModelDocument,
     "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    createdAt\n  }\n": types.ModelFactsFragmentDoc,
     "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      id\n    }\n  }\n": types.CreateProjectDocument,
     "\n  query OrganizationMembers {\n    viewer {\n      id\n      organizations {\n        id\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n": types.OrganizationMembersDocument,
     "\n  mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {\n    setOrganizationMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n": types.SetOrganizationMemberDocument,
+    "\n  query Allowances {\n    viewer {\n      id\n      organizations {\n        id\n        allowance {\n          projects {\n            used\n            limit\n          }\n          models {\n            used\n            limit\n          }\n          deployments {\n            used\n            limit\n          }\n          storageBytes {\n            used\n            limit\n          }\n        }\n      }\n    }\n  }\n": types.AllowancesDocument,
     "\n  mutation SignIn($email: EmailAddress!, $password: String!) {\n    signIn(email: $email, password: $password) {\n      id\n    }\n  }\n": types.SignInDocument,
     "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n    }\n  }\n": types.SignUpDocument,
     "\n  mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {\n    predict(deploymentId: $deploymentId, spectra: $spectra) {\n      logId\n      predictions {\n        sampleName\n        value\n        category\n      }\n    }\n  }\n": types.PredictDocument,
@@ -137,6 +159,46 @@ export function graphql(source: "\n  query PredictionLogs($id: ID!, $first: Int!
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  mutation RenameDeployment($id: ID!, $name: String!) {\n    renameDeployment(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation RenameDeployment($id: ID!, $name: String!) {\n    renameDeployment(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteDeployment($id: ID!) {\n    deleteDeployment(id: $id) {\n      deletedDeploymentId\n    }\n  }\n"): (typeof documents)["\n  mutation DeleteDeployment($id: ID!) {\n    deleteDeployment(id: $id) {\n      deletedDeploymentId\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query KeysOfDeployment($id: ID!) {\n    apiKeys(of: { deploymentId: $id }, first: 100) {\n      nodes {\n        id\n        name\n        status\n        deployment {\n          id\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query KeysOfDeployment($id: ID!) {\n    apiKeys(of: { deploymentId: $id }, first: 100) {\n      nodes {\n        id\n        name\n        status\n        deployment {\n          id\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RenameModel($id: ID!, $name: String!) {\n    renameModel(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation RenameModel($id: ID!, $name: String!) {\n    renameModel(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteModel($id: ID!) {\n    deleteModel(id: $id) {\n      deletedModelId\n    }\n  }\n"): (typeof documents)["\n  mutation DeleteModel($id: ID!) {\n    deleteModel(id: $id) {\n      deletedModelId\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RenameOrganization($id: ID!, $name: String!) {\n    renameOrganization(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation RenameOrganization($id: ID!, $name: String!) {\n    renameOrganization(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteOrganization($id: ID!, $name: String!) {\n    deleteOrganization(id: $id, name: $name) {\n      deletedOrganizationId\n    }\n  }\n"): (typeof documents)["\n  mutation DeleteOrganization($id: ID!, $name: String!) {\n    deleteOrganization(id: $id, name: $name) {\n      deletedOrganizationId\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RenameProject($id: ID!, $name: String!) {\n    renameProject(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation RenameProject($id: ID!, $name: String!) {\n    renameProject(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteProject($id: ID!) {\n    deleteProject(id: $id) {\n      deletedProjectId\n    }\n  }\n"): (typeof documents)["\n  mutation DeleteProject($id: ID!) {\n    deleteProject(id: $id) {\n      deletedProjectId\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ContentOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      models {\n        id\n      }\n      deployments {\n        id\n      }\n    }\n    apiKeys(of: { projectId: $id }, first: 1) {\n      totalCount\n    }\n  }\n"): (typeof documents)["\n  query ContentOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      models {\n        id\n      }\n      deployments {\n        id\n      }\n    }\n    apiKeys(of: { projectId: $id }, first: 1) {\n      totalCount\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n"): (typeof documents)["\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -158,6 +220,10 @@ export function graphql(source: "\n  query OrganizationMembers {\n    viewer {\n
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {\n    setOrganizationMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {\n    setOrganizationMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Allowances {\n    viewer {\n      id\n      organizations {\n        id\n        allowance {\n          projects {\n            used\n            limit\n          }\n          models {\n            used\n            limit\n          }\n          deployments {\n            used\n            limit\n          }\n          storageBytes {\n            used\n            limit\n          }\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query Allowances {\n    viewer {\n      id\n      organizations {\n        id\n        allowance {\n          projects {\n            used\n            limit\n          }\n          models {\n            used\n            limit\n          }\n          deployments {\n            used\n            limit\n          }\n          storageBytes {\n            used\n            limit\n          }\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
