@@ -74,7 +74,7 @@ function Deleting({
           >
             Cancel
           </Button>
-          <Button type="submit" color="red" loading={busy} disabled={!confirmed}>
+          <Button type="submit" color="red.8" loading={busy} disabled={!confirmed}>
             Delete {what}
           </Button>
         </Group>

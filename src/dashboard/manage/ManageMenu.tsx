@@ -48,7 +48,7 @@ export function ManageMenu({
           <Menu.Item leftSection={<Pencil size={14} />} onClick={() => setOpen('rename')}>
             Rename
           </Menu.Item>
-          <Menu.Item color="red" leftSection={<Trash2 size={14} />} onClick={() => setOpen('delete')}>
+          <Menu.Item color="red.8" leftSection={<Trash2 size={14} />} onClick={() => setOpen('delete')}>
             Delete
           </Menu.Item>
         </Menu.Dropdown>

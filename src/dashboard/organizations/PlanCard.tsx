@@ -1,6 +1,7 @@
 import {
   ActionIcon,
   Badge,
+  Box,
   Card,
   Code,
   CopyButton,
@@ -89,11 +90,13 @@ function Use({ name, of, unit }: UseProps) {
       <Text size="xs" c="dimmed" component="dt">
         {name}
       </Text>
-      <Text size="sm" fw={500} component="dd" m={0} mb={6}>
-        {of ? `${upToTenths.format(of.used / size)} of ${whole.format(of.limit / size)}` : '…'}
-        {unit && ` ${unit.name}`}
-      </Text>
-      <Progress value={share} size="sm" color={share >= 100 ? 'red' : 'moss'} aria-label={`${name} used`} />
+      <Box component="dd" m={0}>
+        <Text size="sm" fw={500} mb={6}>
+          {of ? `${upToTenths.format(of.used / size)} of ${whole.format(of.limit / size)}` : '…'}
+          {unit && ` ${unit.name}`}
+        </Text>
+        <Progress value={share} size="sm" color={share >= 100 ? 'red' : 'moss'} aria-label={`${name} used`} />
+      </Box>
     </div>
   );
 }
