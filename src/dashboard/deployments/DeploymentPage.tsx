@@ -1,10 +1,11 @@
 import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import { Link, Outlet, useOutletContext, useParams } from 'react-router';
+import { Link, Outlet, useNavigate, useOutletContext, useParams } from 'react-router';
 import { useQuery } from 'urql';
 import { Loading, Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { DeploymentPageQuery } from '../generated/graphql';
+import { ManageDeployment } from '../manage/ManageDeployment';
 import { ActiveDot } from '../projects/ActiveDot';
 import { ActiveSwitch } from '../projects/ActiveSwitch';
 import { PageNotFound } from '../projects/PageMessage';
@@ -77,6 +78,7 @@ export function DeploymentPage() {
 function Page({ id }: { id: string }) {
   const [{ data, error }, retry] = useQuery({ query: DEPLOYMENT, variables: { id } });
   const [refusal, setRefusal] = useState<string | null>(null);
+  const navigate = useNavigate();
   if (!data)
     return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the deployment" />;
   const { deployment } = data;
@@ -100,7 +102,13 @@ function Page({ id }: { id: string }) {
             {deployment.name}
           </Title>
           {mayChangeProject(deployment.project.role) ? (
-            <ActiveSwitch deployment={deployment} onRefused={setRefusal} />
+            <Group gap="xs" wrap="nowrap">
+              <ActiveSwitch deployment={deployment} onRefused={setRefusal} />
+              <ManageDeployment
+                deployment={deployment}
+                onDeleted={() => void navigate(`/projects/${deployment.project.id}`)}
+              />
+            </Group>
           ) : (
             <ActiveDot active={deployment.active} />
           )}

@@ -33,6 +33,16 @@ type Documents = {
     "\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n": typeof types.DailyPredictionsDocument,
     "\n  mutation ResetQuarantine($deploymentId: ID!) {\n    resetQuarantine(deploymentId: $deploymentId) {\n      id\n      quarantinedUntil\n    }\n  }\n": typeof types.ResetQuarantineDocument,
     "\n  query PredictionLogs($id: ID!, $first: Int!, $after: String) {\n    deployment(id: $id) {\n      id\n      predictionLogs(first: $first, after: $after) {\n        nodes {\n          id\n          createdAt\n          source\n          durationMs\n          apiKeyId\n          apiKeyName\n          apiKeyPrefix\n          apiKey {\n            id\n          }\n          predictions {\n            sampleName\n            value\n            category\n          }\n        }\n        pageInfo {\n          hasNextPage\n          endCursor\n        }\n      }\n    }\n  }\n": typeof types.PredictionLogsDocument,
+    "\n  mutation RenameDeployment($id: ID!, $name: String!) {\n    renameDeployment(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": typeof types.RenameDeploymentDocument,
+    "\n  mutation DeleteDeployment($id: ID!) {\n    deleteDeployment(id: $id) {\n      deletedDeploymentId\n    }\n  }\n": typeof types.DeleteDeploymentDocument,
+    "\n  query KeysOfDeployment($id: ID!) {\n    apiKeys(of: { deploymentId: $id }, first: 100) {\n      nodes {\n        id\n        name\n        status\n        deployment {\n          id\n        }\n      }\n    }\n  }\n": typeof types.KeysOfDeploymentDocument,
+    "\n  mutation RenameModel($id: ID!, $name: String!) {\n    renameModel(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": typeof types.RenameModelDocument,
+    "\n  mutation DeleteModel($id: ID!) {\n    deleteModel(id: $id) {\n      deletedModelId\n    }\n  }\n": typeof types.DeleteModelDocument,
+    "\n  mutation RenameOrganization($id: ID!, $name: String!) {\n    renameOrganization(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": typeof types.RenameOrganizationDocument,
+    "\n  mutation DeleteOrganization($id: ID!, $name: String!) {\n    deleteOrganization(id: $id, name: $name) {\n      deletedOrganizationId\n    }\n  }\n": typeof types.DeleteOrganizationDocument,
+    "\n  mutation RenameProject($id: ID!, $name: String!) {\n    renameProject(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": typeof types.RenameProjectDocument,
+    "\n  mutation DeleteProject($id: ID!) {\n    deleteProject(id: $id) {\n      deletedProjectId\n    }\n  }\n": typeof types.DeleteProjectDocument,
+    "\n  query ContentOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      models {\n        id\n      }\n      deployments {\n        id\n      }\n    }\n    apiKeys(of: { projectId: $id }, first: 1) {\n      totalCount\n    }\n  }\n": typeof types.ContentOfProjectDocument,
     "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": typeof types.ModelsDocument,
     "\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n": typeof types.RegisterModelDocument,
     "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    createdAt\n  }\n": typeof types.ModelFactsFragmentDoc,
@@ -46,6 +56,7 @@ type Documents = {
     "\n  query OrganizationMembers {\n    viewer {\n      id\n      organizations {\n        id\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n": typeof types.OrganizationMembersDocument,
     "\n  mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {\n    setOrganizationMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n": typeof types.SetOrganizationMemberDocument,
     "\n  mutation LeaveOrganization($organizationId: ID!) {\n    leaveOrganization(organizationId: $organizationId)\n  }\n": typeof types.LeaveOrganizationDocument,
+    "\n  query Allowances {\n    viewer {\n      id\n      organizations {\n        id\n        allowance {\n          projects {\n            used\n            limit\n          }\n          models {\n            used\n            limit\n          }\n          deployments {\n            used\n            limit\n          }\n          storageBytes {\n            used\n            limit\n          }\n        }\n      }\n    }\n  }\n": typeof types.AllowancesDocument,
     "\n  query Invitation($token: String!) {\n    viewer {\n      id\n      email\n    }\n    invitation(token: $token) {\n      id\n      organizationName\n      email\n      role\n      expiresAt\n      invitedBy {\n        id\n        name\n      }\n    }\n  }\n": typeof types.InvitationDocument,
     "\n  mutation AcceptInvitation($token: String!) {\n    acceptInvitation(token: $token) {\n      id\n      slug\n    }\n  }\n": typeof types.AcceptInvitationDocument,
     "\n  mutation DeclineInvitation($token: String!) {\n    declineInvitation(token: $token)\n  }\n": typeof types.DeclineInvitationDocument,
@@ -80,6 +91,16 @@ const documents: Documents = {
     "\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n": types.DailyPredictionsDocument,
     "\n  mutation ResetQuarantine($deploymentId: ID!) {\n    resetQuarantine(deploymentId: $deploymentId) {\n      id\n      quarantinedUntil\n    }\n  }\n": types.ResetQuarantineDocument,
     "\n  query PredictionLogs($id: ID!, $first: Int!, $after: String) {\n    deployment(id: $id) {\n      id\n      predictionLogs(first: $first, after: $after) {\n        nodes {\n          id\n          createdAt\n          source\n          durationMs\n          apiKeyId\n          apiKeyName\n          apiKeyPrefix\n          apiKey {\n            id\n          }\n          predictions {\n            sampleName\n            value\n            category\n          }\n        }\n        pageInfo {\n          hasNextPage\n          endCursor\n        }\n      }\n    }\n  }\n": types.PredictionLogsDocument,
+    "\n  mutation RenameDeployment($id: ID!, $name: String!) {\n    renameDeployment(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": types.RenameDeploymentDocument,
+    "\n  mutation DeleteDeployment($id: ID!) {\n    deleteDeployment(id: $id) {\n      deletedDeploymentId\n    }\n  }\n": types.DeleteDeploymentDocument,
+    "\n  query KeysOfDeployment($id: ID!) {\n    apiKeys(of: { deploymentId: $id }, first: 100) {\n      nodes {\n        id\n        name\n        status\n        deployment {\n          id\n        }\n      }\n    }\n  }\n": types.KeysOfDeploymentDocument,
+    "\n  mutation RenameModel($id: ID!, $name: String!) {\n    renameModel(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": types.RenameModelDocument,
+    "\n  mutation DeleteModel($id: ID!) {\n    deleteModel(id: $id) {\n      deletedModelId\n    }\n  }\n": types.DeleteModelDocument,
+    "\n  mutation RenameOrganization($id: ID!, $name: String!) {\n    renameOrganization(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": types.RenameOrganizationDocument,
+    "\n  mutation DeleteOrganization($id: ID!, $name: String!) {\n    deleteOrganization(id: $id, name: $name) {\n      deletedOrganizationId\n    }\n  }\n": types.DeleteOrganizationDocument,
+    "\n  mutation RenameProject($id: ID!, $name: String!) {\n    renameProject(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": types.RenameProjectDocument,
+    "\n  mutation DeleteProject($id: ID!) {\n    deleteProject(id: $id) {\n      deletedProjectId\n    }\n  }\n": types.DeleteProjectDocument,
+    "\n  query ContentOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      models {\n        id\n      }\n      deployments {\n        id\n      }\n    }\n    apiKeys(of: { projectId: $id }, first: 1) {\n      totalCount\n    }\n  }\n": types.ContentOfProjectDocument,
     "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": types.ModelsDocument,
     "\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n": types.RegisterModelDocument,
     "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    createdAt\n  }\n": types.ModelFactsFragmentDoc,
@@ -93,6 +114,7 @@ const documents: Documents = {
     "\n  query OrganizationMembers {\n    viewer {\n      id\n      organizations {\n        id\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n": types.OrganizationMembersDocument,
     "\n  mutation SetOrganizationMember($input: SetOrganizationMemberInput!) {\n    setOrganizationMember(input: $input) {\n      id\n      members {\n        person {\n          id\n        }\n        role\n      }\n    }\n  }\n": types.SetOrganizationMemberDocument,
     "\n  mutation LeaveOrganization($organizationId: ID!) {\n    leaveOrganization(organizationId: $organizationId)\n  }\n": types.LeaveOrganizationDocument,
+    "\n  query Allowances {\n    viewer {\n      id\n      organizations {\n        id\n        allowance {\n          projects {\n            used\n            limit\n          }\n          models {\n            used\n            limit\n          }\n          deployments {\n            used\n            limit\n          }\n          storageBytes {\n            used\n            limit\n          }\n        }\n      }\n    }\n  }\n": types.AllowancesDocument,
     "\n  query Invitation($token: String!) {\n    viewer {\n      id\n      email\n    }\n    invitation(token: $token) {\n      id\n      organizationName\n      email\n      role\n      expiresAt\n      invitedBy {\n        id\n        name\n      }\n    }\n  }\n": types.InvitationDocument,
     "\n  mutation AcceptInvitation($token: String!) {\n    acceptInvitation(token: $token) {\n      id\n      slug\n    }\n  }\n": types.AcceptInvitationDocument,
     "\n  mutation DeclineInvitation($token: String!) {\n    declineInvitation(token: $token)\n  }\n": types.DeclineInvitationDocument,
@@ -201,6 +223,46 @@ export function graphql(source: "\n  query PredictionLogs($id: ID!, $first: Int!
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  mutation RenameDeployment($id: ID!, $name: String!) {\n    renameDeployment(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation RenameDeployment($id: ID!, $name: String!) {\n    renameDeployment(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteDeployment($id: ID!) {\n    deleteDeployment(id: $id) {\n      deletedDeploymentId\n    }\n  }\n"): (typeof documents)["\n  mutation DeleteDeployment($id: ID!) {\n    deleteDeployment(id: $id) {\n      deletedDeploymentId\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query KeysOfDeployment($id: ID!) {\n    apiKeys(of: { deploymentId: $id }, first: 100) {\n      nodes {\n        id\n        name\n        status\n        deployment {\n          id\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query KeysOfDeployment($id: ID!) {\n    apiKeys(of: { deploymentId: $id }, first: 100) {\n      nodes {\n        id\n        name\n        status\n        deployment {\n          id\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RenameModel($id: ID!, $name: String!) {\n    renameModel(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation RenameModel($id: ID!, $name: String!) {\n    renameModel(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteModel($id: ID!) {\n    deleteModel(id: $id) {\n      deletedModelId\n    }\n  }\n"): (typeof documents)["\n  mutation DeleteModel($id: ID!) {\n    deleteModel(id: $id) {\n      deletedModelId\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RenameOrganization($id: ID!, $name: String!) {\n    renameOrganization(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation RenameOrganization($id: ID!, $name: String!) {\n    renameOrganization(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteOrganization($id: ID!, $name: String!) {\n    deleteOrganization(id: $id, name: $name) {\n      deletedOrganizationId\n    }\n  }\n"): (typeof documents)["\n  mutation DeleteOrganization($id: ID!, $name: String!) {\n    deleteOrganization(id: $id, name: $name) {\n      deletedOrganizationId\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RenameProject($id: ID!, $name: String!) {\n    renameProject(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"): (typeof documents)["\n  mutation RenameProject($id: ID!, $name: String!) {\n    renameProject(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteProject($id: ID!) {\n    deleteProject(id: $id) {\n      deletedProjectId\n    }\n  }\n"): (typeof documents)["\n  mutation DeleteProject($id: ID!) {\n    deleteProject(id: $id) {\n      deletedProjectId\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ContentOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      models {\n        id\n      }\n      deployments {\n        id\n      }\n    }\n    apiKeys(of: { projectId: $id }, first: 1) {\n      totalCount\n    }\n  }\n"): (typeof documents)["\n  query ContentOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      models {\n        id\n      }\n      deployments {\n        id\n      }\n    }\n    apiKeys(of: { projectId: $id }, first: 1) {\n      totalCount\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n"): (typeof documents)["\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      role\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -250,6 +312,10 @@ export function graphql(source: "\n  mutation SetOrganizationMember($input: SetO
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation LeaveOrganization($organizationId: ID!) {\n    leaveOrganization(organizationId: $organizationId)\n  }\n"): (typeof documents)["\n  mutation LeaveOrganization($organizationId: ID!) {\n    leaveOrganization(organizationId: $organizationId)\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Allowances {\n    viewer {\n      id\n      organizations {\n        id\n        allowance {\n          projects {\n            used\n            limit\n          }\n          models {\n            used\n            limit\n          }\n          deployments {\n            used\n            limit\n          }\n          storageBytes {\n            used\n            limit\n          }\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query Allowances {\n    viewer {\n      id\n      organizations {\n        id\n        allowance {\n          projects {\n            used\n            limit\n          }\n          models {\n            used\n            limit\n          }\n          deployments {\n            used\n            limit\n          }\n          storageBytes {\n            used\n            limit\n          }\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useQuery } from 'urql';
 import { Empty, NotFound, Problem } from '../app/states';
 import { graphql } from '../generated';
+import { ManageModel } from '../manage/ManageModel';
 import { Day } from '../projects/Day';
 import { NewDeployment } from '../projects/NewDeployment';
 import { useProject } from '../projects/ProjectPage';
@@ -98,15 +99,18 @@ export function Models() {
                       <Day at={model.createdAt} />
                     </Table.Td>
                     {mayChange && (
-                      <Table.Td ta="right">
-                        <Button
-                          size="xs"
-                          variant="default"
-                          aria-label={`Deploy ${titleOf(model)}`}
-                          onClick={() => setDeploying(model)}
-                        >
-                          Deploy
-                        </Button>
+                      <Table.Td pr={4}>
+                        <Group gap={4} wrap="nowrap" justify="flex-end">
+                          <Button
+                            size="xs"
+                            variant="default"
+                            aria-label={`Deploy ${titleOf(model)}`}
+                            onClick={() => setDeploying(model)}
+                          >
+                            Deploy
+                          </Button>
+                          <ManageModel model={model} />
+                        </Group>
                       </Table.Td>
                     )}
                   </Table.Tr>

@@ -1,7 +1,9 @@
-import { Stack, Text, Title } from '@mantine/core';
+import { Group, Stack, Text, Title } from '@mantine/core';
 import { useParams } from 'react-router';
 import { useViewer } from '../app/session';
+import { ManageOrganization } from '../manage/ManageOrganization';
 import { PageNotFound } from '../projects/PageMessage';
+import { mayManageOrganization } from '../projects/roles';
 import { OrganizationMembers } from './OrganizationMembers';
 import { OrganizationProjects } from './OrganizationProjects';
 import { PlanCard } from './PlanCard';
@@ -19,9 +21,12 @@ export function OrganizationPage() {
         <Text size="sm" c="dimmed">
           Organization
         </Text>
-        <Title order={1} style={{ overflowWrap: 'anywhere' }}>
-          {organization.name}
-        </Title>
+        <Group justify="space-between" wrap="nowrap" gap="sm">
+          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+            {organization.name}
+          </Title>
+          {mayManageOrganization(organization.role) && <ManageOrganization organization={organization} />}
+        </Group>
       </Stack>
       <PlanCard organization={organization} />
       <OrganizationProjects organization={organization} />

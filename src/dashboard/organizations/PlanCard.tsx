@@ -1,10 +1,12 @@
 import {
   ActionIcon,
   Badge,
+  Box,
   Card,
   Code,
   CopyButton,
   Group,
+  Progress,
   SimpleGrid,
   Text,
   Title,
@@ -13,14 +15,18 @@ import {
 import { Check, Copy } from 'lucide-react';
 import type { Organization } from '../app/session';
 import type { PlanName } from '../generated/graphql';
+import { useAllowance } from './use-allowance';
 
 const NAMES: Record<PlanName, string> = { FREE: 'Free', PRO: 'Pro', ENTERPRISE: 'Enterprise' };
 const NEXT: Record<PlanName, PlanName | null> = { FREE: 'PRO', PRO: 'ENTERPRISE', ENTERPRISE: null };
 const whole = new Intl.NumberFormat('en');
+const upToTenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const MEGABYTE = 1_000_000;
 
 /** The organization's plan, what it allows, and how it is raised. */
-export function PlanCard({ organization: { slug, plan } }: { organization: Organization }) {
+export function PlanCard({ organization: { id, slug, plan } }: { organization: Organization }) {
   const next = NEXT[plan.name];
+  const allowance = useAllowance(id);
   return (
     <Card withBorder padding="lg" component="section" aria-labelledby="organization-plan">
       <Group gap="sm" mb="md">
@@ -42,6 +48,12 @@ export function PlanCard({ organization: { slug, plan } }: { organization: Organ
             : `${whole.format(plan.monthlyPredictions)} for each deployment`}
         </Limit>
       </SimpleGrid>
+      <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="md" mt="md" component="dl" mb={0}>
+        <Use name="Projects" of={allowance?.projects} />
+        <Use name="Models" of={allowance?.models} />
+        <Use name="Deployments" of={allowance?.deployments} />
+        <Use name="Model files" of={allowance?.storageBytes} unit={{ name: 'MB', size: MEGABYTE }} />
+      </SimpleGrid>
       {next && (
         <Raise command={`npm run spectrakey -- plan ${slug} ${next.toLowerCase()}`} next={NAMES[next]} />
       )}
@@ -58,6 +70,33 @@ function Limit({ name, children }: { name: string; children: string }) {
       <Text size="sm" fw={500} component="dd" m={0}>
         {children}
       </Text>
+    </div>
+  );
+}
+
+interface UseProps {
+  name: string;
+  /** Undefined while it is counted. */
+  of: { used: number; limit: number } | undefined;
+  unit?: { name: string; size: number };
+}
+
+/** How much of a limit is used, in words and as a bar. */
+function Use({ name, of, unit }: UseProps) {
+  const size = unit?.size ?? 1;
+  const share = of ? Math.min(100, (100 * of.used) / Math.max(1, of.limit)) : 0;
+  return (
+    <div>
+      <Text size="xs" c="dimmed" component="dt">
+        {name}
+      </Text>
+      <Box component="dd" m={0}>
+        <Text size="sm" fw={500} mb={6}>
+          {of ? `${upToTenths.format(of.used / size)} of ${whole.format(of.limit / size)}` : '…'}
+          {unit && ` ${unit.name}`}
+        </Text>
+        <Progress value={share} size="sm" color={share >= 100 ? 'red' : 'moss'} aria-label={`${name} used`} />
+      </Box>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Button, Card, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -6,6 +6,7 @@ import { useQuery } from 'urql';
 import { Empty, NotFound, Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { DeploymentsQuery } from '../generated/graphql';
+import { ManageDeployment } from '../manage/ManageDeployment';
 import { type Model, targetOf, titleOf } from '../models/model';
 import { RegisterModel } from '../models/RegisterModel';
 import { ActiveDot } from './ActiveDot';
@@ -129,6 +130,11 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
             <Table.Th visibleFrom="sm">Target</Table.Th>
             <Table.Th>Status</Table.Th>
             <Table.Th visibleFrom="sm">Created</Table.Th>
+            {mayChange && (
+              <Table.Th w={48}>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
+            )}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -163,10 +169,20 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
                 <Table.Td visibleFrom="sm">
                   <Day at={deployment.createdAt} />
                 </Table.Td>
+                {mayChange && (
+                  <Table.Td px={4} w={48}>
+                    <ManageDeployment deployment={deployment} />
+                  </Table.Td>
+                )}
               </Table.Tr>
             ))
           ) : (
-            <SkeletonRows what="deployments" columns={5} narrow={[0, 3]} height="1.55em" />
+            <SkeletonRows
+              what="deployments"
+              columns={mayChange ? 6 : 5}
+              narrow={mayChange ? [0, 3, 5] : [0, 3]}
+              height="1.55em"
+            />
           )}
         </Table.Tbody>
       </Table>

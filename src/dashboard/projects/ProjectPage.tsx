@@ -1,12 +1,14 @@
-import { Anchor, Breadcrumbs, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core';
 import { Link, Outlet, useOutletContext, useParams } from 'react-router';
 import { useQuery } from 'urql';
 import { useViewer, type Viewer } from '../app/session';
 import { Loading, Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { ProjectPageQuery } from '../generated/graphql';
+import { ManageProject } from '../manage/ManageProject';
 import { PageNotFound } from './PageMessage';
 import { PageTabs } from './PageTabs';
+import { mayManageProject } from './roles';
 
 const PROJECT = graphql(`
   query ProjectPage($id: ID!) {
@@ -63,9 +65,12 @@ function Page({ id }: { id: string }) {
             Project
           </Text>
         </Breadcrumbs>
-        <Title order={1} style={{ overflowWrap: 'anywhere' }}>
-          {project.name}
-        </Title>
+        <Group justify="space-between" wrap="nowrap" gap="sm">
+          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+            {project.name}
+          </Title>
+          {mayManageProject(project.role) && <ManageProject project={project} />}
+        </Group>
       </Stack>
       <PageTabs address={`/projects/${id}`} tabs={tabs}>
         <Outlet context={project} />

@@ -31,3 +31,7 @@ export const mayChangeProject = (role: ProjectRole) => role !== 'VIEWER';
 export const mayChangeProjectMembers = (role: ProjectRole) => role === 'OWNER';
 /** Whether the role may create projects and change who is in the organization. */
 export const mayChangeOrganization = (role: OrganizationRole) => role !== 'MEMBER';
+/** Whether the role may rename and delete the project. */
+export const mayManageProject = (role: ProjectRole) => role === 'OWNER';
+/** Whether the role may rename and delete the organization. */
+export const mayManageOrganization = (role: OrganizationRole) => role === 'OWNER';

@@ -1,0 +1,26 @@
+import { List, Skeleton, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+const whole = new Intl.NumberFormat('en');
+
+/** A number of things, in words: "1 API key", "12 API keys". */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return number === 1 ? `1 ${one}` : `${whole.format(number)} ${many}`;
+}
+
+/** Lists what goes with something that is deleted. @param items undefined while they are counted. */
+export function Consequences({ items }: { items: readonly ReactNode[] | undefined }) {
+  if (!items) return <Skeleton h={60} aria-label="Counting what goes with it" />;
+  return (
+    <List size="sm" spacing={4} aria-label="What goes with it">
+      {items.map((item, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the sentences stand in one order and keep no state
+        <List.Item key={index}>
+          <Text size="sm" component="span" style={{ overflowWrap: 'anywhere' }}>
+            {item}
+          </Text>
+        </List.Item>
+      ))}
+    </List>
+  );
+}

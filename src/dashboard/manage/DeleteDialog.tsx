@@ -1,0 +1,84 @@
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import type { CombinedError } from 'urql';
+import { sentenceOf } from '../app/client';
+import { Dialog } from '../projects/Dialog';
+import { Refusal } from '../projects/Refusal';
+
+interface DeleteDialogProps {
+  opened: boolean;
+  onClose: () => void;
+  what: string;
+  name: string;
+  title: string;
+  typeToConfirm: boolean;
+  consequences: ReactNode;
+  onDelete: (typedName: string) => Promise<CombinedError | undefined>;
+}
+
+/** Asks before something is deleted for good, and names what goes with it. */
+export function DeleteDialog({ opened, onClose, ...deleting }: DeleteDialogProps) {
+  return (
+    <Dialog opened={opened} onClose={onClose} title={`Delete the ${deleting.what}`}>
+      <Deleting onClose={onClose} {...deleting} />
+    </Dialog>
+  );
+}
+
+function Deleting({
+  onClose,
+  what,
+  name,
+  title,
+  typeToConfirm,
+  consequences,
+  onDelete,
+}: Omit<DeleteDialogProps, 'opened'>) {
+  const [typed, setTyped] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const confirmed = !typeToConfirm || typed.trim() === name;
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!confirmed) return;
+    setBusy(true);
+    const error = await onDelete(typed);
+    setBusy(false);
+    if (error) setRefusal(sentenceOf(error));
+    else onClose();
+  };
+  return (
+    <form onSubmit={event => void submit(event)}>
+      <Stack gap="md">
+        <Refusal sentence={refusal} />
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          <strong>{title}</strong> is deleted for good. This cannot be undone.
+        </Text>
+        {consequences}
+        {typeToConfirm && (
+          <TextInput
+            label={`Type the name of the ${what} to confirm`}
+            placeholder={name}
+            value={typed}
+            onChange={event => setTyped(event.currentTarget.value)}
+            autoComplete="off"
+            data-autofocus
+          />
+        )}
+        <Group justify="flex-end" gap="xs">
+          <Button
+            variant="default"
+            onClick={onClose}
+            disabled={busy}
+            data-autofocus={!typeToConfirm || undefined}
+          >
+            Cancel
+          </Button>
+          <Button type="submit" color="red.8" loading={busy} disabled={!confirmed}>
+            Delete {what}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

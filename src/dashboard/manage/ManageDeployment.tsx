@@ -1,0 +1,84 @@
+import { useMutation, useQuery } from 'urql';
+import { graphql } from '../generated';
+import { Consequences, count } from './Consequences';
+import { ManageMenu } from './ManageMenu';
+
+const RENAME = graphql(`
+  mutation RenameDeployment($id: ID!, $name: String!) {
+    renameDeployment(id: $id, name: $name) {
+      id
+      name
+    }
+  }
+`);
+
+const DELETE = graphql(`
+  mutation DeleteDeployment($id: ID!) {
+    deleteDeployment(id: $id) {
+      deletedDeploymentId
+    }
+  }
+`);
+
+const KEYS = graphql(`
+  query KeysOfDeployment($id: ID!) {
+    apiKeys(of: { deploymentId: $id }, first: 100) {
+      nodes {
+        id
+        name
+        status
+        deployment {
+          id
+        }
+      }
+    }
+  }
+`);
+
+interface ManageDeploymentProps {
+  deployment: { id: string; name: string };
+  /** Leads away, where the page is the deployment's own. */
+  onDeleted?: () => void;
+}
+
+/** Renames or deletes a deployment. */
+export function ManageDeployment({ deployment: { id, name }, onDeleted }: ManageDeploymentProps) {
+  const [, rename] = useMutation(RENAME);
+  const [, remove] = useMutation(DELETE);
+  return (
+    <ManageMenu
+      what="deployment"
+      name={name}
+      onRename={async next => (await rename({ id, name: next })).error}
+      onDelete={async () => {
+        const { error } = await remove({ id }, { additionalTypenames: ['Project', 'Deployment', 'ApiKey'] });
+        if (!error) onDeleted?.();
+        return error;
+      }}
+      consequences={<Goes id={id} />}
+    />
+  );
+}
+
+function Goes({ id }: { id: string }) {
+  const [{ data }] = useQuery({ query: KEYS, variables: { id }, requestPolicy: 'network-only' });
+  const own = data?.apiKeys.nodes.filter(({ deployment }) => deployment !== null && deployment !== undefined);
+  const active = own?.filter(({ status }) => status === 'ACTIVE') ?? [];
+  const names = active.slice(0, 5).map(key => `“${key.name}”`);
+  return (
+    <Consequences
+      items={
+        own &&
+        [
+          own.length === 0
+            ? 'No API key reaches this deployment alone; keys of the whole project stay.'
+            : `${count(own.length, 'API key')} of this deployment ${own.length === 1 ? 'is' : 'are'} revoked and deleted.`,
+          active.length > 0 &&
+            `Programs that call with ${names.join(', ')}${active.length > 5 ? ' and others' : ''} are refused from their next call on.`,
+          'Its prediction logs stay; the project lists them.',
+          'If it answered a call this month, it counts against the plan until the month ends.',
+        ].filter(item => item !== false)
+      }
+    />
+  );
+}

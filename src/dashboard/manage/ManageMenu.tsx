@@ -1,0 +1,76 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { EllipsisVertical, Pencil, Trash2 } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import type { CombinedError } from 'urql';
+import { DeleteDialog } from './DeleteDialog';
+import { RenameDialog } from './RenameDialog';
+
+interface ManageMenuProps {
+  /** What it is, as a sentence names it: "deployment". */
+  what: string;
+  name: string;
+  /** How the dialogs name it, where the name alone would not do: "Octane, version 2". */
+  title?: string;
+  /** What a new name changes, beyond the name. */
+  renameNote?: string;
+  /** Renames it. @returns what kept it from that. */
+  onRename: (name: string) => Promise<CombinedError | undefined>;
+  /** Deletes it, and leads away from it. @returns what kept it from that. */
+  onDelete: (typedName: string) => Promise<CombinedError | undefined>;
+  /** Whether the name is to be typed before it is deleted. */
+  typeToConfirm?: boolean;
+  /** What goes with it; read when the dialog opens. */
+  consequences: ReactNode;
+}
+
+/** The menu beside a thing that renames or deletes it, each in a dialog of its own. */
+export function ManageMenu({
+  what,
+  name,
+  title = name,
+  renameNote,
+  onRename,
+  onDelete,
+  typeToConfirm = false,
+  consequences,
+}: ManageMenuProps) {
+  const [open, setOpen] = useState<'rename' | 'delete' | null>(null);
+  const close = () => setOpen(null);
+  return (
+    <>
+      <Menu position="bottom-end" width={180} shadow="md">
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Rename or delete ${title}`}>
+            <EllipsisVertical size={18} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<Pencil size={14} />} onClick={() => setOpen('rename')}>
+            Rename
+          </Menu.Item>
+          <Menu.Item color="red.8" leftSection={<Trash2 size={14} />} onClick={() => setOpen('delete')}>
+            Delete
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <RenameDialog
+        opened={open === 'rename'}
+        onClose={close}
+        what={what}
+        name={name}
+        note={renameNote}
+        onRename={onRename}
+      />
+      <DeleteDialog
+        opened={open === 'delete'}
+        onClose={close}
+        what={what}
+        name={name}
+        title={title}
+        typeToConfirm={typeToConfirm}
+        consequences={consequences}
+        onDelete={onDelete}
+      />
+    </>
+  );
+}
