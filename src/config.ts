@@ -16,6 +16,15 @@ const trueOrFalse = z.stringbool({
 const variables = {
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
   PORT: wholeNumber(0, 65_535).default(4000).describe('Port to listen on; 0 takes a free one'),
+  PUBLIC_URL: z
+    .string()
+    .transform(urls => urls.split(',').map(url => url.trim()))
+    .refine(urls => urls.every(isPublicUrl), 'must list URLs without a path, such as https://lims.example')
+    .transform(urls => urls.map(url => new URL(url)))
+    .optional()
+    .describe(
+      'URLs at which people and programs reach the server, separated by commas, the first for links; Host headers that name another are refused',
+    ),
   DATA_DIR: z
     .string()
     .min(1)
@@ -103,6 +112,13 @@ function isNetwork(proxy: string): boolean {
     more.length === 0 &&
     (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
   );
+}
+
+/** A URL of a whole server: nothing follows its host and port. */
+function isPublicUrl(text: string): boolean {
+  if (!/^https?:\/\/[^*\\]*$/i.test(text) || !URL.canParse(text)) return false;
+  const { origin, href } = new URL(text);
+  return href === `${origin}/`;
 }
 
 /** A scheme, a host and a port other than the scheme's own, and nothing after them. */

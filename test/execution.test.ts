@@ -27,6 +27,7 @@ import { buildContext } from '../src/graphql/context.ts';
 import { oneMutationField } from '../src/graphql/one-mutation.ts';
 import { QUERY_LIMITS, queryLimits } from '../src/graphql/query-limits.ts';
 import { buildSchema } from '../src/graphql/schema.ts';
+import { identify } from '../src/http/identify.ts';
 import { startServices } from '../src/http/services.ts';
 import { type RequestBody, type Samples, writeRequest } from './documents.ts';
 import {
@@ -107,7 +108,8 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   await app.register(fastifyCookie);
   app.post<{ Body: RequestBody }>('/', async (request, reply): Promise<Wanted> => {
     const { query, variables, operationName } = request.body;
-    const contextValue = await buildContext(services, request, reply);
+    const identity = await identify(services, request, reply);
+    const contextValue = buildContext(services, request, reply, identity, false);
     let document: ReturnType<typeof parse>;
     try {
       document = parse(query);

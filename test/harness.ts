@@ -64,6 +64,8 @@ export interface ServiceOptions {
   retentionMonths?: number;
   modelLimits?: ModelLimits;
   httpLimits?: Partial<HttpLimits>;
+  /** As PUBLIC_URL. */
+  publicUrl?: string[];
   /** As CORS_ORIGINS. */
   corsOrigins?: string[];
   /** As INTROSPECTION. */
@@ -84,6 +86,7 @@ export async function startService({
   retentionMonths,
   modelLimits,
   httpLimits,
+  publicUrl,
   corsOrigins,
   introspection = true,
   graphiql = true,
@@ -97,6 +100,7 @@ export async function startService({
     config: {
       HOST: '127.0.0.1',
       PORT: 0,
+      PUBLIC_URL: publicUrl?.map(url => new URL(url)),
       LOG_LEVEL: 'trace',
       LOG_RETENTION_MONTHS: retentionMonths,
       TRUSTED_PROXIES: trustedProxies,

@@ -27,6 +27,7 @@ export interface AuthenticatedKey {
   id: string;
   name: string;
   prefix: string;
+  organizationId: string;
   scopes: ApiKeyScope[];
   /** Whether the plan allows calls with API keys. */
   allowApiPredict: boolean;
@@ -116,6 +117,7 @@ function selectKeys(db: Kysely<DB>, placeholder: Placeholder<Lookup[]>) {
       'apiKeys.id',
       'apiKeys.name',
       'apiKeys.prefix',
+      'projects.organizationId',
       'apiKeys.revokedAt',
       'apiKeys.expiresAt',
       'plans.allowApiPredict',

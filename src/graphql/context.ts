@@ -3,13 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { PersonRow } from '../accounts/people.ts';
-import { endSession, findSession, startSession } from '../accounts/sessions.ts';
+import { endSession, startSession } from '../accounts/sessions.ts';
 import type { Actor } from '../activity/activity.ts';
 import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
-import { rawKeyIn } from '../api-keys/raw-key.ts';
 import type { RateLimits } from '../database/rate-limits.ts';
-import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated } from '../errors.ts';
+import { keysOnlyPredict, unauthenticated } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { Models } from '../onnx/run-models.ts';
 import type { Predicting } from '../predictions/predict.ts';
@@ -32,6 +31,13 @@ export type Caller =
   | { kind: 'person'; viewer: Viewer }
   | { kind: 'api-key'; key: AuthenticatedKey };
 
+/** Whom the headers of a request name, and when that was looked up: one moment for all that the request decides. */
+export type Identity = { at: Date } & (
+  | { kind: 'anybody' /** Whether there was a cookie, of no session. */; hadCookie: boolean }
+  | { kind: 'person'; person: PersonRow }
+  | { kind: 'api-key'; key: AuthenticatedKey }
+);
+
 /** What the server is made of, the same for every request. */
 export interface Services {
   db: Kysely<DB>;
@@ -51,6 +57,8 @@ export interface Context extends Services {
   /** The request itself, on which is noted what became of it. */
   note: Note;
   caller: Caller;
+  /** Whether its body was large: its variables are then checked before graphql-js, which may quote them at length. */
+  isLarge: boolean;
   /** How many objects the lists of the answer hold so far. */
   objects: number;
   /** The moment at which this request began: one for all that it decides. */
@@ -70,42 +78,42 @@ export interface Context extends Services {
 /** The cookie that holds a session's token. */
 export const SESSION_COOKIE = 'spectrakey_session';
 
-/**
- * Builds the context of a request, judging its credential.
- *
- * @throws UNAUTHENTICATED, API_KEY_REVOKED, API_KEY_EXPIRED or RATE_LIMITED.
- */
-export async function buildContext(
-  services: Services,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Context> {
-  const at = services.now();
-  const cookie = {
+const cookieOptions = ({ protocol }: FastifyRequest) =>
+  ({
     path: '/',
     httpOnly: true,
     sameSite: 'lax',
     // "https" is the connection's own, or what a trusted proxy says of it.
-    secure: request.protocol === 'https',
-  } as const;
+    secure: protocol === 'https',
+  }) as const;
+
+/** Has the client forget its session. */
+export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.clearCookie(SESSION_COOKIE, cookieOptions(request));
+}
+
+/** Whose attempts count together: the address of the connection, or what a trusted proxy says of it. */
+export const addressOf = ({ ip }: FastifyRequest): string => networkOf(ip);
+
+/** Builds the context of a request of whom its headers name (http/identify.ts). */
+export function buildContext(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  identity: Identity,
+  isLarge: boolean,
+): Context {
+  const { at } = identity;
   // Worked out for those alone whose attempts are counted.
-  const address = () => networkOf(request.ip);
+  const address = () => addressOf(request);
   const signedIn = (person: PersonRow): Caller => ({
     kind: 'person',
     viewer: { ...person, load: startLoaders(services.db, person.id, at) },
   });
-
-  async function identify(): Promise<Caller> {
-    if (request.headers.authorization !== undefined) {
-      return { kind: 'api-key', key: await judge(services, request.headers.authorization, address, at) };
-    }
-    const token = request.cookies[SESSION_COOKIE];
-    if (token === undefined) return { kind: 'anybody' };
-    const person = await findSession(services.db, token, at);
-    if (person) return signedIn(person);
-    void reply.clearCookie(SESSION_COOKIE, cookie);
-    return { kind: 'anybody' };
-  }
+  const callerOf = (): Caller => {
+    if (identity.kind === 'person') return signedIn(identity.person);
+    return identity.kind === 'api-key' ? { kind: 'api-key', key: identity.key } : { kind: 'anybody' };
+  };
 
   const context: Context = {
     ...services,
@@ -114,7 +122,8 @@ export async function buildContext(
     note: request,
     at,
     address,
-    caller: await identify(),
+    isLarge,
+    caller: callerOf(),
     objects: 0,
     viewer() {
       if (context.caller.kind === 'person') return context.caller.viewer;
@@ -126,36 +135,17 @@ export async function buildContext(
     },
     async signIn(person) {
       const session = await startSession(services.db, person.id, at);
-      void reply.setCookie(SESSION_COOKIE, session.token, { ...cookie, expires: session.expiresAt });
+      void reply.setCookie(SESSION_COOKIE, session.token, {
+        ...cookieOptions(request),
+        expires: session.expiresAt,
+      });
       context.caller = signedIn(person);
     },
     async signOut() {
       const token = request.cookies[SESSION_COOKIE];
       if (token !== undefined) await endSession(services.db, token);
-      void reply.clearCookie(SESSION_COOKIE, cookie);
+      clearSessionCookie(request, reply);
     },
   };
   return context;
-}
-
-async function judge(
-  { authenticate, countFailedKey }: Services,
-  authorization: string,
-  address: () => string,
-  at: Date,
-): Promise<AuthenticatedKey> {
-  const rawKey = rawKeyIn(authorization) ?? '';
-  const verdict = await authenticate(rawKey, at);
-  switch (verdict.status) {
-    case 'valid':
-      return verdict.key;
-    case 'revoked':
-      throw apiKeyRevoked();
-    case 'expired':
-      throw apiKeyExpired();
-    case 'unknown':
-    case 'malformed':
-      await countFailedKey(verdict.status, address(), at);
-      throw unauthenticated();
-  }
 }

@@ -4,7 +4,7 @@ import { MOST_TOGETHER, ModelFailed, type Outcome, runModel, runTogether } from 
 import { closeModel, type OpenModel, openModel } from './session.ts';
 import { mayRunTogether } from './trial.ts';
 
-type Spectra = readonly (readonly number[])[];
+type Spectra = readonly ArrayLike<number>[];
 type Run = (spectra: Spectra) => Promise<Outcome>;
 
 /** Runs of an open model, which concurrent calls of one spectrum share where each gets the same answer as alone. */

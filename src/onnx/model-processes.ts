@@ -28,7 +28,7 @@ export interface ModelProcesses {
    * @throws {ModelFailed} as `runModel` does, and where the run ends its process or takes too long
    * @throws UNAVAILABLE when too many wait, or a process cannot be started; and what `load` throws
    */
-  run(modelId: string, spectra: readonly (readonly number[])[]): Promise<Outcome>;
+  run(modelId: string, spectra: readonly ArrayLike<number>[]): Promise<Outcome>;
   /** Ends every process, and with it what it was asked. */
   close(): Promise<void>;
 }
@@ -125,7 +125,7 @@ export function startModelProcesses({
     }
   }
 
-  async function runIn(lane: Lane, spectra: readonly (readonly number[])[]): Promise<Outcome> {
+  async function runIn(lane: Lane, spectra: readonly ArrayLike<number>[]): Promise<Outcome> {
     clearTimeout(lane.idle);
     lanes.delete(lane.modelId);
     lanes.set(lane.modelId, lane);

@@ -23,7 +23,7 @@ export interface Questions {
   inspect: { given: Uint8Array; found: Inspection };
   /** Opens the one model that this process runs. */
   open: { given: Uint8Array; found: null };
-  run: { given: readonly (readonly number[])[]; found: Outcome };
+  run: { given: readonly ArrayLike<number>[]; found: Outcome };
 }
 
 type Name = keyof Questions;

@@ -14,7 +14,7 @@ export interface Models extends Pick<ModelProcesses, 'inspect'> {
   /** Runs a model over spectra. @throws as `ModelProcesses` and `ModelCache` do. */
   run(
     model: Pick<ModelRow, 'id' | 'msPerSpectrum' | 'mayRunInline'>,
-    spectra: readonly (readonly number[])[],
+    spectra: readonly ArrayLike<number>[],
   ): Promise<Outcome>;
   close(): Promise<void>;
 }

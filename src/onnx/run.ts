@@ -13,7 +13,7 @@ export class ModelFailed extends Error {
 }
 
 /** Its points. */
-export type Spectrum = readonly number[];
+export type Spectrum = ArrayLike<number>;
 
 /** The most spectra in a call. */
 export const MOST_SPECTRA = 1000;
