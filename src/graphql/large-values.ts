@@ -13,16 +13,20 @@ export class NumberList extends Float64Array<ArrayBuffer> {
   }
 }
 
-/** A long text of a large body that has the form of base64, decoded by the thread that parsed it. */
-export class DecodedBase64 {
-  readonly bytes: Buffer;
+/**
+ * A long text of a large body, which stays with the thread that parsed it: no text of the schema is that long but a
+ * file in base64, which comes back decoded.
+ */
+export class LongText {
+  /** What it encodes, where it has the form of base64. */
+  readonly file: Buffer | undefined;
 
-  constructor(bytes: Buffer) {
-    this.bytes = bytes;
+  constructor(file: Buffer | undefined) {
+    this.file = file;
   }
 
   toJSON(): string {
-    return `${this.bytes.length} bytes in base64`;
+    return 'a long text';
   }
 
   toString(): string {
@@ -35,5 +39,5 @@ export const isList = (value: unknown): value is unknown[] | NumberList =>
   Array.isArray(value) || value instanceof NumberList;
 
 /** Whether a value is one that the thread for large bodies made. */
-export const isLongValue = (value: unknown): value is NumberList | DecodedBase64 =>
-  value instanceof NumberList || value instanceof DecodedBase64;
+export const isLongValue = (value: unknown): value is NumberList | LongText =>
+  value instanceof NumberList || value instanceof LongText;

@@ -49,7 +49,9 @@ export function findVariableErrors(
   const values = variables ?? {};
   const described: GraphQLError[] = [];
   const describe = (reason: string, nodes: ASTNode) => {
-    described.push(badUserInput(reason, { nodes }));
+    const error = badUserInput(reason, { nodes });
+    ours.add(error);
+    described.push(error);
     if (described.length === MOST_DESCRIBED) throw ENOUGH;
   };
   try {
@@ -61,10 +63,11 @@ export function findVariableErrors(
         coerceInputValue(shortenMisplaced(type, values[name]), type, (path, value, error) => {
           const at = `Variable "$${name}${printPath(path)}`;
           const leaf = value == null ? null : leafAt(type, path);
-          if (leaf === Floats && isList(value)) {
+          const isFloats = leaf?.name === Floats.name;
+          if (isFloats && isList(value)) {
             reportOthers(value, (index, reason) => describe(`${at}[${index}]": ${reason}`, definition));
           } else {
-            const reason = leaf ? expectation(leaf === Floats ? GraphQLFloat : leaf) : error.message;
+            const reason = leaf ? expectation(isFloats ? GraphQLFloat : leaf) : error.message;
             describe(`${at}": ${asInSchema(reason)}`, definition);
           }
         });
@@ -114,10 +117,13 @@ const MOST_DESCRIBED = 10;
 /** Thrown to stop there: going on through 100 000 wrong points held the event loop for 10 s (measured). */
 const ENOUGH = new Error('enough described');
 
-/** Coercion errors are the ones without a path, as no field was reached. Those of `findVariableErrors` have a code. */
-function isVariableError({ path, message, extensions }: GraphQLError): boolean {
-  return path === undefined && extensions.code === undefined && message.startsWith('Variable "$');
+/** Coercion errors are the ones without a path, as no field was reached. */
+function isVariableError(error: GraphQLError): boolean {
+  return error.path === undefined && !ours.has(error) && error.message.startsWith('Variable "$');
 }
+
+/** What `findVariableErrors` found: it needs no other words. */
+const ours = new WeakSet<GraphQLError>();
 
 /** The scalar or enum at a place within a variable; null where an object or list is expected there. */
 function leafAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLLeafType | null {

@@ -25,9 +25,9 @@ import {
 import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '../graphql/answers.ts';
 import { buildContext, type Context, type Identity, type Services } from '../graphql/context.ts';
 import { type OperationRequest, startExecution } from '../graphql/execution.ts';
-import { isLongValue } from '../graphql/large-values.ts';
+import { isLongValue, LongText } from '../graphql/large-values.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
-import { checkLength, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
+import { checkLength, documentTooLong, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { identify } from './identify.ts';
 import { type BodyAllowance, parseJsonBodies } from './json-bodies.ts';
@@ -251,9 +251,10 @@ function isPlain(body: unknown): body is PlainBody {
 function checkBody(body: unknown): void {
   if (typeof body !== 'object' || body === null) return;
   if (isLongValue(body)) throw badUserInput('The body must be a JSON object with a "query".');
-  for (const [name, value] of Array.isArray(body) ? [] : Object.entries(body)) {
-    if (isLongValue(value))
-      throw badUserInput(`"${name.slice(0, MAX_NAME_CHARACTERS)}" holds no such value.`);
+  if ('query' in body && body.query instanceof LongText) throw documentTooLong();
+  for (const name of ['query', 'variables', 'operationName', 'extensions']) {
+    if (isLongValue(Reflect.get(body, name)))
+      throw badUserInput(`"${name}" of the body has not the type that it must have.`);
   }
   if ('query' in body && typeof body.query === 'string') checkLength(body.query);
   const operationName = 'operationName' in body ? body.operationName : null;

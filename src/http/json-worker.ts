@@ -1,18 +1,18 @@
 import { isUtf8 } from 'node:buffer';
-import { transferableSymbol, valueSymbol } from 'piscina';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
 
 // Loaded by worker threads alone (large-json.ts).
 
 /** A large body in JSON, without what takes long to parse. */
 export interface SplitBody {
-  /** The JSON with a text in the place of each list of numbers (`<mark>n<index>`) and long base64 text (`<mark>b<index>`). */
+  /** The JSON with a text in the place of each list of numbers (`<nonce>n<index>`) and each long text (`<nonce>t<index>`). */
   rest: string;
   /** All the numbers, one list after the other. */
   numbers: Float64Array<ArrayBuffer>;
   /** Where each list ends in them. */
   ends: number[];
-  /** What the long base64 texts encode. */
-  files: Uint8Array<ArrayBuffer>[];
+  /** What the long texts encode, where they have the form of base64. */
+  files: (Uint8Array<ArrayBuffer> | undefined)[];
 }
 
 /** What a large body turned out to be. */
@@ -20,8 +20,8 @@ export type Split =
   | { status: 'split'; body: SplitBody }
   | { status: 'not-utf8' | 'not-json' | 'too-much-rest' };
 
-/** From this many characters on a text in base64 is decoded here. */
-const LONG_TEXT = 64 * 1024;
+/** From this many bytes on a text is kept here: no other text of the schema than a file may be so long. */
+const LONG_TEXT = 128 * 1024;
 /** What is then left to be parsed on the event loop: as much as of a body that is parsed there as a whole. */
 const MAX_REST_BYTES = 4 * 1024 * 1024;
 
@@ -46,7 +46,7 @@ const [QUOTE = 0, BACKSLASH = 0, OPEN = 0, CLOSE = 0, COMMA = 0, COLON = 0, EQUA
 
 /** A stretch of the body that is handed back apart. */
 interface Cut {
-  kind: 'numbers' | 'base64';
+  kind: 'numbers' | 'text' | 'base64';
   start: number;
   end: number;
 }
@@ -59,7 +59,7 @@ export function split({ pieces, nonce }: { pieces: Uint8Array[]; nonce: string }
 
   const numbers = new Float64Array(count);
   const ends: number[] = [];
-  const files: Uint8Array<ArrayBuffer>[] = [];
+  const files: SplitBody['files'] = [];
   const rest: string[] = [];
   let restBytes = 0;
   let filled = 0;
@@ -71,13 +71,16 @@ export function split({ pieces, nonce }: { pieces: Uint8Array[]; nonce: string }
   for (const { kind, start, end } of cuts) {
     keep(from, start);
     from = end;
-    if (kind === 'base64') {
-      rest.push(`"${nonce}b${files.length}"`);
-      files.push(Uint8Array.from(Buffer.from(bytes.toString('latin1', start + 1, end - 1), 'base64')));
+    if (kind !== 'numbers') {
+      rest.push(`"${nonce}t${files.length}"`);
+      files.push(kind === 'base64' ? decode(bytes.toString('latin1', start + 1, end - 1)) : undefined);
+      if (kind === 'text' && parse(bytes.toString('utf8', start, end)) === undefined) {
+        return { status: 'not-json' } satisfies Split;
+      }
       continue;
     }
-    const list = numbersIn(bytes.toString('latin1', start, end));
-    if (!list) return { status: 'not-json' } satisfies Split;
+    const list = parse(bytes.toString('latin1', start, end));
+    if (!Array.isArray(list)) return { status: 'not-json' } satisfies Split;
     numbers.set(list, filled);
     filled += list.length;
     rest.push(`"${nonce}n${ends.length}"`);
@@ -86,10 +89,10 @@ export function split({ pieces, nonce }: { pieces: Uint8Array[]; nonce: string }
   keep(from, bytes.length);
   if (restBytes > MAX_REST_BYTES) return { status: 'too-much-rest' } satisfies Split;
   const answer: Split = { status: 'split', body: { rest: rest.join(''), numbers, ends, files } };
-  return {
-    [transferableSymbol]: [numbers.buffer, ...files.map(({ buffer }) => buffer)],
+  return move({
+    [transferableSymbol]: [numbers.buffer, ...files.flatMap(file => file?.buffer ?? [])],
     [valueSymbol]: answer,
-  };
+  });
 }
 
 function findCuts(bytes: Uint8Array): { cuts: Cut[]; count: number } {
@@ -119,8 +122,8 @@ function findCuts(bytes: Uint8Array): { cuts: Cut[]; count: number } {
       open = -1;
       if (byte === QUOTE) {
         const { end, isBase64 } = readText(bytes, at);
-        if (isBase64 && end - at > LONG_TEXT && !isName(bytes, end)) {
-          cuts.push({ kind: 'base64', start: at, end });
+        if (end - at > LONG_TEXT && !isName(bytes, end)) {
+          cuts.push({ kind: isBase64 ? 'base64' : 'text', start: at, end });
         }
         at = end - 1;
       }
@@ -150,10 +153,16 @@ function isName(bytes: Uint8Array, end: number): boolean {
   return bytes[at] === COLON;
 }
 
-function numbersIn(list: string): number[] | undefined {
+/** Undefined where it is not JSON. */
+function parse(text: string): unknown {
   try {
-    return JSON.parse(list);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** In memory of its own, which can be handed over. */
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(Buffer.from(base64, 'base64'));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Piscina } from 'piscina';
 import { badUserInput, unavailable } from '../errors.ts';
-import { DecodedBase64, NumberList } from '../graphql/large-values.ts';
+import { LongText, NumberList } from '../graphql/large-values.ts';
 import type { Split, SplitBody } from './json-worker.ts';
 import type { Sender } from './large-bodies.ts';
 
@@ -17,7 +17,7 @@ type ParseText = (text: string) => Promise<unknown>;
 export interface LargeJson {
   /**
    * @param pieces the body, whose memory goes to the thread that parses it.
-   * @returns the body as JSON.parse would, with `NumberList` and `DecodedBase64` in the places of long values.
+   * @returns the body as JSON.parse would, with `NumberList` and `LongText` in the places of lists of numbers and long texts.
    * @throws BAD_USER_INPUT, UNAVAILABLE when too many wait, and what `parseText` throws.
    */
   parse: (pieces: Uint8Array<ArrayBuffer>[], sender: Sender, parseText: ParseText) => Promise<unknown>;
@@ -56,10 +56,12 @@ export function startLargeJson(): LargeJson {
         case 'not-utf8':
           throw notUtf8();
         case 'not-json':
-          throw badUserInput('The request cannot be read. A list of numbers in its body is not valid JSON.');
+          throw badUserInput(
+            'The request cannot be read. A list of numbers or a long text in its body is not valid JSON.',
+          );
         case 'too-much-rest':
           throw badUserInput(
-            'The body holds more than 4 MiB beside lists of numbers and a file in base64. Send what the schema asks for.',
+            'The body holds more than 4 MiB beside lists of numbers and long texts. Send what the schema asks for.',
           );
       }
     },
@@ -78,9 +80,9 @@ function putBack(parsed: unknown, { numbers, ends, files }: SplitBody, nonce: st
   function resolve(value: unknown): unknown {
     if (typeof value !== 'string' || !value.startsWith(nonce)) return value;
     const index = Number(value.slice(nonce.length + 1));
-    const file = files[index];
-    if (value[nonce.length] === 'b' && file) {
-      return new DecodedBase64(Buffer.from(file.buffer, file.byteOffset, file.byteLength));
+    if (value[nonce.length] === 't') {
+      const file = files[index];
+      return new LongText(file && Buffer.from(file.buffer, file.byteOffset, file.byteLength));
     }
     const start = index === 0 ? 0 : (ends[index - 1] ?? 0);
     const end = ends[index] ?? start;
