@@ -86,7 +86,7 @@ export async function sendLikeUrllib(
   const block = Buffer.alloc(8192, ' ');
   for (let sent = 0; sent < bytes && !failed && !socket.destroyed; sent += block.length) {
     const more = socket.write(block.subarray(0, Math.min(block.length, bytes - sent)));
-    if (!more) await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => {});
+    if (!more) await goesOn(socket);
   }
   let answer = '';
   try {
@@ -95,4 +95,15 @@ export async function sendLikeUrllib(
     // The error was noted.
   }
   return failed || parseReply(answer);
+}
+
+/** Until more may be written, or nothing any more. */
+function goesOn(socket: Socket): Promise<void> {
+  return new Promise(resolve => {
+    const go = () => {
+      socket.off('drain', go).off('close', go);
+      resolve();
+    };
+    socket.on('drain', go).on('close', go);
+  });
 }
