@@ -53,7 +53,9 @@ const variables = {
     .transform(origins => origins.split(',').map(origin => origin.trim()))
     .refine(origins => origins.every(isOrigin), 'must list origins, such as https://spectrakey.lab.example')
     .optional()
-    .describe('Origins under which people reach the server, separated by commas; the first is used in links'),
+    .describe(
+      'Origins at which people and programs reach the server, separated by commas, the first for links; Host headers that name another are refused',
+    ),
   SIGN_UP: z
     .enum(['open', 'invited'])
     .optional()

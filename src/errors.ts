@@ -40,9 +40,22 @@ export const CATALOGUE = {
   PAYLOAD_TOO_LARGE: {
     status: 413,
     message:
-      'The request body is too large: at most 24 MiB with a well-formed API key or a session cookie, and 64 KiB without.',
+      'The request body is too large: at most 24 MiB with a valid API key or session, and 64 KiB without.',
+  },
+  NOT_ACCEPTABLE: {
+    status: 406,
+    message: 'The answer is JSON. Send "Accept: application/json", or no Accept header.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    message: 'The body came too slowly: beyond 64 KiB, at least 16 KiB in each 5 seconds. Send it again.',
   },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Send the request as "Content-Type: application/json".' },
+  MISDIRECTED_REQUEST: {
+    status: 421,
+    message:
+      'This server does not answer to the name in the Host header. Its operator adds the address to PUBLIC_URL.',
+  },
   MODEL_FAILED: {
     status: 500,
     message:
@@ -93,6 +106,12 @@ function make(code: Code, message: string = CATALOGUE[code].message, more: Recor
 
 /** A credential is needed and absent, malformed or unknown: one answer for all. */
 export const unauthenticated = () => make('UNAUTHENTICATED');
+/** An API key as the user name or password of a Basic credential. */
+export const keyInBasic = () =>
+  make(
+    'UNAUTHENTICATED',
+    'An API key is not sent as a Basic credential. Send it as "Authorization: Api-Key sk_…".',
+  );
 /** The same answer for an unknown e-mail and for a wrong password. */
 export const wrongSignIn = () => make('UNAUTHENTICATED', 'E-mail or password is wrong');
 /** The whole secret matches a revoked key, expired or not. */
@@ -144,8 +163,14 @@ export const validationFailed = (message: string, options: GraphQLErrorOptions) 
   });
 /** Refused before the body was read to its end. */
 export const payloadTooLarge = () => make('PAYLOAD_TOO_LARGE');
-/** Refused before GraphQL is reached: the body is no JSON. */
-export const unsupportedMediaType = () => make('UNSUPPORTED_MEDIA_TYPE');
+/** Refused before GraphQL is reached: the body is not JSON, or not plain UTF-8. `message` says what it is instead. */
+export const unsupportedMediaType = (message?: string) => make('UNSUPPORTED_MEDIA_TYPE', message);
+/** The client accepts nothing that the server answers. */
+export const notAcceptable = () => make('NOT_ACCEPTABLE');
+/** A large body that hardly moves. */
+export const bodyTooSlow = () => make('REQUEST_TIMEOUT');
+/** The Host header names another server. */
+export const misdirectedRequest = () => make('MISDIRECTED_REQUEST');
 /** The model gave an error or no finite number. `sampleName`: of the spectrum that is to blame, where that is known. */
 export const modelFailed = (sampleName?: string) =>
   make(

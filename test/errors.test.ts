@@ -30,6 +30,7 @@ import {
   startServiceForTest,
 } from './harness.ts';
 import { linearRegression } from './onnx-files.ts';
+import { say } from './raw-http.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const VIEWER = '{ viewer { id } }';
@@ -137,7 +138,17 @@ describe('each code of the catalogue is met with its status', () => {
     GRAPHQL_PARSE_FAILED: () => service.call('{ viewer { id }'),
     GRAPHQL_VALIDATION_FAILED: () => service.call('{ viewer { secrets } }'),
     PAYLOAD_TOO_LARGE: () => post(`"${'x'.repeat(25 * 1024 * 1024)}"`),
+    NOT_ACCEPTABLE: () => post(JSON.stringify({ query: VIEWER }), { ...JSON_TYPE, accept: 'text/csv' }),
+    REQUEST_TIMEOUT: async () => {
+      const impatient = await startServiceForTest({
+        databaseUrl: service.databaseUrl,
+        httpLimits: { slowBodyMs: 200 },
+      });
+      const headers = [`Cookie: ${lab.owner.cookie}`, 'Content-Length: 100000'];
+      return await say(impatient.url, { headers }, ' '.repeat(70_000));
+    },
     UNSUPPORTED_MEDIA_TYPE: () => post(VIEWER, { 'content-type': 'application/graphql' }),
+    MISDIRECTED_REQUEST: () => say(service.url, { host: 'evil.example', headers: ['Content-Length: 0'] }),
     MODEL_FAILED: async () => {
       const { deploymentId } = await deploy(
         service,

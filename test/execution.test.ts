@@ -29,6 +29,7 @@ import { oneMutationField } from '../src/graphql/one-mutation.ts';
 import { startCostCheck } from '../src/graphql/query-cost.ts';
 import { QUERY_LIMITS, queryLimits } from '../src/graphql/query-limits.ts';
 import { buildSchema } from '../src/graphql/schema.ts';
+import { identify } from '../src/http/identify.ts';
 import { startServices } from '../src/http/services.ts';
 import { type RequestBody, type Samples, writeRequest } from './documents.ts';
 import {
@@ -115,7 +116,8 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   await app.register(fastifyCookie);
   app.post<{ Body: RequestBody }>('/', async (request, reply): Promise<Wanted> => {
     const { query, variables, operationName } = request.body;
-    const contextValue = await buildContext(services, request, reply);
+    const identity = await identify(services, request, reply);
+    const contextValue = buildContext(services, request, reply, identity, false);
     let document: ReturnType<typeof parse>;
     try {
       document = parse(query);

@@ -372,14 +372,14 @@ test.each([
   },
 );
 
-test('a hundred thousand wrong values are answered at once, and ten of them described', async () => {
+test('as many wrong values as a body may hold are answered at once, and ten of them described', async () => {
   const started = performance.now();
   const answer = await service.call(
     'mutation Predict($spectra: [SpectrumInput!]!) { predict(deploymentId: "1", spectra: $spectra) { logId } }',
-    { spectra: [{ sampleName: 'a', yValues: Array.from({ length: 100_000 }, () => '') }] },
+    { spectra: [{ sampleName: 'a', yValues: Array.from({ length: 19_000 }, () => '') }] },
     lab.owner,
   );
   expect(answer.errors).toHaveLength(10);
-  // Describing them all took 10 s, in which nobody else was answered.
+  // Describing a hundred thousand took 10 s, in which nobody else was answered.
   expect(performance.now() - started).toBeLessThan(3000);
 });

@@ -27,8 +27,8 @@ export interface AuthenticatedKey {
   id: string;
   name: string;
   prefix: string;
-  scopes: ApiKeyScope[];
   organizationId: string;
+  scopes: ApiKeyScope[];
   /** Whether the plan allows calls with API keys. */
   allowApiPredict: boolean;
   /** The plan's predictions a month for each deployment; null: unlimited. */
@@ -117,9 +117,9 @@ function selectKeys(db: Kysely<DB>, placeholder: Placeholder<Lookup[]>) {
       'apiKeys.id',
       'apiKeys.name',
       'apiKeys.prefix',
+      'projects.organizationId',
       'apiKeys.revokedAt',
       'apiKeys.expiresAt',
-      'projects.organizationId',
       'plans.allowApiPredict',
       'plans.monthlyPredictions as quota',
       // pg does not know the array type of our enum; as JSON it arrives as an array.

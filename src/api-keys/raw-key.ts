@@ -34,10 +34,13 @@ export function isRawKey(text: string): boolean {
   return checksum(body) === text.slice(-CHECKSUM_CHARACTERS);
 }
 
-/** The text that an Authorization header presents as a raw key; undefined for other schemes. */
+/** The text that an Authorization header presents as a raw key; undefined for other schemes. `Bearer` is what many clients know. */
 export function rawKeyIn(authorization: string): string | undefined {
-  return /^Api-Key +(\S+) *$/i.exec(authorization)?.[1];
+  return /^(?:Api-Key|Bearer) +(\S+) *$/i.exec(authorization)?.[1];
 }
+
+/** Whether a text has something of the shape of a raw key in it. */
+export const holdsRawKey = (text: string): boolean => /sk_[0-9A-Za-z]{46}/.test(text);
 
 /** What is stored of a raw key. A fast hash suffices: nobody can guess 238 random bits at any speed. */
 export function digestOf(rawKey: string): Buffer {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Repeatable, repeatable } from '../database/idempotency.ts';
 import type { ById } from '../database/loaders.ts';
 import type { DeploymentRow } from '../deployments/deployments.ts';
@@ -46,7 +47,9 @@ export function repeatableCreate(
   { reach, name, expiresAt }: { reach: Reach; name: string; expiresAt: Date | null },
 ): Repeatable | null {
   if (idempotencyKey == null) return null;
-  return repeatable({ operation: 'createApiKey', key: idempotencyKey, ...caller }, hash => {
-    hash.update(JSON.stringify([reach.projectId, reach.deploymentId, name, expiresAt]));
-  });
+  const request = JSON.stringify([reach.projectId, reach.deploymentId, name, expiresAt]);
+  return repeatable(
+    { operation: 'createApiKey', key: idempotencyKey, ...caller },
+    createHash('sha256').update(request).digest(),
+  );
 }

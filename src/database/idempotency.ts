@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { idempotencyKeyReused } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
@@ -22,19 +22,17 @@ export interface Repeatable {
 /**
  * A request with an idempotency key, which means something to this caller and this operation alone.
  *
- * @param describe feeds everything else that the caller asks for, without room for two meanings.
+ * @param request a digest of everything else that the caller asks for, without room for two meanings.
  * @throws BAD_USER_INPUT when the key is no name of 1 to 200 characters.
  */
 export function repeatable(
   { operation, callerId, key, at }: { operation: string; callerId: string; key: string; at: Date },
-  describe: (hash: Hash) => void,
+  request: Buffer,
 ): Repeatable {
   const name = checkName(key, 'An idempotencyKey', LONGEST_KEY);
-  const request = createHash('sha256');
-  describe(request);
   return {
     digest: createHash('sha256').update(`${operation}\0${callerId}\0${name}`).digest(),
-    request: request.digest(),
+    request,
     at,
   };
 }

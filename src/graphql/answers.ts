@@ -11,7 +11,16 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { isDatabaseUnavailable } from '../database/faults.ts';
-import { badUserInput, codeOf, internalError, isCode, statusOf, unavailable } from '../errors.ts';
+import {
+  badUserInput,
+  codeOf,
+  internalError,
+  isCode,
+  notAcceptable,
+  statusOf,
+  unavailable,
+  unsupportedMediaType,
+} from '../errors.ts';
 import type { Context } from './context.ts';
 import type { ExecuteOperation } from './execution.ts';
 import { withoutLiterals } from './literals.ts';
@@ -70,11 +79,20 @@ export function withHttp(error: GraphQLError): GraphQLError {
   return new GraphQLError(error.message, { extensions: { ...error.extensions, http: httpOf(error) } });
 }
 
-/** Apollo's own codes for malformed requests, none of which a caller would handle apart. */
-export function formatError(formatted: GraphQLFormattedError): GraphQLFormattedError {
+/** The catalogue's error for Apollo's own of malformed requests: by their status, where that says more than their code. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { code } = formatted.extensions ?? {};
   if (isCode(code)) return { ...formatted, extensions: { ...formatted.extensions, code } };
+  const status = statusByApollo(error);
+  if (status === statusOf(notAcceptable().extensions.code)) return notAcceptable().toJSON();
+  if (status === statusOf(unsupportedMediaType().extensions.code)) return unsupportedMediaType().toJSON();
   return { ...formatted, extensions: badUserInput('').extensions };
+}
+
+/** The HTTP status that Apollo gives an error of its own. */
+function statusByApollo(error: unknown): unknown {
+  const http = error instanceof GraphQLError ? error.extensions.http : undefined;
+  return typeof http === 'object' && http !== null && 'status' in http ? http.status : undefined;
 }
 
 /** Errors of one answer. A statement that fails fails in every place that waits for it. */

@@ -6,16 +6,15 @@ import type { InvitationMail } from '../accounts/invitation-mail.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { PersonRow } from '../accounts/people.ts';
 import { sessionCookieOf } from '../accounts/session-cookie.ts';
-import { endSessions, findSession, startSession } from '../accounts/sessions.ts';
+import { endSessions, startSession } from '../accounts/sessions.ts';
 import type { Actor } from '../activity/activity.ts';
 import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
-import { rawKeyIn } from '../api-keys/raw-key.ts';
 import type { SignUpMode } from '../config.ts';
 import type { PoolShare } from '../database/connect.ts';
 import type { RateLimits } from '../database/rate-limits.ts';
 import type { By } from '../deployments/projects.ts';
-import { apiKeyExpired, apiKeyRevoked, keysOnlyPredict, unauthenticated, unavailable } from '../errors.ts';
+import { keysOnlyPredict, unauthenticated, unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { Models } from '../onnx/models.ts';
 import type { Predicting } from '../predictions/predict.ts';
@@ -40,6 +39,13 @@ export type Caller =
   | { kind: 'anybody' }
   | { kind: 'person'; viewer: Viewer }
   | { kind: 'api-key'; key: AuthenticatedKey };
+
+/** Whom the headers of a request name, and when that was looked up: one moment for all that the request decides. */
+export type Identity = { at: Date } & (
+  | { kind: 'anybody' /** Whether there was a cookie, of no session. */; hadCookie: boolean }
+  | { kind: 'person'; person: PersonRow; sessionId: string }
+  | { kind: 'api-key'; key: AuthenticatedKey }
+);
 
 /** What the server is made of, the same for every request. */
 export interface Services {
@@ -69,6 +75,8 @@ export interface Context extends Services {
   /** The request itself, on which is noted what became of it. */
   note: Note;
   caller: Caller;
+  /** Whether its body was large: its variables are then checked before graphql-js, which may quote them at length. */
+  isLarge: boolean;
   /** Who takes turns with others where requests do: the person or the key, else the address. */
   sender: string;
   /** What the answer comes to so far. */
@@ -100,38 +108,36 @@ export interface Context extends Services {
   forgetSession: () => void;
 }
 
-/**
- * Builds the context of a request, judging its credential.
- *
- * @throws UNAUTHENTICATED, API_KEY_REVOKED, API_KEY_EXPIRED or RATE_LIMITED.
- */
-export async function buildContext(
+/** Has the client forget its session. */
+export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
+  const { name, attributes } = sessionCookieOf(request);
+  void reply.clearCookie(name, attributes);
+}
+
+/** Whose attempts count together: the address of the connection, or what a trusted proxy says of it. */
+export const addressOf = ({ ip }: FastifyRequest): string => networkOf(ip);
+
+/** Builds the context of a request of whom its headers name (http/identify.ts). */
+export function buildContext(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<Context> {
-  const at = services.now();
-  const cookie = sessionCookieOf(request);
-  const forgetSession = () => void reply.clearCookie(cookie.name, cookie.attributes);
-  const address = () => networkOf(request.ip);
+  identity: Identity,
+  isLarge: boolean,
+): Context {
+  const { at } = identity;
+  const forgetSession = () => clearSessionCookie(request, reply);
+  const address = () => addressOf(request);
   const signedIn = (person: PersonRow, sessionId: string): Caller => ({
     kind: 'person',
     viewer: { ...person, sessionId, load: startLoaders(services.shareOf(person.id), person.id, at) },
   });
+  const callerOf = (): Caller => {
+    if (identity.kind === 'person') return signedIn(identity.person, identity.sessionId);
+    return identity.kind === 'api-key' ? { kind: 'api-key', key: identity.key } : { kind: 'anybody' };
+  };
 
-  async function identify(): Promise<Caller> {
-    if (request.headers.authorization !== undefined) {
-      return { kind: 'api-key', key: await judge(services, request.headers.authorization, address, at) };
-    }
-    const token = request.cookies[cookie.name];
-    if (token === undefined) return { kind: 'anybody' };
-    const found = await findSession(services.shareOf(address()), token, at, address);
-    if (found) return signedIn(found.person, found.sessionId);
-    forgetSession();
-    return { kind: 'anybody' };
-  }
-
-  const caller = await identify();
+  const caller = callerOf();
   const sender = senderOf(caller) ?? address();
 
   const context: Context = {
@@ -143,6 +149,7 @@ export async function buildContext(
     note: request,
     at,
     address,
+    isLarge,
     caller,
     answer: startAnswerSize(),
     publicOrigin: () => services.publicUrl ?? originOf(request),
@@ -171,7 +178,7 @@ export async function buildContext(
     async signIn(person, passwordHash) {
       const seen = { network: address(), browser: describeBrowser(request.headers['user-agent']), now: at };
       const session = await startSession(context.db, { ...person, passwordHash }, seen);
-      const { name, attributes } = cookie;
+      const { name, attributes } = sessionCookieOf(request);
       void reply.setCookie(name, session.token, { ...attributes, expires: session.expiresAt });
       context.caller = signedIn(person, session.id);
     },
@@ -198,26 +205,4 @@ function senderOf(caller: Caller): string | undefined {
 function originOf({ protocol, host }: FastifyRequest): string {
   const origin = `${protocol}://${host}`;
   return URL.canParse(origin) ? new URL(origin).origin : '';
-}
-
-async function judge(
-  { authenticate, countFailedKey }: Services,
-  authorization: string,
-  address: () => string,
-  at: Date,
-): Promise<AuthenticatedKey> {
-  const rawKey = rawKeyIn(authorization) ?? '';
-  const verdict = await authenticate(rawKey, at);
-  switch (verdict.status) {
-    case 'valid':
-      return verdict.key;
-    case 'revoked':
-      throw apiKeyRevoked();
-    case 'expired':
-      throw apiKeyExpired();
-    case 'unknown':
-    case 'malformed':
-      await countFailedKey(verdict.status, address(), at);
-      throw unauthenticated();
-  }
 }

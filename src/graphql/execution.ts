@@ -1,52 +1,18 @@
-import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import {
-  coerceInputValue,
   type DocumentNode,
   type ExecutionResult,
   execute,
   GraphQLError,
-  GraphQLFloat,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLScalarType,
   type GraphQLSchema,
   type OperationDefinitionNode,
   OperationTypeNode,
-  valueFromAST,
 } from 'graphql';
 import { fairQueue } from '../concurrency/fair-queue.ts';
 import { checkAnswerSize } from './answer-size.ts';
 import type { Context } from './context.ts';
+import { withWholeFloatLists, withWholeVariables } from './float-lists.ts';
 import { startCostCheck } from './query-cost.ts';
-
-/** `[Float!]!`, the type of a spectrum's points. */
-const FloatList = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(GraphQLFloat)));
-
-function isFloats(value: unknown): value is number[] {
-  if (!Array.isArray(value)) return false;
-  // Not `every`, which takes five times as long for 401 points.
-  for (const item of value) if (!Number.isFinite(item)) return false;
-  return true;
-}
-
-/**
- * A list of floats that is checked in one loop. graphql-js coerces each item by itself and notes a path to it, for 401
- * points an eighth of all that a bare Apollo Server does, and for 1000 spectra most of it. What is not plainly a list
- * of finite numbers is left to graphql-js: what is accepted, and as what, stays the same.
- */
-const Floats = new GraphQLScalarType<unknown>({
-  name: 'Floats',
-  parseValue: value => (isFloats(value) ? value : coerceInputValue(value, FloatList)),
-  parseLiteral: (node, variables) => valueFromAST(node, FloatList, variables),
-});
-
-/** The same schema, whose input objects take lists of floats whole. */
-function withWholeFloatLists(schema: GraphQLSchema): GraphQLSchema {
-  return mapSchema(schema, {
-    [MapperKind.INPUT_OBJECT_FIELD]: field =>
-      String(field.type) === String(FloatList) ? { ...field, type: new GraphQLNonNull(Floats) } : field,
-  });
-}
+import { findVariableErrors } from './variables.ts';
 
 /** An operation of a document that was validated against the public schema. */
 export interface OperationRequest {
@@ -71,7 +37,8 @@ const TURNS = { concurrency: 2, concurrencyOfSender: 1, maxWaiting: 1000, maxWai
 
 /**
  * Execution in the place of Apollo's own. Mutations, which no introspection can be part of, run on a schema that reads
- * spectra fast. What costs too much is not executed, and an answer that outgrows its limit is refused whole.
+ * spectra fast. What costs too much is not executed, and an answer that outgrows its limit is refused whole. The variables
+ * of a large body are checked before: graphql-js quotes a wrong value, of whatever length, up to fifty times.
  */
 export function startExecution(schema: GraphQLSchema): ExecuteOperation {
   const fast = withWholeFloatLists(schema);
@@ -79,10 +46,14 @@ export function startExecution(schema: GraphQLSchema): ExecuteOperation {
   const inTurn = fairQueue(TURNS);
   return async ({ document, operation, operationName, variables }, contextValue) => {
     const isMutation = operation?.operation === OperationTypeNode.MUTATION;
+    if (contextValue.isLarge && operation) {
+      const errors = findVariableErrors(schema, operation, variables);
+      if (errors.length > 0) return { errors };
+    }
     const run = async () =>
       await execute({
         schema: isMutation ? fast : schema,
-        document,
+        document: isMutation && contextValue.isLarge ? withWholeVariables(document) : document,
         contextValue,
         variableValues: variables ?? null,
         operationName: operationName ?? null,

@@ -31,10 +31,12 @@ export const QUERY_LIMITS = {
 
 const INSTEAD = 'Send spectra and other long values as variables.';
 
+export const documentTooLong = () =>
+  badUserInput(`The document has more than ${QUERY_LIMITS.characters} characters. ${INSTEAD}`);
+
 /** Refuses a document for its length, before anything reads it. @throws BAD_USER_INPUT. */
 export function checkLength(document: string): void {
-  if (document.length > QUERY_LIMITS.characters)
-    throw badUserInput(`The document has more than ${QUERY_LIMITS.characters} characters. ${INSTEAD}`);
+  if (document.length > QUERY_LIMITS.characters) throw documentTooLong();
 }
 
 /** graphql-js tells of what it will not parse as of an error in the syntax. @returns what to do about it. */

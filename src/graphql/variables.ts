@@ -2,6 +2,7 @@ import {
   type ASTNode,
   coerceInputValue,
   type GraphQLError,
+  GraphQLFloat,
   type GraphQLInputType,
   type GraphQLLeafType,
   type GraphQLSchema,
@@ -14,9 +15,12 @@ import {
   isSpecifiedScalarType,
   Kind,
   type OperationDefinitionNode,
+  print,
   typeFromAST,
 } from 'graphql';
 import { badUserInput } from '../errors.ts';
+import { asInSchema, Floats, reportOthers, wholeType, withWholeFloatLists } from './float-lists.ts';
+import { isList } from './large-values.ts';
 
 /**
  * Says anew what is wrong with a request's variables. graphql-js quotes the offending value, and with it the whole
@@ -31,32 +35,81 @@ export function describeVariableErrors(
   errors: readonly GraphQLError[],
 ): GraphQLError[] | null {
   if (!operation || !errors.some(isVariableError)) return null;
+  const described = findVariableErrors(schema, operation, variables);
+  return described.length > 0 ? described : [badUserInput('The variables do not fit their types.')];
+}
+
+/** What is wrong with a request's variables, without quoting them; the first of it, where it is much. */
+export function findVariableErrors(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown> | null | undefined,
+): GraphQLError[] {
+  const whole = withWholeFloatLists(schema);
   const values = variables ?? {};
   const described: GraphQLError[] = [];
   const describe = (reason: string, nodes: ASTNode) => {
-    described.push(badUserInput(reason, { nodes }));
+    const error = badUserInput(reason, { nodes });
+    ours.add(error);
+    described.push(error);
     if (described.length === MOST_DESCRIBED) throw ENOUGH;
   };
   try {
     for (const definition of operation.variableDefinitions ?? []) {
       const name = definition.variable.name.value;
-      const type = typeFromAST(schema, definition.type);
+      const type = typeFromAST(whole, wholeType(definition.type));
       if (!isInputType(type)) continue;
       if (Object.hasOwn(values, name)) {
-        coerceInputValue(values[name], type, (path, value, error) => {
+        coerceInputValue(shortenMisplaced(type, values[name]), type, (path, value, error) => {
+          const at = `Variable "$${name}${printPath(path)}`;
           const leaf = value == null ? null : leafAt(type, path);
-          const reason = leaf ? expectation(leaf) : error.message;
-          describe(`Variable "$${name}${printPath(path)}": ${reason}`, definition);
+          const isFloats = leaf?.name === Floats.name;
+          if (isFloats && isList(value)) {
+            reportOthers(value, (index, reason) => describe(`${at}[${index}]": ${reason}`, definition));
+          } else {
+            const reason = leaf ? expectation(isFloats ? GraphQLFloat : leaf) : error.message;
+            describe(`${at}": ${asInSchema(reason)}`, definition);
+          }
         });
       } else if (definition.defaultValue === undefined && definition.type.kind === Kind.NON_NULL_TYPE) {
-        describe(`Variable "$${name}" of type "${type}" is required.`, definition);
+        describe(`Variable "$${name}" of type "${print(definition.type)}" is required.`, definition);
       }
     }
   } catch (thrown) {
     if (thrown !== ENOUGH) throw thrown;
   }
-  return described.length > 0 ? described : [badUserInput('The variables do not fit their types.')];
+  return described;
 }
+
+/**
+ * The same value, in which lists and objects are short where the schema takes an object: graphql-js looks at all that
+ * these hold before it says that they do not fit.
+ */
+function shortenMisplaced(type: GraphQLInputType, value: unknown): unknown {
+  const inner = getNullableType(type);
+  if (isListType(inner)) {
+    if (!Array.isArray(value)) return shortenMisplaced(inner.ofType, value);
+    // An error for each item that is no object ends the search before.
+    return value.slice(0, MOST_OBJECTS).map(item => shortenMisplaced(inner.ofType, item));
+  }
+  if (!isInputObjectType(inner) || typeof value !== 'object' || value === null) return value;
+  if (isList(value)) return Array.from(value.slice(0, MOST_DESCRIBED));
+  const fields = inner.getFields();
+  let unknown = 0;
+  const kept = Object.entries(value).filter(([name]) => {
+    if (!Object.hasOwn(fields, name)) unknown += 1;
+    return Object.hasOwn(fields, name) || unknown <= MOST_DESCRIBED;
+  });
+  return Object.fromEntries(
+    kept.map(([name, held]) => {
+      const field = fields[name];
+      return [name, field ? shortenMisplaced(field.type, held) : held];
+    }),
+  );
+}
+
+/** More than a body may hold (http/json-budget.ts). */
+const MOST_OBJECTS = 10_100;
 
 /** A spectrum of words would otherwise get a sentence for each point. */
 const MOST_DESCRIBED = 10;
@@ -66,8 +119,11 @@ const ENOUGH = new Error('enough described');
 
 /** Coercion errors are the ones without a path, as no field was reached. */
 function isVariableError(error: GraphQLError): boolean {
-  return error.path === undefined && error.message.startsWith('Variable "$');
+  return error.path === undefined && !ours.has(error) && error.message.startsWith('Variable "$');
 }
+
+/** What `findVariableErrors` found: it needs no other words. */
+const ours = new WeakSet<GraphQLError>();
 
 /** The scalar or enum at a place within a variable; null where an object or list is expected there. */
 function leafAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLLeafType | null {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -12,17 +12,45 @@ import fastifyUnderPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, getOperationAST, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { isInApiOrganization } from '../accounts/plans.ts';
 import type { Config } from '../config.ts';
-import { codeOf, unavailable } from '../errors.ts';
+import {
+  badUserInput,
+  codeOf,
+  payloadTooLarge,
+  unauthenticated,
+  unavailable,
+  unsupportedMediaType,
+} from '../errors.ts';
 import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '../graphql/answers.ts';
-import { buildContext, type Context, type Services } from '../graphql/context.ts';
+import { buildContext, type Context, type Identity, type Services } from '../graphql/context.ts';
 import { type OperationRequest, startExecution } from '../graphql/execution.ts';
+import { isLongValue, LongText } from '../graphql/large-values.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
-import { checkLength, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
+import { checkLength, documentTooLong, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
-import { parseJsonBodies } from './json-bodies.ts';
-import { boundLargeBodies } from './large-bodies.ts';
-import { ANYBODYS_BODY_BYTES, carriesCredential, type HttpLimits, LARGEST_BODY_BYTES } from './limits.ts';
+import { identify } from './identify.ts';
+import { type BodyAllowance, parseJsonBodies } from './json-bodies.ts';
+import { bodyBudget, senderOf } from './large-bodies.ts';
+import { ANYBODYS_BODY_BYTES, type HttpLimits, LARGEST_BODY_BYTES } from './limits.ts';
+
+const MAX_NAME_CHARACTERS = 1000;
+/** A credential is looked up again where the body took longer than this: it may have been revoked meanwhile. */
+const IDENTITY_MS = 1000;
+
+/** What is known of a request before its body is read. */
+interface Known {
+  identity: Identity;
+  allowance: BodyAllowance;
+  /** When it was looked up, by the clock of `performance`. */
+  since: number;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    known: Known | undefined;
+  }
+}
 
 /** Characters of the documents that are kept parsed and validated; a document takes a hundred times its text. */
 const MOST_DOCUMENT_CHARACTERS = 500_000;
@@ -35,14 +63,22 @@ const MOST_DOCUMENT_CHARACTERS = 500_000;
 export async function serveGraphQL(
   app: FastifyInstance,
   services: Services,
-  { loopDelayMs, loopDelayWindowMs, handlerMs, anybodysBodyMs, largeBodiesBytes }: HttpLimits,
+  limits: HttpLimits,
   {
     CORS_ORIGINS: origins,
     INTROSPECTION,
     GRAPHIQL,
   }: Pick<Config, 'CORS_ORIGINS' | 'INTROSPECTION' | 'GRAPHIQL'>,
 ): Promise<void> {
-  parseJsonBodies(app);
+  const { loopDelayMs, loopDelayWindowMs, handlerMs, anybodysBodyMs, largeBodiesBytes } = limits;
+  parseJsonBodies(app, {
+    budget: bodyBudget(largeBodiesBytes),
+    limits,
+    allowanceOf: ({ known }) => {
+      if (!known) throw new Error('a body is read of a request whose sender was not looked up');
+      return known.allowance;
+    },
+  });
   await app.register(fastifyUnderPressure, {
     maxEventLoopDelay: loopDelayMs,
     sampleInterval: loopDelayWindowMs,
@@ -117,10 +153,42 @@ export async function serveGraphQL(
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
 
+  app.decorateRequest('known', undefined);
+  app.addHook('preParsing', async (request, reply, payload) => {
+    const { headers, method } = request;
+    checkEncoding(headers);
+    const identity = await withinTime(identify(services, request, reply), handlerMs);
+    const announced = method === 'POST' ? bytesAnnounced(headers) : 0;
+    const sender =
+      announced > ANYBODYS_BODY_BYTES
+        ? await senderOf(identity, userId => withinTime(isInApiOrganization(services.db, userId), handlerMs))
+        : undefined;
+    const isAnonymous = identity.kind === 'anybody';
+    const allowance: BodyAllowance = {
+      sender,
+      maxBytes: isAnonymous ? ANYBODYS_BODY_BYTES : LARGEST_BODY_BYTES,
+      // Whoever had a session is to learn that it is over, not that bodies are limited.
+      tooLarge: () => (isAnonymous && identity.hadCookie ? unauthenticated() : payloadTooLarge()),
+      onceAnswered: callback => reply.raw.once('close', callback),
+    };
+    if (announced !== Number.POSITIVE_INFINITY && announced > allowance.maxBytes) throw allowance.tooLarge();
+    if (isAnonymous && method === 'POST') cutOffAfter(anybodysBodyMs, request);
+    request.known = { identity, allowance, since: performance.now() };
+    return payload;
+  });
+
+  /** The context of a request whose body was read. */
+  async function contextOf(request: FastifyRequest, reply: FastifyReply): Promise<Context> {
+    const { known } = request;
+    const isFresh = known && performance.now() - known.since < IDENTITY_MS;
+    const identity = isFresh ? known.identity : await identify(services, request, reply);
+    return buildContext(services, request, reply, identity, request.isLarge);
+  }
+
   const viaApollo = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
       try {
-        return await buildContext(services, request, reply);
+        return await contextOf(request, reply);
       } catch (error) {
         const told = toCatalogue(error, { requestId: request.id, log: request.log });
         request.code = codeOf([told]);
@@ -136,53 +204,31 @@ export async function serveGraphQL(
     return operation ? { ...body, document, operation } : undefined;
   }
 
-  // One route for each of the two limits on a body, chosen by the headers.
-  app.addConstraintStrategy(CREDENTIAL);
-  const leadToGraphiQL = GRAPHIQL ? [leadBrowsersToGraphiQL] : [];
-  for (const credential of [true, false]) {
-    app.route({
-      url: '/graphql',
-      method: ['GET', 'POST', 'OPTIONS'],
-      constraints: { credential },
-      bodyLimit: credential ? LARGEST_BODY_BYTES : ANYBODYS_BODY_BYTES,
-      onRequest: [setHeaders, ...leadToGraphiQL, ...(credential ? [] : [cutOffAfter(anybodysBodyMs)])],
-      preParsing: credential ? [boundLargeBodies(largeBodiesBytes)] : [],
-      async handler(request, reply) {
-        const known = findValidated(request);
-        if (!known) {
-          if (isPlain(request.body)) checkLength(request.body.query);
-          return await viaApollo.call(this, request, reply);
-        }
-        request.operation = known.operation ?? undefined;
-        const context = await buildContext(services, request, reply);
-        const result = await executeOperation(known, context);
-        const { operation, variables, document } = known;
-        const { status, headers, body } = answerOf(
-          { schema, document, operation, variables, result, suggestNames: INTROSPECTION },
-          context,
-        );
-        request.code = codeOf(body.errors);
-        for (const [name, value] of headers) void reply.header(name, value);
-        void reply.code(status).header('content-type', 'application/json; charset=utf-8');
-        return `${JSON.stringify(body)}\n`;
-      },
-    });
-  }
+  app.route({
+    url: '/graphql',
+    method: ['GET', 'POST', 'OPTIONS'],
+    onRequest: [setHeaders, ...(GRAPHIQL ? [leadBrowsersToGraphiQL] : [])],
+    async handler(request, reply) {
+      const known = findValidated(request);
+      if (!known) {
+        checkBody(request.body);
+        return await viaApollo.call(this, request, reply);
+      }
+      request.operation = known.operation ?? undefined;
+      const context = await contextOf(request, reply);
+      const result = await executeOperation(known, context);
+      const { operation, variables, document } = known;
+      const { status, headers, body } = answerOf(
+        { schema, document, operation, variables, result, suggestNames: INTROSPECTION },
+        context,
+      );
+      request.code = codeOf(body.errors);
+      for (const [name, value] of headers) void reply.header(name, value);
+      void reply.code(status).header('content-type', 'application/json; charset=utf-8');
+      return `${JSON.stringify(body)}\n`;
+    },
+  });
 }
-
-/** Finds the route for a request by whether its headers carry what may be a credential. */
-const CREDENTIAL = {
-  name: 'credential',
-  validate: () => true,
-  deriveConstraint: ({ headers }: IncomingMessage) => carriesCredential(headers),
-  storage<Handler>() {
-    const handlers = new Map<unknown, Handler>();
-    return {
-      get: (credential: unknown) => handlers.get(credential) ?? null,
-      set: (credential: unknown, handler: Handler) => void handlers.set(credential, handler),
-    };
-  },
-};
 
 interface PlainBody {
   query: string;
@@ -198,9 +244,26 @@ function isPlain(body: unknown): body is PlainBody {
   const operationName = 'operationName' in body ? body.operationName : null;
   return (
     typeof query === 'string' &&
-    (variables == null || (typeof variables === 'object' && !Array.isArray(variables))) &&
+    (variables == null ||
+      (typeof variables === 'object' && !Array.isArray(variables) && !isLongValue(variables))) &&
     (operationName == null || typeof operationName === 'string')
   );
+}
+
+/** Looks at a body before Apollo does, which hashes, lists and quotes whatever it gets. @throws BAD_USER_INPUT */
+function checkBody(body: unknown): void {
+  if (typeof body !== 'object' || body === null) return;
+  if (isLongValue(body)) throw badUserInput('The body must be a JSON object with a "query".');
+  if ('query' in body && body.query instanceof LongText) throw documentTooLong();
+  for (const name of ['query', 'variables', 'operationName', 'extensions']) {
+    if (isLongValue(Reflect.get(body, name)))
+      throw badUserInput(`"${name}" of the body has not the type that it must have.`);
+  }
+  if ('query' in body && typeof body.query === 'string') checkLength(body.query);
+  const operationName = 'operationName' in body ? body.operationName : null;
+  if (typeof operationName === 'string' && operationName.length > MAX_NAME_CHARACTERS) {
+    throw badUserInput(`The operationName has more than ${MAX_NAME_CHARACTERS} characters.`);
+  }
 }
 
 const acceptsJson = (accept: string | undefined) =>
@@ -215,18 +278,44 @@ function setHeaders(_request: FastifyRequest, reply: FastifyReply, done: () => v
 }
 
 /** Ends the connection of who takes longer to send a body, as Node does for requests of all kinds after a longer time. */
-function cutOffAfter(ms: number) {
-  return ({ method, raw, server }: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
-    if (method === 'POST') {
-      const late = setTimeout(() => {
-        const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
-        server.server.emit('clientError', error, raw.socket);
-      }, ms);
-      // Emitted once the body has been read, and also where the connection is gone.
-      raw.once('close', () => clearTimeout(late));
-    }
-    done();
-  };
+function cutOffAfter(ms: number, { raw, server }: FastifyRequest): void {
+  const late = setTimeout(() => {
+    const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    server.server.emit('clientError', error, raw.socket);
+  }, ms);
+  // Emitted once the body has been read, and also where the connection is gone.
+  raw.once('close', () => clearTimeout(late));
+}
+
+/** The bytes that a body announces; infinitely many where it does not say. */
+function bytesAnnounced(headers: IncomingHttpHeaders): number {
+  if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY;
+  return Number(headers['content-length'] ?? 0);
+}
+
+/** @throws UNSUPPORTED_MEDIA_TYPE for a body that is compressed, or in another encoding than UTF-8. */
+function checkEncoding(headers: IncomingHttpHeaders): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && !/^identity$/i.test(encoding)) {
+    throw unsupportedMediaType('The body is compressed. Send it uncompressed, without Content-Encoding.');
+  }
+  const [, charset] = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers['content-type'] ?? '') ?? [];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    throw unsupportedMediaType(
+      'The body is declared to be in another encoding than UTF-8. Encode it as UTF-8, and send "Content-Type: application/json".',
+    );
+  }
+}
+
+/** @throws UNAVAILABLE where it takes longer. */
+async function withinTime<Result>(work: Promise<Result>, ms: number): Promise<Result> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(unavailable()), ms);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A person who opens the endpoint in a browser wants the page that talks to it. */

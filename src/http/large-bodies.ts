@@ -1,41 +1,67 @@
-import { Transform } from 'node:stream';
-import type { preParsingHookHandler } from 'fastify';
-import { unavailable } from '../errors.ts';
-import { ANYBODYS_BODY_BYTES } from './limits.ts';
+import type { Identity } from '../graphql/context.ts';
+
+/** Whose bodies count together: an organization by its keys, or a person. */
+export interface Sender {
+  id: string;
+  /** Whether the organization, or one that the person is in, is on a plan with API access. */
+  onApiPlan: boolean;
+}
+
+/** What bodies in flight take together, in bytes beyond the first 64 KiB of each. */
+export interface BodyBudget {
+  /** Counts what a sender's body brought. @returns false, and counts nothing, where there is no more for this sender. */
+  take: (sender: Sender, bytes: number) => boolean;
+  /** What was counted is gone. */
+  giveBack: (sender: Sender, bytes: number) => void;
+}
+
+/** A sender may take this many times what is then still free for others. */
+const TIMES_FREE = 3;
 
 /**
- * Bounds what large bodies take together. What a body has beyond what anybody may send is counted as it comes, and no
- * longer than until its request is answered or given up: who announces much and sends little holds up nobody.
+ * Bounds what large bodies take together. Half is for organizations on a plan with API access, which only an operator
+ * gives: anyone can sign up as often as they like. Within a half a sender who is alone may take three quarters, and the
+ * more there are the less each may: however many hold large bodies, there is something left for the next.
  *
- * @param most bytes. The body that would exceed them is refused: UNAVAILABLE.
+ * A body counts as its bytes come, and no longer than until its request is answered or given up: one that announces much
+ * and sends little holds up nobody.
  */
-export function boundLargeBodies(most: number): preParsingHookHandler {
-  let held = 0;
-  return (request, reply, payload, done) => {
-    const announced = request.headers['content-length'];
-    const mayBeLarge = announced === undefined || Number(announced) > ANYBODYS_BODY_BYTES;
-    if (request.method !== 'POST' || !mayBeLarge) return done(null, payload);
+export function bodyBudget(maxBytes: number): BodyBudget {
+  const half = () => ({ held: 0, bySender: new Map<string, number>() });
+  const halves = { apiPlan: half(), others: half() };
+  const halfOf = ({ onApiPlan }: Sender) => (onApiPlan ? halves.apiPlan : halves.others);
 
-    let received = 0;
-    let counted = 0;
-    const counting = new Transform({
-      transform(chunk: Buffer, _encoding, next) {
-        received += chunk.length;
-        const more = Math.max(0, received - ANYBODYS_BODY_BYTES) - counted;
-        if (held + more > most) {
-          void reply.header('connection', 'close');
-          return next(unavailable());
-        }
-        held += more;
-        counted += more;
-        next(null, chunk);
-      },
-    });
-    reply.raw.once('close', () => {
-      held -= counted;
-      counting.destroy();
-    });
-    payload.once('error', error => counting.destroy(error));
-    done(null, payload.pipe(counting));
+  return {
+    take(sender, bytes) {
+      const half = halfOf(sender);
+      const own = (half.bySender.get(sender.id) ?? 0) + bytes;
+      const free = maxBytes / 2 - half.held - bytes;
+      if (own > TIMES_FREE * free) return false;
+      half.held += bytes;
+      half.bySender.set(sender.id, own);
+      return true;
+    },
+    giveBack(sender, bytes) {
+      const half = halfOf(sender);
+      half.held -= bytes;
+      const own = (half.bySender.get(sender.id) ?? 0) - bytes;
+      if (own > 0) half.bySender.set(sender.id, own);
+      else half.bySender.delete(sender.id);
+    },
   };
+}
+
+/** The sender of a body, where it is known. @param isOnApiPlan of a person */
+export async function senderOf(
+  identity: Identity,
+  isOnApiPlan: (userId: string) => Promise<boolean>,
+): Promise<Sender | undefined> {
+  switch (identity.kind) {
+    case 'api-key':
+      return { id: identity.key.organizationId, onApiPlan: identity.key.allowApiPredict };
+    case 'person':
+      return { id: identity.person.id, onApiPlan: await isOnApiPlan(identity.person.id) };
+    case 'anybody':
+      return undefined;
+  }
 }

@@ -1,6 +1,4 @@
-import { SESSION_COOKIES } from '../accounts/session-cookie.ts';
-import { isToken } from '../accounts/sessions.ts';
-import { isRawKey, rawKeyIn } from '../api-keys/raw-key.ts';
+import { DISCARD_LIMITS, type DiscardLimits } from './discard.ts';
 
 /** What the server bears from its clients. */
 export interface HttpLimits {
@@ -8,7 +6,7 @@ export interface HttpLimits {
   headersMs: number;
   /** For a whole request, its body included. */
   requestMs: number;
-  /** For the body of a request without a credential. */
+  /** For the body of an anonymous request. */
   anybodysBodyMs: number;
   /** For an answer, once the body has been read. */
   handlerMs: number;
@@ -20,6 +18,11 @@ export interface HttpLimits {
   connections: number;
   /** Of large bodies, together, from their first byte until they are answered. */
   largeBodiesBytes: number;
+  /** How often a large body is looked at, and what it must have brought since. */
+  slowBodyMs: number;
+  slowBodyBytes: number;
+  /** Of bodies that were refused. */
+  discard: DiscardLimits;
   /** From this mean delay of the event loop on, requests are refused, until the mean of a later window is below it. */
   loopDelayMs: number;
   loopDelayWindowMs: number;
@@ -40,6 +43,10 @@ export const HTTP_LIMITS: HttpLimits = {
   connections: 10_000,
   // Ten of the largest models, or sixty calls of a thousand spectra. Parsed, they take some times as much.
   largeBodiesBytes: 256 * 1024 * 1024,
+  // 26 kbit/s.
+  slowBodyMs: 5000,
+  slowBodyBytes: 16 * 1024,
+  discard: DISCARD_LIMITS,
   // Measured on two noisy cores that also made the load: 12 ms at 1000 connections, 60 ms with 32 calls of 1000 spectra
   // at once, and 400 ms with 64, of which half took longer than 3.7 s. It takes more than load to get here.
   loopDelayMs: 1000,
@@ -47,22 +54,7 @@ export const HTTP_LIMITS: HttpLimits = {
   loopDelayWindowMs: 5000,
 };
 
-/** Of a request from nobody known: signing up and in, introspection, and the longest documents fit in. */
+/** Of an anonymous request: signing up and in, introspection, and the longest documents fit in. */
 export const ANYBODYS_BODY_BYTES = 64 * 1024;
-/** Of a request that carries a credential: a model of 16 MiB in base64, with room for the rest of its request. */
+/** Of a request with a valid credential: a model of 16 MiB in base64, with room for the rest of its request. */
 export const LARGEST_BODY_BYTES = 24 * 1024 * 1024;
-
-const sessionToken = new RegExp(`(?:^|; *)(?:${SESSION_COOKIES.join('|')})=([^;]*)`);
-
-/**
- * Whether the headers carry what may be a credential: an API key whose checksum holds, or a session's cookie. Judged
- * before the body is read and without the database; whose credential it is, and whether it holds, is judged after.
- */
-export function carriesCredential(headers: {
-  authorization?: string | undefined;
-  cookie?: string | undefined;
-}): boolean {
-  if (headers.authorization !== undefined) return isRawKey(rawKeyIn(headers.authorization) ?? '');
-  const [, token] = sessionToken.exec(headers.cookie ?? '') ?? [];
-  return token !== undefined && isToken(token);
-}

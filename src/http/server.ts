@@ -12,7 +12,14 @@ import { dropExpiredInvitations } from '../accounts/invitations.ts';
 import type { Config } from '../config.ts';
 import { dropExpiredKeys } from '../database/idempotency.ts';
 import { dropEndedCounts } from '../database/rate-limits.ts';
-import { badUserInput, codeOf, nothingHere, payloadTooLarge, unsupportedMediaType } from '../errors.ts';
+import {
+  badUserInput,
+  codeOf,
+  misdirectedRequest,
+  nothingHere,
+  payloadTooLarge,
+  unsupportedMediaType,
+} from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
 import { startJobs } from '../jobs/jobs.ts';
@@ -20,8 +27,10 @@ import type { ModelLimits } from '../onnx/models.ts';
 import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
 import { parseAddress, UNKNOWN_NETWORK } from '../requests/network.ts';
 import { addressOf } from './address.ts';
+import { hearRefusals } from './discard.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
+import { knownHosts, listensOnLoopback } from './hosts.ts';
 import { ANYBODYS_BODY_BYTES, HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { startMetrics } from './metrics.ts';
 import { servePages } from './pages.ts';
@@ -42,10 +51,10 @@ export interface ServerOptions {
     Config,
     | 'HOST'
     | 'PORT'
+    | 'PUBLIC_URL'
     | 'LOG_LEVEL'
     | 'LOG_RETENTION_MONTHS'
     | 'TRUSTED_PROXIES'
-    | 'PUBLIC_URL'
     | 'SIGN_UP'
     | 'SMTP_URL'
     | 'MAIL_FROM'
@@ -184,6 +193,13 @@ export async function startServer({
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done();
   });
+  const isKnownHost = knownHosts(config);
+  app.addHook('onRequest', ({ host, raw, routeOptions }, _reply, done) => {
+    // Probes name the server as they like: by its address, mostly.
+    const isProbe = routeOptions.url === '/healthz' || routeOptions.url === '/readyz';
+    done(isProbe || isKnownHost(host, raw.socket.localAddress) ? undefined : misdirectedRequest());
+  });
+  hearRefusals(app, limits.discard);
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // Of requests from before it was told to stop, too: a connection that were kept would hold it up.
     if (stopping) void reply.header('connection', 'close');
@@ -207,6 +223,9 @@ export async function startServer({
       return serveGraphQL(scope, services, limits, config);
     });
     await app.listen({ host: config.HOST, port: config.PORT });
+    if (!config.PUBLIC_URL && !listensOnLoopback(config.HOST)) {
+      app.log.warn('HOST is not a loopback address and PUBLIC_URL is not set: requests may name any host');
+    }
     await sweep();
     if (config.LOG_RETENTION_MONTHS) await tendPartitions();
   } catch (error) {

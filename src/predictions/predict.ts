@@ -9,12 +9,12 @@ import {
   quotaExceeded,
   unavailable,
 } from '../errors.ts';
-import type { Prediction, SpectrumInput } from '../generated/graphql.ts';
+import type { Prediction } from '../generated/graphql.ts';
 import { checkText } from '../names.ts';
 import type { Models } from '../onnx/models.ts';
 import { MAX_SPECTRA, ModelFailed, type Outcome } from '../onnx/outcome.ts';
 import type { Call } from './grant.ts';
-import { readAnswer, repeatablePredict } from './repeat.ts';
+import { readAnswer, repeatablePredict, type SpectrumToPredict } from './repeat.ts';
 import type { Settle, Settlement } from './settle.ts';
 
 const LONGEST_SAMPLE_NAME = 200;
@@ -67,7 +67,7 @@ export async function predict(
   predicting: Predicting,
   deployment: Callable,
   by: By,
-  spectra: SpectrumInput[],
+  spectra: SpectrumToPredict[],
   at: Date,
 ): Promise<Answer> {
   const call = await run(predicting, deployment, by, spectra, at);
@@ -92,12 +92,12 @@ export async function predictOnce(
   { db, predicting }: { db: Database; predicting: Predicting },
   deployment: Callable,
   by: By,
-  spectra: SpectrumInput[],
+  spectra: SpectrumToPredict[],
   at: Date,
   idempotencyKey: string,
 ): Promise<Answer> {
   const callerId = by.key?.id ?? by.userId ?? '';
-  const repeated = repeatablePredict({ callerId, key: idempotencyKey, at }, deployment.id, spectra);
+  const repeated = await repeatablePredict({ callerId, key: idempotencyKey, at }, deployment.id, spectra);
   const before = await findMade(db, repeated);
   if (before) return { ...(await readAnswer(db, before)), modelId: deployment.modelId };
   const call = await run(predicting, deployment, by, spectra, at);
@@ -114,7 +114,7 @@ async function run(
   { runModel, onModelFailed }: Predicting,
   deployment: Callable,
   by: By,
-  spectra: SpectrumInput[],
+  spectra: SpectrumToPredict[],
   at: Date,
 ): Promise<Call> {
   const started = performance.now();
@@ -145,7 +145,7 @@ async function run(
 }
 
 /** @throws BAD_USER_INPUT naming the spectrum that does not fit. */
-function checkSpectra(spectra: SpectrumInput[], inputLength: number): void {
+function checkSpectra(spectra: SpectrumToPredict[], inputLength: number): void {
   if (spectra.length < 1 || spectra.length > MAX_SPECTRA) {
     throw badUserInput(`A call takes 1 to ${MAX_SPECTRA} spectra, and this one has ${spectra.length}.`);
   }
@@ -155,14 +155,22 @@ function checkSpectra(spectra: SpectrumInput[], inputLength: number): void {
       throw badUserInput(`Spectrum '${sampleName}' has ${yValues.length} points, expected ${inputLength}`);
     }
     // Models compute in float32, which ends at 3.4e38; no instrument comes near.
-    const beyond = yValues.findIndex(value => !Number.isFinite(Math.fround(value)));
+    const beyond = findBeyondFloat(yValues);
     if (beyond >= 0) {
       throw badUserInput(`Spectrum '${sampleName}' has a value beyond ±3.4e38 at point ${beyond + 1}.`);
     }
   }
 }
 
-function name(spectra: SpectrumInput[], outcome: Outcome): Prediction[] {
+/** Where the first value is that a float32 cannot hold; -1 where there is none. In a loop: a call may have millions. */
+function findBeyondFloat(values: ArrayLike<number>): number {
+  for (let at = 0; at < values.length; at++) {
+    if (!Number.isFinite(Math.fround(values[at] ?? 0))) return at;
+  }
+  return -1;
+}
+
+function name(spectra: SpectrumToPredict[], outcome: Outcome): Prediction[] {
   return spectra.map(({ sampleName }, index) =>
     outcome.kind === 'REGRESSION'
       ? { sampleName, value: outcome.values[index] ?? null }

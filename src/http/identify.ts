@@ -1,0 +1,72 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sessionCookieOf } from '../accounts/session-cookie.ts';
+import { findSession, isToken } from '../accounts/sessions.ts';
+import { holdsRawKey, rawKeyIn } from '../api-keys/raw-key.ts';
+import { apiKeyExpired, apiKeyRevoked, badUserInput, keyInBasic, unauthenticated } from '../errors.ts';
+import { addressOf, clearSessionCookie, type Identity, type Services } from '../graphql/context.ts';
+
+/**
+ * Finds out whose request it is, from its headers alone, so that a body is read only as far as its sender may send.
+ * The context of the request is built from what this found.
+ *
+ * @throws BAD_USER_INPUT, UNAUTHENTICATED, API_KEY_REVOKED, API_KEY_EXPIRED or RATE_LIMITED.
+ */
+export async function identify(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Identity> {
+  const at = services.now();
+  const { authorization } = request.headers;
+  if (authorization !== undefined) {
+    if (hasTwo('authorization', request.raw.rawHeaders)) {
+      throw badUserInput('The request has two Authorization headers, which may contradict. Send one.');
+    }
+    const basic = basicIn(authorization);
+    if (basic === undefined) return await identifyKey(services, request, authorization, at);
+    // It is meant for a proxy, which passed it on. Nobody means a proxy with one of our keys.
+    if (holdsRawKey(basic)) throw keyInBasic();
+  }
+  const token = request.cookies[sessionCookieOf(request).name];
+  if (token === undefined) return { kind: 'anybody', at, hadCookie: false };
+  const address = () => addressOf(request);
+  const found = isToken(token) && (await findSession(services.shareOf(address()), token, at, address));
+  if (found) return { kind: 'person', at, ...found };
+  clearSessionCookie(request, reply);
+  return { kind: 'anybody', at, hadCookie: true };
+}
+
+async function identifyKey(
+  { authenticate, countFailedKey }: Services,
+  request: FastifyRequest,
+  authorization: string,
+  at: Date,
+): Promise<Identity> {
+  const verdict = await authenticate(rawKeyIn(authorization) ?? '', at);
+  switch (verdict.status) {
+    case 'valid':
+      return { kind: 'api-key', at, key: verdict.key };
+    case 'revoked':
+      throw apiKeyRevoked();
+    case 'expired':
+      throw apiKeyExpired();
+    case 'unknown':
+    case 'malformed':
+      await countFailedKey(verdict.status, addressOf(request), at);
+      throw unauthenticated();
+  }
+}
+
+/** Whether a header is there more than once. Node keeps the first, and says nothing of the others. */
+function hasTwo(name: string, rawHeaders: string[]): boolean {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === name) count += 1;
+  return count > 1;
+}
+
+/** What a Basic credential holds, as it is and decoded; undefined for other schemes. */
+function basicIn(authorization: string): string | undefined {
+  const [, text] = /^Basic(?: +(.*))?$/is.exec(authorization) ?? [];
+  if (text === undefined) return /^Basic *$/i.test(authorization) ? '' : undefined;
+  return `${text}\n${Buffer.from(text, 'base64').toString('latin1')}`;
+}
