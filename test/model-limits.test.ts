@@ -86,6 +86,8 @@ async function apart(script: string, files: readonly Uint8Array[]): Promise<unkn
   return JSON.parse(stdout);
 }
 
+const INSPECT = 'console.log(JSON.stringify(await inspectModel(files[0]).catch(error => error.message)));';
+
 test('bytes of any kind are read or refused, and never throw anything else', () => {
   const check = (bytes: Uint8Array) => {
     try {
@@ -419,9 +421,16 @@ describe('constants that a few bytes describe', () => {
       ],
       initializer: [float(1), long('size', 60_000_000)],
     });
-    const script = 'console.log(JSON.stringify(await inspectModel(files[0]).catch(error => error.message)));';
-    expect(await apart(script, [file])).toMatch(
+    expect(await apart(INSPECT, [file])).toMatch(
       /^The model takes \d+ MiB of memory in a run, expected at most \d+ MiB for a file of this size\.$/,
+    );
+  });
+
+  test('may not stand for many times their size, as empty texts do', async () => {
+    const texts = textsAttribute('value_strings', Array<string>(2_000_000).fill(''));
+    const file = summing({ node: [node('Constant', [], ['texts'], [texts])] });
+    expect(await apart(INSPECT, [file])).toMatch(
+      /^The model takes \d+ MiB of memory once it is open, expected at most \d+ MiB for a file of this size\.$/,
     );
   });
 

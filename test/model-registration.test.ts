@@ -112,6 +112,31 @@ describe('a model that answers otherwise when the same spectra are repeated is r
     );
   });
 
+  test('a random operator in a branch that no trial takes', async () => {
+    const branch = (name: string, operator: string) => ({
+      name,
+      node: [node(operator, ['X'], [name])],
+      output: [tensorInfo(name, 'float32')],
+    });
+    const file = regression(
+      [
+        node('ReduceMax', ['X'], ['greatest'], [intAttribute('keepdims', 0)]),
+        node('Greater', ['greatest', 'limit'], ['over']),
+        node(
+          'If',
+          ['over'],
+          ['Z'],
+          [
+            graphAttribute('then_branch', branch('random', 'RandomNormalLike')),
+            graphAttribute('else_branch', branch('same', 'Identity')),
+          ],
+        ),
+      ],
+      [constant('limit', 'float32', [], [1e6])],
+    );
+    expect(await refusal(file)).toContain('the random operator RandomNormalLike');
+  });
+
   test('BatchNormalization in training mode, of any momentum', async () => {
     const constants = ['scale', 'bias', 'mean', 'variance'];
     for (const momentum of [0, 0.1, 0.9, 1]) {

@@ -96,11 +96,15 @@ const READINGS: ReadonlyMap<string, Reading> = new Map(
  * lengths of names, in nesting, in sparse tensors; and one that keeps numbers elsewhere, or uses operators that are
  * not ONNX's own.
  *
+ * @returns the names of ONNX's operators that it uses, also in subgraphs and functions, without those of ai.onnx.ml
  * @throws {ModelRefused}
  */
-export function checkFileLimits(onnx: Uint8Array): void {
+export function checkFileLimits(onnx: Uint8Array): ReadonlySet<string> {
   try {
-    check(onnx, 'model', { functions: functionsOf(onnx), counted: new Map(), parts: 0, sparseNumbers: 0 });
+    const operators = new Set<string>();
+    const functions = functionsOf(onnx);
+    check(onnx, 'model', { functions, operators, counted: new Map(), parts: 0, sparseNumbers: 0 });
+    return operators;
   } catch (error) {
     if (error instanceof ModelRefused) throw error;
     throw new ModelRefused(NOT_ONNX, { cause: error });
@@ -113,6 +117,7 @@ interface Progress {
   readonly functions: ReadonlyMap<string, readonly Uint8Array[]>;
   /** The operators of a function; null while they are being counted. */
   readonly counted: Map<string, number | null>;
+  readonly operators: Set<string>;
   parts: number;
   sparseNumbers: number;
 }
@@ -169,6 +174,7 @@ function countNode(fields: Fields, progress: Progress): number {
   const key = functionKey(domain, opType);
   const functions = progress.functions.get(key);
   if (!functions) {
+    if (domain === '') progress.operators.add(opType);
     if (domain === '' || domain === 'ai.onnx.ml') return 1;
     const name = Buffer.from(`${domain}.${opType}`, 'latin1').toString();
     throw new ModelRefused(

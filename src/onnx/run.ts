@@ -76,16 +76,16 @@ function outcomeOf(
     const spectrum = row - from + shift;
     return new ModelFailed(`The model gave ${what} for spectrum ${spectrum + 1}.`, { spectrum });
   };
+  const [values, categories]: [number[], string[]] = [[], []];
   for (let row = from; row < to; row++) {
     const answer = answers[row];
-    const fault =
-      scoreFault(row) ?? (typeof answer === 'string' ? categoryFault(answer) : finiteFault(answer));
+    const answerFault = typeof answer === 'string' ? categoryFault(answer) : finiteFault(answer);
+    const fault = scoreFault(row) ?? answerFault;
     if (fault) throw fail(fault, row);
+    if (kind === 'CLASSIFICATION') categories.push(String(answer));
+    else values.push(Number(answer));
   }
-  const own = Array.from(answers).slice(from, to);
-  return kind === 'CLASSIFICATION'
-    ? { kind, categories: own.map(String) }
-    : { kind, values: own.map(Number) };
+  return kind === 'CLASSIFICATION' ? { kind, categories } : { kind, values };
 }
 
 const finiteFault = (answer: number | undefined) => (Number.isFinite(answer) ? undefined : `${answer}`);

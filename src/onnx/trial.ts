@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { attempt } from './attempt.ts';
 import { RANDOM_OPERATORS } from './constants.ts';
+import { checkFileLimits } from './file-limits.ts';
 import { type OnnxGraph, readOnnxGraph } from './onnx-graph.ts';
 import { MAX_SHARED_SPECTRA, ModelFailed, type Spectrum } from './outcome.ts';
 import { latin1 } from './protobuf-fields.ts';
@@ -49,7 +50,7 @@ export async function inspectModel(bytes: Uint8Array): Promise<Inspection> {
   try {
     checkMemory('once it is open', process.memoryUsage.rss() - before, allowed);
     const graph = readOnnxGraph(bytes);
-    checkOperators(graph);
+    checkOperators(checkFileLimits(bytes), graph);
     const answers = await tryModel(model);
     checkScores(answers);
     const peak = peakMemory();
@@ -83,14 +84,17 @@ function peakMemory(): number {
   }
 }
 
-/** Refuses what the graph already shows to answer otherwise each time. */
-function checkOperators({ nodes }: OnnxGraph): void {
-  for (const { opType, domain, attributes } of nodes) {
-    if (domain !== '') continue;
-    const isTraining = opType === 'BatchNormalization' && (attributes.get('training_mode')?.int ?? 0) !== 0;
-    if (!isTraining && !RANDOM_OPERATORS.has(opType)) continue;
-    const what = isTraining ? 'BatchNormalization in training mode' : `the random operator ${opType}`;
+/** Refuses what the file already shows to answer otherwise each time, also where a spectrum decides whether it does. */
+function checkOperators(operators: ReadonlySet<string>, { nodes }: OnnxGraph): void {
+  const refuse = (what: string) => {
     throw new ModelRefused(`The model uses ${what}, which answers otherwise each time. ${EVALUATION_MODE}`);
+  };
+  for (const operator of operators) {
+    if (RANDOM_OPERATORS.has(operator)) refuse(`the random operator ${operator}`);
+  }
+  for (const { opType, domain, attributes } of nodes) {
+    if (domain !== '' || opType !== 'BatchNormalization') continue;
+    if ((attributes.get('training_mode')?.int ?? 0) !== 0) refuse('BatchNormalization in training mode');
   }
 }
 
