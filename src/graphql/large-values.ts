@@ -4,6 +4,9 @@
  * each of millions of elements; this prints as its length.
  */
 export class NumberList extends Float64Array<ArrayBuffer> {
+  /** Known to hold nothing that is infinite. */
+  allFinite = false;
+
   toJSON(): string {
     return `[${this.length} numbers]`;
   }

@@ -103,10 +103,13 @@ function shortenMisplaced(type: GraphQLInputType, value: unknown): unknown {
   return Object.fromEntries(
     kept.map(([name, held]) => {
       const field = fields[name];
-      return [name, field ? shortenMisplaced(field.type, held) : held];
+      return field ? [name, shortenMisplaced(field.type, held)] : [name.slice(0, MAX_NAME_CHARACTERS), held];
     }),
   );
 }
+
+/** An unknown name is repeated, and compared with the known ones. */
+const MAX_NAME_CHARACTERS = 100;
 
 /** More than a body may hold (http/json-budget.ts). */
 const MOST_OBJECTS = 10_100;

@@ -9,6 +9,8 @@ export interface SplitBody {
   rest: string;
   /** All the numbers, one list after the other. */
   numbers: Float64Array<ArrayBuffer>;
+  /** Whether none of them is beyond what a double holds. */
+  allFinite: boolean;
   /** Where each list ends in them. */
   ends: number[];
   /** What the long texts encode, where they have the form of base64. */
@@ -88,7 +90,10 @@ export function split({ pieces, nonce }: { pieces: Uint8Array[]; nonce: string }
   }
   keep(from, bytes.length);
   if (restBytes > MAX_REST_BYTES) return { status: 'too-much-rest' } satisfies Split;
-  const answer: Split = { status: 'split', body: { rest: rest.join(''), numbers, ends, files } };
+  const answer: Split = {
+    status: 'split',
+    body: { rest: rest.join(''), numbers, allFinite: numbers.every(Number.isFinite), ends, files },
+  };
   return move({
     [transferableSymbol]: [numbers.buffer, ...files.flatMap(file => file?.buffer ?? [])],
     [valueSymbol]: answer,

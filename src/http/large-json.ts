@@ -76,7 +76,7 @@ export const notUtf8 = () =>
   badUserInput('The body is not UTF-8. Encode it as UTF-8, which is what JSON is sent in.');
 
 /** Puts the lists and files of a body where their marks are. */
-function putBack(parsed: unknown, { numbers, ends, files }: SplitBody, nonce: string): unknown {
+function putBack(parsed: unknown, { numbers, allFinite, ends, files }: SplitBody, nonce: string): unknown {
   function resolve(value: unknown): unknown {
     if (typeof value !== 'string' || !value.startsWith(nonce)) return value;
     const index = Number(value.slice(nonce.length + 1));
@@ -86,7 +86,9 @@ function putBack(parsed: unknown, { numbers, ends, files }: SplitBody, nonce: st
     }
     const start = index === 0 ? 0 : (ends[index - 1] ?? 0);
     const end = ends[index] ?? start;
-    return new NumberList(numbers.buffer, start * Float64Array.BYTES_PER_ELEMENT, end - start);
+    const list = new NumberList(numbers.buffer, start * Float64Array.BYTES_PER_ELEMENT, end - start);
+    list.allFinite = allFinite;
+    return list;
   }
 
   const root = { parsed };

@@ -1,0 +1,91 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { uuidv7 as newId } from 'uuidv7';
+import { expect, test } from 'vitest';
+import { addressOf, run } from './commands.ts';
+import { expectService, flood, forgedCookie, forgedKey, type Honest, stall } from './floods.ts';
+import { createKey, gasoline, openLab, PREDICT, type Service, send, startServiceForTest } from './harness.ts';
+
+const MIB = 1024 * 1024;
+const ACCOUNTS = 50;
+
+/** A server in a process of its own, with a laboratory on a plan with API access and one on none. */
+async function start() {
+  const service = await startServiceForTest();
+  const lab = await openLab(service);
+  const free = await openLab(service, 'FREE', 'Fritz Free');
+  const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  const url = await addressOf(
+    run('node', ['src/main.ts', 'serve'], { env: { DATABASE_URL: service.databaseUrl } }),
+  );
+  const call: Service['call'] = (document, variables, as) => send(`${url}/graphql`, document, variables, as);
+  const honest: Honest = { deploymentId: lab.deploymentId, key };
+  expect((await call(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, key)).status).toBe(
+    200,
+  );
+  return { service, free, honest, server: { url, call } };
+}
+
+/** Accounts on the plan Free, each with an organization and a session, as signing up makes them. */
+async function signUpMany({ db }: Service): Promise<string[]> {
+  const now = new Date();
+  const tokens = Array.from({ length: ACCOUNTS }, () => randomBytes(32).toString('base64url'));
+  for (const token of tokens) {
+    const userId = newId();
+    const organizationId = newId();
+    const email = `${userId}@many.example`;
+    await db
+      .insertInto('users')
+      .values({ id: userId, email, name: 'Many', passwordHash: 'x', createdAt: now })
+      .execute();
+    await db
+      .insertInto('organizations')
+      .values({ id: organizationId, slug: userId, name: 'Many', plan: 'FREE', createdAt: now })
+      .execute();
+    await db.insertInto('organizationMembers').values({ organizationId, userId, role: 'OWNER' }).execute();
+    const digest = createHash('sha256').update(token).digest();
+    const expiresAt = new Date(now.getTime() + 60 * 60 * 1000);
+    await db.insertInto('sessions').values({ digest, userId, createdAt: now, expiresAt }).execute();
+  }
+  return tokens.map(token => `Cookie: spectrakey_session=${token}`);
+}
+
+test('ten seconds of bodies under forged credentials, 20 MB in each, delay nobody', {
+  timeout: 120_000,
+}, async () => {
+  const { server, honest } = await start();
+  const flooding = flood(server.url, 10_000);
+  await wait(500);
+  await expectService(server, honest, 9000);
+  expect(await flooding).toBeGreaterThan(100 * 1000 * 1000);
+});
+
+for (const count of [11, 50]) {
+  for (const [what, credential] of [
+    ['cookies', forgedCookie],
+    ['keys', forgedKey],
+  ] as const) {
+    test(`${count} stalled bodies under forged ${what} take nothing from others`, {
+      timeout: 120_000,
+    }, async () => {
+      const { server, honest } = await start();
+      stall(server.url, count, credential, 23 * MIB);
+      await expectService(server, honest, 3000);
+    });
+  }
+}
+
+test('fifty Free accounts that hold large bodies take nothing from others', {
+  timeout: 120_000,
+}, async () => {
+  const { service, server, honest, free } = await start();
+  const cookies = await signUpMany(service);
+  let at = 0;
+  stall(server.url, ACCOUNTS, () => cookies[at++] ?? '', 16 * MIB);
+  await wait(1000);
+  const spectra = gasoline(33);
+  const asFree = { deploymentId: free.deploymentId, spectra };
+  expect(await server.call(PREDICT, asFree, free.owner)).toMatchObject({ status: 200 });
+  await expectService(server, honest, 3000);
+  expect(await server.call(PREDICT, asFree, free.owner)).toMatchObject({ status: 200 });
+});

@@ -1,0 +1,92 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { generateRawKey } from '../src/api-keys/raw-key.ts';
+import { codes, gasoline, PREDICT, type Service } from './harness.ts';
+import { headOf, open } from './raw-http.ts';
+
+const MIB = 1024 * 1024;
+/** Spectra of a call of 88 kB. */
+const SPECTRA = 33;
+const MAX_HEALTH_MS = 300;
+
+/** Credentials that look like one and are none. */
+export const forgedCookie = () => `Cookie: spectrakey_session=${generateRawKey().text.slice(3, 46)}`;
+export const forgedKey = () => `Authorization: Api-Key ${generateRawKey().text}`;
+
+const JSON_BODIES = ['{},', '[],', '"a":{},', '"a",', '\\u0000', '1,', '['];
+
+/** Sends bodies under forged credentials, and under none, at 20 MB a second in all, until the time is over. */
+export async function flood(url: string, ms: number): Promise<number> {
+  const ends = Date.now() + ms;
+  let sent = 0;
+  const bytesPerSecond = 20 * 1000 * 1000;
+  const started = Date.now();
+  const client = async (at: number) => {
+    for (let turn = at; Date.now() < ends; turn++) {
+      const credential = [forgedCookie(), forgedKey(), 'Accept: */*'][turn % 3] ?? '';
+      const socket = open(url);
+      socket.on('error', () => {}).resume();
+      socket.write(headOf({ headers: [credential, `Content-Length: ${24 * MIB}`] }));
+      const part = Buffer.alloc(64 * 1024, JSON_BODIES[turn % JSON_BODIES.length]);
+      for (let written = 0; written < 24 * MIB && !socket.destroyed && Date.now() < ends; ) {
+        while (sent > ((Date.now() - started) * bytesPerSecond) / 1000) await wait(10);
+        socket.write(part);
+        written += part.length;
+        sent += part.length;
+        if (socket.writableLength > MIB) await wait(10);
+      }
+      socket.destroy();
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, (_, at) => client(at)));
+  return sent;
+}
+
+/** Bodies that begin, and do not go on. */
+export function stall(url: string, count: number, credential: () => string, bytes: number): void {
+  for (let at = 0; at < count; at++) {
+    const socket = open(url);
+    socket.on('error', () => {}).resume();
+    socket.write(headOf({ headers: [credential(), `Content-Length: ${24 * MIB}`] }));
+    socket.write(Buffer.alloc(bytes, ' '));
+  }
+}
+
+export interface Honest {
+  deploymentId: string;
+  key: { rawKey: string };
+}
+
+/** Honest calls of 88 kB, one after the other, and probes beside them, for so long: all are answered, and in time. */
+export async function expectService(
+  service: Pick<Service, 'call' | 'url'>,
+  { deploymentId, key }: Honest,
+  ms: number,
+): Promise<{ calls: number; slowestHealthMs: number }> {
+  const ends = Date.now() + ms;
+  let slowestHealthMs = 0;
+  let calls = 0;
+  const probe = async () => {
+    while (Date.now() < ends) {
+      const started = performance.now();
+      expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
+      slowestHealthMs = Math.max(slowestHealthMs, performance.now() - started);
+      await wait(20);
+    }
+  };
+  const predict = async () => {
+    const variables = { deploymentId, spectra: gasoline(SPECTRA) };
+    expect(JSON.stringify({ query: PREDICT, variables }).length).toBeGreaterThan(80_000);
+    while (Date.now() < ends) {
+      expect(await service.call(PREDICT, variables, key)).toMatchObject({ status: 200 });
+      calls += 1;
+    }
+  };
+  await Promise.all([probe(), predict()]);
+  expect(calls).toBeGreaterThan(0);
+  expect(slowestHealthMs).toBeLessThan(MAX_HEALTH_MS);
+  return { calls, slowestHealthMs };
+}
+
+/** For tests that look at a single refusal. */
+export const refusedForNow = codes.UNAVAILABLE;
