@@ -157,6 +157,47 @@ describe('sign-ins', () => {
   });
 });
 
+describe('an IPv6 /48', () => {
+  /** As if what was counted once had been counted this often. */
+  const recount = (used: number) => servers[0].db.updateTable('rateLimits').set({ used }).execute();
+  const attempt = (email: string, password: string, address: string) =>
+    servers[1].call(SIGN_IN, { email, password }, from(address));
+
+  test('has one attempt at a person whom too many have guessed at, not one for each of its 65 536 networks', async () => {
+    const ada = await signUp(servers[0], 'Ada Lovelace');
+    await attempt(ada.email, 'not the passphrase', '192.0.2.1');
+    await recount(100);
+    expect(await attempt(ada.email, 'not the passphrase', '2001:db8:1:1::1')).toMatchObject(rateLimited);
+    expect(await attempt(ada.email, ada.password, '[2001:db8:1:2::1]:443')).toMatchObject(rateLimited);
+    expect(await attempt(ada.email, ada.password, '[2001:db8:2:2::1]:443')).toMatchObject({ status: 200 });
+  });
+
+  test('may fail for a person four times as often as one of its networks, and succeed ever so often', async () => {
+    const ada = await signUp(servers[0], 'Ada Lovelace');
+    await attempt(ada.email, 'not the passphrase', '2001:db8:1:1::1');
+    await recount(79);
+    expect(await attempt(ada.email, 'not the passphrase', '2001:db8:1:2::1')).toMatchObject(unauthenticated);
+    expectToWait(await attempt(ada.email, ada.password, '2001:db8:1:3::1'), 15 * 60, '15 minutes');
+    expect(await attempt(ada.email, ada.password, '2001:db8:2:1::1')).toMatchObject({ status: 200 });
+    later(15 * MINUTE_MS);
+    expect(await attempt(ada.email, ada.password, '2001:db8:1:3::1')).toMatchObject({ status: 200 });
+  });
+
+  test('may sign up four times as often as one of its networks', async () => {
+    const register = (email: string, address: string) =>
+      servers[0].call(
+        'mutation ($input: SignUpInput!) { signUp(input: $input) { id } }',
+        { input: { name: 'Ada', email, password: 'a passphrase for each' } },
+        from(address),
+      );
+    expect(await register('first@lab.example', '2001:db8:1:1::1')).toMatchObject({ status: 200 });
+    await recount(399);
+    expect(await register('second@lab.example', '2001:db8:1:2::1')).toMatchObject({ status: 200 });
+    expect(await register('third@lab.example', '2001:db8:1:3::1')).toMatchObject(rateLimited);
+    expect(await register('third@lab.example', '2001:db8:2:1::1')).toMatchObject({ status: 200 });
+  });
+});
+
 test('sign-ups of an address are limited', { timeout: 120_000 }, async () => {
   const register = (server: Service, name: string, address: string) =>
     server.call(

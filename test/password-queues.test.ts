@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { hash } from 'bcryptjs';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -35,6 +36,16 @@ test('while a /48 signs up and an address guesses, as often as they can, somebod
   const before = hashed;
   expect(await service.call(SIGN_IN, ada, from('198.51.100.1'))).toMatchObject({ status: 200 });
   expect(hashed - before).toBeLessThanOrEqual(6);
+
+  // A guess that found no place was no attempt.
+  const digest = createHash('sha256').update('sign-in of an address\x00192.0.2.1').digest();
+  const { used } = await service.db
+    .selectFrom('rateLimits')
+    .select('used')
+    .where('digest', '=', digest)
+    .executeTakeFirstOrThrow();
+  expect(used).toBeGreaterThan(0);
+  expect(used).toBeLessThanOrEqual(45 - 13);
 });
 
 describe('the queues of passwords', () => {
