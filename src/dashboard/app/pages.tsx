@@ -5,6 +5,7 @@ import { DeploymentPage } from '../deployments/DeploymentPage';
 import { Overview } from '../deployments/Overview';
 import { Integration } from '../integration/Integration';
 import { Logs } from '../logs/Logs';
+import { ProjectLogs } from '../logs/ProjectLogs';
 import { Models } from '../models/Models';
 import { OrganizationPage } from '../organizations/OrganizationPage';
 import { SignIn, SignUp } from '../people/SignIn';
@@ -37,6 +38,7 @@ export function Pages() {
             <Route index element={<Deployments />} />
             <Route path="models" element={<Models />} />
             <Route path="api-keys" element={<ProjectApiKeys />} />
+            <Route path="logs" element={<ProjectLogs />} />
             <Route path="members" element={<ProjectMembers />} />
           </Route>
           <Route path="/deployments/:deploymentId" element={<DeploymentPage />}>
