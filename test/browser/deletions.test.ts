@@ -42,6 +42,7 @@ test('a deployment is renamed in the list, and deleted from its page after the d
   const { deploymentId } = await deploy(service, lab.owner, undefined, 'Second line');
   await createKey(service, lab.owner, { deploymentId }, { name: 'LIMS, building 4' });
   await createKey(service, lab.owner, { projectId: lab.owner.projectId }, { name: 'Wide' });
+  await service.ask(PREDICT, { deploymentId, spectra: gasoline() }, lab.owner);
   const page = await openPage(browser(), service, projectPath(), lab.owner);
   const renaming = await choose(page, 'Second line', 'Rename');
   await renaming.getByLabel('Name').fill('Fuel line');
@@ -57,6 +58,9 @@ test('a deployment is renamed in the list, and deleted from its page after the d
   await page.waitForURL(`**${projectPath()}`);
   await page.getByRole('link', { name: 'Octane', exact: true }).waitFor();
   expect(await page.getByRole('link', { name: 'Fuel line' }).count()).toBe(0);
+  await page.getByRole('tab', { name: 'Logs' }).click();
+  await page.getByRole('cell', { name: 'Fuel line (deleted)' }).waitFor();
+  for (const colorScheme of ['light', 'dark'] as const) await isAccessibleAtEveryWidth(page, colorScheme);
 });
 
 test('a model that a deployment calls is not deleted, and the dialog says which deployment', async () => {

@@ -6,6 +6,7 @@ import { DeploymentPage } from '../deployments/DeploymentPage';
 import { Overview } from '../deployments/Overview';
 import { Integration } from '../integration/Integration';
 import { Logs } from '../logs/Logs';
+import { ProjectLogs } from '../logs/ProjectLogs';
 import { Models } from '../models/Models';
 import { CreateOrganization } from '../organizations/CreateOrganization';
 import { OrganizationPage } from '../organizations/OrganizationPage';
@@ -46,6 +47,7 @@ export function Pages() {
             <Route index element={<Deployments />} />
             <Route path="models" element={<Models />} />
             <Route path="api-keys" element={<ProjectApiKeys />} />
+            <Route path="logs" element={<ProjectLogs />} />
             <Route path="members" element={<ProjectMembers />} />
           </Route>
           <Route path="/deployments/:deploymentId" element={<DeploymentPage />}>

@@ -34,6 +34,7 @@ const tabs = [
   ['deployments', 'Deployments'],
   ['models', 'Models'],
   ['api-keys', 'API keys'],
+  ['logs', 'Logs'],
   ['members', 'Members'],
 ] as const;
 
