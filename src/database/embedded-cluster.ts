@@ -3,8 +3,7 @@ import { chmod, chown, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { POSTGRES_USER, writeAccess } from './embedded-access.ts';
 import { borrowAccount, giveTree, isAccount } from './embedded-account.ts';
-import type { Home } from './embedded-home.ts';
-import { lastWords, type RunAs, removeTree, run, YOUR_OWN } from './embedded-run.ts';
+import { type Home, lastWords, type RunAs, removeTree, run, YOUR_OWN } from './embedded-run.ts';
 
 /** Makes a cluster with its database, owned by the account that is to run it. */
 export async function createCluster(draft: string, home: Home): Promise<void> {

@@ -23,21 +23,7 @@ import {
   settledUid,
 } from './embedded-account.ts';
 import { createCluster } from './embedded-cluster.ts';
-import { codeOf, lastWords, type RunAs, removeTree, run, YOUR_OWN } from './embedded-run.ts';
-
-/** Where the private PostgreSQL of a data folder lives, and what runs it. */
-export interface Home {
-  /** The data folder, as its owner knows it. */
-  dataDir: string;
-  /** Holds the cluster and the log; `dataDir`/postgres, or where that link leads. */
-  folder: string;
-  cluster: string;
-  /** Holds initdb, pg_ctl and postgres. */
-  programs: string;
-  /** Where root keeps the clusters that cannot stay in their data folders. */
-  elsewhere: string;
-  runAs: RunAs;
-}
+import { codeOf, type Home, lastWords, type RunAs, removeTree, run, YOUR_OWN } from './embedded-run.ts';
 
 /** Where things come from and go to, for tests; nobody else has a reason to say. */
 export interface Places {

@@ -2,8 +2,9 @@ import { lchown, lstat, readlink, realpath } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { giveTree, isAccount, nobodyUid } from './embedded-account.ts';
-import { type Home, isLegacy } from './embedded-home.ts';
+import { isLegacy } from './embedded-home.ts';
 import { stopPostgres } from './embedded-postmaster.ts';
+import type { Home } from './embedded-run.ts';
 import { connect, DataFolderInUse, lock, readPidFile, urlOf } from './embedded-session.ts';
 
 const PATIENCE_MS = 120_000;

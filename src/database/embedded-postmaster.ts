@@ -16,8 +16,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { writeAccess } from './embedded-access.ts';
-import type { Home } from './embedded-home.ts';
-import { codeOf, lastWords, type RunAs, removeTree, run } from './embedded-run.ts';
+import { codeOf, type Home, lastWords, type RunAs, removeTree, run } from './embedded-run.ts';
 import { connect, DataFolderInUse, lock, pidFile, readPidFile, SOCKET, urlOf } from './embedded-session.ts';
 
 /** Crash recovery after a busy server's death takes seconds; more than this is a fault to be told. */

@@ -8,6 +8,20 @@ export const YOUR_OWN = 'set DATABASE_URL to use a PostgreSQL of your own';
 /** The account that runs PostgreSQL: empty for the one that runs this process. */
 export type RunAs = { uid: number; gid: number } | Record<string, never>;
 
+/** Where the private PostgreSQL of a data folder lives, and what runs it. */
+export interface Home {
+  /** The data folder, as its owner knows it. */
+  dataDir: string;
+  /** Holds the cluster and the log; `dataDir`/postgres, or where that link leads. */
+  folder: string;
+  cluster: string;
+  /** Holds initdb, pg_ctl and postgres. */
+  programs: string;
+  /** Where root keeps the clusters that cannot stay in their data folders. */
+  elsewhere: string;
+  runAs: RunAs;
+}
+
 /** Runs a program to its end, with nothing of our environment: PGPORT and its like would redirect PostgreSQL. */
 export function run(program: string, args: string[], runAs: RunAs, cwd: string, input = '') {
   return new Promise<{ ok: boolean; output: string }>(done => {

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { link, lstat, readdir, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import pg from 'pg';
-import { type Home, homeFolder, openHome, type Places } from './embedded-home.ts';
+import { homeFolder, openHome, type Places } from './embedded-home.ts';
 import { leaveNobody } from './embedded-legacy.ts';
 import { type Holder, stopPostgres, takeLock } from './embedded-postmaster.ts';
-import { codeOf, removeTree } from './embedded-run.ts';
+import { codeOf, type Home, removeTree } from './embedded-run.ts';
 import { connect, isLocked, lock, urlOf } from './embedded-session.ts';
 
 export { DataFolderInUse } from './embedded-session.ts';
