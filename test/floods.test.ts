@@ -45,7 +45,10 @@ async function signUpMany({ db }: Service): Promise<string[]> {
     await db.insertInto('organizationMembers').values({ organizationId, userId, role: 'OWNER' }).execute();
     const digest = createHash('sha256').update(token).digest();
     const expiresAt = new Date(now.getTime() + 60 * 60 * 1000);
-    await db.insertInto('sessions').values({ digest, userId, createdAt: now, expiresAt }).execute();
+    await db
+      .insertInto('sessions')
+      .values({ id: newId(), digest, userId, createdAt: now, expiresAt, lastSeenAt: now })
+      .execute();
   }
   return tokens.map(token => `Cookie: spectrakey_session=${token}`);
 }

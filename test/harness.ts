@@ -195,7 +195,7 @@ export async function send(
 
 /**
  * A digest of each table's rows, by which a refused request shows that it changed nothing. That it was counted as an
- * attempt is no change.
+ * attempt, and that its session was seen, is not a change.
  */
 export async function contentOf(db: Kysely<DB>): Promise<Record<string, string>> {
   const tables = await sql<{ name: string }>`
@@ -204,9 +204,10 @@ export async function contentOf(db: Kysely<DB>): Promise<Record<string, string>>
   );
   const content: Record<string, string> = {};
   for (const { name } of tables.rows) {
+    const row = name === 'sessions' ? sql`(to_jsonb(t) - 'last_seen_at' - 'network')` : sql`t`;
     const { rows } = await sql<{ digest: string }>`
-      select coalesce(md5(string_agg(row::text, ' ' order by row::text)), '') as digest
-      from ${sql.id(name)} as row`.execute(db);
+      select coalesce(md5(string_agg(${row}::text, ' ' order by ${row}::text)), '') as digest
+      from ${sql.id(name)} as t`.execute(db);
     content[name] = rows[0]?.digest ?? '';
   }
   return content;

@@ -83,7 +83,7 @@ describe('a server on another address', () => {
   const local = '10.1.2.3';
 
   test('answers to the names of PUBLIC_URL, and to loopback names on a loopback address alone', () => {
-    const isKnown = knownHosts({ HOST: '0.0.0.0', PUBLIC_URL: [new URL('https://lims.example')] });
+    const isKnown = knownHosts({ HOST: '0.0.0.0', PUBLIC_URL: ['https://lims.example'] });
     expect(isKnown('lims.example', local)).toBe(true);
     for (const host of OTHERS) expect(isKnown(host, local), host).toBe(false);
     for (const host of LOOPBACK) {
