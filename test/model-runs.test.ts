@@ -7,6 +7,7 @@ import { closeModel, type OpenModel, openModel } from '../src/onnx/session.ts';
 import { inspectModel } from '../src/onnx/trial.ts';
 import { demonstration } from './harness.ts';
 import {
+  classifier,
   constant,
   intAttribute,
   intsAttribute,
@@ -134,12 +135,15 @@ describe('calls that share a run', () => {
           Float64Array.from({ length: points }, (_, i) => (seeds[i % 5] ?? 1) / 1000 + i / points),
         ),
       );
-  for (const [name, points] of [
-    ['octane.onnx', 401],
-    ['oil-type.onnx', 351],
+  const weights = [
+    [1, 0, 2],
+    [0, 1, 1],
+  ];
+  for (const [name, file, points] of [
+    ['the octane model', demonstration('octane.onnx'), 401],
+    ['a classifier', classifier({ weights, labels: ['a', 'b'] }), 3],
   ] as const) {
-    test(`get, to the last bit, what they get alone, from ${name}`, async () => {
-      const file = demonstration(name);
+    test(`get, to the last bit, what they get alone, of ${name}`, async () => {
       expect(await inspectModel(file)).toMatchObject({ rowIndependent: true });
       await withModel(file, model =>
         fc.assert(

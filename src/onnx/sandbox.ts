@@ -22,8 +22,15 @@ const MAX_THREADS = 64;
 const UIDS = { first: 2_000_000_000, count: 100_000_000 };
 const TRY_MS = 5_000;
 
-/** All of a host's environment. Large blocks go back to the system at once, so that resident memory follows use. */
-export const HOST_ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', MALLOC_MMAP_THRESHOLD_: '1048576' };
+/**
+ * All of a host's environment. Freed memory goes back to the system at once, so that resident memory follows use: an open
+ * forest of 14.6 MiB takes 152 MiB, and 270 without this.
+ */
+export const HOST_ENVIRONMENT = {
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+  MALLOC_MMAP_THRESHOLD_: '1048576',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+};
 
 export interface HostLimits {
   /** The resident memory that its models may take. */
@@ -121,6 +128,8 @@ function permissions(allowWorker: boolean): string[] {
     ...(allowWorker ? ['--allow-worker'] : []),
     '--disable-warning=SecurityWarning',
     `--allow-fs-read=${dirname(HOST)}/`,
+    // Its own memory, of which a trial reads the peak.
+    '--allow-fs-read=/proc/self/status',
     ...PACKAGES.map(name => `--allow-fs-read=${modules}/${name}/`),
   ];
 }

@@ -1,24 +1,26 @@
 /**
  * Spectra for a trial, always the same: peaks of different places, heights and widths on a rising baseline, with a
- * little noise. They are positive and none is flat, as some preprocessing takes logarithms or divides by the deviation.
+ * little noise. All values are between 0 and 1, as reflectances and most absorbances are, and none is flat: some
+ * preprocessing takes logarithms or divides by the deviation.
  */
 export function trialSpectra(points: number, count: number): Float64Array[] {
   const random = generator(20_261_126);
   return Array.from({ length: count }, () => {
-    const [offset, slope] = [0.1 + 0.5 * random(), 0.4 * random()];
+    const [offset, height, slope] = [0.05 + 0.1 * random(), 0.3 + 0.45 * random(), random()];
     const peaks = Array.from({ length: 5 }, () => ({
       center: random(),
       width: 0.01 + 0.15 * random(),
-      height: 0.05 + random(),
+      strength: 0.1 + random(),
     }));
-    return Float64Array.from({ length: points }, (_, i) => {
+    const signal = Float64Array.from({ length: points }, (_, i) => {
       const x = (i + 0.5) / points;
-      const signal = peaks.reduce(
-        (sum, { center, width, height }) => sum + height * Math.exp(-(((x - center) / width) ** 2)),
-        offset + slope * x,
+      return peaks.reduce(
+        (sum, { center, width, strength }) => sum + strength * Math.exp(-(((x - center) / width) ** 2)),
+        0.01 + slope * x,
       );
-      return signal + 0.002 * random();
     });
+    const greatest = signal.reduce((most, value) => Math.max(most, value), 0);
+    return signal.map(value => offset + height * (value / greatest) + 0.002 * random());
   });
 }
 
