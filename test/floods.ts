@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { generateRawKey } from '../src/api-keys/raw-key.ts';
-import { codes, gasoline, PREDICT, type Service } from './harness.ts';
+import { gasoline, PREDICT, type Service } from './harness.ts';
 import { headOf, open } from './raw-http.ts';
 
 const MIB = 1024 * 1024;
@@ -42,13 +42,22 @@ export async function flood(url: string, ms: number): Promise<number> {
   return sent;
 }
 
-/** Bodies that begin, and do not go on. */
-export function stall(url: string, count: number, credential: () => string, bytes: number): void {
+/** Bodies that begin, and do not go on. @returns once all that is to be sent was sent, or refused. */
+export async function stall(
+  url: string,
+  count: number,
+  credential: () => string,
+  bytes: number,
+): Promise<void> {
+  const part = Buffer.alloc(bytes, ' ');
   for (let at = 0; at < count; at++) {
     const socket = open(url);
     socket.on('error', () => {}).resume();
     socket.write(headOf({ headers: [credential(), `Content-Length: ${24 * MIB}`] }));
-    socket.write(Buffer.alloc(bytes, ' '));
+    await new Promise<void>(resolve => {
+      socket.once('data', () => resolve()).once('close', () => resolve());
+      socket.write(part, () => resolve());
+    });
   }
 }
 
@@ -87,6 +96,3 @@ export async function expectService(
   expect(slowestHealthMs).toBeLessThan(MAX_HEALTH_MS);
   return { calls, slowestHealthMs };
 }
-
-/** For tests that look at a single refusal. */
-export const refusedForNow = codes.UNAVAILABLE;
