@@ -72,7 +72,8 @@ for (const count of [11, 50]) {
       timeout: 120_000,
     }, async () => {
       const { server, honest } = await start();
-      stall(server.url, count, credential, 23 * MIB);
+      // Together as much as all bodies may take.
+      await stall(server.url, count, credential, Math.min(24 * MIB - 1, Math.ceil((260 * MIB) / count)));
       await expectService(server, honest, 3000);
     });
   }
@@ -84,8 +85,7 @@ test('fifty Free accounts that hold large bodies take nothing from others', {
   const { service, server, honest, free } = await start();
   const cookies = await signUpMany(service);
   let at = 0;
-  stall(server.url, ACCOUNTS, () => cookies[at++] ?? '', 16 * MIB);
-  await wait(1000);
+  await stall(server.url, ACCOUNTS, () => cookies[at++] ?? '', 16 * MIB);
   const spectra = gasoline(33);
   const asFree = { deploymentId: free.deploymentId, spectra };
   expect(await server.call(PREDICT, asFree, free.owner)).toMatchObject({ status: 200 });
