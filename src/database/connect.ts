@@ -79,7 +79,7 @@ export function connect({ url, most, prepare = true, onIdleError }: ConnectOptio
     prepare ? nameOf : () => undefined,
   );
   const db = kyselyOn(guarded);
-  pools.set(db, { pool, guarded });
+  pools.set(db, { pool, guarded, waitingForShare: 0 });
   return db;
 }
 
@@ -91,7 +91,13 @@ function kyselyOn(pool: PostgresPool): Kysely<DB> {
   });
 }
 
-const pools = new WeakMap<Kysely<DB>, { pool: pg.Pool; guarded: PostgresPool }>();
+interface SharedPool {
+  pool: pg.Pool;
+  guarded: PostgresPool;
+  waitingForShare: number;
+}
+
+const pools = new WeakMap<Kysely<DB>, SharedPool>();
 
 /** Gives each sender the same database, with statements that share a part of its pool. */
 export type PoolShare = (sender: string) => Kysely<DB>;
@@ -120,14 +126,20 @@ export function sharePool(db: Kysely<DB>): PoolShare {
 
   const connectAs = (sender: string) =>
     new Promise<Awaited<ReturnType<PostgresPool['connect']>>>((resolve, reject) => {
-      let isLate = false;
+      let waits = true;
+      shared.waitingForShare += 1;
+      const endWait = () => {
+        clearTimeout(timer);
+        if (waits) shared.waitingForShare -= 1;
+        waits = false;
+      };
       const timer = setTimeout(() => {
-        isLate = true;
+        endWait();
         reject(unavailable());
       }, SHARE_WAIT_MS);
       queue(sender, async () => {
-        clearTimeout(timer);
-        if (isLate) return;
+        if (!waits) return;
+        endWait();
         const client = await guarded.connect();
         await new Promise<void>(released => {
           const release = () => {
@@ -137,7 +149,7 @@ export function sharePool(db: Kysely<DB>): PoolShare {
           resolve(Object.create(client, { release: { value: release } }));
         });
       }).catch((error: unknown) => {
-        clearTimeout(timer);
+        endWait();
         reject(error);
       });
     });
@@ -149,7 +161,10 @@ export function sharePool(db: Kysely<DB>): PoolShare {
 
 /** How many connections a pool holds, how many of them are idle, and how many statements wait for one. */
 export function connectionsOf(db: Kysely<DB>): { total: number; idle: number; waiting: number } {
-  const { totalCount: total = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = pools.get(db)?.pool ?? {};
+  const shared = pools.get(db);
+  if (!shared) return { total: 0, idle: 0, waiting: 0 };
+  const { totalCount: total, idleCount: idle, waitingCount } = shared.pool;
+  const waiting = waitingCount + shared.waitingForShare;
   return { total, idle, waiting };
 }
 
