@@ -137,9 +137,14 @@ describe('a bound is exact, however many ask at once and over several servers:',
 
   test('deployments, in all projects together', async () => {
     const owner = await signUp(service, 'Dora Deployments');
-    const { modelId } = await deploy(service, owner, fileOf(40, 3));
+    const modelIds = [(await deploy(service, owner, fileOf(40, 3))).modelId];
+    for (const name of ['Second', 'Third']) {
+      const { data } = await createProject(owner, name);
+      const model = await register(owner, fileOf(40, 3), { projectId: data?.createProject.id ?? '' });
+      modelIds.push(model.data?.registerModel.id ?? '');
+    }
     const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => createDeployment(owner, modelId, at(index))),
+      Array.from({ length: 12 }, (_, index) => createDeployment(owner, modelIds[index % 3] ?? '', at(index))),
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);
     for (const answer of answers.filter(({ status }) => status !== 200)) {
