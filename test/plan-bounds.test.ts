@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
+import { connect } from '../src/database/connect.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
 import {
   CREATE_KEY,
@@ -137,10 +138,33 @@ describe('a bound is exact, however many ask at once and over several servers:',
 
   test('deployments, in all projects together', async () => {
     const owner = await signUp(service, 'Dora Deployments');
-    const { modelId } = await deploy(service, owner, fileOf(40, 3));
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => createDeployment(owner, modelId, at(index))),
+    const modelIds = [(await deploy(service, owner, fileOf(40, 3))).modelId];
+    for (const name of ['Second', 'Third']) {
+      const { data } = await createProject(owner, name);
+      const model = await register(owner, fileOf(40, 3), { projectId: data?.createProject.id ?? '' });
+      modelIds.push(model.data?.registerModel.id ?? '');
+    }
+    // All of them wait for locks before the first one gets one, so that they race.
+    const witness = connect({ url: service.databaseUrl, most: 1, onIdleError: () => {} });
+    const held = await witness.startTransaction().execute();
+    await sql`select from projects where organization_id = ${owner.organization.id} for update`.execute(held);
+    const asked = Promise.all(
+      Array.from({ length: 12 }, (_, index) => createDeployment(owner, modelIds[index % 3] ?? '', at(index))),
     );
+    await expect
+      .poll(
+        async () => {
+          const { rows } = await sql`
+            select from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`.execute(service.db);
+          return rows.length;
+        },
+        { interval: 10 },
+      )
+      .toBe(12);
+    await held.rollback().execute();
+    await witness.destroy();
+    const answers = await asked;
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);
     for (const answer of answers.filter(({ status }) => status !== 200)) {
       expect(answer).toMatchObject(refusal(codes.PLAN_LIMIT_REACHED));
