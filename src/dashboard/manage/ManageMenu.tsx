@@ -45,6 +45,7 @@ export function ManageMenu({
             color="gray"
             size="lg"
             my={-8}
+            display="flex"
             aria-label={`Rename or delete ${title}`}
           >
             <EllipsisVertical size={18} aria-hidden />
