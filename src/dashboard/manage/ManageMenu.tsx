@@ -40,7 +40,14 @@ export function ManageMenu({
     <>
       <Menu position="bottom-end" width={180} shadow="md">
         <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Rename or delete ${title}`}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            my={-8}
+            display="flex"
+            aria-label={`Rename or delete ${title}`}
+          >
             <EllipsisVertical size={18} aria-hidden />
           </ActionIcon>
         </Menu.Target>
