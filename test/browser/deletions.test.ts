@@ -32,7 +32,7 @@ const projectPath = () => `/projects/${lab.owner.projectId}`;
 
 /** Opens the menu beside something, and a dialog of it. */
 async function choose(page: Awaited<ReturnType<typeof openPage>>, title: string, item: 'Rename' | 'Delete') {
-  await page.getByRole('button', { name: `Rename or delete ${title}` }).click();
+  await page.getByRole('button', { name: `Actions for ${title}` }).click();
   await page.getByRole('menuitem', { name: item }).click();
   await stands(page, 'dialog');
   return page.getByRole('dialog');
@@ -169,7 +169,7 @@ describe.each(['light', 'dark'] as const)(
       for (const path of [projectPath(), `${projectPath()}/models`]) {
         const page = await openPage(browser(), service, path, lab.owner);
         await page
-          .getByRole('button', { name: /^Rename or delete Octane/ })
+          .getByRole('button', { name: /^Actions for Octane/ })
           .first()
           .waitFor();
         await isAccessibleAtEveryWidth(page, colorScheme);

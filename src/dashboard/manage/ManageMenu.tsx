@@ -46,7 +46,7 @@ export function ManageMenu({
             size="lg"
             my={-8}
             display="flex"
-            aria-label={`Rename or delete ${title}`}
+            aria-label={`Actions for ${title}`}
           >
             <EllipsisVertical size={18} aria-hidden />
           </ActionIcon>
