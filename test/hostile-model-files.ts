@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { constant, intAttribute, node, onnxFile, tensorInfo } from './onnx-files.ts';
+
+// Models as a hostile tenant writes them: any operators, attributes out of range, huge shapes, extreme numbers.
+
+const TYPES = { float32: 1, int8: 3, int16: 5, int32: 6, int64: 7, float64: 11 } as const;
+const FLOAT = 1;
+type Message = Readonly<Record<string, unknown>>;
+const ints = (name: string, values: readonly number[]): Message => ({ name, ints: values, type: 7 });
+const float = (name: string, value: number): Message => ({ name, f: value, type: 1 });
+const text = (name: string, value: string): Message => ({ name, s: Buffer.from(value), type: 3 });
+
+const input = [tensorInfo('X', 'float32', ['n', 2])];
+const output = [tensorInfo('y', 'float32', ['n', 1])];
+/** What turns a value of any shape, by name, into one number for each spectrum. */
+const toColumn = (name: string): Message[] => [
+  node('Cast', [name], ['asFloat'], [intAttribute('to', FLOAT)]),
+  node('ReduceMean', ['asFloat'], ['whole'], [intAttribute('keepdims', 0)]),
+  node('ReduceMean', ['X'], ['mean'], [ints('axes', [1]), intAttribute('keepdims', 1)]),
+  node('Add', ['mean', 'whole'], ['y']),
+];
+
+/**
+ * An integer division that overflows (the least number by −1) for spectra below zero and is harmless for all others. On
+ * x86 it raises SIGFPE for 32 and 64 bits.
+ */
+export function overflowingDivision(operator: 'Div' | 'Mod', type: 'int8' | 'int16' | 'int32' | 'int64') {
+  const least = -(2 ** ({ int8: 8, int16: 16, int32: 32, int64: 64 }[type] - 1));
+  const cast = intAttribute('to', TYPES[type]);
+  return onnxFile({
+    input,
+    output,
+    initializer: [
+      constant('zero', 'float32', [1], [0]),
+      constant('one', 'float32', [1], [1]),
+      constant('minusOne', 'float32', [1], [-1]),
+      constant('least', 'float32', [1], [least]),
+    ],
+    node: [
+      node('Less', ['X', 'zero'], ['isBelow']),
+      node('Where', ['isBelow', 'minusOne', 'one'], ['sign']),
+      node('Cast', ['sign'], ['divisor'], [cast]),
+      node('Cast', ['least'], ['dividend'], [cast]),
+      node(operator, ['dividend', 'divisor'], ['quotient']),
+      node('Cast', ['quotient'], ['asFloat'], [intAttribute('to', FLOAT)]),
+      node('ReduceMean', ['asFloat'], ['y'], [ints('axes', [1]), intAttribute('keepdims', 1)]),
+    ],
+  });
+}
+
+/** A classifier whose label is a number of a padded tensor: with padding longer than the axis, memory beside it. */
+export function paddingReader(mode: 'constant' | 'edge' | 'reflect' | 'wrap', pads: readonly number[]) {
+  return onnxFile({
+    input,
+    output: [tensorInfo('label', 'int64', ['n'])],
+    initializer: [
+      constant('z', 'int64', [1], [0]),
+      constant('o', 'int64', [1], [1]),
+      constant('m1', 'int64', [1], [-1]),
+      constant('pads', 'int64', [pads.length], pads),
+    ],
+    node: [
+      node('Slice', ['X', 'z', 'o', 'z'], ['r']),
+      node('Cast', ['r'], ['ri'], [intAttribute('to', TYPES.int64)]),
+      node('Pad', ['ri', 'pads'], ['p'], [text('mode', mode)]),
+      node('Reshape', ['p', 'm1'], ['flat']),
+      node('Slice', ['X', 'z', 'o', 'o'], ['x0']),
+      node('Reshape', ['x0', 'm1'], ['x1']),
+      node('Cast', ['x1'], ['ix'], [intAttribute('to', TYPES.int64)]),
+      node('Gather', ['flat', 'ix'], ['label']),
+    ],
+  });
+}
+
+const EXTREMES = [0, 1, -1, 2, -2, 31, 255, 65_535, 2 ** 31 - 1, -(2 ** 31), 2 ** 40, -(2 ** 62)];
+const extreme = fc.constantFrom(...EXTREMES);
+const size = fc.constantFrom(0, 1, 2, 3, 7, 1000, 100_000, 50_000_000);
+const number = fc.constantFrom(0, 1, -1, 1e-40, 3e38, Number.NaN, Number.POSITIVE_INFINITY, -1e30);
+
+/** Operators that take integers as inputs or attributes, and what a generated model gives them. */
+const OPERATORS: fc.Arbitrary<{ nodes: Message[]; initializer: Message[] }> = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom('constant', 'edge', 'reflect', 'wrap'),
+      fc.array(extreme, { minLength: 4, maxLength: 4 }),
+    )
+    .map(([mode, pads]) => ({
+      nodes: [node('Pad', ['X', 'pads'], ['v'], [text('mode', mode)])],
+      initializer: [constant('pads', 'int64', [4], pads)],
+    })),
+  fc.tuple(fc.constantFrom('Expand', 'Tile', 'Reshape'), size, size).map(([operator, a, b]) => ({
+    nodes: [node(operator, ['X', 'shape'], ['v'])],
+    initializer: [constant('shape', 'int64', [2], [a, b])],
+  })),
+  size.map(count => ({
+    nodes: [node('ConstantOfShape', ['shape'], ['v'])],
+    initializer: [constant('shape', 'int64', [1], [count])],
+  })),
+  fc.tuple(extreme, extreme, extreme, extreme).map(([start, end, axis, step]) => ({
+    nodes: [node('Slice', ['X', 'start', 'end', 'axis', 'step'], ['v'])],
+    initializer: Object.entries({ start, end, axis, step }).map(([name, value]) =>
+      constant(name, 'int64', [1], [value]),
+    ),
+  })),
+  fc
+    .tuple(fc.constantFrom('Gather', 'GatherElements', 'GatherND'), extreme, extreme)
+    .map(([operator, index, axis]) => ({
+      nodes: [
+        node(operator, ['X', 'indices'], ['v'], operator === 'GatherND' ? [] : [intAttribute('axis', axis)]),
+      ],
+      initializer: [constant('indices', 'int64', [1, 1], [index])],
+    })),
+  fc
+    .tuple(fc.constantFrom('Softmax', 'ArgMax', 'CumSum', 'Flatten', 'Concat', 'TopK', 'OneHot'), extreme)
+    .map(([operator, axis]) => ({
+      nodes: [
+        node(operator, operator === 'Concat' ? ['X', 'X'] : ['X'], ['v'], [intAttribute('axis', axis)]),
+      ],
+      initializer: [],
+    })),
+  fc
+    .tuple(fc.constantFrom('AveragePool', 'MaxPool', 'LpPool'), size, extreme, extreme, extreme)
+    .map(([operator, kernel, stride, pad, dilation]) => ({
+      nodes: [
+        node('Unsqueeze', ['X', 'front'], ['image']),
+        node(
+          operator,
+          ['image'],
+          ['v'],
+          [
+            ints('kernel_shape', [kernel]),
+            ints('strides', [stride]),
+            ints('pads', [pad, pad]),
+            ...(operator === 'MaxPool' ? [ints('dilations', [dilation])] : []),
+          ],
+        ),
+      ],
+      initializer: [constant('front', 'int64', [1], [0])],
+    })),
+  fc
+    .tuple(fc.constantFrom('Div', 'Mod', 'BitShift', 'Pow'), fc.constantFrom('int32', 'int64'), extreme)
+    .map(([operator, type, value]) => ({
+      nodes: [
+        node('Cast', ['X'], ['whole'], [intAttribute('to', TYPES[type === 'int32' ? 'int32' : 'int64'])]),
+        node(
+          'Cast',
+          ['other'],
+          ['operand'],
+          [intAttribute('to', TYPES[type === 'int32' ? 'int32' : 'int64'])],
+        ),
+        node(
+          operator,
+          ['operand', 'whole'],
+          ['v'],
+          operator === 'BitShift' ? [text('direction', 'LEFT')] : [],
+        ),
+      ],
+      initializer: [constant('other', 'int64', [1], [value])],
+    })),
+  fc
+    .tuple(fc.constantFrom('Elu', 'LeakyRelu', 'Clip', 'Log', 'Exp', 'Sqrt', 'Erf', 'Sinh'), number)
+    .map(([operator, alpha]) => ({
+      nodes: [node(operator, ['X'], ['v'], /Elu|Relu/.test(operator) ? [float('alpha', alpha)] : [])],
+      initializer: [],
+    })),
+);
+
+/** A model with one operator that is given what it should not get. */
+export const hostileModel: fc.Arbitrary<Uint8Array> = OPERATORS.map(({ nodes, initializer }) =>
+  onnxFile({ input, output, initializer, node: [...nodes, ...toColumn('v')] }),
+);
+
+/** Spectra of two points with the numbers that break things. */
+export const hostileSpectrum: fc.Arbitrary<[number, number]> = fc.tuple(
+  fc.constantFrom(0, 1, -1, -0.001, 1e15, -1e15, 3e38, 1e-40, 2147483648),
+  fc.constantFrom(0, 1, -1, -0.001, 1e15, 3e38, 1e-42),
+);

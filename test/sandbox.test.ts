@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { detectSandbox, HOST_ENVIRONMENT, hostCommand } from '../src/onnx/sandbox.ts';
+import { gasoline, openLab, PREDICT, startServiceForTest } from './harness.ts';
+import { column, hosts, hostsFromNow } from './host-processes.ts';
+
+const isRoot = process.getuid?.() === 0;
+const onLinux = process.platform === 'linux';
+
+/** What /proc says of a process. */
+const statusOf = (pid: number) => readFileSync(`/proc/${pid}/status`, 'utf8');
+const fieldOf = (pid: number, name: string) =>
+  new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(statusOf(pid))?.[1] ?? '';
+const uidOf = (pid: number) => Number(fieldOf(pid, 'Uid').split('\t')[0]);
+
+/** Starts the chain of commands of a host, with a script of ours in the place of its main module. */
+async function runInSandbox(script: string): Promise<string> {
+  const [program, args] = await hostCommand({ memoryBytes: 256 * 1024 * 1024 });
+  const host = args.findIndex(arg => arg.endsWith('onnx/host.ts'));
+  expect(host).toBeGreaterThan(0);
+  const child = spawn(program, [...args.slice(0, host), '--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: HOST_ENVIRONMENT,
+    cwd: '/',
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return (await child.stdout.toArray()).join('');
+}
+
+/** Tries something, and says the code of the error. */
+const attempt = (code: string) =>
+  runInSandbox(`
+    try { ${code}; console.log('done'); } catch (error) { console.log(error.code); }`);
+
+test('every host that runs models or waits to has what the system allows', async () => {
+  const started = hostsFromNow();
+  const service = await startServiceForTest();
+  const { owner, deploymentId } = await openLab(service);
+  await service.ask(PREDICT, { deploymentId, spectra: gasoline() }, owner);
+  // One that ran the model, and the spare one.
+  await expect.poll(() => started().length).toBeGreaterThan(1);
+  const sandbox = await detectSandbox();
+  const uids = started().map(uidOf);
+  for (const pid of started()) {
+    expect(column('-o', 'ni=', '-p', String(pid)).join().trim()).toBe('10');
+    if (sandbox.rights) expect(fieldOf(pid, 'NoNewPrivs')).toBe('1');
+    if (sandbox.rights) expect(fieldOf(pid, 'CapEff')).toMatch(/^0+$/);
+  }
+  if (sandbox.ownUid) {
+    expect(new Set(uids).size).toBe(uids.length);
+    const accounts = readFileSync('/etc/passwd', 'utf8');
+    for (const uid of uids) expect(accounts).not.toContain(`:${uid}:`);
+    expect(Math.min(...uids)).toBeGreaterThan(1_999_999_999);
+  }
+  expect(hosts()).toEqual(expect.arrayContaining(started()));
+});
+
+test('where root starts the server on Linux, hosts have an account and a network of their own', async () => {
+  const sandbox = await detectSandbox();
+  if (isRoot && onLinux) expect(sandbox).toMatchObject({ ownUid: true, rights: true });
+  else expect(sandbox.ownUid).toBe(false);
+});
+
+test('JavaScript in a host reads nothing but its own code, writes nothing and starts nothing', async () => {
+  const read = (path: string) => `require('node:fs').readFileSync(${JSON.stringify(path)})`;
+  const script = (code: string) =>
+    `const require = process.getBuiltinModule('node:module').createRequire('/'); ${code}`;
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+  for (const path of ['/etc/passwd', main, join(dirname(main), '..', 'package.json'), '/proc/self/environ']) {
+    expect(await attempt(script(read(path))), path).toBe('ERR_ACCESS_DENIED\n');
+  }
+  const file = join(tmpdir(), 'written-by-a-host');
+  expect(await attempt(script(`require('node:fs').writeFileSync('${file}', 'x')`))).toBe(
+    'ERR_ACCESS_DENIED\n',
+  );
+  expect(existsSync(file)).toBe(false);
+  expect(await attempt(script(`require('node:child_process').spawnSync('/bin/true')`))).toBe(
+    'ERR_ACCESS_DENIED\n',
+  );
+});
+
+test('a host reaches no address where it has a network of its own', async () => {
+  const service = await startServiceForTest();
+  const { port } = new URL(service.url);
+  const answer = await runInSandbox(`
+    const net = process.getBuiltinModule('node:net');
+    const socket = net.connect(${port}, '127.0.0.1', () => { console.log('connected'); process.exit(); });
+    socket.on('error', error => { console.log(error.code); process.exit(); });`);
+  const { network } = await detectSandbox();
+  expect(answer).toBe(network ? 'ENETUNREACH\n' : 'connected\n');
+});
+
+test('a host can signal neither the server nor another host where it has an account of its own', async () => {
+  const answer = await attempt(`process.kill(${process.pid}, 0)`);
+  const { ownUid } = await detectSandbox();
+  expect(answer).toBe(ownUid ? 'EPERM\n' : 'done\n');
+});
+
+test('a host that allocates without end is stopped before it takes the machine', async () => {
+  const answer = await runInSandbox(`
+    const kept = [];
+    try { for (;;) kept.push(new Uint8Array(64 * 1024 * 1024).fill(1)); }
+    catch { console.log('refused at', kept.length * 64, 'MiB'); }`);
+  const [, mebibytes = '0'] = /refused at (\d+) MiB/.exec(answer) ?? [];
+  // Where V8 ends the process instead of throwing, nothing is printed.
+  expect(Number(mebibytes)).toBeLessThan(2048);
+});
