@@ -676,14 +676,14 @@ describe('credentials', () => {
   });
 
   test.each([
-    ['Bearer', () => `Bearer ${key.rawKey}`],
-    ['Basic', () => `Basic ${Buffer.from(`${lab.owner.email}:${lab.owner.password}`).toString('base64')}`],
+    ['Basic, with a raw key', () => `Basic ${Buffer.from(`${key.rawKey}:`).toString('base64')}`],
+    ['Digest', () => `Digest username="${lab.owner.email}"`],
     ['no scheme', () => key.rawKey],
     ['a scheme without credential', () => 'Api-Key'],
     ['two credentials', () => `Api-Key ${key.rawKey} ${key.rawKey}`],
     ['an empty header', () => ''],
     ['a longer scheme', () => `X-Api-Key ${key.rawKey}`],
-  ])('another scheme than Api-Key is UNAUTHENTICATED, without data: %s', async (_name, header) => {
+  ])('another scheme than Api-Key or Bearer is UNAUTHENTICATED, without data: %s', async (_name, header) => {
     for (const document of ['{ __typename }', '{ viewer { id } }', 'mutation { signOut }']) {
       const answer = await service.call(document, {}, withHeader(header(), lab.owner.cookie));
       expect(answer).toMatchObject(refusal(UNAUTHENTICATED));
@@ -692,13 +692,21 @@ describe('credentials', () => {
     }
   });
 
-  test('the scheme’s letters may be of either case, as HTTP wants it', async () => {
-    const answer = await service.call(
-      PREDICT,
-      { deploymentId: lab.deploymentId, spectra: gasoline() },
-      withHeader(`api-key ${key.rawKey}`),
-    );
-    expect(answer.status).toBe(200);
+  test('the scheme may be Bearer, and its letters of either case, as HTTP wants it', async () => {
+    for (const scheme of ['Api-Key', 'api-key', 'Bearer', 'BEARER']) {
+      const answer = await service.call(
+        PREDICT,
+        { deploymentId: lab.deploymentId, spectra: gasoline() },
+        withHeader(`${scheme} ${key.rawKey}`),
+      );
+      expect(answer.status, scheme).toBe(200);
+    }
+  });
+
+  test('a Basic credential is a proxy’s, and ignored', async () => {
+    const basic = `Basic ${Buffer.from('proxy:password').toString('base64')}`;
+    const answer = await service.call('{ viewer { id } }', {}, withHeader(basic, lab.owner.cookie));
+    expect(answer.data?.viewer?.id).toBe(lab.owner.id);
   });
 
   test.each([
