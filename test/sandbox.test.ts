@@ -19,7 +19,7 @@ const uidOf = (pid: number) => Number(fieldOf(pid, 'Uid').split('\t')[0]);
 
 /** Starts the chain of commands of a host, with a script of ours in the place of its main module. */
 async function runInSandbox(script: string): Promise<string> {
-  const [program, args] = await hostCommand({ memoryBytes: 256 * 1024 * 1024 });
+  const { program, args } = await hostCommand({ memoryBytes: 256 * 1024 * 1024 });
   const host = args.findIndex(arg => arg.endsWith('onnx/host.ts'));
   expect(host).toBeGreaterThan(0);
   const child = spawn(program, [...args.slice(0, host), '--input-type=module', '--eval', script], {
@@ -69,8 +69,13 @@ test('JavaScript in a host reads nothing but its own code, writes nothing and st
   const read = (path: string) => `require('node:fs').readFileSync(${JSON.stringify(path)})`;
   const script = (code: string) =>
     `const require = process.getBuiltinModule('node:module').createRequire('/'); ${code}`;
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-  for (const path of ['/etc/passwd', main, join(dirname(main), '..', 'package.json'), '/proc/self/environ']) {
+  const config = fileURLToPath(new URL('../src/config.ts', import.meta.url));
+  for (const path of [
+    '/etc/passwd',
+    config,
+    join(dirname(config), '..', 'package.json'),
+    '/proc/self/environ',
+  ]) {
     expect(await attempt(script(read(path))), path).toBe('ERR_ACCESS_DENIED\n');
   }
   const file = join(tmpdir(), 'written-by-a-host');

@@ -351,7 +351,7 @@ describe('nothing of a raw key, a password or a session token', () => {
       from information_schema.columns join information_schema.tables using (table_schema, table_name)
       where data_type = 'bytea' and table_type = 'BASE TABLE'`.execute(service.db);
     expect(columns.map(column => `${column.from} ${column.name}`)).toEqual(
-      expect.arrayContaining(['public.api_keys digest', 'public.sessions digest', 'public.models onnx']),
+      expect.arrayContaining(['public.api_keys digest', 'public.sessions digest', 'public.model_files onnx']),
     );
     for (const { from, name } of columns) {
       for (const { what, text } of secrets) {

@@ -43,7 +43,7 @@ test('nor has the host in which a model is tried', async () => {
   const onnx = await readFile(new URL('../src/demonstration/data/octane.onnx', import.meta.url));
   const socket = tried.stdio[3] as Duplex;
   const found = new Promise(resolve => {
-    const read = frameReader<Reply>(1e6, ({ header }) => {
+    const read = frameReader<Reply>({ header: 1e6, body: 1e6 }, ({ header }) => {
       if (header.reply !== 'ready') resolve(header);
     });
     socket.on('data', read);

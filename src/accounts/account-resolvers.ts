@@ -16,21 +16,27 @@ const confirmationOf = (
 /** What people do with their own account: password, sessions, leaving for good. */
 export const ownAccountResolvers = {
   Mutation: {
-    async changePassword(_parent, { input }, { db, passwords, rateLimits, viewer, actor, address, at }) {
+    async changePassword(
+      _parent,
+      { input },
+      { db, transaction, passwords, rateLimits, viewer, actor, address, at },
+    ) {
       checkNewPassword(input.newPassword);
       const network = address();
       const confirmation = confirmationOf(viewer(), { password: input.currentPassword, network, now: at });
       const confirmedHash = await confirmPassword(db, { passwords, rateLimits }, confirmation);
       // Among people who sign in, not among those who sign up: the person has an account.
       const passwordHash = await passwords.hash(input.newPassword, { queue: 'sign-in', network });
-      await changePassword(db, confirmation, { confirmedHash, passwordHash, actor: actor() });
+      await transaction(trx =>
+        changePassword(trx, confirmation, { confirmedHash, passwordHash, actor: actor() }),
+      );
       return true;
     },
 
-    async endSession(_parent, { id }, { db, viewer, actor, at, forgetSession }) {
+    async endSession(_parent, { id }, { transaction, viewer, actor, at, forgetSession }) {
       const { id: userId, sessionId } = viewer();
       const ended = isUuid(id)
-        ? await db.transaction().execute(trx =>
+        ? await transaction(trx =>
             endSessions(trx, {
               userId,
               which: { ids: [id] },
@@ -45,25 +51,23 @@ export const ownAccountResolvers = {
       return true;
     },
 
-    async endOtherSessions(_parent, _args, { db, viewer, actor, at }) {
+    async endOtherSessions(_parent, _args, { transaction, viewer, actor, at }) {
       const { id: userId, sessionId } = viewer();
       const which = { allBut: sessionId };
-      await db
-        .transaction()
-        .execute(trx =>
-          endSessions(trx, { userId, which, actor: actor(), reason: 'ended by the person', now: at }),
-        );
+      await transaction(trx =>
+        endSessions(trx, { userId, which, actor: actor(), reason: 'ended by the person', now: at }),
+      );
       return true;
     },
 
     async deleteAccount(
       _parent,
       { password },
-      { db, log, passwords, rateLimits, viewer, actor, address, at, forgetSession },
+      { db, transaction, log, passwords, rateLimits, viewer, actor, address, at, forgetSession },
     ) {
       const confirmation = confirmationOf(viewer(), { password, network: address(), now: at });
       const confirmedHash = await confirmPassword(db, { passwords, rateLimits }, confirmation);
-      await deleteAccount(db, confirmation, { confirmedHash, actor: actor() });
+      await transaction(trx => deleteAccount(trx, confirmation, { confirmedHash, actor: actor() }));
       forgetSession();
       // Usually all of it. What is left over, or fails, the sweep takes up.
       await eraseAccount(db, confirmation.person.id).catch((error: unknown) =>

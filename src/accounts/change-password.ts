@@ -55,17 +55,15 @@ export async function lockConfirmed(
   if (!(await isLive(trx, person.id, sessionId, now))) throw unauthenticated();
 }
 
-/** Replaces the password of a person who confirmed the old one, and ends their other sessions. */
+/** Replaces the password of a person who confirmed the old one, and ends their other sessions. @param trx a transaction */
 export async function changePassword(
-  db: Kysely<DB>,
+  trx: Database,
   confirmation: Confirmation,
   { confirmedHash, passwordHash, actor }: { confirmedHash: string; passwordHash: string; actor: Actor },
 ): Promise<void> {
   const { person, sessionId, now } = confirmation;
-  await db.transaction().execute(async trx => {
-    await lockConfirmed(trx, confirmation, confirmedHash);
-    await setPassword(trx, { person, passwordHash, actor, keptSessionId: sessionId, now });
-  });
+  await lockConfirmed(trx, confirmation, confirmedHash);
+  await setPassword(trx, { person, passwordHash, actor, keptSessionId: sessionId, now });
 }
 
 /**

@@ -1,8 +1,6 @@
-import type { Kysely } from 'kysely';
 import { type ActivityEntry, type Actor, recordActivity } from '../activity/activity.ts';
 import type { Database } from '../database/connect.ts';
 import { badUserInput, unavailable } from '../errors.ts';
-import type { DB } from '../generated/database.ts';
 import { type Confirmation, lockConfirmed } from './change-password.ts';
 import { DELETED_ACCOUNT } from './erase-accounts.ts';
 import { lockOrganization } from './organizations.ts';
@@ -15,45 +13,43 @@ import { lockOrganization } from './organizations.ts';
  *   nobody could ever reach, pay for or delete it any more.
  */
 export async function deleteAccount(
-  db: Kysely<DB>,
+  trx: Database,
   confirmation: Confirmation,
   { confirmedHash, actor: { network } }: { confirmedHash: string; actor: Actor },
 ): Promise<void> {
   const { person, now } = confirmation;
-  await db.transaction().execute(async trx => {
-    // First the organizations, in order, then the person, as everything does that changes members.
-    const before = await listMemberships(trx, person.id);
-    for (const { organizationId } of before) await lockOrganization(trx, organizationId);
-    await lockConfirmed(trx, confirmation, confirmedHash);
-    // For its key too: from here on nobody can make the person a member of anything.
-    await trx.selectFrom('users').select('id').where('id', '=', person.id).forUpdate().execute();
+  // First the organizations, in order, then the person, as everything does that changes members.
+  const before = await listMemberships(trx, person.id);
+  for (const { organizationId } of before) await lockOrganization(trx, organizationId);
+  await lockConfirmed(trx, confirmation, confirmedHash);
+  // For its key too: from here on nobody can make the person a member of anything.
+  await trx.selectFrom('users').select('id').where('id', '=', person.id).forUpdate().execute();
 
-    const memberships = await listMemberships(trx, person.id);
-    const alone = memberships.filter(({ isOnlyOwner }) => isOnlyOwner).map(({ name }) => `"${name}"`);
-    if (alone.length > 0) {
-      throw badUserInput(
-        `You are the only owner of ${new Intl.ListFormat('en').format(alone)}. Make another member an owner, or delete the organization, and then delete your account.`,
-      );
-    }
-    // Somebody made the person a member at this very moment: its row is not locked, so its other owner might leave.
-    if (memberships.length > before.length) throw unavailable();
-
-    await trx.deleteFrom('users').where('id', '=', person.id).execute();
-    await trx.insertInto('deletedAccounts').values({ userId: person.id, deletedAt: now }).execute();
-    const entry = {
-      action: 'account.deleted',
-      projectId: null,
-      subjectId: person.id,
-      subject: DELETED_ACCOUNT,
-    } satisfies Partial<ActivityEntry>;
-    const places = memberships.length > 0 ? memberships : [{ organizationId: null }];
-    await recordActivity(
-      trx,
-      { id: null, email: null, network },
-      now,
-      places.map(({ organizationId }) => ({ ...entry, organizationId })),
+  const memberships = await listMemberships(trx, person.id);
+  const alone = memberships.filter(({ isOnlyOwner }) => isOnlyOwner).map(({ name }) => `"${name}"`);
+  if (alone.length > 0) {
+    throw badUserInput(
+      `You are the only owner of ${new Intl.ListFormat('en').format(alone)}. Make another member an owner, or delete the organization, and then delete your account.`,
     );
-  });
+  }
+  // Somebody made the person a member at this very moment: its row is not locked, so its other owner might leave.
+  if (memberships.length > before.length) throw unavailable();
+
+  await trx.deleteFrom('users').where('id', '=', person.id).execute();
+  await trx.insertInto('deletedAccounts').values({ userId: person.id, deletedAt: now }).execute();
+  const entry = {
+    action: 'account.deleted',
+    projectId: null,
+    subjectId: person.id,
+    subject: DELETED_ACCOUNT,
+  } satisfies Partial<ActivityEntry>;
+  const places = memberships.length > 0 ? memberships : [{ organizationId: null }];
+  await recordActivity(
+    trx,
+    { id: null, email: null, network },
+    now,
+    places.map(({ organizationId }) => ({ ...entry, organizationId })),
+  );
 }
 
 /** The organizations of a person, in the order in which they are locked, and whether each has no other owner. */

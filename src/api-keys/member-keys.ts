@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { type ApiKeyRow, selectKeys } from './queries.ts';
 
-/** The most keys that a list of a member's keys, or of former members', holds. */
-const MAX_LISTED = 200;
+/** The largest number of keys in a list of a member's keys, or of former members'. */
+export const MAX_LISTED_KEYS = 100;
 
 export type MemberKeyRow = ApiKeyRow & { organizationId: string };
 
@@ -47,7 +47,7 @@ export async function findKeysOfMembers(
   return await db
     .selectFrom(ranked.as('ranked'))
     .selectAll()
-    .where('rank', '<=', MAX_LISTED)
+    .where('rank', '<=', MAX_LISTED_KEYS)
     .orderBy('id', 'desc')
     .execute();
 }
@@ -79,7 +79,7 @@ export async function findKeysOfFormerMembers(
   return await db
     .selectFrom(ranked.as('ranked'))
     .selectAll()
-    .where('rank', '<=', MAX_LISTED)
+    .where('rank', '<=', MAX_LISTED_KEYS)
     .orderBy('id', 'desc')
     .execute();
 }

@@ -28,13 +28,23 @@ export interface WaitingBounds {
   total: number;
 }
 
-/** Counts tasks that wait. Half of the room is reserved, as half of the places are. */
+/** A tenant may take this many times the room that is then still free: the more wait, the less each may. */
+const TIMES_FREE = 3;
+
+/**
+ * Counts tasks that wait. Half of the room is reserved, as half of the places are, and however many tenants fill the
+ * other half, there is some left for the next.
+ */
 export function waitingRoom({ perTenant, total }: WaitingBounds) {
   const waiting: Running = { reserved: 0, others: 0 };
   const counts = new Map<string, number>();
   return {
-    hasRoom: (tenant: Tenant): boolean =>
-      (counts.get(tenant.id) ?? 0) < perTenant && hasPlace(waiting, total, tenant),
+    hasRoom(tenant: Tenant): boolean {
+      const own = (counts.get(tenant.id) ?? 0) + 1;
+      const used = tenant.reserved ? waiting.reserved + waiting.others : waiting.others;
+      const free = (tenant.reserved ? total : maxOthers(total)) - used - 1;
+      return own <= Math.min(perTenant, Math.max(1, TIMES_FREE * free)) && hasPlace(waiting, total, tenant);
+    },
     /** Adds tasks of a tenant, or takes them away. */
     count({ id, reserved }: Tenant, change: number): void {
       waiting[reserved ? 'reserved' : 'others'] += change;

@@ -53,7 +53,12 @@ export async function resetQuarantine(
   { viewerId, actor, now }: By,
 ): Promise<void> {
   const { id, name, project } = await lockDeploymentAs(trx, deployment, viewerId);
-  await trx.deleteFrom('modelQuarantines').where('modelId', '=', deployment.modelId).execute();
+  // How often it was quarantined is kept: whoever resets it again and again gets longer ones, too.
+  await trx
+    .updateTable('modelQuarantines')
+    .set({ failures: sql`'{}'`, until: now })
+    .where('modelId', '=', deployment.modelId)
+    .execute();
   await recordActivity(trx, actor, now, [
     {
       action: 'deployment.quarantine_reset',

@@ -14,6 +14,7 @@ import {
   type ValueNode,
   type VariableDefinitionNode,
 } from 'graphql';
+import { MAX_LISTED_KEYS } from '../api-keys/member-keys.ts';
 import { MAX_IN_A_LIST, MAX_OBJECTS } from '../database/bound.ts';
 import { MAX_ON_A_PAGE } from '../database/page.ts';
 import { MAX_SPECTRA } from '../onnx/outcome.ts';
@@ -37,6 +38,8 @@ const LIST_BOUNDS = new Map<string, number | SizedBy>([
   ['predictions', MAX_SPECTRA],
   ['dailyPredictions', { argument: 'days', max: MAX_DAYS }],
   ['scopes', 1],
+  ['usableApiKeys', MAX_LISTED_KEYS],
+  ['keysOfFormerMembers', MAX_LISTED_KEYS],
 ]);
 
 /** How selections are measured. */

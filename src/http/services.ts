@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import { startInvitationMail } from '../accounts/invitation-mail.ts';
 import { startPasswords } from '../accounts/passwords.ts';
 import { startAuthenticate } from '../api-keys/authenticate.ts';
@@ -57,6 +58,7 @@ export function startServices({
     if (process.getuid?.() === 0 && !sandbox.ownUid)
       log.warn('model hosts run as root: start the server as another user, or let others read its folder');
   });
+  const logFailure = failureLog(log);
   const rateLimits = startRateLimits(db);
   const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM } = config;
   return {
@@ -81,7 +83,7 @@ export function startServices({
       runModel: traced('run model', models.run),
       settle: traced('settle', startSettle(db, metrics?.batches.settle)),
       async onModelFailed(error, modelId, at) {
-        log.warn({ err: error, modelId }, 'a model failed');
+        logFailure(error, modelId);
         if (!error.endedHost) return;
         try {
           const until = await recordHostEnd(db, modelId, at);
@@ -93,5 +95,21 @@ export function startServices({
         }
       },
     },
+  };
+}
+
+/** How long a model that failed is not logged again: one that fails in a millisecond would fill the log. */
+const SILENCE_MS = 10_000;
+
+/** Logs that a model failed; of failures in quick succession the first, and with the next one how many there were. */
+function failureLog(log: ServicesOptions['log']): (error: Error, modelId: string) => void {
+  const silent = new LRUCache<string, { skipped: number }>({ max: 1000, ttl: SILENCE_MS });
+  return (error, modelId) => {
+    const known = silent.get(modelId);
+    if (known) {
+      known.skipped += 1;
+      if (known.skipped > 1) return;
+    } else silent.set(modelId, { skipped: 0 });
+    log.warn({ err: error, modelId }, 'a model failed');
   };
 }

@@ -37,11 +37,12 @@ export function writeFrame(stream: Writable, header: object, payload: Uint8Array
 /**
  * Puts frames together from the chunks of a stream.
  *
- * @param maxBytes the largest body that is accepted, so that the other side cannot make this one allocate more
+ * @param max the largest header and body that are accepted, so that the other side cannot make this one allocate, or parse,
+ *   more
  * @returns takes the next chunk. @throws {RangeError} for a frame that is larger or malformed
  */
 export function frameReader<Header>(
-  maxBytes: number,
+  max: { header: number; body: number },
   onFrame: (frame: Frame<Header>) => void,
 ): (chunk: Uint8Array) => void {
   const prefix = Buffer.alloc(PREFIX_BYTES);
@@ -61,7 +62,10 @@ export function frameReader<Header>(
       onFrame(split<Header>(complete, prefix.readUInt32LE(4)));
     } else {
       const bytes = prefix.readUInt32LE(0);
-      if (bytes > maxBytes || prefix.readUInt32LE(4) > bytes) throw new RangeError('a frame is too large');
+      const headerBytes = prefix.readUInt32LE(4);
+      if (bytes > max.body || headerBytes > Math.min(bytes, max.header)) {
+        throw new RangeError('a frame is too large');
+      }
       body = new Uint8Array(bytes);
     }
     return count;

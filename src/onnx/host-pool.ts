@@ -21,8 +21,8 @@ import { ModelRefused } from './signature.ts';
 //
 // - An organization has one host while others wait; when nobody waits it gets more, so that its slow model does not block
 //   its fast one.
-// - Half of the hosts are reserved (concurrency/fair-share.ts). Among those that may start, the organization that used
-//   least in the last minute goes first.
+// - As many frames run at once as there are cores. Half of these, and of the hosts, is reserved (concurrency/fair-share.ts).
+//   Among those that may start, the organization that used least in the last minute goes first.
 // - A run is pure. One that takes longer than PREEMPT_MS while an organization waits that used less is stopped (its host
 //   is killed) and runs again later; the second time it keeps its place until its deadline.
 // - A frame whose host ends is taken apart: its calls run alone, once more, so that the call to blame fails alone.
@@ -36,8 +36,13 @@ const MAX_IDLE_MS = 10 * 60_000;
 /** A frame that takes longer lets the next calls of its model start in another host. */
 const LONG_FRAME_MS = 20;
 const PREEMPT_MS = 200;
-/** An organization never computes in more hosts than there are cores: they would only slow each other. */
-const MAX_FRAMES_PER_TENANT = Math.max(2, availableParallelism());
+/** How often a frame opens its model: once, and again where the host closed it meanwhile. */
+const MAX_OPENINGS = 2;
+/**
+ * Frames that run at once. Hosts that compute on more than the cores there are would only slow each other, and let a run miss
+ * its deadline because of somebody else's.
+ */
+const MAX_RUNNING = Math.max(2, availableParallelism());
 
 export interface ModelToRun {
   id: string;
@@ -69,6 +74,7 @@ export interface HostPool {
 }
 
 interface Call {
+  tenant: Tenant;
   spectra: readonly Spectrum[];
   since: number;
   resolve: (outcome: Outcome) => void;
@@ -108,6 +114,7 @@ interface RunningFrame {
 
 /** Starts the scheduling of calls on hosts. */
 export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): HostPool {
+  const slots = Math.min(MAX_RUNNING, hosts.count);
   const lanes = new Map<string, Lane>();
   const places = new Set<Place>();
   const frames = new Set<RunningFrame>();
@@ -134,13 +141,17 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   function start(): void {
     if (closed) return;
     const now = performance.now();
+    for (const lane of lanes.values()) refuseExpired(lane, now);
     for (let lane = nextLane(now); lane; lane = nextLane(now)) send(lane, now);
     preempt(now);
   }
 
   /** The lanes that have calls and may send them now, as far as places go. */
   function nextLane(now: number): Lane | undefined {
-    const ready = [...lanes.values()].filter(({ waiting: calls }) => calls.length > 0);
+    // Who could not start anyway keeps nobody from a second host.
+    const ready = [...lanes.values()].filter(
+      ({ waiting: calls, model: { tenant } }) => calls.length > 0 && hasPlace(running, slots, tenant),
+    );
     if (ready.length === 0) return undefined;
     const idleTenants = new Set(
       ready
@@ -149,17 +160,21 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
         .map(({ id }) => id),
     );
     const candidates = ready.filter(({ model: { tenant }, frames: own }) => {
-      if (!hasPlace(running, hosts.count, tenant) || framesOf(tenant) >= MAX_FRAMES_PER_TENANT) return false;
       const othersWait = idleTenants.size > (idleTenants.has(tenant.id) ? 1 : 0);
       if (othersWait && !idleTenants.has(tenant.id)) return false;
       return [...own].every(({ startedAt }) => now - startedAt > LONG_FRAME_MS);
     });
-    const reservedFirst = running.reserved < Math.ceil(hosts.count / 2);
+    const reservedFirst = running.reserved < Math.ceil(slots / 2);
     const rank = ({ model: { tenant } }: Lane) => (tenant.reserved === reservedFirst ? 0 : 1);
     return candidates.sort(
-      (a, b) => rank(a) - rank(b) || usedBy(a.model.tenant, now) - usedBy(b.model.tenant, now),
+      (a, b) =>
+        rank(a) - rank(b) ||
+        usedBy(a.model.tenant, now) - usedBy(b.model.tenant, now) ||
+        waitsSince(a) - waitsSince(b),
     )[0];
   }
+
+  const waitsSince = ({ waiting: [first] }: Lane) => first?.since ?? 0;
 
   /** What a tenant used lately, runs under way included. */
   function usedBy({ id }: Tenant, now: number): number {
@@ -169,7 +184,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   }
 
   function send(lane: Lane, now: number): void {
-    const calls = takeCalls(lane, now);
+    const calls = takeCalls(lane);
     if (calls.length === 0) return;
     const { tenant } = lane.model;
     const frame: RunningFrame = { lane, place: placeFor(lane.model), calls, sentAt: now, startedAt: now };
@@ -191,20 +206,26 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     });
   }
 
+  /** Refuses the calls that have waited for too long: the first ones, but for those that were put back. */
+  function refuseExpired({ waiting: queue }: Lane, now: number): void {
+    const expired = queue.filter(({ since }) => now - since > MAX_WAIT_MS);
+    if (expired.length === 0) return;
+    queue.splice(0, queue.length, ...queue.filter(({ since }) => now - since <= MAX_WAIT_MS));
+    for (const call of expired) {
+      countWaiting(call.tenant, -1);
+      call.reject(unavailable());
+    }
+  }
+
   /** The calls of the next frame, off the lane. */
-  function takeCalls({ waiting: queue, model }: Lane, now: number): Call[] {
+  function takeCalls({ waiting: queue }: Lane): Call[] {
     const calls: Call[] = [];
     let spectra = 0;
     for (let call = queue[0]; call; call = queue[0]) {
-      const isExpired = now - call.since > MAX_WAIT_MS;
       const fits = calls.length < MAX_CALLS_PER_FRAME && spectra + call.spectra.length <= MAX_SPECTRA;
-      if (!isExpired && calls.length > 0 && (call.alone || !fits)) break;
+      if (calls.length > 0 && (call.alone || !fits)) break;
       queue.shift();
-      countWaiting(model.tenant, -1);
-      if (isExpired) {
-        call.reject(unavailable());
-        continue;
-      }
+      countWaiting(call.tenant, -1);
       calls.push(call);
       spectra += call.spectra.length;
       if (call.alone) break;
@@ -256,7 +277,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
 
   async function takeHost(place: Place): Promise<HostProcess> {
     try {
-      const host = await hosts.take();
+      const host = await hosts.take(place.tenant);
       void host.ended.then(() => {
         if (place.host === host) place.host = undefined;
         if (!place.isBusy) places.delete(place);
@@ -270,7 +291,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
 
   async function runIn(host: HostProcess, frame: RunningFrame): Promise<void> {
     const { id: modelId, rowIndependent } = frame.lane.model;
-    for (;;) {
+    for (let attempt = 0; attempt < MAX_OPENINGS; attempt++) {
       if (!host.isOpen(modelId)) await open(host, modelId);
       const calls = frame.calls.map(({ spectra }) => spectra);
       frame.startedAt = performance.now();
@@ -302,15 +323,19 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     places.delete(place);
     const isToBlame = calls.length === 1;
     const again: Call[] = [];
-    for (const call of calls) {
+    for (const [index, call] of calls.entries()) {
+      // Calls that share a run were all running, of others the first that is not answered.
+      const wasRunning = lane.model.rowIndependent || index === 0;
       if (closed) call.reject(unavailable());
-      else if (reason === 'stopped') again.push({ ...call, stopped: true });
+      // Alone, so that those who wait come between them.
+      else if (reason === 'stopped')
+        again.push({ ...call, alone: true, stopped: call.stopped || wasRunning });
       else if (isToBlame && (reason !== 'exited' || call.crashes > 0)) {
         call.reject(new ModelFailed(endMessage(reason, runMs), { endedHost: true }));
       } else again.push({ ...call, alone: true, crashes: call.crashes + (reason === 'exited' ? 1 : 0) });
     }
     lane.waiting.unshift(...again);
-    countWaiting(lane.model.tenant, again.length);
+    for (const { tenant } of again) countWaiting(tenant, 1);
     lanes.set(lane.model.id, lane);
   }
 
@@ -321,7 +346,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     if (waitingLanes.length === 0) return;
     for (const { model } of waitingLanes) {
       const { tenant } = model;
-      if (framesOf(tenant) > 0 || hasPlace(running, hosts.count, tenant)) continue;
+      if (framesOf(tenant) > 0 || hasPlace(running, slots, tenant)) continue;
       const victim = [...frames]
         .filter(frame => isPreemptible(frame, tenant, now))
         .sort((a, b) => usedBy(b.lane.model.tenant, now) - usedBy(a.lane.model.tenant, now))[0];
@@ -339,7 +364,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     if (!place.host || calls.some(({ stopped }) => stopped) || now - startedAt < PREEMPT_MS) return false;
     if (tenant.id === waits.id || usedBy(tenant, now) <= usedBy(waits, now)) return false;
     // One without reservation gains nothing from a reserved place, unless those go beyond their half.
-    const othersHaveRoom = running.others < maxOthers(hosts.count);
+    const othersHaveRoom = running.others < maxOthers(slots);
     return waits.reserved ? true : othersHaveRoom || !tenant.reserved;
   }
 
@@ -366,6 +391,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
         if (closed || !room.hasRoom(model.tenant)) return reject(unavailable());
         const since = performance.now();
         laneOf(model).waiting.push({
+          tenant: model.tenant,
           spectra,
           since,
           resolve,
@@ -380,9 +406,10 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     refuseWaiting(modelId, error) {
       const lane = lanes.get(modelId);
       if (!lane) return;
-      const refused = lane.waiting.splice(0);
-      countWaiting(lane.model.tenant, -refused.length);
-      for (const call of refused) call.reject(error);
+      for (const call of lane.waiting.splice(0)) {
+        countWaiting(call.tenant, -1);
+        call.reject(error);
+      }
     },
     async close() {
       closed = true;

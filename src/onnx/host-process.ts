@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
+import { cutText } from './cut.ts';
 import { type Frame, frameReader, writeFrame } from './frames.ts';
 import { MAX_CATEGORY_CHARACTERS, ModelFailed, type Outcome } from './outcome.ts';
 import type { CallReply, InputType, Reply, Request } from './protocol.ts';
-import { HOST_ENVIRONMENT, type HostLimits, hostCommand } from './sandbox.ts';
+import { endProcessesOf, HOST_ENVIRONMENT, type HostLimits, hostCommand } from './sandbox.ts';
 import { ModelRefused } from './signature.ts';
 import type { Inspection } from './trial.ts';
 
 const SOCKET_FD = 3;
 /** Far more than the answers of a frame take; a host that sends more is not running our code any more. */
-const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+const MAX_FRAME_BYTES = { header: 2 * 1024 * 1024, body: 4 * 1024 * 1024 };
 /** A killed process is gone within milliseconds, unless the kernel does not let it go. */
 const KILL_MS = 2_000;
 
@@ -74,13 +75,14 @@ export interface HostProcess {
  * @throws {HostEnded} where it does not start within `startMs`
  */
 export async function startHost(limits: HostLimits, startMs: number): Promise<HostProcess> {
-  const [program, args] = await hostCommand(limits);
+  const { program, args, uid } = await hostCommand(limits);
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     env: HOST_ENVIRONMENT,
     cwd: '/',
+    // A process group of its own, with which what it starts ends.
+    detached: true,
   });
-  const socket = child.stdio[SOCKET_FD] as Duplex;
   const ended = Promise.withResolvers<void>();
   const models = new Map<string, OpenedModel>();
   let endReason: EndReason | undefined;
@@ -93,15 +95,26 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
   }
   child.once('exit', () => {
     over();
+    // Native code may have started processes that left its group.
+    if (uid !== undefined) endProcessesOf(uid);
     ended.resolve();
   });
   child.on('error', () => {
     over();
     if (child.pid === undefined) ended.resolve();
   });
+  // Without file descriptors left, there is neither a process nor a socket.
+  const socket = child.stdio?.[SOCKET_FD] as Duplex | undefined;
+  if (child.pid === undefined || !socket) {
+    ended.resolve();
+    throw new HostEnded('exited');
+  }
   // Writing to a host that has ended; its exit says so.
   socket.on('error', () => {});
-  const read = frameReader<Reply>(MAX_FRAME_BYTES, frame => listen?.(frame));
+  const read = frameReader<Reply>(MAX_FRAME_BYTES, frame => {
+    if (listen) listen(frame);
+    else void kill('exited');
+  });
   socket.on('data', (chunk: Uint8Array) => {
     try {
       read(chunk);
@@ -112,8 +125,8 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
 
   async function kill(reason: EndReason): Promise<void> {
     endReason ??= reason;
-    child.kill('SIGKILL');
-    socket.destroy();
+    if (child.exitCode === null && child.signalCode === null) endGroup(child.pid);
+    socket?.destroy();
     over();
     await Promise.race([ended.promise, wait(KILL_MS, undefined, { ref: false })]);
   }
@@ -142,7 +155,7 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
             if (!(error instanceof ModelRefused)) void kill('exited');
           }
         };
-        if (request) writeFrame(socket, request, payload);
+        if (request && socket) writeFrame(socket, request, payload);
       });
     } finally {
       clearTimeout(timer);
@@ -158,7 +171,7 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
     isOpen: modelId => models.has(modelId),
     async open(modelId, onnx, ms) {
       await ask({ ask: 'open', modelId }, onnx, ms, ({ header }) => {
-        if (header.reply !== 'opened') throw new ModelFailed(MISFIT);
+        if (header.reply !== 'opened') throw misfit();
         models.set(modelId, { inputType: header.inputType, inputLength: header.inputLength });
         return true;
       });
@@ -177,10 +190,11 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
           isOpen = false;
           return true;
         }
-        if (header.reply !== 'answers') throw new ModelFailed(MISFIT);
+        if (header.reply !== 'answers') throw misfit();
         const outcomes = outcomesOf(header.calls, payload, counts.slice(answered));
+        if (outcomes.length === 0) throw misfit();
         answered += outcomes.length;
-        if (header.done !== (answered === counts.length)) throw new ModelFailed(MISFIT);
+        if (header.done !== (answered === counts.length)) throw misfit();
         onOutcomes(outcomes);
         return header.done;
       });
@@ -189,11 +203,11 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
     async inspect(onnx, ms) {
       let found: Inspection | undefined;
       await ask({ ask: 'inspect' }, onnx, ms, ({ header }) => {
-        if (header.reply !== 'inspected') throw new ModelFailed(MISFIT);
+        if (header.reply !== 'inspected') throw misfit();
         found = header.found;
         return true;
       });
-      if (!found) throw new ModelFailed(MISFIT);
+      if (!found) throw misfit();
       return found;
     },
   };
@@ -201,15 +215,28 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
   return host;
 }
 
-const MISFIT = 'The model host answered what was not asked.';
+/** Kills a process and all of its group. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+/** A host that lies counts for quarantine like one that crashes. */
+const misfit = () => new ModelFailed('The model host answered what was not asked.', { endedHost: true });
 
 function throwRefusal(reply: Reply): void {
-  if (reply.reply === 'refused') throw new ModelRefused(reply.message);
-  if (reply.reply === 'fault') throw new Error(`In a model host: ${reply.message}`);
+  if (reply.reply === 'refused') throw new ModelRefused(cutText(String(reply.message)));
+  if (reply.reply === 'fault') throw new Error(`In a model host: ${cutText(String(reply.message))}`);
 }
 
 /** The points of all spectra of a frame, one after the other. */
 function numbersOf(calls: readonly Spectra[], { inputType, inputLength }: OpenedModel): Uint8Array {
+  // What the server checked against the database; the host may say something else.
+  if (calls.some(spectra => spectra.some(({ length }) => length !== inputLength))) throw misfit();
   const count = calls.reduce((sum, { length }) => sum + length, 0) * inputLength;
   const numbers = inputType === 'float32' ? new Float32Array(count) : new Float64Array(count);
   let begin = 0;
@@ -233,7 +260,7 @@ function outcomesOf(
   payload: Uint8Array<ArrayBuffer>,
   counts: readonly number[],
 ): (Outcome | ModelFailed)[] {
-  if (replies.length > counts.length) throw new ModelFailed(MISFIT);
+  if (replies.length > counts.length) throw misfit();
   const numbers = new Float64Array(payload.buffer, payload.byteOffset, Math.floor(payload.byteLength / 8));
   let begin = 0;
   return replies.map((reply, index) => {
@@ -242,16 +269,21 @@ function outcomesOf(
     if ('categories' in reply) {
       const { categories } = reply;
       const fit = categories.length === count && categories.every(isCategory);
-      return fit ? { kind: 'CLASSIFICATION', categories } : new ModelFailed(MISFIT);
+      return fit ? { kind: 'CLASSIFICATION', categories } : misfit();
     }
     const values = Array.from(numbers.subarray(begin, begin + reply.values));
     begin += reply.values;
-    if (values.length !== count || !values.every(Number.isFinite)) return new ModelFailed(MISFIT);
+    if (values.length !== count || !values.every(Number.isFinite)) return misfit();
     return { kind: 'REGRESSION', values };
   });
 }
 
-const isCategory = (text: unknown) => typeof text === 'string' && text.length <= MAX_CATEGORY_CHARACTERS;
+/** PostgreSQL takes no text with a NUL or half a surrogate pair. */
+const isCategory = (text: unknown) =>
+  typeof text === 'string' &&
+  text.length <= MAX_CATEGORY_CHARACTERS &&
+  text.isWellFormed() &&
+  !text.includes('\0');
 
 function failureOf({ failed, spectrum }: Extract<CallReply, { failed: string }>): ModelFailed {
   return new ModelFailed(String(failed), Number.isInteger(spectrum) ? { spectrum } : {});

@@ -13,7 +13,7 @@ import { inspectModel } from './trial.ts';
 
 const SOCKET_FD = 3;
 /** The largest ONNX file and the spectra of a frame fit. */
-const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+const MAX_FRAME_BYTES = { header: 64 * 1024, body: 64 * 1024 * 1024 };
 /** Answers of separate runs are sent together when they come within this time. */
 const FLUSH_MS = 1;
 const [, , serverPid, modelBytes, watch] = process.argv;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { totalmem } from 'node:os';
+import { setPriority, totalmem } from 'node:os';
+import type { Tenant } from '../concurrency/fair-share.ts';
 import { type HostProcess, startHost } from './host-process.ts';
 
 const MIB = 1024 * 1024;
@@ -9,6 +10,7 @@ const HOSTS = { min: 2, max: 16 };
 /** What a process may take to start, for which no model is to blame. */
 const START_MS = 10_000;
 const WATCH_MS = 1000;
+const LAST_PRIORITY = 19;
 /** Linux's page, in which /proc/[pid]/statm counts, on every architecture that ONNX Runtime is built for. */
 const PAGE_BYTES = 4096;
 
@@ -40,8 +42,8 @@ export interface HostsOptions extends HostMemory {
 /** The hosts of a server, without regard to whose models they run. */
 export interface Hosts {
   readonly count: number;
-  /** A new host. @throws what starting it throws */
-  take: () => Promise<HostProcess>;
+  /** A new host for a tenant. @throws what starting it throws */
+  take: (tenant: Tenant) => Promise<HostProcess>;
   close: () => Promise<void>;
 }
 
@@ -84,13 +86,15 @@ export function startHosts({ count, bytesPerHost, onNotStarted }: HostsOptions):
   prepareSpare();
   return {
     count,
-    async take() {
+    async take({ reserved }) {
       const starting = spare ?? start();
       spare = undefined;
       // In a moment: the host that is taken has work to do, and starting takes half a second of a core.
       setImmediate(prepareSpare);
       try {
-        return await starting;
+        const host = await starting;
+        if (!reserved) yieldToOthers(host);
+        return host;
       } catch (error) {
         if (!closed) onNotStarted(error);
         throw error;
@@ -104,6 +108,15 @@ export function startHosts({ count, bytesPerHost, onNotStarted }: HostsOptions):
       await spare?.catch(() => undefined);
     },
   };
+}
+
+/** Gives a host the last priority: organizations on a plan with API access come before those without. */
+function yieldToOthers({ pid }: HostProcess): void {
+  try {
+    if (pid !== undefined) setPriority(pid, LAST_PRIORITY);
+  } catch {
+    // It has ended.
+  }
 }
 
 /** The resident memory of a process; 0 where the system does not say so. */

@@ -67,6 +67,14 @@ const works = (command: readonly string[]): Promise<boolean> => {
   );
 };
 
+const isRoot = () => process.getuid?.() === 0;
+
+/** Ends every process of a host's own uid. */
+export function endProcessesOf(uid: number): void {
+  const identity = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  execFile('setpriv', [...identity, '/bin/sh', '-c', 'kill -KILL -1'], { env: HOST_ENVIRONMENT }, () => {});
+}
+
 let detected: Promise<Sandbox> | undefined;
 
 /** Finds out what this system allows, by trying each step once. */
@@ -77,13 +85,12 @@ export function detectSandbox(): Promise<Sandbox> {
 
 async function detect(): Promise<Sandbox> {
   if (process.platform !== 'linux') return { ownUid: false, network: null, rights: false };
-  const isRoot = process.getuid?.() === 0;
   const [rights, asRoot, asUser, ownUid] = await Promise.all([
     works([...RIGHTS, 'true']),
-    isRoot && works([...NAMESPACES.root, 'true']),
+    isRoot() && works([...NAMESPACES.root, 'true']),
     works([...NAMESPACES.user, 'true']),
     // A uid without account cannot enter a folder that is closed to others; then the host could not read its own code.
-    isRoot &&
+    isRoot() &&
       works([
         ...withUid(newUid()),
         '/bin/sh',
@@ -99,11 +106,21 @@ async function detect(): Promise<Sandbox> {
 /** Two live hosts never share a uid: those of one uid may kill and read each other. */
 const newUid = () => UIDS.first + randomInt(UIDS.count);
 
+/** How a model host is started, and the uid that is its own, where it has one. */
+export interface HostCommand {
+  program: string;
+  args: string[];
+  uid: number | undefined;
+}
+
 /** The command that starts a model host. */
-export async function hostCommand({ memoryBytes }: HostLimits): Promise<[program: string, args: string[]]> {
+export async function hostCommand({ memoryBytes }: HostLimits): Promise<HostCommand> {
   const args = [String(process.pid), String(memoryBytes)];
-  if (process.platform === 'win32') return [process.execPath, [...permissions(true), HOST, ...args]];
+  if (process.platform === 'win32') {
+    return { program: process.execPath, args: [...permissions(true), HOST, ...args], uid: undefined };
+  }
   const { ownUid, network, rights } = await detectSandbox();
+  const uid = ownUid ? newUid() : undefined;
   // dash takes one limit a call. macOS takes -d and does not heed it; Linux counts every writable page of the process's own,
   // touched or not.
   const limits = 'ulimit -c 0; ulimit -f 0; ulimit -n 64; ulimit -d "$0"; exec "$@"';
@@ -111,11 +128,16 @@ export async function hostCommand({ memoryBytes }: HostLimits): Promise<[program
   const chain = [
     ...(network ? NAMESPACES[network] : []),
     ...['nice', '-n', String(NICENESS)],
-    ...(ownUid ? withUid(newUid()) : rights ? RIGHTS : []),
+    ...(uid !== undefined
+      ? withUid(uid)
+      : rights
+        ? [...RIGHTS, ...(isRoot() ? ['--bounding-set=-all'] : [])]
+        : []),
   ];
   // Without setpriv the host watches for the server's death itself, in a thread.
   const program = [realpathSync(process.execPath), ...permissions(!rights), HOST, ...args];
-  return ['/bin/sh', ['-c', limits, kib, ...chain, ...program, ...(rights ? [] : ['watch'])]];
+  const command = ['-c', limits, kib, ...chain, ...program, ...(rights ? [] : ['watch'])];
+  return { program: '/bin/sh', args: command, uid };
 }
 
 /** What JavaScript in the host may do. Native code is not bound by this, nor does Node.js 24 restrict the network. */

@@ -29,9 +29,9 @@ export function startTrials({ hosts, trialMs }: { hosts: Pick<Hosts, 'take'>; tr
   const running = new Set<HostProcess>();
   let closed = false;
 
-  async function tryFile(path: string): Promise<Inspection> {
+  async function tryFile(tenant: Tenant, path: string): Promise<Inspection> {
     if (closed) throw unavailable();
-    const host = await hosts.take().catch(() => {
+    const host = await hosts.take(tenant).catch(() => {
       throw unavailable();
     });
     running.add(host);
@@ -50,7 +50,7 @@ export function startTrials({ hosts, trialMs }: { hosts: Pick<Hosts, 'take'>; tr
       const path = join(folder, 'model.onnx');
       try {
         await writeFile(path, onnx);
-        return await limit(tenant, () => tryFile(path));
+        return await limit(tenant, () => tryFile(tenant, path));
       } catch (cause) {
         if (closed) throw unavailable();
         if (!(cause instanceof HostEnded)) throw cause;
