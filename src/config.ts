@@ -93,6 +93,18 @@ const variables = {
     .describe(
       'Memory of all model hosts together, in MiB; without it, a quarter of what the machine or its cgroup has',
     ),
+  MODEL_HOST_UIDS: z
+    .string()
+    .transform(range => /^(\d{1,10})-(\d{1,10})$/.exec(range)?.slice(1).map(Number) ?? [0, 0])
+    .transform(([first = 0, last = 0]) => ({ first, last }))
+    .refine(
+      ({ first, last }) => first >= 1000 && last < 2 ** 31 && last - first >= 1000,
+      'must be a range of at least 1000 uids, such as 2000000000-2099999999',
+    )
+    .optional()
+    .describe(
+      'Uids for model hosts where root starts the server, each host its own; without it, 2000000000-2099999999',
+    ),
   METRICS_PORT: wholeNumber(0, 65_535)
     .optional()
     .describe('Port of /metrics, for Prometheus; 0 takes a free one; without it, nothing is measured'),

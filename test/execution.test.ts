@@ -108,7 +108,7 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   const checkCost = startCostCheck(schema);
   const services = startServices({
     db,
-    config: { SIGN_UP: 'open', MODEL_MEMORY: undefined },
+    config: { SIGN_UP: 'open', MODEL_MEMORY: undefined, MODEL_HOST_UIDS: undefined },
     now: () => NOW,
     log: { info: () => {}, warn: () => {}, error: () => {} },
   });

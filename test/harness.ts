@@ -123,6 +123,7 @@ export async function startService({
       INTROSPECTION: introspection,
       GRAPHIQL: graphiql,
       MODEL_MEMORY: undefined,
+      MODEL_HOST_UIDS: undefined,
       METRICS_HOST: '127.0.0.1',
       METRICS_PORT: metrics ? 0 : undefined,
     },

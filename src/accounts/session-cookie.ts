@@ -1,8 +1,5 @@
 const NAME = 'spectrakey_session';
 
-/** The names under which a session's token may arrive. Which of them counts, the connection decides. */
-export const SESSION_COOKIES = [NAME, `__Host-${NAME}`] as const;
-
 export interface SessionCookie {
   name: string;
   attributes: { path: '/'; httpOnly: true; sameSite: 'lax'; secure: boolean };

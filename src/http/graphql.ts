@@ -31,7 +31,7 @@ import { checkLength, documentTooLong, QUERY_LIMITS, queryLimits } from '../grap
 import { buildSchema } from '../graphql/schema.ts';
 import { identify } from './identify.ts';
 import { type BodyAllowance, parseJsonBodies } from './json-bodies.ts';
-import { bodyBudget, senderOf } from './large-bodies.ts';
+import { bodyBudget, bodySenderOf } from './large-bodies.ts';
 import { ANYBODYS_BODY_BYTES, type HttpLimits, LARGEST_BODY_BYTES } from './limits.ts';
 
 const MAX_NAME_CHARACTERS = 1000;
@@ -161,7 +161,9 @@ export async function serveGraphQL(
     const announced = method === 'POST' ? bytesAnnounced(headers) : 0;
     const sender =
       announced > ANYBODYS_BODY_BYTES
-        ? await senderOf(identity, userId => withinTime(isInApiOrganization(services.db, userId), handlerMs))
+        ? await bodySenderOf(identity, userId =>
+            withinTime(isInApiOrganization(services.db, userId), handlerMs),
+          )
         : undefined;
     const isAnonymous = identity.kind === 'anybody';
     const allowance: BodyAllowance = {

@@ -52,7 +52,7 @@ export function bodyBudget(maxBytes: number): BodyBudget {
 }
 
 /** The sender of a body, where it is known. @param isOnApiPlan of a person */
-export async function senderOf(
+export async function bodySenderOf(
   identity: Identity,
   isOnApiPlan: (userId: string) => Promise<boolean>,
 ): Promise<Sender | undefined> {

@@ -63,6 +63,7 @@ export interface ServerOptions {
     | 'GRAPHIQL'
     | 'METRICS_HOST'
     | 'MODEL_MEMORY'
+    | 'MODEL_HOST_UIDS'
     | 'METRICS_PORT'
   >;
   /** How requests are traced; without it, they are not. */

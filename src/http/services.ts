@@ -21,7 +21,10 @@ import type { Traced, Tracing } from './tracing.ts';
 
 export interface ServicesOptions {
   db: Kysely<DB>;
-  config: Pick<Config, 'SIGN_UP' | 'PUBLIC_URL' | 'SMTP_URL' | 'MAIL_FROM' | 'MODEL_MEMORY'>;
+  config: Pick<
+    Config,
+    'SIGN_UP' | 'PUBLIC_URL' | 'SMTP_URL' | 'MAIL_FROM' | 'MODEL_MEMORY' | 'MODEL_HOST_UIDS'
+  >;
   modelLimits?: ModelLimits | undefined;
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   now: () => Date;
@@ -49,11 +52,12 @@ export function startServices({
     load: modelId => readOnnx(db, modelId),
     onNotStarted: error => log.error({ err: error }, 'a model host could not be started'),
     megabytes: config.MODEL_MEMORY,
+    uids: config.MODEL_HOST_UIDS,
     limits: modelLimits,
     watch: metrics?.batches.model,
     onRun: metrics?.onModelRun,
   });
-  void detectSandbox().then(sandbox => {
+  void detectSandbox(config.MODEL_HOST_UIDS).then(sandbox => {
     log.info({ sandbox }, 'what restricts model hosts');
     if (process.getuid?.() === 0 && !sandbox.ownUid)
       log.warn('model hosts run as root: start the server as another user, or let others read its folder');

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setPriority, totalmem } from 'node:os';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import { type HostProcess, startHost } from './host-process.ts';
+import type { HostLimits } from './sandbox.ts';
 
 const MIB = 1024 * 1024;
 /** The resident memory of a host: 80 MB for Node.js and ONNX Runtime, the rest for models and their runs. */
@@ -34,7 +35,7 @@ export function divideMemory(megabytes: number | undefined): HostMemory {
   return { count, bytesPerHost: Math.max(MEMORY_PER_HOST, Math.floor(bytes / count)) };
 }
 
-export interface HostsOptions extends HostMemory {
+export interface HostsOptions extends HostMemory, Pick<HostLimits, 'uids'> {
   /** Gets why a host could not be started; the caller gets UNAVAILABLE. */
   onNotStarted: (error: unknown) => void;
 }
@@ -51,13 +52,13 @@ export interface Hosts {
  * Starts hosts, keeps a spare one ready (so that an organization's first call does not wait for a start, which takes 0.2
  * to 0.5 s), and kills those that take more memory than their share.
  */
-export function startHosts({ count, bytesPerHost, onNotStarted }: HostsOptions): Hosts {
+export function startHosts({ count, bytesPerHost, uids, onNotStarted }: HostsOptions): Hosts {
   const living = new Set<HostProcess>();
   let spare: Promise<HostProcess> | undefined;
   let closed = false;
 
   async function start(): Promise<HostProcess> {
-    const host = await startHost({ memoryBytes: bytesPerHost }, START_MS);
+    const host = await startHost({ memoryBytes: bytesPerHost, uids }, START_MS);
     living.add(host);
     void host.ended.then(() => living.delete(host));
     if (closed) await host.kill('stopped');

@@ -23,7 +23,9 @@ export interface ModelLimits {
 /** Gets a run that is over: how long the call waited for it, and whether it failed. */
 export type OnModelRun = (ms: number, failed: boolean) => void;
 
-export interface ModelsOptions extends Pick<HostPoolOptions, 'load'>, Pick<HostsOptions, 'onNotStarted'> {
+export interface ModelsOptions
+  extends Pick<HostPoolOptions, 'load'>,
+    Pick<HostsOptions, 'onNotStarted' | 'uids'> {
   /** The memory for all hosts together, in MiB; without it a quarter of the machine's. */
   megabytes?: number | undefined;
   limits?: ModelLimits | undefined;
@@ -36,6 +38,7 @@ export interface ModelsOptions extends Pick<HostPoolOptions, 'load'>, Pick<Hosts
 export function startModels({
   load,
   onNotStarted,
+  uids,
   megabytes,
   limits = {},
   watch,
@@ -46,6 +49,7 @@ export function startModels({
   const hosts = startHosts({
     count: limits.hosts ?? memory.count,
     bytesPerHost: limits.bytesPerHost ?? memory.bytesPerHost,
+    uids,
     onNotStarted,
   });
   const pool = startHostPool({ load, hosts, runMs, watch });

@@ -18,8 +18,14 @@ const RUNTIME_BYTES = 768 * 1024 * 1024;
 const NICENESS = 10;
 /** A host has 7 threads, and Node.js does not start where fewer than 16 are allowed. */
 const MAX_THREADS = 64;
+/** A range of uids that no account has, its ends included. */
+export interface UidRange {
+  first: number;
+  last: number;
+}
+
 /** Above the ranges of useradd, of systemd and of subordinate uids. */
-const UIDS = { first: 2_000_000_000, count: 100_000_000 };
+const DEFAULT_UIDS: UidRange = { first: 2_000_000_000, last: 2_099_999_999 };
 const TRY_MS = 5_000;
 
 /**
@@ -35,6 +41,8 @@ export const HOST_ENVIRONMENT = {
 export interface HostLimits {
   /** The resident memory that its models may take. */
   memoryBytes: number;
+  /** Where root starts the server: the uids to take one of. */
+  uids?: UidRange | undefined;
 }
 
 /** What this system allows. */
@@ -78,12 +86,12 @@ export function endProcessesOf(uid: number): void {
 let detected: Promise<Sandbox> | undefined;
 
 /** Finds out what this system allows, by trying each step once. */
-export function detectSandbox(): Promise<Sandbox> {
-  detected ??= detect();
+export function detectSandbox(uids: UidRange = DEFAULT_UIDS): Promise<Sandbox> {
+  detected ??= detect(uids);
   return detected;
 }
 
-async function detect(): Promise<Sandbox> {
+async function detect(uids: UidRange): Promise<Sandbox> {
   if (process.platform !== 'linux') return { ownUid: false, network: null, rights: false };
   const [rights, asRoot, asUser, ownUid] = await Promise.all([
     works([...RIGHTS, 'true']),
@@ -92,7 +100,7 @@ async function detect(): Promise<Sandbox> {
     // A uid without account cannot enter a folder that is closed to others; then the host could not read its own code.
     isRoot() &&
       works([
-        ...withUid(newUid()),
+        ...withUid(newUid(uids)),
         '/bin/sh',
         '-c',
         'cat "$0" > /dev/null && "$1" --version',
@@ -104,7 +112,7 @@ async function detect(): Promise<Sandbox> {
 }
 
 /** Two live hosts never share a uid: those of one uid may kill and read each other. */
-const newUid = () => UIDS.first + randomInt(UIDS.count);
+const newUid = ({ first, last }: UidRange) => randomInt(first, last + 1);
 
 /** How a model host is started, and the uid that is its own, where it has one. */
 export interface HostCommand {
@@ -114,13 +122,13 @@ export interface HostCommand {
 }
 
 /** The command that starts a model host. */
-export async function hostCommand({ memoryBytes }: HostLimits): Promise<HostCommand> {
+export async function hostCommand({ memoryBytes, uids = DEFAULT_UIDS }: HostLimits): Promise<HostCommand> {
   const args = [String(process.pid), String(memoryBytes)];
   if (process.platform === 'win32') {
     return { program: process.execPath, args: [...permissions(true), HOST, ...args], uid: undefined };
   }
-  const { ownUid, network, rights } = await detectSandbox();
-  const uid = ownUid ? newUid() : undefined;
+  const { ownUid, network, rights } = await detectSandbox(uids);
+  const uid = ownUid ? newUid(uids) : undefined;
   // dash takes one limit a call. macOS takes -d and does not heed it; Linux counts every writable page of the process's own,
   // touched or not.
   const limits = 'ulimit -c 0; ulimit -f 0; ulimit -n 64; ulimit -d "$0"; exec "$@"';
