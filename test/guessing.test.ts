@@ -260,7 +260,7 @@ describe('API keys', () => {
     const wrong = [
       { authorization: 'Api-Key sk_typo' },
       { authorization: `Api-Key ${unknownKey().slice(0, -1)}!` },
-      { authorization: 'Basic YWRtaW46YWRtaW4=' },
+      { authorization: 'Digest username="admin"' },
     ];
     const answers: Answer[] = [];
     for (let index = 0; index < 110; index++) {

@@ -296,6 +296,8 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
       const calls = frame.calls.map(({ spectra }) => spectra);
       frame.startedAt = performance.now();
       const isOver = await host.run({ modelId, together: rowIndependent, calls }, runMs, outcomes => {
+        // The next call's run begins with the answer before it.
+        frame.startedAt = performance.now();
         const answered = frame.calls.splice(0, outcomes.length);
         for (const [index, call] of answered.entries()) {
           const outcome = outcomes[index];

@@ -12,8 +12,6 @@ const HOSTS = { min: 2, max: 16 };
 const START_MS = 10_000;
 const WATCH_MS = 1000;
 const LAST_PRIORITY = 19;
-/** Linux's page, in which /proc/[pid]/statm counts, on every architecture that ONNX Runtime is built for. */
-const PAGE_BYTES = 4096;
 
 export interface HostMemory {
   /** How many hosts may run. */
@@ -122,6 +120,6 @@ function yieldToOthers({ pid }: HostProcess): void {
 
 /** The resident memory of a process; 0 where the system does not say so. */
 async function residentBytes(pid: number | undefined): Promise<number> {
-  const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
-  return Number(statm.split(' ')[1] ?? 0) * PAGE_BYTES;
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
 }
