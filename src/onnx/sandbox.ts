@@ -152,8 +152,6 @@ export async function hostCommand({ memoryBytes, uids = DEFAULT_UIDS }: HostLimi
 function permissions(allowWorker: boolean): string[] {
   const entry = realpathSync(fileURLToPath(import.meta.resolve('onnxruntime-node')));
   const modules = entry.slice(0, entry.lastIndexOf(`${sep}onnxruntime-node${sep}`));
-  // Node.js looks a package up by this path before it follows links.
-  const linked = fileURLToPath(new URL('../../node_modules', import.meta.url));
   return [
     '--permission',
     '--allow-addons',
@@ -162,6 +160,6 @@ function permissions(allowWorker: boolean): string[] {
     `--allow-fs-read=${dirname(HOST)}/`,
     // Its own memory, of which a trial reads the peak.
     '--allow-fs-read=/proc/self/status',
-    ...[modules, linked].flatMap(folder => PACKAGES.map(name => `--allow-fs-read=${folder}/${name}/`)),
+    ...PACKAGES.map(name => `--allow-fs-read=${modules}/${name}/`),
   ];
 }
