@@ -46,11 +46,15 @@ let invitation: Awaited<ReturnType<typeof insertPending>>;
 let otherInvitation: typeof invitation;
 let otherLogId: string;
 let member: Person;
+let otherSessionId: string;
 
 beforeAll(async () => {
-  service = await startService();
+  // What follows every edge of the schema costs more than a query may.
+  service = await startService({ httpLimits: { queryCost: Number.POSITIVE_INFINITY } });
   lab = await openLab(service);
   otherLab = await openLab(service, 'PRO', 'Otto Other');
+  const { viewer } = await service.ask('{ viewer { sessions { id } } }', {}, otherLab.owner);
+  otherSessionId = viewer?.sessions[0]?.id ?? '';
   member = await signUp(service, 'Mia Member');
   await join(service, lab.owner, member, null);
   key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
@@ -513,6 +517,11 @@ const PLACES: Record<string, Place> = {
   },
   'revokeApiKey.id': { document: REVOKE_KEY, variables: id => ({ id }), foreign: () => otherKey.id },
   'deleteApiKey.id': { document: DELETE_KEY, variables: id => ({ id }), foreign: () => otherKey.id },
+  'endSession.id': {
+    document: 'mutation ($id: ID!) { endSession(id: $id) }',
+    variables: id => ({ id }),
+    foreign: () => otherSessionId,
+  },
   'predict.deploymentId': {
     document: PREDICT,
     variables: deploymentId => ({ deploymentId, spectra: gasoline() }),

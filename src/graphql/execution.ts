@@ -40,9 +40,9 @@ const TURNS = { concurrency: 2, concurrencyOfSender: 1, maxWaiting: 1000, maxWai
  * spectra fast. What costs too much is not executed, and an answer that outgrows its limit is refused whole. The variables
  * of a large body are checked before: graphql-js quotes a wrong value, of whatever length, up to fifty times.
  */
-export function startExecution(schema: GraphQLSchema): ExecuteOperation {
+export function startExecution(schema: GraphQLSchema, maxCost?: number): ExecuteOperation {
   const fast = withWholeFloatLists(schema);
-  const checkCost = startCostCheck(schema);
+  const checkCost = startCostCheck(schema, maxCost);
   const inTurn = fairQueue(TURNS);
   return async ({ document, operation, operationName, variables }, contextValue) => {
     const isMutation = operation?.operation === OperationTypeNode.MUTATION;

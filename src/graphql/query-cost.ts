@@ -37,7 +37,7 @@ export type CheckCost = (
  * each request (a call of `predict` has 400 000 numbers in them), and does not say which part of a document costs what.
  * Here most documents are within the limit whatever their variables are, which is found once.
  */
-export function startCostCheck(schema: GraphQLSchema): CheckCost {
+export function startCostCheck(schema: GraphQLSchema, maxCost: number = MAX_COST): CheckCost {
   const introspection = startIntrospectionBounds(schema);
   const bounds = new WeakMap<OperationDefinitionNode, Price>();
 
@@ -66,12 +66,12 @@ export function startCostCheck(schema: GraphQLSchema): CheckCost {
       bound = priceOf(document, operation, null);
       bounds.set(operation, bound);
     }
-    const isExact = bound.cost <= MAX_COST || !operation.variableDefinitions?.length;
+    const isExact = bound.cost <= maxCost || !operation.variableDefinitions?.length;
     const { cost, dearest } = isExact ? bound : priceOf(document, operation, variables ?? {});
-    if (cost <= MAX_COST) return cost;
+    if (cost <= maxCost) return cost;
     const place = dearest.path === '' ? 'its root fields' : `"${dearest.path}"`;
     throw validationFailed(
-      `This ${operation.operation} may cost ${cost}, and ${MAX_COST} is the limit: each field and each object counts, and a list as long as it may be. ${dearest.cost} of that is ${place}. Ask for smaller pages ("first"), fewer lists within lists or fewer aliases at once.`,
+      `This ${operation.operation} may cost ${cost}, and ${maxCost} is the limit: each field and each object counts, and a list as long as it may be. ${dearest.cost} of that is ${place}. Ask for smaller pages ("first"), fewer lists within lists or fewer aliases at once.`,
       { nodes: operation },
     );
   };

@@ -110,7 +110,7 @@ export async function serveGraphQL(
   }
 
   const schema = buildSchema();
-  const executeOperation = startExecution(schema);
+  const executeOperation = startExecution(schema, limits.queryCost);
   const validated = new LRUCache<string, DocumentNode>({
     maxSize: MOST_DOCUMENT_CHARACTERS,
     sizeCalculation: (_document, source) => source.length,

@@ -1,3 +1,4 @@
+import { MAX_COST } from '../graphql/query-cost.ts';
 import { DISCARD_LIMITS, type DiscardLimits } from './discard.ts';
 
 /** What the server bears from its clients. */
@@ -23,6 +24,8 @@ export interface HttpLimits {
   slowBodyBytes: number;
   /** Of bodies that were refused. */
   discard: DiscardLimits;
+  /** What a query may cost (graphql/query-cost.ts). */
+  queryCost: number;
   /** From this mean delay of the event loop on, requests are refused, until the mean of a later window is below it. */
   loopDelayMs: number;
   loopDelayWindowMs: number;
@@ -47,6 +50,7 @@ export const HTTP_LIMITS: HttpLimits = {
   slowBodyMs: 5000,
   slowBodyBytes: 16 * 1024,
   discard: DISCARD_LIMITS,
+  queryCost: MAX_COST,
   // Measured on two noisy cores that also made the load: 12 ms at 1000 connections, 60 ms with 32 calls of 1000 spectra
   // at once, and 400 ms with 64, of which half took longer than 3.7 s. It takes more than load to get here.
   loopDelayMs: 1000,

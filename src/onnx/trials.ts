@@ -10,7 +10,7 @@ import { ModelRefused } from './signature.ts';
 import type { Inspection } from './trial.ts';
 
 /** One of the two places is reserved. What waits is on disk: a hundred files of 16 MiB are 1.6 GB. */
-const BOUNDS = { places: 2, maxWaiting: { perTenant: 5, total: 100 } };
+const BOUNDS = { places: 2, maxWaiting: { perTenant: 20, total: 100 } };
 
 export interface Trials {
   /**
