@@ -5,6 +5,7 @@ import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import { Refusal } from '../projects/Refusal';
+import classes from './quarantine.module.css';
 
 const RESET_QUARANTINE = graphql(`
   mutation ResetQuarantine($deploymentId: ID!) {
@@ -31,8 +32,9 @@ export function QuarantineNotice({ deploymentId, until, canReset }: QuarantineNo
   return (
     <>
       <Alert
-        color="orange"
+        color="yellow"
         variant="light"
+        classNames={{ title: classes.title, icon: classes.icon }}
         icon={<ShieldAlert size={18} />}
         title={`The model is quarantined until ${time}`}
       >
