@@ -114,19 +114,19 @@ function Page({ id }: { id: string }) {
           )}
         </Group>
         <Refusal sentence={refusal} />
-        {deployment.quarantinedUntil && (
-          <QuarantineNotice
-            deploymentId={deployment.id}
-            until={deployment.quarantinedUntil}
-            canReset={mayChangeProject(deployment.project.role)}
-          />
-        )}
         {deployment.description && (
           <Text c="dimmed" size="sm" style={{ overflowWrap: 'anywhere' }}>
             {deployment.description}
           </Text>
         )}
       </Stack>
+      {deployment.quarantinedUntil && (
+        <QuarantineNotice
+          deploymentId={deployment.id}
+          until={deployment.quarantinedUntil}
+          canReset={mayChangeProject(deployment.project.role)}
+        />
+      )}
       <PageTabs address={`/deployments/${deployment.id}`} tabs={tabs}>
         <Outlet context={deployment} />
       </PageTabs>

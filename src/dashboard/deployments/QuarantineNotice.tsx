@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
+import notice from '../projects/notice.module.css';
 import { Refusal } from '../projects/Refusal';
-import classes from './quarantine.module.css';
 
 const RESET_QUARANTINE = graphql(`
   mutation ResetQuarantine($deploymentId: ID!) {
@@ -34,7 +34,7 @@ export function QuarantineNotice({ deploymentId, until, canReset }: QuarantineNo
       <Alert
         color="yellow"
         variant="light"
-        classNames={{ title: classes.title, icon: classes.icon }}
+        classNames={notice}
         icon={<ShieldAlert size={18} />}
         title={`The model is quarantined until ${time}`}
       >

@@ -2,8 +2,8 @@ import { Alert, Stack, Text } from '@mantine/core';
 import { KeyRound } from 'lucide-react';
 import { useQuery } from 'urql';
 import { graphql } from '../generated';
+import notice from '../projects/notice.module.css';
 import { KnownKeys } from './KnownKeys';
-import classes from './members.module.css';
 
 const KEYS = graphql(`
   query KeysOfFormerMembers {
@@ -51,7 +51,7 @@ export function FormerMembersKeys({ organizationId }: { organizationId: string }
           ? 'One API key of a former member still works'
           : `${keys.length} API keys of former members still work`
       }
-      classNames={{ root: classes.notice, title: classes.noticeTitle, icon: classes.noticeIcon }}
+      classNames={notice}
     >
       <Stack gap="xs">
         <Text size="sm">
