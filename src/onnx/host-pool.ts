@@ -9,9 +9,10 @@ import {
   waitingRoom,
 } from '../concurrency/fair-share.ts';
 import { unavailable } from '../errors.ts';
+import { answerCalls, type Call, callsToRunAgain, takeExpired, takeFrame } from './calls.ts';
 import { HostEnded, type HostProcess } from './host-process.ts';
 import type { Hosts } from './hosts.ts';
-import { MAX_CALLS_PER_FRAME, MAX_SPECTRA, ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
+import { ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
 import { ModelRefused } from './signature.ts';
 
 // Which call runs when, and in which host.
@@ -29,8 +30,6 @@ import { ModelRefused } from './signature.ts';
 
 /** Calls that may wait, of one organization and of all. */
 const MAX_WAITING = { perTenant: 1000, total: 5000 };
-/** A call that waited for this long is refused: its client has given up, or will. */
-const MAX_WAIT_MS = 30_000;
 /** A host that was idle for this long ends. */
 const MAX_IDLE_MS = 10 * 60_000;
 /** A frame that takes longer lets the next calls of its model start in another host. */
@@ -71,20 +70,6 @@ export interface HostPool {
   /** Rejects the calls of a model that wait. */
   refuseWaiting(modelId: string, error: Error): void;
   close(): Promise<void>;
-}
-
-interface Call {
-  tenant: Tenant;
-  spectra: readonly Spectrum[];
-  since: number;
-  resolve: (outcome: Outcome) => void;
-  reject: (error: unknown) => void;
-  /** Whether it travels in a frame of its own, because the frame before ended its host. */
-  alone: boolean;
-  /** How often its host ended by itself. */
-  crashes: number;
-  /** Whether it was stopped for somebody else. */
-  stopped: boolean;
 }
 
 interface Lane {
@@ -141,7 +126,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   function start(): void {
     if (closed) return;
     const now = performance.now();
-    for (const lane of lanes.values()) refuseExpired(lane, now);
+    sweepLanes(now);
     for (let lane = nextLane(now); lane; lane = nextLane(now)) send(lane, now);
     preempt(now);
   }
@@ -184,8 +169,8 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   }
 
   function send(lane: Lane, now: number): void {
-    const calls = takeCalls(lane);
-    if (calls.length === 0) return;
+    const calls = takeFrame(lane.waiting);
+    for (const call of calls) countWaiting(call.tenant, -1);
     const { tenant } = lane.model;
     const frame: RunningFrame = { lane, place: placeFor(lane.model), calls, sentAt: now, startedAt: now };
     frame.place.isBusy = true;
@@ -201,36 +186,19 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
       running[kindOf(tenant)] -= 1;
       frame.place.isBusy = false;
       frame.place.usedAt = ended;
-      if (lane.waiting.length === 0 && lane.frames.size === 0) lanes.delete(lane.model.id);
       schedule();
     });
   }
 
-  /** Refuses the calls that have waited for too long: the first ones, but for those that were put back. */
-  function refuseExpired({ waiting: queue }: Lane, now: number): void {
-    const expired = queue.filter(({ since }) => now - since > MAX_WAIT_MS);
-    if (expired.length === 0) return;
-    queue.splice(0, queue.length, ...queue.filter(({ since }) => now - since <= MAX_WAIT_MS));
-    for (const call of expired) {
-      countWaiting(call.tenant, -1);
-      call.reject(unavailable());
+  /** Refuses what has waited for too long, and forgets lanes that have nothing left. */
+  function sweepLanes(now: number): void {
+    for (const lane of lanes.values()) {
+      for (const call of takeExpired(lane.waiting, now)) {
+        countWaiting(call.tenant, -1);
+        call.reject(unavailable());
+      }
+      if (lane.waiting.length === 0 && lane.frames.size === 0) lanes.delete(lane.model.id);
     }
-  }
-
-  /** The calls of the next frame, off the lane. */
-  function takeCalls({ waiting: queue }: Lane): Call[] {
-    const calls: Call[] = [];
-    let spectra = 0;
-    for (let call = queue[0]; call; call = queue[0]) {
-      const fits = calls.length < MAX_CALLS_PER_FRAME && spectra + call.spectra.length <= MAX_SPECTRA;
-      if (calls.length > 0 && (call.alone || !fits)) break;
-      queue.shift();
-      countWaiting(call.tenant, -1);
-      calls.push(call);
-      spectra += call.spectra.length;
-      if (call.alone) break;
-    }
-    return calls;
   }
 
   function countWaiting(tenant: Tenant, change: number): void {
@@ -298,12 +266,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
       const isOver = await host.run({ modelId, together: rowIndependent, calls }, runMs, outcomes => {
         // The next call's run begins with the answer before it.
         frame.startedAt = performance.now();
-        const answered = frame.calls.splice(0, outcomes.length);
-        for (const [index, call] of answered.entries()) {
-          const outcome = outcomes[index];
-          if (outcome instanceof ModelFailed || !outcome) call.reject(outcome);
-          else call.resolve(outcome);
-        }
+        answerCalls(frame.calls, outcomes);
       });
       if (isOver) return;
     }
@@ -323,19 +286,11 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   function recover({ lane, calls, place }: RunningFrame, { reason }: HostEnded): void {
     place.host = undefined;
     places.delete(place);
-    const isToBlame = calls.length === 1;
-    const again: Call[] = [];
-    for (const [index, call] of calls.entries()) {
-      // Calls that share a run were all running, of others the first that is not answered.
-      const wasRunning = lane.model.rowIndependent || index === 0;
-      if (closed) call.reject(unavailable());
-      // Alone, so that those who wait come between them.
-      else if (reason === 'stopped')
-        again.push({ ...call, alone: true, stopped: call.stopped || wasRunning });
-      else if (isToBlame && (reason !== 'exited' || call.crashes > 0)) {
-        call.reject(new ModelFailed(endMessage(reason, runMs), { endedHost: true }));
-      } else again.push({ ...call, alone: true, crashes: call.crashes + (reason === 'exited' ? 1 : 0) });
+    if (closed) {
+      for (const call of calls) call.reject(unavailable());
+      return;
     }
+    const again = callsToRunAgain(calls, reason, { shared: lane.model.rowIndependent, runMs });
     lane.waiting.unshift(...again);
     for (const { tenant } of again) countWaiting(tenant, 1);
     lanes.set(lane.model.id, lane);
@@ -421,11 +376,4 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
       await Promise.all([...places].map(({ host }) => host?.kill('stopped')));
     },
   };
-}
-
-function endMessage(reason: HostEnded['reason'], runMs: number): string {
-  if (reason === 'timeout') return `The model took longer than ${runMs / 1000} s.`;
-  return reason === 'memory'
-    ? 'The model needs more memory than it may have.'
-    : 'The model ended the process that ran it.';
 }

@@ -1,0 +1,88 @@
+import type { Tenant } from '../concurrency/fair-share.ts';
+import type { EndReason } from './host-process.ts';
+import { MAX_CALLS_PER_FRAME, MAX_SPECTRA, ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
+
+/** A call that waited for this long is refused: its client has given up, or will. */
+const MAX_WAIT_MS = 30_000;
+
+/** A call on its way through the pool of hosts (host-pool.ts). */
+export interface Call {
+  tenant: Tenant;
+  spectra: readonly Spectrum[];
+  /** When it came, by the clock of `performance`. */
+  since: number;
+  resolve: (outcome: Outcome) => void;
+  reject: (error: unknown) => void;
+  /** Whether it travels in a frame of its own, because the frame before ended its host. */
+  alone: boolean;
+  /** How often its host ended by itself. */
+  crashes: number;
+  /** Whether it was stopped for another organization. */
+  stopped: boolean;
+}
+
+/** Takes the calls of the next frame off the queue. */
+export function takeFrame(queue: Call[]): Call[] {
+  const [first] = queue;
+  let count = first?.alone ? 1 : 0;
+  let spectra = 0;
+  for (const call of first?.alone ? [] : queue) {
+    spectra += call.spectra.length;
+    const fits = count < MAX_CALLS_PER_FRAME && spectra <= MAX_SPECTRA;
+    if (call.alone || (count > 0 && !fits)) break;
+    count += 1;
+  }
+  return queue.splice(0, count);
+}
+
+/** Takes the calls that have waited for too long off the queue. */
+export function takeExpired(queue: Call[], now: number): Call[] {
+  const isExpired = ({ since }: Call) => now - since > MAX_WAIT_MS;
+  const expired = queue.filter(isExpired);
+  if (expired.length > 0) queue.splice(0, queue.length, ...queue.filter(call => !isExpired(call)));
+  return expired;
+}
+
+/** Answers the first of a frame's calls. @param calls those that are not answered yet; loses those that are. */
+export function answerCalls(calls: Call[], outcomes: readonly (Outcome | ModelFailed)[]): void {
+  for (const [index, call] of calls.splice(0, outcomes.length).entries()) {
+    const outcome = outcomes[index];
+    if (outcome instanceof ModelFailed || !outcome) call.reject(outcome);
+    else call.resolve(outcome);
+  }
+}
+
+/**
+ * Rejects the call that is to blame for the end of its host, and says which of the others run again: each alone, so that
+ * the one to blame is found, and so that those who wait come between them.
+ *
+ * @param calls those of the frame that were not answered
+ * @param shared whether they shared a run; else the first was running
+ */
+export function callsToRunAgain(
+  calls: readonly Call[],
+  reason: EndReason,
+  { shared, runMs }: { shared: boolean; runMs: number },
+): Call[] {
+  // A crash may come from outside, so a call is run once more after its first.
+  const [only] = calls;
+  const isToBlame =
+    calls.length === 1 && reason !== 'stopped' && (reason !== 'exited' || (only?.crashes ?? 0) > 0);
+  if (only && isToBlame) {
+    only.reject(new ModelFailed(endMessage(reason, runMs), { endedHost: true }));
+    return [];
+  }
+  return calls.map((call, index) => ({
+    ...call,
+    alone: true,
+    crashes: call.crashes + (reason === 'exited' ? 1 : 0),
+    stopped: call.stopped || (reason === 'stopped' && (shared || index === 0)),
+  }));
+}
+
+function endMessage(reason: EndReason, runMs: number): string {
+  if (reason === 'timeout') return `The model took longer than ${runMs / 1000} s.`;
+  return reason === 'memory'
+    ? 'The model needs more memory than it may have.'
+    : 'The model ended the process that ran it.';
+}
