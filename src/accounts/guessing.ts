@@ -20,7 +20,7 @@ const SIGN_IN = {
 const SIGN_UP: Limit = { name: 'sign-up of an address', most: 100, windowMs: 60 * MINUTE_MS };
 
 /**
- * Lets somebody try a password, or refuses it before the work of hashing: signing in, and what asks for the password
+ * Applies the rate limits of password attempts before hashing: signing in, and what asks for the password
  * again. An attempt counts as failed from its beginning, so that those under way count too.
  *
  * @param network whose attempt it is, as `networkOf` groups addresses.

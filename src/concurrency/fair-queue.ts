@@ -19,8 +19,7 @@ export interface FairQueueLimits {
 export type FairQueue = <Result>(sender: string, task: () => Promise<Result>) => Promise<Result>;
 
 /**
- * Runs few tasks at once and lets the others wait, each sender's in a line of its own. Lines take turns (round robin),
- * so a sender waits for at most one task of each other sender, however many those have sent.
+ * Runs at most `concurrency` tasks at once and queues the rest by sender. The queues are served round robin, so a sender waits for at most one task of each other sender, however many those have sent.
  *
  * When all places are taken, the sender with the longest line loses its newest task to a sender with a shorter one:
  * "longest queue drop", from fair queueing in routers (Suter, Lakshman, Stiliadis and Choudhury 1999). A sender alone may

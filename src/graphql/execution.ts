@@ -26,14 +26,14 @@ export interface OperationRequest {
 /** Executes an operation; what goes wrong in it is in the result. */
 export type ExecuteOperation = (request: OperationRequest, context: Context) => Promise<ExecutionResult>;
 
-/** A query that may cost more than this takes turns; what costs less is executed in a millisecond. */
+/** A query that may cost more than this is queued; what costs less is executed in a millisecond. */
 const QUICK_COST = 500;
 
 /**
- * Queries that take turns. One costs up to a tenth of a second of the event loop, and the loop takes all that is ready
+ * The queue of heavy queries. One costs up to a tenth of a second of the event loop, and the loop takes all that is ready
  * before it comes to anything else: of the rest of the requests none waits for more than two of them at a time.
  */
-const TURNS = { concurrency: 2, concurrencyOfSender: 1, maxWaiting: 1000, maxWaitingOfSender: 50 };
+const HEAVY_QUERIES = { concurrency: 2, concurrencyOfSender: 1, maxWaiting: 1000, maxWaitingOfSender: 50 };
 
 /**
  * Execution in the place of Apollo's own. Mutations, which no introspection can be part of, run on a schema that reads
@@ -43,7 +43,7 @@ const TURNS = { concurrency: 2, concurrencyOfSender: 1, maxWaiting: 1000, maxWai
 export function startExecution(schema: GraphQLSchema, maxCost?: number): ExecuteOperation {
   const fast = withWholeFloatLists(schema);
   const checkCost = startCostCheck(schema, maxCost);
-  const inTurn = fairQueue(TURNS);
+  const queued = fairQueue(HEAVY_QUERIES);
   return async ({ document, operation, operationName, variables }, contextValue) => {
     const isMutation = operation?.operation === OperationTypeNode.MUTATION;
     if (contextValue.isLarge && operation) {
@@ -61,7 +61,7 @@ export function startExecution(schema: GraphQLSchema, maxCost?: number): Execute
     try {
       const cost = operation ? checkCost(document, operation, variables) : 0;
       const isQuick = isMutation || cost <= QUICK_COST;
-      const result = await (isQuick ? run() : inTurn(contextValue.sender, run));
+      const result = await (isQuick ? run() : queued(contextValue.sender, run));
       checkAnswerSize(contextValue.answer);
       return result;
     } catch (error) {

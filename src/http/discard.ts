@@ -21,12 +21,12 @@ export const DISCARD_LIMITS: DiscardLimits = {
 const LEAST_PIECE_BYTES = 512;
 
 /**
- * Makes refusals arrive. An answer that leaves before the body has been read would be lost: the connection is reset
+ * Sends a refusal before the body has been read, and discards the rest. An answer that leaves before the body has been read would be lost: the connection is reset
  * while the client still writes, and Python's urllib, which reads nothing before it has written everything, reports a
- * broken pipe (as do 5 of 5 clients with 25 MiB). So the answer is sent at once, and held open while the rest of the body is read and
- * thrown away; then the connection is closed.
+ * broken pipe (as do 5 of 5 clients with 25 MiB). So the answer is sent at once, and held open while the rest of the body is
+ * read and discarded; then the connection is closed.
  */
-export function hearRefusals(app: FastifyInstance, limits: DiscardLimits): void {
+export function discardRefusedBodies(app: FastifyInstance, limits: DiscardLimits): void {
   /** What ends each, the oldest first. */
   const discarding = new Set<() => void>();
 

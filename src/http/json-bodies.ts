@@ -42,8 +42,8 @@ export interface JsonBodiesOptions {
 }
 
 /**
- * Reads and parses bodies of JSON as Fastify does, within what their sender may send. What matters of long bodies only:
- * they count against a budget, must keep moving, hold a bounded number of objects, and are parsed beside the event loop.
+ * Reads and parses bodies of JSON as Fastify does, within what their sender may send. Large bodies also
+ * count against a budget, are cut off when too slow, hold a bounded number of objects, and are parsed in a worker.
  */
 export function parseJsonBodies(app: FastifyInstance, options: JsonBodiesOptions): void {
   const parse = app.getDefaultJsonParser('error', 'error');

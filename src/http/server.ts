@@ -27,7 +27,7 @@ import type { ModelLimits } from '../onnx/models.ts';
 import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
 import { parseAddress, UNKNOWN_NETWORK } from '../requests/network.ts';
 import { addressOf } from './address.ts';
-import { hearRefusals } from './discard.ts';
+import { discardRefusedBodies } from './discard.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
 import { knownHosts, listensOnLoopback } from './hosts.ts';
@@ -200,7 +200,7 @@ export async function startServer({
     const isProbe = routeOptions.url === '/healthz' || routeOptions.url === '/readyz';
     done(isProbe || isKnownHost(host, raw.socket.localAddress) ? undefined : misdirectedRequest());
   });
-  hearRefusals(app, limits.discard);
+  discardRefusedBodies(app, limits.discard);
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // Of requests from before it was told to stop, too: a connection that were kept would hold it up.
     if (stopping) void reply.header('connection', 'close');

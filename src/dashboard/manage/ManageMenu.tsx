@@ -13,9 +13,9 @@ interface ManageMenuProps {
   title?: string;
   /** What a new name changes, beyond the name. */
   renameNote?: string;
-  /** Renames it. @returns what kept it from that. */
+  /** Renames it. @returns the refusal, if any. */
   onRename: (name: string) => Promise<CombinedError | undefined>;
-  /** Deletes it, and leads away from it. @returns what kept it from that. */
+  /** Deletes it, and leaves its page. @returns the refusal, if any. */
   onDelete: (typedName: string) => Promise<CombinedError | undefined>;
   /** Whether the name is to be typed before it is deleted. */
   typeToConfirm?: boolean;
