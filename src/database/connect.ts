@@ -121,7 +121,7 @@ export function sharePool(db: Kysely<DB>): PoolShare {
     concurrency,
     concurrencyOfSender: half(concurrency + 1),
     maxWaiting: 1000,
-    maxWaitingOfSender: 100,
+    maxWaitingOfSender: 300,
   });
 
   const connectAs = (sender: string) =>

@@ -108,6 +108,10 @@ export async function startTracing(
         begin(request, reply);
         done();
       });
+      // Who calls is looked up before the body is read.
+      app.addHook('preParsing', (request, _reply, payload, done) =>
+        contexts.run(contextOf.get(request) ?? ROOT_CONTEXT, () => done(null, payload)),
+      );
       // Once the body is read: its events come in the context of the connection.
       app.addHook('preHandler', (request, _reply, done) =>
         contexts.run(contextOf.get(request) ?? ROOT_CONTEXT, done),
