@@ -105,11 +105,11 @@ describe('a server on another address', () => {
   });
 });
 
-test('PUBLIC_URL takes URLs without a path, and nothing else', () => {
-  const read = (PUBLIC_URL: string) => readConfig({ PUBLIC_URL }).PUBLIC_URL?.map(String);
-  expect(read('https://a.example, http://localhost:3000/')).toEqual([
-    'https://a.example/',
-    'http://localhost:3000/',
+test('PUBLIC_URL takes origins, and nothing else', () => {
+  const read = (PUBLIC_URL: string) => readConfig({ PUBLIC_URL }).PUBLIC_URL;
+  expect(read('https://a.example, http://localhost:3000')).toEqual([
+    'https://a.example',
+    'http://localhost:3000',
   ]);
   expect(read('')).toBeUndefined();
   for (const wrong of [
@@ -122,6 +122,6 @@ test('PUBLIC_URL takes URLs without a path, and nothing else', () => {
     'ftp://a.example',
     'https://a.example,,',
   ]) {
-    expect(() => read(wrong), wrong).toThrow(/^PUBLIC_URL: must list URLs/);
+    expect(() => read(wrong), wrong).toThrow(/^PUBLIC_URL: must list origins/);
   }
 });
