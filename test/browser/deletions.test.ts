@@ -133,7 +133,7 @@ test('who may not rename or delete finds no menu for it', async () => {
   for (const path of [projectPath(), `${projectPath()}/models`, `/deployments/${lab.deploymentId}`]) {
     const page = await openPage(browser(), service, path, viewer);
     await page.getByText('octane number').filter({ visible: true }).first().waitFor();
-    expect(await page.getByRole('button', { name: /^Rename or delete/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /^Actions for/ }).count()).toBe(0);
   }
 });
 
