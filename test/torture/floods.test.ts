@@ -12,7 +12,7 @@ test('minutes of bodies under forged credentials, 20 MB a second, delay nobody',
   timeout: MS + 120_000,
 }, async () => {
   const service = await startServiceForTest();
-  const lab = await openLab(service);
+  const lab = await openLab(service, 'ENTERPRISE');
   const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
   const started = run('node', ['src/main.ts', 'serve'], { env: { DATABASE_URL: service.databaseUrl } });
   const url = await addressOf(started);
