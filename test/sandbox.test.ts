@@ -46,7 +46,7 @@ test('every host that runs models or waits to has what the system allows', async
   const sandbox = await detectSandbox();
   const uids = started().map(uidOf);
   for (const pid of started()) {
-    expect(column('-o', 'ni=', '-p', String(pid)).join().trim()).toBe('10');
+    expect(column('-o', 'ni=', '-p', String(pid)).join().trim()).toBe('3');
     if (sandbox.rights) expect(fieldOf(pid, 'NoNewPrivs')).toBe('1');
     if (sandbox.rights) expect(fieldOf(pid, 'CapEff')).toMatch(/^0+$/);
   }
