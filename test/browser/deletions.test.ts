@@ -117,7 +117,7 @@ test('a project and an organization are deleted by their owners, once the name i
   const organization = await choose(page, 'Laboratory', 'Delete');
   await organization.getByLabel('Type the name of the organization to confirm').fill('Laboratory');
   await organization.getByRole('button', { name: 'Delete organization' }).click();
-  await page.getByText('No project yet').waitFor();
+  await page.getByText('No organization yet').waitFor();
   const { viewer: left } = await service.ask('{ viewer { organizations { id } } }', {}, owner);
   expect(left?.organizations).toEqual([]);
 });
