@@ -50,7 +50,6 @@ test('whatever a body holds, it holds the event loop for no longer than 0.1 s', 
         expect(status, name).toBeLessThan(500);
         least = Math.min(least, ms);
       }
-      if (process.env.SHOW) console.log(name, mib, least.toFixed(0));
       if (least > MAX_DELAY_MS) slow[`${name}, ${mib} MiB`] = least;
     }
   }

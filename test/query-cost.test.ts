@@ -112,7 +112,7 @@ describe('a document costs', () => {
         if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
         count += 1;
         expect(checkCost(document, operation, { first: 100 }), operation.name?.value).toBeLessThan(
-          (MAX_COST * 2) / 3,
+          MAX_COST / 3,
         );
       }
     }

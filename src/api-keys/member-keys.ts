@@ -3,7 +3,7 @@ import type { Database } from '../database/connect.ts';
 import { type ApiKeyRow, selectKeys } from './queries.ts';
 
 /** The largest number of keys in a list of a member's keys, or of former members'. */
-export const MAX_LISTED_KEYS = 100;
+export const MAX_LISTED_KEYS = 25;
 
 export type MemberKeyRow = ApiKeyRow & { organizationId: string };
 

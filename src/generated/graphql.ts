@@ -647,7 +647,7 @@ export type Organization = {
   /** The pending invitations, newest first, for those who may invite; empty for everybody else. */
   invitations: Array<Invitation>;
   /**
-   * The usable API keys that somebody made who is no longer a member, newest first: at most 100, in the projects that you
+   * The usable API keys that somebody made who is no longer a member, newest first: at most 25, in the projects that you
    * can see. The person may still know their secrets: replace and revoke them.
    */
   keysOfFormerMembers: Array<ApiKey>;
@@ -664,7 +664,7 @@ export type Organization = {
   /** The short name that commands use; unique. */
   slug: Scalars['String']['output'];
   /**
-   * The usable API keys that a person made, newest first: at most 100, in the projects that you can see. They go on working
+   * The usable API keys that a person made, newest first: at most 25, in the projects that you can see. They go on working
    * when the person leaves, who may know their secrets.
    */
   usableApiKeys: Array<ApiKey>;
