@@ -1,5 +1,11 @@
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
+
+/** Host headers whose decision is remembered. */
+const MAX_DECISIONS = 100;
+/** A DNS name has at most 253 characters; a port and brackets may come on top. */
+const MAX_NAME_CHARACTERS = 300;
 
 /** The host of a Host header, without its port; undefined for what is not one. */
 function nameIn(host: string): string | undefined {
@@ -35,9 +41,21 @@ export type IsKnownHost = (host: string, localAddress: string | undefined) => bo
 export function knownHosts({ HOST, PUBLIC_URL }: Pick<Config, 'HOST' | 'PUBLIC_URL'>): IsKnownHost {
   if (!PUBLIC_URL && !listensOnLoopback(HOST)) return () => true;
   const names = new Set(PUBLIC_URL?.map(origin => new URL(origin).hostname));
-  return (host, localAddress = '') => {
+  const decide: IsKnownHost = (host, localAddress = '') => {
     const name = nameIn(host);
     if (name === undefined) return false;
     return names.has(name) || (isLoopbackName(name) && isLoopbackAddress(localAddress));
+  };
+  // Parsing addresses takes 6 µs of a request.
+  const decided = new LRUCache<string, boolean>({ max: MAX_DECISIONS });
+  return (host, localAddress = '') => {
+    if (host.length > MAX_NAME_CHARACTERS) return false;
+    const key = `${localAddress} ${host}`;
+    let known = decided.get(key);
+    if (known === undefined) {
+      known = decide(host, localAddress);
+      decided.set(key, known);
+    }
+    return known;
   };
 }
