@@ -24,7 +24,7 @@ const config: CodegenConfig = {
           User: '../accounts/people.ts#PersonRow',
           Organization: '../accounts/organizations.ts#OrganizationRow',
           Invitation: '../accounts/invitations.ts#InvitationRow',
-          Project: '../deployments/projects.ts#ProjectRow',
+          Project: '../projects/projects.ts#ProjectRow',
           Model: '../deployments/models.ts#ModelRow',
           Deployment: '../deployments/deployments.ts#DeploymentRow',
           ApiKey: '../api-keys/queries.ts#ApiKeyRow',

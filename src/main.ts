@@ -18,10 +18,8 @@ import {
   settings,
   wantsTraces,
 } from './config.ts';
-import { connect, keepTimeouts } from './database/connect.ts';
-import { findEmbedded, startEmbedded } from './database/embedded.ts';
-import { homeFolder } from './database/embedded-home.ts';
 import { migrate } from './database/migrate.ts';
+import { connect, keepTimeouts } from './database/pool.ts';
 import {
   DEMONSTRATION_EMAIL,
   type Demonstration,
@@ -30,9 +28,11 @@ import {
   seed,
 } from './demonstration/seed.ts';
 import type { DB, PlanName } from './generated/database.ts';
-import { addressOf } from './http/address.ts';
-import { type RunningServer, startServer } from './http/server.ts';
+import { listeningUrl } from './observability/listening-url.ts';
 import { makePartitions } from './predictions/partitions.ts';
+import { homeFolder } from './private-postgres/data-directory.ts';
+import { findEmbedded, startEmbedded } from './private-postgres/start.ts';
+import { type RunningServer, startServer } from './services.ts';
 
 /** What goes wrong for a reason that the operator can mend: one clear line, no stack. */
 class Refusal extends Error {}
@@ -258,7 +258,7 @@ async function invite(config: Config, given: string): Promise<void> {
     const invitation = { email, digest, actor: OPERATOR, now: new Date() };
     const expiresAt = await db.transaction().execute(trx => inviteAsOperator(trx, invitation));
     const { HOST, PORT, PUBLIC_URL } = config;
-    const origin = PUBLIC_URL?.[0] ?? addressOf({ address: HOST, family: '', port: PORT }, HOST);
+    const origin = PUBLIC_URL?.[0] ?? listeningUrl({ address: HOST, family: '', port: PORT }, HOST);
     say(`${email} signs up here, once, until ${expiresAt.toISOString()}:\n\n${linkOf(origin, token)}`);
   });
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect } from '../src/database/connect.ts';
+import { connect } from '../src/database/pool.ts';
 import { run } from './commands.ts';
 import {
   codes,

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { connect } from '../src/database/connect.ts';
-import { startEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
+import { connect } from '../src/database/pool.ts';
 import { CATALOGUE, type Code, isCode } from '../src/errors.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
+import { startEmbedded } from '../src/private-postgres/start.ts';
 import {
   type Answer,
   CREATE_KEY,

@@ -30,7 +30,7 @@ import { startCostCheck } from '../src/graphql/query-cost.ts';
 import { QUERY_LIMITS, queryLimits } from '../src/graphql/query-limits.ts';
 import { buildSchema } from '../src/graphql/schema.ts';
 import { identify } from '../src/http/identify.ts';
-import { startServices } from '../src/http/services.ts';
+import { startServices } from '../src/services.ts';
 import { type RequestBody, type Samples, writeRequest } from './documents.ts';
 import {
   type Credential,
@@ -110,6 +110,7 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
     db,
     config: { SIGN_UP: 'open', MODEL_MEMORY: undefined, MODEL_HOST_UIDS: undefined },
     now: () => NOW,
+    purgeSoon: () => {},
     log: { info: () => {}, warn: () => {}, error: () => {} },
   });
   const app = Fastify();

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, onTestFinished } from 'vitest';
-import { connect } from '../src/database/connect.ts';
+import { connect } from '../src/database/pool.ts';
 import {
   type Answer,
   codes,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { connect } from '../src/database/connect.ts';
+import { connect } from '../src/database/pool.ts';
 import { hangFor } from './hang.ts';
 import { CREATE_KEY, codes, openLab, refusal, startServiceForTest } from './harness.ts';
 import { startPostgresForTest } from './own-postgresql.ts';

@@ -5,13 +5,13 @@ import { inject, onTestFinished } from 'vitest';
 import { generateInvitationToken } from '../src/accounts/invitations.ts';
 import { setPlan } from '../src/accounts/plans.ts';
 import type { SignUpMode } from '../src/config.ts';
-import { connect } from '../src/database/connect.ts';
+import { connect } from '../src/database/pool.ts';
 import { CATALOGUE, type Code } from '../src/errors.ts';
 import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generated/database.ts';
 import type { ApiKeyTarget, Mutation, Query, SpectrumInput } from '../src/generated/graphql.ts';
 import type { HttpLimits } from '../src/http/limits.ts';
-import { startServer } from '../src/http/server.ts';
 import type { ModelLimits } from '../src/onnx/models.ts';
+import { startServer } from '../src/services.ts';
 import { cloneDatabase } from './databases.ts';
 
 /** How a request says who it is: a session cookie, a raw key, or whatever headers. */

@@ -3,7 +3,7 @@ import { Agent, get } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { connect, connectionsOf } from '../src/database/connect.ts';
+import { connect, connectionsOf } from '../src/database/pool.ts';
 import { openLab, startService, startServiceForTest } from './harness.ts';
 import { startPostgresForTest } from './own-postgresql.ts';
 

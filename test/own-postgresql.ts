@@ -2,10 +2,10 @@ import { chmod, mkdtemp, readdir, readFile, readlink, realpath, rm } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { connect } from '../src/database/connect.ts';
-import { startEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
+import { connect } from '../src/database/pool.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
+import { startEmbedded } from '../src/private-postgres/start.ts';
 
 /** A PostgreSQL that a test may hurt. */
 export interface OwnPostgres {

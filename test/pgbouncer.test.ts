@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { connect } from '../src/database/connect.ts';
+import { connect } from '../src/database/pool.ts';
 import { dropOldPartitions, makePartitions } from '../src/predictions/partitions.ts';
 import { addressOf, asRoot, nobody, run, temporaryFolder, type User } from './commands.ts';
 import { emptyDatabase } from './databases.ts';
@@ -39,7 +39,7 @@ async function startPostgres(user?: User): Promise<string> {
 
 /** The code is loaded before the account changes: another one may not reach this repository. */
 const POSTGRES = `
-  const { startEmbedded } = await import('./src/database/embedded.ts');
+  const { startEmbedded } = await import('./src/private-postgres/start.ts');
   process.setgroups([]);
   process.setgid(Number(process.env.GID_OF_POSTGRES));
   process.setuid(Number(process.env.UID_OF_POSTGRES));

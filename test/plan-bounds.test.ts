@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
-import { connect } from '../src/database/connect.ts';
+import { connect } from '../src/database/pool.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
 import {
   CREATE_KEY,

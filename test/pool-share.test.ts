@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { connect, sharePool } from '../src/database/connect.ts';
+import { connect, sharePool } from '../src/database/pool.ts';
 import {
   codes,
   createKey,

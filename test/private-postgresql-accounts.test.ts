@@ -24,7 +24,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { findEmbedded, startEmbedded } from '../src/database/embedded.ts';
+import { findEmbedded, startEmbedded } from '../src/private-postgres/start.ts';
 import { asRoot, nobody } from './commands.ts';
 
 const execute = promisify(execFile);
@@ -265,7 +265,7 @@ if (asRoot) {
 
   /** A server of its own process, run by an account. */
   async function startAs(uid: number, dataDir: string) {
-    const module = new URL('../src/database/embedded.ts', import.meta.url).href;
+    const module = new URL('../src/private-postgres/start.ts', import.meta.url).href;
     const code = `
       const { startEmbedded } = await import(${JSON.stringify(module)});
       process.setgroups([]); process.setgid(${uid}); process.setuid(${uid});

@@ -21,7 +21,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type EmbeddedPostgres, findEmbedded, startEmbedded } from '../src/database/embedded.ts';
+import { type EmbeddedPostgres, findEmbedded, startEmbedded } from '../src/private-postgres/start.ts';
 
 const asRoot = process.getuid?.() === 0;
 const onLinux = process.platform === 'linux';
@@ -117,7 +117,7 @@ interface Server {
 }
 
 async function startProcess(dataDir: string, { uid = 0, ...places } = {}): Promise<Server> {
-  const module = new URL('../src/database/embedded.ts', import.meta.url).href;
+  const module = new URL('../src/private-postgres/start.ts', import.meta.url).href;
   const given = JSON.stringify([dataDir, { packageFolder: installed, elsewhere, ...places }, uid]);
   const child = spawn(process.execPath, ['--input-type=module', '-e', SERVER, module, given], {
     stdio: ['pipe', 'pipe', 'inherit'],

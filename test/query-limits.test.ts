@@ -2,8 +2,8 @@ import { type DocumentNode, getIntrospectionQuery, Kind, parse, print } from 'gr
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as dashboard from '../src/dashboard/generated/graphql.ts';
 import { examples } from '../src/dashboard/graphiql/examples.ts';
-import { MAX_OBJECTS } from '../src/database/bound.ts';
 import { QUERY_LIMITS } from '../src/graphql/query-limits.ts';
+import { MAX_OBJECTS } from '../src/requests/bounds.ts';
 import {
   codes,
   createKey,

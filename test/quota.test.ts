@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { connect } from '../src/database/connect.ts';
+import { connect } from '../src/database/pool.ts';
 import type { SpectrumInput } from '../src/generated/graphql.ts';
-import type { Call } from '../src/predictions/grant.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
-import { startSettle } from '../src/predictions/settle.ts';
+import type { Call } from '../src/predictions/settlement/grant.ts';
+import { startSettle } from '../src/predictions/settlement/settle.ts';
 import {
   type Answer,
   codes,

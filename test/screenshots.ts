@@ -7,13 +7,13 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { uuidv7 as newId } from 'uuidv7';
 import { insertApiKey, revokeApiKey } from '../src/api-keys/queries.ts';
 import { generateRawKey } from '../src/api-keys/raw-key.ts';
-import { connect } from '../src/database/connect.ts';
-import { startEmbedded } from '../src/database/embedded.ts';
 import { migrate } from '../src/database/migrate.ts';
+import { connect } from '../src/database/pool.ts';
 import { type Demonstration, examplePrediction, seed } from '../src/demonstration/seed.ts';
 import type { DB } from '../src/generated/database.ts';
-import { startServer } from '../src/http/server.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
+import { startEmbedded } from '../src/private-postgres/start.ts';
+import { startServer } from '../src/services.ts';
 import { chromiumPath } from './browser/chromium.ts';
 
 // `npm run screenshots`: makes the README's pictures, from a server with the demonstration data.

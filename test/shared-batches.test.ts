@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { batched } from '../src/concurrency/batched.ts';
+import { batched } from '../src/concurrency/batcher.ts';
 import {
   type Answer,
   codes,

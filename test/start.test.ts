@@ -4,8 +4,8 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, inject, test } from 'vitest';
-import { findEmbedded } from '../src/database/embedded.ts';
-import { homeFolder } from '../src/database/embedded-home.ts';
+import { homeFolder } from '../src/private-postgres/data-directory.ts';
+import { findEmbedded } from '../src/private-postgres/start.ts';
 import {
   addressOf,
   asRoot,

@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isUuid } from '../src/names.ts';
+import { isUuid } from '../src/requests/names.ts';
 import {
   CREATE_KEY,
   type Credential,

@@ -1,6 +1,6 @@
 import { notFound } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { isUuid } from '../names.ts';
+import { isUuid } from '../requests/names.ts';
 import { type Confirmation, changePassword, confirmPassword } from './change-password.ts';
 import { deleteAccount } from './delete-account.ts';
 import { eraseAccount } from './erase-accounts.ts';

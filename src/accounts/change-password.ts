@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import { type Actor, OPERATOR, recordActivity } from '../activity/activity.ts';
-import type { Database } from '../database/connect.ts';
-import type { RateLimits } from '../database/rate-limits.ts';
+import type { Database } from '../database/pool.ts';
 import { badUserInput, unauthenticated } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import { limitSignIn } from './guessing.ts';
+import type { RateLimits } from '../requests/rate-limits.ts';
+import { limitSignIn } from './password-attempts.ts';
 import type { Passwords } from './passwords.ts';
 import { findPersonByEmail, type PersonRow } from './people.ts';
 import { endSessions, isLive, lockPassword } from './sessions.ts';

@@ -1,5 +1,5 @@
 import { type ActivityEntry, type Actor, recordActivity } from '../activity/activity.ts';
-import type { Database } from '../database/connect.ts';
+import type { Database } from '../database/pool.ts';
 import { badUserInput, unavailable } from '../errors.ts';
 import { type Confirmation, lockConfirmed } from './change-password.ts';
 import { DELETED_ACCOUNT } from './erase-accounts.ts';

@@ -1,4 +1,4 @@
-import { checkLimit, type Limit, type RateLimits } from '../database/rate-limits.ts';
+import { checkLimit, type Limit, type RateLimits } from '../requests/rate-limits.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 

@@ -1,15 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { uuidv7 as newId } from 'uuidv7';
 import { type Actor, recordActivity } from '../activity/activity.ts';
-import { checkRoom } from '../database/bound.ts';
-import type { Database } from '../database/connect.ts';
+import { mayChangeOrganization } from '../auth/roles.ts';
+import type { Database } from '../database/pool.ts';
 import { badUserInput, invitationNotFound, notFound } from '../errors.ts';
 import type { OrganizationRole } from '../generated/database.ts';
-import { isUuid } from '../names.ts';
+import { checkRoom } from '../requests/bounds.ts';
+import { isUuid } from '../requests/names.ts';
 import { type Change, checkMayManage, insertMember, lockMembers } from './members.ts';
 import { lockOrganization } from './organizations.ts';
 import type { PersonRow } from './people.ts';
-import { mayChangeOrganization } from './roles.ts';
 
 const LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 const TOKEN_BYTES = 32;

@@ -1,11 +1,11 @@
 import { type Actor, recordActivity } from '../activity/activity.ts';
-import { checkRoom } from '../database/bound.ts';
-import type { Database } from '../database/connect.ts';
+import { mayChangeOrganization } from '../auth/roles.ts';
+import type { Database } from '../database/pool.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { OrganizationRole } from '../generated/database.ts';
+import { checkRoom } from '../requests/bounds.ts';
 import { lockOrganization } from './organizations.ts';
 import { normalizeEmail, type PersonRow } from './people.ts';
-import { mayChangeOrganization } from './roles.ts';
 
 /** A change of who belongs to an organization: who makes it, and when. */
 export interface Change {

@@ -1,6 +1,7 @@
+import { mayChangeOrganization } from '../auth/roles.ts';
 import { invitationNotFound } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { checkName } from '../names.ts';
+import { checkName } from '../requests/names.ts';
 import { countMail, limitInvitations } from './invitation-limits.ts';
 import {
   acceptInvitation,
@@ -13,7 +14,6 @@ import {
 } from './invitations.ts';
 import { leaveOrganization, setOrganizationMember } from './members.ts';
 import { checkNewEmail, normalizeEmail } from './people.ts';
-import { mayChangeOrganization } from './roles.ts';
 import { createOrganization } from './sign-up.ts';
 
 /** Who belongs to which organization, by whose consent. Who may call what is decided in graphql/permissions.ts. */

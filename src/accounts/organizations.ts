@@ -1,11 +1,11 @@
 import slugify from '@sindresorhus/slugify';
 import { uuidv7 as newId } from 'uuidv7';
 import { type Actor, recordActivity } from '../activity/activity.ts';
-import type { Database } from '../database/connect.ts';
+import { mayManageOrganization } from '../auth/roles.ts';
+import type { Database } from '../database/pool.ts';
 import { forbidden, notFound } from '../errors.ts';
 import type { OrganizationRole, PlanName } from '../generated/database.ts';
 import type { PlanRow } from './plans.ts';
-import { mayManageOrganization } from './roles.ts';
 
 export interface OrganizationRow {
   id: string;

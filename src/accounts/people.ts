@@ -1,4 +1,4 @@
-import type { Database } from '../database/connect.ts';
+import type { Database } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
 
 /** RFC 5321, section 4.5.3.1.3, less the brackets. It also keeps the address within what an index can hold. */

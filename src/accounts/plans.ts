@@ -1,4 +1,4 @@
-import type { Database } from '../database/connect.ts';
+import type { Database } from '../database/pool.ts';
 import type { PlanName } from '../generated/database.ts';
 
 export interface PlanRow {

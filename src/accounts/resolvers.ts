@@ -1,9 +1,9 @@
 import { uuidv7 as newId } from 'uuidv7';
 import { wrongSignIn } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { checkName } from '../names.ts';
-import { limitSignIn, limitSignUp } from './guessing.ts';
+import { checkName } from '../requests/names.ts';
 import { renameOrganization } from './organizations.ts';
+import { limitSignIn, limitSignUp } from './password-attempts.ts';
 import { checkNewPassword } from './passwords.ts';
 import { checkNewEmail, findPersonByEmail, normalizeEmail } from './people.ts';
 import { checkInvitation, insertAccount } from './sign-up.ts';

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { type Actor, recordActivity } from '../activity/activity.ts';
-import type { Database } from '../database/connect.ts';
+import type { Database } from '../database/pool.ts';
 import { wrongSignIn } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { PersonRow } from './people.ts';

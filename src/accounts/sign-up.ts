@@ -1,6 +1,5 @@
 import type { Actor } from '../activity/activity.ts';
-import type { Database } from '../database/connect.ts';
-import { insertProject } from '../deployments/projects.ts';
+import type { Database } from '../database/pool.ts';
 import { badUserInput, invitationNotFound } from '../errors.ts';
 import { findInvitation, takeInvitation } from './invitations.ts';
 import { checkRoomOfPerson, insertMember } from './members.ts';
@@ -31,6 +30,13 @@ function checkInvitedEmail(invitation: { email: string }, email: string): void {
   );
 }
 
+/** Inserts the first project of a personal organization. Projects are built on accounts, so this comes as an argument. */
+export type InsertFirstProject = (
+  trx: Database,
+  project: { organizationId: string; name: string },
+  by: { viewerId: string; actor: Actor; now: Date },
+) => Promise<unknown>;
+
 /**
  * Makes an account: with an invitation in the organization that invites, else with a personal organization.
  *
@@ -46,7 +52,15 @@ export async function insertAccount(
     token,
     actor,
     now,
-  }: { person: PersonRow; passwordHash: string; token: string | null; actor: Actor; now: Date },
+    insertFirstProject,
+  }: {
+    person: PersonRow;
+    passwordHash: string;
+    token: string | null;
+    actor: Actor;
+    now: Date;
+    insertFirstProject: InsertFirstProject;
+  },
 ): Promise<void> {
   const invitation = token === null ? null : await takeInvitation(trx, token, now);
   if (invitation) checkInvitedEmail(invitation, person.email);
@@ -64,7 +78,7 @@ export async function insertAccount(
     actor,
     createdAt: now,
   });
-  await insertProject(trx, { organizationId, name: 'First project' }, { viewerId: person.id, actor, now });
+  await insertFirstProject(trx, { organizationId, name: 'First project' }, { viewerId: person.id, actor, now });
 }
 
 /**

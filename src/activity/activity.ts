@@ -1,5 +1,5 @@
 import { uuidv7 as newId } from 'uuidv7';
-import type { Database } from '../database/connect.ts';
+import type { Database } from '../database/pool.ts';
 
 /** Everything that is recorded. An action is stored as text, so that a new one needs no migration. */
 export type ActivityAction =

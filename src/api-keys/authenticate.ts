@@ -1,8 +1,8 @@
 import { type InferResult, type Kysely, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
-import { type BatchWatch, batched } from '../concurrency/batched.ts';
+import { monthOf } from '../accounts/month.ts';
+import { type BatchWatch, batched } from '../concurrency/batcher.ts';
 import { type Placeholder, prepare } from '../database/prepare.ts';
-import { monthOf } from '../deployments/month.ts';
 import { apiKeyNotAuthorized } from '../errors.ts';
 import type { ApiKeyScope, DB } from '../generated/database.ts';
 import { digestOf, isRawKey } from './raw-key.ts';

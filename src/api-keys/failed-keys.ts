@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Counted, Limit, RateLimits } from '../database/rate-limits.ts';
 import { countNetwork } from '../requests/network-limits.ts';
+import type { Counted, Limit, RateLimits } from '../requests/rate-limits.ts';
 
 const FAILED_KEYS: Limit = { name: 'failed keys of an address', most: 100, windowMs: 60 * 1000 };
 const MOST_ADDRESSES = 10_000;

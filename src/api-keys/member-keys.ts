@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../database/connect.ts';
+import type { Database } from '../database/pool.ts';
 import { type ApiKeyRow, selectKeys } from './queries.ts';
 
 /** The largest number of keys in a list of a member's keys, or of former members'. */

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { mayChangeProject, projectAccess } from '../accounts/roles.ts';
 import { type ActivityAction, type Actor, recordActivity } from '../activity/activity.ts';
-import type { Database } from '../database/connect.ts';
-import { type PageRequest, pagesTable, toConnections } from '../database/page.ts';
-import { type By, lockProjectAs } from '../deployments/projects.ts';
+import { mayChangeProject, projectAccess } from '../auth/roles.ts';
+import type { Database } from '../database/pool.ts';
 import { apiKeyLimitReached, forbidden, notFound, planFeatureRequired } from '../errors.ts';
 import type { ApiKeyScope, ProjectRole } from '../generated/database.ts';
+import { type By, lockProjectAs } from '../projects/projects.ts';
+import { type PageRequest, pagesTable, toConnections } from '../requests/pagination.ts';
 import type { RawKey } from './raw-key.ts';
 
 export interface ApiKeyRow {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Repeatable, repeatable } from '../database/idempotency.ts';
-import type { ById } from '../database/loaders.ts';
 import type { DeploymentRow } from '../deployments/deployments.ts';
-import type { ProjectRow } from '../deployments/projects.ts';
 import { badUserInput } from '../errors.ts';
 import type { ProjectRole } from '../generated/database.ts';
 import type { ApiKeyTarget, CreateApiKeyInput } from '../generated/graphql.ts';
-import { checkName } from '../names.ts';
+import type { ProjectRow } from '../projects/projects.ts';
+import { type Repeatable, repeatable } from '../requests/idempotency.ts';
+import type { ById } from '../requests/loaders.ts';
+import { checkName } from '../requests/names.ts';
 import type { Reach } from './queries.ts';
 
 /**

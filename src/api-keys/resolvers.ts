@@ -1,9 +1,9 @@
 import { uuidv7 as newId } from 'uuidv7';
-import { findMade, takeKeys } from '../database/idempotency.ts';
-import { checkPage } from '../database/page.ts';
 import { apiKeyAlreadyCreated, notFound, unavailable } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { isUuid } from '../names.ts';
+import { findMade, takeKeys } from '../requests/idempotency.ts';
+import { isUuid } from '../requests/names.ts';
+import { checkPage } from '../requests/pagination.ts';
 import { memberOf } from './member-keys.ts';
 import { deleteApiKey, findCreated, insertApiKey, revokeApiKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { DB } from '../generated/database.ts';
-import { TIMEOUTS } from './connect.ts';
+import { TIMEOUTS } from './pool.ts';
 
 const folder = new URL('../../migrations/', import.meta.url);
 

@@ -1,18 +1,18 @@
 import { type ExpressionBuilder, sql } from 'kysely';
+import { monthOf } from '../accounts/month.ts';
 import { lockOrganizationAs } from '../accounts/organizations.ts';
-import { mayChangeProject, mayManageOrganization, mayManageProject } from '../accounts/roles.ts';
 import { type ActivityAction, type ActivityEntry, recordActivity } from '../activity/activity.ts';
 import { deleteApiKeys } from '../api-keys/queries.ts';
-import type { Database } from '../database/connect.ts';
+import { mayChangeProject, mayManageOrganization, mayManageProject } from '../auth/roles.ts';
+import type { Database } from '../database/pool.ts';
 import { lockDeploymentAs } from '../deployments/deployments.ts';
 import { dropUnusedFile } from '../deployments/model-files.ts';
-import { monthOf } from '../deployments/month.ts';
-import { type By, lockOrganizationOf, lockProjectAs } from '../deployments/projects.ts';
 import { badUserInput, modelInUse, notFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
+import { type By, lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 
 // Everything here locks in one order: organization, projects, deployments, keys; rows of one table by id. Calls that are
-// being charged hold deployments before keys (predictions/grant.ts), so they and deletions wait, and never deadlock.
+// being charged hold deployments before keys (predictions/settlement/grant.ts), so they and deletions wait, and never deadlock.
 
 /** Names of deployments that an error lists. */
 const MAX_NAMES = 5;

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import { monthOf } from '../accounts/month.ts';
 import { lockOrganization } from '../accounts/organizations.ts';
-import { monthOf } from '../deployments/month.ts';
 import type { DB } from '../generated/database.ts';
 
 /** Rows of logs in one statement: some milliseconds' work, so that nothing else waits. */

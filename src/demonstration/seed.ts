@@ -8,12 +8,12 @@ import { insertPerson } from '../accounts/people.ts';
 import { OPERATOR } from '../activity/activity.ts';
 import { insertApiKey } from '../api-keys/queries.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
-import type { Database } from '../database/connect.ts';
+import type { Database } from '../database/pool.ts';
 import { insertDeployment } from '../deployments/deployments.ts';
 import { insertModel, readOnnx } from '../deployments/models.ts';
-import { type By, insertProject } from '../deployments/projects.ts';
 import type { DB } from '../generated/database.ts';
 import { type Models, startModels } from '../onnx/models.ts';
+import { type By, insertProject } from '../projects/projects.ts';
 
 /** Who the first start signs up. */
 export const DEMONSTRATION_EMAIL = 'demo@spectrakey.example';

@@ -1,14 +1,14 @@
 import { uuidv7 as newId } from 'uuidv7';
-import { mayChangeProject, projectAccess } from '../accounts/roles.ts';
+import { checkAllowance } from '../accounts/allowances.ts';
+import { monthOf } from '../accounts/month.ts';
 import { recordActivity } from '../activity/activity.ts';
-import { checkRoom } from '../database/bound.ts';
-import type { Database } from '../database/connect.ts';
+import { mayChangeProject, projectAccess } from '../auth/roles.ts';
+import type { Database } from '../database/pool.ts';
 import { notFound } from '../errors.ts';
 import type { ProjectRole } from '../generated/database.ts';
-import { checkAllowance } from './allowances.ts';
+import { type By, lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
+import { checkRoom } from '../requests/bounds.ts';
 import type { ModelRow } from './models.ts';
-import { monthOf } from './month.ts';
-import { type By, lockOrganizationOf, lockProjectAs } from './projects.ts';
 
 export interface DeploymentRow {
   id: string;

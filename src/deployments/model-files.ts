@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { uuidv7 as newId } from 'uuidv7';
-import type { Database } from '../database/connect.ts';
-import { checkStorage } from './allowances.ts';
+import { checkStorage } from '../accounts/allowances.ts';
+import type { Database } from '../database/pool.ts';
 
 const digestOf = (onnx: Buffer) => createHash('sha256').update(onnx).digest();
 

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
-import { mayChangeProject, projectAccess } from '../accounts/roles.ts';
+import { checkAllowance } from '../accounts/allowances.ts';
 import { recordActivity } from '../activity/activity.ts';
-import { checkRoom } from '../database/bound.ts';
-import type { Database } from '../database/connect.ts';
+import { mayChangeProject, projectAccess } from '../auth/roles.ts';
+import type { Database } from '../database/pool.ts';
 import { badUserInput, notFound } from '../errors.ts';
 import type { ModelKind } from '../generated/database.ts';
-import { checkAllowance } from './allowances.ts';
+import { type By, lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
+import { checkRoom } from '../requests/bounds.ts';
 import { storeFile } from './model-files.ts';
-import { type By, lockOrganizationOf, lockProjectAs } from './projects.ts';
 
 export interface ModelRow {
   id: string;

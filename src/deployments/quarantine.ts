@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { recordActivity } from '../activity/activity.ts';
-import type { Database } from '../database/connect.ts';
+import type { Database } from '../database/pool.ts';
+import type { By } from '../projects/projects.ts';
 import { type DeploymentRow, lockDeploymentAs } from './deployments.ts';
-import type { By } from './projects.ts';
 
 // A model whose runs keep ending their host (they crash, take too long or too much memory) is quarantined: its
 // deployments answer MODEL_FAILED at once, on every server, until the quarantine ends or is reset.

@@ -1,14 +1,14 @@
-import type { ById } from '../database/loaders.ts';
+import { checkAllowance } from '../accounts/allowances.ts';
+import { monthOf } from '../accounts/month.ts';
 import { badUserInput, notFound } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { checkName, checkOptionalText } from '../names.ts';
 import { ModelRefused } from '../onnx/signature.ts';
-import { checkAllowance } from './allowances.ts';
+import { insertProject, renameProject, setProjectMember } from '../projects/projects.ts';
+import type { ById } from '../requests/loaders.ts';
+import { checkName, checkOptionalText } from '../requests/names.ts';
 import { insertDeployment, renameDeployment, setDeploymentActive } from './deployments.ts';
 import { checkNewFile } from './model-files.ts';
 import { insertModel, renameModel } from './models.ts';
-import { monthOf } from './month.ts';
-import { insertProject, renameProject, setProjectMember } from './projects.ts';
 import { resetQuarantine } from './quarantine.ts';
 
 const LARGEST_MODEL_BYTES = 16 * 1024 * 1024;

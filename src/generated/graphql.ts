@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { PersonRow } from '../accounts/people.ts';
 import type { OrganizationRow } from '../accounts/organizations.ts';
 import type { InvitationRow } from '../accounts/invitations.ts';
-import type { ProjectRow } from '../deployments/projects.ts';
+import type { ProjectRow } from '../projects/projects.ts';
 import type { ModelRow } from '../deployments/models.ts';
 import type { DeploymentRow } from '../deployments/deployments.ts';
 import type { ApiKeyRow } from '../api-keys/queries.ts';

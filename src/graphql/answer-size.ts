@@ -1,6 +1,6 @@
 import type { FieldNode } from 'graphql';
-import { MAX_OBJECTS } from '../database/bound.ts';
 import { badUserInput } from '../errors.ts';
+import { MAX_OBJECTS } from '../requests/bounds.ts';
 
 /** What an answer may cost, by the prices of query-cost.ts: 40 000 fields and objects take a tenth of a second. */
 export const MAX_ANSWER_COST = 40_000;

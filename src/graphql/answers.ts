@@ -10,7 +10,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { isDatabaseUnavailable } from '../database/faults.ts';
+import { isDatabaseUnavailable } from '../database/availability.ts';
 import {
   badUserInput,
   codeOf,

@@ -11,17 +11,17 @@ import type { Actor } from '../activity/activity.ts';
 import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
 import type { SignUpMode } from '../config.ts';
-import type { PoolShare } from '../database/connect.ts';
-import type { RateLimits } from '../database/rate-limits.ts';
-import type { By } from '../deployments/projects.ts';
+import type { PoolShare } from '../database/pool.ts';
 import { keysOnlyPredict, unauthenticated, unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
+import type { Note } from '../observability/root-field.ts';
 import type { Models } from '../onnx/models.ts';
 import type { Predicting } from '../predictions/predict.ts';
+import type { By } from '../projects/projects.ts';
 import { networkOf } from '../requests/network.ts';
+import type { RateLimits } from '../requests/rate-limits.ts';
 import { type AnswerSize, startAnswerSize } from './answer-size.ts';
 import { type Loaders, startLoaders } from './loaders.ts';
-import type { Note } from './root-field.ts';
 
 declare module 'fastify' {
   interface FastifyRequest extends Note {}

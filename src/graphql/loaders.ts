@@ -1,13 +1,11 @@
+import { findAllowances } from '../accounts/allowances.ts';
 import { listInvitations } from '../accounts/invitations.ts';
 import { findOrganizationMembers, findOrganizations, listOrganizations } from '../accounts/organizations.ts';
 import { findKeysOfFormerMembers, findKeysOfMembers, memberOf } from '../api-keys/member-keys.ts';
 import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-keys/queries.ts';
-import type { Database } from '../database/connect.ts';
-import { startLoaderKit } from '../database/loaders.ts';
-import { findAllowances } from '../deployments/allowances.ts';
+import type { Database } from '../database/pool.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
 import { findModels, findModelsOf } from '../deployments/models.ts';
-import { findProjectMembers, findProjects, findProjectsOf } from '../deployments/projects.ts';
 import {
   type LogPage,
   listPredictionLogs,
@@ -17,6 +15,8 @@ import {
   readPredictions,
 } from '../predictions/logs.ts';
 import { countDailyPredictions, type LastDays } from '../predictions/usage.ts';
+import { findProjectMembers, findProjects, findProjectsOf } from '../projects/projects.ts';
+import { startLoaderKit } from '../requests/loaders.ts';
 
 /**
  * Everything that one viewer can reach in one request, each row read once: rules and resolvers see the same facts.

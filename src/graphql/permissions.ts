@@ -1,13 +1,13 @@
+import { findReached } from '../api-keys/authenticate.ts';
+import { countUsableKeys } from '../api-keys/queries.ts';
+import { checkNewApiKey, findTarget } from '../api-keys/requests.ts';
 import {
   mayChangeOrganization,
   mayChangeProject,
   mayChangeProjectMembers,
   mayManageOrganization,
   mayManageProject,
-} from '../accounts/roles.ts';
-import { findReached } from '../api-keys/authenticate.ts';
-import { countUsableKeys } from '../api-keys/queries.ts';
-import { checkNewApiKey, findTarget } from '../api-keys/requests.ts';
+} from '../auth/roles.ts';
 import {
   apiKeyLimitReached,
   apiKeyNotAuthorized,

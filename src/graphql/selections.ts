@@ -15,10 +15,10 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import { MAX_LISTED_KEYS } from '../api-keys/member-keys.ts';
-import { MAX_IN_A_LIST, MAX_OBJECTS } from '../database/bound.ts';
-import { MAX_ON_A_PAGE } from '../database/page.ts';
 import { MAX_SPECTRA } from '../onnx/outcome.ts';
 import { MAX_DAYS } from '../predictions/usage.ts';
+import { MAX_IN_A_LIST, MAX_OBJECTS } from '../requests/bounds.ts';
+import { MAX_ON_A_PAGE } from '../requests/pagination.ts';
 import type { IntrospectionBounds } from './introspection-bounds.ts';
 
 /** What looking a page up costs beside its rows. */

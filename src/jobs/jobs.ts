@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
-import { isDatabaseUnavailable } from '../database/faults.ts';
+import { isDatabaseUnavailable } from '../database/availability.ts';
 import { purge } from '../deletions/purge.ts';
 import type { DB } from '../generated/database.ts';
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { BatchWatch } from '../concurrency/batched.ts';
+import type { BatchWatch } from '../concurrency/batcher.ts';
 import {
   hasPlace,
   maxOthers,

@@ -1,4 +1,5 @@
-import type { BatchWatch } from '../concurrency/batched.ts';
+import type { BatchWatch } from '../concurrency/batcher.ts';
+import type { OnModelRun } from '../observability/metrics.ts';
 import { type HostPool, type HostPoolOptions, startHostPool } from './host-pool.ts';
 import { divideMemory, type HostsOptions, startHosts } from './hosts.ts';
 import { startTrials, type Trials } from './trials.ts';
@@ -19,9 +20,6 @@ export interface ModelLimits {
   /** The resident memory of each. */
   bytesPerHost?: number;
 }
-
-/** Gets a run that is over: how long the call waited for it, and whether it failed. */
-export type OnModelRun = (ms: number, failed: boolean) => void;
 
 export interface ModelsOptions
   extends Pick<HostPoolOptions, 'load'>,

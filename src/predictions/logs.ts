@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { checkRows, MAX_OBJECTS } from '../database/bound.ts';
-import type { Database } from '../database/connect.ts';
-import { type PageRequest, pagesTable, toConnections } from '../database/page.ts';
+import type { Database } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
 import type { Prediction, PredictionSource } from '../generated/graphql.ts';
+import { checkRows, MAX_OBJECTS } from '../requests/bounds.ts';
+import { type PageRequest, pagesTable, toConnections } from '../requests/pagination.ts';
 
 export interface PredictionLogRow {
   id: string;

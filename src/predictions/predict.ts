@@ -1,6 +1,5 @@
 import { uuidv7 as newId } from 'uuidv7';
-import type { Database } from '../database/connect.ts';
-import { findMade } from '../database/idempotency.ts';
+import type { Database } from '../database/pool.ts';
 import {
   badUserInput,
   deploymentInactive,
@@ -10,12 +9,13 @@ import {
   unavailable,
 } from '../errors.ts';
 import type { Prediction } from '../generated/graphql.ts';
-import { checkText } from '../names.ts';
 import type { Models } from '../onnx/models.ts';
 import { MAX_SPECTRA, ModelFailed, type Outcome } from '../onnx/outcome.ts';
-import type { Call } from './grant.ts';
-import { readAnswer, repeatablePredict, type SpectrumToPredict } from './repeat.ts';
-import type { Settle, Settlement } from './settle.ts';
+import { findMade } from '../requests/idempotency.ts';
+import { checkText } from '../requests/names.ts';
+import type { Call } from './settlement/grant.ts';
+import { readAnswer, repeatablePredict, type SpectrumToPredict } from './settlement/repeat.ts';
+import type { Settle, Settlement } from './settlement/settle.ts';
 
 const LONGEST_SAMPLE_NAME = 200;
 

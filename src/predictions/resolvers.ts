@@ -1,7 +1,7 @@
 import { findReached } from '../api-keys/authenticate.ts';
-import { checkPage } from '../database/page.ts';
 import { readModel } from '../deployments/models.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { checkPage } from '../requests/pagination.ts';
 import { type Callable, predict, predictOnce } from './predict.ts';
 import { checkDays } from './usage.ts';
 

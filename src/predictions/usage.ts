@@ -1,5 +1,5 @@
-import type { Database } from '../database/connect.ts';
-import { monthOf } from '../deployments/month.ts';
+import { monthOf } from '../accounts/month.ts';
+import type { Database } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
 import type { DailyPredictions } from '../generated/graphql.ts';
 

@@ -1,5 +1,5 @@
-import { type Counted, checkLimit, type Limit, type RateLimits } from '../database/rate-limits.ts';
 import { siteOf } from './network.ts';
+import { type Counted, checkLimit, type Limit, type RateLimits } from './rate-limits.ts';
 
 /**
  * How much more an IPv6 /48 may do than one of its /64: one customer may have all of it, and so may the subscribers of

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import { listSlugs, setPlan } from '../../src/accounts/plans.ts';
 import { generateRawKey } from '../../src/api-keys/raw-key.ts';
-import { connect } from '../../src/database/connect.ts';
-import { startEmbedded } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { connect } from '../../src/database/pool.ts';
 import { type Demonstration, examplePrediction, seed } from '../../src/demonstration/seed.ts';
 import type { DB } from '../../src/generated/database.ts';
 import { makePartitions } from '../../src/predictions/partitions.ts';
+import { startEmbedded } from '../../src/private-postgres/start.ts';
 import { databaseUrl } from '../databases.ts';
 import { type RunningProcess, start } from './processes.ts';
 

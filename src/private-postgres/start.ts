@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { link, lstat, readdir, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import pg from 'pg';
-import { homeFolder, openHome, type Places } from './embedded-home.ts';
-import { leaveNobody } from './embedded-legacy.ts';
-import { type Holder, stopPostgres, takeLock } from './embedded-postmaster.ts';
-import { codeOf, type Home, removeTree } from './embedded-run.ts';
-import { connect, isLocked, lock, urlOf } from './embedded-session.ts';
+import { connect, isLocked, lock, urlOf } from './admin-session.ts';
+import { homeFolder, openHome, type Places } from './data-directory.ts';
+import { leaveNobody } from './legacy.ts';
+import { type Holder, stopPostgres, takeLock } from './postmaster.ts';
+import { codeOf, type Home, removeTree } from './programs.ts';
 
-export { DataFolderInUse } from './embedded-session.ts';
+export { DataFolderInUse } from './admin-session.ts';
 
 /** What the caller needs to reach and to end the private PostgreSQL. */
 export interface EmbeddedPostgres {

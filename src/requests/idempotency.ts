@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import type { Database } from '../database/pool.ts';
 import { idempotencyKeyReused } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import { checkName } from '../names.ts';
-import type { Database } from './connect.ts';
+import { checkName } from './names.ts';
 
 const LIFETIME_MS = 24 * 60 * 60 * 1000;
 const LONGEST_KEY = 200;

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { notFound } from '../errors.ts';
-import { isUuid } from '../names.ts';
-import { checkRows, MAX_OBJECTS } from './bound.ts';
+import { checkRows, MAX_OBJECTS } from './bounds.ts';
+import { isUuid } from './names.ts';
 
 /** Reads rows by id, all ids of one round in one query, and each id once a request. */
 export interface ById<Row> {

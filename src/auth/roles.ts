@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import type { Database } from '../database/connect.ts';
+import type { Database } from '../database/pool.ts';
 import type { DB, OrganizationRole, ProjectRole } from '../generated/database.ts';
 
 /** Whether the role may change the project: register, deploy, manage keys, predict. */

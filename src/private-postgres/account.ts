@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { lchown, link, lstat, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, type RunAs, run } from './embedded-run.ts';
+import { codeOf, type RunAs, run } from './programs.ts';
 
 /** An account of its own for PostgreSQL. */
 export interface Account {

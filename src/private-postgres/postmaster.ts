@@ -15,9 +15,9 @@ import {
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { writeAccess } from './embedded-access.ts';
-import { codeOf, type Home, lastWords, type RunAs, removeTree, run } from './embedded-run.ts';
-import { connect, DataFolderInUse, lock, pidFile, readPidFile, SOCKET, urlOf } from './embedded-session.ts';
+import { writeAccess } from './access.ts';
+import { connect, DataFolderInUse, lock, pidFile, readPidFile, SOCKET, urlOf } from './admin-session.ts';
+import { codeOf, type Home, lastWords, type RunAs, removeTree, run } from './programs.ts';
 
 /** Crash recovery after a busy server's death takes seconds; more than this is a fault to be told. */
 const PATIENCE_MS = 120_000;

@@ -1,9 +1,9 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Repeatable } from '../database/idempotency.ts';
-import { type Placeholder, prepare } from '../database/prepare.ts';
-import { monthOf } from '../deployments/month.ts';
-import type { DB, PredictionLogs } from '../generated/database.ts';
-import type { Prediction, PredictionSource } from '../generated/graphql.ts';
+import { monthOf } from '../../accounts/month.ts';
+import { type Placeholder, prepare } from '../../database/prepare.ts';
+import type { DB, PredictionLogs } from '../../generated/database.ts';
+import type { Prediction, PredictionSource } from '../../generated/graphql.ts';
+import type { Repeatable } from '../../requests/idempotency.ts';
 
 /** A call that the model has answered, to be charged and logged before the answer leaves. */
 export interface Call {

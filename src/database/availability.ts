@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { HANGS } from './hangs.ts';
+import { HANGS } from './hang-detector.ts';
 
 // https://www.postgresql.org/docs/15/errcodes-appendix.html: class 08 is the connection; 53300 too many connections;
 // 57P01–57P03 shutdown, crash and start-up; 55P03 a lock and 57014 a statement that took too long (connect.ts).

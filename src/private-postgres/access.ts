@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { accountName, isAccount } from './embedded-account.ts';
-import { lastWords, type RunAs, run } from './embedded-run.ts';
+import { accountName, isAccount } from './account.ts';
+import { lastWords, type RunAs, run } from './programs.ts';
 
 /** PostgreSQL's user, and the name of the map from the system's accounts to it. */
 export const POSTGRES_USER = 'spectrakey';

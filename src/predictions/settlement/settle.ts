@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import pLimit from 'p-limit';
-import { type BatchWatch, batched } from '../concurrency/batched.ts';
-import { isDatabaseUnavailable } from '../database/faults.ts';
-import { monthOf } from '../deployments/month.ts';
-import { apiKeyNotAuthorized, notFound, unavailable } from '../errors.ts';
-import type { DB } from '../generated/database.ts';
+import { monthOf } from '../../accounts/month.ts';
+import { type BatchWatch, batched } from '../../concurrency/batcher.ts';
+import { isDatabaseUnavailable } from '../../database/availability.ts';
+import { apiKeyNotAuthorized, notFound, unavailable } from '../../errors.ts';
+import type { DB } from '../../generated/database.ts';
 import { type Call, type Grant, type GrantAll, prepareGrants, waitForKeys } from './grant.ts';
 import { prepareGrantsOnce } from './grant-once.ts';
 
@@ -28,7 +28,7 @@ const BOUNDS = {
 
 /** Lanes that may wait for locks at once, each on a connection of its own. */
 const MOST_LANES = 3;
-/** As long as a statement may wait for a lock (database/connect.ts). */
+/** As long as a statement may wait for a lock (database/pool.ts). */
 const LONGEST_WAIT_MS = 2000;
 
 /**

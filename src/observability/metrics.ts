@@ -3,14 +3,16 @@ import { createServer } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { BatchWatch } from '../concurrency/batched.ts';
+import type { BatchWatch } from '../concurrency/batcher.ts';
 import type { Config } from '../config.ts';
-import { connectionsOf } from '../database/connect.ts';
+import { connectionsOf } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import { rootFieldOf } from '../graphql/root-field.ts';
-import type { OnModelRun } from '../onnx/models.ts';
-import { addressOf } from './address.ts';
+import { listeningUrl } from './listening-url.ts';
+import { rootFieldOf } from './root-field.ts';
+
+/** Gets a run that has ended: how long the call waited for it, and whether it failed. */
+export type OnModelRun = (ms: number, failed: boolean) => void;
 
 /** What is measured, and told to whoever asks at `url`. */
 export interface Metrics {
@@ -110,7 +112,7 @@ export async function startMetrics(
   await once(server, 'listening');
 
   return {
-    url: `${addressOf(server.address(), host)}/metrics`,
+    url: `${listeningUrl(server.address(), host)}/metrics`,
     watchRequests(app) {
       app.addHook('onResponse', (request, reply, done) => {
         const operation = rootFieldOf(request.operation);

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import { giveKeysBack, type Repeatable, takeKeys } from '../database/idempotency.ts';
-import type { DB } from '../generated/database.ts';
+import type { DB } from '../../generated/database.ts';
+import { giveKeysBack, type Repeatable, takeKeys } from '../../requests/idempotency.ts';
 import { type Call, type Grant, type GrantAll, prepareGrants } from './grant.ts';
 
 /**

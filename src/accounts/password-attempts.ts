@@ -1,5 +1,5 @@
-import { checkLimit, type Limit, type RateLimits } from '../database/rate-limits.ts';
 import { countNetwork, takeNetworkBack } from '../requests/network-limits.ts';
+import { checkLimit, type Limit, type RateLimits } from '../requests/rate-limits.ts';
 
 const MINUTE_MS = 60 * 1000;
 

@@ -23,7 +23,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
-import { rootFieldOf } from '../graphql/root-field.ts';
+import { rootFieldOf } from './root-field.ts';
 
 /** The same function, each of whose calls is a span within that of its request. */
 export type Traced = <Parameters extends unknown[], Result>(

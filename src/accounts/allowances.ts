@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../database/connect.ts';
+import type { Database } from '../database/pool.ts';
 import { planLimitReached } from '../errors.ts';
 import { monthOf } from './month.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, chown, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { POSTGRES_USER, writeAccess } from './embedded-access.ts';
-import { borrowAccount, giveTree, isAccount } from './embedded-account.ts';
-import { type Home, lastWords, type RunAs, removeTree, run, YOUR_OWN } from './embedded-run.ts';
+import { POSTGRES_USER, writeAccess } from './access.ts';
+import { borrowAccount, giveTree, isAccount } from './account.ts';
+import { type Home, lastWords, type RunAs, removeTree, run, YOUR_OWN } from './programs.ts';
 
 /** Makes a cluster with its database, owned by the account that is to run it. */
 export async function createCluster(draft: string, home: Home): Promise<void> {

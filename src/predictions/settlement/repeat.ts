@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Database } from '../database/connect.ts';
-import { type Made, type Repeatable, repeatable } from '../database/idempotency.ts';
-import type { Prediction } from '../generated/graphql.ts';
+import type { Database } from '../../database/pool.ts';
+import type { Prediction } from '../../generated/graphql.ts';
+import { type Made, type Repeatable, repeatable } from '../../requests/idempotency.ts';
 
 /** A spectrum as it came: its points are an array or, of a large body, a `NumberList`. */
 export interface SpectrumToPredict {

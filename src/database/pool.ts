@@ -11,7 +11,7 @@ import pg from 'pg';
 import { fairQueue } from '../concurrency/fair-queue.ts';
 import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import { answers, HANGS, type HangWatch, watchForHangs } from './hangs.ts';
+import { answers, HANGS, type HangWatch, watchForHangs } from './hang-detector.ts';
 import { nameOf } from './prepare.ts';
 
 /** The database, or a transaction on it: what every query takes as its first argument. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
-import { batched } from '../concurrency/batched.ts';
+import { batched } from '../concurrency/batcher.ts';
+import type { Database } from '../database/pool.ts';
+import { type Placeholder, prepare } from '../database/prepare.ts';
 import { rateLimited } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import type { Database } from './connect.ts';
-import { type Placeholder, prepare } from './prepare.ts';
 
 /** How many attempts there may be within a window, which begins with the first of them. */
 export interface Limit {

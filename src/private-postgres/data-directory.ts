@@ -14,16 +14,9 @@ import {
 } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import {
-  type Account,
-  claimAccount,
-  isAccount,
-  nobodyUid,
-  pickAccount,
-  settledUid,
-} from './embedded-account.ts';
-import { createCluster } from './embedded-cluster.ts';
-import { codeOf, type Home, lastWords, type RunAs, removeTree, run, YOUR_OWN } from './embedded-run.ts';
+import { type Account, claimAccount, isAccount, nobodyUid, pickAccount, settledUid } from './account.ts';
+import { createCluster } from './cluster.ts';
+import { codeOf, type Home, lastWords, type RunAs, removeTree, run, YOUR_OWN } from './programs.ts';
 
 /** Where things come from and go to, for tests; nobody else has a reason to say. */
 export interface Places {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generate, PostgresDialect } from 'kysely-codegen';
-import { connect } from './connect.ts';
-import { startEmbedded } from './embedded.ts';
-import { migrate } from './migrate.ts';
+import { migrate } from '../database/migrate.ts';
+import { connect } from '../database/pool.ts';
+import { startEmbedded } from './start.ts';
 
 // Writes src/generated/database.ts from a freshly migrated, private database: `npm run generate`.
 const folder = await mkdtemp(join(tmpdir(), 'spectrakey-types-'));

@@ -1,11 +1,11 @@
 import { lchown, lstat, readlink, realpath } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { giveTree, isAccount, nobodyUid } from './embedded-account.ts';
-import { isLegacy } from './embedded-home.ts';
-import { stopPostgres } from './embedded-postmaster.ts';
-import type { Home } from './embedded-run.ts';
-import { connect, DataFolderInUse, lock, readPidFile, urlOf } from './embedded-session.ts';
+import { giveTree, isAccount, nobodyUid } from './account.ts';
+import { connect, DataFolderInUse, lock, readPidFile, urlOf } from './admin-session.ts';
+import { isLegacy } from './data-directory.ts';
+import { stopPostgres } from './postmaster.ts';
+import type { Home } from './programs.ts';
 
 const PATIENCE_MS = 120_000;
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { badUserInput } from '../errors.ts';
-import { isUuid } from '../names.ts';
+import { isUuid } from './names.ts';
 
 /** Entries of a page: at most, and where the caller does not say. */
 export const MAX_ON_A_PAGE = 100;

@@ -1,18 +1,18 @@
 import { uuidv7 as newId } from 'uuidv7';
+import { checkAllowance } from '../accounts/allowances.ts';
 import { lockOrganizationAs, type MemberRow } from '../accounts/organizations.ts';
 import { normalizeEmail } from '../accounts/people.ts';
+import { type ActivityAction, type Actor, recordActivity } from '../activity/activity.ts';
 import {
   mayChangeOrganization,
   mayChangeProjectMembers,
   mayManageProject,
   projectAccess,
-} from '../accounts/roles.ts';
-import { type ActivityAction, type Actor, recordActivity } from '../activity/activity.ts';
-import { checkRoom } from '../database/bound.ts';
-import type { Database } from '../database/connect.ts';
+} from '../auth/roles.ts';
+import type { Database } from '../database/pool.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { ProjectRole } from '../generated/database.ts';
-import { checkAllowance } from './allowances.ts';
+import { checkRoom } from '../requests/bounds.ts';
 
 export interface ProjectRow {
   id: string;

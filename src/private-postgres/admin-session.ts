@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
-import { POSTGRES_USER } from './embedded-access.ts';
-import { codeOf } from './embedded-run.ts';
+import { POSTGRES_USER } from './access.ts';
+import { codeOf } from './programs.ts';
 
 /** Another live server holds the data folder. */
 export class DataFolderInUse extends Error {

@@ -1,0 +1,215 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Kysely } from 'kysely';
+import { LRUCache } from 'lru-cache';
+import { startInvitationMail } from './accounts/invitation-mail.ts';
+import { startPasswords } from './accounts/passwords.ts';
+import { startAuthenticate } from './api-keys/authenticate.ts';
+import { startFailedKeys } from './api-keys/failed-keys.ts';
+import type { Config } from './config.ts';
+import { sharePool } from './database/pool.ts';
+import { readOnnx } from './deployments/models.ts';
+import { recordHostEnd } from './deployments/quarantine.ts';
+import { modelQuarantined } from './errors.ts';
+import type { DB } from './generated/database.ts';
+import type { Services } from './graphql/context.ts';
+import { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
+import { type HttpServer, type HttpServerOptions, startHttpServer } from './http/server.ts';
+import { startJobs } from './jobs/jobs.ts';
+import { startUpkeep } from './jobs/upkeep.ts';
+import { startLog } from './observability/logging.ts';
+import { type Metrics, startMetrics } from './observability/metrics.ts';
+import type { startTracing, Traced, Tracing } from './observability/tracing.ts';
+import { type ModelLimits, startModels } from './onnx/models.ts';
+import { detectSandbox } from './onnx/sandbox.ts';
+import { startSettle } from './predictions/settlement/settle.ts';
+import { startRateLimits } from './requests/rate-limits.ts';
+
+// What a server is made of: each part is started here, and gets those that it works with.
+
+export interface ServerOptions {
+  db: Kysely<DB>;
+  config: HttpServerOptions['config'] &
+    Pick<
+      Config,
+      | 'LOG_LEVEL'
+      | 'LOG_RETENTION_MONTHS'
+      | 'SIGN_UP'
+      | 'SMTP_URL'
+      | 'MAIL_FROM'
+      | 'METRICS_HOST'
+      | 'METRICS_PORT'
+      | 'MODEL_MEMORY'
+      | 'MODEL_HOST_UIDS'
+    >;
+  /** Where traces go; without it, requests are not traced. */
+  tracing?: Parameters<typeof startTracing>[0] | null;
+  /** Of the model hosts. */
+  modelLimits?: ModelLimits;
+  /** What differs from HTTP_LIMITS. */
+  httpLimits?: Partial<HttpLimits> | undefined;
+  /** Takes the log, one JSON object a line. */
+  log: { write: (line: string) => void };
+  /** Whether it runs jobs in the background. */
+  jobs?: boolean;
+  now?: () => Date;
+}
+
+export interface RunningServer extends HttpServer {
+  /** Where its metrics are, where METRICS_PORT is set. */
+  metricsUrl: string | undefined;
+}
+
+/**
+ * Starts a server on a migrated database.
+ *
+ * @throws what listening throws, e.g. EADDRINUSE; everything that was started is stopped again
+ */
+export async function startServer({
+  db,
+  config,
+  tracing: traces,
+  log: stream,
+  modelLimits,
+  httpLimits,
+  jobs: runsJobs = true,
+  now = () => new Date(),
+}: ServerOptions): Promise<RunningServer> {
+  const log = startLog(config.LOG_LEVEL, stream);
+  const metrics = config.METRICS_PORT === undefined ? undefined : await startMetrics(db, config, log);
+  const tracing = traces
+    ? await (await import('./observability/tracing.ts')).startTracing(traces, log)
+    : undefined;
+  const jobs = runsJobs ? startJobs({ db, log, now }) : undefined;
+  const upkeep = startUpkeep({ db, log, now, retentionMonths: config.LOG_RETENTION_MONTHS });
+  const purgeSoon = () => jobs?.purgeSoon();
+  const services = startServices({ db, config, modelLimits, log, now, purgeSoon, metrics, tracing });
+
+  async function stopServices(): Promise<void> {
+    upkeep.stop();
+    services.invitationMail?.close();
+    await Promise.all([
+      jobs?.stop(),
+      services.passwords.close(),
+      services.models.close(),
+      metrics?.close(),
+      tracing?.stop(),
+    ]);
+  }
+
+  try {
+    const observers = [metrics, tracing].filter(observer => observer !== undefined);
+    const limits = { ...HTTP_LIMITS, ...httpLimits };
+    const http = await startHttpServer({ services, config, limits, log, observers });
+    await upkeep.runNow();
+    return {
+      url: http.url,
+      metricsUrl: metrics?.url,
+      async close() {
+        await http.close();
+        await stopServices();
+      },
+    };
+  } catch (error) {
+    await stopServices();
+    throw error;
+  }
+}
+
+export interface ServicesOptions {
+  db: Kysely<DB>;
+  config: Pick<
+    Config,
+    'SIGN_UP' | 'PUBLIC_URL' | 'SMTP_URL' | 'MAIL_FROM' | 'MODEL_MEMORY' | 'MODEL_HOST_UIDS'
+  >;
+  modelLimits?: ModelLimits | undefined;
+  log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
+  now: () => Date;
+  /** Starts the removal of what deletions left. */
+  purgeSoon: () => void;
+  metrics?: Metrics | undefined;
+  tracing?: Tracing | undefined;
+}
+
+const untraced: Traced = (_name, work) => work;
+
+/** Starts what requests are answered with. */
+export function startServices({
+  db,
+  config,
+  modelLimits,
+  log,
+  now,
+  purgeSoon,
+  metrics,
+  tracing,
+}: ServicesOptions): Services {
+  const traced = tracing?.traced ?? untraced;
+  const models = startModels({
+    load: modelId => readOnnx(db, modelId),
+    onNotStarted: error => log.error({ err: error }, 'a model host could not be started'),
+    megabytes: config.MODEL_MEMORY,
+    uids: config.MODEL_HOST_UIDS,
+    limits: modelLimits,
+    watch: metrics?.batches.model,
+    onRun: metrics?.onModelRun,
+  });
+  void detectSandbox(config.MODEL_HOST_UIDS).then(sandbox => {
+    log.info({ sandbox }, 'what restricts model hosts');
+    if (process.getuid?.() === 0 && !sandbox.ownUid)
+      log.warn('model hosts run as root: start the server as another user, or let others read its folder');
+  });
+  const logFailure = failureLog(log);
+  const rateLimits = startRateLimits(db);
+  const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM } = config;
+  return {
+    db,
+    shareOf: sharePool(db),
+    passwords: startPasswords(),
+    authenticate: traced('authenticate', startAuthenticate(db, metrics?.batches.lookUp)),
+    countFailedKey: startFailedKeys(rateLimits),
+    rateLimits,
+    purgeSoon,
+    signUpMode: SIGN_UP,
+    publicUrl: PUBLIC_URL?.[0],
+    invitationMail:
+      SMTP_URL && MAIL_FROM
+        ? startInvitationMail({ SMTP_URL, MAIL_FROM }, (error, invitationId) =>
+            log.warn({ err: error, invitationId }, 'the mail of an invitation could not be sent'),
+          )
+        : null,
+    now,
+    models,
+    predicting: {
+      runModel: traced('run model', models.run),
+      settle: traced('settle', startSettle(db, metrics?.batches.settle)),
+      async onModelFailed(error, modelId, at) {
+        logFailure(error, modelId);
+        if (!error.endedHost) return;
+        try {
+          const until = await recordHostEnd(db, modelId, at);
+          if (!until) return;
+          log.warn({ modelId, until }, 'a model is quarantined');
+          models.refuseWaiting(modelId, modelQuarantined(until));
+        } catch (fault) {
+          log.error({ err: fault, modelId }, 'the end of a model host could not be recorded');
+        }
+      },
+    },
+  };
+}
+
+/** How long a model that failed is not logged again: one that fails in a millisecond would fill the log. */
+const SILENCE_MS = 10_000;
+
+/** Logs that a model failed; of failures in quick succession the first, and with the next one how many there were. */
+function failureLog(log: ServicesOptions['log']): (error: Error, modelId: string) => void {
+  const silent = new LRUCache<string, { skipped: number }>({ max: 1000, ttl: SILENCE_MS });
+  return (error, modelId) => {
+    const known = silent.get(modelId);
+    if (known) {
+      known.skipped += 1;
+      if (known.skipped > 1) return;
+    } else silent.set(modelId, { skipped: 0 });
+    log.warn({ err: error, modelId }, 'a model failed');
+  };
+}
