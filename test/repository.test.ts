@@ -5,18 +5,31 @@ import { parseSync, Visitor } from 'vite';
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../src/errors.ts';
 
-/** The floors of the house: a file imports from its own floor and from those before it. */
-const FLOORS = [
-  ['errors.ts', 'requests/names.ts', 'config.ts', 'generated'],
-  ['database', 'concurrency'],
-  ['requests'],
-  ['activity'],
-  ['accounts', 'onnx', 'deployments', 'api-keys', 'predictions'],
-  ['deletions'],
-  ['jobs'],
-  ['graphql'],
-  ['http'],
-  ['demonstration', 'main.ts'],
+/** The folders of `src`, and the files beside them, in their order: each imports from itself and from those before it. */
+const ORDER = [
+  'errors.ts',
+  'config.ts',
+  'generated',
+  'concurrency',
+  'database',
+  'requests',
+  'observability',
+  'private-postgres',
+  'auth',
+  'activity',
+  'accounts',
+  'projects',
+  'onnx',
+  'deployments',
+  'api-keys',
+  'predictions',
+  'deletions',
+  'jobs',
+  'graphql',
+  'http',
+  'services.ts',
+  'demonstration',
+  'main.ts',
 ];
 /** The browser's code stands apart. */
 const APART = 'dashboard';
@@ -119,8 +132,8 @@ const within = (folder: string) => written.filter(({ path }) => path.startsWith(
 const server = within('src').filter(({ path }) => !path.startsWith(`src/${APART}/`));
 
 /** The folder of `src`, or the file directly in it. */
-const roomOf = (path: string) => path.split('/')[1] ?? '';
-const floorOf = (path: string) => FLOORS.findIndex(rooms => rooms.includes(roomOf(path)));
+const folderOf = (path: string) => path.split('/')[1] ?? '';
+const placeOf = (path: string) => ORDER.indexOf(folderOf(path));
 
 test('the rules see the repository', () => {
   for (const folder of ['src', 'test', 'migrations']) expect(within(folder).length).toBeGreaterThan(3);
@@ -132,16 +145,16 @@ test('the rules see the repository', () => {
 });
 
 describe('imports run one way', () => {
-  test('every file of the server has its floor', () => {
-    expect(server.filter(({ path }) => floorOf(path) < 0).map(({ path }) => path)).toEqual([]);
+  test('every file of the server is in a folder of the order', () => {
+    expect(server.filter(({ path }) => placeOf(path) < 0).map(({ path }) => path)).toEqual([]);
   });
 
-  test('none leads to a floor above, to the dashboard or out of src', () => {
+  test('none leads to a later folder, to the dashboard or out of src', () => {
     const wrong = server.flatMap(({ path, imports }) =>
       imports
         .filter(target => /\.tsx?$/.test(target))
         .filter(
-          target => !target.startsWith('src/') || floorOf(target) < 0 || floorOf(target) > floorOf(path),
+          target => !target.startsWith('src/') || placeOf(target) < 0 || placeOf(target) > placeOf(path),
         )
         .map(target => `${path} → ${target}`),
     );

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { uuidv7 as newId } from 'uuidv7';
 import { type Actor, recordActivity } from '../activity/activity.ts';
-import { mayChangeOrganization } from '../auth/roles.ts';
+import { canManageOrganization } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, invitationNotFound, notFound } from '../errors.ts';
 import type { OrganizationRole } from '../generated/database.ts';
@@ -234,7 +234,7 @@ export async function revokeInvitation(
     .where('userId', '=', actor.id)
     .executeTakeFirst();
   // Who may not invite sees no invitations: to them this one does not exist.
-  if (!member || !mayChangeOrganization(member.role)) throw notFound('Invitation');
+  if (!member || !canManageOrganization(member.role)) throw notFound('Invitation');
   checkMayManage(member, found.role);
   const revoked = await trx.deleteFrom('invitations').where('id', '=', id).returning('id').executeTakeFirst();
   if (!revoked) throw notFound('Invitation');

@@ -1,5 +1,5 @@
 import { type Actor, recordActivity } from '../activity/activity.ts';
-import { mayChangeOrganization } from '../auth/roles.ts';
+import { canManageOrganization } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { OrganizationRole } from '../generated/database.ts';
@@ -49,7 +49,7 @@ export async function lockMembers(
  * @throws FORBIDDEN
  */
 export function checkMayManage(actor: Pick<Member, 'role'>, ...roles: (OrganizationRole | null)[]): void {
-  if (!mayChangeOrganization(actor.role)) {
+  if (!canManageOrganization(actor.role)) {
     throw forbidden('Only admins and owners of the organization may do this.');
   }
   if (actor.role !== 'OWNER' && roles.includes('OWNER')) {

@@ -1,7 +1,8 @@
-import { mayChangeOrganization } from '../auth/roles.ts';
+import { canManageOrganization } from '../auth/roles.ts';
 import { invitationNotFound } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkName } from '../requests/names.ts';
+import { requireOrganizationAdmin } from './authorize.ts';
 import { countMail, limitInvitations } from './invitation-limits.ts';
 import {
   acceptInvitation,
@@ -37,7 +38,7 @@ export const membershipResolvers = {
       const { role } = input;
       checkNewEmail(input.email);
       const email = normalizeEmail(input.email);
-      const { id: organizationId } = await viewer().load.organization.get(input.organizationId);
+      const { id: organizationId } = await requireOrganizationAdmin(viewer(), input.organizationId);
       await limitInvitations(rateLimits, { organizationId, address: address(), now: at });
       const mayMail = invitationMail !== null && (await countMail(rateLimits, email, at));
       const { token, digest } = generateInvitationToken();
@@ -52,7 +53,7 @@ export const membershipResolvers = {
     async acceptInvitation(_parent, { token }, { transaction, viewer, actor, at }) {
       const { load, ...person } = viewer();
       const id = await transaction(trx => acceptInvitation(trx, token, person, { actor: actor(), now: at }));
-      const organization = await load.organization.again(id);
+      const organization = await load.organization.findAgain(id);
       if (!organization) throw invitationNotFound();
       return organization;
     },
@@ -76,7 +77,7 @@ export const membershipResolvers = {
 
     async setOrganizationMember(_parent, { input }, { transaction, viewer, actor, at }) {
       const { load } = viewer();
-      const organization = await load.organization.get(input.organizationId);
+      const organization = await requireOrganizationAdmin({ load }, input.organizationId);
       await transaction(trx =>
         setOrganizationMember(trx, {
           organizationId: organization.id,
@@ -87,12 +88,12 @@ export const membershipResolvers = {
         }),
       );
       // Who removed themselves sees what they had last.
-      return (await load.organization.again(organization.id)) ?? organization;
+      return (await load.organization.findAgain(organization.id)) ?? organization;
     },
   },
 
   Organization: {
     invitations: ({ id, role }, _args, { viewer }) =>
-      mayChangeOrganization(role) ? viewer().load.invitations(id) : [],
+      canManageOrganization(role) ? viewer().load.invitations(id) : [],
   },
 } satisfies Resolvers;

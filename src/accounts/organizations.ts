@@ -1,7 +1,7 @@
 import slugify from '@sindresorhus/slugify';
 import { uuidv7 as newId } from 'uuidv7';
 import { type Actor, recordActivity } from '../activity/activity.ts';
-import { mayManageOrganization } from '../auth/roles.ts';
+import { canOwnOrganization } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { forbidden, notFound } from '../errors.ts';
 import type { OrganizationRole, PlanName } from '../generated/database.ts';
@@ -185,7 +185,7 @@ export async function renameOrganization(
   { id, name }: Pick<OrganizationRow, 'id' | 'name'>,
   { viewerId, actor, now }: { viewerId: string; actor: Actor; now: Date },
 ): Promise<void> {
-  const { name: before } = await lockOrganizationAs(trx, id, viewerId, mayManageOrganization);
+  const { name: before } = await lockOrganizationAs(trx, id, viewerId, canOwnOrganization);
   if (before === name) return;
   await trx.updateTable('organizations').set({ name }).where('id', '=', id).execute();
   await recordActivity(trx, actor, now, [

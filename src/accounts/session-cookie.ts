@@ -1,3 +1,6 @@
+import type {} from '@fastify/cookie';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
 const NAME = 'spectrakey_session';
 
 export interface SessionCookie {
@@ -18,4 +21,10 @@ export function sessionCookieOf({ protocol }: { protocol: string }): SessionCook
     name: secure ? `__Host-${NAME}` : NAME,
     attributes: { path: '/', httpOnly: true, sameSite: 'lax', secure },
   };
+}
+
+/** Removes the session cookie from the client. */
+export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
+  const { name, attributes } = sessionCookieOf(request);
+  void reply.clearCookie(name, attributes);
 }

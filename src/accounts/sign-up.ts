@@ -78,7 +78,11 @@ export async function insertAccount(
     actor,
     createdAt: now,
   });
-  await insertFirstProject(trx, { organizationId, name: 'First project' }, { viewerId: person.id, actor, now });
+  await insertFirstProject(
+    trx,
+    { organizationId, name: 'First project' },
+    { viewerId: person.id, actor, now },
+  );
 }
 
 /**

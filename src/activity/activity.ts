@@ -47,6 +47,13 @@ export interface Actor {
   network: string | null;
 }
 
+/** Who changes something, and when. */
+export interface By {
+  viewerId: string;
+  actor: Actor;
+  now: Date;
+}
+
 /** The operator of the server, at its command line. */
 export const OPERATOR: Actor = { id: null, email: null, network: null };
 

@@ -1,53 +1,11 @@
 import { type InferResult, type Kysely, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { monthOf } from '../accounts/month.ts';
+import type { AuthenticatedKey } from '../auth/caller.ts';
 import { type BatchWatch, batched } from '../concurrency/batcher.ts';
 import { type Placeholder, prepare } from '../database/prepare.ts';
-import { apiKeyNotAuthorized } from '../errors.ts';
 import type { ApiKeyScope, DB } from '../generated/database.ts';
 import { digestOf, isRawKey } from './raw-key.ts';
-
-/** A deployment that a key reaches, with what a call of it needs to know. */
-export interface ReachedDeployment {
-  id: string;
-  active: boolean;
-  modelId: string;
-  /** Points in a spectrum. */
-  inputLength: number;
-  /** Whether calls may share a run of the model. */
-  rowIndependent: boolean;
-  /** Until when the model is quarantined, RFC 3339; null where it never was. */
-  quarantinedUntil: string | null;
-  /** Predictions answered this month. */
-  used: number;
-}
-
-/** The facts of a usable key, read in this request. */
-export interface AuthenticatedKey {
-  id: string;
-  name: string;
-  prefix: string;
-  organizationId: string;
-  scopes: ApiKeyScope[];
-  /** Whether the plan allows calls with API keys. */
-  allowApiPredict: boolean;
-  /** The plan's predictions a month for each deployment; null: unlimited. */
-  quota: number | null;
-  /** Its own deployment or, of a project-wide key, every deployment of the project. */
-  deployments: ReachedDeployment[];
-}
-
-/**
- * The deployment that the key is asked to call.
- *
- * @throws API_KEY_NOT_AUTHORIZED when the key does not reach it, or it does not exist.
- */
-export function findReached({ deployments }: AuthenticatedKey, deploymentId: string): ReachedDeployment {
-  const wanted = deploymentId.toLowerCase();
-  const found = deployments.find(({ id }) => id === wanted);
-  if (!found) throw apiKeyNotAuthorized();
-  return found;
-}
 
 /** What a secret turned out to be. Only faults throw. */
 export type Verdict =

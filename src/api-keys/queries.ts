@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
+import type { By } from '../activity/activity.ts';
 import { type ActivityAction, type Actor, recordActivity } from '../activity/activity.ts';
-import { mayChangeProject, projectAccess } from '../auth/roles.ts';
+import { canEditProject, projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { apiKeyLimitReached, forbidden, notFound, planFeatureRequired } from '../errors.ts';
 import type { ApiKeyScope, ProjectRole } from '../generated/database.ts';
-import { type By, lockProjectAs } from '../projects/projects.ts';
+import { lockProjectAs } from '../projects/projects.ts';
 import { type PageRequest, pagesTable, toConnections } from '../requests/pagination.ts';
 import type { RawKey } from './raw-key.ts';
 
@@ -151,7 +152,7 @@ export async function insertApiKey(
   }: { id: string; reach: Reach; name: string; rawKey: RawKey; expiresAt: Date | null },
   { viewerId, actor, now }: By,
 ): Promise<void> {
-  await lockProjectAs(trx, projectId, viewerId, mayChangeProject);
+  await lockProjectAs(trx, projectId, viewerId, canEditProject);
   if (deploymentId !== null) {
     const deployment = await trx
       .selectFrom('deployments')
@@ -230,7 +231,7 @@ async function lockApiKeyAs(trx: Database, id: string, viewerId: string): Promis
   await trx.selectFrom('apiKeys').select('id').where('id', '=', id).forUpdate().execute();
   const [key] = await findApiKeys(trx, viewerId, [id]);
   if (!key) throw notFound('API key');
-  if (!mayChangeProject(key.role)) throw forbidden();
+  if (!canEditProject(key.role)) throw forbidden();
 }
 
 /**

@@ -1,13 +1,14 @@
 import { uuidv7 as newId } from 'uuidv7';
-import { apiKeyAlreadyCreated, notFound, unavailable } from '../errors.ts';
+import { apiKeyAlreadyCreated, unavailable } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { findMade, takeKeys } from '../requests/idempotency.ts';
 import { isUuid } from '../requests/names.ts';
 import { checkPage } from '../requests/pagination.ts';
+import { requireKeyCreator, requireKeyEditor, requireTarget } from './authorize.ts';
 import { memberOf } from './member-keys.ts';
 import { deleteApiKey, findCreated, insertApiKey, revokeApiKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
-import { checkNewApiKey, findTarget, repeatableCreate } from './requests.ts';
+import { repeatableCreate } from './requests.ts';
 
 const person = (id: string | null, name: string | null) =>
   id === null || name === null ? null : { id, name };
@@ -18,7 +19,7 @@ export const apiKeyResolvers = {
     async apiKeys(_parent, { of, ...args }, { viewer }) {
       const { load } = viewer();
       const page = checkPage(args);
-      const { projectId, deploymentId } = await findTarget(load, of);
+      const { projectId, deploymentId } = await requireTarget({ load }, of);
       return await load.apiKeys({ projectId, deploymentId, ...page });
     },
   },
@@ -26,39 +27,29 @@ export const apiKeyResolvers = {
   Mutation: {
     async createApiKey(_parent, { input }, { transaction, by, viewer, at }) {
       const { id: callerId, load } = viewer();
-      const reach = await findTarget(load, input.target);
+      const wanted = await requireKeyCreator({ load }, input, at);
       const rawKey = generateRawKey();
-      const { projectId, deploymentId } = reach;
       const id = newId();
-      const key = {
-        id,
-        ...checkNewApiKey(input, at),
-        reach: { projectId, deploymentId },
-        rawKey,
-      };
-      const repeated = repeatableCreate(input.idempotencyKey, { callerId, at }, key);
+      const repeated = repeatableCreate(input.idempotencyKey, { callerId, at }, wanted);
       await transaction(async trx => {
         if (repeated && (await takeKeys(trx, [{ ...repeated, resultId: id }])).size === 0) {
           const made = await findMade(trx, repeated);
           throw made ? apiKeyAlreadyCreated(await findCreated(trx, made.resultId)) : unavailable();
         }
-        await insertApiKey(trx, key, by());
+        await insertApiKey(trx, { id, ...wanted, rawKey }, by());
       });
       return { apiKey: await load.apiKey.get(id), rawKey: rawKey.text };
     },
 
     async revokeApiKey(_parent, { id }, { transaction, by, viewer }) {
       const { load } = viewer();
-      const key = await load.apiKey.get(id);
+      const key = await requireKeyEditor({ load }, id);
       await transaction(trx => revokeApiKey(trx, key.id, by()));
-      const revoked = await load.apiKey.again(id);
-      if (!revoked) throw notFound('API key');
-      return revoked;
+      return await load.apiKey.reload(id);
     },
 
     async deleteApiKey(_parent, { id }, { transaction, by, viewer }) {
-      const { load } = viewer();
-      const key = await load.apiKey.get(id);
+      const key = await requireKeyEditor(viewer(), id);
       await transaction(trx => deleteApiKey(trx, key.id, by()));
       return { deletedApiKeyId: key.id };
     },

@@ -2,16 +2,14 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Database } from '../database/pool.ts';
 import type { DB, OrganizationRole, ProjectRole } from '../generated/database.ts';
 
-/** Whether the role may change the project: register, deploy, manage keys, predict. */
-export const mayChangeProject = (role: ProjectRole) => role !== 'VIEWER';
-/** Whether the role may change who is in the project. */
-export const mayChangeProjectMembers = (role: ProjectRole) => role === 'OWNER';
-/** Whether the role may rename and delete the project. */
-export const mayManageProject = (role: ProjectRole) => role === 'OWNER';
+/** Whether the role may register, deploy, predict and manage keys. */
+export const canEditProject = (role: ProjectRole) => role !== 'VIEWER';
+/** Whether the role may rename and delete the project, and change its members. */
+export const canManageProject = (role: ProjectRole) => role === 'OWNER';
+/** Whether the role may create projects, and invite, change and remove members. */
+export const canManageOrganization = (role: OrganizationRole) => role !== 'MEMBER';
 /** Whether the role may rename and delete the organization. */
-export const mayManageOrganization = (role: OrganizationRole) => role === 'OWNER';
-/** Whether the role may create projects and change who is in the organization. */
-export const mayChangeOrganization = (role: OrganizationRole) => role !== 'MEMBER';
+export const canOwnOrganization = (role: OrganizationRole) => role === 'OWNER';
 
 /**
  * Who can see which project, with which role: organization owners as owner, project members as what they were made.

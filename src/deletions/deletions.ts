@@ -1,15 +1,16 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import { monthOf } from '../accounts/month.ts';
 import { lockOrganizationAs } from '../accounts/organizations.ts';
+import type { By } from '../activity/activity.ts';
 import { type ActivityAction, type ActivityEntry, recordActivity } from '../activity/activity.ts';
 import { deleteApiKeys } from '../api-keys/queries.ts';
-import { mayChangeProject, mayManageOrganization, mayManageProject } from '../auth/roles.ts';
+import { canEditProject, canManageProject, canOwnOrganization } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { lockDeploymentAs } from '../deployments/deployments.ts';
 import { dropUnusedFile } from '../deployments/model-files.ts';
 import { badUserInput, modelInUse, notFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import { type By, lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
+import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 
 // Everything here locks in one order: organization, projects, deployments, keys; rows of one table by id. Calls that are
 // being charged hold deployments before keys (predictions/settlement/grant.ts), so they and deletions wait, and never deadlock.
@@ -56,7 +57,7 @@ export async function deleteModel(
   { viewerId, actor, now }: By,
 ): Promise<void> {
   await lockOrganizationOf(trx, projectId);
-  const { organizationId } = await lockProjectAs(trx, projectId, viewerId, mayChangeProject);
+  const { organizationId } = await lockProjectAs(trx, projectId, viewerId, canEditProject);
   const deployments = await trx
     .selectFrom('deployments')
     .select('name')
@@ -93,7 +94,7 @@ export async function deleteModel(
  */
 export async function deleteProject(trx: Database, id: string, { viewerId, ...by }: By): Promise<void> {
   await lockOrganizationOf(trx, id);
-  const { organizationId } = await lockProjectAs(trx, id, viewerId, mayManageProject);
+  const { organizationId } = await lockProjectAs(trx, id, viewerId, canManageProject);
   await clearProjects(trx, organizationId, [id], by);
 }
 
@@ -109,7 +110,7 @@ export async function deleteOrganization(
   { id, name }: { id: string; name: string },
   { viewerId, actor, now }: By,
 ): Promise<void> {
-  const organization = await lockOrganizationAs(trx, id, viewerId, mayManageOrganization);
+  const organization = await lockOrganizationAs(trx, id, viewerId, canOwnOrganization);
   if (name.trim() !== organization.name) {
     throw badUserInput('The name is not that of the organization. Type its name exactly, to confirm.');
   }

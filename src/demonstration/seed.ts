@@ -5,6 +5,7 @@ import { uuidv7 as newId } from 'uuidv7';
 import { insertOrganization } from '../accounts/organizations.ts';
 import { LOCAL_REQUEST, type Passwords, startPasswords } from '../accounts/passwords.ts';
 import { insertPerson } from '../accounts/people.ts';
+import type { By } from '../activity/activity.ts';
 import { OPERATOR } from '../activity/activity.ts';
 import { insertApiKey } from '../api-keys/queries.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
@@ -13,7 +14,7 @@ import { insertDeployment } from '../deployments/deployments.ts';
 import { insertModel, readOnnx } from '../deployments/models.ts';
 import type { DB } from '../generated/database.ts';
 import { type Models, startModels } from '../onnx/models.ts';
-import { type By, insertProject } from '../projects/projects.ts';
+import { insertProject } from '../projects/projects.ts';
 
 /** Who the first start signs up. */
 export const DEMONSTRATION_EMAIL = 'demo@spectrakey.example';

@@ -1,12 +1,13 @@
 import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
 import { monthOf } from '../accounts/month.ts';
+import type { By } from '../activity/activity.ts';
 import { recordActivity } from '../activity/activity.ts';
-import { mayChangeProject, projectAccess } from '../auth/roles.ts';
+import { canEditProject, projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { notFound } from '../errors.ts';
 import type { ProjectRole } from '../generated/database.ts';
-import { type By, lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
+import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { checkRoom } from '../requests/bounds.ts';
 import type { ModelRow } from './models.ts';
 
@@ -52,7 +53,7 @@ export async function insertDeployment(
     trx,
     model.projectId,
     viewerId,
-    mayChangeProject,
+    canEditProject,
   );
   const found = await trx.selectFrom('models').select('id').where('id', '=', model.id).executeTakeFirst();
   if (!found) throw notFound('Model');
@@ -85,7 +86,7 @@ export async function lockDeploymentAs(
   { id, projectId }: Pick<DeploymentRow, 'id' | 'projectId'>,
   viewerId: string,
 ) {
-  const project = await lockProjectAs(trx, projectId, viewerId, mayChangeProject);
+  const project = await lockProjectAs(trx, projectId, viewerId, canEditProject);
   const deployment = await trx
     .selectFrom('deployments')
     .select(['id', 'name', 'active'])

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
+import type { By } from '../activity/activity.ts';
 import { recordActivity } from '../activity/activity.ts';
-import { mayChangeProject, projectAccess } from '../auth/roles.ts';
+import { canEditProject, projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, notFound } from '../errors.ts';
 import type { ModelKind } from '../generated/database.ts';
-import { type By, lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
+import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { checkRoom } from '../requests/bounds.ts';
 import { storeFile } from './model-files.ts';
 
@@ -50,7 +51,7 @@ export async function insertModel(
   { viewerId, actor, now }: By,
 ): Promise<ModelRow> {
   await lockOrganizationOf(trx, model.projectId);
-  const { organizationId } = await lockProjectAs(trx, model.projectId, viewerId, mayChangeProject);
+  const { organizationId } = await lockProjectAs(trx, model.projectId, viewerId, canEditProject);
   await checkAllowance(trx, organizationId, 'models', now);
   const { held, version } = await trx
     .selectFrom('models')
@@ -92,7 +93,7 @@ export async function renameModel(
   { id, projectId, name }: Pick<ModelRow, 'id' | 'projectId' | 'name'>,
   { viewerId, actor, now }: By,
 ): Promise<void> {
-  const { organizationId } = await lockProjectAs(trx, projectId, viewerId, mayChangeProject);
+  const { organizationId } = await lockProjectAs(trx, projectId, viewerId, canEditProject);
   const models = await trx
     .selectFrom('models')
     .select(['id', 'name'])

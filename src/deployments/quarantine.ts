@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import type { By } from '../activity/activity.ts';
 import { recordActivity } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
-import type { By } from '../projects/projects.ts';
 import { type DeploymentRow, lockDeploymentAs } from './deployments.ts';
 
 // A model whose runs keep ending their host (they crash, take too long or too much memory) is quarantined: its

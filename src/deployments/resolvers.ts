@@ -1,11 +1,11 @@
 import { checkAllowance } from '../accounts/allowances.ts';
 import { monthOf } from '../accounts/month.ts';
-import { badUserInput, notFound } from '../errors.ts';
+import { badUserInput } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { ModelRefused } from '../onnx/signature.ts';
-import { insertProject, renameProject, setProjectMember } from '../projects/projects.ts';
-import type { ById } from '../requests/loaders.ts';
+import { requireProjectEditor } from '../projects/authorize.ts';
 import { checkName, checkOptionalText } from '../requests/names.ts';
+import { requireDeploymentEditor, requireModelEditor } from './authorize.ts';
 import { insertDeployment, renameDeployment, setDeploymentActive } from './deployments.ts';
 import { checkNewFile } from './model-files.ts';
 import { insertModel, renameModel } from './models.ts';
@@ -13,53 +13,13 @@ import { resetQuarantine } from './quarantine.ts';
 
 const LARGEST_MODEL_BYTES = 16 * 1024 * 1024;
 
-/** A row that this request changed, as it is now. @throws NOT_FOUND when somebody else deleted it since. */
-async function again<Row>(rows: ById<Row>, id: string): Promise<Row> {
-  await rows.again(id);
-  return await rows.get(id);
-}
-
-/** Projects, models and deployments. Who may call what is decided before, in graphql/permissions.ts. */
+/** Models and deployments. Who may call what is decided before, in graphql/permissions.ts. */
 export const deploymentResolvers = {
   Query: {
-    project: (_parent, { id }, { viewer }) => viewer().load.project.find(id),
     deployment: (_parent, { id }, { viewer }) => viewer().load.deployment.find(id),
   },
 
   Mutation: {
-    async createProject(_parent, { input }, { transaction, by, viewer }) {
-      const { load } = viewer();
-      const name = checkName(input.name, 'The name of a project');
-      const { id: organizationId } = await load.organization.get(input.organizationId);
-      const id = await transaction(trx => insertProject(trx, { organizationId, name }, by()));
-      return await load.project.get(id);
-    },
-
-    async renameProject(_parent, { id, name: wanted }, { transaction, by, viewer }) {
-      const { load } = viewer();
-      const name = checkName(wanted, 'The name of a project');
-      const project = await load.project.get(id);
-      await transaction(trx => renameProject(trx, { id: project.id, name }, by()));
-      return await again(load.project, id);
-    },
-
-    async setProjectMember(_parent, { input }, { transaction, viewer, actor, at }) {
-      const { id: actorId, load } = viewer();
-      const project = await load.project.get(input.projectId);
-      await transaction(trx =>
-        setProjectMember(trx, {
-          project,
-          email: input.email,
-          role: input.role ?? null,
-          actorId,
-          actor: actor(),
-          now: at,
-        }),
-      );
-      // Who removed themselves sees what they had last.
-      return (await load.project.again(project.id)) ?? project;
-    },
-
     async registerModel(_parent, { input }, { db, transaction, by, viewer, at, models }) {
       const { load } = viewer();
       const texts = {
@@ -70,7 +30,7 @@ export const deploymentResolvers = {
       if (input.onnx.byteLength > LARGEST_MODEL_BYTES) {
         throw badUserInput('The ONNX file is too large: at most 16 MiB.');
       }
-      const { id: projectId, organizationId } = await load.project.get(input.projectId);
+      const { id: projectId, organizationId } = await requireProjectEditor({ load }, input.projectId);
       // Before the trial, which takes seconds; the transaction checks again, exactly.
       await checkAllowance(db, organizationId, 'models', at);
       await checkNewFile(db, organizationId, input.onnx, at);
@@ -87,62 +47,46 @@ export const deploymentResolvers = {
     async renameModel(_parent, { id, name: wanted }, { transaction, by, viewer }) {
       const { load } = viewer();
       const name = checkName(wanted, 'The name of a model');
-      const model = await load.model.get(id);
+      const model = await requireModelEditor({ load }, id);
       await transaction(trx => renameModel(trx, { ...model, name }, by()));
-      return await again(load.model, id);
+      return await load.model.reload(id);
     },
 
     async createDeployment(_parent, { input }, { transaction, by, viewer }) {
       const { load } = viewer();
       const name = checkName(input.name, 'The name of a deployment');
       const description = checkOptionalText(input.description, 'The description', 1000);
-      const model = await load.model.get(input.modelId);
+      const model = await requireModelEditor({ load }, input.modelId);
       const id = await transaction(trx => insertDeployment(trx, { model, name, description }, by()));
       return await load.deployment.get(id);
     },
 
     async setDeploymentActive(_parent, { id, active }, { transaction, by, viewer }) {
       const { load } = viewer();
-      const deployment = await load.deployment.get(id);
+      const deployment = await requireDeploymentEditor({ load }, id);
       await transaction(trx => setDeploymentActive(trx, { ...deployment, active }, by()));
-      return await again(load.deployment, id);
+      return await load.deployment.reload(id);
     },
 
     async renameDeployment(_parent, { id, name: wanted }, { transaction, by, viewer }) {
       const { load } = viewer();
       const name = checkName(wanted, 'The name of a deployment');
-      const deployment = await load.deployment.get(id);
+      const deployment = await requireDeploymentEditor({ load }, id);
       await transaction(trx => renameDeployment(trx, { ...deployment, name }, by()));
-      return await again(load.deployment, id);
+      return await load.deployment.reload(id);
     },
 
     async resetQuarantine(_parent, { deploymentId }, { transaction, by, viewer }) {
       const { load } = viewer();
-      const deployment = await load.deployment.get(deploymentId);
+      const deployment = await requireDeploymentEditor({ load }, deploymentId);
       await transaction(trx => resetQuarantine(trx, deployment, by()));
-      return await again(load.deployment, deploymentId);
-    },
-  },
-
-  Organization: {
-    async allowance({ id }, _args, { viewer }) {
-      const [held] = await viewer().load.allowances(id);
-      // Deleted a moment ago.
-      if (!held) throw notFound('Organization');
-      return {
-        projects: { used: held.projects, limit: held.maxProjects },
-        models: { used: held.models, limit: held.maxModels },
-        deployments: { used: held.deployments, limit: held.maxDeployments },
-        storageBytes: { used: held.storage, limit: held.maxStorage },
-      };
+      return await load.deployment.reload(deploymentId);
     },
   },
 
   Project: {
-    organization: ({ organizationId }, _args, { viewer }) => viewer().load.organization.get(organizationId),
     models: ({ id }, _args, { viewer }) => viewer().load.modelsOf(id),
     deployments: ({ id }, _args, { viewer }) => viewer().load.deploymentsOf(id),
-    members: ({ id }, _args, { viewer }) => viewer().load.projectMembers(id),
   },
 
   Deployment: {

@@ -5,19 +5,19 @@ import { describeBrowser } from '../accounts/browser.ts';
 import type { InvitationMail } from '../accounts/invitation-mail.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { PersonRow } from '../accounts/people.ts';
-import { sessionCookieOf } from '../accounts/session-cookie.ts';
+import { clearSessionCookie, sessionCookieOf } from '../accounts/session-cookie.ts';
 import { endSessions, startSession } from '../accounts/sessions.ts';
-import type { Actor } from '../activity/activity.ts';
-import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
+import type { Actor, By } from '../activity/activity.ts';
+import type { Authenticate } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
+import { type Caller, type Identity, requireSignedIn, type SignedInPerson } from '../auth/caller.ts';
 import type { SignUpMode } from '../config.ts';
 import type { PoolShare } from '../database/pool.ts';
-import { keysOnlyPredict, unauthenticated, unavailable } from '../errors.ts';
+import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { Note } from '../observability/root-field.ts';
 import type { Models } from '../onnx/models.ts';
 import type { Predicting } from '../predictions/predict.ts';
-import type { By } from '../projects/projects.ts';
 import { networkOf } from '../requests/network.ts';
 import type { RateLimits } from '../requests/rate-limits.ts';
 import { type AnswerSize, startAnswerSize } from './answer-size.ts';
@@ -27,25 +27,10 @@ declare module 'fastify' {
   interface FastifyRequest extends Note {}
 }
 
-/** A signed-in person and what they can reach. */
-export interface Viewer extends PersonRow {
-  /** Of the session that makes the request. */
-  sessionId: string;
+/** A signed-in person and what they can see. */
+export interface Viewer extends SignedInPerson {
   load: Loaders;
 }
-
-/** Who makes the request, judged before anything else. */
-export type Caller =
-  | { kind: 'anybody' }
-  | { kind: 'person'; viewer: Viewer }
-  | { kind: 'api-key'; key: AuthenticatedKey };
-
-/** Whom the headers of a request name, and when that was looked up: one moment for all that the request decides. */
-export type Identity = { at: Date } & (
-  | { kind: 'anybody' /** Whether there was a cookie, of no session. */; hadCookie: boolean }
-  | { kind: 'person'; person: PersonRow; sessionId: string }
-  | { kind: 'api-key'; key: AuthenticatedKey }
-);
 
 /** What the server is made of, the same for every request. */
 export interface Services {
@@ -74,7 +59,7 @@ export interface Context extends Services {
   log: FastifyRequest['log'];
   /** The request itself, on which is noted what became of it. */
   note: Note;
-  caller: Caller;
+  caller: Caller<Viewer>;
   /** Whether its body was large: its variables are then checked before graphql-js, which may quote them at length. */
   isLarge: boolean;
   /** Who takes turns with others where requests do: the person or the key, else the address. */
@@ -108,15 +93,6 @@ export interface Context extends Services {
   forgetSession: () => void;
 }
 
-/** Has the client forget its session. */
-export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
-  const { name, attributes } = sessionCookieOf(request);
-  void reply.clearCookie(name, attributes);
-}
-
-/** Whose attempts count together: the address of the connection, or what a trusted proxy says of it. */
-export const addressOf = ({ ip }: FastifyRequest): string => networkOf(ip);
-
 /** Builds the context of a request of whom its headers name (http/identify.ts). */
 export function buildContext(
   services: Services,
@@ -127,17 +103,13 @@ export function buildContext(
 ): Context {
   const { at } = identity;
   const forgetSession = () => clearSessionCookie(request, reply);
-  const address = () => addressOf(request);
-  const signedIn = (person: PersonRow, sessionId: string): Caller => ({
-    kind: 'person',
-    viewer: { ...person, sessionId, load: startLoaders(services.shareOf(person.id), person.id, at) },
+  const address = () => networkOf(request.ip);
+  const viewerOf = (person: SignedInPerson): Viewer => ({
+    ...person,
+    load: startLoaders(services.shareOf(person.id), person.id, at),
   });
-  const callerOf = (): Caller => {
-    if (identity.kind === 'person') return signedIn(identity.person, identity.sessionId);
-    return identity.kind === 'api-key' ? { kind: 'api-key', key: identity.key } : { kind: 'anybody' };
-  };
-
-  const caller = callerOf();
+  const caller: Caller<Viewer> =
+    identity.kind === 'person' ? { kind: 'person', person: viewerOf(identity.person) } : identity;
   const sender = senderOf(caller) ?? address();
 
   const context: Context = {
@@ -153,10 +125,7 @@ export function buildContext(
     caller,
     answer: startAnswerSize(),
     publicOrigin: () => services.publicUrl ?? originOf(request),
-    viewer() {
-      if (context.caller.kind === 'person') return context.caller.viewer;
-      throw context.caller.kind === 'api-key' ? keysOnlyPredict() : unauthenticated();
-    },
+    viewer: () => requireSignedIn(context.caller),
     actor() {
       const { id, email } = context.viewer();
       return { id, email, network: address() };
@@ -180,7 +149,7 @@ export function buildContext(
       const session = await startSession(context.db, { ...person, passwordHash }, seen);
       const { name, attributes } = sessionCookieOf(request);
       void reply.setCookie(name, session.token, { ...attributes, expires: session.expiresAt });
-      context.caller = signedIn(person, session.id);
+      context.caller = { kind: 'person', person: viewerOf({ ...person, sessionId: session.id }) };
     },
     async signOut() {
       const { id: userId, sessionId } = context.viewer();
@@ -197,7 +166,7 @@ export function buildContext(
 }
 
 function senderOf(caller: Caller): string | undefined {
-  if (caller.kind === 'person') return caller.viewer.id;
+  if (caller.kind === 'person') return caller.person.id;
   return caller.kind === 'api-key' ? caller.key.id : undefined;
 }
 

@@ -9,44 +9,26 @@ import { apiKeyResolvers } from '../api-keys/resolvers.ts';
 import { deletionResolvers } from '../deletions/resolvers.ts';
 import { deploymentResolvers } from '../deployments/resolvers.ts';
 import { forbidden } from '../errors.ts';
-import type { Resolvers } from '../generated/graphql.ts';
 import { predictionResolvers } from '../predictions/resolvers.ts';
+import { insertProject } from '../projects/projects.ts';
+import { projectResolvers } from '../projects/resolvers.ts';
 import { withAnswerLimit } from './answer-limit.ts';
 import type { Context } from './context.ts';
 import { permissions } from './permissions.ts';
 import { scalars } from './scalars.ts';
 import { deny, shield } from './shield.ts';
 
-const resolvers: Resolvers = {
-  ...scalars,
-  Query: {
-    ...accountResolvers.Query,
-    ...membershipResolvers.Query,
-    ...deploymentResolvers.Query,
-    ...apiKeyResolvers.Query,
-  },
-  Mutation: {
-    ...accountResolvers.Mutation,
-    ...ownAccountResolvers.Mutation,
-    ...membershipResolvers.Mutation,
-    ...deploymentResolvers.Mutation,
-    ...apiKeyResolvers.Mutation,
-    ...predictionResolvers.Mutation,
-    ...deletionResolvers.Mutation,
-  },
-  User: { ...accountResolvers.User, ...ownAccountResolvers.User },
-  Organization: {
-    ...accountResolvers.Organization,
-    ...membershipResolvers.Organization,
-    ...deploymentResolvers.Organization,
-    ...apiKeyResolvers.Organization,
-  },
-  Project: { ...deploymentResolvers.Project, ...apiKeyResolvers.Project, ...predictionResolvers.Project },
-  Deployment: { ...deploymentResolvers.Deployment, ...predictionResolvers.Deployment },
-  ApiKey: apiKeyResolvers.ApiKey,
-  PredictPayload: predictionResolvers.PredictPayload,
-  PredictionLog: predictionResolvers.PredictionLog,
-};
+const resolvers = [
+  scalars,
+  accountResolvers(insertProject),
+  ownAccountResolvers,
+  membershipResolvers,
+  projectResolvers,
+  deploymentResolvers,
+  apiKeyResolvers,
+  predictionResolvers,
+  deletionResolvers,
+];
 
 /** The public schema with its resolvers, every field of Query and Mutation behind its rule. */
 export function buildSchema(): GraphQLSchema {

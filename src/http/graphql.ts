@@ -13,6 +13,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, getOperationAST, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { isInApiOrganization } from '../accounts/plans.ts';
+import type { Identity } from '../auth/caller.ts';
 import type { Config } from '../config.ts';
 import {
   badUserInput,
@@ -23,7 +24,7 @@ import {
   unsupportedMediaType,
 } from '../errors.ts';
 import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '../graphql/answers.ts';
-import { buildContext, type Context, type Identity, type Services } from '../graphql/context.ts';
+import { buildContext, type Context, type Services } from '../graphql/context.ts';
 import { type OperationRequest, startExecution } from '../graphql/execution.ts';
 import { isLongValue, LongText } from '../graphql/large-values.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
@@ -165,7 +166,7 @@ export async function serveGraphQL(
             withinTime(isInApiOrganization(services.db, userId), handlerMs),
           )
         : undefined;
-    const isAnonymous = identity.kind === 'anybody';
+    const isAnonymous = identity.kind === 'anonymous';
     const allowance: BodyAllowance = {
       sender,
       maxBytes: isAnonymous ? ANYBODYS_BODY_BYTES : LARGEST_BODY_BYTES,

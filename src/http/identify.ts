@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sessionCookieOf } from '../accounts/session-cookie.ts';
+import { clearSessionCookie, sessionCookieOf } from '../accounts/session-cookie.ts';
 import { findSession, isToken } from '../accounts/sessions.ts';
 import { holdsRawKey, rawKeyIn } from '../api-keys/raw-key.ts';
+import type { Identity } from '../auth/caller.ts';
 import { apiKeyExpired, apiKeyRevoked, badUserInput, keyInBasic, unauthenticated } from '../errors.ts';
-import { addressOf, clearSessionCookie, type Identity, type Services } from '../graphql/context.ts';
+import type { Services } from '../graphql/context.ts';
+import { networkOf } from '../requests/network.ts';
 
 /**
  * Finds out whose request it is, from its headers alone, so that a body is read only as far as its sender may send.
@@ -28,12 +30,12 @@ export async function identify(
     if (holdsRawKey(basic)) throw keyInBasic();
   }
   const token = request.cookies[sessionCookieOf(request).name];
-  if (token === undefined) return { kind: 'anybody', at, hadCookie: false };
-  const address = () => addressOf(request);
+  if (token === undefined) return { kind: 'anonymous', at, hadCookie: false };
+  const address = () => networkOf(request.ip);
   const found = isToken(token) && (await findSession(services.shareOf(address()), token, at, address));
-  if (found) return { kind: 'person', at, ...found };
+  if (found) return { kind: 'person', at, person: { ...found.person, sessionId: found.sessionId } };
   clearSessionCookie(request, reply);
-  return { kind: 'anybody', at, hadCookie: true };
+  return { kind: 'anonymous', at, hadCookie: true };
 }
 
 async function identifyKey(
@@ -52,7 +54,7 @@ async function identifyKey(
       throw apiKeyExpired();
     case 'unknown':
     case 'malformed':
-      await countFailedKey(verdict.status, addressOf(request), at);
+      await countFailedKey(verdict.status, networkOf(request.ip), at);
       throw unauthenticated();
   }
 }

@@ -1,4 +1,4 @@
-import type { Identity } from '../graphql/context.ts';
+import type { Identity } from '../auth/caller.ts';
 
 /** Whose bodies count together: an organization by its keys, or a person. */
 export interface Sender {
@@ -61,7 +61,7 @@ export async function bodySenderOf(
       return { id: identity.key.organizationId, onApiPlan: identity.key.allowApiPredict };
     case 'person':
       return { id: identity.person.id, onApiPlan: await isOnApiPlan(identity.person.id) };
-    case 'anybody':
+    case 'anonymous':
       return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { uuidv7 as newId } from 'uuidv7';
+import type { Caller } from '../auth/caller.ts';
 import type { Database } from '../database/pool.ts';
 import {
   badUserInput,
@@ -13,31 +14,12 @@ import type { Models } from '../onnx/models.ts';
 import { MAX_SPECTRA, ModelFailed, type Outcome } from '../onnx/outcome.ts';
 import { findMade } from '../requests/idempotency.ts';
 import { checkText } from '../requests/names.ts';
+import { type Authorized, authorizePredict, type Callable, type Viewer } from './authorize.ts';
 import type { Call } from './settlement/grant.ts';
 import { readAnswer, repeatablePredict, type SpectrumToPredict } from './settlement/repeat.ts';
 import type { Settle, Settlement } from './settlement/settle.ts';
 
 const LONGEST_SAMPLE_NAME = 200;
-
-/** What a call needs to know of the deployment that it calls, as it stood when the call began. */
-export interface Callable {
-  id: string;
-  active: boolean;
-  modelId: string;
-  /** Points in a spectrum. */
-  inputLength: number;
-  /** Whether calls may share a run of the model. */
-  rowIndependent: boolean;
-  /** Until when the model is quarantined; null where it never was. */
-  quarantinedUntil: Date | null;
-  organizationId: string;
-  /** Whether the organization's plan has API access. */
-  allowApiPredict: boolean;
-  /** Predictions answered this month. */
-  used: number;
-  /** Predictions allowed in a month; null: unlimited. */
-  quota: number | null;
-}
 
 /** The answer to a call. */
 export interface Answer {
@@ -46,7 +28,13 @@ export interface Answer {
   modelId: string;
 }
 
-/** What predicting relies on. */
+/** What predicting uses. */
+export interface PredictServices {
+  db: Database;
+  predicting: Predicting;
+}
+
+/** How a model is run, and a call charged. */
 export interface Predicting {
   runModel: Models['run'];
   settle: Settle;
@@ -54,66 +42,65 @@ export interface Predicting {
   onModelFailed: (error: ModelFailed, modelId: string, at: Date) => Promise<void>;
 }
 
-/** Who calls, in the words of the log. */
-type By = Pick<Call, 'source' | 'key' | 'userId'>;
+/** A call, from any door. */
+export interface PredictRequest {
+  caller: Caller<Viewer>;
+  deploymentId: string;
+  spectra: SpectrumToPredict[];
+  /** The same call with the same key is answered once, for 24 hours. */
+  idempotencyKey: string | null;
+  /** When the call began: its month is the one whose usage was read, and the one that is charged. */
+  now: Date;
+}
 
 /**
- * Answers a call: checks the spectra, runs the model, and has the call charged and logged before it returns.
+ * Predicts: checks that the caller may, checks the spectra, runs the model, and has the call charged and logged before it
+ * returns. With an idempotency key, a repeated call gets the first one's answer, also where the deployment would refuse
+ * it by now, and is charged and logged once; a call that failed left nothing, and is tried again.
  *
- * @param at when the call began: its month is the one whose usage was read, and the one that is charged.
- * @throws DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED or MODEL_FAILED; nothing is charged then.
+ * @throws what `authorizePredict` throws; DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED, MODEL_FAILED or
+ *   IDEMPOTENCY_KEY_REUSED. Nothing is charged then.
  */
 export async function predict(
-  predicting: Predicting,
-  deployment: Callable,
-  by: By,
-  spectra: SpectrumToPredict[],
-  at: Date,
+  services: PredictServices,
+  { caller, deploymentId, spectra, idempotencyKey, now }: PredictRequest,
 ): Promise<Answer> {
-  const call = await run(predicting, deployment, by, spectra, at);
-  return answerOf(await predicting.settle(call), call, deployment);
-}
-
-/** @throws what kept the call from being settled. */
-function answerOf(settlement: Settlement, { predictions, logId, at }: Call, { modelId }: Callable): Answer {
-  if (settlement.status === 'failed') throw settlement.error;
-  if (settlement.status === 'quota-exceeded') throw quotaExceeded(secondsToNextMonth(at));
-  return { predictions, logId, modelId };
-}
-
-/**
- * Answers a call that its caller may repeat: the same call with the same idempotency key gets the first one's answer
- * for 24 hours, also where the deployment would refuse it by now, and is charged and logged once. A call that failed
- * made nothing, and is tried again.
- *
- * @throws IDEMPOTENCY_KEY_REUSED when the key came with other spectra or another deployment; else as `predict`.
- */
-export async function predictOnce(
-  { db, predicting }: { db: Database; predicting: Predicting },
-  deployment: Callable,
-  by: By,
-  spectra: SpectrumToPredict[],
-  at: Date,
-  idempotencyKey: string,
-): Promise<Answer> {
+  const { deployment, by } = await authorizePredict(caller, deploymentId);
+  const { predicting, db } = services;
+  const { modelId } = deployment;
+  if (idempotencyKey === null) {
+    const call = await run(predicting, deployment, by, spectra, now);
+    return answerOf(await predicting.settle(call), call, modelId);
+  }
   const callerId = by.key?.id ?? by.userId ?? '';
-  const repeated = await repeatablePredict({ callerId, key: idempotencyKey, at }, deployment.id, spectra);
+  const repeated = await repeatablePredict(
+    { callerId, key: idempotencyKey, at: now },
+    deployment.id,
+    spectra,
+  );
   const before = await findMade(db, repeated);
-  if (before) return { ...(await readAnswer(db, before)), modelId: deployment.modelId };
-  const call = await run(predicting, deployment, by, spectra, at);
+  if (before) return { ...(await readAnswer(db, before)), modelId };
+  const call = await run(predicting, deployment, by, spectra, now);
   const settlement = await predicting.settle({ ...call, repeated });
-  if (settlement.status !== 'repeated') return answerOf(settlement, call, deployment);
+  if (settlement.status !== 'repeated') return answerOf(settlement, call, modelId);
   // Two at once: both ran the model, and the other one was charged.
   const made = await findMade(db, repeated);
   if (!made) throw unavailable();
-  return { ...(await readAnswer(db, made)), modelId: deployment.modelId };
+  return { ...(await readAnswer(db, made)), modelId };
+}
+
+/** @throws what kept the call from being settled */
+function answerOf(settlement: Settlement, { predictions, logId, at }: Call, modelId: string): Answer {
+  if (settlement.status === 'failed') throw settlement.error;
+  if (settlement.status === 'quota-exceeded') throw quotaExceeded(secondsToNextMonth(at));
+  return { predictions, logId, modelId };
 }
 
 /** What is to be charged and logged: the spectra checked, the model run. */
 async function run(
   { runModel, onModelFailed }: Predicting,
   deployment: Callable,
-  by: By,
+  by: Authorized['by'],
   spectra: SpectrumToPredict[],
   at: Date,
 ): Promise<Call> {

@@ -1,38 +1,14 @@
-import { findReached } from '../api-keys/authenticate.ts';
 import { readModel } from '../deployments/models.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkPage } from '../requests/pagination.ts';
-import { type Callable, predict, predictOnce } from './predict.ts';
+import { predict } from './predict.ts';
 import { checkDays } from './usage.ts';
 
 /** Predictions, for programs and people, and their logs. Who may call what is decided before, in graphql/permissions.ts. */
 export const predictionResolvers = {
   Mutation: {
-    async predict(
-      _parent,
-      { deploymentId, spectra, idempotencyKey },
-      { db, caller, viewer, predicting, at },
-    ) {
-      const answer = async (deployment: Callable, by: Parameters<typeof predict>[2]) =>
-        idempotencyKey == null
-          ? await predict(predicting, deployment, by, spectra, at)
-          : await predictOnce({ db, predicting }, deployment, by, spectra, at, idempotencyKey);
-      if (caller.kind === 'api-key') {
-        const { key } = caller;
-        const deployment = findReached(key, deploymentId);
-        const by = { source: 'API', key, userId: null } as const;
-        const { quota, organizationId, allowApiPredict } = key;
-        const quarantinedUntil =
-          deployment.quarantinedUntil === null ? null : new Date(deployment.quarantinedUntil);
-        return await answer({ ...deployment, quota, organizationId, allowApiPredict, quarantinedUntil }, by);
-      }
-      const { id: userId, load } = viewer();
-      const deployment = await load.deployment.get(deploymentId);
-      const { inputLength, rowIndependent } = await load.model.get(deployment.modelId);
-      const callable = { ...deployment, inputLength, rowIndependent };
-      const by = { source: 'WEB', key: null, userId } as const;
-      return await answer(callable, by);
-    },
+    predict: (_parent, { deploymentId, spectra, idempotencyKey = null }, { db, predicting, caller, at }) =>
+      predict({ db, predicting }, { caller, deploymentId, spectra, idempotencyKey, now: at }),
   },
 
   PredictPayload: {

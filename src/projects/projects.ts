@@ -2,13 +2,9 @@ import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
 import { lockOrganizationAs, type MemberRow } from '../accounts/organizations.ts';
 import { normalizeEmail } from '../accounts/people.ts';
+import type { By } from '../activity/activity.ts';
 import { type ActivityAction, type Actor, recordActivity } from '../activity/activity.ts';
-import {
-  mayChangeOrganization,
-  mayChangeProjectMembers,
-  mayManageProject,
-  projectAccess,
-} from '../auth/roles.ts';
+import { canManageOrganization, canManageProject, projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { ProjectRole } from '../generated/database.ts';
@@ -20,13 +16,6 @@ export interface ProjectRow {
   organizationId: string;
   /** The viewer's. */
   role: ProjectRole;
-}
-
-/** Who changes something, and when. */
-export interface By {
-  viewerId: string;
-  actor: Actor;
-  now: Date;
 }
 
 /**
@@ -41,7 +30,7 @@ export async function insertProject(
   { organizationId, name }: { organizationId: string; name: string },
   { viewerId, actor, now }: By,
 ): Promise<string> {
-  const { role } = await lockOrganizationAs(trx, organizationId, viewerId, mayChangeOrganization);
+  const { role } = await lockOrganizationAs(trx, organizationId, viewerId, canManageOrganization);
   await checkAllowance(trx, organizationId, 'projects', now);
   const { held } = await trx
     .selectFrom('projects')
@@ -69,7 +58,7 @@ export async function renameProject(
   { id, name }: Pick<ProjectRow, 'id' | 'name'>,
   { viewerId, actor, now }: By,
 ): Promise<void> {
-  const { organizationId, name: before } = await lockProjectAs(trx, id, viewerId, mayManageProject);
+  const { organizationId, name: before } = await lockProjectAs(trx, id, viewerId, canManageProject);
   if (before === name) return;
   await trx.updateTable('projects').set({ name }).where('id', '=', id).execute();
   await recordActivity(trx, actor, now, [
@@ -196,7 +185,7 @@ export async function setProjectMember(
     now: Date;
   },
 ): Promise<void> {
-  await lockProjectAs(trx, project.id, actorId, mayChangeProjectMembers);
+  await lockProjectAs(trx, project.id, actorId, canManageProject);
   const member = await trx
     .selectFrom('organizationMembers')
     .innerJoin('users', 'users.id', 'organizationMembers.userId')

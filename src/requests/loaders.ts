@@ -9,8 +9,10 @@ export interface ById<Row> {
   find: (id: string) => Promise<Row | null>;
   /** The row. @throws NOT_FOUND when it does not exist or is not visible. */
   get: (id: string) => Promise<Row>;
-  /** The row as it is after a change. */
-  again: (id: string) => Promise<Row | null>;
+  /** The row as it is after a change; null when it does not exist or is not visible any more. */
+  findAgain: (id: string) => Promise<Row | null>;
+  /** The row as it is after a change. @throws NOT_FOUND when it does not exist or is not visible any more */
+  reload: (id: string) => Promise<Row>;
 }
 
 /** Makes the loaders of one request. */
@@ -98,17 +100,19 @@ export function startLoaderKit(): LoaderKit {
         { batchScheduleFn },
       );
       const find = (id: string) => loader.load(id.toLowerCase());
+      const findAgain = (id: string) => {
+        loader.clear(id.toLowerCase());
+        return find(id);
+      };
+      const orThrow = (row: Row | null): Row => {
+        if (!row) throw notFound(what);
+        return row;
+      };
       return {
         find,
-        get: async id => {
-          const row = await find(id);
-          if (!row) throw notFound(what);
-          return row;
-        },
-        again: id => {
-          loader.clear(id.toLowerCase());
-          return find(id);
-        },
+        findAgain,
+        get: async id => orThrow(await find(id)),
+        reload: async id => orThrow(await findAgain(id)),
       };
     },
 

@@ -1,0 +1,58 @@
+import type { OrganizationRow } from '../accounts/organizations.ts';
+import { canEditProject } from '../auth/roles.ts';
+import type { DeploymentRow } from '../deployments/deployments.ts';
+import { forbidden, planFeatureRequired } from '../errors.ts';
+import type { ProjectRole } from '../generated/database.ts';
+import type { ApiKeyTarget, CreateApiKeyInput } from '../generated/graphql.ts';
+import type { ProjectRow } from '../projects/projects.ts';
+import type { ById } from '../requests/loaders.ts';
+import type { ApiKeyRow, Reach } from './queries.ts';
+import { checkNewApiKey, type NewApiKey } from './requests.ts';
+
+/** A signed-in person with what they can see. */
+interface Viewer {
+  load: {
+    organization: ById<OrganizationRow>;
+    project: ById<ProjectRow>;
+    deployment: ById<DeploymentRow>;
+    apiKey: ById<ApiKeyRow>;
+  };
+}
+
+/** What a target reaches, and the viewer's role there. @throws NOT_FOUND when it does not exist or is not visible */
+export async function requireTarget(
+  { load }: { load: Pick<Viewer['load'], 'project' | 'deployment'> },
+  target: ApiKeyTarget,
+): Promise<Reach & { role: ProjectRole }> {
+  if (target.deploymentId !== undefined) {
+    const { id, projectId, role } = await load.deployment.get(target.deploymentId);
+    return { projectId, deploymentId: id, role };
+  }
+  const { id, role } = await load.project.get(target.projectId);
+  return { projectId: id, deploymentId: null, role };
+}
+
+/** The key, in whose project the viewer is contributor or owner. @throws NOT_FOUND or FORBIDDEN */
+export async function requireKeyEditor({ load }: Viewer, id: string): Promise<ApiKeyRow> {
+  const key = await load.apiKey.get(id);
+  if (canEditProject(key.role)) return key;
+  throw forbidden();
+}
+
+/**
+ * The checked input of a new key. The limit of the plan is checked where the key is inserted, behind a lock.
+ *
+ * @throws NOT_FOUND, FORBIDDEN, PLAN_FEATURE_REQUIRED or BAD_USER_INPUT, in this order
+ */
+export async function requireKeyCreator(
+  viewer: Viewer,
+  input: CreateApiKeyInput,
+  now: Date,
+): Promise<NewApiKey> {
+  const { role, ...reach } = await requireTarget(viewer, input.target);
+  if (!canEditProject(role)) throw forbidden();
+  const { organizationId } = await viewer.load.project.get(reach.projectId);
+  const { plan } = await viewer.load.organization.get(organizationId);
+  if (!plan.allowApiPredict) throw planFeatureRequired();
+  return { reach, ...checkNewApiKey(input, now) };
+}

@@ -1,0 +1,64 @@
+import {
+  type AuthenticatedKey,
+  type Caller,
+  type DeploymentFacts,
+  type PlanFacts,
+  requireSignedIn,
+  type SignedInPerson,
+} from '../auth/caller.ts';
+import { requireDeploymentEditor } from '../deployments/authorize.ts';
+import type { DeploymentRow } from '../deployments/deployments.ts';
+import type { ModelRow } from '../deployments/models.ts';
+import { apiKeyNotAuthorized, planFeatureRequired, unauthenticated } from '../errors.ts';
+import type { ProjectRow } from '../projects/projects.ts';
+import type { ById } from '../requests/loaders.ts';
+import type { Call } from './settlement/grant.ts';
+
+/** A signed-in person with the deployments that they can see. */
+export interface Viewer extends SignedInPerson {
+  load: { project: ById<ProjectRow>; model: ById<ModelRow>; deployment: ById<DeploymentRow> };
+}
+
+/** What a call needs to know of the deployment that it calls, as it stood when the call began. */
+export interface Callable extends DeploymentFacts, PlanFacts {
+  /** Until when the model is quarantined; null where it never was. */
+  quarantinedUntil: Date | null;
+}
+
+/** A caller who may predict, and where. */
+export interface Authorized {
+  deployment: Callable;
+  /** The caller, as the log names them. */
+  by: Pick<Call, 'source' | 'key' | 'userId'>;
+}
+
+/**
+ * Checks that a caller may predict on a deployment.
+ *
+ * @throws UNAUTHENTICATED; for keys API_KEY_NOT_AUTHORIZED or PLAN_FEATURE_REQUIRED; for people NOT_FOUND or FORBIDDEN
+ */
+export async function authorizePredict(caller: Caller<Viewer>, deploymentId: string): Promise<Authorized> {
+  if (caller.kind === 'anonymous') throw unauthenticated();
+  if (caller.kind === 'api-key') return authorizeKey(caller.key, deploymentId);
+  const { id: userId, load } = requireSignedIn(caller);
+  const deployment = await requireDeploymentEditor({ load }, deploymentId);
+  const { inputLength, rowIndependent } = await load.model.get(deployment.modelId);
+  return {
+    deployment: { ...deployment, inputLength, rowIndependent },
+    by: { source: 'WEB', key: null, userId },
+  };
+}
+
+function authorizeKey(key: AuthenticatedKey, deploymentId: string): Authorized {
+  if (!key.scopes.includes('PREDICT')) throw apiKeyNotAuthorized();
+  const wanted = deploymentId.toLowerCase();
+  const reached = key.deployments.find(({ id }) => id === wanted);
+  if (!reached) throw apiKeyNotAuthorized();
+  const { organizationId, allowApiPredict, quota } = key;
+  if (!allowApiPredict) throw planFeatureRequired();
+  const quarantinedUntil = reached.quarantinedUntil === null ? null : new Date(reached.quarantinedUntil);
+  return {
+    deployment: { ...reached, organizationId, allowApiPredict, quota, quarantinedUntil },
+    by: { source: 'API', key, userId: null },
+  };
+}

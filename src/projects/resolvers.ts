@@ -1,0 +1,56 @@
+import { requireOrganizationAdmin } from '../accounts/authorize.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import { checkName } from '../requests/names.ts';
+import { requireProjectOwner } from './authorize.ts';
+import { insertProject, renameProject, setProjectMember } from './projects.ts';
+
+/** Projects and their members. */
+export const projectResolvers = {
+  Query: {
+    project: (_parent, { id }, { viewer }) => viewer().load.project.find(id),
+  },
+
+  Mutation: {
+    async createProject(_parent, { input }, { transaction, by, viewer }) {
+      const { load } = viewer();
+      const name = checkName(input.name, 'The name of a project');
+      const { id: organizationId } = await requireOrganizationAdmin({ load }, input.organizationId);
+      const id = await transaction(trx => insertProject(trx, { organizationId, name }, by()));
+      return await load.project.get(id);
+    },
+
+    async renameProject(_parent, { id, name: wanted }, { transaction, by, viewer }) {
+      const { load } = viewer();
+      const name = checkName(wanted, 'The name of a project');
+      const project = await requireProjectOwner({ load }, id);
+      await transaction(trx => renameProject(trx, { id: project.id, name }, by()));
+      return await load.project.reload(id);
+    },
+
+    async setProjectMember(_parent, { input }, { transaction, viewer, actor, at }) {
+      const { id: actorId, load } = viewer();
+      const project = await requireProjectOwner({ load }, input.projectId);
+      await transaction(trx =>
+        setProjectMember(trx, {
+          project,
+          email: input.email,
+          role: input.role ?? null,
+          actorId,
+          actor: actor(),
+          now: at,
+        }),
+      );
+      // Who removed themselves sees what they had last.
+      return (await load.project.findAgain(project.id)) ?? project;
+    },
+  },
+
+  Organization: {
+    projects: ({ id }, _args, { viewer }) => viewer().load.projectsOf(id),
+  },
+
+  Project: {
+    organization: ({ organizationId }, _args, { viewer }) => viewer().load.organization.get(organizationId),
+    members: ({ id }, _args, { viewer }) => viewer().load.projectMembers(id),
+  },
+} satisfies Resolvers;
