@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { type Actor, OPERATOR, recordActivity } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, unauthenticated } from '../errors.ts';
@@ -47,7 +47,7 @@ export async function confirmPassword(
  * @throws BAD_USER_INPUT or UNAUTHENTICATED when it was replaced, or ended, while this request was under way.
  */
 export async function lockConfirmed(
-  trx: Database,
+  trx: Transaction<DB>,
   { person, sessionId, now }: Confirmation,
   confirmedHash: string,
 ): Promise<void> {
@@ -57,7 +57,7 @@ export async function lockConfirmed(
 
 /** Replaces the password of a person who confirmed the old one, and ends their other sessions. @param trx a transaction */
 export async function changePassword(
-  trx: Database,
+  trx: Transaction<DB>,
   confirmation: Confirmation,
   { confirmedHash, passwordHash, actor }: { confirmedHash: string; passwordHash: string; actor: Actor },
 ): Promise<void> {
@@ -92,7 +92,7 @@ interface NewPassword {
 }
 
 async function setPassword(
-  trx: Database,
+  trx: Transaction<DB>,
   { person, passwordHash, actor, keptSessionId, now }: NewPassword,
 ): Promise<void> {
   await trx.updateTable('users').set({ passwordHash }).where('id', '=', person.id).execute();

@@ -1,6 +1,7 @@
+import type { Transaction } from 'kysely';
 import { type ActivityEntry, type Actor, recordActivity } from '../activity/activity.ts';
-import type { Database } from '../database/pool.ts';
 import { badUserInput, unavailable } from '../errors.ts';
+import type { DB } from '../generated/database.ts';
 import { type Confirmation, lockConfirmed } from './change-password.ts';
 import { DELETED_ACCOUNT } from './erase-accounts.ts';
 import { lockOrganization } from './organizations.ts';
@@ -13,7 +14,7 @@ import { lockOrganization } from './organizations.ts';
  *   nobody could ever reach, pay for or delete it any more.
  */
 export async function deleteAccount(
-  trx: Database,
+  trx: Transaction<DB>,
   confirmation: Confirmation,
   { confirmedHash, actor: { network } }: { confirmedHash: string; actor: Actor },
 ): Promise<void> {
@@ -54,7 +55,7 @@ export async function deleteAccount(
 
 /** The organizations of a person, in the order in which they are locked, and whether each has no other owner. */
 async function listMemberships(
-  trx: Database,
+  trx: Transaction<DB>,
   userId: string,
 ): Promise<{ organizationId: string; name: string; isOnlyOwner: boolean }[]> {
   return await trx

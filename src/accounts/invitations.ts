@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { type Actor, recordActivity } from '../activity/activity.ts';
 import { canManageOrganization } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, invitationNotFound, notFound } from '../errors.ts';
-import type { OrganizationRole } from '../generated/database.ts';
+import type { DB, OrganizationRole } from '../generated/database.ts';
 import { checkRoom } from '../requests/bounds.ts';
 import { isUuid } from '../requests/names.ts';
 import { type Change, checkMayManage, insertMember, lockMembers } from './members.ts';
@@ -98,7 +99,7 @@ export async function listInvitations(
  *   a member any more, or may not give the role.
  */
 export async function insertInvitation(
-  trx: Database,
+  trx: Transaction<DB>,
   { email, role, digest, ...change }: Change & { email: string; role: OrganizationRole; digest: Buffer },
 ): Promise<InvitationRow> {
   const { organizationId, now } = change;
@@ -143,7 +144,7 @@ export async function insertInvitation(
  * @returns when its link stops working.
  */
 export async function inviteAsOperator(
-  trx: Database,
+  trx: Transaction<DB>,
   { email, digest, actor, now }: { email: string; digest: Buffer; actor: Actor; now: Date },
 ): Promise<Date> {
   await trx
@@ -169,7 +170,7 @@ export async function inviteAsOperator(
  * @throws NOT_FOUND when it is not pending any more, BAD_USER_INPUT as `insertMember`.
  */
 export async function acceptInvitation(
-  trx: Database,
+  trx: Transaction<DB>,
   token: string,
   person: Pick<PersonRow, 'id' | 'email'>,
   { actor, now }: { actor: Actor; now: Date },
@@ -188,7 +189,7 @@ export async function acceptInvitation(
  *
  * @throws NOT_FOUND when it is not pending any more.
  */
-export async function takeInvitation(trx: Database, token: string, now: Date) {
+export async function takeInvitation(trx: Transaction<DB>, token: string, now: Date) {
   const digest = digestOf(token);
   const found = await selectInvitations(trx, now).where('invitations.digest', '=', digest).executeTakeFirst();
   if (!found) throw invitationNotFound();
@@ -204,7 +205,7 @@ export async function takeInvitation(trx: Database, token: string, now: Date) {
 
 /** Declines the invitation that a token belongs to. @throws NOT_FOUND when it is not pending any more. */
 export async function declineInvitation(
-  trx: Database,
+  trx: Transaction<DB>,
   token: string,
   change: { actor: Actor; now: Date },
 ): Promise<void> {
@@ -217,7 +218,7 @@ export async function declineInvitation(
  * @throws NOT_FOUND when it is not pending, or the actor may not see it; FORBIDDEN for an admin and an owner's invitation.
  */
 export async function revokeInvitation(
-  trx: Database,
+  trx: Transaction<DB>,
   id: string,
   { actor, now }: { actor: Actor; now: Date },
 ): Promise<void> {
@@ -247,7 +248,7 @@ export async function dropExpiredInvitations(db: Database, now: Date): Promise<v
 }
 
 async function record(
-  trx: Database,
+  trx: Transaction<DB>,
   action: 'member.invited' | 'invitation.declined' | 'invitation.revoked',
   {
     id,

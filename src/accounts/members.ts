@@ -1,8 +1,8 @@
+import type { Transaction } from 'kysely';
 import { type Actor, recordActivity } from '../activity/activity.ts';
 import { canManageOrganization } from '../auth/roles.ts';
-import type { Database } from '../database/pool.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
-import type { OrganizationRole } from '../generated/database.ts';
+import type { DB, OrganizationRole } from '../generated/database.ts';
 import { checkRoom } from '../requests/bounds.ts';
 import { lockOrganization } from './organizations.ts';
 import { normalizeEmail, type PersonRow } from './people.ts';
@@ -27,7 +27,7 @@ interface Member {
  * @throws NOT_FOUND when the actor is not a member any more.
  */
 export async function lockMembers(
-  trx: Database,
+  trx: Transaction<DB>,
   { organizationId, actor }: Pick<Change, 'organizationId' | 'actor'>,
 ): Promise<{ actor: Member; members: Member[] }> {
   await lockOrganization(trx, organizationId);
@@ -65,7 +65,7 @@ export function checkMayManage(actor: Pick<Member, 'role'>, ...roles: (Organizat
  *   is not a member any more, or may not.
  */
 export async function setOrganizationMember(
-  trx: Database,
+  trx: Transaction<DB>,
   { email, role, ...change }: Change & { email: string; role: OrganizationRole | null },
 ): Promise<void> {
   const { actor, members } = await lockMembers(trx, change);
@@ -96,7 +96,7 @@ export async function setOrganizationMember(
  * @param trx a transaction, as for `setOrganizationMember`.
  * @throws NOT_FOUND when the person is not a member, BAD_USER_INPUT when no owner would remain.
  */
-export async function leaveOrganization(trx: Database, change: Change): Promise<void> {
+export async function leaveOrganization(trx: Transaction<DB>, change: Change): Promise<void> {
   const { actor, members } = await lockMembers(trx, change);
   checkAnotherOwner(members, actor, 'You are the only owner. Make another member an owner first.');
   await removeMember(trx, actor, change);
@@ -110,7 +110,7 @@ export async function leaveOrganization(trx: Database, change: Change): Promise<
  * @throws BAD_USER_INPUT when the person belongs to it already, or one of the two has no room.
  */
 export async function insertMember(
-  trx: Database,
+  trx: Transaction<DB>,
   { role, invitedAs, ...change }: Change & { role: OrganizationRole; invitedAs: string },
   person: Pick<PersonRow, 'id' | 'email'>,
 ): Promise<void> {
@@ -131,7 +131,7 @@ export async function insertMember(
 }
 
 /** Locks a person's row and checks that they may belong to one more organization. @throws BAD_USER_INPUT */
-export async function checkRoomOfPerson(trx: Database, personId: string): Promise<void> {
+export async function checkRoomOfPerson(trx: Transaction<DB>, personId: string): Promise<void> {
   await trx.selectFrom('users').select('id').where('id', '=', personId).forNoKeyUpdate().execute();
   const { held } = await trx
     .selectFrom('organizationMembers')
@@ -146,7 +146,7 @@ function checkAnotherOwner(members: Member[], { userId, role }: Member, sentence
   if (role === 'OWNER' && others.length === 0) throw badUserInput(sentence);
 }
 
-async function removeMember(trx: Database, member: Member, change: Change): Promise<void> {
+async function removeMember(trx: Transaction<DB>, member: Member, change: Change): Promise<void> {
   const { organizationId, actor } = change;
   // In this order: whoever adds the person to a project at this moment holds the membership's row (setProjectMember).
   await trx
@@ -171,7 +171,7 @@ async function removeMember(trx: Database, member: Member, change: Change): Prom
  * through one with another account.
  */
 async function revokeInvitationsOf(
-  trx: Database,
+  trx: Transaction<DB>,
   { userId }: Member,
   role: OrganizationRole | null,
   { organizationId, actor, now }: Change,
@@ -196,7 +196,7 @@ async function revokeInvitationsOf(
 }
 
 async function recordMember(
-  trx: Database,
+  trx: Transaction<DB>,
   action: 'member.joined' | 'member.left' | 'member.removed' | 'member.role_changed',
   { userId, email }: Member,
   { organizationId, actor, now }: Change,

@@ -1,10 +1,11 @@
 import slugify from '@sindresorhus/slugify';
+import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { type Actor, recordActivity } from '../activity/activity.ts';
 import { canOwnOrganization } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { forbidden, notFound } from '../errors.ts';
-import type { OrganizationRole, PlanName } from '../generated/database.ts';
+import type { DB, OrganizationRole, PlanName } from '../generated/database.ts';
 import type { PlanRow } from './plans.ts';
 
 export interface OrganizationRow {
@@ -30,7 +31,7 @@ export interface MemberRow<Role> {
  * @param trx a transaction, so that no organization is left without owner.
  */
 export async function insertOrganization(
-  trx: Database,
+  trx: Transaction<DB>,
   {
     name,
     plan,
@@ -156,7 +157,7 @@ export async function findOrganizationMembers(
 }
 
 /** Locks an organization's row until the transaction ends: what counts its members or projects does so behind this. */
-export async function lockOrganization(trx: Database, id: string): Promise<void> {
+export async function lockOrganization(trx: Transaction<DB>, id: string): Promise<void> {
   await trx.selectFrom('organizations').select('id').where('id', '=', id).forNoKeyUpdate().execute();
 }
 
@@ -167,7 +168,7 @@ export async function lockOrganization(trx: Database, id: string): Promise<void>
  * @throws NOT_FOUND when the viewer does not belong to it any more, FORBIDDEN when the role does not suffice.
  */
 export async function lockOrganizationAs(
-  trx: Database,
+  trx: Transaction<DB>,
   id: string,
   viewerId: string,
   may: (role: OrganizationRole) => boolean,
@@ -181,7 +182,7 @@ export async function lockOrganizationAs(
 
 /** Renames an organization; its slug stays. @param trx a transaction. @throws as `lockOrganizationAs` */
 export async function renameOrganization(
-  trx: Database,
+  trx: Transaction<DB>,
   { id, name }: Pick<OrganizationRow, 'id' | 'name'>,
   { viewerId, actor, now }: { viewerId: string; actor: Actor; now: Date },
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { type Actor, recordActivity } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
@@ -106,7 +106,7 @@ async function dropExpired(db: Database, now: Date): Promise<void> {
  * Locks a person's row until the transaction ends: what starts sessions, ends them or replaces the password does so
  * behind this. @returns the hash of the password; undefined when there is no such person.
  */
-export async function lockPassword(trx: Database, userId: string): Promise<string | undefined> {
+export async function lockPassword(trx: Transaction<DB>, userId: string): Promise<string | undefined> {
   const row = await trx
     .selectFrom('users')
     .select('passwordHash')
@@ -174,7 +174,7 @@ export async function listSessions(db: Database, userId: string, now: Date): Pro
 
 /** Ends sessions of a person, each with its row in the record. @returns how many of them there were. */
 export async function endSessions(
-  trx: Database,
+  trx: Transaction<DB>,
   {
     userId,
     which,

@@ -1,6 +1,8 @@
+import type { Transaction } from 'kysely';
 import type { Actor } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, invitationNotFound } from '../errors.ts';
+import type { DB } from '../generated/database.ts';
 import { findInvitation, takeInvitation } from './invitations.ts';
 import { checkRoomOfPerson, insertMember } from './members.ts';
 import { insertOrganization } from './organizations.ts';
@@ -32,7 +34,7 @@ function checkInvitedEmail(invitation: { email: string }, email: string): void {
 
 /** Inserts the first project of a personal organization. Projects are built on accounts, so this comes as an argument. */
 export type InsertFirstProject = (
-  trx: Database,
+  trx: Transaction<DB>,
   project: { organizationId: string; name: string },
   by: { viewerId: string; actor: Actor; now: Date },
 ) => Promise<unknown>;
@@ -45,7 +47,7 @@ export type InsertFirstProject = (
  *   not pending any more.
  */
 export async function insertAccount(
-  trx: Database,
+  trx: Transaction<DB>,
   {
     person,
     passwordHash,
@@ -92,7 +94,7 @@ export async function insertAccount(
  * @throws BAD_USER_INPUT when the person owns or belongs to as many as one may.
  */
 export async function createOrganization(
-  trx: Database,
+  trx: Transaction<DB>,
   { name, ownerId, actor, now }: { name: string; ownerId: string; actor: Actor; now: Date },
 ): Promise<string> {
   await checkRoomOfPerson(trx, ownerId);

@@ -1,5 +1,6 @@
+import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
-import type { Database } from '../database/pool.ts';
+import type { DB } from '../generated/database.ts';
 
 /** Everything that is recorded. An action is stored as text, so that a new one needs no migration. */
 export type ActivityAction =
@@ -77,7 +78,7 @@ export interface ActivityEntry {
  * @param trx the transaction that acts, so that nothing happens without its row.
  */
 export async function recordActivity(
-  trx: Database,
+  trx: Transaction<DB>,
   { id, email, network }: Actor,
   createdAt: Date,
   entries: readonly ActivityEntry[],

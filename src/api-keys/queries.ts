@@ -1,10 +1,10 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { By } from '../activity/activity.ts';
 import { type ActivityAction, type Actor, recordActivity } from '../activity/activity.ts';
 import { canEditProject, projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { apiKeyLimitReached, forbidden, notFound, planFeatureRequired } from '../errors.ts';
-import type { ApiKeyScope, ProjectRole } from '../generated/database.ts';
+import type { ApiKeyScope, DB, ProjectRole } from '../generated/database.ts';
 import { lockProjectAs } from '../projects/projects.ts';
 import { type PageRequest, pagesTable, toConnections } from '../requests/pagination.ts';
 import type { RawKey } from './raw-key.ts';
@@ -142,7 +142,7 @@ export const MAX_ENDED_KEYS = 1000;
  *   API_KEY_LIMIT_REACHED as the plan stands now.
  */
 export async function insertApiKey(
-  trx: Database,
+  trx: Transaction<DB>,
   {
     id,
     reach: { projectId, deploymentId },
@@ -192,7 +192,12 @@ export async function insertApiKey(
 }
 
 /** Deletes the keys that ended first, where a project holds more than it keeps. */
-async function dropOldEndedKeys(trx: Database, projectId: string, actor: Actor, now: Date): Promise<void> {
+async function dropOldEndedKeys(
+  trx: Transaction<DB>,
+  projectId: string,
+  actor: Actor,
+  now: Date,
+): Promise<void> {
   const endedAt = sql<Date>`least(revoked_at, expires_at)`;
   const old = await trx
     .selectFrom('apiKeys')
@@ -227,7 +232,7 @@ export async function findCreated(
  *
  * @throws NOT_FOUND or FORBIDDEN when the viewer may not change it, or not any more.
  */
-async function lockApiKeyAs(trx: Database, id: string, viewerId: string): Promise<void> {
+async function lockApiKeyAs(trx: Transaction<DB>, id: string, viewerId: string): Promise<void> {
   await trx.selectFrom('apiKeys').select('id').where('id', '=', id).forUpdate().execute();
   const [key] = await findApiKeys(trx, viewerId, [id]);
   if (!key) throw notFound('API key');
@@ -240,7 +245,11 @@ async function lockApiKeyAs(trx: Database, id: string, viewerId: string): Promis
  * @param trx a transaction, so that no revocation goes without its audit row.
  * @throws as `lockApiKeyAs`
  */
-export async function revokeApiKey(trx: Database, id: string, { viewerId, actor, now }: By): Promise<void> {
+export async function revokeApiKey(
+  trx: Transaction<DB>,
+  id: string,
+  { viewerId, actor, now }: By,
+): Promise<void> {
   await lockApiKeyAs(trx, id, viewerId);
   const revoked = await trx
     .updateTable('apiKeys')
@@ -258,12 +267,16 @@ export async function revokeApiKey(trx: Database, id: string, { viewerId, actor,
  * @param trx a transaction, so that both steps happen or none.
  * @throws as `lockApiKeyAs`
  */
-export async function deleteApiKey(trx: Database, id: string, { viewerId, actor, now }: By): Promise<void> {
+export async function deleteApiKey(
+  trx: Transaction<DB>,
+  id: string,
+  { viewerId, actor, now }: By,
+): Promise<void> {
   await lockApiKeyAs(trx, id, viewerId);
   await deleteApiKeys(trx, keys => keys.where('apiKeys.id', '=', id), actor, now);
 }
 
-const keysToDelete = (trx: Database) =>
+const keysToDelete = (trx: Transaction<DB>) =>
   trx
     .selectFrom('apiKeys')
     .innerJoin('projects', 'projects.id', 'apiKeys.projectId')
@@ -277,7 +290,7 @@ const keysToDelete = (trx: Database) =>
  * @returns how many there were.
  */
 export async function deleteApiKeys(
-  trx: Database,
+  trx: Transaction<DB>,
   choose: (keys: ReturnType<typeof keysToDelete>) => ReturnType<typeof keysToDelete>,
   actor: Actor,
   now: Date,
@@ -304,7 +317,13 @@ export async function deleteApiKeys(
   return keys.length;
 }
 
-async function recordEvent(trx: Database, id: string, action: ActivityAction, actor: Actor, now: Date) {
+async function recordEvent(
+  trx: Transaction<DB>,
+  id: string,
+  action: ActivityAction,
+  actor: Actor,
+  now: Date,
+) {
   const key = await trx
     .selectFrom('apiKeys')
     .innerJoin('projects', 'projects.id', 'apiKeys.projectId')

@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { HANGS } from './hang-detector.ts';
+import { DatabaseHungError } from './hang-detector.ts';
 
 // https://www.postgresql.org/docs/15/errcodes-appendix.html: class 08 is the connection; 53300 too many connections;
-// 57P01–57P03 shutdown, crash and start-up; 55P03 a lock and 57014 a statement that took too long (connect.ts).
+// 57P01–57P03 shutdown, crash and start-up; 55P03 a lock and 57014 a statement that took too long (pool.ts).
 const unavailableStates = /^(08|53300|55P03|57014|57P0[123])/;
 const unavailableSystemErrors = new Set([
   'ECONNREFUSED',
@@ -25,5 +25,5 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return unavailableStates.test(error.code ?? '');
   if (!(error instanceof Error)) return false;
   if ('syscall' in error && 'code' in error) return unavailableSystemErrors.has(String(error.code));
-  return error.message === HANGS || unavailableMessages.test(error.message);
+  return error instanceof DatabaseHungError || unavailableMessages.test(error.message);
 }

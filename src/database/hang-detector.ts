@@ -1,83 +1,91 @@
 import pg from 'pg';
 
 const TICK_MS = 100;
-/** For so many ticks nobody is curious why an answer takes its time. */
-const PATIENCE = 6;
-/** A database that answers nothing, not even a new connection, for so many ticks more is one that hangs. */
-const MOST_TICKS_OF_ASKING = 10;
-/** Until a question that nobody waits for any more gives its socket back. */
-const GIVE_UP_MS = 2000;
+/** Ticks that an answer may take before the database is probed. */
+const PATIENCE_TICKS = 6;
+/** Ticks without any answer to a probe after which the database counts as hung. */
+const MAX_PROBE_TICKS = 10;
+/** How long an abandoned probe keeps its socket. */
+const PROBE_TIMEOUT_MS = 2000;
 
-/** What waits for a database that hangs is told this; faults.ts knows it. */
-export const HANGS = 'The database does not answer';
+/** The database answers nothing: its machine is stopped, or its disk or the network does not respond. */
+export class DatabaseHungError extends Error {
+  override readonly name = 'DatabaseHungError';
 
-/** Bounds what waits for a database. */
-export interface HangWatch {
+  constructor() {
+    super('The database does not answer');
+  }
+}
+
+/** Bounds the wait for a database. */
+export interface HangDetector {
   /**
-   * Does some work that the database answers, unless that hangs.
+   * Waits for work that the database answers.
    *
-   * @param late takes what still comes after the wait was given up.
-   * @throws what the work throws, or that the database hangs: at once while it is known to.
+   * @param late takes a result that arrives after the wait was abandoned
+   * @throws what the work throws
+   * @throws {DatabaseHungError} when the database hangs; immediately while it is known to
    */
   wait: <Result>(work: () => Promise<Result>, late?: (result: Result) => void) => Promise<Result>;
   stop: () => void;
 }
 
 /**
- * Tells a database that hangs (its machine is stopped, its disk or the network stands still) from one that is only
- * asked for something long: when an answer takes longer than is usual, another connection asks for `select 1`. If that
- * has no answer either, everything that waits is given up, within two seconds of the hang, and what comes is refused at
- * once until the database answers again. A limit for each statement could not do both: be shorter than a client waits,
- * and longer than a migration takes.
+ * Detects a database that hangs, as opposed to one that is busy with a long statement: when an answer takes longer than
+ * usual, a probe sends `select 1` on a connection of its own. If the probe gets no answer either, all waits are abandoned,
+ * within two seconds of the hang, and new ones are refused until the database answers again. A timeout for each statement
+ * could not do this: it would have to be shorter than a client waits and longer than a migration takes.
  *
- * Time is counted in ticks of this process: whoever was itself held up has not waited for the database.
+ * Time is counted in ticks of this process, so that a process which was itself suspended does not blame the database.
+ *
+ * @param probe whether the database answers
  */
-export function watchForHangs(isAnswered: () => Promise<boolean>): HangWatch {
+export function startHangDetector(probe: () => Promise<boolean>): HangDetector {
   interface Wait {
     since: number;
-    giveUp: () => void;
+    abandon: () => void;
   }
   /** The oldest first. */
   const waits = new Set<Wait>();
   let now = 0;
-  let asked: number | null = null;
-  let heard = 0;
-  let hangs = false;
+  let probedAt: number | null = null;
+  let answeredAt = 0;
+  let isHung = false;
 
-  function ask(): void {
-    asked = now;
-    const question = now;
-    void isAnswered().then(answered => {
-      // An answer counts also where it comes late; that none came counts only once, by the ticks.
-      if (answered) hangs = false;
-      if (asked !== question) return;
-      if (answered) heard = now;
-      asked = null;
+  function startProbe(): void {
+    probedAt = now;
+    const started = now;
+    void probe().then(answered => {
+      // A late answer still shows that the database is back; a missing one is counted by the ticks alone.
+      if (answered) isHung = false;
+      if (probedAt !== started) return;
+      if (answered) answeredAt = now;
+      probedAt = null;
     });
   }
 
-  function look(): void {
+  function tick(): void {
     now += 1;
-    if (asked !== null && now - asked > MOST_TICKS_OF_ASKING) {
-      hangs = true;
-      asked = null;
-      for (const { giveUp } of [...waits]) giveUp();
+    if (probedAt !== null && now - probedAt > MAX_PROBE_TICKS) {
+      isHung = true;
+      probedAt = null;
+      for (const { abandon } of [...waits]) abandon();
     }
-    if (asked !== null) return;
+    if (probedAt !== null) return;
     const [oldest] = waits;
-    if (hangs || (oldest && now - Math.max(oldest.since, heard) > PATIENCE)) ask();
+    if (isHung || (oldest && now - Math.max(oldest.since, answeredAt) > PATIENCE_TICKS)) startProbe();
   }
-  const timer = setInterval(look, TICK_MS).unref();
+  const timer = setInterval(tick, TICK_MS).unref();
 
   return {
     wait: (work, late) =>
       new Promise((resolve, reject) => {
-        if (hangs) return reject(new Error(HANGS));
+        if (isHung) return reject(new DatabaseHungError());
         const wait: Wait = {
           since: now,
-          giveUp() {
+          abandon() {
             waits.delete(wait);
-            reject(new Error(HANGS));
+            reject(new DatabaseHungError());
           },
         };
         waits.add(wait);
@@ -93,21 +101,21 @@ export function watchForHangs(isAnswered: () => Promise<boolean>): HangWatch {
   };
 }
 
-/** Asks a database, on a connection of its own, for any answer; a refusal is one, too. */
-export async function answers(connection: pg.ClientConfig): Promise<boolean> {
+/** Whether a database answers on a new connection. A refusal is an answer. */
+export async function answersProbe(connection: pg.ClientConfig): Promise<boolean> {
   const client = new pg.Client({
     ...connection,
-    connectionTimeoutMillis: GIVE_UP_MS,
-    query_timeout: GIVE_UP_MS,
+    connectionTimeoutMillis: PROBE_TIMEOUT_MS,
+    query_timeout: PROBE_TIMEOUT_MS,
   });
-  // What ends the connection also rejects the wait for it.
+  // The same error also rejects the promise that is awaited below.
   client.on('error', () => {});
   try {
     await client.connect();
     await client.query('select 1');
     return true;
   } catch (error) {
-    // pg 8.23 says so of a connection (lib/client.js) and of a query.
+    // The messages of pg 8.23 for a connection (lib/client.js) and for a query.
     return !(error instanceof Error && /^(timeout expired|Query read timeout)$/.test(error.message));
   } finally {
     void client.end().catch(() => {});

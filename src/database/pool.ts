@@ -11,7 +11,7 @@ import pg from 'pg';
 import { fairQueue } from '../concurrency/fair-queue.ts';
 import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import { answers, HANGS, type HangWatch, watchForHangs } from './hang-detector.ts';
+import { answersProbe, DatabaseHungError, type HangDetector, startHangDetector } from './hang-detector.ts';
 import { nameOf } from './prepare.ts';
 
 /** The database, or a transaction on it: what every query takes as its first argument. */
@@ -40,7 +40,7 @@ export interface ConnectOptions {
   onIdleError: (error: Error) => void;
 }
 
-/** What bounds a statement on the server, in milliseconds; hangs.ts bounds the wait for a server that hangs. */
+/** What bounds a statement on the server, in milliseconds; hang-detector.ts bounds the wait for a server that hangs. */
 export const TIMEOUTS = {
   // A statement that takes too long, or waits for a lock that somebody forgot, must not take a connection for ever.
   statement_timeout: 30_000,
@@ -75,7 +75,7 @@ export function connect({ url, most, prepare = true, onIdleError }: ConnectOptio
   pool.on('connect', client => client.on('error', () => {}));
   const guarded = watched(
     pool,
-    watchForHangs(() => answers(connection)),
+    startHangDetector(() => answersProbe(connection)),
     prepare ? nameOf : () => undefined,
   );
   const db = kyselyOn(guarded);
@@ -171,7 +171,7 @@ export function connectionsOf(db: Kysely<DB>): { total: number; idle: number; wa
 /** The pool as Kysely sees it: statements by their names, no wait for what hangs, and no broken connection kept. */
 function watched(
   pool: pg.Pool,
-  { wait, stop }: HangWatch,
+  { wait, stop }: HangDetector,
   nameFor: (text: string) => string | undefined,
 ): PostgresPool {
   return {
@@ -189,14 +189,14 @@ function watched(
       // Kysely hands text and values over; a prepared statement needs its name as well.
       const query = async (text: string, values: unknown[]) => {
         // A rollback would wait behind the statement that hangs.
-        if (abandoned) throw new Error(HANGS);
+        if (abandoned) throw new DatabaseHungError();
         try {
           const result = await wait(() => client.query({ name: nameFor(text), text, values }));
           if (!Array.isArray(result)) return result;
           // A text of several statements, as pg-boss sends some, has several results; Kysely reads one.
           return { command: '', rowCount: null, rows: result.flatMap(({ rows }) => rows) };
         } catch (error) {
-          abandoned = error instanceof Error && error.message === HANGS;
+          abandoned = error instanceof DatabaseHungError;
           throw error;
         }
       };

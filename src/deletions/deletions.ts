@@ -1,11 +1,10 @@
-import { type ExpressionBuilder, sql } from 'kysely';
+import { type ExpressionBuilder, sql, type Transaction } from 'kysely';
 import { monthOf } from '../accounts/month.ts';
 import { lockOrganizationAs } from '../accounts/organizations.ts';
 import type { By } from '../activity/activity.ts';
 import { type ActivityAction, type ActivityEntry, recordActivity } from '../activity/activity.ts';
 import { deleteApiKeys } from '../api-keys/queries.ts';
 import { canEditProject, canManageProject, canOwnOrganization } from '../auth/roles.ts';
-import type { Database } from '../database/pool.ts';
 import { lockDeploymentAs } from '../deployments/deployments.ts';
 import { dropUnusedFile } from '../deployments/model-files.ts';
 import { badUserInput, modelInUse, notFound } from '../errors.ts';
@@ -24,7 +23,7 @@ const MAX_NAMES = 5;
  * @param trx a transaction. @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock.
  */
 export async function deleteDeployment(
-  trx: Database,
+  trx: Transaction<DB>,
   deployment: { id: string; projectId: string },
   { viewerId, actor, now }: By,
 ): Promise<void> {
@@ -52,7 +51,7 @@ export async function deleteDeployment(
  * @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock; MODEL_IN_USE while a deployment calls it.
  */
 export async function deleteModel(
-  trx: Database,
+  trx: Transaction<DB>,
   { id, projectId }: { id: string; projectId: string },
   { viewerId, actor, now }: By,
 ): Promise<void> {
@@ -92,7 +91,11 @@ export async function deleteModel(
  *
  * @param trx a transaction. @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock.
  */
-export async function deleteProject(trx: Database, id: string, { viewerId, ...by }: By): Promise<void> {
+export async function deleteProject(
+  trx: Transaction<DB>,
+  id: string,
+  { viewerId, ...by }: By,
+): Promise<void> {
   await lockOrganizationOf(trx, id);
   const { organizationId } = await lockProjectAs(trx, id, viewerId, canManageProject);
   await clearProjects(trx, organizationId, [id], by);
@@ -106,7 +109,7 @@ export async function deleteProject(trx: Database, id: string, { viewerId, ...by
  * @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock; BAD_USER_INPUT when the name is another.
  */
 export async function deleteOrganization(
-  trx: Database,
+  trx: Transaction<DB>,
   { id, name }: { id: string; name: string },
   { viewerId, actor, now }: By,
 ): Promise<void> {
@@ -142,7 +145,7 @@ export async function deleteOrganization(
 
 /** Deletes projects and what is in them, with the rows of activity. @param trx a transaction that holds their locks. */
 async function clearProjects(
-  trx: Database,
+  trx: Transaction<DB>,
   organizationId: string,
   projectIds: string[],
   { actor, now }: Omit<By, 'viewerId'>,
@@ -195,7 +198,7 @@ async function clearProjects(
 
 /** Locks deployments against calls that are being charged: those that came first are on disk when this returns. */
 function lockDeployments(
-  trx: Database,
+  trx: Transaction<DB>,
   choose: (of: ExpressionBuilder<DB, 'deployments'>) => ReturnType<ExpressionBuilder<DB, 'deployments'>>,
 ) {
   return trx
@@ -209,7 +212,7 @@ function lockDeployments(
 
 /** Remembers those of the deployments that have logs, or that count until the month ends. */
 async function keepLogs(
-  trx: Database,
+  trx: Transaction<DB>,
   deploymentIds: string[],
   now: Date,
   { dropLogs }: { dropLogs: boolean },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { insertOrganization } from '../accounts/organizations.ts';
 import { LOCAL_REQUEST, type Passwords, startPasswords } from '../accounts/passwords.ts';
@@ -114,7 +114,7 @@ async function fill(
 }
 
 async function deploy(
-  trx: Database,
+  trx: Transaction<DB>,
   inspect: Models['inspect'],
   { file, name, targetProperty, deployment, description }: typeof octane,
   projectId: string,

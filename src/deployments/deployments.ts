@@ -1,3 +1,4 @@
+import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
 import { monthOf } from '../accounts/month.ts';
@@ -6,7 +7,7 @@ import { recordActivity } from '../activity/activity.ts';
 import { canEditProject, projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { notFound } from '../errors.ts';
-import type { ProjectRole } from '../generated/database.ts';
+import type { DB, ProjectRole } from '../generated/database.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { checkRoom } from '../requests/bounds.ts';
 import type { ModelRow } from './models.ts';
@@ -40,7 +41,7 @@ export interface DeploymentRow {
  *   BAD_USER_INPUT when there is no room for one more.
  */
 export async function insertDeployment(
-  trx: Database,
+  trx: Transaction<DB>,
   {
     model,
     name,
@@ -82,7 +83,7 @@ export async function insertDeployment(
  * @throws NOT_FOUND or FORBIDDEN when the viewer may not change it, or not any more.
  */
 export async function lockDeploymentAs(
-  trx: Database,
+  trx: Transaction<DB>,
   { id, projectId }: Pick<DeploymentRow, 'id' | 'projectId'>,
   viewerId: string,
 ) {
@@ -98,7 +99,7 @@ export async function lockDeploymentAs(
 
 /** Switches a deployment on or off. @param trx a transaction. @throws as `lockDeploymentAs` */
 export async function setDeploymentActive(
-  trx: Database,
+  trx: Transaction<DB>,
   { active, ...deployment }: Pick<DeploymentRow, 'id' | 'projectId' | 'active'>,
   { viewerId, actor, now }: By,
 ): Promise<void> {
@@ -118,7 +119,7 @@ export async function setDeploymentActive(
 
 /** Renames a deployment. @param trx a transaction. @throws as `lockDeploymentAs` */
 export async function renameDeployment(
-  trx: Database,
+  trx: Transaction<DB>,
   { name, ...deployment }: Pick<DeploymentRow, 'id' | 'projectId' | 'name'>,
   { viewerId, actor, now }: By,
 ): Promise<void> {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { checkStorage } from '../accounts/allowances.ts';
 import type { Database } from '../database/pool.ts';
+import type { DB } from '../generated/database.ts';
 
 const digestOf = (onnx: Buffer) => createHash('sha256').update(onnx).digest();
 
@@ -32,7 +34,7 @@ export async function checkNewFile(
  * @returns the file's id. @throws PLAN_LIMIT_REACHED when the plan has no room for a file that is not there yet.
  */
 export async function storeFile(
-  trx: Database,
+  trx: Transaction<DB>,
   organizationId: string,
   onnx: Buffer,
   now: Date,
@@ -50,7 +52,7 @@ export async function storeFile(
 }
 
 /** Deletes a file that no model uses any more. @param trx a transaction that holds the organization's lock. */
-export async function dropUnusedFile(trx: Database, id: string): Promise<void> {
+export async function dropUnusedFile(trx: Transaction<DB>, id: string): Promise<void> {
   await trx
     .deleteFrom('modelFiles')
     .where('id', '=', id)

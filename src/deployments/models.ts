@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
 import type { By } from '../activity/activity.ts';
@@ -6,7 +6,7 @@ import { recordActivity } from '../activity/activity.ts';
 import { canEditProject, projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, notFound } from '../errors.ts';
-import type { ModelKind } from '../generated/database.ts';
+import type { DB, ModelKind } from '../generated/database.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { checkRoom } from '../requests/bounds.ts';
 import { storeFile } from './model-files.ts';
@@ -46,7 +46,7 @@ const columns = [
  *   PLAN_LIMIT_REACHED or BAD_USER_INPUT when there is no room for one more.
  */
 export async function insertModel(
-  trx: Database,
+  trx: Transaction<DB>,
   { onnx, ...model }: Omit<ModelRow, 'id' | 'version' | 'createdAt'> & { onnx: Buffer },
   { viewerId, actor, now }: By,
 ): Promise<ModelRow> {
@@ -89,7 +89,7 @@ export async function insertModel(
  *   project has the name.
  */
 export async function renameModel(
-  trx: Database,
+  trx: Transaction<DB>,
   { id, projectId, name }: Pick<ModelRow, 'id' | 'projectId' | 'name'>,
   { viewerId, actor, now }: By,
 ): Promise<void> {

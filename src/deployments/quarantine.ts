@@ -1,7 +1,8 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { By } from '../activity/activity.ts';
 import { recordActivity } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
+import type { DB } from '../generated/database.ts';
 import { type DeploymentRow, lockDeploymentAs } from './deployments.ts';
 
 // A model whose runs keep ending their host (they crash, take too long or too much memory) is quarantined: its
@@ -48,7 +49,7 @@ export async function recordHostEnd(db: Database, modelId: string, at: Date): Pr
 
 /** Ends the quarantine of a deployment's model and forgets its failures. @param trx a transaction. @throws as `lockDeploymentAs` */
 export async function resetQuarantine(
-  trx: Database,
+  trx: Transaction<DB>,
   deployment: Pick<DeploymentRow, 'id' | 'projectId' | 'modelId'>,
   { viewerId, actor, now }: By,
 ): Promise<void> {

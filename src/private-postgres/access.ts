@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { accountName, isAccount } from './account.ts';
+import { accountName } from './account.ts';
 import { lastWords, type RunAs, run } from './programs.ts';
 
 /** PostgreSQL's user, and the name of the map from the system's accounts to it. */
@@ -16,7 +16,7 @@ export const POSTGRES_USER = 'spectrakey';
  */
 async function accessFiles(runAs: RunAs): Promise<Record<string, string>> {
   const ownName = currentAccount();
-  const others = await Promise.all([0, ...(isAccount(runAs) ? [runAs.uid] : [])].map(accountName));
+  const others = await Promise.all([0, ...(runAs ? [runAs.uid] : [])].map(accountName));
   const names = [...new Set([ownName, ...others])].filter(name => name !== null).sort();
   const method = ownName === null ? 'trust' : `peer map=${POSTGRES_USER}`;
   return {

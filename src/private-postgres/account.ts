@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { lchown, link, lstat, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, type RunAs, run } from './programs.ts';
+import { codeOf, run } from './programs.ts';
 
 /** An account of its own for PostgreSQL. */
 export interface Account {
@@ -23,7 +23,7 @@ const ACCOUNT_FILE = 'account';
 
 /** The name of an account; null where the system knows none for the number. */
 export async function accountName(uid: number): Promise<string | null> {
-  const { ok, output } = await run('id', ['-un', String(uid)], {}, '/');
+  const { ok, output } = await run('id', ['-un', String(uid)], null, '/');
   const name = output.trim();
   return ok && name !== '' && name !== String(uid) ? name : null;
 }
@@ -115,9 +115,6 @@ export async function giveTree(path: string, from: number, to: Account): Promise
 
 /** The account of `nobody`, which versions before this one ran PostgreSQL as; null where there is none. */
 export async function nobodyUid(): Promise<number | null> {
-  const { ok, output } = await run('id', ['-u', 'nobody'], {}, '/');
+  const { ok, output } = await run('id', ['-u', 'nobody'], null, '/');
   return ok && /^\d+$/.test(output.trim()) ? Number(output.trim()) : null;
 }
-
-/** Whether this is an account of its own, rather than this process's. */
-export const isAccount = (runAs: RunAs): runAs is Account => 'uid' in runAs;

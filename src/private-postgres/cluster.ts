@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { chmod, chown, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { POSTGRES_USER, writeAccess } from './access.ts';
-import { borrowAccount, giveTree, isAccount } from './account.ts';
+import { borrowAccount, giveTree } from './account.ts';
 import { type Home, lastWords, type RunAs, removeTree, run, YOUR_OWN } from './programs.ts';
 
 /** Makes a cluster with its database, owned by the account that is to run it. */
 export async function createCluster(draft: string, home: Home): Promise<void> {
   const { folder, runAs } = home;
-  if (!isAccount(runAs)) {
+  if (!runAs) {
     await mkdir(draft, { mode: 0o700 });
     await initialize(draft, home, runAs);
     return await writeAccess(draft, runAs).then(() => {});

@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { type Account, claimAccount, isAccount, nobodyUid, pickAccount, settledUid } from './account.ts';
+import { type Account, claimAccount, nobodyUid, pickAccount, settledUid } from './account.ts';
 import { createCluster } from './cluster.ts';
 import { codeOf, type Home, lastWords, type RunAs, removeTree, run, YOUR_OWN } from './programs.ts';
 
@@ -55,9 +55,9 @@ export async function openHome(
   const real = await realpath(dataDir);
 
   const elsewhere = places.elsewhere ?? ELSEWHERE;
-  const candidate = asRoot ? await accountFor(real) : {};
+  const candidate = asRoot ? await accountFor(real) : null;
   const folder = await placeHome(real, candidate, elsewhere);
-  const runAs = isAccount(candidate) ? await settleAccount(folder, candidate) : candidate;
+  const runAs = candidate && (await settleAccount(folder, candidate));
   const owner = (await lstat(folder)).uid;
   if (!asRoot && owner !== process.getuid?.()) {
     throw new Error(`The PostgreSQL in ${real} belongs to another user (${owner}): start as that user.`);
@@ -90,7 +90,7 @@ async function readVersion(packageFolder: string): Promise<{ version: string; ma
 }
 
 /** PostgreSQL refuses to run as root: whoever owns the cluster runs it, else an account that nobody else has. */
-async function accountFor(dataDir: string): Promise<RunAs> {
+async function accountFor(dataDir: string): Promise<Account> {
   const folder = await homeFolder(dataDir);
   const account = (folder && (await ownerOf(folder))) ?? (await pickAccount());
   if (account) return account;
@@ -120,7 +120,7 @@ export async function isLegacy(folder: string): Promise<boolean> {
 
 async function canEnter(folder: string, runAs: RunAs): Promise<boolean> {
   // Tried rather than computed from the modes, which leaves out access lists and mounts.
-  return !('uid' in runAs) || (await run('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], runAs, '/')).ok;
+  return runAs === null || (await run('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], runAs, '/')).ok;
 }
 
 async function makeFolder(path: string, mode: number, isParentThere = false): Promise<void> {
@@ -140,7 +140,7 @@ async function makeFolder(path: string, mode: number, isParentThere = false): Pr
 async function placeHome(dataDir: string, runAs: RunAs, elsewhere: string): Promise<string> {
   const link = join(dataDir, 'postgres');
   // Root keeps the folder itself, so that the account which runs PostgreSQL cannot swap what root works on.
-  const mode = 'uid' in runAs ? 0o711 : 0o700;
+  const mode = runAs ? 0o711 : 0o700;
   if ((await homeFolder(dataDir)) === null) {
     if (await canEnter(dataDir, runAs)) await makeFolder(link, mode);
     else {
@@ -155,7 +155,7 @@ async function placeHome(dataDir: string, runAs: RunAs, elsewhere: string): Prom
     await makeFolder(dirname(folder), mode);
     await makeFolder(folder, mode);
   }
-  if (!(await canEnter(folder, runAs))) {
+  if (runAs && !(await canEnter(folder, runAs))) {
     throw new Error(
       `User ${runAs.uid}, who runs PostgreSQL for root, cannot enter ${folder}: allow it, or ${YOUR_OWN}.`,
     );
@@ -168,11 +168,11 @@ async function findPrograms(packageFolder: string, version: string, folder: stri
   const trial = (place: string) => run(join(place, 'bin', 'initdb'), ['--version'], runAs, '/');
   let result = await trial(native);
   if (result.ok) return join(native, 'bin');
-  if ('uid' in runAs) {
+  if (runAs) {
     const copy = join(folder, `programs-${version}`);
     await makeOnce(copy, runAs, async draft => {
       await cp(native, draft, { recursive: true, verbatimSymlinks: true });
-      await run('chmod', ['-R', 'a+rX', draft], {}, '/');
+      await run('chmod', ['-R', 'a+rX', draft], null, '/');
     });
     result = await trial(copy);
     if (result.ok) return join(copy, 'bin');

@@ -1,7 +1,7 @@
 import { lchown, lstat, readlink, realpath } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { giveTree, isAccount, nobodyUid } from './account.ts';
+import { giveTree, nobodyUid } from './account.ts';
 import { connect, DataFolderInUse, lock, readPidFile, urlOf } from './admin-session.ts';
 import { isLegacy } from './data-directory.ts';
 import { stopPostgres } from './postmaster.ts';
@@ -15,7 +15,7 @@ const PATIENCE_MS = 120_000;
  */
 export async function leaveNobody(home: Home, report: (progress: string) => void): Promise<void> {
   const { cluster, folder, runAs } = home;
-  if (!isAccount(runAs)) return;
+  if (!runAs) return;
   const former = await lstat(cluster);
   const legacy = await isLegacy(folder);
   const isHalfWay = former.uid === runAs.uid && former.gid !== runAs.gid;

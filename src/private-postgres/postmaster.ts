@@ -108,7 +108,7 @@ async function openLog(path: string, runAs: RunAs): Promise<number> {
   const size = (await stat(path).catch(() => null))?.size ?? 0;
   if (size > MOST_LOG_BYTES) await rename(path, `${path}.1`);
   const file = await open(path, 'a', 0o600);
-  if ('uid' in runAs) await file.chown(runAs.uid, runAs.gid);
+  if (runAs) await file.chown(runAs.uid, runAs.gid);
   await file.close();
   return size > MOST_LOG_BYTES ? 0 : size;
 }
@@ -142,11 +142,11 @@ async function chooseSocketFolder(cluster: string, runAs: RunAs): Promise<string
   const former = (await readPidFile(cluster))?.socketFolder;
   if (former && SHORT_FOLDER.test(former)) {
     const found = await lstat(former).catch(() => null);
-    const user = 'uid' in runAs ? runAs.uid : process.getuid?.();
+    const user = runAs ? runAs.uid : process.getuid?.();
     if (found?.isDirectory() && found.uid === user && (found.mode & 0o077) === 0) return former;
   }
   const made = await mkdtemp('/tmp/spectrakey-');
-  if ('uid' in runAs) await chown(made, runAs.uid, runAs.gid);
+  if (runAs) await chown(made, runAs.uid, runAs.gid);
   return made;
 }
 

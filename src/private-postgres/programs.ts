@@ -5,8 +5,8 @@ import { rm } from 'node:fs/promises';
 /** The way out where there can be no private PostgreSQL. */
 export const YOUR_OWN = 'set DATABASE_URL to use a PostgreSQL of your own';
 
-/** The account that runs PostgreSQL: empty for the one that runs this process. */
-export type RunAs = { uid: number; gid: number } | Record<string, never>;
+/** The account that runs PostgreSQL; null: the one that runs this process. */
+export type RunAs = { uid: number; gid: number } | null;
 
 /** Where the private PostgreSQL of a data folder lives, and what runs it. */
 export interface Home {
@@ -66,6 +66,6 @@ export function codeOf(error: unknown): unknown {
 /** Removes what the account that runs PostgreSQL owns. */
 export async function removeTree(path: string, runAs: RunAs): Promise<void> {
   // As that account first: root walking a tree that another account can change under it may be led astray by links.
-  if ('uid' in runAs && existsSync(path)) await run('rm', ['-rf', '--', path], runAs, '/');
+  if (runAs && existsSync(path)) await run('rm', ['-rf', '--', path], runAs, '/');
   await rm(path, { recursive: true, force: true });
 }

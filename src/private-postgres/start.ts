@@ -112,7 +112,7 @@ async function isOrphan(folder: string): Promise<boolean> {
 }
 
 async function sweepOrphans(home: Home, report: (progress: string) => void): Promise<void> {
-  if (!('uid' in home.runAs)) return;
+  if (!home.runAs) return;
   for (const name of await readdir(home.elsewhere).catch(() => [])) {
     const folder = join(home.elsewhere, name);
     // What cannot be judged or removed now is left for the next start.

@@ -1,3 +1,4 @@
+import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
 import { lockOrganizationAs, type MemberRow } from '../accounts/organizations.ts';
@@ -7,7 +8,7 @@ import { type ActivityAction, type Actor, recordActivity } from '../activity/act
 import { canManageOrganization, canManageProject, projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
-import type { ProjectRole } from '../generated/database.ts';
+import type { DB, ProjectRole } from '../generated/database.ts';
 import { checkRoom } from '../requests/bounds.ts';
 
 export interface ProjectRow {
@@ -26,7 +27,7 @@ export interface ProjectRow {
  *   the organization has no room for one more.
  */
 export async function insertProject(
-  trx: Database,
+  trx: Transaction<DB>,
   { organizationId, name }: { organizationId: string; name: string },
   { viewerId, actor, now }: By,
 ): Promise<string> {
@@ -54,7 +55,7 @@ export async function insertProject(
 
 /** Renames a project. @param trx a transaction. @throws NOT_FOUND or FORBIDDEN as the role stands behind the lock. */
 export async function renameProject(
-  trx: Database,
+  trx: Transaction<DB>,
   { id, name }: Pick<ProjectRow, 'id' | 'name'>,
   { viewerId, actor, now }: By,
 ): Promise<void> {
@@ -122,7 +123,7 @@ export async function findProjectMembers(
 }
 
 /** Locks a project's row until the transaction ends: what counts its keys, models or members does so behind this. */
-export async function lockProject(trx: Database, projectId: string): Promise<void> {
+export async function lockProject(trx: Transaction<DB>, projectId: string): Promise<void> {
   // Not FOR UPDATE: that would make foreign keys wait, and with them everything inserted into the project.
   await trx.selectFrom('projects').select('id').where('id', '=', projectId).forNoKeyUpdate().execute();
 }
@@ -135,7 +136,7 @@ export async function lockProject(trx: Database, projectId: string): Promise<voi
  * @throws NOT_FOUND when the viewer does not see the project any more, FORBIDDEN when the role does not suffice.
  */
 export async function lockProjectAs(
-  trx: Database,
+  trx: Transaction<DB>,
   projectId: string,
   viewerId: string,
   may: (role: ProjectRole) => boolean,
@@ -148,7 +149,7 @@ export async function lockProjectAs(
 }
 
 /** Locks the row of a project's organization, before that of the project: what is counted there is counted behind this. */
-export async function lockOrganizationOf(trx: Database, projectId: string): Promise<void> {
+export async function lockOrganizationOf(trx: Transaction<DB>, projectId: string): Promise<void> {
   await trx
     .selectFrom('organizations')
     .select('id')
@@ -168,7 +169,7 @@ export async function lockOrganizationOf(trx: Database, projectId: string): Prom
  *   asks may not any more.
  */
 export async function setProjectMember(
-  trx: Database,
+  trx: Transaction<DB>,
   {
     project,
     email,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../database/pool.ts';
 import { idempotencyKeyReused } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
@@ -69,7 +69,7 @@ export async function findMade(db: Database, { digest, request, at }: Repeatable
  * @returns the ids of those whose key is taken for this. The others were made before: `findMade` tells what.
  */
 export async function takeKeys(
-  trx: Database,
+  trx: Transaction<DB>,
   requests: (Repeatable & { resultId: string })[],
 ): Promise<Set<string>> {
   const [first] = requests;
@@ -97,7 +97,7 @@ export async function takeKeys(
 }
 
 /** Gives back keys that this transaction took, for results that it did not make. */
-export async function giveKeysBack(trx: Database, requests: Repeatable[]): Promise<void> {
+export async function giveKeysBack(trx: Transaction<DB>, requests: Repeatable[]): Promise<void> {
   await trx
     .deleteFrom('idempotencyKeys')
     .where(

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { DB } from '../../generated/database.ts';
 import { giveKeysBack, type Repeatable, takeKeys } from '../../requests/idempotency.ts';
 import { type Call, type Grant, type GrantAll, prepareGrants } from './grant.ts';
@@ -24,7 +24,11 @@ export function prepareGrantsOnce(db: Kysely<DB>): GrantAll {
 }
 
 /** Takes their keys, and grants those whose key nobody has. */
-async function grantFirsts(trx: Kysely<DB>, grant: GrantAll, calls: Call[]): Promise<Map<string, Grant>> {
+async function grantFirsts(
+  trx: Transaction<DB>,
+  grant: GrantAll,
+  calls: Call[],
+): Promise<Map<string, Grant>> {
   const taken = await takeKeys(
     trx,
     calls.map(call => ({ ...requestOf(call), resultId: call.logId })),
