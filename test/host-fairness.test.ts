@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { type ModelLimits, startModels } from '../src/onnx/models.ts';
 import { codes, createKey, deploy, openLab, PREDICT, signUp, startServiceForTest } from './harness.ts';
@@ -63,6 +64,25 @@ test('endless models of an account give way to another account without a plan af
   await models.close();
   await ends;
 });
+
+for (const rowIndependent of [false, true]) {
+  test(`a frame of endless calls ${rowIndependent ? 'that share runs ' : ''}gives way at each of its runs`, async () => {
+    const runMs = 2500;
+    const models = modelsOf({ hosts: 2, runMs });
+    const attacker = { ...model('attacker', { slow: true }), rowIndependent };
+    const spectra = Array.from({ length: 16 }, () => [1, ENDLESS]);
+    const ends = Promise.allSettled(Array.from({ length: 32 }, () => models.run(attacker, spectra)));
+    const times = await timesOf(async () => {
+      await models.run(model('honest'), [[1, 3]]);
+      // The attacker's next frame leaves before the next call comes.
+      for (let i = 0; i < 5; i++) await immediate();
+    }, 8);
+    // A call that was stopped keeps its place until its deadline when it runs again; the next one is stopped again.
+    expect(times.filter(ms => ms > 0.9 * runMs).length).toBeLessThan(6);
+    await models.close();
+    await ends;
+  });
+}
 
 test('a long run that was stopped for others is finished: it is stopped once at most', async () => {
   const models = modelsOf({ hosts: 2 });

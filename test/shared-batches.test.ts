@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { batched } from '../src/concurrency/batched.ts';
+import { startModels } from '../src/onnx/models.ts';
 import {
   type Answer,
   codes,
@@ -15,7 +16,15 @@ import {
   spectraOf,
   startService,
 } from './harness.ts';
-import { constant, intAttribute, linearRegression, node, onnxFile, tensorInfo } from './onnx-files.ts';
+import {
+  constant,
+  intAttribute,
+  linearRegression,
+  loopingRegression,
+  node,
+  onnxFile,
+  tensorInfo,
+} from './onnx-files.ts';
 
 let service: Service;
 let lab: Lab;
@@ -94,6 +103,26 @@ test('a spectrum on which the model fails costs the calls beside it nothing', as
     if (i % 10 === 5) expect(answer).toMatchObject(refusal(codes.MODEL_FAILED));
     else expect(answer.data?.predict.predictions[0]?.value).toBe(0);
   }
+});
+
+test('the deadline counts for each run of a frame whose calls share runs', async () => {
+  const loads: string[] = [];
+  const models = startModels({
+    load: async id => {
+      loads.push(id);
+      return loopingRegression();
+    },
+    onNotStarted: () => undefined,
+    limits: { runMs: 2500 },
+  });
+  onTestFinished(models.close);
+  const model = { id: 'a', tenant: { id: 'a', reserved: true }, rowIndependent: true };
+  // Two calls share a run of about half a second, and all of them are one frame.
+  const spectra = Array.from({ length: 16 }, () => [1, 300_000]);
+  const outcomes = await Promise.all(Array.from({ length: 16 }, () => models.run(model, spectra)));
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ values: spectra.map(() => 150_000.5) });
+  // A host that was killed would have to load it again.
+  expect(loads).toEqual(['a']);
 });
 
 /** Holds rows locked, as somebody who hangs in the middle of a change would. */

@@ -1,6 +1,7 @@
 import type { Tenant } from '../concurrency/fair-share.ts';
 import type { EndReason } from './host-process.ts';
 import { MAX_CALLS_PER_FRAME, MAX_SPECTRA, ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
+import { sharedRuns } from './shared-runs.ts';
 
 /** A call that waited for this long is refused: its client has given up, or will. */
 const MAX_WAIT_MS = 30_000;
@@ -57,12 +58,12 @@ export function answerCalls(calls: Call[], outcomes: readonly (Outcome | ModelFa
  * the one to blame is found, and so that those who wait come between them.
  *
  * @param calls those of the frame that were not answered
- * @param shared whether they shared a run; else the first was running
+ * @param isShared whether calls of the model share runs; else the first was running
  */
 export function callsToRunAgain(
   calls: readonly Call[],
   reason: EndReason,
-  { shared, runMs }: { shared: boolean; runMs: number },
+  { isShared, runMs }: { isShared: boolean; runMs: number },
 ): Call[] {
   // A crash may come from outside, so a call is run once more after its first.
   const [only] = calls;
@@ -72,11 +73,12 @@ export function callsToRunAgain(
     only.reject(new ModelFailed(endMessage(reason, runMs), { endedHost: true }));
     return [];
   }
+  const [run = []] = isShared ? sharedRuns(calls.map(({ spectra }) => spectra)) : [calls.slice(0, 1)];
   return calls.map((call, index) => ({
     ...call,
     alone: true,
     crashes: call.crashes + (reason === 'exited' ? 1 : 0),
-    stopped: call.stopped || (reason === 'stopped' && (shared || index === 0)),
+    stopped: call.stopped || (reason === 'stopped' && index < run.length),
   }));
 }
 

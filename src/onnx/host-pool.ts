@@ -290,7 +290,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
       for (const call of calls) call.reject(unavailable());
       return;
     }
-    const again = callsToRunAgain(calls, reason, { shared: lane.model.rowIndependent, runMs });
+    const again = callsToRunAgain(calls, reason, { isShared: lane.model.rowIndependent, runMs });
     lane.waiting.unshift(...again);
     for (const { tenant } of again) countWaiting(tenant, 1);
     lanes.set(lane.model.id, lane);

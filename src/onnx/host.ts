@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { type Frame, frameReader, writeFrame } from './frames.ts';
 import { ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
 import type { CallReply, Reply, Request, RunRequest } from './protocol.ts';
-import { runModel, runTogether } from './run.ts';
+import { runCalls } from './run.ts';
 import { closeModel, type OpenModel, openModel } from './session.ts';
 import { ModelRefused } from './signature.ts';
 import { inspectModel } from './trial.ts';
@@ -58,22 +58,19 @@ async function run(request: RunRequest, payload: Uint8Array<ArrayBuffer>): Promi
   models.delete(request.modelId);
   models.set(request.modelId, model);
   const calls = callsIn(request, payload);
-  if (request.together && calls.length > 1) {
-    const outcomes = await runTogether(model, calls);
-    return sendAnswers(outcomes, true);
-  }
   let answers: (Outcome | ModelFailed)[] = [];
-  let flushed = performance.now();
-  for (const spectra of calls) {
-    // What is answered leaves before a run that may never end: the server then knows which call that was.
-    if (answers.length > 0 && performance.now() - flushed > FLUSH_MS) {
-      sendAnswers(answers, false);
-      answers = [];
-      flushed = performance.now();
-    }
-    answers.push(await runModel(model, spectra).catch(onlyModelFailed));
-  }
-  sendAnswers(answers, true);
+  let answered = 0;
+  let flushedAt = performance.now();
+  await runCalls(model, calls, request.together, outcomes => {
+    answers.push(...outcomes);
+    answered += outcomes.length;
+    const isDone = answered === calls.length;
+    // What is answered leaves before a run that may never end: deadline and preemption count for each run.
+    if (!isDone && performance.now() - flushedAt < FLUSH_MS) return;
+    sendAnswers(answers, isDone);
+    answers = [];
+    flushedAt = performance.now();
+  });
 }
 
 function callsIn({ counts, inputLength, inputType }: RunRequest, payload: Uint8Array<ArrayBuffer>) {
@@ -101,11 +98,6 @@ function sendAnswers(outcomes: readonly (Outcome | ModelFailed)[], done: boolean
     return { values: outcome.values.length };
   });
   reply({ reply: 'answers', calls, done }, new Uint8Array(Float64Array.from(values).buffer));
-}
-
-function onlyModelFailed(error: unknown): ModelFailed {
-  if (error instanceof ModelFailed) return error;
-  throw error;
 }
 
 async function answer({ header, payload }: Frame<Request>): Promise<void> {
