@@ -16,6 +16,7 @@ import type { RateLimits } from '../database/rate-limits.ts';
 import type { By } from '../deployments/projects.ts';
 import { keysOnlyPredict, unauthenticated, unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
+import type { CallSignal } from '../onnx/calls.ts';
 import type { Models } from '../onnx/models.ts';
 import type { Predicting } from '../predictions/predict.ts';
 import { networkOf } from '../requests/network.ts';
@@ -75,6 +76,8 @@ export interface Context extends Services {
   /** The request itself, on which is noted what became of it. */
   note: Note;
   caller: Caller;
+  /** Whether the request is over: answered 503 after its time, or its connection closed. */
+  signal: CallSignal;
   /** Whether its body was large: its variables are then checked before graphql-js, which may quote them at length. */
   isLarge: boolean;
   /** Who takes turns with others where requests do: the person or the key, else the address. */
@@ -127,6 +130,7 @@ export function buildContext(
 ): Context {
   const { at } = identity;
   const forgetSession = () => clearSessionCookie(request, reply);
+  const isOver = () => request.isOver || reply.raw.destroyed;
   const address = () => addressOf(request);
   const signedIn = (person: PersonRow, sessionId: string): Caller => ({
     kind: 'person',
@@ -149,6 +153,11 @@ export function buildContext(
     note: request,
     at,
     address,
+    signal: {
+      get aborted() {
+        return isOver();
+      },
+    },
     isLarge,
     caller,
     answer: startAnswerSize(),
@@ -164,7 +173,7 @@ export function buildContext(
     by: () => ({ viewerId: context.viewer().id, actor: context.actor(), now: at }),
     async transaction(work) {
       const checkNotOver = () => {
-        if (request.isOver || reply.raw.destroyed) throw unavailable();
+        if (isOver()) throw unavailable();
       };
       checkNotOver();
       return await context.db.transaction().execute(async trx => {

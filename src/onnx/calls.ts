@@ -6,6 +6,12 @@ import { sharedRuns } from './shared-runs.ts';
 /** A call that waited for this long is refused: its client has given up, or will. */
 const MAX_WAIT_MS = 30_000;
 
+/**
+ * Says whether a call's request is over. It is read while the call waits, and not listened to: an `AbortSignal` fits, and
+ * so does an object that costs a request nothing until then.
+ */
+export type CallSignal = Pick<AbortSignal, 'aborted'>;
+
 /** A call on its way through the pool of hosts (host-pool.ts). */
 export interface Call {
   tenant: Tenant;
@@ -14,6 +20,7 @@ export interface Call {
   since: number;
   resolve: (outcome: Outcome) => void;
   reject: (error: unknown) => void;
+  signal: CallSignal | undefined;
   /** Whether it travels in a frame of its own, because the frame before ended its host. */
   alone: boolean;
   /** How often its host ended by itself. */
@@ -36,9 +43,9 @@ export function takeFrame(queue: Call[]): Call[] {
   return queue.splice(0, count);
 }
 
-/** Takes the calls that have waited for too long off the queue. */
+/** Takes the calls that have waited for too long, or whose request is over, off the queue. */
 export function takeExpired(queue: Call[], now: number): Call[] {
-  const isExpired = ({ since }: Call) => now - since > MAX_WAIT_MS;
+  const isExpired = ({ since, signal }: Call) => now - since > MAX_WAIT_MS || signal?.aborted === true;
   const expired = queue.filter(isExpired);
   if (expired.length > 0) queue.splice(0, queue.length, ...queue.filter(call => !isExpired(call)));
   return expired;

@@ -66,11 +66,11 @@ export function startModels({
 
 /** The same run, of whose end `onRun` is notified. */
 function observed(run: HostPool['run'], onRun: OnModelRun): HostPool['run'] {
-  return async (model, spectra) => {
+  return async (model, spectra, signal) => {
     const started = performance.now();
     let failed = true;
     try {
-      const outcome = await run(model, spectra);
+      const outcome = await run(model, spectra, signal);
       failed = false;
       return outcome;
     } finally {
