@@ -16,7 +16,6 @@ import type { RateLimits } from '../database/rate-limits.ts';
 import type { By } from '../deployments/projects.ts';
 import { keysOnlyPredict, unauthenticated, unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import type { CallSignal } from '../onnx/calls.ts';
 import type { Models } from '../onnx/models.ts';
 import type { Predicting } from '../predictions/predict.ts';
 import { networkOf } from '../requests/network.ts';
@@ -77,7 +76,7 @@ export interface Context extends Services {
   note: Note;
   caller: Caller;
   /** Whether the request is over: answered 503 after its time, or its connection closed. */
-  signal: CallSignal;
+  isOver: () => boolean;
   /** Whether its body was large: its variables are then checked before graphql-js, which may quote them at length. */
   isLarge: boolean;
   /** Who takes turns with others where requests do: the person or the key, else the address. */
@@ -153,11 +152,7 @@ export function buildContext(
     note: request,
     at,
     address,
-    signal: {
-      get aborted() {
-        return isOver();
-      },
-    },
+    isOver,
     isLarge,
     caller,
     answer: startAnswerSize(),

@@ -9,7 +9,7 @@ import {
   waitingRoom,
 } from '../concurrency/fair-share.ts';
 import { unavailable } from '../errors.ts';
-import { answerCalls, type Call, type CallSignal, callsToRunAgain, takeExpired, takeFrame } from './calls.ts';
+import { answerCalls, type Call, callsToRunAgain, type IsOver, takeExpired, takeFrame } from './calls.ts';
 import { HostEnded, type HostProcess } from './host-process.ts';
 import type { Hosts } from './hosts.ts';
 import { ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
@@ -63,11 +63,11 @@ export interface HostPool {
   /**
    * Runs a model over spectra.
    *
-   * @param signal drops the call where it still waits when its request is over; a run under way goes on
+   * @param isOver says that the request is over: the call is then dropped where it still waits; a run under way goes on
    * @throws {ModelFailed} where the model errs, crashes or takes too long
    * @throws UNAVAILABLE when too many calls wait, the request is over, or no host starts; and what `load` throws
    */
-  run(model: ModelToRun, spectra: readonly Spectrum[], signal?: CallSignal): Promise<Outcome>;
+  run(model: ModelToRun, spectra: readonly Spectrum[], isOver?: IsOver): Promise<Outcome>;
   /** Rejects the calls of a model that wait. */
   refuseWaiting(modelId: string, error: Error): void;
   close(): Promise<void>;
@@ -344,7 +344,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   }
 
   return {
-    run: (model, spectra, signal) =>
+    run: (model, spectra, isOver) =>
       new Promise((resolve, reject) => {
         if (closed || !room.hasRoom(model.tenant)) return reject(unavailable());
         const since = performance.now();
@@ -354,7 +354,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
           since,
           resolve,
           reject,
-          signal,
+          isOver,
           alone: false,
           crashes: 0,
           stopped: false,

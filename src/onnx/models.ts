@@ -66,11 +66,11 @@ export function startModels({
 
 /** The same run, of whose end `onRun` is notified. */
 function observed(run: HostPool['run'], onRun: OnModelRun): HostPool['run'] {
-  return async (model, spectra, signal) => {
+  return async (model, spectra, isOver) => {
     const started = performance.now();
     let failed = true;
     try {
-      const outcome = await run(model, spectra, signal);
+      const outcome = await run(model, spectra, isOver);
       failed = false;
       return outcome;
     } finally {

@@ -11,7 +11,7 @@ import {
 } from '../errors.ts';
 import type { Prediction } from '../generated/graphql.ts';
 import { checkText } from '../names.ts';
-import type { CallSignal } from '../onnx/calls.ts';
+import type { IsOver } from '../onnx/calls.ts';
 import type { Models } from '../onnx/models.ts';
 import { MAX_SPECTRA, ModelFailed, type Outcome } from '../onnx/outcome.ts';
 import type { Call } from './grant.ts';
@@ -62,7 +62,7 @@ type By = Pick<Call, 'source' | 'key' | 'userId'>;
  * Answers a call: checks the spectra, runs the model, and has the call charged and logged before it returns.
  *
  * @param at when the call began: its month is the one whose usage was read, and the one that is charged.
- * @param signal says whether the request is over: a call that still waits for its model is then dropped.
+ * @param isOver says whether the request is over: a call that still waits for its model is then dropped.
  * @throws DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED or MODEL_FAILED; nothing is charged then.
  */
 export async function predict(
@@ -71,9 +71,9 @@ export async function predict(
   by: By,
   spectra: SpectrumToPredict[],
   at: Date,
-  signal?: CallSignal,
+  isOver?: IsOver,
 ): Promise<Answer> {
-  const call = await run(predicting, deployment, by, spectra, at, signal);
+  const call = await run(predicting, deployment, by, spectra, at, isOver);
   return answerOf(await predicting.settle(call), call, deployment);
 }
 
@@ -98,13 +98,13 @@ export async function predictOnce(
   spectra: SpectrumToPredict[],
   at: Date,
   idempotencyKey: string,
-  signal?: CallSignal,
+  isOver?: IsOver,
 ): Promise<Answer> {
   const callerId = by.key?.id ?? by.userId ?? '';
   const repeated = await repeatablePredict({ callerId, key: idempotencyKey, at }, deployment.id, spectra);
   const before = await findMade(db, repeated);
   if (before) return { ...(await readAnswer(db, before)), modelId: deployment.modelId };
-  const call = await run(predicting, deployment, by, spectra, at, signal);
+  const call = await run(predicting, deployment, by, spectra, at, isOver);
   const settlement = await predicting.settle({ ...call, repeated });
   if (settlement.status !== 'repeated') return answerOf(settlement, call, deployment);
   // Two at once: both ran the model, and the other one was charged.
@@ -120,7 +120,7 @@ async function run(
   by: By,
   spectra: SpectrumToPredict[],
   at: Date,
-  signal: CallSignal | undefined,
+  isOver: IsOver | undefined,
 ): Promise<Call> {
   const started = performance.now();
   if (!deployment.active) throw deploymentInactive();
@@ -136,7 +136,7 @@ async function run(
   const outcome = await runModel(
     { id, tenant, rowIndependent },
     spectra.map(spectrum => spectrum.yValues),
-    signal,
+    isOver,
   ).catch(async (error: unknown) => {
     if (!(error instanceof ModelFailed)) throw error;
     await onModelFailed(error, id, at);

@@ -11,12 +11,12 @@ export const predictionResolvers = {
     async predict(
       _parent,
       { deploymentId, spectra, idempotencyKey },
-      { db, caller, viewer, predicting, at, signal },
+      { db, caller, viewer, predicting, at, isOver },
     ) {
       const answer = async (deployment: Callable, by: Parameters<typeof predict>[2]) =>
         idempotencyKey == null
-          ? await predict(predicting, deployment, by, spectra, at, signal)
-          : await predictOnce({ db, predicting }, deployment, by, spectra, at, idempotencyKey, signal);
+          ? await predict(predicting, deployment, by, spectra, at, isOver)
+          : await predictOnce({ db, predicting }, deployment, by, spectra, at, idempotencyKey, isOver);
       if (caller.kind === 'api-key') {
         const { key } = caller;
         const deployment = findReached(key, deploymentId);
