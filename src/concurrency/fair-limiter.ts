@@ -36,7 +36,12 @@ export function fairLimiter({ places, maxWaiting }: FairLimiterBounds): FairLimi
   function startNext(): void {
     const now = performance.now();
     const free = waiting.filter(({ tenant }) => !busy.has(tenant.id) && hasPlace(running, places, tenant));
-    const [next] = free.sort((a, b) => usage.of(a.tenant.id, now) - usage.of(b.tenant.id, now));
+    // The half that is used less goes first: there may be one place only.
+    const reservedFirst = running.reserved < Math.ceil(places / 2);
+    const rank = ({ tenant }: Waiting) => (tenant.reserved === reservedFirst ? 0 : 1);
+    const [next] = free.sort(
+      (a, b) => rank(a) - rank(b) || usage.of(a.tenant.id, now) - usage.of(b.tenant.id, now),
+    );
     if (!next) return;
     waiting.splice(waiting.indexOf(next), 1);
     next.start();

@@ -23,6 +23,8 @@ export interface Call {
   isOver: IsOver | undefined;
   /** Whether it travels in a frame of its own, because the frame before ended its host. */
   alone: boolean;
+  /** Whether it runs where no other model is open, because its host took too much memory with several. */
+  freshHost: boolean;
   /** How often its host ended by itself. */
   crashes: number;
   /** Whether it was stopped for another organization. */
@@ -65,17 +67,19 @@ export function answerCalls(calls: Call[], outcomes: readonly (Outcome | ModelFa
  * the one to blame is found, and so that those who wait come between them.
  *
  * @param calls those of the frame that were not answered
- * @param isShared whether calls of the model share runs; else the first was running
+ * @param end how the host ended, whether no other model was open in it, and whether calls of this one share runs; else the first
+ *   was running
  */
 export function callsToRunAgain(
   calls: readonly Call[],
-  reason: EndReason,
-  { isShared, runMs }: { isShared: boolean; runMs: number },
+  { reason, isOpenAlone, isShared }: { reason: EndReason; isOpenAlone: boolean; isShared: boolean },
+  runMs: number,
 ): Call[] {
-  // A crash may come from outside, so a call is run once more after its first.
   const [only] = calls;
-  const isToBlame =
-    calls.length === 1 && reason !== 'stopped' && (reason !== 'exited' || (only?.crashes ?? 0) > 0);
+  // A crash may come from outside, and memory be another model's: a call is run once more after these.
+  const isOfOthers = reason === 'memory' && !isOpenAlone;
+  const isSecond = reason === 'exited' ? only?.crashes !== 0 : !isOfOthers || only?.freshHost === true;
+  const isToBlame = calls.length === 1 && reason !== 'stopped' && isSecond;
   if (only && isToBlame) {
     only.reject(new ModelFailed(endMessage(reason, runMs), { endedHost: true }));
     return [];
@@ -84,6 +88,7 @@ export function callsToRunAgain(
   return calls.map((call, index) => ({
     ...call,
     alone: true,
+    freshHost: call.freshHost || isOfOthers,
     crashes: call.crashes + (reason === 'exited' ? 1 : 0),
     stopped: call.stopped || (reason === 'stopped' && index < run.length),
   }));

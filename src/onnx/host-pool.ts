@@ -231,12 +231,17 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
 
   async function runFrame(frame: RunningFrame): Promise<void> {
     const { place, lane } = frame;
+    let host: HostProcess | undefined;
     try {
-      place.host ??= await takeHost(place);
+      if (frame.calls[0]?.freshHost && place.host?.isOpenAlone(lane.model.id) === false) {
+        await place.host.kill('stopped');
+        place.host = undefined;
+      }
+      host = place.host ??= await takeHost(place);
       // Starting and loading are nobody's run.
-      await runIn(place.host, frame);
+      await runIn(host, frame);
     } catch (error) {
-      if (error instanceof HostEnded) recover(frame, error);
+      if (error instanceof HostEnded) recover(frame, host, error);
       else for (const call of frame.calls) call.reject(closed ? unavailable() : error);
       frame.calls = [];
       return;
@@ -284,14 +289,21 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   }
 
   /** What becomes of the calls whose host ended. */
-  function recover({ lane, calls, place }: RunningFrame, { reason }: HostEnded): void {
+  function recover(
+    { lane, calls, place }: RunningFrame,
+    host: HostProcess | undefined,
+    { reason }: HostEnded,
+  ): void {
     place.host = undefined;
     places.delete(place);
     if (closed) {
       for (const call of calls) call.reject(unavailable());
       return;
     }
-    const again = callsToRunAgain(calls, reason, { isShared: lane.model.rowIndependent, runMs });
+    // Its memory is that of all open models.
+    const isOpenAlone = host?.isOpenAlone(lane.model.id) ?? true;
+    const end = { reason, isOpenAlone, isShared: lane.model.rowIndependent };
+    const again = callsToRunAgain(calls, end, runMs);
     lane.waiting.unshift(...again);
     for (const { tenant } of again) countWaiting(tenant, 1);
     lanes.set(lane.model.id, lane);
@@ -356,6 +368,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
           reject,
           isOver,
           alone: false,
+          freshHost: false,
           crashes: 0,
           stopped: false,
         });

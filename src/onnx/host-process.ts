@@ -48,6 +48,8 @@ export interface FrameOfCalls {
 export interface HostProcess {
   readonly pid: number | undefined;
   isOpen(modelId: string): boolean;
+  /** Whether no other model is open, or was until the host ended. */
+  isOpenAlone(modelId: string): boolean;
   /** @throws {ModelRefused} @throws {HostEnded} */
   open(modelId: string, onnx: Uint8Array, ms: number): Promise<void>;
   /**
@@ -169,6 +171,7 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
     ended: ended.promise,
     kill,
     isOpen: modelId => models.has(modelId),
+    isOpenAlone: modelId => models.size === (models.has(modelId) ? 1 : 0),
     async open(modelId, onnx, ms) {
       await ask({ ask: 'open', modelId }, onnx, ms, ({ header }) => {
         if (header.reply !== 'opened') throw misfit();

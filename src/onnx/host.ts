@@ -30,6 +30,8 @@ if (watch) {
   ).unref();
 }
 
+/** The part of its share of memory at which a host closes models: the server kills it at all of it. */
+const CLOSING_SHARE = 0.75;
 /** The open models, the least recently used first. */
 const models = new Map<string, OpenModel>();
 const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true });
@@ -43,10 +45,10 @@ async function open(modelId: string, onnx: Uint8Array): Promise<void> {
   reply({ reply: 'opened', inputType, inputLength });
 }
 
-/** Closes models until this process is within its share of memory, so that one more can be opened. */
+/** Closes models until this process is well within its share of memory, so that one more can be opened. */
 async function closeOldest(): Promise<void> {
   for (const [modelId, model] of models) {
-    if (process.memoryUsage.rss() < Number(modelBytes)) return;
+    if (process.memoryUsage.rss() < CLOSING_SHARE * Number(modelBytes)) return;
     models.delete(modelId);
     await closeModel(model);
   }

@@ -48,12 +48,13 @@ export function startModels({
   const memory = divideMemory(megabytes);
   const hosts = startHosts({
     count: limits.hosts ?? memory.count,
+    hasSpare: memory.hasSpare,
     bytesPerHost: limits.bytesPerHost ?? memory.bytesPerHost,
     uids,
     onNotStarted,
   });
   const pool = startHostPool({ load, hosts, runMs, watch });
-  const trials = startTrials({ hosts, trialMs });
+  const trials = startTrials({ hosts, places: memory.trials, trialMs });
   return {
     inspect: trials.inspect,
     refuseWaiting: pool.refuseWaiting,
