@@ -14,7 +14,7 @@ import { modelQuarantined } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { Services } from '../graphql/context.ts';
 import { type ModelLimits, startModels } from '../onnx/models.ts';
-import { detectSandbox } from '../onnx/sandbox.ts';
+import { detectSandbox, missingFrom } from '../onnx/sandbox.ts';
 import { startSettle } from '../predictions/settle.ts';
 import type { Metrics } from './metrics.ts';
 import type { Traced, Tracing } from './tracing.ts';
@@ -57,11 +57,18 @@ export function startServices({
     watch: metrics?.batches.model,
     onRun: metrics?.onModelRun,
   });
-  void detectSandbox(config.MODEL_HOST_UIDS).then(sandbox => {
-    log.info({ sandbox }, 'what restricts model hosts');
-    if (process.getuid?.() === 0 && !sandbox.ownUid)
-      log.warn('model hosts run as root: start the server as another user, or let others read its folder');
-  });
+  detectSandbox(config.MODEL_HOST_UIDS).then(
+    sandbox => {
+      log.info({ sandbox }, 'what restricts model hosts');
+      const missing = missingFrom(sandbox);
+      if (missing.length > 0)
+        log.warn({ missing }, 'some restrictions of model hosts do not hold on this system');
+      if (process.getuid?.() === 0 && !sandbox.ownUid)
+        log.warn('model hosts run as root: start the server as another user, or let others read its folder');
+      // Each start of a host tries again, and logs why it failed.
+    },
+    () => {},
+  );
   const logFailure = failureLog(log);
   const rateLimits = startRateLimits(db);
   const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM } = config;
