@@ -202,6 +202,18 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     }
   }
 
+  function dropNewestOf(tenantId: string): void {
+    const own = [...lanes.values()].flatMap(({ waiting, model }) =>
+      model.tenant.id === tenantId && waiting.length > 0 ? [waiting] : [],
+    );
+    const since = (calls: readonly Call[]) => calls.at(-1)?.since ?? 0;
+    const [newest] = own.sort((a, b) => since(b) - since(a));
+    const call = newest?.pop();
+    if (!call) return;
+    countWaiting(call.tenant, -1);
+    call.reject(unavailable());
+  }
+
   function countWaiting(tenant: Tenant, change: number): void {
     room.count(tenant, change);
     if (watch) watch.waiting += change;
@@ -358,7 +370,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   return {
     run: (model, spectra, isOver) =>
       new Promise((resolve, reject) => {
-        if (closed || !room.hasRoom(model.tenant)) return reject(unavailable());
+        if (closed || !room.admits(model.tenant, dropNewestOf)) return reject(unavailable());
         const since = performance.now();
         laneOf(model).waiting.push({
           tenant: model.tenant,
