@@ -337,8 +337,8 @@ export function holdingRegression(size: number): Uint8Array {
   });
 }
 
-/** A tree whose branches lead in a ring: it answers 1 where the first value is at most 5, and never where it is more. */
-export function ringOfBranches(): Uint8Array {
+/** A tree whose branches lead in a ring: it answers 1 where the first value is at most the limit, and never where it is more. */
+export function ringOfBranches(limit = 5): Uint8Array {
   const nodes = [0, 1, 2, 3, 4];
   const branches = ['BRANCH_LEQ', 'BRANCH_LEQ', 'BRANCH_GT', 'LEAF', 'LEAF'];
   return onnxFile({
@@ -360,7 +360,7 @@ export function ringOfBranches(): Uint8Array {
           ),
           floats(
             'nodes_values',
-            nodes.map(() => 5),
+            nodes.map(() => limit),
           ),
           texts('nodes_modes', branches),
           ints('nodes_truenodeids', [4, 4, 1, 0, 0]),

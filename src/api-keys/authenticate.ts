@@ -14,8 +14,8 @@ export interface ReachedDeployment {
   modelId: string;
   /** Points in a spectrum. */
   inputLength: number;
-  /** Whether calls may share a run of the model. */
-  rowIndependent: boolean;
+  /** Whether calls may share a run of the model; null where that is not known yet. */
+  rowIndependent: boolean | null;
   /** Until when the model is quarantined, RFC 3339; null where it never was. */
   quarantinedUntil: string | null;
   /** Predictions answered this month. */

@@ -8,7 +8,7 @@ import { startFailedKeys } from '../api-keys/failed-keys.ts';
 import type { Config } from '../config.ts';
 import { sharePool } from '../database/connect.ts';
 import { startRateLimits } from '../database/rate-limits.ts';
-import { readOnnx } from '../deployments/models.ts';
+import { readOnnx, recordRowIndependence } from '../deployments/models.ts';
 import { recordHostEnd } from '../deployments/quarantine.ts';
 import { modelQuarantined } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
@@ -50,6 +50,10 @@ export function startServices({
   const traced = tracing?.traced ?? untraced;
   const models = startModels({
     load: modelId => readOnnx(db, modelId),
+    onRowIndependence: (modelId, rowIndependent) =>
+      recordRowIndependence(db, modelId, rowIndependent).catch(error =>
+        log.error({ err: error, modelId }, 'what was found of a model could not be recorded'),
+      ),
     onNotStarted: error => log.error({ err: error }, 'a model host could not be started'),
     megabytes: config.MODEL_MEMORY,
     uids: config.MODEL_HOST_UIDS,

@@ -46,14 +46,16 @@ const MAX_RUNNING = Math.max(2, availableParallelism());
 export interface ModelToRun {
   id: string;
   tenant: Tenant;
-  /** Whether calls may share one run. */
-  rowIndependent: boolean;
+  /** Whether calls may share one run; null where that is not known: the host that opens the model finds out. */
+  rowIndependent: boolean | null;
 }
 
 export interface HostPoolOptions {
   /** Gives the bytes of a model's ONNX file. */
   load: (modelId: string) => Promise<Uint8Array>;
   hosts: Hosts;
+  /** Gets what a host found of a model of which it was not known whether calls may share a run. */
+  onRowIndependence: (modelId: string, rowIndependent: boolean) => void;
   /** How long one call may run a model, and how long opening it may take. */
   runMs: number;
   watch?: BatchWatch | undefined;
@@ -99,11 +101,13 @@ interface RunningFrame {
 }
 
 /** Starts the scheduling of calls on hosts. */
-export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): HostPool {
+export function startHostPool({ load, hosts, onRowIndependence, runMs, watch }: HostPoolOptions): HostPool {
   const slots = Math.min(MAX_RUNNING, hosts.count);
   const lanes = new Map<string, Lane>();
   const places = new Set<Place>();
   const frames = new Set<RunningFrame>();
+  /** What hosts found where it was not known whether calls may share a run. */
+  const foundShareable = new Map<string, boolean>();
   const usage = trackUsage();
   const running: Running = { reserved: 0, others: 0 };
   const room = waitingRoom(MAX_WAITING);
@@ -112,6 +116,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   let closed = false;
 
   const kindOf = ({ reserved }: Tenant) => (reserved ? 'reserved' : 'others');
+  const mayShare = ({ id, rowIndependent }: ModelToRun) => rowIndependent ?? foundShareable.get(id) ?? false;
   const framesOf = ({ id }: Tenant) => [...frames].filter(({ lane }) => lane.model.tenant.id === id).length;
 
   function schedule(): void {
@@ -276,12 +281,13 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   }
 
   async function runIn(host: HostProcess, frame: RunningFrame): Promise<void> {
-    const { id: modelId, rowIndependent } = frame.lane.model;
+    const { model } = frame.lane;
+    const { id: modelId } = model;
     for (let attempt = 0; attempt < MAX_OPENINGS; attempt++) {
-      if (!host.isOpen(modelId)) await open(host, modelId);
+      if (!host.isOpen(modelId)) await open(host, model);
       const calls = frame.calls.map(({ spectra }) => spectra);
       frame.startedAt = performance.now();
-      const isOver = await host.run({ modelId, together: rowIndependent, calls }, runMs, outcomes => {
+      const isOver = await host.run({ modelId, together: mayShare(model), calls }, runMs, outcomes => {
         // The next call's run begins with the answer before it.
         frame.startedAt = performance.now();
         answerCalls(frame.calls, outcomes);
@@ -290,11 +296,22 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     }
   }
 
-  async function open(host: HostProcess, modelId: string): Promise<void> {
-    const onnx = await load(modelId);
+  async function open(host: HostProcess, { id, rowIndependent }: ModelToRun): Promise<void> {
+    const onnx = await load(id);
+    const findsOut = rowIndependent === null && !foundShareable.has(id);
+    // Once: where it ends the host, the calls run again without.
+    if (findsOut) foundShareable.set(id, false);
     try {
-      await host.open(modelId, onnx, runMs);
+      const found = await host.open(id, onnx, { ms: runMs, findsOut });
+      if (!findsOut) return;
+      foundShareable.set(id, found);
+      onRowIndependence(id, found);
     } catch (error) {
+      if (findsOut && error instanceof HostEnded) {
+        if (error.reason === 'stopped') foundShareable.delete(id);
+        else onRowIndependence(id, false);
+        throw new HostEnded('stopped');
+      }
       // It was accepted once.
       throw error instanceof ModelRefused ? new ModelFailed(error.message, { cause: error }) : error;
     }
@@ -314,7 +331,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     }
     // Its memory is that of all open models.
     const isOpenAlone = host?.isOpenAlone(lane.model.id) ?? true;
-    const end = { reason, isOpenAlone, isShared: lane.model.rowIndependent };
+    const end = { reason, isOpenAlone, isShared: mayShare(lane.model) };
     const again = callsToRunAgain(calls, end, runMs);
     lane.waiting.unshift(...again);
     for (const { tenant } of again) countWaiting(tenant, 1);

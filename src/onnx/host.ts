@@ -3,10 +3,10 @@ import { Worker } from 'node:worker_threads';
 import { type Frame, frameReader, writeFrame } from './frames.ts';
 import { ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
 import type { CallReply, Reply, Request, RunRequest } from './protocol.ts';
-import { runCalls } from './run.ts';
+import { runCalls, unlessModelFailed } from './run.ts';
 import { closeModel, type OpenModel, openModel } from './session.ts';
 import { ModelRefused } from './signature.ts';
-import { inspectModel } from './trial.ts';
+import { inspectModel, isRowIndependent } from './trial.ts';
 
 // The main module of a model host: a process that runs the models of one organization, and that host-process.ts may kill
 // at any moment. Its only way out is the socket that it inherits.
@@ -37,12 +37,19 @@ const models = new Map<string, OpenModel>();
 const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true });
 const reply = (header: Reply, payload?: Uint8Array) => writeFrame(socket, header, payload);
 
-async function open(modelId: string, onnx: Uint8Array): Promise<void> {
+async function open(modelId: string, onnx: Uint8Array, findsOut: boolean): Promise<void> {
   await closeOldest();
   const model = await openModel(onnx);
   models.set(modelId, model);
   const { inputType, inputLength } = model.signature;
-  reply({ reply: 'opened', inputType, inputLength });
+  const rowIndependent = findsOut && (await isRowIndependent(model, onnx).catch(isNot));
+  reply({ reply: 'opened', inputType, inputLength, rowIndependent });
+}
+
+/** What a run that fails says of a model. @throws what no model is to blame for */
+function isNot(error: unknown): false {
+  unlessModelFailed(error);
+  return false;
 }
 
 /** Closes models until this process is well within its share of memory, so that one more can be opened. */
@@ -104,7 +111,7 @@ function sendAnswers(outcomes: readonly (Outcome | ModelFailed)[], done: boolean
 
 async function answer({ header, payload }: Frame<Request>): Promise<void> {
   try {
-    if (header.ask === 'open') await open(header.modelId, payload);
+    if (header.ask === 'open') await open(header.modelId, payload, header.findsOut);
     else if (header.ask === 'run') await run(header, payload);
     else reply({ reply: 'inspected', found: await inspectModel(payload) });
   } catch (error) {

@@ -25,6 +25,7 @@ export type OnModelRun = (ms: number, failed: boolean) => void;
 
 export interface ModelsOptions
   extends Pick<HostPoolOptions, 'load'>,
+    Partial<Pick<HostPoolOptions, 'onRowIndependence'>>,
     Pick<HostsOptions, 'onNotStarted' | 'uids'> {
   /** The memory for all hosts together, in MiB; without it a quarter of the machine's. */
   megabytes?: number | undefined;
@@ -37,6 +38,7 @@ export interface ModelsOptions
 /** Starts the hosts and what schedules calls and trials on them. */
 export function startModels({
   load,
+  onRowIndependence = () => {},
   onNotStarted,
   uids,
   megabytes,
@@ -53,7 +55,7 @@ export function startModels({
     uids,
     onNotStarted,
   });
-  const pool = startHostPool({ load, hosts, runMs, watch });
+  const pool = startHostPool({ load, hosts, onRowIndependence, runMs, watch });
   const trials = startTrials({ hosts, places: memory.trials, trialMs });
   return {
     inspect: trials.inspect,

@@ -27,8 +27,8 @@ export interface Callable {
   modelId: string;
   /** Points in a spectrum. */
   inputLength: number;
-  /** Whether calls may share a run of the model. */
-  rowIndependent: boolean;
+  /** Whether calls may share a run of the model; null where that is not known yet. */
+  rowIndependent: boolean | null;
   /** Until when the model is quarantined; null where it never was. */
   quarantinedUntil: Date | null;
   organizationId: string;
