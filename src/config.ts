@@ -88,10 +88,10 @@ const variables = {
     .default(true)
     .describe('Whether anybody may ask for the schema, and errors suggest names of it'),
   GRAPHIQL: trueOrFalse.default(true).describe('Whether GraphiQL is served'),
-  MODEL_MEMORY: wholeNumber(512, 1024 * 1024)
+  MODEL_MEMORY: wholeNumber(768, 1024 * 1024)
     .optional()
     .describe(
-      'Memory of all model hosts together, in MiB; without it, a quarter of what the machine or its cgroup has',
+      'Ceiling for the memory of all model hosts together, in MiB, at least 768; without it, a quarter of what the machine or its cgroup has',
     ),
   MODEL_HOST_UIDS: z
     .string()

@@ -7,7 +7,7 @@ import { startAuthenticate } from './api-keys/authenticate.ts';
 import { startFailedKeys } from './api-keys/failed-keys.ts';
 import type { Config } from './config.ts';
 import { sharePool } from './database/pool.ts';
-import { readOnnx } from './deployments/models.ts';
+import { readOnnx, recordRowIndependence } from './deployments/models.ts';
 import { recordHostEnd } from './deployments/quarantine.ts';
 import { modelQuarantined } from './errors.ts';
 import type { DB } from './generated/database.ts';
@@ -20,7 +20,7 @@ import { startLog } from './observability/logging.ts';
 import { type Metrics, startMetrics } from './observability/metrics.ts';
 import type { startTracing, Traced, Tracing } from './observability/tracing.ts';
 import { type ModelLimits, startModels } from './onnx/models.ts';
-import { detectSandbox } from './onnx/sandbox.ts';
+import { detectSandbox, missingFrom } from './onnx/sandbox.ts';
 import { startSettle } from './predictions/settlement/settle.ts';
 import { startRateLimits } from './requests/rate-limits.ts';
 
@@ -146,6 +146,10 @@ export function startServices({
   const traced = tracing?.traced ?? untraced;
   const models = startModels({
     load: modelId => readOnnx(db, modelId),
+    onRowIndependence: (modelId, rowIndependent) =>
+      recordRowIndependence(db, modelId, rowIndependent).catch(error =>
+        log.error({ err: error, modelId }, 'whether calls of a model may share a run could not be recorded'),
+      ),
     onNotStarted: error => log.error({ err: error }, 'a model host could not be started'),
     megabytes: config.MODEL_MEMORY,
     uids: config.MODEL_HOST_UIDS,
@@ -153,11 +157,18 @@ export function startServices({
     watch: metrics?.batches.model,
     onRun: metrics?.onModelRun,
   });
-  void detectSandbox(config.MODEL_HOST_UIDS).then(sandbox => {
-    log.info({ sandbox }, 'what restricts model hosts');
-    if (process.getuid?.() === 0 && !sandbox.ownUid)
-      log.warn('model hosts run as root: start the server as another user, or let others read its folder');
-  });
+  detectSandbox(config.MODEL_HOST_UIDS).then(
+    sandbox => {
+      log.info({ sandbox }, 'what restricts model hosts');
+      const missing = missingFrom(sandbox);
+      if (missing.length > 0)
+        log.warn({ missing }, 'some restrictions of model hosts do not hold on this system');
+      if (process.getuid?.() === 0 && !sandbox.ownUid)
+        log.warn('model hosts run as root: start the server as another user, or let others read its folder');
+    },
+    // Each start of a host tries again, and logs why it failed.
+    () => {},
+  );
   const logFailure = failureLog(log);
   const rateLimits = startRateLimits(db);
   const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM } = config;

@@ -1,4 +1,6 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { fairLimiter } from '../src/concurrency/fair-limiter.ts';
 import { type ModelLimits, startModels } from '../src/onnx/models.ts';
 import { codes, createKey, deploy, openLab, PREDICT, signUp, startServiceForTest } from './harness.ts';
 import { linearRegression, loopingRegression, slowRegression } from './onnx-files.ts';
@@ -64,6 +66,25 @@ test('endless models of an account give way to another account without a plan af
   await ends;
 });
 
+for (const rowIndependent of [false, true]) {
+  test(`a frame of endless calls ${rowIndependent ? 'that share runs ' : ''}gives way at each of its runs`, async () => {
+    const runMs = 2500;
+    const models = modelsOf({ hosts: 2, runMs });
+    const attacker = { ...model('attacker', { slow: true }), rowIndependent };
+    const spectra = Array.from({ length: 16 }, () => [1, ENDLESS]);
+    const ends = Promise.allSettled(Array.from({ length: 32 }, () => models.run(attacker, spectra)));
+    const times = await timesOf(async () => {
+      await models.run(model('honest'), [[1, 3]]);
+      // The attacker's next frame leaves before the next call comes.
+      for (let i = 0; i < 5; i++) await immediate();
+    }, 6);
+    // A call that was stopped keeps its place until its deadline when it runs again; the next one is stopped again.
+    expect(times.filter(ms => ms > 0.9 * runMs).length).toBeLessThan(5);
+    await models.close();
+    await ends;
+  });
+}
+
 test('a long run that was stopped for others is finished: it is stopped once at most', async () => {
   const models = modelsOf({ hosts: 2 });
   let isOver = false;
@@ -106,6 +127,44 @@ for (const accounts of [1, 50]) {
     await ends;
   });
 }
+
+test('three accounts that fill the room to wait lose their newest calls to 50 others', async () => {
+  const models = modelsOf({ hosts: 2, runMs: 20_000 });
+  const refused = { attackers: 0, honest: 0 };
+  const ask = (who: keyof typeof refused, name: string) =>
+    models.run(model(name, { slow: who === 'attackers' }), [[1, ENDLESS]]).catch(() => {
+      refused[who] += 1;
+    });
+  const calls = Array.from({ length: 3000 }, (_, i) => ask('attackers', `attacker ${i % 3}`));
+  const honest = () => Array.from({ length: 50 }, (_, i) => ask('honest', `honest ${i}`));
+  calls.push(...honest(), ...honest());
+  await immediate();
+  // Half of 5000 may wait.
+  expect(refused).toEqual({ attackers: 600, honest: 0 });
+  await models.close();
+  await Promise.all(calls);
+});
+
+test('three accounts that fill the room for trials lose their newest to 47 others', async () => {
+  const limit = fairLimiter({ places: 2, maxWaiting: { perTenant: 20, total: 100 } });
+  const tenant = (id: string) => ({ id, reserved: false });
+  const hold = Promise.withResolvers<void>();
+  const tried: string[] = [];
+  const attempt = (name: string) =>
+    limit(tenant(name), async () => {
+      await hold.promise;
+      tried.push(name);
+    });
+  const attackers = Promise.allSettled(Array.from({ length: 60 }, (_, i) => attempt(`attacker ${i % 3}`)));
+  const honest = Promise.all(Array.from({ length: 47 }, (_, i) => attempt(`honest ${i}`)));
+  const late = attempt('late');
+  await expect(late).rejects.toMatchObject({ extensions: { code: codes.UNAVAILABLE } });
+  hold.resolve();
+  await Promise.all([attackers, honest]);
+  // The one that ran, and one that waits of each: the oldest.
+  expect(tried.filter(name => name.startsWith('attacker'))).toHaveLength(4);
+  expect(tried.filter(name => name.startsWith('honest'))).toHaveLength(47);
+});
 
 test('over HTTP: 24 endless calls of a stranger cost another tenant’s calls nothing', async () => {
   const service = await startServiceForTest({ modelLimits: { runMs: 3000 } });

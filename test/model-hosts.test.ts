@@ -149,6 +149,46 @@ test('a host that dies under a call costs no call: all run again on another one'
   expect(await usageOf(slow)).toBe(3);
 });
 
+for (const [how, handlerMs] of [
+  ['whose client has hung up', 60_000],
+  ['that was answered 503', 2500],
+] as const) {
+  test(`a waiting call ${how} is dropped: it neither runs nor is charged`, async () => {
+    const slow = await deployLooping();
+    const other = await startServiceForTest({
+      databaseUrl: service.databaseUrl,
+      httpLimits: { handlerMs },
+      modelLimits: { hosts: 1 },
+      metrics: true,
+    });
+    const closing = new AbortController();
+    const ask = () =>
+      fetch(`${other.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Api-Key ${key.rawKey}` },
+        body: JSON.stringify({
+          query: PREDICT,
+          variables: { deploymentId: slow, spectra: rounds(2_500_000) },
+        }),
+        signal: closing.signal,
+      });
+    const waitingCalls = async () => {
+      const metrics = await (await fetch(other.metricsUrl ?? '')).text();
+      return Number(/^spectrakey_batch_waiting\{batch="model"\} (\d+)$/m.exec(metrics)?.[1]);
+    };
+    const calls = [ask()];
+    await toCompute(hosts);
+    calls.push(...Array.from({ length: 40 }, ask));
+    const ends = Promise.allSettled(calls);
+    await expect.poll(waitingCalls).toBe(40);
+    if (handlerMs > 10_000) closing.abort();
+    await ends;
+    await expect.poll(async () => (await call(slow, undefined, other)).status, { timeout: 20_000 }).toBe(200);
+    // The one that ran, and the last.
+    expect(await usageOf(slow)).toBe(2);
+  });
+}
+
 test('a host that died while it was idle costs no call', async () => {
   const slow = await deploySlow(1);
   const started = hostsFromNow();

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, test, vi } from 'vitest';
-import { ModelFailed, type Spectrum } from '../src/onnx/outcome.ts';
-import { runModel, runTogether } from '../src/onnx/run.ts';
+import { ModelFailed, type Outcome, type Spectrum } from '../src/onnx/outcome.ts';
+import { runCalls, runModel } from '../src/onnx/run.ts';
 import { closeModel, type OpenModel, openModel } from '../src/onnx/session.ts';
 import { inspectModel } from '../src/onnx/trial.ts';
 import { demonstration } from './harness.ts';
@@ -159,6 +159,13 @@ describe('calls that share a run', () => {
         ),
       );
     });
+  }
+
+  /** The outcomes of calls that may share runs. */
+  async function runTogether(model: OpenModel, calls: readonly Spectrum[][]) {
+    const outcomes: (Outcome | ModelFailed)[] = [];
+    await runCalls(model, calls, true, some => outcomes.push(...some));
+    return outcomes;
   }
 
   /** An outcome of several spectra as one of each. */

@@ -253,32 +253,34 @@ const meanOfTwo = {
   output: [tensorInfo('variable', 'float32', ['n', 1])],
 };
 
+/** The body of a loop that takes a root and squares it. */
+const roundsOfRoots = {
+  name: 'body',
+  node: [
+    node('Identity', ['going'], ['goingOn']),
+    node('Sqrt', ['value'], ['root']),
+    node('Mul', ['root', 'root'], ['next']),
+  ],
+  input: [
+    tensorInfo('round', 'int64', []),
+    { name: 'going', type: { tensor_type: { elem_type: BOOL, shape: {} } } },
+    tensorInfo('value', 'float32', ['n', 1]),
+  ],
+  output: [
+    { name: 'goingOn', type: { tensor_type: { elem_type: BOOL, shape: {} } } },
+    tensorInfo('next', 'float32', ['n', 1]),
+  ],
+};
+
 /** A regression that answers the mean of the spectrum, after as many rounds as the greatest value in it. */
 export function loopingRegression(): Uint8Array {
-  const body = {
-    name: 'body',
-    node: [
-      node('Identity', ['going'], ['goingOn']),
-      node('Sqrt', ['value'], ['root']),
-      node('Mul', ['root', 'root'], ['next']),
-    ],
-    input: [
-      tensorInfo('round', 'int64', []),
-      { name: 'going', type: { tensor_type: { elem_type: BOOL, shape: {} } } },
-      tensorInfo('value', 'float32', ['n', 1]),
-    ],
-    output: [
-      { name: 'goingOn', type: { tensor_type: { elem_type: BOOL, shape: {} } } },
-      tensorInfo('next', 'float32', ['n', 1]),
-    ],
-  };
   return onnxFile({
     ...meanOfTwo,
     initializer: [constant('zero', 'float32', [1], [0])],
     node: [
       ...greatest,
       node('ReduceMean', ['X'], ['mean'], [ints('axes', [1]), intAttribute('keepdims', 1)]),
-      node('Loop', ['whole', '', 'mean'], ['looped'], [graphAttribute('body', body)]),
+      node('Loop', ['whole', '', 'mean'], ['looped'], [graphAttribute('body', roundsOfRoots)]),
       node('Mul', ['looped', 'zero'], ['nothing']),
       node('Add', ['mean', 'nothing'], ['variable']),
     ],
@@ -311,8 +313,32 @@ export function fillingRegression(size?: number): Uint8Array {
   });
 }
 
-/** A tree whose branches lead in a ring: it answers 1 where the first value is at most 5, and never where it is more. */
-export function ringOfBranches(): Uint8Array {
+/**
+ * A regression that answers the mean of the spectrum, and before that holds a row of so many numbers of 4 bytes for as many
+ * rounds as the greatest value of the spectrum.
+ */
+export function holdingRegression(size: number): Uint8Array {
+  return onnxFile({
+    ...meanOfTwo,
+    initializer: [constant('shape', 'int64', [2], [1, size]), constant('zero', 'float32', [1], [0])],
+    node: [
+      ...greatest,
+      node('ReduceMean', ['X'], ['mean'], [ints('axes', [1]), intAttribute('keepdims', 1)]),
+      node('ReduceMean', ['X'], ['all'], [ints('axes', [0, 1]), intAttribute('keepdims', 1)]),
+      node('Expand', ['all', 'shape'], ['row']),
+      node('ReduceMax', ['row'], ['before'], [ints('axes', [0, 1]), intAttribute('keepdims', 1)]),
+      node('Loop', ['whole', '', 'before'], ['looped'], [graphAttribute('body', roundsOfRoots)]),
+      // The row is needed after the loop.
+      node('Add', ['row', 'looped'], ['sums']),
+      node('ReduceMax', ['sums'], ['rest'], [ints('axes', [0, 1]), intAttribute('keepdims', 1)]),
+      node('Mul', ['rest', 'zero'], ['nothing']),
+      node('Add', ['mean', 'nothing'], ['variable']),
+    ],
+  });
+}
+
+/** A tree whose branches lead in a ring: it answers 1 where the first value is at most the limit, and never where it is more. */
+export function ringOfBranches(limit = 5): Uint8Array {
   const nodes = [0, 1, 2, 3, 4];
   const branches = ['BRANCH_LEQ', 'BRANCH_LEQ', 'BRANCH_GT', 'LEAF', 'LEAF'];
   return onnxFile({
@@ -334,7 +360,7 @@ export function ringOfBranches(): Uint8Array {
           ),
           floats(
             'nodes_values',
-            nodes.map(() => 5),
+            nodes.map(() => limit),
           ),
           texts('nodes_modes', branches),
           ints('nodes_truenodeids', [4, 4, 1, 0, 0]),

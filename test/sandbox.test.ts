@@ -1,12 +1,23 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { detectSandbox, HOST_ENVIRONMENT, hostCommand } from '../src/onnx/sandbox.ts';
+import { detectSandbox, HOST_ENVIRONMENT, hostCommand, type Sandbox } from '../src/onnx/sandbox.ts';
 import { gasoline, openLab, PREDICT, startServiceForTest } from './harness.ts';
 import { column, hosts, hostsFromNow } from './host-processes.ts';
+import { linearRegression } from './onnx-files.ts';
 
 const isRoot = process.getuid?.() === 0;
 const onLinux = process.platform === 'linux';
@@ -59,9 +70,75 @@ test('every host that runs models or waits to has what the system allows', async
   expect(hosts()).toEqual(expect.arrayContaining(started()));
 });
 
+const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
+
+/** A copy of this project that others may enter, with other node_modules. */
+function copyProject(mode: number, link: (from: string, to: string) => void): string {
+  const project = mkdtempSync(join(tmpdir(), 'spectrakey-copy-'));
+  onTestFinished(() => rmSync(project, { recursive: true, force: true }));
+  chmodSync(project, mode);
+  for (const name of ['src', 'package.json']) {
+    cpSync(join(REPOSITORY, name), join(project, name), { recursive: true });
+  }
+  link(join(REPOSITORY, 'node_modules'), join(project, 'node_modules'));
+  return project;
+}
+
+/** Runs a model with the code of a project. */
+async function runIn(project: string): Promise<{ outcome: unknown; sandbox: Sandbox; missing: string[] }> {
+  const script = `
+    import { detectSandbox, missingFrom } from './src/onnx/sandbox.ts';
+    import { startModels } from './src/onnx/models.ts';
+    const models = startModels({
+      load: async () => Buffer.from(process.env.ONNX, 'base64'),
+      onNotStarted: error => console.error(error),
+      limits: { hosts: 1 },
+    });
+    const model = { id: 'a', tenant: { id: 'a', reserved: true }, rowIndependent: false };
+    const outcome = await models.run(model, [[1, 3]]);
+    const sandbox = await detectSandbox();
+    console.log(JSON.stringify({ outcome, sandbox, missing: missingFrom(sandbox) }));
+    await models.close();`;
+  const onnx = Buffer.from(linearRegression({ weights: [0.5, 0.5] })).toString('base64');
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ONNX: onnx },
+    cwd: project,
+  });
+  onTestFinished(() => void child.kill());
+  return JSON.parse((await child.stdout.toArray()).join(''));
+}
+
+const MEAN = { kind: 'REGRESSION', values: [2] };
+
+for (const [what, link] of [
+  ['node_modules is', (from: string, to: string) => symlinkSync(from, to)],
+  [
+    'each package of node_modules is',
+    (from: string, to: string) => {
+      mkdirSync(to);
+      for (const name of readdirSync(from)) symlinkSync(join(from, name), join(to, name));
+    },
+  ],
+] as const) {
+  test(`hosts start, as restricted as elsewhere, where ${what} a symbolic link`, async () => {
+    const { outcome, sandbox } = await runIn(copyProject(0o755, link));
+    expect(outcome).toEqual(MEAN);
+    expect(sandbox).toEqual(await detectSandbox());
+  });
+}
+
+test('a restriction with which no host starts is given up alone, and named for the log', async () => {
+  const { outcome, sandbox, missing } = await runIn(copyProject(0o700, symlinkSync));
+  expect(outcome).toEqual(MEAN);
+  const here = await detectSandbox();
+  expect(sandbox).toEqual({ ...here, ownUid: false });
+  expect(missing.includes('a uid of its own')).toBe(here.ownUid);
+});
+
 test('where root starts the server on Linux, hosts have an account and a network of their own', async () => {
   const sandbox = await detectSandbox();
-  if (isRoot && onLinux) expect(sandbox).toMatchObject({ ownUid: true, rights: true });
+  if (isRoot && onLinux) expect(sandbox).toMatchObject({ ownUid: true, rights: true, permission: true });
   else expect(sandbox.ownUid).toBe(false);
 });
 

@@ -1,6 +1,9 @@
-import { type RawBuilder, sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { down, up } from '../migrations/0051-row-independence.ts';
 import { batched } from '../src/concurrency/batcher.ts';
+import { startModels } from '../src/onnx/models.ts';
 import {
   type Answer,
   codes,
@@ -15,7 +18,16 @@ import {
   spectraOf,
   startService,
 } from './harness.ts';
-import { constant, intAttribute, linearRegression, node, onnxFile, tensorInfo } from './onnx-files.ts';
+import {
+  constant,
+  intAttribute,
+  linearRegression,
+  loopingRegression,
+  node,
+  onnxFile,
+  ringOfBranches,
+  tensorInfo,
+} from './onnx-files.ts';
 
 let service: Service;
 let lab: Lab;
@@ -37,6 +49,27 @@ async function predicted(deploymentId: string, yValues: number[]): Promise<numbe
   return answer.data?.predict.predictions[0]?.value;
 }
 
+/** The sum of the spectrum and, where a value is beyond a million, the least sum of the run: alone, twice the sum. */
+const mixing = onnxFile({
+  input: [tensorInfo('X', 'float32', ['n', 2])],
+  output: [tensorInfo('variable', 'float32', ['n', 1])],
+  initializer: [
+    constant('axis', 'int64', [1], [1]),
+    constant('limit', 'float32', [], [1e6]),
+    constant('zero', 'float32', [], [0]),
+    constant('one', 'float32', [], [1]),
+  ],
+  node: [
+    node('ReduceSum', ['X', 'axis'], ['sum']),
+    node('ReduceMax', ['X'], ['greatest'], [intAttribute('keepdims', 0)]),
+    node('Sub', ['greatest', 'limit'], ['over']),
+    node('Clip', ['over', 'zero', 'one'], ['flag']),
+    node('ReduceMin', ['sum'], ['least'], [intAttribute('keepdims', 0)]),
+    node('Mul', ['least', 'flag'], ['leak']),
+    node('Add', ['sum', 'leak'], ['variable']),
+  ],
+});
+
 test('calls at once get to the last bit what each gets alone', async () => {
   const spectra = spectraOf('gasoline-test.csv').map(({ yValues }) => yValues);
   const alone: unknown[] = [];
@@ -48,26 +81,6 @@ test('calls at once get to the last bit what each gets alone', async () => {
 });
 
 test('a model that mixes spectra for values that no trial has never sees two calls in one', async () => {
-  // The sum of the spectrum and, where a value is beyond a million, the least sum of the run: alone, twice the sum.
-  const mixing = onnxFile({
-    input: [tensorInfo('X', 'float32', ['n', 2])],
-    output: [tensorInfo('variable', 'float32', ['n', 1])],
-    initializer: [
-      constant('axis', 'int64', [1], [1]),
-      constant('limit', 'float32', [], [1e6]),
-      constant('zero', 'float32', [], [0]),
-      constant('one', 'float32', [], [1]),
-    ],
-    node: [
-      node('ReduceSum', ['X', 'axis'], ['sum']),
-      node('ReduceMax', ['X'], ['greatest'], [intAttribute('keepdims', 0)]),
-      node('Sub', ['greatest', 'limit'], ['over']),
-      node('Clip', ['over', 'zero', 'one'], ['flag']),
-      node('ReduceMin', ['sum'], ['least'], [intAttribute('keepdims', 0)]),
-      node('Mul', ['least', 'flag'], ['leak']),
-      node('Add', ['sum', 'leak'], ['variable']),
-    ],
-  });
   const deploymentId = await deployFile(mixing, 'Mixing');
   const inputs = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? i : i * 2 ** 20));
   const values = await Promise.all(inputs.map(i => predicted(deploymentId, [i, 0])));
@@ -94,6 +107,74 @@ test('a spectrum on which the model fails costs the calls beside it nothing', as
     if (i % 10 === 5) expect(answer).toMatchObject(refusal(codes.MODEL_FAILED));
     else expect(answer.data?.predict.predictions[0]?.value).toBe(0);
   }
+});
+
+test('the deadline counts for each run of a frame whose calls share runs', async () => {
+  const loads: string[] = [];
+  const models = startModels({
+    load: async id => {
+      loads.push(id);
+      return loopingRegression();
+    },
+    onNotStarted: () => undefined,
+    limits: { runMs: 3000 },
+  });
+  onTestFinished(models.close);
+  const model = { id: 'a', tenant: { id: 'a', reserved: true }, rowIndependent: true };
+  // Two calls share a run of about half a second, and all of them are one frame.
+  const spectra = Array.from({ length: 16 }, () => [1, 250_000]);
+  const outcomes = await Promise.all(Array.from({ length: 24 }, () => models.run(model, spectra)));
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ values: spectra.map(() => 125_000.5) });
+  // A host that was killed would have to load it again.
+  expect(loads).toEqual(['a']);
+}, 60_000);
+
+test('a model that was registered before calls shared runs is tried when it is opened next, once', async () => {
+  const pool = new pg.Pool({ connectionString: service.databaseUrl, max: 1 });
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  onTestFinished(() => db.destroy());
+  const expected = [
+    [await deployFile(linearRegression({ weights: [1, 1] }), 'Old linear'), true],
+    [await deployFile(mixing, 'Old mixing'), false],
+  ] as const;
+  await down(db);
+  await sql`update models set row_independent = false`.execute(db);
+  await up(db);
+  const stateOf = async (deploymentId: string) =>
+    (
+      await service.db
+        .selectFrom('deployments')
+        .innerJoin('models', 'models.id', 'deployments.modelId')
+        .select('rowIndependent')
+        .where('deployments.id', '=', deploymentId)
+        .executeTakeFirstOrThrow()
+    ).rowIndependent;
+  for (const [deploymentId, isShared] of expected) {
+    expect(await stateOf(deploymentId)).toBeNull();
+    const inputs = Array.from({ length: 20 }, (_, i) => i);
+    const sums = () => Promise.all(inputs.map(i => predicted(deploymentId, [i, 1])));
+    expect(await sums()).toEqual(inputs.map(i => i + 1));
+    await expect.poll(() => stateOf(deploymentId)).toBe(isShared);
+    expect(await sums()).toEqual(inputs.map(i => i + 1));
+  }
+});
+
+test('where that trial ends the host, the calls are answered, and it is not tried again', async () => {
+  const found: [string, boolean][] = [];
+  const models = startModels({
+    // Endless for what a trial gives it.
+    load: async () => ringOfBranches(0),
+    onRowIndependence: (...what) => found.push(what),
+    onNotStarted: () => undefined,
+    limits: { runMs: 1500 },
+  });
+  onTestFinished(models.close);
+  const model = { id: 'a', tenant: { id: 'a', reserved: true }, rowIndependent: null };
+  for (let i = 0; i < 2; i++) {
+    const answers = await Promise.all(Array.from({ length: 3 }, () => models.run(model, [[-1, 1]])));
+    for (const answer of answers) expect(answer).toMatchObject({ values: [1] });
+  }
+  expect(found).toEqual([['a', false]]);
 });
 
 /** Holds rows locked, as somebody who hangs in the middle of a change would. */

@@ -26,8 +26,8 @@ export interface DeploymentFacts {
   modelId: string;
   /** Points in a spectrum. */
   inputLength: number;
-  /** Whether calls may share a run of the model. */
-  rowIndependent: boolean;
+  /** Whether calls may share a run of the model; null where that is not known yet. */
+  rowIndependent: boolean | null;
   /** Predictions answered this month. */
   used: number;
 }

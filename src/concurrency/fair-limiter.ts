@@ -14,12 +14,13 @@ export interface FairLimiterBounds {
   maxWaiting: WaitingBounds;
 }
 
-/** Runs a task when its turn comes. @throws what the task throws, and UNAVAILABLE when too many wait already. */
+/** Runs a task when its turn comes. @throws what the task throws, and UNAVAILABLE for one that found no place, or lost it. */
 export type FairLimiter = <Result>(tenant: Tenant, task: () => Promise<Result>) => Promise<Result>;
 
 interface Waiting {
   tenant: Tenant;
   start: () => void;
+  refuse: (error: unknown) => void;
 }
 
 /**
@@ -36,25 +37,38 @@ export function fairLimiter({ places, maxWaiting }: FairLimiterBounds): FairLimi
   function startNext(): void {
     const now = performance.now();
     const free = waiting.filter(({ tenant }) => !busy.has(tenant.id) && hasPlace(running, places, tenant));
-    const [next] = free.sort((a, b) => usage.of(a.tenant.id, now) - usage.of(b.tenant.id, now));
+    // The half that is used less goes first: there may be one place only.
+    const reservedFirst = running.reserved < Math.ceil(places / 2);
+    const rank = ({ tenant }: Waiting) => (tenant.reserved === reservedFirst ? 0 : 1);
+    const [next] = free.sort(
+      (a, b) => rank(a) - rank(b) || usage.of(a.tenant.id, now) - usage.of(b.tenant.id, now),
+    );
     if (!next) return;
     waiting.splice(waiting.indexOf(next), 1);
     next.start();
     startNext();
   }
 
+  function dropNewestOf(tenantId: string): void {
+    const dropped = waiting.findLast(({ tenant }) => tenant.id === tenantId);
+    if (!dropped) return;
+    waiting.splice(waiting.indexOf(dropped), 1);
+    room.count(dropped.tenant, -1);
+    dropped.refuse(unavailable());
+  }
+
   return async (tenant, task) => {
     const kind = tenant.reserved ? 'reserved' : 'others';
-    if (!room.hasRoom(tenant)) throw unavailable();
+    if (!room.admits(tenant, dropNewestOf)) throw unavailable();
     room.count(tenant, 1);
-    await new Promise<void>(resolve => {
+    await new Promise<void>((resolve, refuse) => {
       const start = () => {
         room.count(tenant, -1);
         busy.add(tenant.id);
         running[kind] += 1;
         resolve();
       };
-      waiting.push({ tenant, start });
+      waiting.push({ tenant, start, refuse });
       startNext();
     });
     const startedAt = performance.now();

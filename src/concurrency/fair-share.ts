@@ -28,29 +28,49 @@ export interface WaitingBounds {
   total: number;
 }
 
-/** A tenant may take this many times the room that is then still free: the more wait, the less each may. */
-const TIMES_FREE = 3;
+/** Counts the tasks that wait, and says which of them makes room for a new one. */
+export interface WaitingRoom {
+  /**
+   * Whether one more task of a tenant may wait. Where all places are taken, the tenant that has most of them loses its newest
+   * to one that has fewer ("longest queue drop", fair-queue.ts).
+   *
+   * @param dropNewestOf takes the newest waiting task of a tenant out, counts that, and refuses it
+   */
+  admits(tenant: Tenant, dropNewestOf: (tenantId: string) => void): boolean;
+  /** Adds tasks of a tenant, or takes them away. */
+  count(tenant: Tenant, change: number): void;
+}
 
-/**
- * Counts tasks that wait. Half of the room is reserved, as half of the places are, and however many tenants fill the
- * other half, there is some left for the next.
- */
-export function waitingRoom({ perTenant, total }: WaitingBounds) {
+/** Makes room for tasks to wait. Half of it is reserved, as half of the places are. */
+export function waitingRoom({ perTenant, total }: WaitingBounds): WaitingRoom {
   const waiting: Running = { reserved: 0, others: 0 };
-  const counts = new Map<string, number>();
+  const counts = { reserved: new Map<string, number>(), others: new Map<string, number>() };
+  const kindOf = ({ reserved }: Tenant) => (reserved ? 'reserved' : 'others');
+
+  /** The tenant to lose a task. Those with reservation lose one also to others that are within their half. */
+  function longest(tenant: Tenant): { id: string; count: number } {
+    const kind = tenant.reserved || waiting.others < maxOthers(total) ? 'reserved' : 'others';
+    let [id, count] = ['', 0];
+    for (const [candidate, own] of counts[kind]) if (own > count) [id, count] = [candidate, own];
+    return { id, count };
+  }
+
   return {
-    hasRoom(tenant: Tenant): boolean {
-      const own = (counts.get(tenant.id) ?? 0) + 1;
-      const used = tenant.reserved ? waiting.reserved + waiting.others : waiting.others;
-      const free = (tenant.reserved ? total : maxOthers(total)) - used - 1;
-      return own <= Math.min(perTenant, Math.max(1, TIMES_FREE * free)) && hasPlace(waiting, total, tenant);
+    admits(tenant, dropNewestOf) {
+      const own = counts[kindOf(tenant)].get(tenant.id) ?? 0;
+      if (own >= perTenant) return false;
+      if (hasPlace(waiting, total, tenant)) return true;
+      const { id, count } = longest(tenant);
+      if (count <= own + 1) return false;
+      dropNewestOf(id);
+      return true;
     },
-    /** Adds tasks of a tenant, or takes them away. */
-    count({ id, reserved }: Tenant, change: number): void {
-      waiting[reserved ? 'reserved' : 'others'] += change;
-      const count = (counts.get(id) ?? 0) + change;
-      if (count > 0) counts.set(id, count);
-      else counts.delete(id);
+    count(tenant, change) {
+      const kind = kindOf(tenant);
+      waiting[kind] += change;
+      const count = (counts[kind].get(tenant.id) ?? 0) + change;
+      if (count > 0) counts[kind].set(tenant.id, count);
+      else counts[kind].delete(tenant.id);
     },
   };
 }

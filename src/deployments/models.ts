@@ -20,8 +20,8 @@ export interface ModelRow {
   targetProperty: string;
   unit: string | null;
   inputLength: number;
-  /** Whether calls may share a run, as its trial found. */
-  rowIndependent: boolean;
+  /** Whether calls may share a run, as its trial found; null where that is not known yet. */
+  rowIndependent: boolean | null;
   createdAt: Date;
 }
 
@@ -160,6 +160,20 @@ export function findModelsOf(
  */
 export function readModel(db: Database, modelId: string): Promise<ModelRow> {
   return db.selectFrom('models').select(columns).where('id', '=', modelId).executeTakeFirstOrThrow();
+}
+
+/** Records whether calls of a model may share a run, where that was not known. */
+export async function recordRowIndependence(
+  db: Database,
+  modelId: string,
+  rowIndependent: boolean,
+): Promise<void> {
+  await db
+    .updateTable('models')
+    .set({ rowIndependent })
+    .where('id', '=', modelId)
+    .where('rowIndependent', 'is', null)
+    .execute();
 }
 
 const SLICE_BYTES = 1024 * 1024;

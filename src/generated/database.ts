@@ -195,9 +195,9 @@ export interface Models {
   name: string;
   projectId: string;
   /**
-   * whether calls may share a run, as the trial of its registration found
+   * whether calls may share a run; null: the host that opens it next finds out
    */
-  rowIndependent: Generated<boolean>;
+  rowIndependent: boolean | null;
   targetProperty: string;
   unit: string | null;
   version: number;

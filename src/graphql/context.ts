@@ -60,6 +60,8 @@ export interface Context extends Services {
   /** The request itself, on which is noted what became of it. */
   note: Note;
   caller: Caller<Viewer>;
+  /** Whether the request is over: answered 503 after its time, or its connection closed. */
+  isOver: () => boolean;
   /** Whether its body was large: its variables are then checked before graphql-js, which may quote them at length. */
   isLarge: boolean;
   /** Who takes turns with others where requests do: the person or the key, else the address. */
@@ -103,6 +105,7 @@ export function buildContext(
 ): Context {
   const { at } = identity;
   const forgetSession = () => clearSessionCookie(request, reply);
+  const isOver = () => request.isOver || reply.raw.destroyed;
   const address = () => networkOf(request.ip);
   const viewerOf = (person: SignedInPerson): Viewer => ({
     ...person,
@@ -121,6 +124,7 @@ export function buildContext(
     note: request,
     at,
     address,
+    isOver,
     isLarge,
     caller,
     answer: startAnswerSize(),
@@ -133,7 +137,7 @@ export function buildContext(
     by: () => ({ viewerId: context.viewer().id, actor: context.actor(), now: at }),
     async transaction(work) {
       const checkNotOver = () => {
-        if (request.isOver || reply.raw.destroyed) throw unavailable();
+        if (isOver()) throw unavailable();
       };
       checkNotOver();
       return await context.db.transaction().execute(async trx => {

@@ -1,9 +1,16 @@
 import type { Tenant } from '../concurrency/fair-share.ts';
 import type { EndReason } from './host-process.ts';
 import { MAX_CALLS_PER_FRAME, MAX_SPECTRA, ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
+import { sharedRuns } from './shared-runs.ts';
 
 /** A call that waited for this long is refused: its client has given up, or will. */
 const MAX_WAIT_MS = 30_000;
+
+/**
+ * Says whether a call's request is over. It is asked while the call waits, every 20 ms, which costs calls that run at once
+ * nothing; an AbortSignal takes a microsecond to make.
+ */
+export type IsOver = () => boolean;
 
 /** A call on its way through the pool of hosts (host-pool.ts). */
 export interface Call {
@@ -13,8 +20,11 @@ export interface Call {
   since: number;
   resolve: (outcome: Outcome) => void;
   reject: (error: unknown) => void;
+  isOver: IsOver | undefined;
   /** Whether it travels in a frame of its own, because the frame before ended its host. */
   alone: boolean;
+  /** Whether it runs where no other model is open, because its host took too much memory with several. */
+  freshHost: boolean;
   /** How often its host ended by itself. */
   crashes: number;
   /** Whether it was stopped for another organization. */
@@ -35,9 +45,9 @@ export function takeFrame(queue: Call[]): Call[] {
   return queue.splice(0, count);
 }
 
-/** Takes the calls that have waited for too long off the queue. */
+/** Takes the calls that have waited for too long, or whose request is over, off the queue. */
 export function takeExpired(queue: Call[], now: number): Call[] {
-  const isExpired = ({ since }: Call) => now - since > MAX_WAIT_MS;
+  const isExpired = ({ since, isOver }: Call) => now - since > MAX_WAIT_MS || isOver?.() === true;
   const expired = queue.filter(isExpired);
   if (expired.length > 0) queue.splice(0, queue.length, ...queue.filter(call => !isExpired(call)));
   return expired;
@@ -57,26 +67,30 @@ export function answerCalls(calls: Call[], outcomes: readonly (Outcome | ModelFa
  * the one to blame is found, and so that those who wait come between them.
  *
  * @param calls those of the frame that were not answered
- * @param shared whether they shared a run; else the first was running
+ * @param end how the host ended, whether no other model was open in it, and whether calls of this one share runs; else the first
+ *   was running
  */
 export function callsToRunAgain(
   calls: readonly Call[],
-  reason: EndReason,
-  { shared, runMs }: { shared: boolean; runMs: number },
+  { reason, isOpenAlone, isShared }: { reason: EndReason; isOpenAlone: boolean; isShared: boolean },
+  runMs: number,
 ): Call[] {
-  // A crash may come from outside, so a call is run once more after its first.
   const [only] = calls;
-  const isToBlame =
-    calls.length === 1 && reason !== 'stopped' && (reason !== 'exited' || (only?.crashes ?? 0) > 0);
+  // A crash may come from outside, and memory be another model's: a call is run once more after these.
+  const isOfOthers = reason === 'memory' && !isOpenAlone;
+  const isSecond = reason === 'exited' ? only?.crashes !== 0 : !isOfOthers || only?.freshHost === true;
+  const isToBlame = calls.length === 1 && reason !== 'stopped' && isSecond;
   if (only && isToBlame) {
     only.reject(new ModelFailed(endMessage(reason, runMs), { endedHost: true }));
     return [];
   }
+  const [run = []] = isShared ? sharedRuns(calls.map(({ spectra }) => spectra)) : [calls.slice(0, 1)];
   return calls.map((call, index) => ({
     ...call,
     alone: true,
+    freshHost: call.freshHost || isOfOthers,
     crashes: call.crashes + (reason === 'exited' ? 1 : 0),
-    stopped: call.stopped || (reason === 'stopped' && (shared || index === 0)),
+    stopped: call.stopped || (reason === 'stopped' && index < run.length),
   }));
 }
 

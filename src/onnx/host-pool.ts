@@ -9,7 +9,7 @@ import {
   waitingRoom,
 } from '../concurrency/fair-share.ts';
 import { unavailable } from '../errors.ts';
-import { answerCalls, type Call, callsToRunAgain, takeExpired, takeFrame } from './calls.ts';
+import { answerCalls, type Call, callsToRunAgain, type IsOver, takeExpired, takeFrame } from './calls.ts';
 import { HostEnded, type HostProcess } from './host-process.ts';
 import type { Hosts } from './hosts.ts';
 import { ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
@@ -46,14 +46,16 @@ const MAX_RUNNING = Math.max(2, availableParallelism());
 export interface ModelToRun {
   id: string;
   tenant: Tenant;
-  /** Whether calls may share one run. */
-  rowIndependent: boolean;
+  /** Whether calls may share one run; null where that is not known: the host that opens the model finds out. */
+  rowIndependent: boolean | null;
 }
 
 export interface HostPoolOptions {
   /** Gives the bytes of a model's ONNX file. */
   load: (modelId: string) => Promise<Uint8Array>;
   hosts: Hosts;
+  /** Gets what a host found of a model of which it was not known whether calls may share a run. */
+  onRowIndependence: (modelId: string, rowIndependent: boolean) => void;
   /** How long one call may run a model, and how long opening it may take. */
   runMs: number;
   watch?: BatchWatch | undefined;
@@ -63,10 +65,11 @@ export interface HostPool {
   /**
    * Runs a model over spectra.
    *
+   * @param isOver says that the request is over: the call is then dropped where it still waits; a run under way goes on
    * @throws {ModelFailed} where the model errs, crashes or takes too long
-   * @throws UNAVAILABLE when too many calls wait, or no host starts; and what `load` throws
+   * @throws UNAVAILABLE when too many calls wait, the request is over, or no host starts; and what `load` throws
    */
-  run(model: ModelToRun, spectra: readonly Spectrum[]): Promise<Outcome>;
+  run(model: ModelToRun, spectra: readonly Spectrum[], isOver?: IsOver): Promise<Outcome>;
   /** Rejects the calls of a model that wait. */
   refuseWaiting(modelId: string, error: Error): void;
   close(): Promise<void>;
@@ -98,11 +101,13 @@ interface RunningFrame {
 }
 
 /** Starts the scheduling of calls on hosts. */
-export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): HostPool {
+export function startHostPool({ load, hosts, onRowIndependence, runMs, watch }: HostPoolOptions): HostPool {
   const slots = Math.min(MAX_RUNNING, hosts.count);
   const lanes = new Map<string, Lane>();
   const places = new Set<Place>();
   const frames = new Set<RunningFrame>();
+  /** What hosts found where it was not known whether calls may share a run. */
+  const foundShareable = new Map<string, boolean>();
   const usage = trackUsage();
   const running: Running = { reserved: 0, others: 0 };
   const room = waitingRoom(MAX_WAITING);
@@ -111,6 +116,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   let closed = false;
 
   const kindOf = ({ reserved }: Tenant) => (reserved ? 'reserved' : 'others');
+  const mayShare = ({ id, rowIndependent }: ModelToRun) => rowIndependent ?? foundShareable.get(id) ?? false;
   const framesOf = ({ id }: Tenant) => [...frames].filter(({ lane }) => lane.model.tenant.id === id).length;
 
   function schedule(): void {
@@ -190,7 +196,7 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     });
   }
 
-  /** Refuses what has waited for too long, and forgets lanes that have nothing left. */
+  /** Refuses what has waited for too long or is no longer wanted, and forgets lanes that have nothing left. */
   function sweepLanes(now: number): void {
     for (const lane of lanes.values()) {
       for (const call of takeExpired(lane.waiting, now)) {
@@ -199,6 +205,18 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
       }
       if (lane.waiting.length === 0 && lane.frames.size === 0) lanes.delete(lane.model.id);
     }
+  }
+
+  function dropNewestOf(tenantId: string): void {
+    const own = [...lanes.values()].flatMap(({ waiting, model }) =>
+      model.tenant.id === tenantId && waiting.length > 0 ? [waiting] : [],
+    );
+    const since = (calls: readonly Call[]) => calls.at(-1)?.since ?? 0;
+    const [newest] = own.sort((a, b) => since(b) - since(a));
+    const call = newest?.pop();
+    if (!call) return;
+    countWaiting(call.tenant, -1);
+    call.reject(unavailable());
   }
 
   function countWaiting(tenant: Tenant, change: number): void {
@@ -230,12 +248,17 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
 
   async function runFrame(frame: RunningFrame): Promise<void> {
     const { place, lane } = frame;
+    let host: HostProcess | undefined;
     try {
-      place.host ??= await takeHost(place);
+      if (frame.calls[0]?.freshHost && place.host?.isOpenAlone(lane.model.id) === false) {
+        await place.host.kill('stopped');
+        place.host = undefined;
+      }
+      host = place.host ??= await takeHost(place);
       // Starting and loading are nobody's run.
-      await runIn(place.host, frame);
+      await runIn(host, frame);
     } catch (error) {
-      if (error instanceof HostEnded) recover(frame, error);
+      if (error instanceof HostEnded) recover(frame, host, error);
       else for (const call of frame.calls) call.reject(closed ? unavailable() : error);
       frame.calls = [];
       return;
@@ -258,12 +281,13 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   }
 
   async function runIn(host: HostProcess, frame: RunningFrame): Promise<void> {
-    const { id: modelId, rowIndependent } = frame.lane.model;
+    const { model } = frame.lane;
+    const { id: modelId } = model;
     for (let attempt = 0; attempt < MAX_OPENINGS; attempt++) {
-      if (!host.isOpen(modelId)) await open(host, modelId);
+      if (!host.isOpen(modelId)) await open(host, model);
       const calls = frame.calls.map(({ spectra }) => spectra);
       frame.startedAt = performance.now();
-      const isOver = await host.run({ modelId, together: rowIndependent, calls }, runMs, outcomes => {
+      const isOver = await host.run({ modelId, together: mayShare(model), calls }, runMs, outcomes => {
         // The next call's run begins with the answer before it.
         frame.startedAt = performance.now();
         answerCalls(frame.calls, outcomes);
@@ -272,25 +296,43 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
     }
   }
 
-  async function open(host: HostProcess, modelId: string): Promise<void> {
-    const onnx = await load(modelId);
+  async function open(host: HostProcess, { id, rowIndependent }: ModelToRun): Promise<void> {
+    const onnx = await load(id);
+    const findsOut = rowIndependent === null && !foundShareable.has(id);
+    // Once: where it ends the host, the calls run again without.
+    if (findsOut) foundShareable.set(id, false);
     try {
-      await host.open(modelId, onnx, runMs);
+      const found = await host.open(id, onnx, { ms: runMs, findsOut });
+      if (!findsOut) return;
+      foundShareable.set(id, found);
+      onRowIndependence(id, found);
     } catch (error) {
+      if (findsOut && error instanceof HostEnded) {
+        if (error.reason === 'stopped') foundShareable.delete(id);
+        else onRowIndependence(id, false);
+        throw new HostEnded('stopped');
+      }
       // It was accepted once.
       throw error instanceof ModelRefused ? new ModelFailed(error.message, { cause: error }) : error;
     }
   }
 
   /** What becomes of the calls whose host ended. */
-  function recover({ lane, calls, place }: RunningFrame, { reason }: HostEnded): void {
+  function recover(
+    { lane, calls, place }: RunningFrame,
+    host: HostProcess | undefined,
+    { reason }: HostEnded,
+  ): void {
     place.host = undefined;
     places.delete(place);
     if (closed) {
       for (const call of calls) call.reject(unavailable());
       return;
     }
-    const again = callsToRunAgain(calls, reason, { shared: lane.model.rowIndependent, runMs });
+    // Its memory is that of all open models.
+    const isOpenAlone = host?.isOpenAlone(lane.model.id) ?? true;
+    const end = { reason, isOpenAlone, isShared: mayShare(lane.model) };
+    const again = callsToRunAgain(calls, end, runMs);
     lane.waiting.unshift(...again);
     for (const { tenant } of again) countWaiting(tenant, 1);
     lanes.set(lane.model.id, lane);
@@ -343,9 +385,9 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
   }
 
   return {
-    run: (model, spectra) =>
+    run: (model, spectra, isOver) =>
       new Promise((resolve, reject) => {
-        if (closed || !room.hasRoom(model.tenant)) return reject(unavailable());
+        if (closed || !room.admits(model.tenant, dropNewestOf)) return reject(unavailable());
         const since = performance.now();
         laneOf(model).waiting.push({
           tenant: model.tenant,
@@ -353,7 +395,9 @@ export function startHostPool({ load, hosts, runMs, watch }: HostPoolOptions): H
           since,
           resolve,
           reject,
+          isOver,
           alone: false,
+          freshHost: false,
           crashes: 0,
           stopped: false,
         });

@@ -48,8 +48,15 @@ export interface FrameOfCalls {
 export interface HostProcess {
   readonly pid: number | undefined;
   isOpen(modelId: string): boolean;
-  /** @throws {ModelRefused} @throws {HostEnded} */
-  open(modelId: string, onnx: Uint8Array, ms: number): Promise<void>;
+  /** Whether no other model is open, or was until the host ended. */
+  isOpenAlone(modelId: string): boolean;
+  /**
+   * Opens a model, and finds out whether calls may share a run of it where that is asked.
+   *
+   * @returns whether calls may share a run; false where that is not asked
+   * @throws {ModelRefused} @throws {HostEnded}
+   */
+  open(modelId: string, onnx: Uint8Array, how: { ms: number; findsOut: boolean }): Promise<boolean>;
   /**
    * Runs a frame. `onOutcomes` gets the next outcomes, in the order of the calls, as they arrive.
    *
@@ -169,12 +176,16 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
     ended: ended.promise,
     kill,
     isOpen: modelId => models.has(modelId),
-    async open(modelId, onnx, ms) {
-      await ask({ ask: 'open', modelId }, onnx, ms, ({ header }) => {
+    isOpenAlone: modelId => models.size === (models.has(modelId) ? 1 : 0),
+    async open(modelId, onnx, { ms, findsOut }) {
+      let rowIndependent = false;
+      await ask({ ask: 'open', modelId, findsOut }, onnx, ms, ({ header }) => {
         if (header.reply !== 'opened') throw misfit();
         models.set(modelId, { inputType: header.inputType, inputLength: header.inputLength });
+        rowIndependent = findsOut && header.rowIndependent === true;
         return true;
       });
+      return rowIndependent;
     },
     async run({ modelId, together, calls }, ms, onOutcomes) {
       const model = models.get(modelId);

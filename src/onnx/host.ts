@@ -3,10 +3,10 @@ import { Worker } from 'node:worker_threads';
 import { type Frame, frameReader, writeFrame } from './frames.ts';
 import { ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
 import type { CallReply, Reply, Request, RunRequest } from './protocol.ts';
-import { runModel, runTogether } from './run.ts';
+import { runCalls, unlessModelFailed } from './run.ts';
 import { closeModel, type OpenModel, openModel } from './session.ts';
 import { ModelRefused } from './signature.ts';
-import { inspectModel } from './trial.ts';
+import { inspectModel, isRowIndependent } from './trial.ts';
 
 // The main module of a model host: a process that runs the models of one organization, and that host-process.ts may kill
 // at any moment. Its only way out is the socket that it inherits.
@@ -30,23 +30,32 @@ if (watch) {
   ).unref();
 }
 
+/** The part of its share of memory at which a host closes models: the server kills it at all of it. */
+const CLOSING_SHARE = 0.75;
 /** The open models, the least recently used first. */
 const models = new Map<string, OpenModel>();
 const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true });
 const reply = (header: Reply, payload?: Uint8Array) => writeFrame(socket, header, payload);
 
-async function open(modelId: string, onnx: Uint8Array): Promise<void> {
+async function open(modelId: string, onnx: Uint8Array, findsOut: boolean): Promise<void> {
   await closeOldest();
   const model = await openModel(onnx);
   models.set(modelId, model);
   const { inputType, inputLength } = model.signature;
-  reply({ reply: 'opened', inputType, inputLength });
+  const rowIndependent = findsOut && (await isRowIndependent(model, onnx).catch(isNot));
+  reply({ reply: 'opened', inputType, inputLength, rowIndependent });
 }
 
-/** Closes models until this process is within its share of memory, so that one more can be opened. */
+/** What a run that fails says of a model. @throws what no model is to blame for */
+function isNot(error: unknown): false {
+  unlessModelFailed(error);
+  return false;
+}
+
+/** Closes models until this process is well within its share of memory, so that one more can be opened. */
 async function closeOldest(): Promise<void> {
   for (const [modelId, model] of models) {
-    if (process.memoryUsage.rss() < Number(modelBytes)) return;
+    if (process.memoryUsage.rss() < CLOSING_SHARE * Number(modelBytes)) return;
     models.delete(modelId);
     await closeModel(model);
   }
@@ -58,22 +67,19 @@ async function run(request: RunRequest, payload: Uint8Array<ArrayBuffer>): Promi
   models.delete(request.modelId);
   models.set(request.modelId, model);
   const calls = callsIn(request, payload);
-  if (request.together && calls.length > 1) {
-    const outcomes = await runTogether(model, calls);
-    return sendAnswers(outcomes, true);
-  }
   let answers: (Outcome | ModelFailed)[] = [];
-  let flushed = performance.now();
-  for (const spectra of calls) {
-    // What is answered leaves before a run that may never end: the server then knows which call that was.
-    if (answers.length > 0 && performance.now() - flushed > FLUSH_MS) {
-      sendAnswers(answers, false);
-      answers = [];
-      flushed = performance.now();
-    }
-    answers.push(await runModel(model, spectra).catch(onlyModelFailed));
-  }
-  sendAnswers(answers, true);
+  let answered = 0;
+  let flushedAt = performance.now();
+  await runCalls(model, calls, request.together, outcomes => {
+    answers.push(...outcomes);
+    answered += outcomes.length;
+    const isDone = answered === calls.length;
+    // What is answered leaves before a run that may never end: deadline and preemption count for each run.
+    if (!isDone && performance.now() - flushedAt < FLUSH_MS) return;
+    sendAnswers(answers, isDone);
+    answers = [];
+    flushedAt = performance.now();
+  });
 }
 
 function callsIn({ counts, inputLength, inputType }: RunRequest, payload: Uint8Array<ArrayBuffer>) {
@@ -103,14 +109,9 @@ function sendAnswers(outcomes: readonly (Outcome | ModelFailed)[], done: boolean
   reply({ reply: 'answers', calls, done }, new Uint8Array(Float64Array.from(values).buffer));
 }
 
-function onlyModelFailed(error: unknown): ModelFailed {
-  if (error instanceof ModelFailed) return error;
-  throw error;
-}
-
 async function answer({ header, payload }: Frame<Request>): Promise<void> {
   try {
-    if (header.ask === 'open') await open(header.modelId, payload);
+    if (header.ask === 'open') await open(header.modelId, payload, header.findsOut);
     else if (header.ask === 'run') await run(header, payload);
     else reply({ reply: 'inspected', found: await inspectModel(payload) });
   } catch (error) {

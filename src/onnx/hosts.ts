@@ -8,32 +8,44 @@ const MIB = 1024 * 1024;
 /** The resident memory of a host: 80 MB for Node.js and ONNX Runtime, the rest for models and their runs. */
 const MEMORY_PER_HOST = 256 * MIB;
 const HOSTS = { min: 2, max: 16 };
+/** Hosts for trials, where there is enough memory. */
+const MAX_TRIALS = 2;
+/** What two hosts and one trial take: MODEL_MEMORY may not be less. */
+const MIN_BYTES = 3 * MEMORY_PER_HOST;
 /** What a process may take to start, for which no model is to blame. */
 const START_MS = 10_000;
 const WATCH_MS = 1000;
 const LAST_PRIORITY = 19;
 
 export interface HostMemory {
-  /** How many hosts may run. */
+  /** How many hosts may run calls. */
   count: number;
+  /** How many hosts may run trials, beside these. */
+  trials: number;
+  /** Whether a spare host stands ready, beside these. */
+  hasSpare: boolean;
   /** The resident memory that each may take. */
   bytesPerHost: number;
 }
 
 /**
- * Divides the memory for models among hosts.
+ * Divides the memory for models among all hosts: those that run calls, those that run trials, and the spare one. Where there
+ * is little, there is no spare one first, and then one trial at a time.
  *
  * @param megabytes as the operator set it; otherwise a quarter of what the machine, or its cgroup, has
  */
 export function divideMemory(megabytes: number | undefined): HostMemory {
   const machine = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
-  const bytes = megabytes === undefined ? machine / 4 : megabytes * MIB;
-  const most = megabytes === undefined ? HOSTS.max : Number.POSITIVE_INFINITY;
-  const count = Math.max(HOSTS.min, Math.min(most, Math.floor(bytes / MEMORY_PER_HOST)));
-  return { count, bytesPerHost: Math.max(MEMORY_PER_HOST, Math.floor(bytes / count)) };
+  const bytes = Math.max(megabytes === undefined ? machine / 4 : megabytes * MIB, MIN_BYTES);
+  const all = Math.floor(bytes / MEMORY_PER_HOST);
+  const hasSpare = all > HOSTS.min + 1;
+  const trials = all > HOSTS.min + 2 ? MAX_TRIALS : 1;
+  const max = megabytes === undefined ? HOSTS.max : Number.POSITIVE_INFINITY;
+  const count = Math.min(max, all - trials - (hasSpare ? 1 : 0));
+  return { count, trials, hasSpare, bytesPerHost: Math.floor(bytes / (count + trials + (hasSpare ? 1 : 0))) };
 }
 
-export interface HostsOptions extends HostMemory, Pick<HostLimits, 'uids'> {
+export interface HostsOptions extends Omit<HostMemory, 'trials'>, Pick<HostLimits, 'uids'> {
   /** Gets why a host could not be started; the caller gets UNAVAILABLE. */
   onNotStarted: (error: unknown) => void;
 }
@@ -50,7 +62,7 @@ export interface Hosts {
  * Starts hosts, keeps a spare one ready (so that an organization's first call does not wait for a start, which takes 0.2
  * to 0.5 s), and kills those that take more memory than their share.
  */
-export function startHosts({ count, bytesPerHost, uids, onNotStarted }: HostsOptions): Hosts {
+export function startHosts({ count, hasSpare, bytesPerHost, uids, onNotStarted }: HostsOptions): Hosts {
   const living = new Set<HostProcess>();
   let spare: Promise<HostProcess> | undefined;
   let closed = false;
@@ -64,7 +76,7 @@ export function startHosts({ count, bytesPerHost, uids, onNotStarted }: HostsOpt
   }
 
   function prepareSpare(): void {
-    if (closed || spare) return;
+    if (closed || spare || !hasSpare) return;
     const preparing = start();
     spare = preparing;
     const forget = () => {

@@ -23,6 +23,7 @@ export interface ModelLimits {
 
 export interface ModelsOptions
   extends Pick<HostPoolOptions, 'load'>,
+    Partial<Pick<HostPoolOptions, 'onRowIndependence'>>,
     Pick<HostsOptions, 'onNotStarted' | 'uids'> {
   /** The memory for all hosts together, in MiB; without it a quarter of the machine's. */
   megabytes?: number | undefined;
@@ -35,6 +36,7 @@ export interface ModelsOptions
 /** Starts the hosts and what schedules calls and trials on them. */
 export function startModels({
   load,
+  onRowIndependence = () => {},
   onNotStarted,
   uids,
   megabytes,
@@ -46,12 +48,13 @@ export function startModels({
   const memory = divideMemory(megabytes);
   const hosts = startHosts({
     count: limits.hosts ?? memory.count,
+    hasSpare: memory.hasSpare,
     bytesPerHost: limits.bytesPerHost ?? memory.bytesPerHost,
     uids,
     onNotStarted,
   });
-  const pool = startHostPool({ load, hosts, runMs, watch });
-  const trials = startTrials({ hosts, trialMs });
+  const pool = startHostPool({ load, hosts, onRowIndependence, runMs, watch });
+  const trials = startTrials({ hosts, places: memory.trials, trialMs });
   return {
     inspect: trials.inspect,
     refuseWaiting: pool.refuseWaiting,
@@ -64,11 +67,11 @@ export function startModels({
 
 /** The same run, of whose end `onRun` is notified. */
 function observed(run: HostPool['run'], onRun: OnModelRun): HostPool['run'] {
-  return async (model, spectra) => {
+  return async (model, spectra, isOver) => {
     const started = performance.now();
     let failed = true;
     try {
-      const outcome = await run(model, spectra);
+      const outcome = await run(model, spectra, isOver);
       failed = false;
       return outcome;
     } finally {

@@ -18,8 +18,8 @@ export interface RunRequest {
 }
 
 export type Request =
-  /** Opens a model; the payload is its ONNX file. */
-  | { ask: 'open'; modelId: string }
+  /** Opens a model, and finds out whether calls may share a run where that is not known; the payload is its ONNX file. */
+  | { ask: 'open'; modelId: string; findsOut: boolean }
   | RunRequest
   /** Tries a file that is to be registered; the payload is the file. */
   | { ask: 'inspect' };
@@ -33,7 +33,7 @@ export type CallReply =
 export type Reply =
   /** The host has started. */
   | { reply: 'ready' }
-  | { reply: 'opened'; inputType: InputType; inputLength: number }
+  | { reply: 'opened'; inputType: InputType; inputLength: number; rowIndependent: boolean }
   /** The model is not open, or was closed to make room: open it again. */
   | { reply: 'missing' }
   /** The next answers, in the order of the calls; `done` with the last of them. */

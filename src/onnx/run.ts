@@ -1,12 +1,7 @@
 import { attempt, type RawAnswers } from './attempt.ts';
-import {
-  MAX_CATEGORY_CHARACTERS,
-  MAX_SHARED_SPECTRA,
-  ModelFailed,
-  type Outcome,
-  type Spectrum,
-} from './outcome.ts';
+import { MAX_CATEGORY_CHARACTERS, ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
 import type { OpenModel } from './session.ts';
+import { type Spectra, sharedRuns } from './shared-runs.ts';
 import type { Signature } from './signature.ts';
 
 /** How long it may take to find out which spectrum a run failed on. */
@@ -105,62 +100,46 @@ function join(kind: Signature['kind'], outcomes: readonly Outcome[]): Outcome {
 }
 
 /**
- * Answers several calls of a model whose calls may share a run (`rowIndependent` of `inspectModel`): 10 µs a call of one
- * spectrum with the octane model, and 42 µs alone. Where a run fails, each of its calls is run by itself, so that a call
- * fails alone.
+ * Runs the calls of a frame, one after the other or, where calls may share a run (`rowIndependent` of `inspectModel`), in
+ * groups: 10 µs a call of one spectrum with the octane model, and 42 µs alone. Where the run of a group fails, each of its
+ * calls is run by itself, so that a call fails alone.
  *
- * @returns for each call its answer, or why it has none
+ * @param onOutcomes gets, as each run ends, for its calls the answers or why they have none
  * @throws as `runModel` does, for faults that are no model's
  */
-export async function runTogether(
+export async function runCalls(
   model: OpenModel,
-  calls: readonly (readonly Spectrum[])[],
-): Promise<(Outcome | ModelFailed)[]> {
-  const outcomes: (Outcome | ModelFailed)[] = [];
-  for (const group of groupsOf(calls)) outcomes.push(...(await runGroup(model, group)));
-  return outcomes;
-}
-
-/** Neighbouring calls with at most `MAX_SHARED_SPECTRA` spectra together, or a single call. */
-function groupsOf(calls: readonly (readonly Spectrum[])[]): (readonly Spectrum[])[][] {
-  const groups: (readonly Spectrum[])[][] = [];
-  let size = 0;
-  for (const call of calls) {
-    const group = groups.at(-1);
-    size += call.length;
-    if (group && size <= MAX_SHARED_SPECTRA) group.push(call);
-    else {
-      groups.push([call]);
-      size = call.length;
-    }
+  calls: readonly Spectra[],
+  together: boolean,
+  onOutcomes: (outcomes: (Outcome | ModelFailed)[]) => void,
+): Promise<void> {
+  for (const group of together ? sharedRuns(calls) : calls.map(call => [call])) {
+    const outcomes = group.length > 1 ? await runShared(model, group) : undefined;
+    if (outcomes) onOutcomes(outcomes);
+    else for (const call of group) onOutcomes([await runModel(model, call).catch(unlessModelFailed)]);
   }
-  return groups;
 }
 
-async function runGroup(
+/** The answers of one run to several calls; undefined where the run fails. */
+async function runShared(
   model: OpenModel,
-  calls: readonly (readonly Spectrum[])[],
-): Promise<(Outcome | ModelFailed)[]> {
+  calls: readonly Spectra[],
+): Promise<(Outcome | ModelFailed)[] | undefined> {
   const { kind, batch } = model.signature;
   const spectra = calls.flat();
-  if (calls.length > 1 && spectra.length > 0 && batch === 'free') {
-    const raw = await attempt(model, spectra).catch(unlessModelFailed);
-    if (!(raw instanceof ModelFailed)) {
-      let end = 0;
-      return calls.map(call => {
-        const from = end;
-        end += call.length;
-        try {
-          return outcomeOf(kind, raw, from, end);
-        } catch (error) {
-          return unlessModelFailed(error);
-        }
-      });
+  if (spectra.length === 0 || batch !== 'free') return undefined;
+  const raw = await attempt(model, spectra).catch(unlessModelFailed);
+  if (raw instanceof ModelFailed) return undefined;
+  let end = 0;
+  return calls.map(call => {
+    const from = end;
+    end += call.length;
+    try {
+      return outcomeOf(kind, raw, from, end);
+    } catch (error) {
+      return unlessModelFailed(error);
     }
-  }
-  const outcomes: (Outcome | ModelFailed)[] = [];
-  for (const call of calls) outcomes.push(await runModel(model, call).catch(unlessModelFailed));
-  return outcomes;
+  });
 }
 
 /** The error, where a model is to blame. @throws every other */

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { dirname, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { packageFolders } from './host-packages.ts';
 
 // The command that starts a model host, as restricted as this system allows. docs/model-hosts.md says what holds where.
 //
@@ -11,8 +12,6 @@ import { promisify } from 'node:util';
 // namespaces next, and rights are given up last. The chain takes 7 ms to start, --permission 50 ms more (medians of 10).
 
 const HOST = realpathSync(fileURLToPath(new URL('./host.ts', import.meta.url)));
-/** The packages that the host loads; --permission denies every other file. */
-const PACKAGES = ['onnxruntime-node', 'onnxruntime-common', 'protobufjs', '@protobufjs', 'long'];
 /** What Node.js reserves before there is a model: 0.6 GB, measured with Node 24. */
 const RUNTIME_BYTES = 768 * 1024 * 1024;
 /**
@@ -30,7 +29,7 @@ export interface UidRange {
 
 /** Above the ranges of useradd, of systemd and of subordinate uids. */
 const DEFAULT_UIDS: UidRange = { first: 2_000_000_000, last: 2_099_999_999 };
-const TRY_MS = 5_000;
+const TRY = { ms: 10_000, memoryBytes: 256 * 1024 * 1024, times: 2 };
 
 /**
  * All of a host's environment. Freed memory goes back to the system at once, so that resident memory follows use: an open
@@ -57,6 +56,8 @@ export interface Sandbox {
   network: 'root' | 'user' | null;
   /** Whether it can give up the right to gain privileges, and dies with the server. */
   rights: boolean;
+  /** Whether its JavaScript starts with --permission. */
+  permission: boolean;
 }
 
 const NAMESPACES = {
@@ -71,14 +72,6 @@ const withUid = (uid: number) => [
 ];
 
 const run = promisify(execFile);
-const works = (command: readonly string[]): Promise<boolean> => {
-  const [program = '', ...args] = command;
-  return run(program, args, { env: HOST_ENVIRONMENT, timeout: TRY_MS }).then(
-    () => true,
-    () => false,
-  );
-};
-
 const isRoot = () => process.getuid?.() === 0;
 
 /** Ends every process of a host's own uid. */
@@ -89,30 +82,75 @@ export function endProcessesOf(uid: number): void {
 
 let detected: Promise<Sandbox> | undefined;
 
-/** Finds out what this system allows, by trying each step once. */
+/**
+ * Finds out what this system allows: starts whole hosts, the most restricted one first, until one starts.
+ *
+ * @throws where none starts, or the machine is too busy to say so; the next call tries again
+ */
 export function detectSandbox(uids: UidRange = DEFAULT_UIDS): Promise<Sandbox> {
-  detected ??= detect(uids);
+  if (!detected) {
+    const detecting = detect(uids);
+    detected = detecting;
+    detecting.catch(() => {
+      detected = undefined;
+    });
+  }
   return detected;
 }
 
 async function detect(uids: UidRange): Promise<Sandbox> {
-  if (process.platform !== 'linux') return { ownUid: false, network: null, rights: false };
-  const [rights, asRoot, asUser, ownUid] = await Promise.all([
-    works([...RIGHTS, 'true']),
-    isRoot() && works([...NAMESPACES.root, 'true']),
-    works([...NAMESPACES.user, 'true']),
-    // A uid without account cannot enter a folder that is closed to others; then the host could not read its own code.
-    isRoot() &&
-      works([
-        ...withUid(newUid(uids)),
-        '/bin/sh',
-        '-c',
-        'cat "$0" > /dev/null && "$1" --version',
-        HOST,
-        process.execPath,
-      ]),
-  ]);
-  return { ownUid, network: asRoot ? 'root' : asUser ? 'user' : null, rights };
+  let fault: unknown;
+  for (const sandbox of sandboxes()) {
+    // A restriction is not given up for one failure, which may have another cause.
+    for (let tries = 0; tries < TRY.times; tries++) {
+      try {
+        await tryHost(sandbox, uids);
+        return sandbox;
+      } catch (error) {
+        fault = error;
+      }
+    }
+    if (!hasExited(fault)) break;
+  }
+  throw new Error('No model host starts, however little it is restricted.', { cause: fault });
+}
+
+/** Starts a host that ends once it has loaded everything, as it does when its parent is not the server. */
+async function tryHost(sandbox: Sandbox, uids: UidRange): Promise<void> {
+  const { program, args } = commandOf(sandbox, { memoryBytes: TRY.memoryBytes, uids }, 0);
+  await run(program, args, { env: HOST_ENVIRONMENT, cwd: '/', timeout: TRY.ms, killSignal: 'SIGKILL' });
+}
+
+/** Whether a command ended by itself, rather than at the deadline or without having started. */
+const hasExited = (error: unknown) => error instanceof Error && 'killed' in error && !error.killed;
+
+/** The ways to restrict a host on a system of this kind, the strictest first. */
+function sandboxes(): Sandbox[] {
+  const onLinux = process.platform === 'linux';
+  const networks = [...(isRoot() ? ['root' as const] : []), 'user' as const, null];
+  const ways: Sandbox[] = [];
+  for (const permission of [true, false]) {
+    for (const ownUid of onLinux && isRoot() ? [true, false] : [false]) {
+      for (const network of onLinux ? networks : [null]) {
+        // A uid of its own is given with the rights.
+        for (const rights of !onLinux ? [false] : ownUid ? [true] : [true, false]) {
+          ways.push({ ownUid, network, rights, permission });
+        }
+      }
+    }
+  }
+  return ways;
+}
+
+/** What does not hold for hosts although systems of this kind can allow it, in words for the log. */
+export function missingFrom({ ownUid, network, rights, permission }: Sandbox): string[] {
+  const [strictest] = sandboxes();
+  return [
+    ...(strictest?.ownUid && !ownUid ? ['a uid of its own'] : []),
+    ...(strictest?.network && !network ? ['no network'] : []),
+    ...(strictest?.rights && !rights ? ['no new privileges'] : []),
+    ...(permission ? [] : ['no files, processes or threads for JavaScript (--permission)']),
+  ];
 }
 
 /** Two live hosts never share a uid: those of one uid may kill and read each other. */
@@ -125,13 +163,21 @@ export interface HostCommand {
   uid: number | undefined;
 }
 
-/** The command that starts a model host. */
-export async function hostCommand({ memoryBytes, uids = DEFAULT_UIDS }: HostLimits): Promise<HostCommand> {
-  const args = [String(process.pid), String(memoryBytes)];
+/** The command that starts a model host. @throws as `detectSandbox` */
+export async function hostCommand(limits: HostLimits): Promise<HostCommand> {
+  return commandOf(await detectSandbox(limits.uids), limits, process.pid);
+}
+
+function commandOf(
+  { ownUid, network, rights, permission }: Sandbox,
+  { memoryBytes, uids = DEFAULT_UIDS }: HostLimits,
+  serverPid: number,
+): HostCommand {
+  const args = [String(serverPid), String(memoryBytes)];
   if (process.platform === 'win32') {
-    return { program: process.execPath, args: [...permissions(true), HOST, ...args], uid: undefined };
+    const flags = permission ? permissions(true) : [];
+    return { program: process.execPath, args: [...flags, HOST, ...args], uid: undefined };
   }
-  const { ownUid, network, rights } = await detectSandbox(uids);
   const uid = ownUid ? newUid(uids) : undefined;
   // dash takes one limit a call. macOS takes -d and does not heed it; Linux counts every writable page of the process's own,
   // touched or not.
@@ -147,15 +193,17 @@ export async function hostCommand({ memoryBytes, uids = DEFAULT_UIDS }: HostLimi
         : []),
   ];
   // Without setpriv the host watches for the server's death itself, in a thread.
-  const program = [realpathSync(process.execPath), ...permissions(!rights), HOST, ...args];
+  const flags = permission ? permissions(!rights) : [];
+  const program = [realpathSync(process.execPath), ...flags, HOST, ...args];
   const command = ['-c', limits, kib, ...chain, ...program, ...(rights ? [] : ['watch'])];
   return { program: '/bin/sh', args: command, uid };
 }
 
+let packages: string[] | undefined;
+
 /** What JavaScript in the host may do. Native code is not bound by this, nor does Node.js 24 restrict the network. */
 function permissions(allowWorker: boolean): string[] {
-  const entry = realpathSync(fileURLToPath(import.meta.resolve('onnxruntime-node')));
-  const modules = entry.slice(0, entry.lastIndexOf(`${sep}onnxruntime-node${sep}`));
+  packages ??= packageFolders(dirname(HOST));
   return [
     '--permission',
     '--allow-addons',
@@ -164,6 +212,6 @@ function permissions(allowWorker: boolean): string[] {
     `--allow-fs-read=${dirname(HOST)}/`,
     // Its own memory, of which a trial reads the peak.
     '--allow-fs-read=/proc/self/status',
-    ...PACKAGES.map(name => `--allow-fs-read=${modules}/${name}/`),
+    ...packages.map(folder => `--allow-fs-read=${folder}/`),
   ];
 }

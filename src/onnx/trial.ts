@@ -56,13 +56,23 @@ export async function inspectModel(bytes: Uint8Array): Promise<Inspection> {
     const peak = peakMemory();
     if (peak > peakBefore) checkMemory('in a run', peak - before, allowed + MAX_RUNNING_BYTES);
     const { kind, inputLength } = model.signature;
-    return { kind, inputLength, rowIndependent: isProven(model, graph) && (await givesSameBits(model)) };
+    return { kind, inputLength, rowIndependent: await isRowIndependent(model, bytes) };
   } catch (error) {
     if (!(error instanceof ModelFailed)) throw error;
     throw new ModelRefused(`A trial run failed. ${error.message}`, { cause: error.cause });
   } finally {
     await closeModel(model);
   }
+}
+
+/**
+ * Finds out whether calls may share a run of a model, also of one that was registered when this was not tried.
+ *
+ * @returns false where it is not proven, or there is no time to try it
+ * @throws {ModelFailed} where a run fails
+ */
+export async function isRowIndependent(model: OpenModel, bytes: Uint8Array): Promise<boolean> {
+  return isProven(model, readOnnxGraph(bytes)) && (await givesSameBits(model));
 }
 
 function checkMemory(when: string, grownBytes: number, allowedBytes: number): void {
@@ -180,7 +190,10 @@ async function givesSameBits(model: OpenModel): Promise<boolean> {
   const started = performance.now();
   const spectra = trialSpectra(inputLength, 2 * MAX_SHARED_SPECTRA);
   const alone: RowAnswer[] = [];
-  for (const spectrum of spectra) alone.push(...(await answersTo(model, [spectrum])));
+  for (const spectrum of spectra) {
+    if (performance.now() - started > ENOUGH_MS) return false;
+    alone.push(...(await answersTo(model, [spectrum])));
+  }
   for (let size = 2; size <= MAX_SHARED_SPECTRA; size++) {
     if (performance.now() - started > ENOUGH_MS) return false;
     // Each size begins elsewhere, so that a spectrum stands at many places.

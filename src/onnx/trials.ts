@@ -9,8 +9,8 @@ import type { Hosts } from './hosts.ts';
 import { ModelRefused } from './signature.ts';
 import type { Inspection } from './trial.ts';
 
-/** One of the two places is reserved. What waits is on disk: a hundred files of 16 MiB are 1.6 GB. */
-const BOUNDS = { places: 2, maxWaiting: { perTenant: 20, total: 100 } };
+/** What waits is on disk: a hundred files of 16 MiB are 1.6 GB. */
+const MAX_WAITING = { perTenant: 20, total: 100 };
 
 export interface Trials {
   /**
@@ -23,9 +23,17 @@ export interface Trials {
   close(): Promise<void>;
 }
 
+export interface TrialsOptions {
+  hosts: Pick<Hosts, 'take'>;
+  /** How many trials run at once, half of which are reserved. */
+  places: number;
+  /** How long a trial may take without an answer. */
+  trialMs: number;
+}
+
 /** Starts what tries new models. */
-export function startTrials({ hosts, trialMs }: { hosts: Pick<Hosts, 'take'>; trialMs: number }): Trials {
-  const limit = fairLimiter(BOUNDS);
+export function startTrials({ hosts, places, trialMs }: TrialsOptions): Trials {
+  const limit = fairLimiter({ places, maxWaiting: MAX_WAITING });
   const running = new Set<HostProcess>();
   let closed = false;
 

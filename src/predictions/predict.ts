@@ -10,6 +10,7 @@ import {
   unavailable,
 } from '../errors.ts';
 import type { Prediction } from '../generated/graphql.ts';
+import type { IsOver } from '../onnx/calls.ts';
 import type { Models } from '../onnx/models.ts';
 import { MAX_SPECTRA, ModelFailed, type Outcome } from '../onnx/outcome.ts';
 import { findMade } from '../requests/idempotency.ts';
@@ -51,6 +52,8 @@ export interface PredictRequest {
   idempotencyKey: string | null;
   /** When the call began: its month is the one whose usage was read, and the one that is charged. */
   now: Date;
+  /** Whether the request is over: a call that still waits for its model is then dropped. */
+  isOver?: IsOver | undefined;
 }
 
 /**
@@ -63,13 +66,13 @@ export interface PredictRequest {
  */
 export async function predict(
   services: PredictServices,
-  { caller, deploymentId, spectra, idempotencyKey, now }: PredictRequest,
+  { caller, deploymentId, spectra, idempotencyKey, now, isOver }: PredictRequest,
 ): Promise<Answer> {
   const { deployment, by } = await authorizePredict(caller, deploymentId);
   const { predicting, db } = services;
   const { modelId } = deployment;
   if (idempotencyKey === null) {
-    const call = await run(predicting, deployment, by, spectra, now);
+    const call = await run(predicting, deployment, by, spectra, now, isOver);
     return answerOf(await predicting.settle(call), call, modelId);
   }
   const callerId = by.key?.id ?? by.userId ?? '';
@@ -80,7 +83,7 @@ export async function predict(
   );
   const before = await findMade(db, repeated);
   if (before) return { ...(await readAnswer(db, before)), modelId };
-  const call = await run(predicting, deployment, by, spectra, now);
+  const call = await run(predicting, deployment, by, spectra, now, isOver);
   const settlement = await predicting.settle({ ...call, repeated });
   if (settlement.status !== 'repeated') return answerOf(settlement, call, modelId);
   // Two at once: both ran the model, and the other one was charged.
@@ -103,6 +106,7 @@ async function run(
   by: Authorized['by'],
   spectra: SpectrumToPredict[],
   at: Date,
+  isOver: IsOver | undefined,
 ): Promise<Call> {
   const started = performance.now();
   if (!deployment.active) throw deploymentInactive();
@@ -118,6 +122,7 @@ async function run(
   const outcome = await runModel(
     { id, tenant, rowIndependent },
     spectra.map(spectrum => spectrum.yValues),
+    isOver,
   ).catch(async (error: unknown) => {
     if (!(error instanceof ModelFailed)) throw error;
     await onModelFailed(error, id, at);

@@ -7,8 +7,11 @@ import { checkDays } from './usage.ts';
 /** Predictions, for programs and people, and their logs. Who may call what is decided before, in graphql/permissions.ts. */
 export const predictionResolvers = {
   Mutation: {
-    predict: (_parent, { deploymentId, spectra, idempotencyKey = null }, { db, predicting, caller, at }) =>
-      predict({ db, predicting }, { caller, deploymentId, spectra, idempotencyKey, now: at }),
+    predict: (
+      _parent,
+      { deploymentId, spectra, idempotencyKey = null },
+      { db, predicting, caller, at, isOver },
+    ) => predict({ db, predicting }, { caller, deploymentId, spectra, idempotencyKey, now: at, isOver }),
   },
 
   PredictPayload: {
