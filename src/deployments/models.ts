@@ -7,7 +7,7 @@ import type { Database } from '../database/connect.ts';
 import { badUserInput, notFound } from '../errors.ts';
 import type { ModelKind } from '../generated/database.ts';
 import { checkAllowance } from './allowances.ts';
-import { storeFile } from './model-files.ts';
+import { type FileOnDisk, storeFile } from './model-files.ts';
 import { type By, lockOrganizationOf, lockProjectAs } from './projects.ts';
 
 export interface ModelRow {
@@ -46,7 +46,7 @@ const columns = [
  */
 export async function insertModel(
   trx: Database,
-  { onnx, ...model }: Omit<ModelRow, 'id' | 'version' | 'createdAt'> & { onnx: Buffer },
+  { file, ...model }: Omit<ModelRow, 'id' | 'version' | 'createdAt'> & { file: FileOnDisk },
   { viewerId, actor, now }: By,
 ): Promise<ModelRow> {
   await lockOrganizationOf(trx, model.projectId);
@@ -61,7 +61,7 @@ export async function insertModel(
     .where('projectId', '=', model.projectId)
     .executeTakeFirstOrThrow();
   checkRoom(held, 'A project', 'models');
-  const fileId = await storeFile(trx, organizationId, onnx, now);
+  const fileId = await storeFile(trx, organizationId, file, now);
   const inserted = await trx
     .insertInto('models')
     .values({ ...model, id: newId(), version: version + 1, fileId, createdAt: now, createdBy: viewerId })
