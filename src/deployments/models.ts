@@ -8,6 +8,7 @@ import { badUserInput, notFound } from '../errors.ts';
 import type { ModelKind } from '../generated/database.ts';
 import { checkAllowance } from './allowances.ts';
 import { type FileOnDisk, storeFile } from './model-files.ts';
+import { keepVersions, takeVersion } from './model-versions.ts';
 import { type By, lockOrganizationOf, lockProjectAs } from './projects.ts';
 
 export interface ModelRow {
@@ -52,19 +53,17 @@ export async function insertModel(
   await lockOrganizationOf(trx, model.projectId);
   const { organizationId } = await lockProjectAs(trx, model.projectId, viewerId, mayChangeProject);
   await checkAllowance(trx, organizationId, 'models', now);
-  const { held, version } = await trx
+  const { held } = await trx
     .selectFrom('models')
-    .select(eb => [
-      eb.fn.countAll<number>().as('held'),
-      eb.fn.coalesce(eb.fn.max('version').filterWhere('name', '=', model.name), eb.lit(0)).as('version'),
-    ])
+    .select(eb => eb.fn.countAll<number>().as('held'))
     .where('projectId', '=', model.projectId)
     .executeTakeFirstOrThrow();
   checkRoom(held, 'A project', 'models');
   const fileId = await storeFile(trx, organizationId, file, now);
+  const version = await takeVersion(trx, model.projectId, model.name);
   const inserted = await trx
     .insertInto('models')
-    .values({ ...model, id: newId(), version: version + 1, fileId, createdAt: now, createdBy: viewerId })
+    .values({ ...model, id: newId(), version, fileId, createdAt: now, createdBy: viewerId })
     .returning(columns)
     .executeTakeFirstOrThrow();
   await recordActivity(trx, actor, now, [
@@ -111,6 +110,7 @@ export async function renameModel(
     .where('projectId', '=', projectId)
     .where('name', '=', before)
     .execute();
+  await keepVersions(trx, projectId, { before, name });
   await recordActivity(trx, actor, now, [
     {
       action: 'model.renamed',

@@ -315,7 +315,7 @@ export type Model = {
   targetProperty: Scalars['String']['output'];
   /** The unit of its values; null when there is none. */
   unit?: Maybe<Scalars['String']['output']>;
-  /** 1 for the first model of its name in the project, then 2, 3, … */
+  /** 1 for the first model of its name in the project, then 2, 3, …; the number of a deleted version is not used again. */
   version: Scalars['Int']['output'];
 };
 
