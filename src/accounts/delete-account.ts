@@ -3,6 +3,7 @@ import type { Database } from '../database/connect.ts';
 import { badUserInput, unavailable } from '../errors.ts';
 import { type Confirmation, lockConfirmed } from './change-password.ts';
 import { DELETED_ACCOUNT } from './erase-accounts.ts';
+import { revokeInvitationsOf } from './members.ts';
 import { lockOrganization } from './organizations.ts';
 
 /**
@@ -35,6 +36,10 @@ export async function deleteAccount(
   // Somebody made the person a member at this very moment: its row is not locked, so its other owner might leave.
   if (memberships.length > before.length) throw unavailable();
 
+  const nobody: Actor = { id: null, email: null, network };
+  for (const { organizationId } of memberships) {
+    await revokeInvitationsOf(trx, { userId: person.id }, null, { organizationId, actor: nobody, now });
+  }
   await trx.deleteFrom('users').where('id', '=', person.id).execute();
   await trx.insertInto('deletedAccounts').values({ userId: person.id, deletedAt: now }).execute();
   const entry = {
@@ -46,7 +51,7 @@ export async function deleteAccount(
   const places = memberships.length > 0 ? memberships : [{ organizationId: null }];
   await recordActivity(
     trx,
-    { id: null, email: null, network },
+    nobody,
     now,
     places.map(({ organizationId }) => ({ ...entry, organizationId })),
   );

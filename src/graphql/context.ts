@@ -6,7 +6,7 @@ import type { InvitationMail } from '../accounts/invitation-mail.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { PersonRow } from '../accounts/people.ts';
 import { sessionCookieOf } from '../accounts/session-cookie.ts';
-import { endSessions, startSession } from '../accounts/sessions.ts';
+import { dropExpiredSessions, endSessions, startSession } from '../accounts/sessions.ts';
 import type { Actor } from '../activity/activity.ts';
 import type { Authenticate, AuthenticatedKey } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
@@ -187,7 +187,8 @@ export function buildContext(
     },
     async signIn(person, passwordHash) {
       const seen = { network: address(), browser: describeBrowser(request.headers['user-agent']), now: at };
-      const session = await startSession(context.db, { ...person, passwordHash }, seen);
+      await dropExpiredSessions(context.db, at);
+      const session = await context.transaction(trx => startSession(trx, { ...person, passwordHash }, seen));
       const { name, attributes } = sessionCookieOf(request);
       void reply.setCookie(name, session.token, { ...attributes, expires: session.expiresAt });
       context.caller = signedIn(person, session.id);
