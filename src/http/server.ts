@@ -9,7 +9,7 @@ import { GraphQLError } from 'graphql';
 import type { Kysely } from 'kysely';
 import { eraseDeletedAccounts } from '../accounts/erase-accounts.ts';
 import { dropExpiredInvitations } from '../accounts/invitations.ts';
-import type { Config } from '../config.ts';
+import { type Config, isLoopback } from '../config.ts';
 import { dropExpiredKeys } from '../database/idempotency.ts';
 import { dropEndedCounts } from '../database/rate-limits.ts';
 import {
@@ -30,7 +30,7 @@ import { addressOf } from './address.ts';
 import { discardRefusedBodies } from './discard.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
-import { knownHosts, listensOnLoopback } from './hosts.ts';
+import { knownHosts } from './hosts.ts';
 import { ANYBODYS_BODY_BYTES, HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { startMetrics } from './metrics.ts';
 import { servePages } from './pages.ts';
@@ -224,7 +224,7 @@ export async function startServer({
       return serveGraphQL(scope, services, limits, config);
     });
     await app.listen({ host: config.HOST, port: config.PORT });
-    if (!config.PUBLIC_URL && !listensOnLoopback(config.HOST)) {
+    if (!config.PUBLIC_URL && !isLoopback(config.HOST)) {
       app.log.warn('HOST is not a loopback address and PUBLIC_URL is not set: requests may name any host');
     }
     await sweep();
