@@ -17,7 +17,7 @@ const config: CodegenConfig = {
           ID: 'string',
           DateTime: 'Date',
           EmailAddress: 'string',
-          Base64: { input: 'Buffer', output: 'string' },
+          Base64: { input: '../requests/upload.ts#Upload', output: 'string' },
           SafeInt: 'number',
         },
         mappers: {

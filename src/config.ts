@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 const wholeNumber = (least: number, most: number) => {
@@ -175,15 +176,20 @@ export type SignUpMode = 'open' | 'invited';
 
 export type Config = Omit<Settings, 'SIGN_UP'> & { SIGN_UP: SignUpMode };
 
-/** Whether a host, as HOST or a URL names it, is this machine alone. */
+/**
+ * Whether a host, as HOST, a URL or a Host header names it, can only be this machine: no DNS server of somebody else
+ * answers for it.
+ */
 export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase().replace(/^\[|\]$/g, '');
-  return (
-    name === 'localhost' ||
-    name.endsWith('.localhost') ||
-    name === '::1' ||
-    (isIP(name) === 4 && name.startsWith('127.'))
-  );
+  const name = host.toLowerCase();
+  return name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name);
+}
+
+/** Whether an address is in 127.0.0.0/8 or ::1, also where IPv4 is written as IPv6. */
+export function isLoopbackAddress(text: string): boolean {
+  const address = text.replace(/^\[(.*)\]$/, '$1');
+  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
+  return isAddress && ipaddr.process(address).range() === 'loopback';
 }
 
 /** What makes a server one for others than the person who started it; undefined where nothing does. */

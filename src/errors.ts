@@ -198,7 +198,7 @@ export const apiKeyAlreadyCreated = ({ id, name, prefix }: { id: string; name: s
   );
 /** `retryAfter`: whole seconds until the month ends, sent as the Retry-After header. */
 export const quotaExceeded = (retryAfter: number) => make('QUOTA_EXCEEDED', undefined, { retryAfter });
-/** Too many failed attempts. `retryAfter`: whole seconds until one is heard again, sent as the Retry-After header. */
+/** Too many attempts. `retryAfter`: whole seconds until the next is accepted, sent as the Retry-After header. */
 export const rateLimited = (retryAfter: number) =>
   make('RATE_LIMITED', `Too many attempts. Try again in ${waitOf(retryAfter)}.`, { retryAfter });
 /** The database cannot be reached or the server sheds load. */
@@ -225,6 +225,11 @@ const PLAN_LIMITS = {
 };
 
 function waitOf(seconds: number): string {
-  const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  const [count, unit] =
+    seconds < 60
+      ? [seconds, 'second']
+      : seconds <= 7200
+        ? [Math.ceil(seconds / 60), 'minute']
+        : [Math.ceil(seconds / 3600), 'hour'];
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

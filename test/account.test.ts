@@ -9,6 +9,7 @@ import {
   cookieOf,
   createKey,
   gasoline,
+  invite,
   join,
   openLab,
   type Person,
@@ -424,6 +425,42 @@ describe('deleting the account', () => {
     });
     expect(again).toMatchObject({ status: 200 });
     expect(again.data?.signUp.id).not.toBe(ann.id);
+  });
+
+  test('revokes the invitations that the person made, and records each in its organization', async () => {
+    const { owner, ann } = await member();
+    const another = await openLab(service, 'PRO', 'Otto Other');
+    await join(service, owner, ann, null, 'ADMIN');
+    await join(service, another.owner, ann, null, 'OWNER');
+    const guests = [
+      { organization: owner.organization, email: 'first@lab.example', role: 'MEMBER' as const },
+      { organization: owner.organization, email: 'second@lab.example', role: 'ADMIN' as const },
+      { organization: another.owner.organization, email: 'third@lab.example', role: 'OWNER' as const },
+    ];
+    for (const { organization, email, role } of guests)
+      await invite(service, ann, email, role, organization.id);
+    await invite(service, owner, 'kept@lab.example');
+    await dropPersonal(ann);
+    expect(await deleteAccount(ann)).toMatchObject({ status: 200 });
+    const rows = await service.db
+      .selectFrom('activity')
+      .select(['organizationId', 'subject', 'actorId', 'actorEmail', 'details'])
+      .where('action', '=', 'invitation.revoked')
+      .where('organizationId', 'in', [owner.organization.id, another.owner.organization.id])
+      .execute();
+    expect(new Set(rows)).toEqual(
+      new Set(
+        guests.map(({ organization, email, role }) => ({
+          organizationId: organization.id,
+          subject: email,
+          actorId: null,
+          actorEmail: null,
+          details: { role, reason: 'the inviter may not invite any more' },
+        })),
+      ),
+    );
+    const left = await service.db.selectFrom('invitations').select('email').execute();
+    expect(left).toEqual([{ email: 'kept@lab.example' }]);
   });
 
   test('takes the person out of logs that are written late, and forgets their id for good', async () => {

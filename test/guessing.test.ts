@@ -13,6 +13,7 @@ import {
   type Service,
   SIGN_IN,
   send,
+  signIn,
   signUp,
   startService,
 } from './harness.ts';
@@ -218,6 +219,63 @@ test('sign-ups of an address are limited', { timeout: 120_000 }, async () => {
   expect(people).toHaveLength(6);
   later(60 * MINUTE_MS);
   expect(await register(servers[1], 'last', '192.0.2.1')).toMatchObject({ status: 200 });
+});
+
+describe('new organizations', () => {
+  const CREATE = 'mutation ($name: String!) { createOrganization(name: $name) { id name } }';
+  const DELETE =
+    'mutation ($id: ID!, $name: String!) { deleteOrganization(id: $id, name: $name) { deletedOrganizationId } }';
+
+  async function create(server: Service, { cookie }: { cookie: string }, address: string): Promise<Answer> {
+    const answer = await server.call(CREATE, { name: 'Another' }, from(address, { cookie }));
+    const made = answer.data?.createOrganization;
+    if (made) await server.ask(DELETE, { id: made.id, name: made.name }, { cookie });
+    return answer;
+  }
+
+  test('of a person are limited, on all servers and from wherever, though the ones before were deleted', async () => {
+    const ada = await signUp(servers[0], 'Ada Lovelace');
+    const answers = await together(14, (server, index) => create(server, ada, `192.0.2.${index}`));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
+    expect(count(answers, rateLimited)).toBe(4);
+    expectToWait(await create(servers[0], ada, '192.0.2.100'), 24 * 60 * 60, '24 hours');
+    later(24 * 60 * MINUTE_MS);
+    const { cookie } = await signIn(servers[1], ada);
+    expect(await create(servers[1], { cookie }, '192.0.2.1')).toMatchObject({ status: 200 });
+  });
+
+  test('of an address are limited, whoever makes them, and of an IPv6 /48 four times as many', async () => {
+    const [ada, ...others] = await Promise.all(
+      ['Ada', 'Grace', 'Emmy', 'Lise'].map(name => signUp(servers[0], `${name} Many`)),
+    );
+    if (!ada) throw new Error('nobody signed up');
+    const one = (index: number) => others[index % (others.length + 1)] ?? ada;
+    const answers = await together(24, (server, index) => create(server, one(index), '192.0.2.1'));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
+    // What was refused for the address counts against nobody elsewhere.
+    expect(await create(servers[0], one(0), '192.0.2.2')).toMatchObject({ status: 200 });
+
+    await servers[0].db.updateTable('rateLimits').set({ used: 0 }).execute();
+    expect(await create(servers[0], one(0), '2001:db8:1:1::1')).toMatchObject({ status: 200 });
+    await servers[0].db.updateTable('rateLimits').set({ used: 80 }).where('used', '=', 1).execute();
+    const elsewhere = await create(servers[0], one(1), '2001:db8:1:2::1');
+    expect(elsewhere).toMatchObject(rateLimited);
+    expect(await create(servers[0], one(1), '2001:db8:2:1::1')).toMatchObject({ status: 200 });
+  });
+
+  test('that are refused do not count', async () => {
+    const ada = await signUp(servers[0], 'Ada Lovelace');
+    const keep = () => servers[0].call(CREATE, { name: 'Kept' }, ada);
+    // With the personal one, ten: as many as a person may own.
+    for (let index = 0; index < 9; index++) expect(await keep()).toMatchObject({ status: 200 });
+    for (let index = 0; index < 5; index++) expect(await keep()).toMatchObject(refusal(codes.BAD_USER_INPUT));
+    const counts = await servers[0].db
+      .selectFrom('rateLimits')
+      .select('used')
+      .where('used', '=', 9)
+      .execute();
+    expect(counts).toHaveLength(2);
+  });
 });
 
 describe('API keys', () => {

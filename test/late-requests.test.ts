@@ -1,13 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema } from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connect } from '../src/database/pool.ts';
+import type { Code } from '../src/errors.ts';
 import {
+  ACCEPT,
   CREATE_KEY,
   codes,
   contentOf,
   createKey,
   DELETE_KEY,
   demonstration,
+  headersOf,
+  INVITE,
+  insertPending,
   join,
   type Lab,
   openLab,
@@ -15,12 +22,17 @@ import {
   REVOKE_KEY,
   refusal,
   type Service,
+  SIGN_IN,
+  signIn,
   signUp,
   startService,
 } from './harness.ts';
 
 /** Long enough to see a request wait for a lock, and shorter than a lock is waited for. */
 const HANDLER_MS = 1500;
+
+const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { id } }';
+const LATE_PERSON = { name: 'Late', password: 'a passphrase that is late' };
 
 let service: Service;
 /** On the same database, with less time for each request. */
@@ -29,6 +41,9 @@ let lab: Lab;
 let key: { id: string };
 let person: Person;
 let colleague: Person;
+let outsider: Person;
+let pending: { id: string; token: string; email: string };
+let otherSessionId: string;
 let witness: Service['db'];
 
 beforeAll(async () => {
@@ -42,7 +57,27 @@ beforeAll(async () => {
   key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
   person = await signUp(service, 'Rita Removed');
   colleague = await signUp(service, 'Carl Colleague');
+  outsider = await signUp(service, 'Oda Outsider');
   await join(service, lab.owner, colleague, 'VIEWER');
+  pending = await insertPending(service, { organizationId: lab.owner.organization.id });
+  // Whoever is the only owner of an organization may not delete the account.
+  await service.db.deleteFrom('organizations').where('id', '=', person.organization.id).execute();
+  await signIn(service, person);
+  ({ id: otherSessionId } = await service.db
+    .selectFrom('sessions')
+    .select('id')
+    .where('userId', '=', person.id)
+    .orderBy('id', 'desc')
+    .executeTakeFirstOrThrow());
+  await service.db
+    .insertInto('modelQuarantines')
+    .values({
+      modelId: lab.modelId,
+      failures: [new Date()],
+      times: 1,
+      until: new Date(Date.now() + 3_600_000),
+    })
+    .execute();
 });
 afterAll(async () => {
   await witness.destroy();
@@ -79,9 +114,12 @@ async function setRoles(organization: 'OWNER' | 'MEMBER' | null, project: Roles,
 interface Ask {
   document: string;
   variables: () => object;
+  /** Whose request it is: without it, the person's whose roles change. */
+  as?: () => Person | undefined;
 }
 
-const MUTATIONS: Record<string, Ask> = {
+/** Mutations in which a role counts, each of them asked by an owner. */
+const MUTATIONS: Record<string, Ask & { codeOfViewer?: Code }> = {
   createProject: {
     document: 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }',
     variables: () => ({ input: { organizationId: lab.owner.organization.id, name: 'Late' } }),
@@ -159,8 +197,75 @@ const MUTATIONS: Record<string, Ask> = {
       input: { target: { projectId: lab.owner.projectId }, name: 'Late', idempotencyKey: 'late' },
     }),
   },
+  resetQuarantine: {
+    document: 'mutation ($id: ID!) { resetQuarantine(deploymentId: $id) { id } }',
+    variables: () => ({ id: lab.deploymentId }),
+  },
+  inviteMember: {
+    document: INVITE,
+    variables: () => ({
+      input: { organizationId: lab.owner.organization.id, email: 'late@lab.example', role: 'MEMBER' },
+    }),
+  },
+  revokeInvitation: {
+    document: 'mutation ($id: ID!) { revokeInvitation(id: $id) }',
+    variables: () => ({ id: pending.id }),
+    // Who may not invite sees no invitations.
+    codeOfViewer: codes.NOT_FOUND,
+  },
   revokeApiKey: { document: REVOKE_KEY, variables: () => ({ id: key.id }) },
   deleteApiKey: { document: DELETE_KEY, variables: () => ({ id: key.id }) },
+};
+
+/** Mutations of a person's own, and of somebody without account. */
+const OWN_MUTATIONS: Record<string, Ask> = {
+  acceptInvitation: {
+    document: ACCEPT,
+    variables: () => ({ token: pending.token }),
+    as: () => outsider,
+  },
+  declineInvitation: {
+    document: 'mutation ($token: String!) { declineInvitation(token: $token) }',
+    variables: () => ({ token: pending.token }),
+    as: () => undefined,
+  },
+  leaveOrganization: {
+    document: 'mutation ($id: ID!) { leaveOrganization(organizationId: $id) }',
+    variables: () => ({ id: lab.owner.organization.id }),
+  },
+  createOrganization: {
+    document: 'mutation { createOrganization(name: "Late") { id } }',
+    variables: () => ({}),
+  },
+  'signUp with an organization': {
+    document: SIGN_UP,
+    variables: () => ({ input: { ...LATE_PERSON, email: 'late@lab.example' } }),
+    as: () => undefined,
+  },
+  'signUp with an invitation': {
+    document: SIGN_UP,
+    variables: () => ({ input: { ...LATE_PERSON, email: pending.email, invitationToken: pending.token } }),
+    as: () => undefined,
+  },
+  signIn: {
+    document: SIGN_IN,
+    variables: () => ({ email: person.email, password: person.password }),
+    as: () => undefined,
+  },
+  signOut: { document: 'mutation { signOut }', variables: () => ({}) },
+  endSession: {
+    document: 'mutation ($id: ID!) { endSession(id: $id) }',
+    variables: () => ({ id: otherSessionId }),
+  },
+  endOtherSessions: { document: 'mutation { endOtherSessions }', variables: () => ({}) },
+  changePassword: {
+    document: 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }',
+    variables: () => ({ input: { currentPassword: person.password, newPassword: 'a later passphrase' } }),
+  },
+  deleteAccount: {
+    document: 'mutation ($password: String!) { deleteAccount(password: $password) }',
+    variables: () => ({ password: person.password }),
+  },
 };
 
 /** Holds what mutations lock while one waits for it. @param meanwhile is done in the holding transaction. */
@@ -170,6 +275,10 @@ async function whileLocked(ask: () => Promise<unknown>, meanwhile: (held: Servic
     await sql`select from organizations where id = ${lab.owner.organization.id} for update`.execute(held);
     await sql`select from projects where id = ${lab.owner.projectId} for update`.execute(held);
     await sql`select from api_keys where id = ${key.id} for update`.execute(held);
+    await sql`select from users where id = ${person.id} for update`.execute(held);
+    await sql`select from sessions where user_id = ${person.id} for update`.execute(held);
+    // Whoever signs up waits for this one.
+    await sql`lock table users in share mode`.execute(held);
     ask().then(asked.resolve, asked.reject);
     await expect.poll(waiting, { interval: 10, timeout: 5000 }).toBe(1);
     await meanwhile(held);
@@ -188,10 +297,10 @@ async function waiting(): Promise<number> {
 /** The tables, without what counts attempts and sessions. */
 const content = () => contentOf(service.db);
 
-describe.each(Object.entries(MUTATIONS))('%s', (_name, { document, variables }) => {
+describe.each(Object.entries(MUTATIONS))('%s', (_name, { document, variables, codeOfViewer }) => {
   test.each([
     ['is removed', null, null, codes.NOT_FOUND],
-    ['may only look any more', 'MEMBER', 'VIEWER', codes.FORBIDDEN],
+    ['may only look any more', 'MEMBER', 'VIEWER', codeOfViewer ?? codes.FORBIDDEN],
   ] as const)(
     'of a person who %s while it waits for a lock changes nothing',
     async (_what, organization, project, code) => {
@@ -207,12 +316,25 @@ describe.each(Object.entries(MUTATIONS))('%s', (_name, { document, variables }) 
       expect(await content()).toEqual(before);
     },
   );
+});
 
+const ALL = { ...MUTATIONS, ...OWN_MUTATIONS };
+
+test('every mutation is here that waits for a lock', () => {
+  const schema = buildSchema(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
+  const asked = new Set(Object.keys(ALL).map(name => name.split(' ')[0]));
+  // It is charged or refused by its own rules (test/repeated-requests.test.ts).
+  expect(Object.keys(schema.getMutationType()?.getFields() ?? {}).filter(name => !asked.has(name))).toEqual([
+    'predict',
+  ]);
+});
+
+describe.each(Object.entries(ALL))('%s', (_name, { document, variables, as = () => person }) => {
   test('that was answered 503 while it waited for a lock changes nothing', async () => {
     const before = await content();
     const late = Promise.withResolvers<unknown>();
     await whileLocked(
-      () => hasty.call(document, variables(), person).then(late.resolve, late.reject),
+      () => hasty.call(document, variables(), as()).then(late.resolve, late.reject),
       // The answer comes because its time is over; then the lock is free.
       async () => expect(await late.promise).toMatchObject(refusal(codes.UNAVAILABLE)),
     );
@@ -227,7 +349,7 @@ describe.each(Object.entries(MUTATIONS))('%s', (_name, { document, variables }) 
       () =>
         fetch(`${service.url}/graphql`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', cookie: person.cookie },
+          headers: { 'content-type': 'application/json', ...headersOf(as()) },
           body: JSON.stringify({ query: document, variables: variables() }),
           signal: closing.signal,
         }).catch(() => {}),

@@ -22,6 +22,7 @@ import {
   loopingRegression,
   ringOfBranches,
   slowRegression,
+  writeModel,
 } from './onnx-files.ts';
 
 let service: Service;
@@ -362,7 +363,7 @@ test('no host outlives its server, whatever it does', async () => {
   const busy = [
     run(modelOf('a'), [[1, 3]]),
     run(modelOf('a'), [[1, 3]]),
-    inspect(tenant, slowRegression(2000)),
+    inspect(tenant, await writeModel(slowRegression(2000))),
   ];
   const ends = Promise.allSettled(busy);
   await toCompute(started);

@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import protobuf from 'protobufjs';
+import { onTestFinished } from 'vitest';
 
 /**
  * Small ONNX files, built in code, so that a test can say exactly which model it means and needs neither
@@ -440,4 +444,13 @@ export function classifier(options: ClassifierOptions): Uint8Array {
         : []),
     ],
   });
+}
+
+/** Writes a model to a file that is gone after the test. @returns its path. */
+export async function writeModel(onnx: Uint8Array): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'spectrakey-model-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, 'model.onnx');
+  await writeFile(path, onnx);
+  return path;
 }

@@ -4,6 +4,7 @@ import { badUserInput, unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { type Confirmation, lockConfirmed } from './change-password.ts';
 import { DELETED_ACCOUNT } from './erase-accounts.ts';
+import { revokeInvitationsOf } from './members.ts';
 import { lockOrganization } from './organizations.ts';
 
 /**
@@ -36,6 +37,10 @@ export async function deleteAccount(
   // Somebody made the person a member at this very moment: its row is not locked, so its other owner might leave.
   if (memberships.length > before.length) throw unavailable();
 
+  const nobody: Actor = { id: null, email: null, network };
+  for (const { organizationId } of memberships) {
+    await revokeInvitationsOf(trx, { userId: person.id }, null, { organizationId, actor: nobody, now });
+  }
   await trx.deleteFrom('users').where('id', '=', person.id).execute();
   await trx.insertInto('deletedAccounts').values({ userId: person.id, deletedAt: now }).execute();
   const entry = {
@@ -47,7 +52,7 @@ export async function deleteAccount(
   const places = memberships.length > 0 ? memberships : [{ organizationId: null }];
   await recordActivity(
     trx,
-    { id: null, email: null, network },
+    nobody,
     now,
     places.map(({ organizationId }) => ({ ...entry, organizationId })),
   );

@@ -1,3 +1,4 @@
+import { countNetwork } from '../requests/network-limits.ts';
 import { checkLimit, type Limit, type RateLimits } from '../requests/rate-limits.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -14,7 +15,7 @@ export async function limitInvitations(
   { organizationId, address, now }: { organizationId: string; address: string; now: Date },
 ): Promise<void> {
   checkLimit(OF_ORGANIZATION, await count(OF_ORGANIZATION, organizationId, now), now);
-  checkLimit(OF_ADDRESS, await count(OF_ADDRESS, address, now), now);
+  await countNetwork(count, OF_ADDRESS, { network: address, now });
 }
 
 /** Counts a mail. @returns whether the recipient may get it. */

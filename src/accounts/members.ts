@@ -170,9 +170,9 @@ async function removeMember(trx: Transaction<DB>, member: Member, change: Change
  * Revokes the invitations of somebody who may not give these roles any more: they know the links, and could come back
  * through one with another account.
  */
-async function revokeInvitationsOf(
+export async function revokeInvitationsOf(
   trx: Transaction<DB>,
-  { userId }: Member,
+  { userId }: Pick<Member, 'userId'>,
   role: OrganizationRole | null,
   { organizationId, actor, now }: Change,
 ): Promise<void> {

@@ -14,6 +14,7 @@ import {
   revokeInvitation,
 } from './invitations.ts';
 import { leaveOrganization, setOrganizationMember } from './members.ts';
+import { limitOrganizations } from './organization-limits.ts';
 import { checkNewEmail, normalizeEmail } from './people.ts';
 import { createOrganization } from './sign-up.ts';
 
@@ -24,11 +25,16 @@ export const membershipResolvers = {
   },
 
   Mutation: {
-    async createOrganization(_parent, { name: given }, { transaction, viewer, actor, at }) {
+    async createOrganization(
+      _parent,
+      { name: given },
+      { transaction, viewer, actor, rateLimits, address, at },
+    ) {
       const { id: ownerId, load } = viewer();
       const name = checkName(given, 'The name of an organization');
-      const id = await transaction(trx =>
-        createOrganization(trx, { name, ownerId, actor: actor(), now: at }),
+      const attempt = { personId: ownerId, network: address(), now: at };
+      const id = await limitOrganizations(rateLimits, attempt, () =>
+        transaction(trx => createOrganization(trx, { name, ownerId, actor: actor(), now: at })),
       );
       return await load.organization.get(id);
     },

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { type Actor, recordActivity } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
@@ -45,14 +45,15 @@ export interface NewSession {
 }
 
 /**
- * Starts a session of 30 days, drops those that have expired, and ends the person's oldest beyond 50.
+ * Starts a session of 30 days, and ends the person's oldest beyond 50.
  *
+ * @param trx a transaction: the person's row is locked.
  * @param person the hash is the one that the password was checked against: it may have been replaced since, and the
  *   sessions before ended, while this sign-in was under way.
  * @throws UNAUTHENTICATED when it was, or the person has no account any more.
  */
 export async function startSession(
-  db: Kysely<DB>,
+  trx: Transaction<DB>,
   { id: userId, email, passwordHash }: { id: string; email: string; passwordHash: string },
   { network, browser, now }: Seen,
   random: (bytes: number) => Buffer = randomBytes,
@@ -60,40 +61,37 @@ export async function startSession(
   const token = random(TOKEN_BYTES).toString('base64url');
   const session = { id: newId(), createdAt: now, expiresAt: new Date(now.getTime() + LIFETIME_MS) };
   const actor: Actor = { id: userId, email, network };
-  await dropExpired(db, now);
-  await db.transaction().execute(async trx => {
-    if ((await lockPassword(trx, userId)) !== passwordHash) throw wrongSignIn();
-    await trx
-      .insertInto('sessions')
-      .values({ ...session, digest: digestOf(token), userId, lastSeenAt: now, network, browser })
-      .execute();
-    await recordActivity(trx, actor, now, [
-      {
-        action: 'session.started',
-        organizationId: null,
-        projectId: null,
-        subjectId: session.id,
-        subject: browser,
-      },
-    ]);
-    const excess = await trx
-      .selectFrom('sessions')
-      .select('id')
-      .where('userId', '=', userId)
-      .where('id', '!=', session.id)
-      .orderBy('lastSeenAt', 'desc')
-      .orderBy('createdAt', 'desc')
-      .orderBy('id', 'desc')
-      .offset(MAX_SESSIONS - 1)
-      .execute();
-    const which = { ids: excess.map(({ id }) => id) };
-    await endSessions(trx, { userId, which, actor, reason: 'too many sessions', now });
-  });
+  if ((await lockPassword(trx, userId)) !== passwordHash) throw wrongSignIn();
+  await trx
+    .insertInto('sessions')
+    .values({ ...session, digest: digestOf(token), userId, lastSeenAt: now, network, browser })
+    .execute();
+  await recordActivity(trx, actor, now, [
+    {
+      action: 'session.started',
+      organizationId: null,
+      projectId: null,
+      subjectId: session.id,
+      subject: browser,
+    },
+  ]);
+  const excess = await trx
+    .selectFrom('sessions')
+    .select('id')
+    .where('userId', '=', userId)
+    .where('id', '!=', session.id)
+    .orderBy('lastSeenAt', 'desc')
+    .orderBy('createdAt', 'desc')
+    .orderBy('id', 'desc')
+    .offset(MAX_SESSIONS - 1)
+    .execute();
+  const which = { ids: excess.map(({ id }) => id) };
+  await endSessions(trx, { userId, which, actor, reason: 'too many sessions', now });
   return { id: session.id, token, expiresAt: session.expiresAt };
 }
 
-/** Sign-ins at the same moment each drop other rows, so that they cannot deadlock. */
-async function dropExpired(db: Database, now: Date): Promise<void> {
+/** Drops sessions that have expired. Sign-ins at the same moment each drop other rows, so that they cannot deadlock. */
+export async function dropExpiredSessions(db: Database, now: Date): Promise<void> {
   await db
     .deleteFrom('sessions')
     .where('digest', 'in', from =>

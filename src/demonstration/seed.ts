@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { Kysely, Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { insertOrganization } from '../accounts/organizations.ts';
@@ -11,6 +12,7 @@ import { insertApiKey } from '../api-keys/queries.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
 import type { Database } from '../database/pool.ts';
 import { insertDeployment } from '../deployments/deployments.ts';
+import { describeFile } from '../deployments/model-files.ts';
 import { insertModel, readOnnx } from '../deployments/models.ts';
 import type { DB } from '../generated/database.ts';
 import { type Models, startModels } from '../onnx/models.ts';
@@ -44,7 +46,8 @@ export interface Demonstration {
   octaneDeploymentId: string;
 }
 
-const data = (file: string) => readFile(new URL(`data/${file}`, import.meta.url));
+const pathOf = (file: string) => fileURLToPath(new URL(`data/${file}`, import.meta.url));
+const data = (file: string) => readFile(pathOf(file));
 
 /** Whether nobody has used this database yet. */
 export async function isUnused(db: Database): Promise<boolean> {
@@ -116,13 +119,14 @@ async function fill(
 async function deploy(
   trx: Transaction<DB>,
   inspect: Models['inspect'],
-  { file, name, targetProperty, deployment, description }: typeof octane,
+  { file: fileName, name, targetProperty, deployment, description }: typeof octane,
   projectId: string,
   by: By,
 ): Promise<string> {
-  const onnx = await data(file);
-  const found = await inspect({ id: projectId, reserved: true }, onnx);
-  const model = await insertModel(trx, { ...found, onnx, projectId, name, targetProperty, unit: null }, by);
+  const path = pathOf(fileName);
+  const file = { ...describeFile(await data(fileName)), path };
+  const found = await inspect({ id: projectId, reserved: true }, path);
+  const model = await insertModel(trx, { ...found, file, projectId, name, targetProperty, unit: null }, by);
   return await insertDeployment(trx, { model, name: deployment, description }, by);
 }
 

@@ -1,11 +1,59 @@
 import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { checkStorage } from '../accounts/allowances.ts';
 import type { Database } from '../database/pool.ts';
 import type { DB } from '../generated/database.ts';
+import type { Upload } from '../requests/upload.ts';
 
-const digestOf = (onnx: Buffer) => createHash('sha256').update(onnx).digest();
+const digestOf = (onnx: Uint8Array) => createHash('sha256').update(onnx).digest();
+
+/** What identifies an ONNX file within an organization. */
+export interface FileDigest {
+  sha256: Buffer;
+  bytes: number;
+}
+
+/** An ONNX file on disk, where it waits for its trial and for the locks of its registration. */
+export interface FileOnDisk extends FileDigest {
+  path: string;
+}
+
+export const describeFile = (onnx: Uint8Array): FileDigest => ({
+  sha256: digestOf(onnx),
+  bytes: onnx.byteLength,
+});
+
+/** Runs `use` on an uploaded file that was moved out of memory; the file is gone afterwards. */
+export async function withFileOnDisk<Result>(
+  upload: Upload,
+  use: (path: string) => Promise<Result>,
+): Promise<Result> {
+  // Only this user can read it.
+  const folder = await mkdtemp(join(tmpdir(), 'spectrakey-upload-'));
+  try {
+    const path = join(folder, 'model.onnx');
+    await moveToDisk(upload, path);
+    return await use(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A function of its own: one that waits on for `use` would keep a reference to the bytes in its frame. */
+async function moveToDisk(upload: Upload, path: string): Promise<void> {
+  await writeFile(path, upload.take());
+}
+
+/** Reads a file back. @throws when it is another file by now. */
+async function readBack({ path, sha256 }: FileOnDisk): Promise<Buffer> {
+  const onnx = await readFile(path);
+  if (!digestOf(onnx).equals(sha256)) throw new Error(`the file ${path} was changed while it waited`);
+  return onnx;
+}
 
 function findFile(db: Database, organizationId: string, sha256: Buffer) {
   return db
@@ -20,11 +68,11 @@ function findFile(db: Database, organizationId: string, sha256: Buffer) {
 export async function checkNewFile(
   db: Database,
   organizationId: string,
-  onnx: Buffer,
+  { sha256, bytes }: FileDigest,
   now: Date,
 ): Promise<void> {
-  const held = await findFile(db, organizationId, digestOf(onnx));
-  if (!held) await checkStorage(db, organizationId, onnx.byteLength, now);
+  const held = await findFile(db, organizationId, sha256);
+  if (!held) await checkStorage(db, organizationId, bytes, now);
 }
 
 /**
@@ -36,18 +84,16 @@ export async function checkNewFile(
 export async function storeFile(
   trx: Transaction<DB>,
   organizationId: string,
-  onnx: Buffer,
+  file: FileOnDisk,
   now: Date,
 ): Promise<string> {
-  const sha256 = digestOf(onnx);
+  const { sha256, bytes } = file;
   const held = await findFile(trx, organizationId, sha256);
   if (held) return held.id;
-  await checkStorage(trx, organizationId, onnx.byteLength, now);
+  await checkStorage(trx, organizationId, bytes, now);
+  const onnx = await readBack(file);
   const id = newId();
-  await trx
-    .insertInto('modelFiles')
-    .values({ id, organizationId, sha256, bytes: onnx.byteLength, onnx })
-    .execute();
+  await trx.insertInto('modelFiles').values({ id, organizationId, sha256, bytes, onnx }).execute();
   return id;
 }
 

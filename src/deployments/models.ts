@@ -9,7 +9,8 @@ import { badUserInput, notFound } from '../errors.ts';
 import type { DB, ModelKind } from '../generated/database.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { checkRoom } from '../requests/bounds.ts';
-import { storeFile } from './model-files.ts';
+import { type FileOnDisk, storeFile } from './model-files.ts';
+import { keepVersions, takeVersion } from './model-versions.ts';
 
 export interface ModelRow {
   id: string;
@@ -47,25 +48,23 @@ const columns = [
  */
 export async function insertModel(
   trx: Transaction<DB>,
-  { onnx, ...model }: Omit<ModelRow, 'id' | 'version' | 'createdAt'> & { onnx: Buffer },
+  { file, ...model }: Omit<ModelRow, 'id' | 'version' | 'createdAt'> & { file: FileOnDisk },
   { viewerId, actor, now }: By,
 ): Promise<ModelRow> {
   await lockOrganizationOf(trx, model.projectId);
   const { organizationId } = await lockProjectAs(trx, model.projectId, viewerId, canEditProject);
   await checkAllowance(trx, organizationId, 'models', now);
-  const { held, version } = await trx
+  const { held } = await trx
     .selectFrom('models')
-    .select(eb => [
-      eb.fn.countAll<number>().as('held'),
-      eb.fn.coalesce(eb.fn.max('version').filterWhere('name', '=', model.name), eb.lit(0)).as('version'),
-    ])
+    .select(eb => eb.fn.countAll<number>().as('held'))
     .where('projectId', '=', model.projectId)
     .executeTakeFirstOrThrow();
   checkRoom(held, 'A project', 'models');
-  const fileId = await storeFile(trx, organizationId, onnx, now);
+  const fileId = await storeFile(trx, organizationId, file, now);
+  const version = await takeVersion(trx, model.projectId, model.name);
   const inserted = await trx
     .insertInto('models')
-    .values({ ...model, id: newId(), version: version + 1, fileId, createdAt: now, createdBy: viewerId })
+    .values({ ...model, id: newId(), version, fileId, createdAt: now, createdBy: viewerId })
     .returning(columns)
     .executeTakeFirstOrThrow();
   await recordActivity(trx, actor, now, [
@@ -112,6 +111,7 @@ export async function renameModel(
     .where('projectId', '=', projectId)
     .where('name', '=', before)
     .execute();
+  await keepVersions(trx, projectId, { before, name });
   await recordActivity(trx, actor, now, [
     {
       action: 'model.renamed',

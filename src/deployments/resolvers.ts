@@ -7,7 +7,7 @@ import { requireProjectEditor } from '../projects/authorize.ts';
 import { checkName, checkOptionalText } from '../requests/names.ts';
 import { requireDeploymentEditor, requireModelEditor } from './authorize.ts';
 import { insertDeployment, renameDeployment, setDeploymentActive } from './deployments.ts';
-import { checkNewFile } from './model-files.ts';
+import { checkNewFile, describeFile, withFileOnDisk } from './model-files.ts';
 import { insertModel, renameModel } from './models.ts';
 import { resetQuarantine } from './quarantine.ts';
 
@@ -20,28 +20,35 @@ export const deploymentResolvers = {
   },
 
   Mutation: {
-    async registerModel(_parent, { input }, { db, transaction, by, viewer, at, models }) {
+    async registerModel(
+      _parent,
+      { input: { onnx, ...input } },
+      { db, transaction, by, viewer, at, models, releaseBody },
+    ) {
       const { load } = viewer();
       const texts = {
         name: checkName(input.name, 'The name of a model'),
         targetProperty: checkName(input.targetProperty, 'The target property'),
         unit: checkOptionalText(input.unit, 'The unit', 100),
       };
-      if (input.onnx.byteLength > LARGEST_MODEL_BYTES) {
+      if (onnx.byteLength > LARGEST_MODEL_BYTES) {
         throw badUserInput('The ONNX file is too large: at most 16 MiB.');
       }
       const { id: projectId, organizationId } = await requireProjectEditor({ load }, input.projectId);
       // Before the trial, which takes seconds; the transaction checks again, exactly.
       await checkAllowance(db, organizationId, 'models', at);
-      await checkNewFile(db, organizationId, input.onnx, at);
+      const digest = describeFile(onnx.bytes);
+      await checkNewFile(db, organizationId, digest, at);
       const { plan } = await load.organization.get(organizationId);
       const tenant = { id: organizationId, reserved: plan.allowApiPredict };
-      const found = await models.inspect(tenant, input.onnx).catch((error: unknown) => {
-        throw error instanceof ModelRefused ? badUserInput(error.message) : error;
+      return await withFileOnDisk(onnx, async path => {
+        releaseBody();
+        const found = await models.inspect(tenant, path).catch((error: unknown) => {
+          throw error instanceof ModelRefused ? badUserInput(error.message) : error;
+        });
+        const file = { ...digest, path };
+        return await transaction(trx => insertModel(trx, { ...texts, ...found, projectId, file }, by()));
       });
-      return await transaction(trx =>
-        insertModel(trx, { ...texts, ...found, projectId, onnx: input.onnx }, by()),
-      );
     },
 
     async renameModel(_parent, { id, name: wanted }, { transaction, by, viewer }) {

@@ -203,6 +203,12 @@ export interface Models {
   version: number;
 }
 
+export interface ModelVersions {
+  lastVersion: number;
+  name: string;
+  projectId: string;
+}
+
 export interface OrganizationMembers {
   organizationId: string;
   role: OrganizationRole;
@@ -330,6 +336,7 @@ export interface DB {
   modelFiles: ModelFiles;
   modelQuarantines: ModelQuarantines;
   models: Models;
+  modelVersions: ModelVersions;
   organizationMembers: OrganizationMembers;
   organizations: Organizations;
   plans: Plans;

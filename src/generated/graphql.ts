@@ -1,3 +1,4 @@
+import type { Upload } from '../requests/upload.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { PersonRow } from '../accounts/people.ts';
 import type { OrganizationRow } from '../accounts/organizations.ts';
@@ -21,7 +22,7 @@ export type Scalars = {
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
   /** Bytes in the alphabet of RFC 4648 section 4 (`A–Z a–z 0–9 + /`), padded with `=`, without line breaks. */
-  Base64: { input: Buffer; output: string; }
+  Base64: { input: Upload; output: string; }
   /** A moment, as RFC 3339 in UTC: `2026-03-01T12:00:00.000Z`. */
   DateTime: { input: Date; output: Date; }
   /** An e-mail address. Upper and lower case are the same person. */
@@ -314,7 +315,7 @@ export type Model = {
   targetProperty: Scalars['String']['output'];
   /** The unit of its values; null when there is none. */
   unit?: Maybe<Scalars['String']['output']>;
-  /** 1 for the first model of its name in the project, then 2, 3, … */
+  /** 1 for the first model of its name in the project, then 2, 3, …; the number of a deleted version is not used again. */
   version: Scalars['Int']['output'];
 };
 
@@ -353,7 +354,10 @@ export type Mutation = {
   createApiKey: CreateApiKeyPayload;
   /** Makes a model callable. The deployment starts active. */
   createDeployment: Deployment;
-  /** Makes an organization on the Free plan, with you as its owner. A person may own 10 organizations on this plan. */
+  /**
+   * Makes an organization on the Free plan, with you as its owner. A person may own 10 organizations on this plan, and make
+   * 10 in 24 hours; more answer 429 `RATE_LIMITED`.
+   */
   createOrganization: Organization;
   /** Makes a project. Organization owners and admins may; an admin becomes the project's owner. */
   createProject: Project;

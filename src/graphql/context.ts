@@ -6,7 +6,7 @@ import type { InvitationMail } from '../accounts/invitation-mail.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { PersonRow } from '../accounts/people.ts';
 import { clearSessionCookie, sessionCookieOf } from '../accounts/session-cookie.ts';
-import { endSessions, startSession } from '../accounts/sessions.ts';
+import { dropExpiredSessions, endSessions, startSession } from '../accounts/sessions.ts';
 import type { Actor, By } from '../activity/activity.ts';
 import type { Authenticate } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
@@ -87,6 +87,11 @@ export interface Context extends Services {
    * @throws UNAVAILABLE when the request is over; else what `work` throws.
    */
   transaction: <Result>(work: (trx: Transaction<DB>) => Promise<Result>) => Promise<Result>;
+  /**
+   * Frees the memory of the request's body and variables, once a mutation has stored what it needs of them and waits: the
+   * arguments that the resolver was given remain.
+   */
+  releaseBody: () => void;
   /** Makes the person, whose password was checked against the hash, the viewer of this request, with a session cookie. */
   signIn: (person: PersonRow, passwordHash: string) => Promise<void>;
   /** Ends the session and clears its cookie. */
@@ -148,9 +153,15 @@ export function buildContext(
         return result;
       });
     },
+    releaseBody() {
+      // graphql-js, Apollo and the route all hold this one object.
+      emptyVariables(request.body);
+      request.giveBodyBack();
+    },
     async signIn(person, passwordHash) {
       const seen = { network: address(), browser: describeBrowser(request.headers['user-agent']), now: at };
-      const session = await startSession(context.db, { ...person, passwordHash }, seen);
+      await dropExpiredSessions(context.db, at);
+      const session = await context.transaction(trx => startSession(trx, { ...person, passwordHash }, seen));
       const { name, attributes } = sessionCookieOf(request);
       void reply.setCookie(name, session.token, { ...attributes, expires: session.expiresAt });
       context.caller = { kind: 'person', person: viewerOf({ ...person, sessionId: session.id }) };
@@ -159,9 +170,9 @@ export function buildContext(
       const { id: userId, sessionId } = context.viewer();
       const which = { ids: [sessionId] };
       const actor = context.actor();
-      await context.db
-        .transaction()
-        .execute(trx => endSessions(trx, { userId, which, actor, reason: 'signed out', now: at }));
+      await context.transaction(trx =>
+        endSessions(trx, { userId, which, actor, reason: 'signed out', now: at }),
+      );
       forgetSession();
     },
     forgetSession,
@@ -172,6 +183,13 @@ export function buildContext(
 function senderOf(caller: Caller): string | undefined {
   if (caller.kind === 'person') return caller.person.id;
   return caller.kind === 'api-key' ? caller.key.id : undefined;
+}
+
+function emptyVariables(body: unknown): void {
+  if (typeof body !== 'object' || body === null || !('variables' in body)) return;
+  const { variables } = body;
+  if (typeof variables !== 'object' || variables === null) return;
+  for (const name of Object.keys(variables)) Reflect.deleteProperty(variables, name);
 }
 
 /** The origin that a request came to, as its caller names it; empty where that is not a host. */

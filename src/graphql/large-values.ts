@@ -1,3 +1,5 @@
+import type { Upload } from '../requests/upload.ts';
+
 /**
  * The numbers of a list in a large body. It takes the place of an array, which would have to be copied element by
  * element from the thread that parsed it. What prints an unexpected value (graphql-js, in errors) would print or list
@@ -22,9 +24,9 @@ export class NumberList extends Float64Array<ArrayBuffer> {
  */
 export class LongText {
   /** What it encodes, where it has the form of base64. */
-  readonly file: Buffer | undefined;
+  readonly file: Upload | undefined;
 
-  constructor(file: Buffer | undefined) {
+  constructor(file: Upload | undefined) {
     this.file = file;
   }
 

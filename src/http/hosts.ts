@@ -1,6 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
-import type { Config } from '../config.ts';
+import { type Config, isLoopback, isLoopbackAddress } from '../config.ts';
 
 /** Host headers whose decision is remembered. */
 const MAX_DECISIONS = 100;
@@ -13,21 +12,6 @@ function nameIn(host: string): string | undefined {
   return name?.toLowerCase().replace(/\.$/, '');
 }
 
-/** Whether a name can only mean the machine itself: no DNS server of somebody else answers for it. */
-function isLoopbackName(name: string): boolean {
-  return name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name);
-}
-
-/** Whether an address is in 127.0.0.0/8 or ::1. */
-export function isLoopbackAddress(text: string): boolean {
-  const address = text.replace(/^\[(.*)\]$/, '$1');
-  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
-  return isAddress && ipaddr.process(address).range() === 'loopback';
-}
-
-/** Whether a server that listens on `HOST` can be reached from this machine alone. */
-export const listensOnLoopback = (HOST: string): boolean => isLoopbackName(HOST);
-
 /** Whether a request may name this host. `localAddress` is the server's end of its connection. */
 export type IsKnownHost = (host: string, localAddress: string | undefined) => boolean;
 
@@ -39,12 +23,12 @@ export type IsKnownHost = (host: string, localAddress: string | undefined) => bo
  * elsewhere and was given no `PUBLIC_URL` cannot know its names, and answers to all.
  */
 export function knownHosts({ HOST, PUBLIC_URL }: Pick<Config, 'HOST' | 'PUBLIC_URL'>): IsKnownHost {
-  if (!PUBLIC_URL && !listensOnLoopback(HOST)) return () => true;
+  if (!PUBLIC_URL && !isLoopback(HOST)) return () => true;
   const names = new Set(PUBLIC_URL?.map(origin => new URL(origin).hostname));
   const decide: IsKnownHost = (host, localAddress = '') => {
     const name = nameIn(host);
     if (name === undefined) return false;
-    return names.has(name) || (isLoopbackName(name) && isLoopbackAddress(localAddress));
+    return names.has(name) || (isLoopback(name) && isLoopbackAddress(localAddress));
   };
   // Parsing addresses takes 6 µs of a request.
   const decided = new LRUCache<string, boolean>({ max: MAX_DECISIONS });

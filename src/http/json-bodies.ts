@@ -20,6 +20,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whether its body is longer than anyone may send. */
     isLarge: boolean;
+    /** Gives back what its body counts against the budget, once its bytes are in memory no more. */
+    giveBodyBack: () => void;
   }
 }
 
@@ -54,6 +56,7 @@ export function parseJsonBodies(app: FastifyInstance, options: JsonBodiesOptions
     await largeJson.close();
   });
   app.decorateRequest('isLarge', false);
+  app.decorateRequest('giveBodyBack', () => {});
   app.addContentTypeParser('application/json', (request, payload: IncomingMessage, done) => {
     const allowance = options.allowanceOf(request);
     readBody(request, payload, { ...options, allowance }, (error, pieces, bytes) => {
@@ -176,5 +179,6 @@ function readBody(
   }
 
   payload.on('data', onData).on('end', onEnd).on('error', end);
+  request.giveBodyBack = giveBack;
   allowance.onceAnswered(giveBack);
 }

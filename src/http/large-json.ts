@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Piscina } from 'piscina';
 import { badUserInput, unavailable } from '../errors.ts';
 import { LongText, NumberList } from '../graphql/large-values.ts';
+import { Upload } from '../requests/upload.ts';
 import type { Split, SplitBody } from './json-worker.ts';
 import type { Sender } from './large-bodies.ts';
 
@@ -82,7 +83,7 @@ function putBack(parsed: unknown, { numbers, allFinite, ends, files }: SplitBody
     const index = Number(value.slice(nonce.length + 1));
     if (value[nonce.length] === 't') {
       const file = files[index];
-      return new LongText(file && Buffer.from(file.buffer, file.byteOffset, file.byteLength));
+      return new LongText(file && new Upload(Buffer.from(file.buffer, file.byteOffset, file.byteLength)));
     }
     const start = index === 0 ? 0 : (ends[index - 1] ?? 0);
     const end = ends[index] ?? start;

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
-import type { Config } from '../config.ts';
+import { type Config, isLoopback } from '../config.ts';
 import {
   badUserInput,
   codeOf,
@@ -23,7 +23,7 @@ import type { Tracing } from '../observability/tracing.ts';
 import { discardRefusedBodies } from './discard.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
-import { knownHosts, listensOnLoopback } from './hosts.ts';
+import { knownHosts } from './hosts.ts';
 import { ANYBODYS_BODY_BYTES, type HttpLimits } from './limits.ts';
 import { servePages } from './pages.ts';
 import { trustProxies } from './trusted-proxies.ts';
@@ -128,7 +128,7 @@ export async function startHttpServer({
       return serveGraphQL(scope, services, limits, config);
     });
     await app.listen({ host: config.HOST, port: config.PORT });
-    if (!config.PUBLIC_URL && !listensOnLoopback(config.HOST)) {
+    if (!config.PUBLIC_URL && !isLoopback(config.HOST)) {
       log.warn('HOST is not a loopback address and PUBLIC_URL is not set: requests may name any host');
     }
   } catch (error) {

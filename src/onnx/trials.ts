@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { fairLimiter } from '../concurrency/fair-limiter.ts';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import { unavailable } from '../errors.ts';
@@ -16,10 +14,11 @@ export interface Trials {
   /**
    * Tries a file that is to be registered, in a host of its own. One trial of an organization runs at a time.
    *
+   * @param path where the file is. It is read when its turn comes.
    * @throws {ModelRefused} where it does not fit, and where the trial ends its host or takes too long
    * @throws UNAVAILABLE when too many wait, or a host cannot be started
    */
-  inspect(tenant: Tenant, onnx: Uint8Array): Promise<Inspection>;
+  inspect(tenant: Tenant, path: string): Promise<Inspection>;
   close(): Promise<void>;
 }
 
@@ -52,19 +51,13 @@ export function startTrials({ hosts, places, trialMs }: TrialsOptions): Trials {
   }
 
   return {
-    async inspect(tenant, onnx) {
-      // Only this user can read it.
-      const folder = await mkdtemp(join(tmpdir(), 'spectrakey-trial-'));
-      const path = join(folder, 'model.onnx');
+    async inspect(tenant, path) {
       try {
-        await writeFile(path, onnx);
         return await limit(tenant, () => tryFile(tenant, path));
       } catch (cause) {
         if (closed) throw unavailable();
         if (!(cause instanceof HostEnded)) throw cause;
         throw new ModelRefused(`A trial run failed. The model ${whyEnded(cause, trialMs)}.`, { cause });
-      } finally {
-        await rm(folder, { recursive: true, force: true });
       }
     },
     async close() {

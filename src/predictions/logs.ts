@@ -28,6 +28,17 @@ const LOG_COLUMNS = [
   'predictionLogs.apiKeyPrefix',
 ] as const;
 
+/** The newest logs of the deployment in a column, as many as the page (requests/pagination.ts) holds: for a lateral join. */
+function selectLogs(db: Database, deploymentId: 'page.deploymentId' | 'deployment.deploymentId') {
+  return db
+    .selectFrom('predictionLogs')
+    .select(LOG_COLUMNS)
+    .where('predictionLogs.deploymentId', '=', sql.ref<string>(deploymentId))
+    .where('predictionLogs.id', '<', sql.ref<string>('page.before'))
+    .orderBy('predictionLogs.id', 'desc')
+    .limit(sql.ref<number>('page.limit'));
+}
+
 /** A page of a deployment's successful calls. */
 export interface LogPage extends PageRequest {
   deploymentId: string;
@@ -42,15 +53,7 @@ export async function listPredictionLogs(db: Database, pages: readonly LogPage[]
   const found = await db
     .selectFrom(pagesTable(ids, 'deploymentId'))
     .innerJoinLateral(
-      from =>
-        from
-          .selectFrom('predictionLogs')
-          .select(LOG_COLUMNS)
-          .whereRef('predictionLogs.deploymentId', '=', 'page.deploymentId')
-          .whereRef('predictionLogs.id', '<', 'page.before')
-          .orderBy('predictionLogs.id', 'desc')
-          .limit(eb => eb.ref('page.limit'))
-          .as('log'),
+      () => selectLogs(db, 'page.deploymentId').as('log'),
       join => join.onTrue(),
     )
     .selectAll('log')
@@ -93,15 +96,7 @@ export async function listProjectLogs(db: Database, pages: readonly ProjectLogPa
               .as('deployment'),
           )
           .innerJoinLateral(
-            logs =>
-              logs
-                .selectFrom('predictionLogs')
-                .select(LOG_COLUMNS)
-                .whereRef('predictionLogs.deploymentId', '=', 'deployment.deploymentId')
-                .whereRef('predictionLogs.id', '<', 'page.before')
-                .orderBy('predictionLogs.id', 'desc')
-                .limit(eb => eb.ref('page.limit'))
-                .as('ofDeployment'),
+            () => selectLogs(db, 'deployment.deploymentId').as('ofDeployment'),
             join => join.onTrue(),
           )
           .selectAll('ofDeployment')

@@ -72,7 +72,7 @@ test('a name that the project has is announced as its next version, and becomes 
   const { dialog, choose, submit, target } = await openDialog(page);
   await choose('Octane.onnx', demonstration('octane.onnx'));
   await dialog
-    .getByText('The project has Octane, version 1. This file becomes version 2.', { exact: true })
+    .getByText('The project has Octane, version 1. This file becomes the next version.', { exact: true })
     .waitFor();
   await target.fill('octane number');
   await submit();

@@ -1,74 +1,77 @@
-import {
-  Box,
-  Group,
-  SimpleGrid,
-  Stack,
-  Table,
-  Text,
-  Tooltip,
-  UnstyledButton,
-  VisuallyHidden,
-} from '@mantine/core';
+import { Table, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { exactTime, relativeTime } from '../api-keys/relative-time';
-import type { Deployment } from '../deployments/DeploymentPage';
-import type { PredictionLogsQuery } from '../generated/graphql';
-import { CopyButton } from '../integration/CopyButton';
-import { PredictionTable } from '../predict/PredictionTable';
+import { graphql } from '../generated';
+import type { LogFieldsFragment } from '../generated/graphql';
 import classes from './Logs.module.css';
 
-export type Log = NonNullable<PredictionLogsQuery['deployment']>['predictionLogs']['nodes'][number];
-
-/** How many columns a row has, narrow screens included: what is hidden there spans nothing. */
-export const COLUMNS = 5;
+graphql(`
+  fragment LogFields on PredictionLog {
+    id
+    createdAt
+    source
+    durationMs
+    apiKeyId
+    apiKeyName
+    apiKeyPrefix
+    apiKey {
+      id
+    }
+  }
+`);
 
 interface LogRowProps {
-  log: Log;
-  model: Deployment['model'];
-  now: Date;
+  log: LogFieldsFragment & { predictions: readonly unknown[] };
+  /** In a table of several deployments: which one was called. */
+  deployment?: ReactNode;
+  /** Where times are relative, with the exact one beside them. */
+  now?: Date | undefined;
+  /** Where the row opens, and what it then shows. */
+  opening?: Opening | undefined;
+}
+
+interface Opening {
   open: boolean;
   onToggle: () => void;
+  details: ReactNode;
 }
 
 /** One call; opened, with its values. */
-export function LogRow({ log, model, now, open, onToggle }: LogRowProps) {
-  const details = `log-${log.id}`;
-  const at = new Date(log.createdAt);
+export function LogRow({ log, deployment, now, opening }: LogRowProps) {
+  const detailsId = `log-${log.id}`;
+  const wide = deployment ? { visibleFrom: 'sm' as const } : {};
+  const row = (
+    <>
+      <Table.Td>
+        <When at={log.createdAt} now={now} opening={opening} detailsId={detailsId} />
+      </Table.Td>
+      {deployment && <Table.Td style={{ overflowWrap: 'anywhere' }}>{deployment}</Table.Td>}
+      <Table.Td visibleFrom="sm">{sourceOf(log)}</Table.Td>
+      <Table.Td {...wide}>
+        <KeyName log={log} />
+      </Table.Td>
+      <Table.Td ta="right" {...wide}>
+        {log.predictions.length}
+      </Table.Td>
+      <Table.Td ta="right" visibleFrom="sm" style={{ whiteSpace: 'nowrap' }}>
+        {durationOf(log)}
+      </Table.Td>
+    </>
+  );
+  if (!opening) return <Table.Tr>{row}</Table.Tr>;
+  const { open, onToggle, details } = opening;
   return (
     <>
       {/* The row, a larger thing to hit than the button within, hears the button's clicks and keys too. */}
       <Table.Tr className={classes.row} onClick={onToggle} data-open={open || undefined}>
-        <Table.Td>
-          <Tooltip
-            label={exactTime(at)}
-            position="top-start"
-            withArrow
-            events={{ hover: true, focus: true, touch: false }}
-          >
-            <UnstyledButton
-              className={classes.toggle}
-              aria-expanded={open}
-              aria-controls={open ? details : undefined}
-            >
-              <ChevronRight size={14} className={classes.chevron} aria-hidden="true" />
-              <time dateTime={log.createdAt}>{relativeTime(at, now)}</time>
-            </UnstyledButton>
-          </Tooltip>
-        </Table.Td>
-        <Table.Td visibleFrom="sm">{sourceOf(log)}</Table.Td>
-        <Table.Td>
-          <KeyName log={log} />
-        </Table.Td>
-        <Table.Td ta="right">{log.predictions.length}</Table.Td>
-        <Table.Td ta="right" visibleFrom="sm" style={{ whiteSpace: 'nowrap' }}>
-          {duration(log.durationMs)}
-        </Table.Td>
+        {row}
       </Table.Tr>
       {open && (
-        <Table.Tr id={details}>
-          <Table.Td colSpan={COLUMNS} className={classes.details}>
-            <Details log={log} model={model} />
+        <Table.Tr id={detailsId}>
+          {/* Narrow screens included: what is hidden there spans nothing. */}
+          <Table.Td colSpan={5} className={classes.details}>
+            {details}
           </Table.Td>
         </Table.Tr>
       )}
@@ -76,53 +79,32 @@ export function LogRow({ log, model, now, open, onToggle }: LogRowProps) {
   );
 }
 
-function Details({ log, model }: Pick<LogRowProps, 'log' | 'model'>) {
-  const at = new Date(log.createdAt);
-  return (
-    <Stack gap="md">
-      <SimpleGrid cols={{ base: 1, xs: 3, sm: 2 }} spacing="sm" verticalSpacing="xs">
-        <Fact name="When">{exactTime(at)}</Fact>
-        <Box hiddenFrom="sm">
-          <Fact name="Source">{sourceOf(log)}</Fact>
-        </Box>
-        <Box hiddenFrom="sm">
-          <Fact name="Duration">{duration(log.durationMs)}</Fact>
-        </Box>
-      </SimpleGrid>
-      <Group justify="space-between" gap="sm">
-        <Fact name="Log id">
-          <Text component="span" ff="monospace" size="sm" style={{ overflowWrap: 'anywhere' }}>
-            {log.id}
-          </Text>
-        </Fact>
-        <CopyButton text={log.id} what="the log’s id" />
-      </Group>
-      <Box className={classes.values}>
-        <PredictionTable
-          predictions={log.predictions}
-          model={model}
-          label={`Values of the call of ${exactTime(at)}`}
-        />
-      </Box>
-    </Stack>
-  );
+interface WhenProps extends Pick<LogRowProps, 'now' | 'opening'> {
+  at: string;
+  detailsId: string;
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+function When({ at, now, opening, detailsId }: WhenProps) {
+  const exact = exactTime(new Date(at));
+  const time = <time dateTime={at}>{now ? relativeTime(new Date(at), now) : exact}</time>;
+  if (!opening) return time;
+  const { open } = opening;
   return (
-    <div>
-      <Text size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text size="sm" component="div">
-        {children}
-      </Text>
-    </div>
+    <Tooltip label={exact} position="top-start" withArrow events={{ hover: true, focus: true, touch: false }}>
+      <UnstyledButton
+        className={classes.toggle}
+        aria-expanded={open}
+        aria-controls={open ? detailsId : undefined}
+      >
+        <ChevronRight size={14} className={classes.chevron} aria-hidden="true" />
+        {time}
+      </UnstyledButton>
+    </Tooltip>
   );
 }
 
 /** The key by name and prefix, struck through once it is deleted. */
-function KeyName({ log: { apiKeyName, apiKeyPrefix, apiKeyId, apiKey } }: { log: Log }) {
+function KeyName({ log: { apiKeyName, apiKeyPrefix, apiKeyId, apiKey } }: { log: LogFieldsFragment }) {
   if (!apiKeyId) {
     return (
       <Text size="sm" c="dimmed" component="span">
@@ -147,8 +129,10 @@ function KeyName({ log: { apiKeyName, apiKeyPrefix, apiKeyId, apiKey } }: { log:
   );
 }
 
-const sourceOf = ({ source }: Log) => (source === 'API' ? 'API' : 'Web');
+/** Whether a program called or a person, in a word. */
+export const sourceOf = ({ source }: Pick<LogFieldsFragment, 'source'>) => (source === 'API' ? 'API' : 'Web');
 
-function duration(milliseconds: number): string {
-  return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+/** How long a call took. */
+export function durationOf({ durationMs }: Pick<LogFieldsFragment, 'durationMs'>): string {
+  return `${durationMs.toFixed(durationMs < 10 ? 1 : 0)} ms`;
 }

@@ -1,14 +1,15 @@
-import { Anchor, Box, Button, Card, Group, Skeleton, Table, Text, Title } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { useInterval } from '@mantine/hooks';
-import { ChevronLeft, ChevronRight, RotateCw } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useQuery } from 'urql';
-import { Empty, Problem } from '../app/states';
+import { Empty } from '../app/states';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
-import { COLUMNS, LogRow } from './LogRow';
-import classes from './Logs.module.css';
+import { LogDetails } from './LogDetails';
+import { LogRow } from './LogRow';
+import { LOGS_ON_A_PAGE, LogsTable } from './LogsTable';
+import { usePages } from './use-pages';
 
 const LOGS = graphql(`
   query PredictionLogs($id: ID!, $first: Int!, $after: String) {
@@ -16,16 +17,7 @@ const LOGS = graphql(`
       id
       predictionLogs(first: $first, after: $after) {
         nodes {
-          id
-          createdAt
-          source
-          durationMs
-          apiKeyId
-          apiKeyName
-          apiKeyPrefix
-          apiKey {
-            id
-          }
+          ...LogFields
           predictions {
             sampleName
             value
@@ -41,32 +33,21 @@ const LOGS = graphql(`
   }
 `);
 
-const LOGS_ON_A_PAGE = 20;
-const SKELETONS = ['a', 'b', 'c', 'd', 'e', 'f'];
 const MINUTE_MS = 60_000;
 
 /** The calls that were answered, newest first. */
 export function Logs() {
   const deployment = useDeployment();
-  // The cursors that led to the page shown: a connection only leads on, and these lead back.
-  const [cursors, setCursors] = useState<readonly string[]>([]);
   const [openLog, setOpenLog] = useState<string | null>(null);
+  const pages = usePages(() => setOpenLog(null));
   const now = useNow();
   const [{ data, error, fetching, operation }, refresh] = useQuery({
     query: LOGS,
-    variables: { id: deployment.id, first: LOGS_ON_A_PAGE, after: cursors.at(-1) ?? null },
+    variables: { id: deployment.id, first: LOGS_ON_A_PAGE, after: pages.after },
   });
   const logs = data?.deployment?.predictionLogs;
-  const again = () => refresh({ requestPolicy: 'network-only' });
-  const turnTo = (next: readonly string[]) => {
-    setOpenLog(null);
-    setCursors(next);
-  };
-  // Until the next page is there, the one before stays, so that nothing jumps.
-  const turning = fetching && operation?.variables.after !== (cursors.at(-1) ?? null);
-
   const mayPredict = deployment.project.role !== 'VIEWER';
-  if (logs?.nodes.length === 0 && cursors.length === 0) {
+  if (logs?.nodes.length === 0 && pages.number === 1) {
     return (
       <Empty
         title="No predictions yet"
@@ -94,99 +75,25 @@ export function Logs() {
     );
   }
   return (
-    <Card withBorder p={{ base: 'sm', sm: 'lg' }}>
-      <Group justify="space-between" mb="sm">
-        <Title order={2}>Answered calls</Title>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<RotateCw size={14} />}
-          onClick={() => {
-            turnTo([]);
-            if (cursors.length === 0) again();
+    <LogsTable
+      logs={logs}
+      error={error}
+      refresh={() => refresh({ requestPolicy: 'network-only' })}
+      pages={pages}
+      turning={fetching && operation?.variables.after !== pages.after}
+      rowOf={log => (
+        <LogRow
+          key={log.id}
+          log={log}
+          now={now}
+          opening={{
+            open: openLog === log.id,
+            onToggle: () => setOpenLog(openLog === log.id ? null : log.id),
+            details: <LogDetails log={log} model={deployment.model} />,
           }}
-        >
-          Refresh
-        </Button>
-      </Group>
-      {error && <Problem error={error} retry={again} />}
-      {(logs || !error) && (
-        <Table
-          verticalSpacing={8}
-          horizontalSpacing="xs"
-          aria-label="Prediction logs"
-          aria-busy={!logs || turning}
-          className={turning ? classes.pending : undefined}
-        >
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>When</Table.Th>
-              <Table.Th visibleFrom="sm">Source</Table.Th>
-              <Table.Th>Key</Table.Th>
-              <Table.Th ta="right">Samples</Table.Th>
-              <Table.Th ta="right" visibleFrom="sm">
-                Duration
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {logs
-              ? logs.nodes.map(log => (
-                  <LogRow
-                    key={log.id}
-                    log={log}
-                    model={deployment.model}
-                    now={now}
-                    open={openLog === log.id}
-                    onToggle={() => setOpenLog(openLog === log.id ? null : log.id)}
-                  />
-                ))
-              : SKELETONS.map(row => <SkeletonRow key={row} />)}
-          </Table.Tbody>
-        </Table>
+        />
       )}
-      {logs && (cursors.length > 0 || logs.pageInfo.hasNextPage) && (
-        <Group justify="space-between" mt="md">
-          <Text size="sm" c="dimmed" role="status">
-            Page {cursors.length + 1}
-          </Text>
-          <Group gap="xs">
-            <Button
-              variant="default"
-              size="xs"
-              leftSection={<ChevronLeft size={14} />}
-              disabled={cursors.length === 0 || turning}
-              onClick={() => turnTo(cursors.slice(0, -1))}
-            >
-              Newer
-            </Button>
-            <Button
-              variant="default"
-              size="xs"
-              rightSection={<ChevronRight size={14} />}
-              disabled={!logs.pageInfo.hasNextPage || turning}
-              onClick={() => {
-                if (logs.pageInfo.endCursor) turnTo([...cursors, logs.pageInfo.endCursor]);
-              }}
-            >
-              Older
-            </Button>
-          </Group>
-        </Group>
-      )}
-    </Card>
-  );
-}
-
-function SkeletonRow() {
-  return (
-    <Table.Tr>
-      <Table.Td colSpan={COLUMNS}>
-        <Box h={24} pt={5}>
-          <Skeleton h={14} />
-        </Box>
-      </Table.Td>
-    </Table.Tr>
+    />
   );
 }
 

@@ -1,9 +1,9 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { CombinedError } from 'urql';
-import { sentenceOf } from '../app/client';
 import { Dialog } from '../projects/Dialog';
 import { Refusal } from '../projects/Refusal';
+import { useAction } from '../projects/use-action';
 
 interface DeleteDialogProps {
   opened: boolean;
@@ -35,20 +35,10 @@ function Deleting({
   onDelete,
 }: Omit<DeleteDialogProps, 'opened'>) {
   const [typed, setTyped] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
+  const { busy, refusal, onSubmit } = useAction(() => onDelete(typed), onClose);
   const confirmed = !typeToConfirm || typed.trim() === name;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (!confirmed) return;
-    setBusy(true);
-    const error = await onDelete(typed);
-    setBusy(false);
-    if (error) setRefusal(sentenceOf(error));
-    else onClose();
-  };
   return (
-    <form onSubmit={event => void submit(event)}>
+    <form onSubmit={onSubmit}>
       <Stack gap="md">
         <Refusal sentence={refusal} />
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>

@@ -1,9 +1,6 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
 import type { CombinedError } from 'urql';
-import { sentenceOf } from '../app/client';
 import { Dialog } from '../projects/Dialog';
-import { Refusal } from '../projects/Refusal';
+import { NameForm } from '../projects/NameForm';
 
 interface RenameDialogProps {
   opened: boolean;
@@ -15,48 +12,10 @@ interface RenameDialogProps {
 }
 
 /** The dialog that gives something another name. */
-export function RenameDialog({ opened, onClose, ...renaming }: RenameDialogProps) {
+export function RenameDialog({ opened, onClose, what, name, note, onRename }: RenameDialogProps) {
   return (
-    <Dialog opened={opened} onClose={onClose} title={`Rename the ${renaming.what}`}>
-      <Renaming onClose={onClose} {...renaming} />
+    <Dialog opened={opened} onClose={onClose} title={`Rename the ${what}`}>
+      <NameForm name={name} description={note} submit="Rename" onName={onRename} onClose={onClose} />
     </Dialog>
-  );
-}
-
-function Renaming({ onClose, name: before, note, onRename }: Omit<RenameDialogProps, 'opened'>) {
-  const [name, setName] = useState(before);
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    const error = await onRename(name);
-    setBusy(false);
-    if (error) setRefusal(sentenceOf(error));
-    else onClose();
-  };
-  return (
-    <form onSubmit={event => void submit(event)}>
-      <Stack gap="md">
-        <Refusal sentence={refusal} />
-        <TextInput
-          label="Name"
-          description={note}
-          required
-          maxLength={100}
-          value={name}
-          onChange={event => setName(event.currentTarget.value)}
-          data-autofocus
-        />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose} disabled={busy}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            Rename
-          </Button>
-        </Group>
-      </Stack>
-    </form>
   );
 }

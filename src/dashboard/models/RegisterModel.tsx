@@ -110,7 +110,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
           label="Name"
           description={
             latest
-              ? `The project has ${titleOf(latest)}. This file becomes version ${latest.version + 1}.`
+              ? `The project has ${titleOf(latest)}. This file becomes the next version.`
               : 'A name that the project has already becomes its next version.'
           }
           required

@@ -19,15 +19,7 @@ const INVITATION = graphql(`
       email
     }
     invitation(token: $token) {
-      id
-      organizationName
-      email
-      role
-      expiresAt
-      invitedBy {
-        id
-        name
-      }
+      ...InvitationFields
     }
   }
 `);

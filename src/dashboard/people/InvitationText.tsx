@@ -1,15 +1,26 @@
 import { Anchor, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'react-router';
-import type { OrganizationRole } from '../generated/graphql';
+import { graphql } from '../generated';
+import type { InvitationFieldsFragment } from '../generated/graphql';
 import { ORGANIZATION_ROLES } from '../projects/roles';
 import { EntranceFrame } from './EntranceFrame';
 
+graphql(`
+  fragment InvitationFields on Invitation {
+    id
+    organizationName
+    email
+    role
+    expiresAt
+    invitedBy {
+      id
+      name
+    }
+  }
+`);
+
 interface InvitationTextProps {
-  invitation: {
-    organizationName: string;
-    role: OrganizationRole;
-    invitedBy?: { name: string } | null | undefined;
-  };
+  invitation: Pick<InvitationFieldsFragment, 'organizationName' | 'role' | 'invitedBy'>;
 }
 
 /** Who invites the person into what, with which role. */

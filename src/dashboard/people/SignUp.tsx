@@ -14,15 +14,7 @@ const SIGN_UP_PAGE = graphql(`
   query SignUpPage($token: String!, $invited: Boolean!) {
     signUpMode
     invitation(token: $token) @include(if: $invited) {
-      id
-      organizationName
-      email
-      role
-      expiresAt
-      invitedBy {
-        id
-        name
-      }
+      ...InvitationFields
     }
   }
 `);

@@ -1,0 +1,120 @@
+import { Button, Card, Group, Table, Text, Title } from '@mantine/core';
+import { ChevronLeft, ChevronRight, RotateCw } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { CombinedError } from 'urql';
+import { Problem } from '../app/states';
+import { SkeletonRows } from '../projects/SkeletonRows';
+import classes from './Logs.module.css';
+import type { Pages } from './use-pages';
+
+export const LOGS_ON_A_PAGE = 20;
+
+interface LogsTableProps<Log> {
+  /** Undefined until it is there. */
+  logs: { nodes: Log[]; pageInfo: { hasNextPage: boolean; endCursor?: string | null } } | undefined;
+  error: CombinedError | undefined;
+  refresh: () => void;
+  pages: Pages;
+  /** Whether the page before is shown until the next one is there, so that nothing jumps. */
+  turning: boolean;
+  /** Whether the rows say which deployment was called. */
+  withDeployments?: boolean;
+  rowOf: (log: Log) => ReactNode;
+}
+
+/** The calls that were answered, newest first, in pages. */
+export function LogsTable<Log>({
+  logs,
+  error,
+  refresh,
+  pages,
+  turning,
+  withDeployments = false,
+  rowOf,
+}: LogsTableProps<Log>) {
+  const wide = withDeployments ? { visibleFrom: 'sm' as const } : {};
+  return (
+    <Card withBorder p={{ base: 'sm', sm: 'lg' }}>
+      <Group justify="space-between" mb="sm">
+        <Title order={2}>Answered calls</Title>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<RotateCw size={14} />}
+          onClick={() => {
+            pages.toFirst();
+            if (pages.number === 1) refresh();
+          }}
+        >
+          Refresh
+        </Button>
+      </Group>
+      {error && <Problem error={error} retry={refresh} />}
+      {(logs || !error) && (
+        <Table
+          verticalSpacing={8}
+          horizontalSpacing="xs"
+          aria-label="Prediction logs"
+          aria-busy={!logs || turning}
+          className={turning ? classes.pending : undefined}
+        >
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>When</Table.Th>
+              {withDeployments && <Table.Th>Deployment</Table.Th>}
+              <Table.Th visibleFrom="sm">Source</Table.Th>
+              <Table.Th {...wide}>Key</Table.Th>
+              <Table.Th ta="right" {...wide}>
+                Samples
+              </Table.Th>
+              <Table.Th ta="right" visibleFrom="sm">
+                Duration
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {logs ? (
+              logs.nodes.map(rowOf)
+            ) : (
+              <SkeletonRows
+                what="logs"
+                columns={withDeployments ? 6 : 5}
+                narrow={withDeployments ? [0, 1] : [0, 2, 3]}
+                height="24px"
+              />
+            )}
+          </Table.Tbody>
+        </Table>
+      )}
+      {logs && (pages.number > 1 || logs.pageInfo.hasNextPage) && (
+        <Group justify="space-between" mt="md">
+          <Text size="sm" c="dimmed" role="status">
+            Page {pages.number}
+          </Text>
+          <Group gap="xs">
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<ChevronLeft size={14} />}
+              disabled={pages.number === 1 || turning}
+              onClick={pages.toNewer}
+            >
+              Newer
+            </Button>
+            <Button
+              variant="default"
+              size="xs"
+              rightSection={<ChevronRight size={14} />}
+              disabled={!logs.pageInfo.hasNextPage || turning}
+              onClick={() => {
+                if (logs.pageInfo.endCursor) pages.toOlder(logs.pageInfo.endCursor);
+              }}
+            >
+              Older
+            </Button>
+          </Group>
+        </Group>
+      )}
+    </Card>
+  );
+}

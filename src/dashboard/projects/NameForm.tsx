@@ -1,0 +1,46 @@
+import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import type { CombinedError } from 'urql';
+import { Refusal } from './Refusal';
+import { useAction } from './use-action';
+
+interface NameFormProps {
+  description: ReactNode;
+  /** The name that it has; empty for what is to be made. */
+  name?: string;
+  /** What the button says. */
+  submit: string;
+  /** Makes or renames it. @returns the refusal, if any. */
+  onName: (name: string) => Promise<CombinedError | undefined>;
+  onClose: () => void;
+}
+
+/** The form of a dialog that gives something a name, and closes it once that is done. */
+export function NameForm({ description, name: before = '', submit, onName, onClose }: NameFormProps) {
+  const [name, setName] = useState(before);
+  const { busy, refusal, onSubmit } = useAction(() => onName(name), onClose);
+  return (
+    <form onSubmit={onSubmit}>
+      <Stack gap="md">
+        <Refusal sentence={refusal} />
+        <TextInput
+          label="Name"
+          description={description}
+          required
+          maxLength={100}
+          value={name}
+          onChange={event => setName(event.currentTarget.value)}
+          data-autofocus
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose} disabled={busy}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={busy}>
+            {submit}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
