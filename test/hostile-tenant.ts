@@ -15,6 +15,7 @@ import {
   startServiceForTest,
 } from './harness.ts';
 import { hostileModel, hostileSpectrum } from './hostile-model-files.ts';
+import { type DrivenModel, EXTREME_PAIRS, fileOf } from './hostile-operators.ts';
 import { watchLateness } from './lateness.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
@@ -122,3 +123,54 @@ export async function attackWithModels(neighbourhood: Neighbourhood, models: num
   expect(found.calls).toBeGreaterThan(models);
   return { models, accepted, ...found };
 }
+
+/** What became of an operator's models and of the calls to them. */
+interface Tally {
+  accepted: number;
+  refused: number;
+  answered: number;
+  failed: number;
+}
+
+/**
+ * Registers models that behave in their trial, and calls each with numbers that it should not get, while another tenant
+ * predicts.
+ *
+ * @returns for each operator what became of its models and calls, and what `watchNeighbour` found
+ */
+export async function attackWithOperators(neighbourhood: Neighbourhood, models: readonly DrivenModel[]) {
+  const { service, stranger } = neighbourhood;
+  const stop = await watchNeighbour(neighbourhood);
+  const operators = new Map<string, Tally>();
+  for (const model of models) {
+    const tally = operators.get(model.operator) ?? { accepted: 0, refused: 0, answered: 0, failed: 0 };
+    operators.set(model.operator, tally);
+    const deployed = await deploy(service, stranger, fileOf(model), model.operator).catch(
+      ({ message }: Error) => {
+        expect(message, `${model.operator} ${model.variant}`).toContain(codes.BAD_USER_INPUT);
+        return undefined;
+      },
+    );
+    tally[deployed ? 'accepted' : 'refused'] += 1;
+    if (!deployed) continue;
+    const { deploymentId } = deployed;
+    await Promise.all(
+      EXTREME_PAIRS.map(async ([p, q]) => {
+        const spectra = [{ sampleName: 'a', yValues: [p, q] }];
+        const { status, code } = await service.call(PREDICT, { deploymentId, spectra }, stranger);
+        tally[status === 200 ? 'answered' : 'failed'] += 1;
+        if (status !== 200) expect([codes.MODEL_FAILED, codes.UNAVAILABLE]).toContain(code);
+      }),
+    );
+  }
+  return { operators, found: await stop() };
+}
+
+/** A table of what became of each operator. */
+export const tableOf = (operators: ReadonlyMap<string, Tally>): string =>
+  [...operators]
+    .map(
+      ([operator, { accepted, refused, answered, failed }]) =>
+        `  ${operator.padEnd(28)} ${accepted} accepted, ${refused} refused; ${answered} calls answered, ${failed} failed\n`,
+    )
+    .join('');
