@@ -1,8 +1,14 @@
 import { test } from 'vitest';
-import { attackWithModels, startNeighbourhood } from '../hostile-tenant.ts';
+import { attackWithModels, attackWithOperators, startNeighbourhood, tableOf } from '../hostile-tenant.ts';
 import { report } from '../report.ts';
 import { scaled } from './rounds.ts';
 
 test('hundreds of hostile models delay no call of another tenant, and the server lives', async () => {
   report('hostile models', await attackWithModels(await startNeighbourhood(), scaled(200, 20)));
+});
+
+test('nor does any type or attribute of an operator whose trial shows nothing', async () => {
+  const { operators, found } = await attackWithOperators(await startNeighbourhood(), { all: true });
+  process.stdout.write(tableOf(operators));
+  report('operators', { operators: operators.size, ...found });
 });
