@@ -2,8 +2,7 @@
 
 type Answer =
   | { reply: string; [more: string]: unknown }
-  /** A frame whose header is whatever JSON. */
-  | { header: unknown; payload?: Uint8Array }
+  | { header: object; payload?: Uint8Array }
   /** Bytes that may be no frame. */
   | Uint8Array
   | 'exit'
@@ -67,7 +66,7 @@ const withLone = String.fromCharCode(0xd800);
 /** Whatever the other side of the socket may do, by name. */
 export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'answers another question': { run: [{ reply: 'inspected', found: {} }] },
-  'says again that it is ready': { run: forever.bind(undefined, { reply: 'ready' }) },
+  'says again that it is ready': { run: () => forever({ reply: 'ready' }) },
   'says something unknown': { run: [{ reply: 'constructor' }] },
   'says nothing': { run: [{ header: {} }] },
   ...Object.fromEntries(
@@ -78,12 +77,12 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ),
   'answers no JSON': { run: [raw('{"reply":')] },
   'answers bytes that are not UTF-8': { run: [raw(Buffer.alloc(64, 0xff).toString('latin1'))] },
-  'answers empty frames': { run: forever.bind(undefined, new Uint8Array(8)) },
-  'answers nothing without an end': { run: forever.bind(undefined, answers([], false)) },
+  'answers empty frames': { run: () => forever(new Uint8Array(8)) },
+  'answers nothing without an end': { run: () => forever(answers([], false)) },
   'answers nothing, and that this is all': { run: [answers([], true)] },
   'answers less than it says': { run: [answers([{ values: 1 }], false)] },
   'answers more calls than there are': { run: [answers([{ values: 1 }, { values: 1 }])] },
-  'answers more and more calls': { run: forever.bind(undefined, answers([{ values: 1 }], false)) },
+  'answers more and more calls': { run: () => forever(answers([{ values: 1 }], false)) },
   ...Object.fromEntries(
     [null, 1, 'x', {}, { length: 1 }, [null], [1], ['values'], [[]], [{}]].map(calls => [
       `answers the calls ${JSON.stringify(calls)}`,
@@ -126,7 +125,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'reports a fault of its own': { run: [{ reply: 'fault', message: 'x'.repeat(MIB) }] },
   'reports a fault with an object': { run: [{ reply: 'fault', message: { toString: 1 } }] },
   'has lost the model each time': { run: [{ reply: 'missing' }] },
-  'has lost the model without an end': { run: forever.bind(undefined, { reply: 'missing' }) },
+  'has lost the model without an end': { run: () => forever({ reply: 'missing' }) },
   'opens without an end': { open: Array.from({ length: 10_000 }, () => opened), run: [good] },
   'opens a model of another length': { open: [{ ...opened, inputLength: 3 }], run: [good] },
   'opens a model of a huge length': { open: [{ ...opened, inputLength: 1e15 }], run: [good] },
@@ -138,6 +137,13 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'opens with a fault': { open: [{ reply: 'fault', message: 'x'.repeat(MIB) }] },
   'opens with an answer': { open: [good] },
   'answers, and goes on': { run: [good, good, good, { reply: 'opened' }] },
+  'answers what nobody asked': {
+    run: async function* () {
+      yield good;
+      await new Promise(resolve => setTimeout(resolve, 100));
+      yield good;
+    },
+  },
   'states a length of 4 GB': { run: [raw('{}', { body: 0xffffffff })] },
   'states a header of 4 GB': { run: [raw('{}', { head: 0xffffffff })] },
   'states a header that is longer than the frame': { run: [raw('{}', { head: 64 })] },
@@ -155,19 +161,19 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
       }
     },
   },
-  'a header of objects': { run: [bomb('{},')] },
-  'a header of lists': { run: [bomb('[],')] },
-  'a header of objects in objects': { run: [bomb('{"a":{"a":{}}},')] },
-  'a header of numbers': { run: [bomb('1,')] },
-  'a header of long numbers': { run: [bomb('-1.2345678901234567e-123,')] },
-  'a header of texts': { run: [bomb('"",')] },
-  'a header of escapes': { run: [bomb('"\\u0041\\n",')] },
-  'a header of one name again and again': { run: [bomb('"a":0,', ['{', '}'])] },
-  'a header of indexes': { run: [bomb('"4294967294":0,', ['{', '}'])] },
-  'a header of names': { run: [names()] },
-  'a header of lists within each other': { run: [depth('[', ']', MIB - 8)] },
-  'a header of objects within each other': { run: [depth('{"a":', '}', 300_000)] },
-  'a header that opens lists': { run: [raw('['.repeat(MAX_HEADER_BYTES - 8))] },
+  'sends a header of objects': { run: [bomb('{},')] },
+  'sends a header of lists': { run: [bomb('[],')] },
+  'sends a header of objects in objects': { run: [bomb('{"a":{"a":{}}},')] },
+  'sends a header of numbers': { run: [bomb('1,')] },
+  'sends a header of long numbers': { run: [bomb('-1.2345678901234567e-123,')] },
+  'sends a header of texts': { run: [bomb('"",')] },
+  'sends a header of escapes': { run: [bomb('"\\u0041\\n",')] },
+  'sends a header of one name again and again': { run: [bomb('"a":0,', ['{', '}'])] },
+  'sends a header of indexes': { run: [bomb('"4294967294":0,', ['{', '}'])] },
+  'sends a header of names': { run: [names()] },
+  'sends a header of lists within each other': { run: [depth('[', ']', MIB - 8)] },
+  'sends a header of objects within each other': { run: [depth('{"a":', '}', 300_000)] },
+  'sends a header that opens lists': { run: [raw('['.repeat(MAX_HEADER_BYTES - 8))] },
   exits: { run: ['exit'] },
   stops: { run: ['stop'] },
   'closes the socket': { run: ['close'] },

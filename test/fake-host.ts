@@ -24,8 +24,8 @@ async function send(answers: Behaviour['run'], count: number): Promise<void> {
     if (answer === 'stop') process.kill(process.pid, 'SIGSTOP');
     else if (answer === 'close') socket.destroy();
     else if (answer instanceof Uint8Array) socket.write(answer);
-    else if ('header' in answer) writeFrame(socket, Object(answer.header), answer.payload);
-    else writeFrame(socket, answer);
+    else if ('reply' in answer) writeFrame(socket, answer);
+    else writeFrame(socket, answer.header, answer.payload);
     // Leaves it the moment to notice that the other side is gone.
     if (socket.writableNeedDrain) await wait(1);
   }
