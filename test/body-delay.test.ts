@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { FAMILIES } from './body-families.ts';
-import { addressOf, run } from './commands.ts';
 import { createKey, openLab, startServiceForTest } from './harness.ts';
+import type { LoopDelay } from './loop-delay.ts';
+import { report } from './report.ts';
+import { startServerProcess } from './server-process.ts';
 
 const MIB = 1024 * 1024;
 /** The longest that the event loop may stand. */
@@ -17,26 +19,26 @@ test('whatever a body holds, it holds the event loop for no longer than 0.1 s', 
   const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
   const names = { deploymentId: lab.deploymentId, projectId: lab.owner.projectId };
   // In a process of its own, whose event loop is the server's alone, and measures itself.
-  const started = run('node', ['--import', './test/longest-task.ts', 'src/main.ts', 'serve'], {
-    env: { DATABASE_URL: service.databaseUrl },
+  const { started, url } = await startServerProcess(service.databaseUrl, {
+    nodeArgs: ['--import', './test/longest-task.ts'],
   });
   const [, longest = ''] = await started.printed(/Longest task (http\S+)/);
-  const url = await addressOf(started);
 
   /** The longest task since this was asked last. */
-  const longestMs = async () => Number(await (await fetch(longest)).text());
+  const longestTask = async (): Promise<LoopDelay> => JSON.parse(await (await fetch(longest)).text());
 
-  async function attempt(body: Buffer, as: Record<string, string>): Promise<{ ms: number; status: number }> {
-    await longestMs();
+  async function attempt(body: Buffer, as: Record<string, string>) {
+    await longestTask();
     const { status } = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...as },
       body,
     });
-    return { ms: await longestMs(), status };
+    return { ...(await longestTask()), status };
   }
 
-  const slow: Record<string, number> = {};
+  const slow: Record<string, LoopDelay> = {};
+  const most = { ms: 0, histogramMs: 0 };
   for (const [name, family] of Object.entries(FAMILIES)) {
     for (const mib of [23.9, 3.9]) {
       const body = Buffer.from(family(mib * MIB - 2000, names));
@@ -44,14 +46,17 @@ test('whatever a body holds, it holds the event loop for no longer than 0.1 s', 
       const as: Record<string, string> = isForKeys
         ? { authorization: `Api-Key ${key.rawKey}` }
         : { cookie: lab.owner.cookie };
-      let least = Number.POSITIVE_INFINITY;
-      for (let at = 0; at < ATTEMPTS && least > MAX_DELAY_MS; at++) {
-        const { ms, status } = await attempt(body, as);
+      let least = { ms: Number.POSITIVE_INFINITY, histogramMs: Number.POSITIVE_INFINITY };
+      for (let at = 0; at < ATTEMPTS && least.ms > MAX_DELAY_MS; at++) {
+        const { ms, histogramMs, status } = await attempt(body, as);
         expect(status, name).toBeLessThan(500);
-        least = Math.min(least, ms);
+        if (ms < least.ms) least = { ms, histogramMs };
       }
-      if (least > MAX_DELAY_MS) slow[`${name}, ${mib} MiB`] = least;
+      if (least.ms > MAX_DELAY_MS) slow[`${name}, ${mib} MiB`] = least;
+      most.ms = Math.max(most.ms, least.ms);
+      most.histogramMs = Math.max(most.histogramMs, least.histogramMs);
     }
   }
+  report('longest tasks', most);
   expect(slow).toEqual({});
 });

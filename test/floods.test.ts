@@ -2,9 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { uuidv7 as newId } from 'uuidv7';
 import { expect, test } from 'vitest';
-import { addressOf, run } from './commands.ts';
 import { expectService, flood, forgedCookie, forgedKey, type Honest, stall } from './floods.ts';
-import { createKey, gasoline, openLab, PREDICT, type Service, send, startServiceForTest } from './harness.ts';
+import { createKey, gasoline, openLab, PREDICT, type Service, startServiceForTest } from './harness.ts';
+import { report } from './report.ts';
+import { startServerProcess } from './server-process.ts';
 
 const MIB = 1024 * 1024;
 const ACCOUNTS = 50;
@@ -15,15 +16,12 @@ async function start() {
   const lab = await openLab(service);
   const free = await openLab(service, 'FREE', 'Fritz Free');
   const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
-  const url = await addressOf(
-    run('node', ['src/main.ts', 'serve'], { env: { DATABASE_URL: service.databaseUrl } }),
-  );
-  const call: Service['call'] = (document, variables, as) => send(`${url}/graphql`, document, variables, as);
+  const server = await startServerProcess(service.databaseUrl);
   const honest: Honest = { deploymentId: lab.deploymentId, key };
-  expect((await call(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, key)).status).toBe(
-    200,
-  );
-  return { service, free, honest, server: { url, call } };
+  expect(
+    (await server.call(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, key)).status,
+  ).toBe(200);
+  return { service, free, honest, server };
 }
 
 /** Accounts on the plan Free, each with an organization and a session, as signing up makes them. */
@@ -59,7 +57,7 @@ test('ten seconds of bodies under forged credentials, 20 MB in each, delay nobod
   const { server, honest } = await start();
   const flooding = flood(server.url, 10_000);
   await wait(500);
-  await expectService(server, honest, 9000);
+  report('flood', await expectService(server, honest, 9000));
   expect(await flooding).toBeGreaterThan(100 * 1000 * 1000);
 });
 

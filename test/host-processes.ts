@@ -42,3 +42,14 @@ export function isThere(pid: number): boolean {
     return false;
   }
 }
+
+/** Waits until all of the processes have slept at so many looks in a row: one that starts computes at some of them. */
+export async function toBeIdle(pids: () => number[], looks = 5): Promise<void> {
+  let asleep = 0;
+  const look = () => {
+    const states = pids().map(pid => column('-o', 'stat=', '-p', String(pid)).join());
+    asleep = states.length > 0 && states.every(state => /^[SI]/.test(state)) ? asleep + 1 : 0;
+    return asleep;
+  };
+  await expect.poll(look, { interval: 100, timeout: 20_000 }).toBeGreaterThanOrEqual(looks);
+}

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { DRIVEN_MODELS, EXTREME_PAIRS, fileOf } from './hostile-operators.ts';
 import { constant, intAttribute, node, onnxFile, tensorInfo } from './onnx-files.ts';
 
 // Models as a hostile tenant writes them: any operators, attributes out of range, huge shapes, extreme numbers.
@@ -165,13 +166,107 @@ const OPERATORS: fc.Arbitrary<{ nodes: Message[]; initializer: Message[] }> = fc
     })),
 );
 
-/** A model with one operator that is given what it should not get. */
-export const hostileModel: fc.Arbitrary<Uint8Array> = OPERATORS.map(({ nodes, initializer }) =>
+const ofOneOperator = OPERATORS.map(({ nodes, initializer }) =>
   onnxFile({ input, output, initializer, node: [...nodes, ...toColumn('v')] }),
 );
 
+// Changes of a model that would be accepted: its attributes and its constants, one or a few of them.
+
+const attributeValue = fc.oneof(fc.integer({ min: -3, max: 24 }), extreme);
+const change = fc.record({
+  what: fc.constantFrom('attribute', 'more attributes', 'constant', 'sparse', 'no change'),
+  place: fc.nat(1000),
+  item: fc.nat(20),
+  value: attributeValue,
+  number,
+  name: fc.constantFrom('axis', 'axes', 'keepdims', 'group', 'auto_pad', 'dilations', 'strides', 'ceil_mode'),
+});
+type Change = typeof change extends fc.Arbitrary<infer Value> ? Value : never;
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+const itemsOf = (value: unknown) => (isList(value) ? value : []);
+const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null;
+
+/** A list with one item changed, or with one more where it is empty. */
+const withItem = (list: unknown, { item }: Change, value: unknown) => {
+  const items = itemsOf(list);
+  return items.length === 0 ? [value] : items.with(item % items.length, value);
+};
+
+function changedAttribute(attribute: Message, given: Change): Message {
+  const { value, number: real } = given;
+  if ('i' in attribute) return { ...attribute, i: value };
+  if ('f' in attribute) return { ...attribute, f: real };
+  if ('ints' in attribute) return { ...attribute, ints: withItem(attribute.ints, given, value) };
+  if ('floats' in attribute) return { ...attribute, floats: withItem(attribute.floats, given, real) };
+  if ('s' in attribute) return { ...attribute, s: Buffer.from(given.name) };
+  return attribute;
+}
+
+function changedNode(operator: Message, given: Change): Message {
+  const attributes = itemsOf(operator.attribute).filter(isMessage);
+  if (given.what === 'more attributes' || attributes.length === 0) {
+    const added = /axes|dilations|strides/.test(given.name)
+      ? ints(given.name, [given.value])
+      : given.name === 'auto_pad'
+        ? text('auto_pad', 'SAME_UPPER')
+        : intAttribute(given.name, given.value);
+    return { ...operator, attribute: [...attributes, added] };
+  }
+  const at = given.item % attributes.length;
+  return {
+    ...operator,
+    attribute: attributes.map((attribute, i) => (i === at ? changedAttribute(attribute, given) : attribute)),
+  };
+}
+
+function changedConstant(tensor: Message, given: Change): Message {
+  if ('int64_data' in tensor)
+    return { ...tensor, int64_data: withItem(tensor.int64_data, given, given.value) };
+  return { ...tensor, float_data: withItem(tensor.float_data, given, given.number) };
+}
+
+/** A sparse tensor in place of the constant, whose index or size may be anything. */
+const sparseInstead = ({ name, dims }: Message, { value, item }: Change): Message => ({
+  values: constant(String(name), 'float32', [1], [1]),
+  indices: constant('', 'int64', [1], [item % 2 === 0 ? value : 0]),
+  dims: item % 2 === 0 ? dims : [value],
+});
+
+const changedModel = fc
+  .record({
+    model: fc.constantFrom(...DRIVEN_MODELS),
+    changes: fc.array(change, { minLength: 1, maxLength: 3 }),
+  })
+  .map(({ model, changes }) => {
+    let { nodes, initializer } = model;
+    const sparse: Message[] = [];
+    for (const given of changes) {
+      const pick = <Item>(list: readonly Item[]) => list[given.place % list.length];
+      const [operator, tensor] = [pick(nodes), pick(initializer)];
+      if (given.what.includes('attribute') && operator) {
+        nodes = nodes.map(other => (other === operator ? changedNode(other, given) : other));
+      } else if (given.what === 'constant' && tensor) {
+        initializer = initializer.map(other => (other === tensor ? changedConstant(other, given) : other));
+      } else if (given.what === 'sparse' && tensor) {
+        initializer = initializer.filter(other => other !== tensor);
+        sparse.push(sparseInstead(tensor, given));
+      }
+    }
+    return fileOf({ ...model, nodes, initializer }, sparse);
+  });
+
+/** A model with an operator that is given what it should not get: as it is opened, or by its spectra. */
+export const hostileModel: fc.Arbitrary<Uint8Array> = fc.oneof(
+  { weight: 1, arbitrary: ofOneOperator },
+  { weight: 3, arbitrary: changedModel },
+);
+
 /** Spectra of two points with the numbers that break things. */
-export const hostileSpectrum: fc.Arbitrary<[number, number]> = fc.tuple(
-  fc.constantFrom(0, 1, -1, -0.001, 1e15, -1e15, 3e38, 1e-40, 2147483648),
-  fc.constantFrom(0, 1, -1, -0.001, 1e15, 3e38, 1e-42),
+export const hostileSpectrum: fc.Arbitrary<readonly [number, number]> = fc.oneof(
+  fc.tuple(
+    fc.constantFrom(0, 1, -1, -0.001, 1e15, -1e15, 3e38, 1e-40, 2147483648),
+    fc.constantFrom(0, 1, -1, -0.001, 1e15, 3e38, 1e-42),
+  ),
+  fc.constantFrom(...EXTREME_PAIRS),
 );

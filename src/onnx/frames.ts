@@ -5,6 +5,10 @@
 
 const PREFIX_BYTES = 8;
 const ALIGNMENT = 8;
+/** The largest header that is parsed without a look at how many lists, objects and members it has. */
+const MAX_UNCOUNTED_BYTES = 64 * 1024;
+/** An answer of 1000 categories in 32 calls has 1200. Parsing 2 MiB of lists or names takes 0.3 s. */
+const MAX_HEADER_PARTS = 10_000;
 
 /** What a frame carries; `Header` is a plain JSON object. */
 export interface Frame<Header> {
@@ -78,6 +82,21 @@ export function frameReader<Header>(
 }
 
 function split<Header>(body: Uint8Array<ArrayBuffer>, headerBytes: number): Frame<Header> {
+  if (headerBytes > MAX_UNCOUNTED_BYTES) checkParts(body.subarray(0, headerBytes));
   const header: Header = JSON.parse(Buffer.from(body.buffer, 0, headerBytes).toString());
   return { header, payload: body.subarray(padded(headerBytes)) };
+}
+
+/** @throws {RangeError} where a header has more parts than any of ours */
+function checkParts(header: Uint8Array): void {
+  const [quote, comma, list, backslash, object] = [0x22, 0x2c, 0x5b, 0x5c, 0x7b];
+  let parts = 0;
+  let isText = false;
+  for (let i = 0; i < header.byteLength; i++) {
+    const byte = header[i];
+    if (byte === quote) isText = !isText;
+    else if (isText) i += byte === backslash ? 1 : 0;
+    else if (byte === comma || byte === list || byte === object) parts += 1;
+  }
+  if (parts > MAX_HEADER_PARTS) throw new RangeError('a header has too many parts');
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { cutText } from './cut.ts';
+import { cut, cutText } from './cut.ts';
 import { type Frame, frameReader, writeFrame } from './frames.ts';
 import { MAX_CATEGORY_CHARACTERS, ModelFailed, type Outcome } from './outcome.ts';
 import type { CallReply, InputType, Reply, Request } from './protocol.ts';
@@ -32,6 +32,8 @@ export class HostEnded extends Error {
 interface OpenedModel {
   inputType: InputType;
   inputLength: number;
+  /** Whether it has answered since it was opened. */
+  hasRun: boolean;
 }
 
 type Spectra = readonly ArrayLike<number>[];
@@ -154,10 +156,11 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
         listen = frame => {
           timer?.refresh();
           try {
-            throwRefusal(frame.header);
+            throwRefusal(frame.header, request);
             if (take(frame)) resolve();
           } catch (error) {
-            reject(error);
+            // Whatever else is thrown comes of reading an answer that is not of its type.
+            reject(error instanceof ModelRefused || error instanceof ModelFailed ? error : misfit(error));
             // What it says beyond this cannot be told from the answer to the next question.
             if (!(error instanceof ModelRefused)) void kill('exited');
           }
@@ -181,7 +184,7 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
       let rowIndependent = false;
       await ask({ ask: 'open', modelId, findsOut }, onnx, ms, ({ header }) => {
         if (header.reply !== 'opened') throw misfit();
-        models.set(modelId, { inputType: header.inputType, inputLength: header.inputLength });
+        models.set(modelId, { inputType: header.inputType, inputLength: header.inputLength, hasRun: false });
         rowIndependent = findsOut && header.rowIndependent === true;
         return true;
       });
@@ -191,12 +194,19 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
       const model = models.get(modelId);
       if (!model) return false;
       const { inputType, inputLength } = model;
+      // The server checked the lengths against the database; the host may have said something else.
+      if (calls.some(spectra => spectra.some(({ length }) => length !== inputLength))) {
+        void kill('exited');
+        throw misfit();
+      }
       const counts = calls.map(({ length }) => length);
       let isOpen = true;
       let answered = 0;
       const request: Request = { ask: 'run', modelId, inputType, inputLength, counts, together };
       await ask(request, numbersOf(calls, model), ms, ({ header, payload }) => {
         if (header.reply === 'missing') {
+          // It closes a model only to open another one.
+          if (!model.hasRun) throw misfit();
           models.delete(modelId);
           isOpen = false;
           return true;
@@ -205,6 +215,7 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
         const outcomes = outcomesOf(header.calls, payload, counts.slice(answered));
         if (outcomes.length === 0) throw misfit();
         answered += outcomes.length;
+        model.hasRun = true;
         if (header.done !== (answered === counts.length)) throw misfit();
         onOutcomes(outcomes);
         return header.done;
@@ -222,7 +233,10 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
       return found;
     },
   };
-  await ask(null, new Uint8Array(), startMs, ({ header }) => header.reply === 'ready');
+  await ask(null, new Uint8Array(), startMs, ({ header }) => {
+    if (header.reply !== 'ready') throw misfit();
+    return true;
+  });
   return host;
 }
 
@@ -237,17 +251,23 @@ function endGroup(pid: number | undefined): void {
 }
 
 /** A host that lies counts for quarantine like one that crashes. */
-const misfit = () => new ModelFailed('The model host answered what was not asked.', { endedHost: true });
+const misfit = (cause?: unknown) =>
+  new ModelFailed('The model host answered what was not asked.', {
+    endedHost: true,
+    ...(cause === undefined ? {} : { cause: cut(cause) }),
+  });
 
-function throwRefusal(reply: Reply): void {
-  if (reply.reply === 'refused') throw new ModelRefused(cutText(String(reply.message)));
-  if (reply.reply === 'fault') throw new Error(`In a model host: ${cutText(String(reply.message))}`);
+function throwRefusal(reply: Reply, request: Request | null): void {
+  if (reply.reply === 'refused') {
+    throw request?.ask === 'run' ? misfit() : new ModelRefused(cutText(String(reply.message)));
+  }
+  if (reply.reply === 'fault') {
+    throw new ModelFailed(`In a model host: ${cutText(String(reply.message))}`, { endedHost: true });
+  }
 }
 
 /** The points of all spectra of a frame, one after the other. */
 function numbersOf(calls: readonly Spectra[], { inputType, inputLength }: OpenedModel): Uint8Array {
-  // What the server checked against the database; the host may say something else.
-  if (calls.some(spectra => spectra.some(({ length }) => length !== inputLength))) throw misfit();
   const count = calls.reduce((sum, { length }) => sum + length, 0) * inputLength;
   const numbers = inputType === 'float32' ? new Float32Array(count) : new Float64Array(count);
   let begin = 0;
@@ -279,12 +299,12 @@ function outcomesOf(
     if ('failed' in reply) return failureOf(reply);
     if ('categories' in reply) {
       const { categories } = reply;
-      const fit = categories.length === count && categories.every(isCategory);
-      return fit ? { kind: 'CLASSIFICATION', categories } : misfit();
+      if (categories.length !== count || !categories.every(isCategory)) throw misfit();
+      return { kind: 'CLASSIFICATION', categories };
     }
     const values = Array.from(numbers.subarray(begin, begin + reply.values));
     begin += reply.values;
-    if (values.length !== count || !values.every(Number.isFinite)) return misfit();
+    if (reply.values !== count || values.length !== count || !values.every(Number.isFinite)) throw misfit();
     return { kind: 'REGRESSION', values };
   });
 }

@@ -4,7 +4,8 @@ import pg from 'pg';
 import { expect, test } from 'vitest';
 import { codes, createKey, gasoline, openLab, PREDICT, refusal, startServiceForTest } from '../harness.ts';
 import { startPostgresForTest } from '../own-postgresql.ts';
-import { report, scaled } from './rounds.ts';
+import { report } from '../report.ts';
+import { scaled } from './rounds.ts';
 import { inParallel, startProcesses } from './servers.ts';
 
 const KILLS = 5;

@@ -13,7 +13,8 @@ import {
   startServiceForTest,
 } from '../harness.ts';
 import { linearRegression } from '../onnx-files.ts';
-import { report, scaled } from './rounds.ts';
+import { report } from '../report.ts';
+import { scaled } from './rounds.ts';
 import { inParallel, startProcesses } from './servers.ts';
 
 test('the key limit is exact over two server processes, whatever is revoked meanwhile', async () => {

@@ -20,7 +20,8 @@ import {
   startServiceForTest,
 } from '../harness.ts';
 import { linearRegression } from '../onnx-files.ts';
-import { report, scaled } from './rounds.ts';
+import { report } from '../report.ts';
+import { scaled } from './rounds.ts';
 import { startProcesses } from './servers.ts';
 
 const PREDICT = `mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!, $idempotencyKey: String) {

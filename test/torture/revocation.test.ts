@@ -9,7 +9,8 @@ import {
   refusal,
   startServiceForTest,
 } from '../harness.ts';
-import { report, scaled } from './rounds.ts';
+import { report } from '../report.ts';
+import { scaled } from './rounds.ts';
 import { startProcesses } from './servers.ts';
 
 test('a revocation that one server process acknowledged holds for the next request to another, every time', async () => {

@@ -10,9 +10,3 @@ declare module 'vitest' {
 /** A count that is `full` for 1000 rounds, and at least `least`. */
 export const scaled = (full: number, least: number): number =>
   Math.max(least, Math.round((full * inject('rounds')) / 1000));
-
-/** Says what was measured. */
-export function report(what: string, figures: Record<string, number>): void {
-  const list = Object.entries(figures).map(([name, figure]) => `${name} ${figure}`);
-  process.stdout.write(`${what}: ${list.join(', ')}\n`);
-}

@@ -1,6 +1,7 @@
 import { test } from 'vitest';
+import { report } from '../report.ts';
 import { stopUnderLoad } from '../stop.ts';
-import { report, scaled } from './rounds.ts';
+import { scaled } from './rounds.ts';
 
 test('a server that is told to stop under load answers every request that reached it, and exits with 0', async () => {
   report('stop', await stopUnderLoad(scaled(20, 2)));

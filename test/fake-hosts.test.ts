@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { BEHAVIOURS } from './fake-host-behaviours.ts';
+import {
+  codes,
+  createKey,
+  deploy,
+  type Lab,
+  openLab,
+  PREDICT,
+  type Service,
+  startService,
+} from './harness.ts';
+import { column } from './host-processes.ts';
+import { watchLoop } from './loop-delay.ts';
+
+/** A host's program is the one of this test: what uploaded machine code would make of it. */
+vi.mock(import('../src/onnx/sandbox.ts'), async original => ({
+  ...(await original()),
+  hostCommand: async () => ({ program: process.execPath, args: [FAKE_HOST], uid: undefined }),
+}));
+const FAKE_HOST = fileURLToPath(new URL('fake-host.ts', import.meta.url));
+
+const RUN_MS = 1000;
+/** The deadlines of opening and of two runs, and the start of a host before each. */
+const MAX_ANSWER_MS = 3 * RUN_MS + 3000;
+const MAX_DELAY_MS = 100;
+/** A collection of garbage, or a test beside this one, may fall into one. */
+const ATTEMPTS = 3;
+const MAX_LOG_CHARACTERS = 20_000;
+
+let service: Service;
+let lab: Lab;
+let key: { rawKey: string };
+
+beforeAll(async () => {
+  service = await startService({ modelLimits: { runMs: RUN_MS } });
+  lab = await openLab(service);
+  key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  const plenty = { maxModels: 1000, maxDeployments: 1000 };
+  await service.db.updateTable('plans').set(plenty).where('name', '=', 'PRO').execute();
+});
+afterAll(() => service.close());
+
+const longestDelay = watchLoop();
+const spectra = [{ sampleName: 'a', yValues: [1, 3] }];
+const fakeHosts = () =>
+  column('-o', 'pid=,args=', '--ppid', String(process.pid)).filter(line => line.includes(FAKE_HOST));
+
+/** What behaves, however oddly: its host is not killed. */
+const HARMLESS =
+  /^(fails with a (text|list|long)|fails on|sends 4 MB of numbers|refuses to open with a long)/;
+
+test.for(Object.keys(BEHAVIOURS))('a model host that %s harms nobody', { timeout: 60_000 }, async name => {
+  let least = Number.POSITIVE_INFINITY;
+  for (let at = 0; at < ATTEMPTS && least > MAX_DELAY_MS; at++) {
+    const { deploymentId } = await deploy(service, lab.owner, Buffer.from(name), name);
+    const logged = service.log.length;
+    longestDelay();
+    const started = performance.now();
+    const answer = await service.call(PREDICT, { deploymentId, spectra }, key);
+    const ms = performance.now() - started;
+    least = Math.min(least, longestDelay().ms);
+    if (answer.status !== 200)
+      expect([codes.MODEL_FAILED, codes.UNAVAILABLE], answer.text).toContain(answer.code);
+    expect(ms).toBeLessThan(MAX_ANSWER_MS);
+    const log = service.log.slice(logged).join('');
+    expect(log.length).toBeLessThan(MAX_LOG_CHARACTERS);
+  }
+  expect(least).toBeLessThan(MAX_DELAY_MS);
+  // The spare one, and at most one that did no wrong.
+  await expect.poll(() => fakeHosts().length).toBeLessThanOrEqual(HARMLESS.test(name) ? 2 : 1);
+});

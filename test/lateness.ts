@@ -1,0 +1,41 @@
+/** The time between two looks at the clock of an idle process. */
+const TICK_MS = 5;
+
+/** What a measurement took, by the clock of `performance`. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** How late this process was. */
+export interface Lateness {
+  /** What a span took, without the time in which this process could neither send nor read anything. */
+  netMs: (span: Span) => number;
+  /** The longest time in which it could not. */
+  longestMs: () => number;
+  stop: () => void;
+}
+
+/**
+ * Watches how late the timers of this process are: what its own work, and waiting for a core of the machine, adds to
+ * every time that it measures.
+ */
+export function watchLateness(): Lateness {
+  const late: Span[] = [];
+  let ticked = performance.now();
+  const look = () => {
+    const now = performance.now();
+    if (now - ticked > 2 * TICK_MS) late.push({ from: ticked + TICK_MS, to: now });
+    ticked = now;
+  };
+  const timer = setInterval(look, TICK_MS);
+  return {
+    netMs({ from, to }) {
+      look();
+      const within = late.map(span => Math.min(to, span.to) - Math.max(from, span.from));
+      return to - from - within.reduce((sum, ms) => sum + Math.max(0, ms), 0);
+    },
+    longestMs: () => Math.max(0, ...late.map(({ from, to }) => to - from)),
+    stop: () => clearInterval(timer),
+  };
+}

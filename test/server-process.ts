@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import { addressOf, run, type Started } from './commands.ts';
+import { type Service, send } from './harness.ts';
+
+/** A server in a process of its own, for one test. */
+export interface ServerProcess extends Pick<Service, 'url' | 'call' | 'ask'> {
+  started: Started;
+  /** Fails unless the process that was started still runs, and has reported no crash. */
+  expectAlive: () => void;
+  /** Its resident memory, read from outside; 0 where the system does not say. */
+  residentBytes: () => number;
+}
+
+/** Starts a server on a database that exists. @param nodeArgs options of Node.js, such as `--import` */
+export async function startServerProcess(
+  databaseUrl: string,
+  { env = {}, nodeArgs = [] }: { env?: Record<string, string>; nodeArgs?: readonly string[] } = {},
+): Promise<ServerProcess> {
+  const started = run('node', [...nodeArgs, 'src/main.ts', 'serve'], {
+    env: { DATABASE_URL: databaseUrl, ...env },
+  });
+  const url = await addressOf(started);
+  const call: Service['call'] = (document, variables, as) => send(`${url}/graphql`, document, variables, as);
+  return {
+    started,
+    url,
+    call,
+    async ask(document, variables, as) {
+      const answer = await call(document, variables, as);
+      if (!answer.data || answer.errors.length > 0) throw new Error(`${answer.status} ${answer.text}`);
+      return answer.data;
+    },
+    expectAlive() {
+      expect([started.process.exitCode, started.process.signalCode]).toEqual([null, null]);
+      expect(started.output()).not.toMatch(/uncaught|unhandled|Warning:/i);
+    },
+    residentBytes() {
+      if (process.platform !== 'linux') return 0;
+      const status = readFileSync(`/proc/${started.process.pid}/status`, 'utf8');
+      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+    },
+  };
+}
