@@ -78,8 +78,8 @@ async function openDatabase(config: Config, { alone }: { alone: boolean }): Prom
   const shared = config.DATABASE_URL ?? (alone ? null : await findEmbedded(config.DATA_DIR));
   const embedded = shared === null ? await embeddedOrRefusal(config.DATA_DIR) : null;
   const url = embedded?.url ?? shared ?? '';
-  const { DATABASE_POOL: most, DATABASE_PREPARE: prepare } = config;
-  const db = connect({ url, most, prepare, onIdleError: () => {} });
+  const { DATABASE_POOL: max, DATABASE_PREPARE: prepare } = config;
+  const db = connect({ url, max, prepare, onIdleError: () => {} });
   const close = async () => {
     await db.destroy();
     await embedded?.stop();

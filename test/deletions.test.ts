@@ -325,7 +325,7 @@ test('activity goes only by age, by the operator’s command', async () => {
   const pruned = prune('--activity-months', '12');
   expect(await pruned.ended).toBe(0);
   expect(pruned.output()).toContain('Removed 12 rows');
-  const witness = connect({ url: service.databaseUrl, most: 1, onIdleError: () => {} });
+  const witness = connect({ url: service.databaseUrl, max: 1, onIdleError: () => {} });
   const left = await witness
     .selectFrom('activity')
     .select('subject')

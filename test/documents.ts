@@ -83,7 +83,7 @@ export function writeRequest(
   samples: Samples,
   mutations: readonly string[],
 ): RequestBody {
-  const upTo = (most: number) => draw(fc.nat, most);
+  const upTo = (max: number) => draw(fc.nat, max);
   function oneOf<Item>(items: readonly Item[]): Item {
     const item = items[upTo(items.length - 1)];
     if (item === undefined) throw new Error('nothing to choose from');

@@ -406,7 +406,7 @@ describe('a database that is stopped', () => {
       await postgres.stop();
       await rm(folder, { recursive: true, force: true });
     });
-    const db = connect({ url: postgres.url, most: 1, onIdleError: () => {} });
+    const db = connect({ url: postgres.url, max: 1, onIdleError: () => {} });
     await migrate(db);
     await makePartitions(db, new Date());
     await db.destroy();
@@ -459,7 +459,7 @@ describe('a database that is stopped', () => {
   test('under calls, takes back nothing that was answered: it is logged, and the usage is what the logs hold', async () => {
     const own = await startServiceForTest();
     // What ends the connections must not be among them.
-    const witness = connect({ url: own.databaseUrl, most: 1, onIdleError: () => {} });
+    const witness = connect({ url: own.databaseUrl, max: 1, onIdleError: () => {} });
     onTestFinished(() => witness.destroy());
     const people = await openLab(own);
     const key = await createKey(own, people.owner, { deploymentId: people.deploymentId });

@@ -21,7 +21,7 @@ test('500 clients at a pool of 5 while locks are held are answered or 503; after
   const key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
   const predict = () => service.call(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, key);
   expect((await predict()).status).toBe(200);
-  const witness = connect({ url: service.databaseUrl, most: 2, onIdleError: () => {} });
+  const witness = connect({ url: service.databaseUrl, max: 2, onIdleError: () => {} });
   onTestFinished(() => witness.destroy());
 
   const held = await witness.startTransaction().execute();

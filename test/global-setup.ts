@@ -27,7 +27,7 @@ export default async function setup(project: TestProject) {
   await admin.query(`create database ${TEMPLATE}`);
   await admin.end();
 
-  const db = connect({ url: databaseUrl(postgres.url, TEMPLATE), most: 1, onIdleError: () => {} });
+  const db = connect({ url: databaseUrl(postgres.url, TEMPLATE), max: 1, onIdleError: () => {} });
   await migrate(db);
   await makePartitions(db, new Date());
   await db.destroy();

@@ -17,7 +17,7 @@ import {
 import { startPostgresForTest } from './own-postgresql.ts';
 
 const POOL = 5;
-const LONGEST_MS = 3000;
+const MAX_MS = 3000;
 const BACK_WITHIN_MS = 2000;
 
 interface Timed {
@@ -70,7 +70,7 @@ export async function hangFor(ms: number): Promise<{ calls: number; slowestMs: n
   }
   expect(ready).toBe(0);
   const slowestMs = Math.max(...[...hung, ...before].map(call => call.ms));
-  expect(slowestMs).toBeLessThan(LONGEST_MS);
+  expect(slowestMs).toBeLessThan(MAX_MS);
   for (const { answer } of before) {
     if (answer.status !== 200) expect(answer).toMatchObject(refusal(codes.UNAVAILABLE));
     if (answer.data?.predict) answered.push(answer);
@@ -87,7 +87,7 @@ export async function hangFor(ms: number): Promise<{ calls: number; slowestMs: n
   for (const ask of [list, signIn]) expect((await ask()).status).toBe(200);
   answered.push(...(await Promise.all(Array.from({ length: 50 }, predict))));
 
-  const witness = connect({ url: postgres.url, most: 1, onIdleError: () => {} });
+  const witness = connect({ url: postgres.url, max: 1, onIdleError: () => {} });
   onTestFinished(() => witness.destroy());
   // What was given up is gone from the server too, and nothing is left of it.
   await expect

@@ -22,7 +22,7 @@ test('a change that was under way when PostgreSQL began to hang is undone whole,
   const create = (name: string) =>
     service.call(CREATE_KEY, { input: { target: { deploymentId }, name } }, owner);
   const [holder, witness] = [postgres.url, postgres.url].map(url =>
-    connect({ url, most: 1, onIdleError: () => {} }),
+    connect({ url, max: 1, onIdleError: () => {} }),
   );
   if (!holder || !witness) throw new Error('two were made');
   onTestFinished(async () => {

@@ -105,7 +105,7 @@ export async function startService({
   metrics = false,
 }: ServiceOptions = {}): Promise<Service> {
   const url = databaseUrl ?? (await cloneDatabase(inject('postgresUrl')));
-  const db = connect({ url, most: pool, prepare, onIdleError: () => {} });
+  const db = connect({ url, max: pool, prepare, onIdleError: () => {} });
   const log: string[] = [];
   const server = await startServer({
     db,

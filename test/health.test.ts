@@ -60,7 +60,7 @@ test('a server that stops says so at /readyz while it answers what is under way'
   };
   expect(await readyz()).toEqual({ statusCode: 200, connection: 'keep-alive', body: { status: 'ready' } });
 
-  const other = connect({ url: service.databaseUrl, most: 1, onIdleError: () => {} });
+  const other = connect({ url: service.databaseUrl, max: 1, onIdleError: () => {} });
   onTestFinished(() => other.destroy());
   let closing = Promise.resolve();
   const underWay = await other.transaction().execute(async trx => {

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateRawKey } from '../src/api-keys/raw-key.ts';
 import { readConfig } from '../src/config.ts';
-import { ANYBODYS_BODY_BYTES, LARGEST_BODY_BYTES } from '../src/http/limits.ts';
+import { MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES } from '../src/http/limits.ts';
 import {
   codes,
   createKey,
@@ -68,8 +68,8 @@ describe('a body is read as far as its sender may send', () => {
     ],
   ];
   test.for(anonymous)('64 KiB %s', async ([, headers]) => {
-    expect((await ask(ANYBODYS_BODY_BYTES, headers())).status).toBe(200);
-    const refused = await ask(ANYBODYS_BODY_BYTES + 1, headers());
+    expect((await ask(MAX_ANONYMOUS_BODY_BYTES, headers())).status).toBe(200);
+    const refused = await ask(MAX_ANONYMOUS_BODY_BYTES + 1, headers());
     expect(refused).toMatchObject(refusal(codes.PAYLOAD_TOO_LARGE));
     expect(refused.message).toMatch(/24 MiB with a valid API key or session, and 64 KiB without/);
   });
@@ -80,10 +80,10 @@ describe('a body is read as far as its sender may send', () => {
     ['that is empty', () => ({ cookie: 'spectrakey_session=; theme=dark' })],
   ];
   test.for(formerly)('64 KiB with the cookie of a session %s, which is cleared', async ([, headers]) => {
-    const { status, headers: answered } = await ask(ANYBODYS_BODY_BYTES, headers());
+    const { status, headers: answered } = await ask(MAX_ANONYMOUS_BODY_BYTES, headers());
     expect(status).toBe(200);
     expect(answered.get('set-cookie')).toMatch(/^spectrakey_session=;.*Expires=Thu, 01 Jan 1970/);
-    const refused = await ask(ANYBODYS_BODY_BYTES + 1, headers());
+    const refused = await ask(MAX_ANONYMOUS_BODY_BYTES + 1, headers());
     expect(refused).toMatchObject(refusal(codes.UNAUTHENTICATED));
     expect(refused.headers.get('set-cookie')).toMatch(/^spectrakey_session=;.*Expires=Thu, 01 Jan 1970/);
   });
@@ -100,7 +100,7 @@ describe('a body is read as far as its sender may send', () => {
     ],
   ];
   test.for(wrong)('nothing with %s, whatever its length', async ([, headers]) => {
-    for (const bytes of [200, ANYBODYS_BODY_BYTES + 1, LARGEST_BODY_BYTES, LARGEST_BODY_BYTES + 1]) {
+    for (const bytes of [200, MAX_ANONYMOUS_BODY_BYTES + 1, MAX_BODY_BYTES, MAX_BODY_BYTES + 1]) {
       expect(await ask(bytes, headers())).toMatchObject(refusal(codes.UNAUTHENTICATED));
     }
   });
@@ -115,8 +115,8 @@ describe('a body is read as far as its sender may send', () => {
     ],
   ];
   test.for(known)('24 MiB %s', async ([, headers]) => {
-    expect((await ask(LARGEST_BODY_BYTES, headers())).status).toBe(200);
-    expect(await ask(LARGEST_BODY_BYTES + 1, headers())).toMatchObject(refusal(codes.PAYLOAD_TOO_LARGE));
+    expect((await ask(MAX_BODY_BYTES, headers())).status).toBe(200);
+    expect(await ask(MAX_BODY_BYTES + 1, headers())).toMatchObject(refusal(codes.PAYLOAD_TOO_LARGE));
   });
 
   /** What the server says to a request of which this much was sent, once it has closed the connection. */
@@ -133,12 +133,12 @@ describe('a body is read as far as its sender may send', () => {
   const head = ['POST /graphql HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'].join('\r\n');
 
   test('what is announced to be larger is refused before a byte of it is sent', async () => {
-    const announced = await sayOnly(`${head}\r\nContent-Length: ${ANYBODYS_BODY_BYTES + 1}\r\n\r\n`);
+    const announced = await sayOnly(`${head}\r\nContent-Length: ${MAX_ANONYMOUS_BODY_BYTES + 1}\r\n\r\n`);
     expect(announced).toMatch(/^HTTP\/1\.1 413 [\s\S]*PAYLOAD_TOO_LARGE/);
   });
 
   test('what is not announced is refused at the first byte too many, and the connection closed', async () => {
-    const chunk = `${(ANYBODYS_BODY_BYTES + 1).toString(16)}\r\n${' '.repeat(ANYBODYS_BODY_BYTES + 1)}\r\n`;
+    const chunk = `${(MAX_ANONYMOUS_BODY_BYTES + 1).toString(16)}\r\n${' '.repeat(MAX_ANONYMOUS_BODY_BYTES + 1)}\r\n`;
     const endless = await sayOnly(`${head}\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`);
     expect(endless).toMatch(/^HTTP\/1\.1 413 [\s\S]*PAYLOAD_TOO_LARGE/);
   });

@@ -52,7 +52,7 @@ beforeAll(async () => {
     databaseUrl: service.databaseUrl,
     httpLimits: { handlerMs: HANDLER_MS },
   });
-  witness = connect({ url: service.databaseUrl, most: 2, onIdleError: () => {} });
+  witness = connect({ url: service.databaseUrl, max: 2, onIdleError: () => {} });
   lab = await openLab(service, 'ENTERPRISE');
   key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
   person = await signUp(service, 'Rita Removed');

@@ -133,7 +133,7 @@ async function connections() {
 }
 
 test('what waits is told while it waits: calls for a batch, statements for a connection', async () => {
-  const other = connect({ url: service.databaseUrl, most: 1, onIdleError: () => {} });
+  const other = connect({ url: service.databaseUrl, max: 1, onIdleError: () => {} });
   onTestFinished(() => other.destroy());
   let answers: Promise<unknown>[] = [];
   await other.transaction().execute(async trx => {

@@ -53,7 +53,7 @@ export async function startPostgresForTest(): Promise<OwnPostgres> {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const db = connect({ url: postgres.url, most: 1, onIdleError: () => {} });
+  const db = connect({ url: postgres.url, max: 1, onIdleError: () => {} });
   await migrate(db);
   await makePartitions(db, new Date());
   await db.destroy();

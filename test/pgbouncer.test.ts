@@ -103,7 +103,7 @@ test('through PgBouncer in transaction mode everything works, and what is long i
     service.db,
   );
   expect(left.rows).toEqual([]);
-  const direct = connect({ url: directUrl, most: 2, onIdleError: () => {} });
+  const direct = connect({ url: directUrl, max: 2, onIdleError: () => {} });
   onTestFinished(() => direct.destroy());
   await expect
     .poll(async () => {

@@ -145,7 +145,7 @@ describe('a bound is exact, however many ask at once and over several servers:',
       modelIds.push(model.data?.registerModel.id ?? '');
     }
     // As many as one person's requests may run at once wait for locks before the first one gets one, so that they race.
-    const witness = connect({ url: service.databaseUrl, most: 1, onIdleError: () => {} });
+    const witness = connect({ url: service.databaseUrl, max: 1, onIdleError: () => {} });
     const held = await witness.startTransaction().execute();
     await sql`select from projects where organization_id = ${owner.organization.id} for update`.execute(held);
     const asked = Promise.all(

@@ -152,7 +152,7 @@ test('statements of people hold half of the pool at most; those that wait too lo
   const lab = await openLab(service, 'ENTERPRISE');
   const key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
   const people = [lab.owner, await signUp(service, 'Uwe User'), await signUp(service, 'Ute User')];
-  const witness = connect({ url: service.databaseUrl, most: 2, onIdleError: () => {} });
+  const witness = connect({ url: service.databaseUrl, max: 2, onIdleError: () => {} });
   onTestFinished(() => witness.destroy());
 
   // What a person can see is read through this; what a key reaches is not.
@@ -193,7 +193,7 @@ test('statements of people hold half of the pool at most; those that wait too lo
 
 test('one person’s statements leave connections to others', async () => {
   const service = await startServiceForTest();
-  const db = connect({ url: service.databaseUrl, most: 8, onIdleError: () => {} });
+  const db = connect({ url: service.databaseUrl, max: 8, onIdleError: () => {} });
   onTestFinished(() => db.destroy());
   const shareOf = sharePool(db);
   const timeOf = async (work: Promise<unknown>) => {

@@ -267,7 +267,7 @@ function writeQuery(
   draw: fc.GeneratorValue,
   ids: { project: string; deployment: string; more: string[] },
 ): string {
-  const upTo = (most: number) => draw(fc.nat, most);
+  const upTo = (max: number) => draw(fc.nat, max);
   const fragments: string[] = [];
   let aliases = 0;
 
@@ -435,16 +435,16 @@ describe('the event loop is free again soon', () => {
     const ask = () => service.call(document(), {}, lab.owner);
     // The first time code is compiled.
     await ask();
-    const most: number[] = [];
+    const delaysMs: number[] = [];
     for (let round = 0; round < 5; round++) {
       delays.enable();
       await ask();
       delays.disable();
-      most.push(delays.max / 1e6);
+      delaysMs.push(delays.max / 1e6);
       delays.reset();
     }
     // What other programs take from this one is no task of its own.
-    expect(Math.min(...most)).toBeLessThan(100);
+    expect(Math.min(...delaysMs)).toBeLessThan(100);
   });
 });
 

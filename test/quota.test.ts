@@ -236,7 +236,7 @@ test('first calls of a month on many deployments with one project-wide key end i
   // Servers of its own: a connection tells of the deadlocks it was in when it ends.
   const first = await startService({ now: () => now });
   const second = await startService({ databaseUrl: first.databaseUrl, now: () => now });
-  const third = connect({ url: first.databaseUrl, most: 2, onIdleError: () => {} });
+  const third = connect({ url: first.databaseUrl, max: 2, onIdleError: () => {} });
   const own = await openLab(first, 'ENTERPRISE');
   const onePoint = linearRegression({ weights: [1] });
   const deployments: string[] = [];

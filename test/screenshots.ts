@@ -123,7 +123,7 @@ const folder = await mkdtemp(join(tmpdir(), 'spectrakey-screenshots-'));
 // As root, PostgreSQL runs under another account, which must get through.
 await chmod(folder, 0o711);
 const postgres = await startEmbedded(folder, () => {});
-const db = connect({ url: postgres.url, most: 5, onIdleError: () => {} });
+const db = connect({ url: postgres.url, max: 5, onIdleError: () => {} });
 await migrate(db);
 await makePartitions(db, new Date());
 const demonstration = await seed(db, new Date());

@@ -246,7 +246,7 @@ test('calls beyond what may wait are shed with UNAVAILABLE, and those that wait 
       if (batches.length === 1) await first.promise;
       return numbers.map(number => 2 * number);
     },
-    { most: 2, room: 3 },
+    { max: 2, maxWaiting: 3 },
   );
   const one = double(1);
   await expect.poll(() => batches.length).toBe(1);

@@ -16,7 +16,7 @@ import {
 const CLIENTS = 500;
 // Shorter than in earnest, in the same order.
 const HEADERS_MS = 2000;
-const ANYBODYS_BODY_MS = 4000;
+const MAX_ANONYMOUS_BODY_MS = 4000;
 const REQUEST_MS = 7000;
 const IDLE_MS = 1000;
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
     httpLimits: {
       headersMs: HEADERS_MS,
       requestMs: REQUEST_MS,
-      anybodysBodyMs: ANYBODYS_BODY_MS,
+      anonymousBodyMs: MAX_ANONYMOUS_BODY_MS,
       handlerMs: 8000,
       idleMs: IDLE_MS,
       checkEveryMs: 250,
@@ -100,7 +100,7 @@ const ways: Way[] = [
     name: 'dribble a body',
     atOnce: () => `${HEAD}\r\nContent-Length: 60000\r\n\r\n{`,
     byte: ' ',
-    ms: ANYBODYS_BODY_MS,
+    ms: MAX_ANONYMOUS_BODY_MS,
   },
   {
     name: 'dribble a large body with a key',
@@ -113,7 +113,7 @@ const ways: Way[] = [
     name: 'dribble chunks',
     atOnce: () => `${HEAD}\r\n${chunked}\r\n\r\n`,
     byte: '1\r\n \r\n',
-    ms: ANYBODYS_BODY_MS,
+    ms: MAX_ANONYMOUS_BODY_MS,
   },
 ];
 

@@ -4,9 +4,9 @@ import { checkLimit, type Limit, type RateLimits } from '../requests/rate-limits
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A new organization has quotas of its own, also where another one was deleted for it. */
-const OF_PERSON: Limit = { name: 'organizations of a person', most: 10, windowMs: DAY_MS };
+const OF_PERSON: Limit = { name: 'organizations of a person', max: 10, windowMs: DAY_MS };
 /** Sign-ups are free, so that many people can be one. */
-const OF_ADDRESS: Limit = { name: 'organizations of an address', most: 20, windowMs: DAY_MS };
+const OF_ADDRESS: Limit = { name: 'organizations of an address', max: 20, windowMs: DAY_MS };
 
 /**
  * Applies the rate limits of new organizations. One counts from the beginning, so that those under way count too, and no

@@ -9,15 +9,15 @@ const MINUTE_MS = 60 * 1000;
  */
 const SIGN_IN = {
   /** Twenty, as so many may be under way at once before the first has succeeded. */
-  ofPersonAtAddress: { name: 'sign-in', most: 20, windowMs: 15 * MINUTE_MS },
+  ofPersonAtAddress: { name: 'sign-in', max: 20, windowMs: 15 * MINUTE_MS },
   /** Whoever tries one password with many e-mails. Some dozens of people may share an address. */
-  ofAddress: { name: 'sign-in of an address', most: 50, windowMs: 15 * MINUTE_MS },
+  ofAddress: { name: 'sign-in of an address', max: 50, windowMs: 15 * MINUTE_MS },
   /** Guesses from many addresses: then each of these has one. */
-  ofPerson: { name: 'sign-in of a person', most: 100, windowMs: 60 * MINUTE_MS },
+  ofPerson: { name: 'sign-in of a person', max: 100, windowMs: 60 * MINUTE_MS },
 } satisfies Record<string, Limit>;
 
 /** A course or a laboratory behind one address may sign up in an hour. */
-const SIGN_UP: Limit = { name: 'sign-up of an address', most: 100, windowMs: 60 * MINUTE_MS };
+const SIGN_UP: Limit = { name: 'sign-up of an address', max: 100, windowMs: 60 * MINUTE_MS };
 
 /**
  * Applies the rate limits of password attempts before hashing: signing in, and what asks for the password

@@ -6,7 +6,7 @@ import type { hash, verify } from './password-worker.ts';
 
 const FEWEST_CHARACTERS = 15;
 /** bcrypt reads no further: what follows would silently not count. */
-const MOST_BYTES = 72;
+const MAX_BYTES = 72;
 
 /**
  * The bcrypt hash, at the cost in use, of a password that nobody knows: checking against it makes an unknown e-mail
@@ -15,7 +15,7 @@ const MOST_BYTES = 72;
 export const NOBODYS_HASH = '$2b$12$aY/fbZgh7zqLETJEHYvP4eT0hUAnPVQA4i1XakK3qnqYfENWCaJe6';
 
 /** Longer texts are refused before anything is computed from them: normalizing can make them 18 times as long. */
-const MOST_UNITS = 1000;
+const MAX_TEXT_UNITS = 1000;
 
 /** Of each queue: half a minute's worth. */
 const MAX_WAITING = 100;
@@ -37,16 +37,16 @@ export function checkNewPassword(password: string): void {
       'The password holds characters that are not valid text (NUL or half of a surrogate pair).',
     );
   }
-  if (password.length > MOST_UNITS) {
-    throw badUserInput(`The password must have at most ${MOST_BYTES} bytes in UTF-8.`);
+  if (password.length > MAX_TEXT_UNITS) {
+    throw badUserInput(`The password must have at most ${MAX_BYTES} bytes in UTF-8.`);
   }
   if ([...password].length < FEWEST_CHARACTERS) {
     throw badUserInput(
       `The password must have at least ${FEWEST_CHARACTERS} characters; a few words make a good one.`,
     );
   }
-  if (Buffer.byteLength(spell(password)) > MOST_BYTES) {
-    throw badUserInput(`The password must have at most ${MOST_BYTES} bytes in UTF-8.`);
+  if (Buffer.byteLength(spell(password)) > MAX_BYTES) {
+    throw badUserInput(`The password must have at most ${MAX_BYTES} bytes in UTF-8.`);
   }
 }
 
@@ -96,8 +96,8 @@ export function startPasswords(): Passwords {
     },
     async verify(password, passwordHash = NOBODYS_HASH, request) {
       // Longer than any stored password can be: it is wrong, but says so after the same work.
-      const spelled = password.length > MOST_UNITS ? '' : spell(password);
-      const possible = spelled !== '' && Buffer.byteLength(spelled) <= MOST_BYTES;
+      const spelled = password.length > MAX_TEXT_UNITS ? '' : spell(password);
+      const possible = spelled !== '' && Buffer.byteLength(spelled) <= MAX_BYTES;
       const check = () => pool.run({ password: spelled, passwordHash }, { name: 'verify' });
       const matches = await run(request, check);
       return matches === true && possible && passwordHash !== NOBODYS_HASH;

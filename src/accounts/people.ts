@@ -2,7 +2,7 @@ import type { Database } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
 
 /** RFC 5321, section 4.5.3.1.3, less the brackets. It also keeps the address within what an index can hold. */
-const LONGEST_EMAIL = 254;
+const MAX_EMAIL_LENGTH = 254;
 
 export interface PersonRow {
   id: string;
@@ -17,8 +17,8 @@ export function normalizeEmail(email: string): string {
 
 /** Checks the address of a new account. @throws BAD_USER_INPUT when it is too long to be one. */
 export function checkNewEmail(email: string): void {
-  if (email.length > LONGEST_EMAIL)
-    throw badUserInput(`The e-mail must have at most ${LONGEST_EMAIL} characters.`);
+  if (email.length > MAX_EMAIL_LENGTH)
+    throw badUserInput(`The e-mail must have at most ${MAX_EMAIL_LENGTH} characters.`);
 }
 
 /** Adds a person. @returns false when the e-mail has an account already. */

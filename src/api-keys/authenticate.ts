@@ -26,9 +26,9 @@ export type Authenticate = (rawKey: string, now: Date) => Promise<Verdict>;
 
 const BOUNDS = {
   // More keys in one read would only make the first of them wait longer.
-  most: 100,
+  max: 100,
   // About a second's worth.
-  room: 5000,
+  maxWaiting: 5000,
 };
 
 /** Authentication against a database; the requests in flight share its reads. */

@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { countNetwork } from '../requests/network-limits.ts';
 import type { Counted, Limit, RateLimits } from '../requests/rate-limits.ts';
 
-const FAILED_KEYS: Limit = { name: 'failed keys of an address', most: 100, windowMs: 60 * 1000 };
-const MOST_ADDRESSES = 10_000;
+const FAILED_KEYS: Limit = { name: 'failed keys of an address', max: 100, windowMs: 60 * 1000 };
+const MAX_ADDRESSES = 10_000;
 
 /**
  * Counts a key that turned out to be none, once that is known: whoever has a valid key is never refused for what others
@@ -19,7 +19,7 @@ export type CountFailedKey = (kind: 'unknown' | 'malformed', network: string, no
  * go on without touching the database, and a flood of them is limited on each server.
  */
 export function startFailedKeys({ count }: RateLimits): CountFailedKey {
-  const malformed = new LRUCache<string, Counted>({ max: MOST_ADDRESSES });
+  const malformed = new LRUCache<string, Counted>({ max: MAX_ADDRESSES });
 
   function countMalformed({ name, windowMs }: Limit, who: string, now: Date): Counted {
     const key = `${name}\0${who}`;

@@ -2,9 +2,9 @@ import { unavailable } from '../errors.ts';
 
 export interface BatchBounds {
   /** The most items in a batch. */
-  most: number;
+  max: number;
   /** The most items that wait; the rest are refused. */
-  room: number;
+  maxWaiting: number;
   watch?: BatchWatch | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface BatchWatch {
  */
 export function batched<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
-  { most, room, watch }: BatchBounds,
+  { max, maxWaiting, watch }: BatchBounds,
 ): (item: Item) => Promise<Result> {
   interface Waiting {
     item: Item;
@@ -46,8 +46,8 @@ export function batched<Item, Result>(
   function start(): void {
     scheduled = false;
     busy = true;
-    const batch = waiting.slice(0, most);
-    waiting = waiting.slice(most);
+    const batch = waiting.slice(0, max);
+    waiting = waiting.slice(max);
     if (watch) {
       watch.waiting -= batch.length;
       watch.left(batch.length);
@@ -73,7 +73,7 @@ export function batched<Item, Result>(
 
   return item =>
     new Promise((resolve, reject) => {
-      if (waiting.length >= room) return reject(unavailable());
+      if (waiting.length >= maxWaiting) return reject(unavailable());
       waiting.push({ item, resolve, reject });
       if (watch) watch.waiting += 1;
       schedule();

@@ -33,7 +33,7 @@ const types: pg.CustomTypesConfig = {
 export interface ConnectOptions {
   url: string;
   /** Most connections at once. */
-  most: number;
+  max: number;
   /** Whether to prepare statements, and to set timeouts as connections start: not through PgBouncer. */
   prepare?: boolean;
   /** Hears of connections that break while idle; the pool replaces them by itself. */
@@ -58,11 +58,11 @@ class MigrationsLockThemselves extends PostgresAdapter {
  * A pool of connections as a typed Kysely. Columns are snake_case in SQL and camelCase here. Nothing is connected
  * yet; `destroy()` ends it.
  */
-export function connect({ url, most, prepare = true, onIdleError }: ConnectOptions): Kysely<DB> {
+export function connect({ url, max, prepare = true, onIdleError }: ConnectOptions): Kysely<DB> {
   const connection = { connectionString: url, application_name: 'spectrakey', keepAlive: true };
   const pool = new pg.Pool({
     ...connection,
-    max: most,
+    max,
     // For a free connection, too: in a pool that is full of waiting statements the rest is told so.
     connectionTimeoutMillis: 2_000,
     // PgBouncer takes no connection that asks for these, so the role keeps them (keepTimeouts).

@@ -11,7 +11,7 @@ import { checkNewFile, describeFile, withFileOnDisk } from './model-files.ts';
 import { insertModel, renameModel } from './models.ts';
 import { resetQuarantine } from './quarantine.ts';
 
-const LARGEST_MODEL_BYTES = 16 * 1024 * 1024;
+const MAX_MODEL_BYTES = 16 * 1024 * 1024;
 
 /** Models and deployments. Who may call what is decided before, in graphql/permissions.ts. */
 export const deploymentResolvers = {
@@ -31,7 +31,7 @@ export const deploymentResolvers = {
         targetProperty: checkName(input.targetProperty, 'The target property'),
         unit: checkOptionalText(input.unit, 'The unit', 100),
       };
-      if (onnx.byteLength > LARGEST_MODEL_BYTES) {
+      if (onnx.byteLength > MAX_MODEL_BYTES) {
         throw badUserInput('The ONNX file is too large: at most 16 MiB.');
       }
       const { id: projectId, organizationId } = await requireProjectEditor({ load }, input.projectId);

@@ -52,7 +52,7 @@ export function findVariableErrors(
     const error = badUserInput(reason, { nodes });
     ours.add(error);
     described.push(error);
-    if (described.length === MOST_DESCRIBED) throw ENOUGH;
+    if (described.length === MAX_DESCRIBED) throw ENOUGH;
   };
   try {
     for (const definition of operation.variableDefinitions ?? []) {
@@ -90,15 +90,15 @@ function shortenMisplaced(type: GraphQLInputType, value: unknown): unknown {
   if (isListType(inner)) {
     if (!Array.isArray(value)) return shortenMisplaced(inner.ofType, value);
     // An error for each item that is no object ends the search before.
-    return value.slice(0, MOST_OBJECTS).map(item => shortenMisplaced(inner.ofType, item));
+    return value.slice(0, MAX_OBJECTS).map(item => shortenMisplaced(inner.ofType, item));
   }
   if (!isInputObjectType(inner) || typeof value !== 'object' || value === null) return value;
-  if (isList(value)) return Array.from(value.slice(0, MOST_DESCRIBED));
+  if (isList(value)) return Array.from(value.slice(0, MAX_DESCRIBED));
   const fields = inner.getFields();
   let unknown = 0;
   const kept = Object.entries(value).filter(([name]) => {
     if (!Object.hasOwn(fields, name)) unknown += 1;
-    return Object.hasOwn(fields, name) || unknown <= MOST_DESCRIBED;
+    return Object.hasOwn(fields, name) || unknown <= MAX_DESCRIBED;
   });
   return Object.fromEntries(
     kept.map(([name, held]) => {
@@ -112,10 +112,10 @@ function shortenMisplaced(type: GraphQLInputType, value: unknown): unknown {
 const MAX_NAME_CHARACTERS = 100;
 
 /** More than a body may hold (http/json-budget.ts). */
-const MOST_OBJECTS = 10_100;
+const MAX_OBJECTS = 10_100;
 
 /** A spectrum of words would otherwise get a sentence for each point. */
-const MOST_DESCRIBED = 10;
+const MAX_DESCRIBED = 10;
 
 /** Thrown to stop there: going on through 100 000 wrong points held the event loop for 10 s (measured). */
 const ENOUGH = new Error('enough described');

@@ -18,7 +18,7 @@ export const DISCARD_LIMITS: DiscardLimits = {
 };
 
 /** Each piece of a body takes a microsecond, whatever it holds: what comes in smaller ones counts as this much. */
-const LEAST_PIECE_BYTES = 512;
+const MIN_PIECE_BYTES = 512;
 
 /**
  * Sends a refusal before the body has been read, and discards the rest. An answer that leaves before the body has been read would be lost: the connection is reset
@@ -33,7 +33,7 @@ export function discardRefusedBodies(app: FastifyInstance, limits: DiscardLimits
   function discard(request: IncomingMessage, onEnd: () => void): void {
     let bytes = 0;
     const count = (chunk: Buffer) => {
-      bytes += Math.max(chunk.length, LEAST_PIECE_BYTES);
+      bytes += Math.max(chunk.length, MIN_PIECE_BYTES);
       if (bytes > limits.bytes) end();
     };
     const end = () => {

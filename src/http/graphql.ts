@@ -33,7 +33,7 @@ import { buildSchema } from '../graphql/schema.ts';
 import { identify } from './identify.ts';
 import { type BodyAllowance, parseJsonBodies } from './json-bodies.ts';
 import { bodyBudget, bodySenderOf } from './large-bodies.ts';
-import { ANYBODYS_BODY_BYTES, type HttpLimits, LARGEST_BODY_BYTES } from './limits.ts';
+import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES } from './limits.ts';
 
 const MAX_NAME_CHARACTERS = 1000;
 /** A credential is looked up again where the body took longer than this: it may have been revoked meanwhile. */
@@ -54,7 +54,7 @@ declare module 'fastify' {
 }
 
 /** Characters of the documents that are kept parsed and validated; a document takes a hundred times its text. */
-const MOST_DOCUMENT_CHARACTERS = 500_000;
+const MAX_DOCUMENT_CHARACTERS = 500_000;
 
 /**
  * Serves `/graphql`. Apollo parses, validates and refuses, and answers whatever is out of the ordinary. A plain request
@@ -71,7 +71,7 @@ export async function serveGraphQL(
     GRAPHIQL,
   }: Pick<Config, 'CORS_ORIGINS' | 'INTROSPECTION' | 'GRAPHIQL'>,
 ): Promise<void> {
-  const { loopDelayMs, loopDelayWindowMs, handlerMs, anybodysBodyMs, largeBodiesBytes } = limits;
+  const { loopDelayMs, loopDelayWindowMs, handlerMs, anonymousBodyMs, largeBodiesBytes } = limits;
   parseJsonBodies(app, {
     budget: bodyBudget(largeBodiesBytes),
     limits,
@@ -113,7 +113,7 @@ export async function serveGraphQL(
   const schema = buildSchema();
   const executeOperation = startExecution(schema, limits.queryCost);
   const validated = new LRUCache<string, DocumentNode>({
-    maxSize: MOST_DOCUMENT_CHARACTERS,
+    maxSize: MAX_DOCUMENT_CHARACTERS,
     sizeCalculation: (_document, source) => source.length,
   });
 
@@ -161,7 +161,7 @@ export async function serveGraphQL(
     const identity = await withinTime(identify(services, request, reply), handlerMs);
     const announced = method === 'POST' ? bytesAnnounced(headers) : 0;
     const sender =
-      announced > ANYBODYS_BODY_BYTES
+      announced > MAX_ANONYMOUS_BODY_BYTES
         ? await bodySenderOf(identity, userId =>
             withinTime(isInApiOrganization(services.db, userId), handlerMs),
           )
@@ -169,13 +169,13 @@ export async function serveGraphQL(
     const isAnonymous = identity.kind === 'anonymous';
     const allowance: BodyAllowance = {
       sender,
-      maxBytes: isAnonymous ? ANYBODYS_BODY_BYTES : LARGEST_BODY_BYTES,
+      maxBytes: isAnonymous ? MAX_ANONYMOUS_BODY_BYTES : MAX_BODY_BYTES,
       // Whoever had a session is to learn that it is over, not that bodies are limited.
       tooLarge: () => (isAnonymous && identity.hadCookie ? unauthenticated() : payloadTooLarge()),
       onceAnswered: callback => reply.raw.once('close', callback),
     };
     if (announced !== Number.POSITIVE_INFINITY && announced > allowance.maxBytes) throw allowance.tooLarge();
-    if (isAnonymous && method === 'POST') cutOffAfter(anybodysBodyMs, request);
+    if (isAnonymous && method === 'POST') cutOffAfter(anonymousBodyMs, request);
     request.known = { identity, allowance, since: performance.now() };
     return payload;
   });

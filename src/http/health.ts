@@ -4,7 +4,7 @@ import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 
 /** Load balancers and orchestrators often wait no longer than two or three seconds. */
-const LONGEST_WAIT_MS = 1500;
+const MAX_WAIT_MS = 1500;
 
 /**
  * `/healthz`: the process answers. `/readyz`: and its database does, and it does not stop, so that a load balancer may
@@ -25,7 +25,7 @@ export function serveHealth(app: FastifyInstance, db: Kysely<DB>, isStopping: ()
   app.get('/readyz', async (request, reply) => {
     if (isStopping()) return reply.code(503).send({ status: 'stopping' });
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(unavailable()), LONGEST_WAIT_MS);
+    const timer = setTimeout(() => late.reject(unavailable()), MAX_WAIT_MS);
     try {
       await Promise.race([askDatabase(), late.promise]);
       return { status: 'ready' };

@@ -5,7 +5,7 @@ import { badUserInput, bodyTooSlow, unavailable } from '../errors.ts';
 import { ALWAYS_WITHIN_BUDGET_BYTES, startJsonBudget } from './json-budget.ts';
 import type { BodyBudget, Sender } from './large-bodies.ts';
 import { notUtf8, startLargeJson } from './large-json.ts';
-import { ANYBODYS_BODY_BYTES, type HttpLimits } from './limits.ts';
+import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
 import { memoryGiver } from './memory.ts';
 
 /** From this many bytes on. A thousand spectra are below, and parsed in 15 ms. */
@@ -13,7 +13,7 @@ const LARGE_BYTES = 4 * 1024 * 1024;
 const FIRST_PIECE_BYTES = 64 * 1024;
 const MAX_PIECE_BYTES = 1024 * 1024;
 /** A chunk takes a microsecond even if it holds one byte: nobody sends a body in such. */
-const LEAST_CHUNK_BYTES = 64;
+const MIN_CHUNK_BYTES = 64;
 const FREE_CHUNKS = 1000;
 
 declare module 'fastify' {
@@ -27,7 +27,7 @@ declare module 'fastify' {
 
 /** Whose body it is, and how much of it is read. */
 export interface BodyAllowance {
-  /** Undefined: nobody's, which has at most `ANYBODYS_BODY_BYTES`. */
+  /** Undefined: nobody's, which has at most `MAX_ANONYMOUS_BODY_BYTES`. */
   sender: Sender | undefined;
   maxBytes: number;
   /** The refusal of a longer one. */
@@ -62,7 +62,7 @@ export function parseJsonBodies(app: FastifyInstance, options: JsonBodiesOptions
     readBody(request, payload, { ...options, allowance }, (error, pieces, bytes) => {
       if (error) return done(error);
       const { sender } = allowance;
-      request.isLarge = bytes > ANYBODYS_BODY_BYTES;
+      request.isLarge = bytes > MAX_ANONYMOUS_BODY_BYTES;
       if (bytes > LARGE_BYTES && sender) {
         memory.giveBackLater();
         const parseText = (text: string) =>
@@ -131,11 +131,11 @@ function readBody(
   /** What is wrong with the body, now that this came. */
   function refusalOf(chunk: Buffer): Error | undefined {
     if (received > maxBytes) return tooLarge();
-    if (chunks > FREE_CHUNKS + received / LEAST_CHUNK_BYTES) {
+    if (chunks > FREE_CHUNKS + received / MIN_CHUNK_BYTES) {
       return badUserInput('The body comes in too many chunks. Send it in larger ones.');
     }
-    if (received > ANYBODYS_BODY_BYTES && sender) {
-      const more = received - ANYBODYS_BODY_BYTES - counted;
+    if (received > MAX_ANONYMOUS_BODY_BYTES && sender) {
+      const more = received - MAX_ANONYMOUS_BODY_BYTES - counted;
       if (!budget.take(sender, more)) return unavailable();
       counted += more;
       if (!moving) watch();

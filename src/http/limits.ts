@@ -8,7 +8,7 @@ export interface HttpLimits {
   /** For a whole request, its body included. */
   requestMs: number;
   /** For the body of an anonymous request. */
-  anybodysBodyMs: number;
+  anonymousBodyMs: number;
   /** For an answer, once the body has been read. */
   handlerMs: number;
   /** How long a connection may wait for its next request. */
@@ -36,7 +36,7 @@ export const HTTP_LIMITS: HttpLimits = {
   // 24 MiB at 1.7 Mbit/s, a slow line.
   requestMs: 120_000,
   // 64 KiB at 26 kbit/s.
-  anybodysBodyMs: 20_000,
+  anonymousBodyMs: 20_000,
   // A run of a slow model may take 10 s and wait for others, a statement 30 s.
   handlerMs: 60_000,
   // Longer than the 60 s after which load balancers commonly drop an idle connection: who keeps it longer must not be
@@ -59,6 +59,6 @@ export const HTTP_LIMITS: HttpLimits = {
 };
 
 /** Of an anonymous request: signing up and in, introspection, and the longest documents fit in. */
-export const ANYBODYS_BODY_BYTES = 64 * 1024;
+export const MAX_ANONYMOUS_BODY_BYTES = 64 * 1024;
 /** Of a request with a valid credential: a model of 16 MiB in base64, with room for the rest of its request. */
-export const LARGEST_BODY_BYTES = 24 * 1024 * 1024;
+export const MAX_BODY_BYTES = 24 * 1024 * 1024;

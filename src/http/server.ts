@@ -24,7 +24,7 @@ import { discardRefusedBodies } from './discard.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
 import { knownHosts } from './hosts.ts';
-import { ANYBODYS_BODY_BYTES, type HttpLimits } from './limits.ts';
+import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
 import { servePages } from './pages.ts';
 import { trustProxies } from './trusted-proxies.ts';
 
@@ -66,7 +66,7 @@ export async function startHttpServer({
 }: HttpServerOptions): Promise<HttpServer> {
   const app = Fastify({
     loggerInstance: log,
-    bodyLimit: ANYBODYS_BODY_BYTES,
+    bodyLimit: MAX_ANONYMOUS_BODY_BYTES,
     http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: limits.checkEveryMs },
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.idleMs,

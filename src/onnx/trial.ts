@@ -20,7 +20,7 @@ export type Inspection = Pick<Signature, 'kind' | 'inputLength'> & {
 /** What the memory of a process may grow by when it opens a model: ONNX Runtime itself takes 25 MB of it. */
 const MAX_OPENED_BYTES = 64 * 1024 * 1024;
 /**
- * And for each byte of the file. Forests take the most: 9, and 16 where the C library keeps what was freed (without
+ * And for each byte of the file. Forests take the max: 9, and 16 where the C library keeps what was freed (without
  * `MALLOC_TRIM_THRESHOLD_`); a matrix takes 3, the vectors of a support vector machine 5.
  */
 const MAX_OPENED_FACTOR = 20;

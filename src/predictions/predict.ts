@@ -20,7 +20,7 @@ import type { Call } from './settlement/grant.ts';
 import { readAnswer, repeatablePredict, type SpectrumToPredict } from './settlement/repeat.ts';
 import type { Settle, Settlement } from './settlement/settle.ts';
 
-const LONGEST_SAMPLE_NAME = 200;
+const MAX_SAMPLE_NAME_LENGTH = 200;
 
 /** The answer to a call. */
 export interface Answer {
@@ -142,7 +142,7 @@ function checkSpectra(spectra: SpectrumToPredict[], inputLength: number): void {
     throw badUserInput(`A call takes 1 to ${MAX_SPECTRA} spectra, and this one has ${spectra.length}.`);
   }
   for (const { sampleName, yValues } of spectra) {
-    checkText(sampleName, 'A sample name', LONGEST_SAMPLE_NAME);
+    checkText(sampleName, 'A sample name', MAX_SAMPLE_NAME_LENGTH);
     if (yValues.length !== inputLength) {
       throw badUserInput(`Spectrum '${sampleName}' has ${yValues.length} points, expected ${inputLength}`);
     }

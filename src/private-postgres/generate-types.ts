@@ -11,7 +11,7 @@ import { startEmbedded } from './start.ts';
 const folder = await mkdtemp(join(tmpdir(), 'spectrakey-types-'));
 const postgres = await startEmbedded(folder, () => {});
 try {
-  const db = connect({ url: postgres.url, most: 1, onIdleError: () => {} });
+  const db = connect({ url: postgres.url, max: 1, onIdleError: () => {} });
   await migrate(db);
   await generate({
     db: db.withoutPlugins(),

@@ -22,11 +22,11 @@ import { codeOf, type Home, lastWords, type RunAs, removeTree, run } from './pro
 /** Crash recovery after a busy server's death takes seconds; more than this is a fault to be told. */
 const PATIENCE_MS = 120_000;
 /** What is left of the 104 bytes of a socket's path on macOS (Linux: 108) after its end. */
-const LONGEST_SOCKET_PATH = 103;
+const MAX_SOCKET_PATH_LENGTH = 103;
 const SHORT_FOLDER = /^\/tmp\/spectrakey-\w+$/;
 /** Linux numbers no process higher than 2^22. */
 const NO_PID = 2 ** 31 - 1;
-const MOST_LOG_BYTES = 1_000_000;
+const MAX_LOG_BYTES = 1_000_000;
 
 /** The session that holds a data folder's lock, and where it is connected. */
 export interface Holder {
@@ -106,11 +106,11 @@ async function start(home: Home): Promise<string | null> {
 /** Leaves a log for PostgreSQL to append to, and says how long it is already. */
 async function openLog(path: string, runAs: RunAs): Promise<number> {
   const size = (await stat(path).catch(() => null))?.size ?? 0;
-  if (size > MOST_LOG_BYTES) await rename(path, `${path}.1`);
+  if (size > MAX_LOG_BYTES) await rename(path, `${path}.1`);
   const file = await open(path, 'a', 0o600);
   if (runAs) await file.chown(runAs.uid, runAs.gid);
   await file.close();
-  return size > MOST_LOG_BYTES ? 0 : size;
+  return size > MAX_LOG_BYTES ? 0 : size;
 }
 
 /**
@@ -137,7 +137,7 @@ async function disownLockFiles({ cluster, runAs }: Home): Promise<void> {
 
 /** A short folder for the socket of a cluster whose own path is too long for one; null where it is not. */
 async function chooseSocketFolder(cluster: string, runAs: RunAs): Promise<string | null> {
-  if (Buffer.byteLength(join(cluster, SOCKET)) <= LONGEST_SOCKET_PATH) return null;
+  if (Buffer.byteLength(join(cluster, SOCKET)) <= MAX_SOCKET_PATH_LENGTH) return null;
   // The one of the PostgreSQL that crashed here, so that connection strings handed out stay true.
   const former = (await readPidFile(cluster))?.socketFolder;
   if (former && SHORT_FOLDER.test(former)) {

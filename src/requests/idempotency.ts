@@ -6,9 +6,9 @@ import type { DB } from '../generated/database.ts';
 import { checkName } from './names.ts';
 
 const LIFETIME_MS = 24 * 60 * 60 * 1000;
-const LONGEST_KEY = 200;
+const MAX_KEY_LENGTH = 200;
 /** Rows dropped in one statement. */
-const MOST_DROPPED = 10_000;
+const MAX_DROPPED = 10_000;
 
 /** A request that its caller may send again, to be carried out once. */
 export interface Repeatable {
@@ -29,7 +29,7 @@ export function repeatable(
   { operation, callerId, key, at }: { operation: string; callerId: string; key: string; at: Date },
   request: Buffer,
 ): Repeatable {
-  const name = checkName(key, 'An idempotencyKey', LONGEST_KEY);
+  const name = checkName(key, 'An idempotencyKey', MAX_KEY_LENGTH);
   return {
     digest: createHash('sha256').update(`${operation}\0${callerId}\0${name}`).digest(),
     request,
@@ -119,13 +119,13 @@ export async function dropExpiredKeys(db: Kysely<DB>, now: Date): Promise<void> 
           .selectFrom('idempotencyKeys')
           .select('digest')
           .where('createdAt', '<=', expiry(now))
-          .limit(MOST_DROPPED)
+          .limit(MAX_DROPPED)
           .forUpdate()
           .skipLocked(),
       )
       .executeTakeFirst();
     dropped = Number(result.numDeletedRows);
-  } while (dropped === MOST_DROPPED);
+  } while (dropped === MAX_DROPPED);
 }
 
 const expiry = (now: Date) => new Date(now.getTime() - LIFETIME_MS);

@@ -9,7 +9,7 @@ import type { DB } from '../generated/database.ts';
 /** How many attempts there may be within a window, which begins with the first of them. */
 export interface Limit {
   name: string;
-  most: number;
+  max: number;
   windowMs: number;
 }
 
@@ -34,7 +34,7 @@ interface Attempt {
   now: Date;
 }
 
-const BOUNDS = { most: 100, room: 5000 };
+const BOUNDS = { max: 100, maxWaiting: 5000 };
 
 /** Counting in a database. Attempts that come together share a statement, so that a flood of them is a few statements. */
 export function startRateLimits(db: Kysely<DB>): RateLimits {
@@ -68,8 +68,8 @@ export function startRateLimits(db: Kysely<DB>): RateLimits {
 }
 
 /** @throws RATE_LIMITED when a count is over its limit. */
-export function checkLimit({ most }: Limit, { used, endsAt }: Counted, now: Date): void {
-  if (used > most) throw rateLimited(secondsUntil(endsAt, now));
+export function checkLimit({ max }: Limit, { used, endsAt }: Counted, now: Date): void {
+  if (used > max) throw rateLimited(secondsUntil(endsAt, now));
 }
 
 /** Whole seconds, at least one, as Retry-After takes them. */

@@ -40,11 +40,11 @@ export interface System {
 
 /** Makes a database by this name and starts Spectrakey on it, as `npm start` would. */
 export async function startSystem(postgresUrl: string, name: string): Promise<System> {
-  const admin = connect({ url: postgresUrl, most: 1, onIdleError: () => {} });
+  const admin = connect({ url: postgresUrl, max: 1, onIdleError: () => {} });
   await sql`create database ${sql.id(name)}`.execute(admin);
   await admin.destroy();
   const url = databaseUrl(postgresUrl, name);
-  const db = connect({ url, most: 2, onIdleError: () => {} });
+  const db = connect({ url, max: 2, onIdleError: () => {} });
   await migrate(db);
   await makePartitions(db, new Date());
   const demonstration = await seed(db, new Date());

@@ -24,7 +24,7 @@ test('the key limit is exact over two server processes, whatever is revoked mean
   const service = await startServiceForTest();
   const { owner, deploymentId } = await openLab(service, 'PRO');
   const servers = await startProcesses(2, service.databaseUrl);
-  const witness = connect({ url: service.databaseUrl, most: 1, onIdleError: () => {} });
+  const witness = connect({ url: service.databaseUrl, max: 1, onIdleError: () => {} });
   onTestFinished(() => witness.destroy());
   const countUsable = async () => {
     const { rows } = await sql<{ usable: number }>`

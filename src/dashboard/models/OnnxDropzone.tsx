@@ -6,7 +6,7 @@ import classes from './onnx-dropzone.module.css';
 
 const MEBIBYTE = 1024 * 1024;
 /** As the server's limit; a larger file is refused here, before anybody waits for its upload. */
-const LARGEST_BYTES = 16 * MEBIBYTE;
+const MAX_BYTES = 16 * MEBIBYTE;
 
 const oneDecimal = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
@@ -39,7 +39,7 @@ export function OnnxDropzone({ file, onFile, onRefused }: OnnxDropzoneProps) {
     // No type is registered for ONNX, and browsers give such a file none: its name decides.
     accept: { 'application/x-onnx': ['.onnx'] },
     minSize: 1,
-    maxSize: LARGEST_BYTES,
+    maxSize: MAX_BYTES,
     multiple: false,
     // The button inside is what the keyboard reaches; a second stop around it would only be in the way.
     noKeyboard: true,

@@ -52,15 +52,15 @@ export function FileList({
   );
 }
 
-const MOST_SENTENCES = 10;
+const MAX_SENTENCES = 10;
 
 /** What has to be mended before anything is sent. */
 export function Sentences({ title, sentences }: { title: string; sentences: readonly string[] }) {
-  const more = sentences.length - MOST_SENTENCES;
+  const more = sentences.length - MAX_SENTENCES;
   return (
     <Alert icon={<CircleAlert size={18} />} color="red" variant="light" role="alert" title={title} my={4}>
       <List size="sm" spacing={2} withPadding={false} listStyleType="none">
-        {sentences.slice(0, MOST_SENTENCES).map(sentence => (
+        {sentences.slice(0, MAX_SENTENCES).map(sentence => (
           <List.Item key={sentence} style={{ overflowWrap: 'anywhere' }}>
             {sentence}
           </List.Item>

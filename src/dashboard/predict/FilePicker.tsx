@@ -4,7 +4,7 @@ import { type FileRejection, useDropzone } from 'react-dropzone';
 import classes from './FilePicker.module.css';
 
 /** Beyond these, reading holds the page up for seconds. */
-const LARGEST_FILE_MIB = 100;
+const MAX_FILE_MIB = 100;
 
 /** Takes CSV files that are dropped on it, or chosen with its button. */
 export function FilePicker({
@@ -20,7 +20,7 @@ export function FilePicker({
   const { getRootProps, getInputProps, open, isDragActive, fileRejections } = useDropzone({
     onDropAccepted: onFiles,
     accept: { 'text/csv': ['.csv', '.tsv', '.txt'] },
-    maxSize: LARGEST_FILE_MIB * 1024 * 1024,
+    maxSize: MAX_FILE_MIB * 1024 * 1024,
     // The button is what is clicked and focused; a zone that is a button around a button confuses screen readers.
     noClick: true,
     noKeyboard: true,
@@ -59,7 +59,7 @@ export function FilePicker({
 function describeRejection({ file, errors }: FileRejection): string {
   const tooLarge = errors.some(({ code }) => code === 'file-too-large');
   return tooLarge
-    ? `${file.name}: The file is larger than ${LARGEST_FILE_MIB} MiB. Split it into several.`
+    ? `${file.name}: The file is larger than ${MAX_FILE_MIB} MiB. Split it into several.`
     : `${file.name}: This is not a CSV file (.csv, .tsv or .txt).`;
 }
 

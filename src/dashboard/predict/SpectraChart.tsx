@@ -7,7 +7,7 @@ import type { Spectrum } from './spectra-files';
 
 const HEIGHT = 280;
 /** More lines than these are a surface, and slow. */
-const MOST_LINES = 200;
+const MAX_LINES = 200;
 /** Faint on light and dark alike. */
 const GRID = 'rgb(128 128 128 / 18%)';
 
@@ -29,7 +29,7 @@ export function SpectraChart({
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const drawn = spread(spectra, MOST_LINES);
+    const drawn = spread(spectra, MAX_LINES);
     const chart = new uPlot(optionsFor(element, drawn, inputLength), uPlot.join(drawn.map(toTable)), element);
     const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
@@ -47,9 +47,9 @@ export function SpectraChart({
         <Text size="sm" c="dimmed">
           {description}
         </Text>
-        {spectra.length > MOST_LINES && (
+        {spectra.length > MAX_LINES && (
           <Text size="sm" c="dimmed">
-            {MOST_LINES} of them drawn
+            {MAX_LINES} of them drawn
           </Text>
         )}
       </Group>

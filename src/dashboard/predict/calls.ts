@@ -1,15 +1,15 @@
 import type { Spectrum } from './spectra-files.ts';
 
 /** The API's limit for one call. */
-const MOST_SPECTRA = 1000;
+const MAX_SPECTRA = 1000;
 /** Well under the 24 MiB that the server takes as a request. */
-const LARGEST_CALL = 16 * 1024 * 1024;
+const MAX_CALL = 16 * 1024 * 1024;
 
 /** Distributes spectra, in their order, over as few calls as the server's limits allow. */
 export function splitIntoCalls<S extends Pick<Spectrum, 'sampleName' | 'y'>>(
   spectra: readonly S[],
-  most = MOST_SPECTRA,
-  largest = LARGEST_CALL,
+  most = MAX_SPECTRA,
+  largest = MAX_CALL,
 ): S[][] {
   const calls: S[][] = [];
   let current: S[] = [];

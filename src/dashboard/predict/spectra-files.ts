@@ -34,8 +34,8 @@ interface Table {
 }
 
 /** A file of a wrong kind would otherwise get a sentence for each of its lines. */
-const MOST_PROBLEMS = 10;
-const LONGEST_SAMPLE_NAME = 200;
+const MAX_PROBLEMS = 10;
+const MAX_SAMPLE_NAME_LENGTH = 200;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const NAMES_OF_NAMES = ['samplename', 'sample', 'name'];
 
@@ -51,8 +51,8 @@ const NAMES_OF_NAMES = ['samplename', 'sample', 'name'];
 export function readSpectra(file: string, text: string): Reading {
   const problems: Problem[] = [];
   const report = (line: number | null, message: string) => {
-    if (problems.length < MOST_PROBLEMS) problems.push({ file, line, message });
-    else if (problems.length === MOST_PROBLEMS) {
+    if (problems.length < MAX_PROBLEMS) problems.push({ file, line, message });
+    else if (problems.length === MAX_PROBLEMS) {
       problems.push({ file, line: null, message: 'There are more problems. Mend these first.' });
     }
   };
@@ -142,8 +142,8 @@ function toNumber(field: string, decimalComma: boolean): number | null {
 
 function checkName(sampleName: string, line: number, report: Report): void {
   if (sampleName === '') report(line, 'The sample has no name.');
-  else if ([...sampleName].length > LONGEST_SAMPLE_NAME) {
-    report(line, `A sample's name may have at most ${LONGEST_SAMPLE_NAME} characters.`);
+  else if ([...sampleName].length > MAX_SAMPLE_NAME_LENGTH) {
+    report(line, `A sample's name may have at most ${MAX_SAMPLE_NAME_LENGTH} characters.`);
   }
 }
 

@@ -21,15 +21,15 @@ export type Settle = (call: Call) => Promise<Settlement>;
 
 const BOUNDS = {
   // Keeps a statement short, and with it the time for which the usage rows stay locked.
-  most: 50,
+  max: 50,
   // About a second's worth.
-  room: 5000,
+  maxWaiting: 5000,
 };
 
 /** Lanes that may wait for locks at once, each on a connection of its own. */
-const MOST_LANES = 3;
+const MAX_LANES = 3;
 /** As long as a statement may wait for a lock (database/pool.ts). */
-const LONGEST_WAIT_MS = 2000;
+const MAX_WAIT_MS = 2000;
 
 /**
  * Settling against a database. The calls that finish together share a statement, which waits for nobody. What it leaves
@@ -42,8 +42,8 @@ export function startSettle(db: Kysely<DB>, watch?: BatchWatch): Settle {
   const together = batched(settleTogether(prepareGrants(db, 'skip')), bounds);
   const settleLane = settleWaiting(db, prepareGrants(db, 'wait'));
   const settleLaneOnce = settleWaiting(db, prepareGrantsOnce(db));
-  const limit = pLimit(MOST_LANES);
-  const limitOnce = pLimit(MOST_LANES);
+  const limit = pLimit(MAX_LANES);
+  const limitOnce = pLimit(MAX_LANES);
   const lanes = new Map<string, { settle: (waiting: Waiting) => Promise<Settlement>; calls: number }>();
 
   async function settleInLane(id: string, call: Call): Promise<Settlement> {
@@ -143,12 +143,12 @@ function settleWaiting(db: Kysely<DB>, grant: GrantAll) {
 
   return async (waiting: Waiting[]): Promise<Settlement[]> => {
     const now = performance.now();
-    const patient = waiting.filter(({ since }) => now - since < LONGEST_WAIT_MS);
+    const patient = waiting.filter(({ since }) => now - since < MAX_WAIT_MS);
     const settlements = new Map(
       patient.length > 0
         ? await settle(
             patient.map(({ call }) => call),
-            now + LONGEST_WAIT_MS,
+            now + MAX_WAIT_MS,
           )
         : [],
     );
