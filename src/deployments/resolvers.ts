@@ -60,7 +60,7 @@ export const deploymentResolvers = {
       return (await load.project.again(project.id)) ?? project;
     },
 
-    async registerModel(_parent, { input }, { db, transaction, by, viewer, at, models }) {
+    async registerModel(_parent, { input }, { db, transaction, by, viewer, at, models, isOver }) {
       const { load } = viewer();
       const texts = {
         name: checkName(input.name, 'The name of a model'),
@@ -76,7 +76,7 @@ export const deploymentResolvers = {
       await checkNewFile(db, organizationId, input.onnx, at);
       const { plan } = await load.organization.get(organizationId);
       const tenant = { id: organizationId, reserved: plan.allowApiPredict };
-      const found = await models.inspect(tenant, input.onnx).catch((error: unknown) => {
+      const found = await models.inspect(tenant, input.onnx, isOver).catch((error: unknown) => {
         throw error instanceof ModelRefused ? badUserInput(error.message) : error;
       });
       return await transaction(trx =>
