@@ -168,6 +168,19 @@ test('three accounts that fill the room for trials lose their newest to 47 other
   expect(tried.filter(name => name.startsWith('honest'))).toHaveLength(47);
 });
 
+test('a trial that waits until its request is over does not begin', async () => {
+  const models = modelsOf({ trialMs: 2000 });
+  const { tenant } = model('a');
+  const first = models.inspect(tenant, slowRegression(2000)).catch(error => error);
+  let isOver = false;
+  const late = models.inspect(tenant, MEAN, () => isOver);
+  const wanted = models.inspect(tenant, MEAN, () => false);
+  isOver = true;
+  await expect(late).rejects.toMatchObject({ extensions: { code: codes.UNAVAILABLE } });
+  expect(await wanted).toMatchObject({ inputLength: 2 });
+  expect(await first).toMatchObject({ message: expect.stringContaining('took longer') });
+});
+
 test('over HTTP: 24 endless calls of a stranger cost another tenant’s calls nothing', async () => {
   const service = await startServiceForTest({ modelLimits: { runMs: 3000 } });
   const lab = await openLab(service);

@@ -23,7 +23,7 @@ export const deploymentResolvers = {
     async registerModel(
       _parent,
       { input: { onnx, ...input } },
-      { db, transaction, by, viewer, at, models, releaseBody },
+      { db, transaction, by, viewer, at, models, releaseBody, isOver },
     ) {
       const { load } = viewer();
       const texts = {
@@ -43,7 +43,7 @@ export const deploymentResolvers = {
       const tenant = { id: organizationId, reserved: plan.allowApiPredict };
       return await withFileOnDisk(onnx, async path => {
         releaseBody();
-        const found = await models.inspect(tenant, path).catch((error: unknown) => {
+        const found = await models.inspect(tenant, path, isOver).catch((error: unknown) => {
           throw error instanceof ModelRefused ? badUserInput(error.message) : error;
         });
         const file = { ...digest, path };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fairLimiter } from '../concurrency/fair-limiter.ts';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import { unavailable } from '../errors.ts';
+import type { IsOver } from './calls.ts';
 import { HostEnded, type HostProcess } from './host-process.ts';
 import type { Hosts } from './hosts.ts';
 import { ModelRefused } from './signature.ts';
@@ -15,10 +16,11 @@ export interface Trials {
    * Tries a file that is to be registered, in a host of its own. One trial of an organization runs at a time.
    *
    * @param path where the file is. It is read when its turn comes.
+   * @param isOver says that the request is over: a trial that waited does not begin then
    * @throws {ModelRefused} where it does not fit, and where the trial ends its host or takes too long
-   * @throws UNAVAILABLE when too many wait, or a host cannot be started
+   * @throws UNAVAILABLE when too many wait, the request is over, or a host cannot be started
    */
-  inspect(tenant: Tenant, path: string): Promise<Inspection>;
+  inspect(tenant: Tenant, path: string, isOver?: IsOver): Promise<Inspection>;
   close(): Promise<void>;
 }
 
@@ -36,8 +38,8 @@ export function startTrials({ hosts, places, trialMs }: TrialsOptions): Trials {
   const running = new Set<HostProcess>();
   let closed = false;
 
-  async function tryFile(tenant: Tenant, path: string): Promise<Inspection> {
-    if (closed) throw unavailable();
+  async function tryFile(tenant: Tenant, path: string, isOver: IsOver): Promise<Inspection> {
+    if (closed || isOver()) throw unavailable();
     const host = await hosts.take(tenant).catch(() => {
       throw unavailable();
     });
@@ -51,9 +53,9 @@ export function startTrials({ hosts, places, trialMs }: TrialsOptions): Trials {
   }
 
   return {
-    async inspect(tenant, path) {
+    async inspect(tenant, path, isOver = () => false) {
       try {
-        return await limit(tenant, () => tryFile(tenant, path));
+        return await limit(tenant, () => tryFile(tenant, path, isOver));
       } catch (cause) {
         if (closed) throw unavailable();
         if (!(cause instanceof HostEnded)) throw cause;
