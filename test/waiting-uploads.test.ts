@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { addressOf, run, temporaryFolder } from './commands.ts';
 import { demonstration, send, signUp, startServiceForTest } from './harness.ts';
+import { column } from './host-processes.ts';
 import { slowRegression } from './onnx-files.ts';
 
 const MIB = 1024 * 1024;
@@ -9,43 +10,38 @@ const MIB = 1024 * 1024;
 const WAITING = 20;
 const REGISTER = `mutation ($input: RegisterModelInput!) { registerModel(input: $input) { id } }`;
 
-test.runIf(process.platform === 'linux')(
-  'twenty uploads of 16 MiB that wait for their trials take the disk, and not the memory of the server',
-  { timeout: 120_000 },
-  async () => {
-    const service = await startServiceForTest();
-    const person = await signUp(service, 'Wanda Waiting');
-    const folder = await temporaryFolder(0o700);
-    const started = run('node', ['src/main.ts', 'serve'], {
-      env: { DATABASE_URL: service.databaseUrl, TMPDIR: folder },
-    });
-    const url = await addressOf(started);
-    const waiting = async () => (await readdir(folder)).filter(name => name.includes('upload')).length;
-    const residentMb = async () => {
-      const status = await readFile(`/proc/${started.process.pid}/status`, 'utf8');
-      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
-    };
-    const register = (file: Uint8Array) => {
-      const onnx = Buffer.from(file).toString('base64');
-      const input = { projectId: person.projectId, name: 'Waiting', targetProperty: 'octane number', onnx };
-      return send(`${url}/graphql`, REGISTER, { input }, person);
-    };
+test('twenty uploads of 16 MiB that wait for their trials take the disk, and not the memory of the server', {
+  timeout: 120_000,
+}, async () => {
+  const service = await startServiceForTest();
+  const person = await signUp(service, 'Wanda Waiting');
+  const folder = await temporaryFolder(0o700);
+  const started = run('node', ['src/main.ts', 'serve'], {
+    env: { DATABASE_URL: service.databaseUrl, TMPDIR: folder },
+  });
+  const url = await addressOf(started);
+  const waiting = async () => (await readdir(folder)).filter(name => name.includes('upload')).length;
+  const residentMb = () => Number(column('-o', 'rss=', '-p', String(started.process.pid))) / 1024;
+  const register = (file: Uint8Array) => {
+    const onnx = Buffer.from(file).toString('base64');
+    const input = { projectId: person.projectId, name: 'Waiting', targetProperty: 'octane number', onnx };
+    return send(`${url}/graphql`, REGISTER, { input }, person);
+  };
 
-    expect(await register(demonstration('octane.onnx'))).toMatchObject({ status: 200, errors: [] });
-    const before = await residentMb();
-    const answers: Promise<unknown>[] = [];
-    for (let at = 0; at <= WAITING; at++) {
-      // An endless trial, which ends after 10 s, is under way; the others wait.
-      answers.push(register(padded(slowRegression(2000), 16 * MIB, at)).catch(() => undefined));
-      await expect.poll(waiting, { timeout: 10_000 }).toBeGreaterThan(Math.max(0, at - 3));
-    }
-    // Memory goes back to the machine five seconds after the last large body, and that of the parsing thread.
-    await expect.poll(residentMb, { timeout: 30_000, interval: 500 }).toBeLessThan(before + 100);
-    expect(await waiting()).toBeGreaterThanOrEqual(WAITING - 5);
-    started.process.kill('SIGKILL');
-    await Promise.all(answers);
-  },
-);
+  expect(await register(demonstration('octane.onnx'))).toMatchObject({ status: 200, errors: [] });
+  const before = residentMb();
+  const answers: Promise<unknown>[] = [];
+  for (let at = 0; at <= WAITING; at++) {
+    // An endless trial, which ends after 10 s, is under way; the others wait.
+    answers.push(register(padded(slowRegression(2000), 16 * MIB, at)).catch(() => undefined));
+    await expect.poll(waiting, { timeout: 10_000 }).toBeGreaterThan(Math.max(0, at - 3));
+  }
+  // Memory goes back to the machine five seconds after the last large body, and that of the parsing thread.
+  await expect.poll(residentMb, { timeout: 30_000, interval: 500 }).toBeLessThan(before + 100);
+  expect(await waiting()).toBeGreaterThanOrEqual(WAITING - 5);
+  started.process.kill('SIGKILL');
+  await Promise.all(answers);
+});
 
 /** The same model with a description that fills the file up to its size, another for each number. */
 function padded(onnx: Uint8Array, bytes: number, number: number): Uint8Array {

@@ -27,15 +27,20 @@ const padded = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
 /** Writes one frame. The payload is not copied: it must not change until it is flushed. */
 export function writeFrame(stream: Writable, header: object, payload: Uint8Array = new Uint8Array()): void {
-  const text = Buffer.from(JSON.stringify(header));
-  const head = Buffer.alloc(PREFIX_BYTES + padded(text.byteLength));
-  head.writeUInt32LE(padded(text.byteLength) + payload.byteLength, 0);
-  head.writeUInt32LE(text.byteLength, 4);
-  text.copy(head, PREFIX_BYTES);
   stream.cork();
-  stream.write(head);
+  writeHead(stream, header, payload.byteLength);
   if (payload.byteLength > 0) stream.write(payload);
   stream.uncork();
+}
+
+/** Writes what precedes the payload of a frame, which must follow in whatever pieces. */
+export function writeHead(stream: Writable, header: object, payloadBytes: number): void {
+  const text = Buffer.from(JSON.stringify(header));
+  const head = Buffer.alloc(PREFIX_BYTES + padded(text.byteLength));
+  head.writeUInt32LE(padded(text.byteLength) + payloadBytes, 0);
+  head.writeUInt32LE(text.byteLength, 4);
+  text.copy(head, PREFIX_BYTES);
+  stream.write(head);
 }
 
 /**

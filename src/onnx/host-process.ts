@@ -6,6 +6,7 @@ import { type Frame, frameReader, writeFrame } from './frames.ts';
 import { MAX_CATEGORY_CHARACTERS, ModelFailed, type Outcome } from './outcome.ts';
 import type { CallReply, InputType, Reply, Request } from './protocol.ts';
 import { endProcessesOf, HOST_ENVIRONMENT, type HostLimits, hostCommand } from './sandbox.ts';
+import { sendFile } from './send-file.ts';
 import { ModelRefused } from './signature.ts';
 import type { Inspection } from './trial.ts';
 
@@ -71,7 +72,7 @@ export interface HostProcess {
     onOutcomes: (outcomes: (Outcome | ModelFailed)[]) => void,
   ): Promise<boolean>;
   /** @throws {ModelRefused} @throws {HostEnded} */
-  inspect(onnx: Uint8Array, ms: number): Promise<Inspection>;
+  inspect(path: string, ms: number): Promise<Inspection>;
   /** Kills it, whatever it does. */
   kill(reason: EndReason): Promise<void>;
   /** Resolves once it has ended. */
@@ -140,10 +141,14 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
     await Promise.race([ended.promise, wait(KILL_MS, undefined, { ref: false })]);
   }
 
-  /** Asks one thing; `take` gets each answer and says whether it was the last. */
+  /**
+   * Asks one thing; `take` gets each answer and says whether it was the last.
+   *
+   * @param payload numbers, or the path of a file.
+   */
   async function ask(
     request: Request | null,
-    payload: Uint8Array,
+    payload: Uint8Array | string,
     ms: number,
     take: (frame: Frame<Reply>) => boolean,
   ): Promise<void> {
@@ -165,7 +170,9 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
             if (!(error instanceof ModelRefused)) void kill('exited');
           }
         };
-        if (request && socket) writeFrame(socket, request, payload);
+        if (!request || !socket) return;
+        if (typeof payload !== 'string') writeFrame(socket, request, payload);
+        else sendFile(socket, request, payload).catch(reject);
       });
     } finally {
       clearTimeout(timer);
@@ -222,9 +229,9 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
       });
       return isOpen;
     },
-    async inspect(onnx, ms) {
+    async inspect(path, ms) {
       let found: Inspection | undefined;
-      await ask({ ask: 'inspect' }, onnx, ms, ({ header }) => {
+      await ask({ ask: 'inspect' }, path, ms, ({ header }) => {
         if (header.reply !== 'inspected') throw misfit();
         found = header.found;
         return true;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { fairLimiter } from '../concurrency/fair-limiter.ts';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import { unavailable } from '../errors.ts';
@@ -45,7 +44,7 @@ export function startTrials({ hosts, places, trialMs }: TrialsOptions): Trials {
     });
     running.add(host);
     try {
-      return await host.inspect(await readFile(path), trialMs);
+      return await host.inspect(path, trialMs);
     } finally {
       running.delete(host);
       await host.kill('stopped');
