@@ -171,10 +171,11 @@ test('three accounts that fill the room for trials lose their newest to 47 other
 test('a trial that waits until its request is over does not begin', async () => {
   const models = modelsOf({ trialMs: 2000 });
   const { tenant } = model('a');
-  const first = models.inspect(tenant, slowRegression(2000)).catch(error => error);
+  const [slow, mean] = await Promise.all([writeModel(slowRegression(2000)), writeModel(MEAN)]);
+  const first = models.inspect(tenant, slow).catch(error => error);
   let isOver = false;
-  const late = models.inspect(tenant, MEAN, () => isOver);
-  const wanted = models.inspect(tenant, MEAN, () => false);
+  const late = models.inspect(tenant, mean, () => isOver);
+  const wanted = models.inspect(tenant, mean, () => false);
   isOver = true;
   await expect(late).rejects.toMatchObject({ extensions: { code: codes.UNAVAILABLE } });
   expect(await wanted).toMatchObject({ inputLength: 2 });
