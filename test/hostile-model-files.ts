@@ -260,6 +260,7 @@ const changedModel = fc
 export const hostileModel: fc.Arbitrary<Uint8Array> = fc.oneof(
   { weight: 1, arbitrary: ofOneOperator },
   { weight: 3, arbitrary: changedModel },
+  { weight: 2, arbitrary: fc.constantFrom(...DRIVEN_MODELS).map(model => fileOf(model)) },
 );
 
 /** Spectra of two points with the numbers that break things. */

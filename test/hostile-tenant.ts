@@ -72,12 +72,14 @@ export async function watchNeighbour({ service, server, honest, key }: Neighbour
   const lateness = watchLateness();
   let isOver = false;
   let largest = before;
-  const calls: { from: number; to: number; status: number; text: string }[] = [];
+  const calls: { from: number; to: number; status: number; text: string; serverWaitedMs: number }[] = [];
   const watching = (async () => {
     while (!isOver) {
+      const waited = server.waitedMs();
       const from = performance.now();
       const { status, text } = await service.call(PREDICT, call, key);
-      calls.push({ from, to: performance.now(), status, text });
+      const to = performance.now();
+      calls.push({ from, to, status, text, serverWaitedMs: server.waitedMs() - waited });
       largest = Math.max(largest, server.residentBytes());
       await wait(PAUSE_MS);
     }
@@ -88,7 +90,9 @@ export async function watchNeighbour({ service, server, honest, key }: Neighbour
     const times = calls.map(lateness.netMs);
     lateness.stop();
     expect(calls.filter(({ status }) => status !== 200)).toEqual([]);
-    expect(times.filter(ms => ms > MAX_ANSWER_MS)).toEqual([]);
+    // Says where the time went: with nothing else on the machine, a server that waits for a core waits for its own hosts.
+    const late = calls.map(({ serverWaitedMs }, i) => ({ ms: times[i] ?? 0, serverWaitedMs }));
+    expect(late.filter(({ ms }) => ms > MAX_ANSWER_MS)).toEqual([]);
     server.expectAlive();
     expect(largest - before).toBeLessThan(MAX_GROWTH);
     return {

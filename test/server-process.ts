@@ -8,6 +8,8 @@ export interface ServerProcess extends Pick<Service, 'url' | 'call' | 'ask'> {
   started: Started;
   /** Fails unless the process that was started still runs, and has reported no crash. */
   expectAlive: () => void;
+  /** For how long its main thread has been ready to run and has waited for a core; 0 where the system does not say. */
+  waitedMs: () => number;
   /** Its resident memory, read from outside; 0 where the system does not say. */
   residentBytes: () => number;
 }
@@ -34,6 +36,10 @@ export async function startServerProcess(
     expectAlive() {
       expect([started.process.exitCode, started.process.signalCode]).toEqual([null, null]);
       expect(started.output()).not.toMatch(/uncaught|unhandled|Warning:/i);
+    },
+    waitedMs() {
+      if (process.platform !== 'linux') return 0;
+      return Number(readFileSync(`/proc/${started.process.pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
     },
     residentBytes() {
       if (process.platform !== 'linux') return 0;
