@@ -16,10 +16,10 @@ import { startServer } from '../src/http/server.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
 import { chromiumPath } from './browser/chromium.ts';
 
-// `npm run screenshots`: makes the README's pictures, from a server with the demonstration data.
+// `npm run screenshots`: makes the pictures in docs/images, from a server with the demonstration data.
 
 const gasoline = fileURLToPath(new URL('../src/demonstration/data/gasoline-test.csv', import.meta.url));
-const pictures = fileURLToPath(new URL('../src/dashboard/screenshots/', import.meta.url));
+const pictures = fileURLToPath(new URL('../docs/images/', import.meta.url));
 
 async function graphiql(browser: Browser, url: string, { rawKey, octaneDeploymentId }: Demonstration) {
   const context = await browser.newContext({
