@@ -1,4 +1,4 @@
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -86,6 +86,20 @@ test('docs/promises.md names every test, and no other', () => {
   expect(named.toSorted()).toEqual(globSync('test/**/*.test.ts', { cwd: root }).map(normalize).sort());
 });
 
+test('docs/architecture.md has a sentence for every folder of src', () => {
+  const [, marked = ''] = readPage('docs/architecture.md').split(/<!-- \/?folders -->/);
+  const sentences = new Map(
+    [...marked.matchAll(/^\| `([^`]+)\/` \| (.+) \|$/gm)].map(([, folder = '', sentence = '']) => [
+      folder,
+      sentence,
+    ]),
+  );
+  const folders = readdirSync(join(root, 'src'), { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(folders.filter(folder => !/^[A-Z].*\.$/.test(sentences.get(folder) ?? ''))).toEqual([]);
+});
+
 /** The text of a page without its code, in which brackets mean something else. */
 const proseOf = (page: string) =>
   readPage(page)
@@ -128,13 +142,15 @@ test('every link of the documentation leads to a file and, where it has an ancho
   expect(broken).toEqual([]);
 });
 
-test('every page of the documentation can be reached from the README', () => {
+test('every page and picture of the documentation can be reached from the README', () => {
+  const all = [...PAGES, ...globSync('docs/images/*', { cwd: root }).map(normalize)];
   const reached = new Set(['README.md']);
-  // A set is iterated with what is added meanwhile.
+  // The loop also visits what it adds to the set.
   for (const page of reached) {
-    for (const { path } of linksOf(page)) if (PAGES.includes(path)) reached.add(path);
+    if (!PAGES.includes(page)) continue;
+    for (const { path } of linksOf(page)) reached.add(path);
   }
-  expect(PAGES.filter(page => !reached.has(page))).toEqual([]);
+  expect(all.filter(path => !reached.has(path))).toEqual([]);
 });
 
 test('every npm script that the documentation names exists', () => {

@@ -34,6 +34,8 @@ async function graphiql(browser: Browser, url: string, { rawKey, octaneDeploymen
     // Pasted, as typing would have the editor close every bracket once more.
     await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
     await page.keyboard.press('ControlOrMeta+V');
+    // GraphiQL stores an edit after a pause.
+    await page.waitForTimeout(2000);
   };
   const { variables } = JSON.parse(await examplePrediction(octaneDeploymentId));
   await replace(JSON.stringify({ Authorization: `Api-Key ${rawKey}` }, null, 2));
@@ -50,7 +52,6 @@ async function graphiql(browser: Browser, url: string, { rawKey, octaneDeploymen
 async function signedIn(browser: Browser, url: string, { email, password }: Demonstration): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1200, height: 720 },
-    deviceScaleFactor: 1.5,
   });
   const page = await context.newPage();
   await page.goto(`${url}/sign-in`);
