@@ -2,12 +2,21 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { parse } from 'graphql';
 import { expect, inject, test, vi } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { addressOf, npm, paste, type RunOptions, type Started, temporaryFolder } from './commands.ts';
 import { emptyDatabase } from './databases.ts';
-import { type Answer, codes, gasoline, refusal, send } from './harness.ts';
+import {
+  type Answer,
+  codes,
+  createKey,
+  gasoline,
+  openLab,
+  PREDICT,
+  refusal,
+  send,
+  startServiceForTest,
+} from './harness.ts';
 import { blocksUnder, commandsOf, commandsUnder, linesUnder, PAGES } from './pages.ts';
 
 // Each starts servers and commands as a person would, through npm.
@@ -216,7 +225,7 @@ test('a server on a PostgreSQL of one’s own is set up as documented', async ()
     { token },
   );
   const slug = JSON.parse(signedUp.body).data.signUp.organizations[0].slug;
-  expect(await mustSucceed(plan.replace('demo-laboratory', slug), { env })).toContain(
+  expect(await mustSucceed(plan.replace('your-laboratory', slug), { env })).toContain(
     `${slug} is on the plan enterprise.`,
   );
 });
@@ -282,12 +291,26 @@ test('CI runs the two commands and the whole suite', () => {
   expect(file('.github/workflows/ci.yml')).toContain('run: .ci/run');
 });
 
-test('the GraphQL documents of SECURITY.md are documents', () => {
-  const documents = [
-    ...linesUnder('SECURITY.md', 'After a leak')
-      .join('\n')
-      .matchAll(/`(mutation \{.*?)`/g),
-  ];
-  expect(documents.length).toBeGreaterThan(1);
-  for (const [, document = ''] of documents) expect(() => parse(document)).not.toThrow();
+test('after a leak, the documents of SECURITY.md replace and revoke the key', async () => {
+  const service = await startServiceForTest();
+  const { owner, deploymentId } = await openLab(service);
+  const leaked = await createKey(service, owner, { deploymentId });
+  const text = linesUnder('SECURITY.md', 'After a leak').join('\n');
+  const documents = [...text.matchAll(/`((?:mutation )?\{ \w+\(.*?)`/g)].map(([, document = '']) => document);
+  expect(documents).toHaveLength(3);
+  const answers = [];
+  for (const document of documents) {
+    const filled = document
+      .replace('deploymentId: "…"', `deploymentId: "${deploymentId}"`)
+      .replace('projectId: "…"', `projectId: "${owner.projectId}"`)
+      .replace('name: "…"', 'name: "Successor"')
+      .replace('(id: "…")', `(id: "${leaked.id}")`);
+    answers.push(await service.ask(filled, {}, owner));
+  }
+  const successor = { rawKey: answers[0]?.createApiKey.rawKey ?? '' };
+  expect(answers[2]?.apiKeys.nodes.map(({ prefix }) => prefix)).toContain(leaked.prefix);
+  const predict = (key: { rawKey: string }) =>
+    service.call(PREDICT, { deploymentId, spectra: gasoline() }, key);
+  expect((await predict(successor)).status).toBe(200);
+  expect(await predict(leaked)).toMatchObject(refusal(codes.API_KEY_REVOKED));
 });
