@@ -32,7 +32,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** A PostgreSQL as the machine's packages have it, for one test. @returns the URL of its first database. */
+/** Starts a PostgreSQL from the system's packages for one test. @returns the URL of its database `postgres`. */
 async function startPostgres(programs: string): Promise<string> {
   // PostgreSQL refuses to run as root.
   const user: User | undefined = asRoot ? await nobody() : undefined;
@@ -53,7 +53,7 @@ async function startPostgres(programs: string): Promise<string> {
   return `postgres://lab@127.0.0.1:${port}/postgres`;
 }
 
-/** Another, empty database of the same PostgreSQL. */
+/** Creates an empty database in the same PostgreSQL. @returns its URL. */
 async function createDatabase(url: string, name: string): Promise<string> {
   const admin = new pg.Client(url);
   await admin.connect();
@@ -147,7 +147,7 @@ test('a copy of DATA_DIR, as documented, starts with the same keys', async () =>
   expect(await before.ended).toBe(0);
   await shell(backup);
 
-  // What happens after the backup is not in it.
+  // A change after the backup, which the restore must undo.
   const changed = npm(['start'], { env: { DATA_DIR: dataDir } });
   await addressOf(changed);
   const lowered = npm(['run', 'spectrakey', '--', 'plan', 'demo-laboratory', 'free'], {

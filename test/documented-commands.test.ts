@@ -19,7 +19,7 @@ import {
 } from './harness.ts';
 import { blocksUnder, commandsOf, commandsUnder, linesUnder, PAGES } from './pages.ts';
 
-// Each starts servers and commands as a person would, through npm.
+// The tests start servers and commands through npm, as a person would.
 vi.setConfig({ testTimeout: 180_000 });
 
 const file = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -56,7 +56,7 @@ test('every shell command of the documentation is run by a test', () => {
   }
 });
 
-/** A command such as `A=b npm start`, in its parts. */
+/** Splits a command such as `A=b npm start` into variables and arguments. */
 function partsOf(command: string): { env: Record<string, string>; args: string[] } {
   const words = command.split(' ');
   const settings = words.filter(word => /^[A-Z_]+=/.test(word));
@@ -65,7 +65,7 @@ function partsOf(command: string): { env: Record<string, string>; args: string[]
   return { env: Object.fromEntries(settings.map(setting => setting.split(/=(.*)/))), args };
 }
 
-/** Runs `npm …` as documented. What is given in `env` counts more than what the command sets. */
+/** Runs a documented `npm …` command. `env` overrides the variables that the command sets. */
 function runDocumented(command: string, options: RunOptions = {}): Started {
   const { env, args } = partsOf(command);
   return npm(args, { ...options, env: { ...env, ...options.env } });
@@ -85,7 +85,7 @@ async function firstStart() {
   const address = await addressOf(started);
   const [, rawKey = ''] = await started.printed(/Authorization: Api-Key (sk_\w+)/);
   const [, password = ''] = await started.printed(/Sign in {4}demo@spectrakey\.example with (\S+)/);
-  /** Pastes a command of the documentation, with what this start printed in place of the placeholders. */
+  /** Pastes a documented command, with its placeholders replaced by what this start printed. */
   const pasteDocumented = (command: string) =>
     paste(
       command
@@ -104,7 +104,7 @@ function onlyBlock(page: string, heading: string, language: string): string {
   return block;
 }
 
-test('the first prediction of the README is what its command answers; the dashboard’s password can be replaced', async () => {
+test('the first prediction of the README returns what it shows, and the demonstration password can be replaced', async () => {
   const { dataDir, password, address, pasteDocumented } = await firstStart();
   const [predict = ''] = commandsUnder('README.md', 'The first prediction');
   expect(JSON.parse(await pasteDocumented(predict))).toEqual(
@@ -120,7 +120,7 @@ test('the first prediction of the README is what its command answers; the dashbo
   expect(output).not.toContain(password);
 });
 
-test('a key lives as docs/api-keys.md says', async () => {
+test('the steps of docs/api-keys.md work as documented', async () => {
   const page = 'docs/api-keys.md';
   const { address, pasteDocumented, password } = await firstStart();
   const [signIn = '', list = '', ...more] = commandsUnder(page, 'Before you start');
@@ -145,7 +145,7 @@ test('a key lives as docs/api-keys.md says', async () => {
       .replace(/\(id: "[-0-9a-f]{36}"\)/, `(id: "${keyId}")`);
     return send(`${address}/graphql`, document, variables, as);
   };
-  /** Whether an answer has the shape of the documented one: the same fields with values of the same types. */
+  /** Expects the same fields as in the documented response, with values of the same types. */
   const expectDocumented = (answer: Answer, heading: string, index = 0) => {
     const documented: unknown = JSON.parse(blocksUnder(page, heading, 'json')[index] ?? '');
     expect(shapeOf({ data: answer.data })).toEqual(shapeOf(documented));
@@ -173,7 +173,7 @@ test('a key lives as docs/api-keys.md says', async () => {
   expectDocumented(await ask('Delete'), 'Delete');
 });
 
-/** A value with types in place of what it holds, and one entry for each list. Null stands for any type. */
+/** Replaces each value by its type, and keeps one entry of each list. Null counts as a string. */
 function shapeOf(value: unknown): unknown {
   if (value === null || value === undefined) return 'string';
   if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
@@ -181,7 +181,7 @@ function shapeOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shapeOf(part)]));
 }
 
-test('the operator’s commands run as documented', async () => {
+test('the operator’s commands work as documented', async () => {
   const { dataDir } = await firstStart();
   const env = { DATA_DIR: dataDir };
   const commands = new Set([
@@ -194,7 +194,7 @@ test('the operator’s commands run as documented', async () => {
   );
 });
 
-test('a server on a PostgreSQL of one’s own is set up as documented', async () => {
+test('a server on your own PostgreSQL is set up as documented', async () => {
   const [settings = '', invite = '', start = '', plan = '', ...more] = commandsUnder(
     'docs/operations.md',
     'PostgreSQL',
@@ -211,7 +211,7 @@ test('a server on a PostgreSQL of one’s own is set up as documented', async ()
 
   const output = await mustSucceed(invite, { env });
   const [, token = ''] = /^https:\/\/spectrakey\.lab\.example\/invitations#(\S+)$/m.exec(output) ?? [];
-  // Tests listen on this machine alone.
+  // Tests listen on the loopback address only.
   const started = runDocumented(start, { env: { ...env, HOST: '127.0.0.1' } });
   const { port } = new URL(await addressOf(started));
   const signedUp = await ask(
@@ -230,7 +230,7 @@ test('a server on a PostgreSQL of one’s own is set up as documented', async ()
   );
 });
 
-/** One GraphQL request as a proxy on this machine passes it on. */
+/** Sends a GraphQL request with the headers that a proxy on this machine sets. */
 async function ask(port: number, headers: Record<string, string>, query: string, variables: object) {
   return await new Promise<{ body: string; cookie: string }>((resolve, reject) => {
     const sent = request(

@@ -11,14 +11,14 @@ export const PAGES = globSync(['*.md', 'docs/**/*.md', 'src/demonstration/data/*
 
 export const readPage = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-/** A heading with the lines below it, until the next heading of its level or above. */
+/** A heading with the lines below it, up to the next heading of the same or a higher level. */
 export interface Section {
   heading: string;
   level: number;
   lines: string[];
 }
 
-/** The sections of a page, nested ones too; `#` within code is no heading. */
+/** The sections of a page, nested ones too. A `#` within code is not a heading. */
 export function sectionsOf(page: string): Section[] {
   const open: Section[] = [];
   const sections: Section[] = [];
@@ -43,7 +43,7 @@ export function linesUnder(page: string, heading: string): string[] {
   return found.lines;
 }
 
-/** The cells of the first table under a heading, without its head. */
+/** The rows of the first table under a heading, without its head. */
 export function tableUnder(page: string, heading: string): string[][] {
   const lines = linesUnder(page, heading);
   const start = lines.findIndex(line => line.startsWith('|'));
@@ -67,7 +67,7 @@ function blocksIn(lines: string[], language: string): string[] {
     .map(([, , code = '']) => code);
 }
 
-/** The shell commands under a heading: a backslash continues a line, and comments are removed. */
+/** The shell commands under a heading, with continued lines joined and comments removed. */
 export function commandsUnder(page: string, heading: string): string[] {
   return blocksUnder(page, heading, 'sh').flatMap(commandsIn);
 }
@@ -84,5 +84,5 @@ function commandsIn(code: string): string[] {
     .filter(line => line !== '');
 }
 
-/** What a cell holds without the marks of code. */
+/** The text of a cell without backticks. */
 export const plain = (cell: string | undefined) => cell?.replaceAll('`', '');
