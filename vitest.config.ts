@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { chromiumPath } from './test/browser/chromium.ts';
 import { pgbouncerPath } from './test/pgbouncer-program.ts';
+import { postgresqlPrograms } from './test/postgresql-programs.ts';
 
 if (!chromiumPath) {
   if (process.env.CI) throw new Error('The tests in a browser need Chromium, and CI leaves none out.');
@@ -10,6 +11,10 @@ if (!chromiumPath) {
 if (!pgbouncerPath) {
   if (process.env.CI) throw new Error('A test goes through PgBouncer, and CI leaves none out.');
   console.warn('No PgBouncer found: leaving out test/pgbouncer.test.ts.');
+}
+if (!postgresqlPrograms) {
+  if (process.env.CI) throw new Error("A test uses PostgreSQL's own programs, and CI leaves none out.");
+  console.warn("PostgreSQL's programs not found: leaving out test/backup.test.ts.");
 }
 
 export default defineConfig({
@@ -24,6 +29,7 @@ export default defineConfig({
       'test/torture/**',
       ...(chromiumPath ? [] : ['test/browser/**']),
       ...(pgbouncerPath ? [] : ['test/pgbouncer.test.ts']),
+      ...(postgresqlPrograms ? [] : ['test/backup.test.ts']),
     ],
     globalSetup: 'test/global-setup.ts',
     // Each file starts servers of its own; two cores run two files.

@@ -26,73 +26,73 @@ const variables = {
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
     .optional()
-    .describe('Your own PostgreSQL (15 or later); without it a private one is started'),
+    .describe('Your own PostgreSQL (15 or later); if unset, a private one is started'),
   // Dropping old logs needs two at once (predictions/partitions.ts).
   DATABASE_POOL: wholeNumber(2, 1000)
     .default(10)
-    .describe('Most connections to PostgreSQL; what people ask holds half of them at most'),
+    .describe('Max connections to PostgreSQL; requests of people use at most half of them'),
   DATABASE_PREPARE: trueOrFalse
     .default(true)
     .describe(
-      'Whether to prepare statements; false for PgBouncer in transaction mode: the role then keeps the timeouts',
+      'Use prepared statements; false behind PgBouncer in transaction mode (timeouts are then set on the role)',
     ),
   LOG_RETENTION_MONTHS: wholeNumber(1, 1200)
     .optional()
-    .describe('Full months for which prediction logs are kept beside the current one; without it, for ever'),
+    .describe('Full months of prediction logs to keep besides the current one; if unset, all'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn')
-    .describe('Least severe log lines written to standard error, as JSON; info tells of each request'),
+    .describe('Lowest severity written to the log (JSON, standard error); info logs each request'),
   TRUSTED_PROXIES: z
     .string()
     .transform(proxies => proxies.split(',').map(proxy => proxy.trim()))
     .refine(proxies => proxies.every(isNetwork), 'must list addresses or networks, such as 10.0.0.0/8')
     .optional()
-    .describe('Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas'),
+    .describe('Addresses or networks of proxies whose X-Forwarded-* headers are trusted, comma-separated'),
   PUBLIC_URL: z
     .string()
     .transform(origins => origins.split(',').map(origin => origin.trim()))
     .refine(origins => origins.every(isOrigin), 'must list origins, such as https://spectrakey.lab.example')
     .optional()
     .describe(
-      'Origins at which people and programs reach the server, separated by commas, the first for links; Host headers that name another are refused',
+      'Origins of this server, comma-separated; the first is used in links, and requests for other hosts are refused',
     ),
   SIGN_UP: z
     .enum(['open', 'invited'])
     .optional()
     .describe(
-      'open lets everybody make an account, invited only people with an invitation; without it, open on this machine alone',
+      'open: anyone can sign up; invited: an invitation is required; if unset, open only on a loopback server',
     ),
   SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: 'must be a URL, such as smtps://user:password@mail.example' })
     .optional()
     .describe(
-      'Mail server for invitations, such as smtps://user:password@mail.example; needs MAIL_FROM and PUBLIC_URL',
+      'Mail server for invitations, such as smtps://user:password@mail.example; requires MAIL_FROM and PUBLIC_URL',
     ),
   MAIL_FROM: z
     .email({ error: 'must be an e-mail address, such as spectrakey@lab.example' })
     .optional()
-    .describe('Sender of mails, such as spectrakey@lab.example'),
+    .describe('Sender address of mails, such as spectrakey@lab.example'),
   NODE_ENV: z
     .string()
     .optional()
     .describe(
-      'production where others use the server (npm start sets it); decides on SIGN_UP where DATABASE_URL is set',
+      'production on a shared server (npm start sets it); with DATABASE_URL, the default of SIGN_UP depends on it',
     ),
   CORS_ORIGINS: z
     .string()
     .transform(origins => origins.split(',').map(origin => origin.trim()))
     .refine(origins => origins.every(isOrigin), 'must list origins, such as https://lims.example')
     .optional()
-    .describe('Origins whose pages may call /graphql from a browser, separated by commas; without it, none'),
+    .describe('Origins whose pages may call /graphql from a browser, comma-separated; if unset, none'),
   INTROSPECTION: trueOrFalse
     .default(true)
-    .describe('Whether anybody may ask for the schema, and errors suggest names of it'),
-  GRAPHIQL: trueOrFalse.default(true).describe('Whether GraphiQL is served'),
+    .describe('Allow introspection of the schema, and suggest its names in error messages'),
+  GRAPHIQL: trueOrFalse.default(true).describe('Serve GraphiQL'),
   MODEL_MEMORY: wholeNumber(768, 1024 * 1024)
     .optional()
     .describe(
-      'Ceiling for the memory of all model hosts together, in MiB, at least 768; without it, a quarter of what the machine or its cgroup has',
+      'Memory for all model hosts together, in MiB, at least 768; if unset, a quarter of the memory of the machine or its cgroup',
     ),
   MODEL_HOST_UIDS: z
     .string()
@@ -104,26 +104,26 @@ const variables = {
     )
     .optional()
     .describe(
-      'Uids for model hosts where root starts the server, each host its own; without it, 2000000000-2099999999',
+      'Uids for model hosts, one for each, when root starts the server; if unset, 2000000000-2099999999',
     ),
   METRICS_PORT: wholeNumber(0, 65_535)
     .optional()
-    .describe('Port of /metrics, for Prometheus; 0 takes a free one; without it, nothing is measured'),
-  METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('Address at which /metrics is served'),
+    .describe('Port of /metrics, for Prometheus; 0 takes a free one; if unset, there are no metrics'),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1').describe('Address on which /metrics is served'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'must be a URL, such as http://127.0.0.1:4318' })
     .optional()
     .describe(
-      'OpenTelemetry collector that traces are sent to, such as http://127.0.0.1:4318; without it, none',
+      'OpenTelemetry collector that receives traces, such as http://127.0.0.1:4318; if unset, none are sent',
     ),
   OTEL_TRACES_EXPORTER: z
     .enum(['otlp', 'none'])
     .optional()
-    .describe('otlp sends traces without an endpoint too, to http://localhost:4318; none sends none'),
+    .describe('otlp: send traces, by default to http://localhost:4318; none: send none'),
   OTEL_EXPORTER_OTLP_PROTOCOL: z
     .enum(['http/protobuf', 'http/json'])
     .default('http/protobuf')
-    .describe('How traces are written'),
+    .describe('Format of traces'),
   OTEL_TRACES_SAMPLER: z
     .enum([
       'always_on',
@@ -134,14 +134,14 @@ const variables = {
       'parentbased_traceidratio',
     ])
     .default('parentbased_always_on')
-    .describe('Which requests are traced, by the names that OpenTelemetry gives'),
+    .describe('Which requests are traced, as defined by OpenTelemetry'),
   OTEL_TRACES_SAMPLER_ARG: z.coerce
     .number()
     .min(0)
     .max(1)
     .default(1)
-    .describe('The share of them that is traced, from 0 to 1, where the sampler goes by a ratio'),
-  OTEL_SDK_DISABLED: trueOrFalse.default(false).describe('true sends no traces, whatever else is set'),
+    .describe('Share of requests to trace, from 0 to 1, for ratio samplers'),
+  OTEL_SDK_DISABLED: trueOrFalse.default(false).describe('true: send no traces, whatever else is set'),
 };
 
 /** An address, with the length of a network's prefix or without. */
@@ -242,7 +242,7 @@ export function wantsTraces({
   return OTEL_TRACES_EXPORTER === 'otlp' || OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
 }
 
-/** The documented table of settings: name, default and meaning, for `--help`; the README's table is tested against it. */
+/** All settings with name, default and meaning, for `--help` and the table in docs/configuration.md. */
 export function settings(): { name: string; preset: string; meaning: string }[] {
   return Object.entries(variables).map(([name, variable]) => {
     const preset = variable.safeParse(undefined).data;

@@ -2,7 +2,7 @@ import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
 
 /**
  * Every error a caller can meet: its code (the name here, in `extensions.code`), the HTTP status of a response
- * without data, and the message where one sentence serves all cases. The README's table is tested against this.
+ * without data, and the message where one sentence serves all cases. The table in docs/errors.md is tested against this.
  */
 export const CATALOGUE = {
   UNAUTHENTICATED: {

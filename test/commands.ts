@@ -121,9 +121,9 @@ export async function addressOf(started: Started): Promise<string> {
   return address;
 }
 
-/** Pastes a command into a shell, from another folder. */
-export async function paste(command: string): Promise<string> {
+/** Pastes a command into a shell, from another folder than the project's. */
+export async function paste(command: string, cwd: string = tmpdir()): Promise<string> {
   const withCurl = `command -v curl >/dev/null || curl() { '${process.execPath}' '${standIn}' "$@"; }\n${command}`;
-  const { stdout } = await execute('sh', ['-c', withCurl], { cwd: tmpdir() });
+  const { stdout } = await execute('sh', ['-c', withCurl], { cwd });
   return stdout;
 }

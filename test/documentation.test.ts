@@ -1,34 +1,36 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { existsSync, globSync, readdirSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { settings } from '../src/config.ts';
 import { CATALOGUE } from '../src/errors.ts';
-import { readResults, tablesInReadme, tablesOf } from './bench/report.ts';
+import { QUERY_LIMITS } from '../src/graphql/query-limits.ts';
+import { documentedTables, readResults, tablesOf } from './bench/report.ts';
+import { cloneDatabase } from './databases.ts';
+import { PAGES, plain, readPage, sectionsOf, tableUnder } from './pages.ts';
 
-const file = (path: string) => new URL(`../${path}`, import.meta.url);
-const readme = readFileSync(file('README.md'), 'utf8');
+const root = fileURLToPath(new URL('..', import.meta.url));
+const number = (cell: string | undefined) => Number(cell?.replaceAll(/\D/g, ''));
 
-/** The cells of the table that follows a heading. */
-function table(heading: string): string[][] {
-  const [, section = ''] = readme.split(`\n${heading}\n`);
-  const lines = section.split('\n').slice(1);
-  const start = lines.findIndex(line => line.startsWith('|'));
-  const length = lines.slice(start).findIndex(line => !line.startsWith('|'));
-  return lines
-    .slice(start + 2, start + length)
-    .map(line => line.split(/(?<!\\)\|/).slice(1, -1))
-    .map(cells => cells.map(cell => cell.trim()));
-}
-
-const plain = (cell: string | undefined) => cell?.replaceAll('`', '');
-
-test('the README’s errors table is the catalogue', () => {
-  const documented = table('## Errors').map(([code, status]) => [plain(code), Number(status)]);
+test('docs/errors.md has the codes of the catalogue', () => {
+  const documented = tableUnder('docs/errors.md', 'Codes').map(([code, status]) => [
+    plain(code),
+    Number(status),
+  ]);
   expect(documented).toEqual(Object.entries(CATALOGUE).map(([code, { status }]) => [code, status]));
 });
 
-test('the README’s configuration table is what the server reads', () => {
-  const documented = table('## Configuration').map(([name, preset, meaning]) => ({
+test('docs/errors.md has the limits of a document', () => {
+  const documented = tableUnder('docs/errors.md', 'Document limits').map(([, max]) => number(max));
+  const { errors: _, ...limits } = QUERY_LIMITS;
+  // A mutation document has one root field, whatever these limits are.
+  expect(documented.toSorted()).toEqual([1, ...Object.values(limits)].toSorted());
+});
+
+test('docs/configuration.md has the settings that the server reads', () => {
+  const documented = tableUnder('docs/configuration.md', 'Settings').map(([name, preset, meaning]) => ({
     name: plain(name),
     preset: plain(preset),
     meaning,
@@ -36,8 +38,31 @@ test('the README’s configuration table is what the server reads', () => {
   expect(documented).toEqual(settings());
 });
 
-test('every dependency has its reason in the README', () => {
-  const named = table('### Why each dependency is there').flatMap(([packages = '']) =>
+test('docs/configuration.md has the plans of a new database', async () => {
+  const client = new pg.Client(await cloneDatabase(inject('postgresUrl')));
+  await client.connect();
+  onTestFinished(() => client.end());
+  const { rows } = await client.query(`
+    select name::text, allow_api_predict, max_api_keys, monthly_predictions::float8, max_projects, max_models,
+      max_deployments, max_storage_mb::float8
+    from plans order by max_projects`);
+  const documented = tableUnder('docs/configuration.md', 'Plans').map(
+    ([name, api, keys, predictions, projects, models, deployments, storage]) => ({
+      name: name?.toUpperCase(),
+      allow_api_predict: api === 'yes',
+      max_api_keys: number(keys),
+      monthly_predictions: predictions === 'unlimited' ? null : number(predictions),
+      max_projects: number(projects),
+      max_models: number(models),
+      max_deployments: number(deployments),
+      max_storage_mb: number(storage),
+    }),
+  );
+  expect(documented).toEqual(rows);
+});
+
+test('docs/dependencies.md has the reason of every dependency', () => {
+  const named = tableUnder('docs/dependencies.md', 'Dependencies').flatMap(([packages = '']) =>
     [...packages.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
   );
   const covers = (dependency: string) =>
@@ -49,15 +74,89 @@ test('every dependency has its reason in the README', () => {
   expect(all.filter(dependency => !covers(dependency))).toEqual([]);
 });
 
-test('the README’s bench tables are those of the last bench', () => {
-  expect(tablesInReadme()).toBe(tablesOf(readResults()));
+test('docs/benchmarks.md has the results of the last run', () => {
+  expect(documentedTables()).toBe(tablesOf(readResults()));
 });
 
-test('every promise of the README links a test that exists', () => {
-  const promises = table('## What is promised');
-  expect(promises.length).toBeGreaterThan(10);
-  for (const [, link = ''] of promises) {
-    const [, path = ''] = /\(([^)]+)\)/.exec(link) ?? [];
-    expect(existsSync(file(path)), link).toBe(true);
+test('docs/promises.md names every test, and no other', () => {
+  const rows = readPage('docs/promises.md')
+    .split('\n')
+    .filter(line => /^\| .*\]\(/.test(line));
+  const named = rows.map(row => normalize(join('docs', /\]\(([^)]+)\)/.exec(row)?.[1] ?? '')));
+  expect(named.toSorted()).toEqual(globSync('test/**/*.test.ts', { cwd: root }).map(normalize).sort());
+});
+
+test('docs/architecture.md has a sentence for every folder of src', () => {
+  const [, marked = ''] = readPage('docs/architecture.md').split(/<!-- \/?folders -->/);
+  const sentences = new Map(
+    [...marked.matchAll(/^\| `([^`]+)\/` \| (.+) \|$/gm)].map(([, folder = '', sentence = '']) => [
+      folder,
+      sentence,
+    ]),
+  );
+  const folders = readdirSync(join(root, 'src'), { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(folders.filter(folder => !/^[A-Z].*\.$/.test(sentences.get(folder) ?? ''))).toEqual([]);
+});
+
+/** The text of a page without its code, in which brackets mean something else. */
+const proseOf = (page: string) =>
+  readPage(page)
+    .replaceAll(/^```[\s\S]*?^```$/gm, '')
+    .replaceAll(/`[^`\n]*`/g, '');
+
+/** The anchors that GitHub gives the headings of a page. */
+function anchorsOf(page: string): Set<string> {
+  const anchors = new Set<string>();
+  for (const { heading } of sectionsOf(page)) {
+    const slug = heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-');
+    let anchor = slug;
+    for (let count = 1; anchors.has(anchor); count++) anchor = `${slug}-${count}`;
+    anchors.add(anchor);
   }
+  return anchors;
+}
+
+/** The links of a page to files of the repository. */
+function linksOf(page: string): { path: string; anchor: string | undefined }[] {
+  return [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter(target => !/^[a-z]+:/.test(target))
+    .map(target => {
+      const [path = '', anchor] = target.split('#');
+      return { path: path === '' ? page : normalize(join(dirname(page), path)), anchor };
+    });
+}
+
+test('every link of the documentation leads to a file and, where it has an anchor, to a heading', () => {
+  const all = PAGES.flatMap(page => linksOf(page).map(link => ({ page, ...link })));
+  expect(all.length).toBeGreaterThan(50);
+  const broken = all.filter(
+    ({ path, anchor }) =>
+      !existsSync(join(root, path)) || (anchor !== undefined && !anchorsOf(path).has(anchor)),
+  );
+  expect(broken).toEqual([]);
+});
+
+test('every page and picture of the documentation can be reached from the README', () => {
+  const all = [...PAGES, ...globSync('docs/images/*', { cwd: root }).map(normalize)];
+  const reached = new Set(['README.md']);
+  // The loop also visits what it adds to the set.
+  for (const page of reached) {
+    if (!PAGES.includes(page)) continue;
+    for (const { path } of linksOf(page)) reached.add(path);
+  }
+  expect(all.filter(path => !reached.has(path))).toEqual([]);
+});
+
+test('every npm script that the documentation names exists', () => {
+  const named = PAGES.flatMap(page =>
+    [...readPage(page).matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name),
+  );
+  expect(named).toContain('spectrakey');
+  expect(named.filter(name => !Object.hasOwn(manifest.scripts, name))).toEqual([]);
 });

@@ -16,10 +16,10 @@ import { startEmbedded } from '../src/private-postgres/start.ts';
 import { startServer } from '../src/services.ts';
 import { chromiumPath } from './browser/chromium.ts';
 
-// `npm run screenshots`: makes the README's pictures, from a server with the demonstration data.
+// `npm run screenshots`: makes the pictures in docs/images, from a server with the demonstration data.
 
 const gasoline = fileURLToPath(new URL('../src/demonstration/data/gasoline-test.csv', import.meta.url));
-const pictures = fileURLToPath(new URL('../src/dashboard/screenshots/', import.meta.url));
+const pictures = fileURLToPath(new URL('../docs/images/', import.meta.url));
 
 async function graphiql(browser: Browser, url: string, { rawKey, octaneDeploymentId }: Demonstration) {
   const context = await browser.newContext({
@@ -34,6 +34,8 @@ async function graphiql(browser: Browser, url: string, { rawKey, octaneDeploymen
     // Pasted, as typing would have the editor close every bracket once more.
     await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
     await page.keyboard.press('ControlOrMeta+V');
+    // GraphiQL stores an edit after a pause.
+    await page.waitForTimeout(2000);
   };
   const { variables } = JSON.parse(await examplePrediction(octaneDeploymentId));
   await replace(JSON.stringify({ Authorization: `Api-Key ${rawKey}` }, null, 2));
@@ -50,7 +52,6 @@ async function graphiql(browser: Browser, url: string, { rawKey, octaneDeploymen
 async function signedIn(browser: Browser, url: string, { email, password }: Demonstration): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1200, height: 720 },
-    deviceScaleFactor: 1.5,
   });
   const page = await context.newPage();
   await page.goto(`${url}/sign-in`);

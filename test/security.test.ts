@@ -2,19 +2,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import { buildSchema, isObjectType } from 'graphql';
 import { expect, test } from 'vitest';
 import { generateRawKey } from '../src/api-keys/raw-key.ts';
+import { linesUnder, tableUnder } from './pages.ts';
 
 const file = (path: string) => new URL(`../${path}`, import.meta.url);
-const page = readFileSync(file('SECURITY.md'), 'utf8');
 
 test('every promise of SECURITY.md names tests that exist', () => {
-  const rows = page.split('\n').filter(line => line.startsWith('| ') && !line.startsWith('| promise'));
+  const rows = tableUnder('SECURITY.md', 'What is promised');
   expect(rows.length).toBeGreaterThan(10);
-  for (const row of rows) {
-    const named = [...row.matchAll(/`(test\/[^`]+)`/g)].map(([, path = '']) => path);
-    expect(named.length, row).toBeGreaterThan(0);
+  for (const [promise, tests = ''] of rows) {
+    const named = [...tests.matchAll(/`(test\/[^`]+)`/g)].map(([, path = '']) => path);
+    expect(named.length, promise).toBeGreaterThan(0);
     expect(
       named.filter(path => !existsSync(file(path))),
-      row,
+      promise,
     ).toEqual([]);
   }
 });
@@ -23,8 +23,8 @@ test('every operation that SECURITY.md tells people to use is in the schema', ()
   const schema = buildSchema(readFileSync(file('schema.graphql'), 'utf8'));
   const types = Object.values(schema.getTypeMap()).filter(isObjectType);
   const fields = Object.fromEntries(types.flatMap(type => Object.entries(type.getFields())));
-  const [, section = ''] = page.split('## After a leak\n');
-  const named = [...section.matchAll(/`(?:mutation \{ )?([a-z]+[A-Z][A-Za-z]+)(?=\(|`)/g)].map(
+  const section = linesUnder('SECURITY.md', 'After a leak').join('\n');
+  const named = [...section.matchAll(/`(?:(?:mutation )?\{ )?([a-z]+[A-Z][A-Za-z]+)(?=\(|`)/g)].map(
     ([, name = '']) => name,
   );
   expect(named).toEqual(
@@ -34,7 +34,8 @@ test('every operation that SECURITY.md tells people to use is in the schema', ()
 });
 
 test('the pattern for secret scanners finds a raw key in a text', () => {
-  const [, pattern = ''] = /## For secret scanners\n\n`([^`]+)`/.exec(page) ?? [];
+  const [, pattern = ''] =
+    /^`([^`]+)`/m.exec(linesUnder('SECURITY.md', 'For secret scanners').join('\n')) ?? [];
   const { text: rawKey } = generateRawKey();
   expect(new RegExp(pattern).exec(`key="${rawKey}"`)?.[0]).toBe(rawKey);
 });
