@@ -683,8 +683,8 @@ describe('createOrganization', () => {
   test('makes no eleventh Free organization, also not of two at once', async () => {
     const person = await signUp(service, 'Orla Organizer');
     for (let count = 2; count < 10; count++) await service.ask(CREATE, { name: `Lab ${count}` }, person);
-    const answers = await Promise.all([1, 2, 3].map(() => service.call(CREATE, { name: 'Lab' }, person)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400]);
+    const answers = await Promise.all([1, 2].map(() => service.call(CREATE, { name: 'Lab' }, person)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
     expect(
       helpOf(await refuses(codes.BAD_USER_INPUT, () => service.call(CREATE, { name: 'X' }, person))),
     ).toBe('A person may own at most 10 organizations on the Free plan.');
