@@ -2,17 +2,33 @@ import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
+import { compareWith } from './against.ts';
 import { load, type Measure } from './load.ts';
 import { start } from './processes.ts';
 import { type Figure, isReached, median, type Results, rowOf, tablesOf, writeResults } from './report.ts';
 import { callOf, fill, headersOf, recorded, startPostgres, startSystem } from './system.ts';
 
-const { values } = parseArgs({ options: { scale: { type: 'string', default: '1' } } });
+const { values } = parseArgs({
+  options: {
+    scale: { type: 'string', default: '1' },
+    against: { type: 'string' },
+    rounds: { type: 'string', default: '10' },
+  },
+});
+if (values.against !== undefined) {
+  await compareWith(
+    values.against,
+    { rounds: Number(values.rounds), seconds: 4 },
+    progressFrom(performance.now()),
+  );
+  process.exit();
+}
+
 /** A fraction of all counts and times, for trying the bench itself: its figures are printed and not kept. */
 const scale = Number(values.scale);
 const whole = scale === 1;
 const count = (full: number) => Math.ceil(full * scale);
-const ROUNDS = whole ? 5 : 1;
+const ROUNDS = whole ? 10 : 1;
 const SECONDS = whole ? 4 : 1;
 const CONNECTIONS = 32;
 /** A body of 1000 spectra has 4 MB: more at once would only wait for one another. */
@@ -24,9 +40,12 @@ const SIGN_IN = `mutation SignIn($email: EmailAddress!, $password: String!) {
   signIn(email: $email, password: $password) { id }
 }`;
 
-const began = performance.now();
-const progress = (text: string) =>
-  process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${text}\n`);
+const progress = progressFrom(performance.now());
+
+function progressFrom(began: number) {
+  return (text: string) =>
+    process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${text}\n`);
+}
 
 const results: Results = {
   date: new Date().toISOString().slice(0, 10),

@@ -41,6 +41,20 @@ export function median(numbers: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** The 95 % confidence interval of the median, from the order of the numbers (binomial; at least six numbers). */
+export function interval(numbers: readonly number[]): [low: number, high: number] {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const n = sorted.length;
+  // The probability that at most `rank` of n numbers lie below the median.
+  let [rank, tail, term] = [0, 0.5 ** n, 0.5 ** n];
+  while (tail + (term * (n - rank)) / (rank + 1) <= 0.025) {
+    term = (term * (n - rank)) / (rank + 1);
+    rank += 1;
+    tail += term;
+  }
+  return [sorted[rank] ?? Number.NaN, sorted[n - 1 - rank] ?? Number.NaN];
+}
+
 export const rowOf = (what: string, variant: string, measures: readonly Measure[]): Row => ({
   what,
   variant,
