@@ -1,7 +1,7 @@
 import { Kind, type OperationDefinitionNode } from 'graphql';
 
 /** What is noted of a request while it is answered, for metrics and traces. */
-export interface Note {
+export interface RequestMetadata {
   /** What it executes; undefined where it is refused before that is known. */
   operation: OperationDefinitionNode | undefined;
   /** The catalogue's code of its answer's first error. */
@@ -9,7 +9,7 @@ export interface Note {
   /** Whether it was answered 503 after its time: what it changed is undone. */
   isOver: boolean;
   /** Whether a change of it is being committed, or was: it is not answered 503 after its time any more. */
-  commits: boolean;
+  isCommitting: boolean;
 }
 
 const names = new WeakMap<OperationDefinitionNode, string>();
