@@ -19,7 +19,7 @@ import {
   wantsTraces,
 } from './config.ts';
 import { migrate } from './database/migrate.ts';
-import { connect, keepTimeouts } from './database/pool.ts';
+import { connect, setRoleTimeouts } from './database/pool.ts';
 import {
   DEMONSTRATION_EMAIL,
   type Demonstration,
@@ -87,7 +87,7 @@ async function openDatabase(config: Config, { alone }: { alone: boolean }): Prom
   try {
     await checkVersion(db);
     await migrate(db);
-    if (!prepare) await keepTimeouts(db);
+    if (!prepare) await setRoleTimeouts(db);
     await makePartitions(db, new Date());
     return { db, close };
   } catch (error) {
