@@ -13,6 +13,7 @@ import { predictionResolvers } from '../predictions/resolvers.ts';
 import { insertProject } from '../projects/projects.ts';
 import { projectResolvers } from '../projects/resolvers.ts';
 import type { Context } from './context.ts';
+import type { MissingResolver } from './missing-resolver.ts';
 import { permissions } from './permissions.ts';
 import { withResultLimit } from './result-limit.ts';
 import { scalars } from './scalars.ts';
@@ -29,6 +30,10 @@ const resolvers = [
   predictionResolvers,
   deletionResolvers,
 ];
+
+type None<Missing extends never> = Missing;
+/** Does not compile, and names the field, when a field that needs a resolver has none. */
+export type NoMissingResolver = None<MissingResolver<(typeof resolvers)[number]>>;
 
 /** Builds the executable schema: the public schema with resolvers, and a rule for every field of Query and Mutation. */
 export function buildSchema(): GraphQLSchema {
