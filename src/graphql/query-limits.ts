@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { badUserInput, validationFailed } from '../errors.ts';
 
-/** Limits of a document. The standard introspection query has half of each. */
+/** Limits of a document. The standard introspection query uses half of them. */
 export const QUERY_LIMITS = {
   /** Max characters of the text. graphql-js took 5 s and 600 MB to reject a name of 16 MiB, and quoted it in the error. */
   characters: 100_000,

@@ -36,7 +36,7 @@ export interface ApiScopeOptions {
 }
 
 /** Identifies the caller of a request whose body was read. @throws what `identify` throws */
-export type FreshIdentity = (request: FastifyRequest, reply: FastifyReply) => Promise<Identity>;
+export type GetIdentity = (request: FastifyRequest, reply: FastifyReply) => Promise<Identity>;
 
 /**
  * Protects every API route that is registered in this scope: identifies the caller before the body is read, limits the
@@ -47,7 +47,7 @@ export type FreshIdentity = (request: FastifyRequest, reply: FastifyReply) => Pr
 export async function protectApi(
   scope: FastifyInstance,
   { services, limits, corsOrigins }: ApiScopeOptions,
-): Promise<FreshIdentity> {
+): Promise<GetIdentity> {
   const { loopDelayMs, loopDelayWindowMs, handlerMs, anonymousBodyMs, largeBodiesBytes } = limits;
   parseJsonBodies(scope, {
     budget: bodyBudget(largeBodiesBytes),

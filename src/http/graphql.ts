@@ -18,7 +18,7 @@ import { isLongValue, LongText } from '../graphql/large-values.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
 import { checkLength, documentTooLong, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
-import type { FreshIdentity } from './api-scope.ts';
+import type { GetIdentity } from './api-scope.ts';
 import type { HttpLimits } from './limits.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -29,7 +29,7 @@ const MAX_CACHED_CHARACTERS = 500_000;
 export interface GraphQLOptions {
   services: Services;
   /** From `protectApi`. */
-  identityOf: FreshIdentity;
+  identityOf: GetIdentity;
   limits: Pick<HttpLimits, 'queryCost'>;
   config: Pick<Config, 'INTROSPECTION' | 'GRAPHIQL'>;
 }
