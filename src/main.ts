@@ -67,15 +67,19 @@ interface OpenDatabase {
   close: () => Promise<void>;
 }
 
-/** Opens the configured database, and migrates it. @param lock whether to lock the private PostgreSQL, as a server does */
-async function openDatabase(config: Config, { lock }: { lock: boolean }): Promise<OpenDatabase> {
+/**
+ * Opens the configured database, and migrates it.
+ *
+ * @param exclusive false: use the private PostgreSQL of a running server, if there is one
+ */
+async function openDatabase(config: Config, { exclusive }: { exclusive: boolean }): Promise<OpenDatabase> {
   // A command with a mistyped DATA_DIR must not make a new database.
-  if (!lock && !config.DATABASE_URL && (await homeFolder(resolve(config.DATA_DIR))) === null) {
+  if (!exclusive && !config.DATABASE_URL && (await homeFolder(resolve(config.DATA_DIR))) === null) {
     throw new OperatorError(
       `There is no database in ${resolve(config.DATA_DIR)}: start the server, or set DATA_DIR.`,
     );
   }
-  const shared = config.DATABASE_URL ?? (lock ? null : await findEmbedded(config.DATA_DIR));
+  const shared = config.DATABASE_URL ?? (exclusive ? null : await findEmbedded(config.DATA_DIR));
   const embedded = shared === null ? await startPrivatePostgres(config.DATA_DIR) : null;
   const url = embedded?.url ?? shared ?? '';
   const { DATABASE_POOL: max, DATABASE_PREPARE: prepare } = config;
@@ -124,7 +128,7 @@ function reasonOf(error: unknown): string {
 
 async function serve(config: Config): Promise<void> {
   const stop = stopSignal();
-  const { db, close } = await openDatabase(config, { lock: true });
+  const { db, close } = await openDatabase(config, { exclusive: true });
   let server: RunningServer | null = null;
   try {
     server = await startServer({
@@ -287,7 +291,7 @@ async function password(config: Config, email: string): Promise<void> {
 }
 
 async function withDatabase(config: Config, work: (db: Kysely<DB>) => Promise<void>): Promise<void> {
-  const { db, close } = await openDatabase(config, { lock: false });
+  const { db, close } = await openDatabase(config, { exclusive: false });
   try {
     await work(db);
   } finally {

@@ -211,12 +211,12 @@ export function startServices({
   };
 }
 
-/** Min time between log lines about failures of a model: a model that fails in a millisecond would fill the log. */
-const LOG_INTERVAL_MS = 10_000;
+/** Window of `failureLog`: a model that fails in a millisecond would fill the log. */
+const FAILURE_WINDOW_MS = 10_000;
 
-/** Logs failures of models: of failures in quick succession only the first two. */
+/** Logs failures of models, at most two of a model in each window. */
 function failureLog(log: ServicesOptions['log']): (error: Error, modelId: string) => void {
-  const recent = new LRUCache<string, { repeats: number }>({ max: 1000, ttl: LOG_INTERVAL_MS });
+  const recent = new LRUCache<string, { repeats: number }>({ max: 1000, ttl: FAILURE_WINDOW_MS });
   return (error, modelId) => {
     const known = recent.get(modelId);
     if (known) {
