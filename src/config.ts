@@ -144,7 +144,7 @@ const variables = {
   OTEL_SDK_DISABLED: trueOrFalse.default(false).describe('true: send no traces, whatever else is set'),
 };
 
-/** An address, with the length of a network's prefix or without. */
+/** Whether a text is an address, or a network with a prefix length. */
 function isNetwork(proxy: string): boolean {
   const [address = '', prefix, ...more] = proxy.split('/');
   const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
@@ -155,14 +155,14 @@ function isNetwork(proxy: string): boolean {
   );
 }
 
-/** A scheme, a host and a port other than the scheme's own, and nothing after them. */
+/** Whether a text is an origin: a scheme, a host and, if it is not the scheme's default, a port. */
 function isOrigin(text: string): boolean {
   return /^https?:[^*]*$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 const schema = z.object(variables).superRefine(({ SMTP_URL, MAIL_FROM, PUBLIC_URL }, context) => {
   if (SMTP_URL === undefined) return;
-  // A mail must not lead where the Host header of some request pointed.
+  // Links in mails must not depend on the Host header of a request.
   for (const [name, value] of Object.entries({ MAIL_FROM, PUBLIC_URL })) {
     if (value === undefined)
       context.addIssue({ code: 'custom', path: [name], message: 'must be set with SMTP_URL' });
@@ -171,15 +171,12 @@ const schema = z.object(variables).superRefine(({ SMTP_URL, MAIL_FROM, PUBLIC_UR
 
 type Settings = z.infer<typeof schema>;
 
-/** Who may make an account. */
+/** Who can sign up: anyone, or only people with an invitation. */
 export type SignUpMode = 'open' | 'invited';
 
 export type Config = Omit<Settings, 'SIGN_UP'> & { SIGN_UP: SignUpMode };
 
-/**
- * Whether a host, as HOST, a URL or a Host header names it, can only be this machine: no DNS server of somebody else
- * answers for it.
- */
+/** Whether a host, from HOST, a URL or a Host header, is always this machine, as its name is not resolved by DNS. */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase();
   return name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name);
@@ -192,7 +189,7 @@ export function isLoopbackAddress(text: string): boolean {
   return isAddress && ipaddr.process(address).range() === 'loopback';
 }
 
-/** What makes a server one for others than the person who started it; undefined where nothing does. */
+/** The setting that makes this a shared server, where the default of SIGN_UP is invited; undefined for a personal one. */
 export function reasonForInvitations({
   HOST,
   TRUSTED_PROXIES,
@@ -211,16 +208,16 @@ export function reasonForInvitations({
   return DATABASE_URL && NODE_ENV === 'production' ? 'DATABASE_URL' : undefined;
 }
 
-/** A setting that cannot be used: one line for each, for the person who starts the server. */
+/** Invalid settings, with one line for each in the message. */
 export class ConfigError extends Error {}
 
 /**
- * The settings of this process.
+ * Reads the settings of this process.
  *
- * @throws ConfigError naming every variable that is wrong.
+ * @throws {ConfigError} with the name of every invalid variable.
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  // An empty variable counts as absent, as shells and compose files often set them so.
+  // An empty variable counts as unset, as shells and compose files often set variables to nothing.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const result = schema.safeParse(given);
   if (result.success) {

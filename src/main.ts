@@ -19,7 +19,7 @@ import {
   wantsTraces,
 } from './config.ts';
 import { migrate } from './database/migrate.ts';
-import { connect, keepTimeouts } from './database/pool.ts';
+import { connect, setRoleTimeouts } from './database/pool.ts';
 import {
   DEMONSTRATION_EMAIL,
   type Demonstration,
@@ -34,21 +34,21 @@ import { homeFolder } from './private-postgres/data-directory.ts';
 import { findEmbedded, startEmbedded } from './private-postgres/start.ts';
 import { type RunningServer, startServer } from './services.ts';
 
-/** What goes wrong for a reason that the operator can mend: one clear line, no stack. */
-class Refusal extends Error {}
+/** An error that the operator can fix: its message is printed without a stack. */
+class OperatorError extends Error {}
 
-const say = (line: string): void => {
+const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
 const USAGE = `Usage: npm run spectrakey -- <command>
 
   serve                              start the server (npm start does this)
-  migrate                            bring the database to the newest migration
-  plan <organization> <plan>         put an organization (its slug) on free, pro or enterprise
-  invite <e-mail>                    print a link with which a person makes an account and an organization
-  password <e-mail>                  give a person a new password, print it once, end their sessions
-  prune --activity-months <months>   remove the rows of activity that are older
+  migrate                            run the pending migrations
+  plan <organization> <plan>         set the plan of an organization (its slug) to free, pro or enterprise
+  invite <e-mail>                    print a link to sign up with and make an organization
+  password <e-mail>                  set a new password, print it once, and end the person's sessions
+  prune --activity-months <months>   remove activity that is older than this
   --help                             show this
 
 Settings, from the environment:
@@ -57,26 +57,30 @@ ${settings()
   .map(({ name, preset, meaning }) => `  ${name.padEnd(28)} ${meaning}${preset ? ` (${preset})` : ''}`)
   .join('\n')}
 
-The commands use DATABASE_URL when it is set, else the private PostgreSQL in DATA_DIR, also while a server runs it.`;
+Commands use DATABASE_URL if it is set, else the private PostgreSQL in DATA_DIR, also while a server is running.`;
 
 // Databases
 
 interface OpenDatabase {
   db: Kysely<DB>;
-  /** Ends the connections and, where this process started it, the private PostgreSQL. */
+  /** Closes the connections, and stops the private PostgreSQL if this process started it. */
   close: () => Promise<void>;
 }
 
-/** The configured database, migrated. */
-async function openDatabase(config: Config, { alone }: { alone: boolean }): Promise<OpenDatabase> {
-  // A mistyped DATA_DIR must not become a new database.
-  if (!alone && !config.DATABASE_URL && (await homeFolder(resolve(config.DATA_DIR))) === null) {
-    throw new Refusal(
+/**
+ * Opens the configured database, and migrates it.
+ *
+ * @param exclusive false: use the private PostgreSQL of a running server, if there is one
+ */
+async function openDatabase(config: Config, { exclusive }: { exclusive: boolean }): Promise<OpenDatabase> {
+  // A command with a mistyped DATA_DIR must not make a new database.
+  if (!exclusive && !config.DATABASE_URL && (await homeFolder(resolve(config.DATA_DIR))) === null) {
+    throw new OperatorError(
       `There is no database in ${resolve(config.DATA_DIR)}: start the server, or set DATA_DIR.`,
     );
   }
-  const shared = config.DATABASE_URL ?? (alone ? null : await findEmbedded(config.DATA_DIR));
-  const embedded = shared === null ? await embeddedOrRefusal(config.DATA_DIR) : null;
+  const shared = config.DATABASE_URL ?? (exclusive ? null : await findEmbedded(config.DATA_DIR));
+  const embedded = shared === null ? await startPrivatePostgres(config.DATA_DIR) : null;
   const url = embedded?.url ?? shared ?? '';
   const { DATABASE_POOL: max, DATABASE_PREPARE: prepare } = config;
   const db = connect({ url, max, prepare, onIdleError: () => {} });
@@ -87,22 +91,22 @@ async function openDatabase(config: Config, { alone }: { alone: boolean }): Prom
   try {
     await checkVersion(db);
     await migrate(db);
-    if (!prepare) await keepTimeouts(db);
+    if (!prepare) await setRoleTimeouts(db);
     await makePartitions(db, new Date());
     return { db, close };
   } catch (error) {
     await close();
-    throw config.DATABASE_URL && !(error instanceof Refusal)
-      ? new Refusal(`Cannot use the database of DATABASE_URL: ${reasonOf(error)}`)
+    throw config.DATABASE_URL && !(error instanceof OperatorError)
+      ? new OperatorError(`Cannot use the database of DATABASE_URL: ${reasonOf(error)}`)
       : error;
   }
 }
 
-async function embeddedOrRefusal(dataDir: string) {
+async function startPrivatePostgres(dataDir: string) {
   try {
-    return await startEmbedded(dataDir, say);
+    return await startEmbedded(dataDir, print);
   } catch (error) {
-    throw new Refusal(reasonOf(error));
+    throw new OperatorError(reasonOf(error));
   }
 }
 
@@ -110,10 +114,11 @@ async function checkVersion(db: Kysely<DB>): Promise<void> {
   const { rows } = await sql<{ version: number }>`
     select current_setting('server_version_num')::int / 10000 as version`.execute(db);
   const version = rows[0]?.version ?? 0;
-  if (version < 15) throw new Refusal(`PostgreSQL ${version} is too old: Spectrakey needs 15 or later.`);
+  if (version < 15)
+    throw new OperatorError(`PostgreSQL ${version} is too old: Spectrakey needs 15 or later.`);
 }
 
-/** Why something failed, without what an error object may hold besides (a connection string, a query). */
+/** The message of an error, without other contents such as a connection string or a query. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ');
   return error instanceof Error ? error.message : String(error);
@@ -123,7 +128,7 @@ function reasonOf(error: unknown): string {
 
 async function serve(config: Config): Promise<void> {
   const stop = stopSignal();
-  const { db, close } = await openDatabase(config, { alone: true });
+  const { db, close } = await openDatabase(config, { exclusive: true });
   let server: RunningServer | null = null;
   try {
     server = await startServer({
@@ -132,58 +137,62 @@ async function serve(config: Config): Promise<void> {
       tracing: wantsTraces(config) ? config : null,
       log: process.stderr,
     }).catch((error: ListenError) => {
-      const ofMetrics = error.port === config.METRICS_PORT || error.hostname === config.METRICS_HOST;
+      const isMetrics = error.port === config.METRICS_PORT || error.hostname === config.METRICS_HOST;
       const [host, port, name] =
-        config.METRICS_PORT !== undefined && ofMetrics
+        config.METRICS_PORT !== undefined && isMetrics
           ? [config.METRICS_HOST, config.METRICS_PORT, 'METRICS_PORT']
           : [config.HOST, config.PORT, 'PORT'];
       if (error.code === 'EADDRINUSE') {
-        throw new Refusal(`Port ${port} of ${host} is in use: set ${name} to another one.`);
+        throw new OperatorError(`Port ${port} of ${host} is in use: set ${name} to another one.`);
       }
       if (error.syscall === 'listen' || error.syscall === 'getaddrinfo') {
-        throw new Refusal(`Cannot listen on ${host}, port ${port}: ${error.message}`);
+        throw new OperatorError(`Cannot listen on ${host}, port ${port}: ${error.message}`);
       }
       throw error;
     });
-    await welcome(config, db, server);
+    await printWelcome(config, db, server);
     await stop;
   } finally {
-    // The database goes too, and the private PostgreSQL with it, if closing the server fails.
+    // Closes the database, and with it the private PostgreSQL, even if closing the server fails.
     await (server?.close() ?? Promise.resolve()).finally(close);
   }
-  // A PostgreSQL that hangs keeps its connections open, and a collector of traces its export: nothing else ends these.
+  // Ends what still keeps the process alive: connections to a hung PostgreSQL, and an export to a hung trace collector.
   process.exit();
 }
 
-/** What listening fails with: the port, or the host that has no address. */
+/** An error of listening: `port` for a port in use, `hostname` for a host without an address. */
 interface ListenError extends NodeJS.ErrnoException {
   port?: number;
   hostname?: string;
 }
 
-/** Resolves at the first signal to stop. A terminal's Ctrl-C may arrive twice, from it and through npm. */
+/** Resolves at the first signal to stop. Ctrl-C may arrive twice, from the terminal and from npm; the second is ignored. */
 function stopSignal(): Promise<void> {
   return new Promise(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
   });
 }
 
-async function welcome(config: Config, db: Kysely<DB>, { url, metricsUrl }: RunningServer): Promise<void> {
+async function printWelcome(
+  config: Config,
+  db: Kysely<DB>,
+  { url, metricsUrl }: RunningServer,
+): Promise<void> {
   const rows = [`Dashboard  ${url}/`];
   if (config.GRAPHIQL) rows.push(`GraphiQL   ${url}/graphiql`);
   if (metricsUrl) rows.push(`Metrics    ${metricsUrl}`);
   rows.push(`Sign up    ${signUpLine(config)}`);
   if (config.DATABASE_URL) {
-    say(['', ...rows, 'Sign in    with your account'].join('\n'));
+    print(['', ...rows, 'Sign in    with your account'].join('\n'));
     return;
   }
   if (await isUnused(db)) {
-    say('Adding demonstration data');
+    print('Adding demonstration data');
     const demonstration = await seed(db, new Date());
     rows.push(
       `Sign in    ${demonstration.email} with ${demonstration.password}`,
       '',
-      'An API key predicts the octane number of a gasoline sample. It is shown this once:',
+      'Predict the octane number of a gasoline sample with this API key, which is shown only once:',
       '',
       await curlOf(config, url, demonstration),
     );
@@ -191,23 +200,25 @@ async function welcome(config: Config, db: Kysely<DB>, { url, metricsUrl }: Runn
     rows.push(
       `Sign in    ${DEMONSTRATION_EMAIL} with the password of the first start`,
       '           (for a new one: npm run spectrakey -- password <e-mail>)',
-      'API keys   are shown only when they are made. Make a new one in the dashboard, or with createApiKey',
+      'API keys   are shown only when they are created. Create a new one in the dashboard, or with createApiKey',
     );
   }
-  say(['', ...rows].join('\n'));
+  print(['', ...rows].join('\n'));
 }
 
-/** Who may make an account, and why. */
+/** Who can sign up, and why. */
 function signUpLine(config: Config): string {
   const reason = reasonForInvitations(config);
   if (config.SIGN_UP === 'open') {
-    return reason ? 'open to everybody (SIGN_UP=open)' : 'open to everybody who reaches this address';
+    return reason ? 'open to anyone (SIGN_UP=open)' : 'open to anyone who can reach this address';
   }
-  const why = reason ? `${reason} is set for others; SIGN_UP=open opens it` : 'SIGN_UP=invited';
+  const why = reason
+    ? `the default, as ${reason} makes this a shared server; SIGN_UP=open allows anyone`
+    : 'SIGN_UP=invited';
   return `by invitation: npm run spectrakey -- invite <e-mail> (${why})`;
 }
 
-/** The command that sends the example; its body of 401 numbers waits in a file, as a terminal's line ends at 4096. */
+/** Makes the curl command of the example. Its body of 401 numbers is in a file, as terminals limit lines to 4096 bytes. */
 async function curlOf(
   config: Config,
   url: string,
@@ -227,39 +238,39 @@ async function curlOf(
 async function plan(config: Config, slug: string, name: string): Promise<void> {
   const plans: Record<string, PlanName> = { free: 'FREE', pro: 'PRO', enterprise: 'ENTERPRISE' };
   const chosen = Object.hasOwn(plans, name.toLowerCase()) ? plans[name.toLowerCase()] : undefined;
-  if (!chosen) throw new Refusal(`"${name}" is no plan: choose free, pro or enterprise.`);
+  if (!chosen) throw new OperatorError(`"${name}" is not a plan: choose free, pro or enterprise.`);
   await withDatabase(config, async db => {
     if (!(await setPlan(db, slug, chosen))) {
       const known = await listSlugs(db);
-      throw new Refusal(
+      throw new OperatorError(
         `No organization has the slug "${slug}". ${known.length > 0 ? `Known: ${known.join(', ')}` : ''}`,
       );
     }
-    say(`${slug} is on the plan ${name.toLowerCase()}.`);
+    print(`${slug} is on the plan ${name.toLowerCase()}.`);
   });
 }
 
 async function prune(config: Config, text: string): Promise<void> {
   const months = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (months < 1 || months > 1200)
-    throw new Refusal('--activity-months must be a whole number from 1 to 1200.');
+    throw new OperatorError('--activity-months must be a whole number from 1 to 1200.');
   await withDatabase(config, async db => {
     const pruned = await pruneActivity(db, new Date(), months);
-    say(`Removed ${pruned} rows of activity that were older than ${months} months.`);
+    print(`Removed ${pruned} rows of activity older than ${months} months.`);
   });
 }
 
 async function invite(config: Config, given: string): Promise<void> {
   const email = normalizeEmail(given);
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new Refusal(`"${given}" is not an e-mail address.`);
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new OperatorError(`"${given}" is not an e-mail address.`);
   await withDatabase(config, async db => {
-    if (await findPersonByEmail(db, email)) throw new Refusal(`${email} has an account already.`);
+    if (await findPersonByEmail(db, email)) throw new OperatorError(`${email} has an account already.`);
     const { token, digest } = generateInvitationToken();
     const invitation = { email, digest, actor: OPERATOR, now: new Date() };
     const expiresAt = await db.transaction().execute(trx => inviteAsOperator(trx, invitation));
     const { HOST, PORT, PUBLIC_URL } = config;
     const origin = PUBLIC_URL?.[0] ?? listeningUrl({ address: HOST, family: '', port: PORT }, HOST);
-    say(`${email} signs up here, once, until ${expiresAt.toISOString()}:\n\n${linkOf(origin, token)}`);
+    print(`${email} can sign up here, once, until ${expiresAt.toISOString()}:\n\n${linkOf(origin, token)}`);
   });
 }
 
@@ -270,9 +281,9 @@ async function password(config: Config, email: string): Promise<void> {
       const text = randomBytes(15).toString('base64url');
       const passwordHash = await passwords.hash(text, LOCAL_REQUEST);
       if (!(await replacePassword(db, { email, passwordHash, now: new Date() }))) {
-        throw new Refusal(`Nobody has an account with the e-mail "${email}".`);
+        throw new OperatorError(`No account has the e-mail "${email}".`);
       }
-      say(`${normalizeEmail(email)} signs in with ${text}`);
+      print(`${normalizeEmail(email)} signs in with ${text}`);
     });
   } finally {
     await passwords.close();
@@ -280,7 +291,7 @@ async function password(config: Config, email: string): Promise<void> {
 }
 
 async function withDatabase(config: Config, work: (db: Kysely<DB>) => Promise<void>): Promise<void> {
-  const { db, close } = await openDatabase(config, { alone: false });
+  const { db, close } = await openDatabase(config, { exclusive: false });
   try {
     await work(db);
   } finally {
@@ -295,13 +306,13 @@ async function main(args: string[]): Promise<void> {
     options: { help: { type: 'boolean', short: 'h' }, 'activity-months': { type: 'string' } },
   });
   const [command, ...rest] = positionals;
-  if (values.help || command === 'help') return say(USAGE);
+  if (values.help || command === 'help') return print(USAGE);
   const config = readConfig();
   const [first, second] = rest;
   if (command === 'serve' && rest.length === 0) return await serve(config);
   if (command === 'migrate' && rest.length === 0) {
     return await withDatabase(config, async () => {
-      say('The database is up to date.');
+      print('The database is up to date.');
     });
   }
   if (command === 'plan' && first && second && rest.length === 2) return await plan(config, first, second);
@@ -316,7 +327,7 @@ async function main(args: string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const known = error instanceof Refusal || error instanceof ConfigError;
+  const known = error instanceof OperatorError || error instanceof ConfigError;
   const misused =
     error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
   const lines = known || misused ? reasonOf(error) : error instanceof Error ? error.stack : String(error);

@@ -24,7 +24,7 @@ import { detectSandbox, missingFrom } from './onnx/sandbox.ts';
 import { startSettle } from './predictions/settlement/settle.ts';
 import { startRateLimits } from './requests/rate-limits.ts';
 
-// What a server is made of: each part is started here, and gets those that it works with.
+// The composition root: starts each part of the server with the parts that it uses.
 
 export interface ServerOptions {
   db: Kysely<DB>;
@@ -41,13 +41,13 @@ export interface ServerOptions {
       | 'MODEL_MEMORY'
       | 'MODEL_HOST_UIDS'
     >;
-  /** Where traces go; without it, requests are not traced. */
+  /** Settings of traces; without them, requests are not traced. */
   tracing?: Parameters<typeof startTracing>[0] | null;
-  /** Of the model hosts. */
+  /** Limits of the model hosts. */
   modelLimits?: ModelLimits;
-  /** What differs from HTTP_LIMITS. */
+  /** Overrides of HTTP_LIMITS. */
   httpLimits?: Partial<HttpLimits> | undefined;
-  /** Takes the log, one JSON object a line. */
+  /** Receives the log, one JSON object a line. */
   log: { write: (line: string) => void };
   /** Whether it runs jobs in the background. */
   jobs?: boolean;
@@ -55,14 +55,14 @@ export interface ServerOptions {
 }
 
 export interface RunningServer extends HttpServer {
-  /** Where its metrics are, where METRICS_PORT is set. */
+  /** The URL of the metrics, if METRICS_PORT is set. */
   metricsUrl: string | undefined;
 }
 
 /**
  * Starts a server on a migrated database.
  *
- * @throws what listening throws, e.g. EADDRINUSE; everything that was started is stopped again
+ * @throws what listening throws, e.g. EADDRINUSE, after everything that was started is stopped
  */
 export async function startServer({
   db,
@@ -124,7 +124,7 @@ export interface ServicesOptions {
   modelLimits?: ModelLimits | undefined;
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   now: () => Date;
-  /** Starts the removal of what deletions left. */
+  /** Schedules the removal of what deletions left. */
   purgeSoon: () => void;
   metrics?: Metrics | undefined;
   tracing?: Tracing | undefined;
@@ -132,7 +132,7 @@ export interface ServicesOptions {
 
 const untraced: Traced = (_name, work) => work;
 
-/** Starts what requests are answered with. */
+/** Starts the services that requests use. */
 export function startServices({
   db,
   config,
@@ -148,7 +148,7 @@ export function startServices({
     load: modelId => readOnnx(db, modelId),
     onRowIndependence: (modelId, rowIndependent) =>
       recordRowIndependence(db, modelId, rowIndependent).catch(error =>
-        log.error({ err: error, modelId }, 'whether calls of a model may share a run could not be recorded'),
+        log.error({ err: error, modelId }, 'could not record whether calls of a model may share a run'),
       ),
     onNotStarted: error => log.error({ err: error }, 'a model host could not be started'),
     megabytes: config.MODEL_MEMORY,
@@ -159,14 +159,16 @@ export function startServices({
   });
   detectSandbox(config.MODEL_HOST_UIDS).then(
     sandbox => {
-      log.info({ sandbox }, 'what restricts model hosts');
+      log.info({ sandbox }, 'restrictions of model hosts');
       const missing = missingFrom(sandbox);
       if (missing.length > 0)
-        log.warn({ missing }, 'some restrictions of model hosts do not hold on this system');
+        log.warn({ missing }, 'some restrictions of model hosts are not available on this system');
       if (process.getuid?.() === 0 && !sandbox.ownUid)
-        log.warn('model hosts run as root: start the server as another user, or let others read its folder');
+        log.warn(
+          'model hosts run as root: start the server as another user, or make its folder readable for others',
+        );
     },
-    // Each start of a host tries again, and logs why it failed.
+    // Every start of a host retries, and logs why it failed.
     () => {},
   );
   const logFailure = failureLog(log);
@@ -202,25 +204,25 @@ export function startServices({
           log.warn({ modelId, until }, 'a model is quarantined');
           models.refuseWaiting(modelId, modelQuarantined(until));
         } catch (fault) {
-          log.error({ err: fault, modelId }, 'the end of a model host could not be recorded');
+          log.error({ err: fault, modelId }, 'could not record the end of a model host');
         }
       },
     },
   };
 }
 
-/** How long a model that failed is not logged again: one that fails in a millisecond would fill the log. */
-const SILENCE_MS = 10_000;
+/** Window of `failureLog`: a model that fails in a millisecond would fill the log. */
+const FAILURE_WINDOW_MS = 10_000;
 
-/** Logs that a model failed; of failures in quick succession the first, and with the next one how many there were. */
+/** Logs failures of models, at most two of a model in each window. */
 function failureLog(log: ServicesOptions['log']): (error: Error, modelId: string) => void {
-  const silent = new LRUCache<string, { skipped: number }>({ max: 1000, ttl: SILENCE_MS });
+  const recent = new LRUCache<string, { repeats: number }>({ max: 1000, ttl: FAILURE_WINDOW_MS });
   return (error, modelId) => {
-    const known = silent.get(modelId);
+    const known = recent.get(modelId);
     if (known) {
-      known.skipped += 1;
-      if (known.skipped > 1) return;
-    } else silent.set(modelId, { skipped: 0 });
+      known.repeats += 1;
+      if (known.repeats > 1) return;
+    } else recent.set(modelId, { repeats: 0 });
     log.warn({ err: error, modelId }, 'a model failed');
   };
 }

@@ -115,6 +115,8 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   });
   const app = Fastify();
   await app.register(fastifyCookie);
+  // registerModel calls it.
+  app.decorateRequest('releaseBodyBudget', () => {});
   app.post<{ Body: RequestBody }>('/', async (request, reply): Promise<Wanted> => {
     const { query, variables, operationName } = request.body;
     const identity = await identify(services, request, reply);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
-import { knownHosts } from '../src/http/hosts.ts';
+import { allowedHosts } from '../src/http/hosts.ts';
 import { addressOf, run } from './commands.ts';
 import { codes, refusal, startService, startServiceForTest } from './harness.ts';
 import { say } from './raw-http.ts';
@@ -83,13 +83,13 @@ describe('a server on another address', () => {
   const local = '10.1.2.3';
 
   test('answers to the names of PUBLIC_URL, and to loopback names on a loopback address alone', () => {
-    const isKnown = knownHosts({ HOST: '0.0.0.0', PUBLIC_URL: ['https://lims.example'] });
-    expect(isKnown('lims.example', local)).toBe(true);
-    for (const host of OTHERS) expect(isKnown(host, local), host).toBe(false);
+    const isAllowed = allowedHosts({ HOST: '0.0.0.0', PUBLIC_URL: ['https://lims.example'] });
+    expect(isAllowed('lims.example', local)).toBe(true);
+    for (const host of OTHERS) expect(isAllowed(host, local), host).toBe(false);
     for (const host of LOOPBACK) {
-      expect(isKnown(host, local), host).toBe(false);
+      expect(isAllowed(host, local), host).toBe(false);
       for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1'])
-        expect(isKnown(host, address)).toBe(true);
+        expect(isAllowed(host, address)).toBe(true);
     }
   });
 

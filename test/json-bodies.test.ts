@@ -117,7 +117,7 @@ describe('a body holds as much as it may, and no more', () => {
 });
 
 describe('a large body is read as JSON.parse reads it', () => {
-  const sender = { id: 'a', onApiPlan: true };
+  const sender = { id: 'a', reserved: true };
   const parse = async (text: string, pieceBytes = 1000) => {
     const bytes = Buffer.from(text);
     const pieces: Uint8Array<ArrayBuffer>[] = [];

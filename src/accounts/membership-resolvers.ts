@@ -59,7 +59,7 @@ export const membershipResolvers = {
     async acceptInvitation(_parent, { token }, { transaction, viewer, actor, at }) {
       const { load, ...person } = viewer();
       const id = await transaction(trx => acceptInvitation(trx, token, person, { actor: actor(), now: at }));
-      const organization = await load.organization.findAgain(id);
+      const organization = await load.organization.reloadOrNull(id);
       if (!organization) throw invitationNotFound();
       return organization;
     },
@@ -94,7 +94,7 @@ export const membershipResolvers = {
         }),
       );
       // Who removed themselves sees what they had last.
-      return (await load.organization.findAgain(organization.id)) ?? organization;
+      return (await load.organization.reloadOrNull(organization.id)) ?? organization;
     },
   },
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { badUserInput } from '../errors.ts';
 import type { CreateApiKeyInput } from '../generated/graphql.ts';
-import { type Repeatable, repeatable } from '../requests/idempotency.ts';
+import { type IdempotentRequest, idempotentRequest } from '../requests/idempotency.ts';
 import { checkName } from '../requests/names.ts';
 import type { Reach } from './queries.ts';
 
@@ -28,10 +28,10 @@ export function repeatableCreate(
   idempotencyKey: string | null | undefined,
   caller: { callerId: string; at: Date },
   { reach, name, expiresAt }: NewApiKey,
-): Repeatable | null {
+): IdempotentRequest | null {
   if (idempotencyKey == null) return null;
   const request = JSON.stringify([reach.projectId, reach.deploymentId, name, expiresAt]);
-  return repeatable(
+  return idempotentRequest(
     { operation: 'createApiKey', key: idempotencyKey, ...caller },
     createHash('sha256').update(request).digest(),
   );

@@ -1,7 +1,7 @@
 import { uuidv7 as newId } from 'uuidv7';
 import { apiKeyAlreadyCreated, unavailable } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { findMade, takeKeys } from '../requests/idempotency.ts';
+import { claimKeys, findStoredResult } from '../requests/idempotency.ts';
 import { isUuid } from '../requests/names.ts';
 import { checkPage } from '../requests/pagination.ts';
 import { requireKeyCreator, requireKeyEditor, requireTarget } from './authorize.ts';
@@ -32,8 +32,8 @@ export const apiKeyResolvers = {
       const id = newId();
       const repeated = repeatableCreate(input.idempotencyKey, { callerId, at }, wanted);
       await transaction(async trx => {
-        if (repeated && (await takeKeys(trx, [{ ...repeated, resultId: id }])).size === 0) {
-          const made = await findMade(trx, repeated);
+        if (repeated && (await claimKeys(trx, [{ ...repeated, resultId: id }])).size === 0) {
+          const made = await findStoredResult(trx, repeated);
           throw made ? apiKeyAlreadyCreated(await findCreated(trx, made.resultId)) : unavailable();
         }
         await insertApiKey(trx, { id, ...wanted, rawKey }, by());

@@ -19,7 +19,7 @@ const unavailableSystemErrors = new Set([
 const unavailableMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
-/** Whether an error of a query says that the database cannot be reached, rather than that the query is wrong. */
+/** Whether the database is unavailable, rather than the query wrong, according to the error of a query. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
   if (error instanceof pg.DatabaseError) return unavailableStates.test(error.code ?? '');

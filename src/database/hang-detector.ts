@@ -1,11 +1,11 @@
 import pg from 'pg';
 
 const TICK_MS = 100;
-/** Ticks that an answer may take before the database is probed. */
-const PATIENCE_TICKS = 6;
-/** Ticks without any answer to a probe after which the database counts as hung. */
+/** Ticks to wait for an answer before the database is probed. */
+const MAX_ANSWER_TICKS = 6;
+/** Ticks without an answer to the probe after which the database is considered hung. */
 const MAX_PROBE_TICKS = 10;
-/** How long an abandoned probe keeps its socket. */
+/** Timeout of a probe, after which its socket is closed. */
 const PROBE_TIMEOUT_MS = 2000;
 
 /** The database answers nothing: its machine is stopped, or its disk or the network does not respond. */
@@ -17,28 +17,28 @@ export class DatabaseHungError extends Error {
   }
 }
 
-/** Bounds the wait for a database. */
+/** Limits the wait for a hung database. */
 export interface HangDetector {
   /**
-   * Waits for work that the database answers.
+   * Waits for work in the database.
    *
-   * @param late takes a result that arrives after the wait was abandoned
+   * @param late receives a result that arrives after the wait was abandoned
    * @throws what the work throws
-   * @throws {DatabaseHungError} when the database hangs; immediately while it is known to
+   * @throws {DatabaseHungError} when the database hangs; immediately while it is known to hang
    */
   wait: <Result>(work: () => Promise<Result>, late?: (result: Result) => void) => Promise<Result>;
   stop: () => void;
 }
 
 /**
- * Detects a database that hangs, as opposed to one that is busy with a long statement: when an answer takes longer than
- * usual, a probe sends `select 1` on a connection of its own. If the probe gets no answer either, all waits are abandoned,
- * within two seconds of the hang, and new ones are refused until the database answers again. A timeout for each statement
- * could not do this: it would have to be shorter than a client waits and longer than a migration takes.
+ * Detects a database that hangs, as opposed to one that is busy with a long statement. When an answer takes longer than
+ * usual, a probe sends `select 1` on a new connection. If it gets no answer either, all waits are abandoned, within two
+ * seconds of the hang, and new ones rejected until the database answers again. A timeout for each statement could not do
+ * this: it would have to be shorter than clients wait and longer than a migration takes.
  *
- * Time is counted in ticks of this process, so that a process which was itself suspended does not blame the database.
+ * Time is counted in ticks of this process, so time during which the process itself was suspended does not count.
  *
- * @param probe whether the database answers
+ * @param probe resolves to whether the database answers
  */
 export function startHangDetector(probe: () => Promise<boolean>): HangDetector {
   interface Wait {
@@ -56,7 +56,7 @@ export function startHangDetector(probe: () => Promise<boolean>): HangDetector {
     probedAt = now;
     const started = now;
     void probe().then(answered => {
-      // A late answer still shows that the database is back; a missing one is counted by the ticks alone.
+      // A late answer still ends the hung state; a late failure is ignored, as ticks have counted it.
       if (answered) isHung = false;
       if (probedAt !== started) return;
       if (answered) answeredAt = now;
@@ -73,7 +73,7 @@ export function startHangDetector(probe: () => Promise<boolean>): HangDetector {
     }
     if (probedAt !== null) return;
     const [oldest] = waits;
-    if (isHung || (oldest && now - Math.max(oldest.since, answeredAt) > PATIENCE_TICKS)) startProbe();
+    if (isHung || (oldest && now - Math.max(oldest.since, answeredAt) > MAX_ANSWER_TICKS)) startProbe();
   }
   const timer = setInterval(tick, TICK_MS).unref();
 
@@ -101,7 +101,7 @@ export function startHangDetector(probe: () => Promise<boolean>): HangDetector {
   };
 }
 
-/** Whether a database answers on a new connection. A refusal is an answer. */
+/** Whether a database answers on a new connection, be it with an error. */
 export async function answersProbe(connection: pg.ClientConfig): Promise<boolean> {
   const client = new pg.Client({
     ...connection,

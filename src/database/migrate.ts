@@ -15,22 +15,22 @@ async function getMigrations(): Promise<Record<string, Migration>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Kysely's own number for it, so that a server of an older version waits too. */
-const LOCK = sql.lit('3853314791062309107');
+/** The id of Kysely's own migration lock, so that a server of an older version waits too. */
+const MIGRATION_LOCK = sql.lit('3853314791062309107');
 
 /**
- * Brings the database to the newest migration. Several servers may start at once: each waits for the one before it.
+ * Runs all pending migrations in one transaction. Servers that start at once wait for each other.
  *
- * @returns the names of the migrations that were run, oldest first; none when the database was up to date.
- * @throws what the failing migration threw; it leaves nothing behind.
+ * @returns the names of the migrations that were run, oldest first.
+ * @throws what the failing migration threw; all of them are then rolled back.
  */
 export async function migrate(db: Kysely<DB>): Promise<string[]> {
   return await db.transaction().execute(async trx => {
-    // A migration may take as long as it needs. All of this ends with the transaction, and so with the connection's
-    // use: behind PgBouncer what a session keeps would be the next one's.
+    // A migration may take any time. The settings end with the transaction: behind PgBouncer, settings of a session
+    // would apply to the next client of its connection.
     for (const timeout of Object.keys(TIMEOUTS)) await sql`set local ${sql.raw(timeout)} = 0`.execute(trx);
-    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(trx);
-    // Without the plugins: a migration is SQL, and its names must reach PostgreSQL as they stand.
+    await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(trx);
+    // Without the plugins, which would change the names in a migration.
     const migrator = new Migrator({ db: trx.withoutPlugins(), provider: { getMigrations } });
     const { error, results = [] } = await migrator.migrateToLatest();
     if (error) throw error;

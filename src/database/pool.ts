@@ -12,9 +12,9 @@ import { fairQueue } from '../concurrency/fair-queue.ts';
 import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { answersProbe, DatabaseHungError, type HangDetector, startHangDetector } from './hang-detector.ts';
-import { nameOf } from './prepare.ts';
+import { statementNameOf } from './prepare.ts';
 
-/** The database, or a transaction on it: what every query takes as its first argument. */
+/** The database, or a transaction on it; the first argument of queries. */
 export type Database = Kysely<DB> | Transaction<DB>;
 
 const INT8 = 20;
@@ -25,58 +25,58 @@ function exactNumber(text: string): number {
   return value;
 }
 
-/** Connections answer bigint as number: counts here stay far below 2^53, and the contract's SafeInt holds no more. */
+/** Reads bigint as number: counts stay far below 2^53, the max of the schema's SafeInt. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === INT8 ? exactNumber : pg.types.getTypeParser(oid, format)),
 };
 
 export interface ConnectOptions {
   url: string;
-  /** Most connections at once. */
+  /** Max connections. */
   max: number;
-  /** Whether to prepare statements, and to set timeouts as connections start: not through PgBouncer. */
+  /** Whether to prepare statements and to set timeouts on each connection; false behind PgBouncer. */
   prepare?: boolean;
-  /** Hears of connections that break while idle; the pool replaces them by itself. */
+  /** Called for a connection that breaks while idle; the pool replaces it. */
   onIdleError: (error: Error) => void;
 }
 
-/** What bounds a statement on the server, in milliseconds; hang-detector.ts bounds the wait for a server that hangs. */
+/** Timeouts of statements in PostgreSQL, in milliseconds. hang-detector.ts limits the wait for a hung PostgreSQL. */
 export const TIMEOUTS = {
-  // A statement that takes too long, or waits for a lock that somebody forgot, must not take a connection for ever.
+  // A slow statement, or one that waits for a lock which is never released, must not hold a connection forever.
   statement_timeout: 30_000,
   lock_timeout: 2_000,
   idle_in_transaction_session_timeout: 30_000,
 };
 
-/** Migrations take a lock that ends with their transaction (migrate.ts), where Kysely's own outlives a failed one. */
-class MigrationsLockThemselves extends PostgresAdapter {
+/** Disables Kysely's migration lock, which outlives a failed migration; migrate.ts locks within its transaction. */
+class AdapterWithoutMigrationLock extends PostgresAdapter {
   override async acquireMigrationLock(): Promise<void> {}
   override async releaseMigrationLock(): Promise<void> {}
 }
 
 /**
- * A pool of connections as a typed Kysely. Columns are snake_case in SQL and camelCase here. Nothing is connected
- * yet; `destroy()` ends it.
+ * Makes a typed Kysely on a pool of connections. Columns are snake_case in SQL and camelCase here. Connects on first use;
+ * `destroy()` closes it.
  */
 export function connect({ url, max, prepare = true, onIdleError }: ConnectOptions): Kysely<DB> {
   const connection = { connectionString: url, application_name: 'spectrakey', keepAlive: true };
   const pool = new pg.Pool({
     ...connection,
     max,
-    // For a free connection, too: in a pool that is full of waiting statements the rest is told so.
+    // Also limits the wait for a free connection; callers then get UNAVAILABLE.
     connectionTimeoutMillis: 2_000,
-    // PgBouncer takes no connection that asks for these, so the role keeps them (keepTimeouts).
+    // PgBouncer rejects connections with these parameters, so they are set on the role (setRoleTimeouts).
     ...(prepare ? TIMEOUTS : {}),
     types,
   });
   pool.on('error', onIdleError);
-  // A connection that breaks under a query rejects that query, and then also emits an error, to which pg-pool 3.14
-  // listens only while the connection is idle: without a listener it would end the process.
+  // A connection that breaks during a query rejects it, and then also emits an error. pg-pool 3.14 listens for errors only
+  // while a connection is idle, and an error without a listener would end the process.
   pool.on('connect', client => client.on('error', () => {}));
-  const guarded = watched(
+  const guarded = guard(
     pool,
     startHangDetector(() => answersProbe(connection)),
-    prepare ? nameOf : () => undefined,
+    prepare ? statementNameOf : () => undefined,
   );
   const db = kyselyOn(guarded);
   pools.set(db, { pool, guarded, waitingForShare: 0 });
@@ -86,7 +86,7 @@ export function connect({ url, max, prepare = true, onIdleError }: ConnectOption
 function kyselyOn(pool: PostgresPool): Kysely<DB> {
   const dialect = new PostgresDialect({ pool });
   return new Kysely<DB>({
-    dialect: Object.assign(dialect, { createAdapter: () => new MigrationsLockThemselves() }),
+    dialect: Object.assign(dialect, { createAdapter: () => new AdapterWithoutMigrationLock() }),
     plugins: [new CamelCasePlugin()],
   });
 }
@@ -99,17 +99,17 @@ interface SharedPool {
 
 const pools = new WeakMap<Kysely<DB>, SharedPool>();
 
-/** Gives each sender the same database, with statements that share a part of its pool. */
-export type PoolShare = (sender: string) => Kysely<DB>;
+/** Returns the same database for a caller, whose statements use a share of its pool. */
+export type PoolShare = (callerId: string) => Kysely<DB>;
 
-/** For how long a statement waits for a connection of the share. */
-const SHARE_WAIT_MS = 2_000;
+/** Max wait of a statement for a connection of the share. */
+const MAX_SHARE_WAIT_MS = 2_000;
 
 /**
- * Lets statements of these senders hold half of a pool's connections at most, and those of one sender half of that, so
- * that whatever they ask, the other half is left to everything else. A transaction counts as one.
+ * Shares half of a pool between callers: their statements hold at most half of its connections, and those of one caller
+ * half of that, so the other half stays free for everything else. A transaction counts as one statement.
  *
- * @throws UNAVAILABLE out of a statement that gets no connection within two seconds, or finds too many waiting.
+ * Statements throw UNAVAILABLE when they get no connection within two seconds, or when too many wait.
  */
 export function sharePool(db: Kysely<DB>): PoolShare {
   const shared = pools.get(db);
@@ -124,21 +124,21 @@ export function sharePool(db: Kysely<DB>): PoolShare {
     maxWaitingOfSender: 300,
   });
 
-  const connectAs = (sender: string) =>
+  const connectAs = (callerId: string) =>
     new Promise<Awaited<ReturnType<PostgresPool['connect']>>>((resolve, reject) => {
-      let waits = true;
+      let isWaiting = true;
       shared.waitingForShare += 1;
       const endWait = () => {
         clearTimeout(timer);
-        if (waits) shared.waitingForShare -= 1;
-        waits = false;
+        if (isWaiting) shared.waitingForShare -= 1;
+        isWaiting = false;
       };
       const timer = setTimeout(() => {
         endWait();
         reject(unavailable());
-      }, SHARE_WAIT_MS);
-      queue(sender, async () => {
-        if (!waits) return;
+      }, MAX_SHARE_WAIT_MS);
+      queue(callerId, async () => {
+        if (!isWaiting) return;
         endWait();
         const client = await guarded.connect();
         await new Promise<void>(released => {
@@ -154,12 +154,12 @@ export function sharePool(db: Kysely<DB>): PoolShare {
       });
     });
 
-  // The pool itself is not theirs to end.
-  return sender =>
-    kyselyOn({ options: guarded.options, connect: () => connectAs(sender), end: async () => {} });
+  // Destroying a share must not end the pool.
+  return callerId =>
+    kyselyOn({ options: guarded.options, connect: () => connectAs(callerId), end: async () => {} });
 }
 
-/** How many connections a pool holds, how many of them are idle, and how many statements wait for one. */
+/** Counts the connections of a pool, the idle ones among them, and the statements that wait for one. */
 export function connectionsOf(db: Kysely<DB>): { total: number; idle: number; waiting: number } {
   const shared = pools.get(db);
   if (!shared) return { total: 0, idle: 0, waiting: 0 };
@@ -168,8 +168,8 @@ export function connectionsOf(db: Kysely<DB>): { total: number; idle: number; wa
   return { total, idle, waiting };
 }
 
-/** The pool as Kysely sees it: statements by their names, no wait for what hangs, and no broken connection kept. */
-function watched(
+/** Wraps the pool for Kysely: names prepared statements, stops waiting for a hung database, discards broken connections. */
+function guard(
   pool: pg.Pool,
   { wait, stop }: HangDetector,
   nameFor: (text: string) => string | undefined,
@@ -186,31 +186,31 @@ function watched(
         late => late.release(),
       );
       let abandoned = false;
-      // Kysely hands text and values over; a prepared statement needs its name as well.
+      // Kysely passes text and values; a prepared statement also needs its name.
       const query = async (text: string, values: unknown[]) => {
-        // A rollback would wait behind the statement that hangs.
+        // A rollback would wait for the hung statement.
         if (abandoned) throw new DatabaseHungError();
         try {
           const result = await wait(() => client.query({ name: nameFor(text), text, values }));
           if (!Array.isArray(result)) return result;
-          // A text of several statements, as pg-boss sends some, has several results; Kysely reads one.
+          // A text with several statements, as pg-boss sends, has several results; Kysely reads one.
           return { command: '', rowCount: null, rows: result.flatMap(({ rows }) => rows) };
         } catch (error) {
           abandoned = error instanceof DatabaseHungError;
           throw error;
         }
       };
-      // With a statement still under way, or in a transaction that could not be ended, it must serve nobody else.
+      // Closes a connection with a statement in flight, or in a transaction that could not be ended.
       const release = () => client.release(abandoned || client.getTransactionStatus() !== 'I');
       return Object.create(client, { query: { value: query }, release: { value: release } });
     },
   };
 }
 
-/** Has the role keep the timeouts for this database: what bounds a statement where connections cannot ask for it. */
-export async function keepTimeouts(db: Kysely<DB>): Promise<void> {
+/** Sets the timeouts on the role for this database, for connections through PgBouncer, which cannot set them. */
+export async function setRoleTimeouts(db: Kysely<DB>): Promise<void> {
   await db.transaction().execute(async trx => {
-    // One server at a time: PostgreSQL refuses one of two that change a role at once.
+    // One server at a time, as concurrent changes of a role fail.
     await sql`select pg_advisory_xact_lock(hashtext('spectrakey: timeouts of the role'))`.execute(trx);
     const { rows } = await sql<{ database: string }>`select current_database() as database`.execute(trx);
     for (const [name, milliseconds] of Object.entries(TIMEOUTS)) {

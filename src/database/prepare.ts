@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { type Compilable, type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../generated/database.ts';
 
-/** Stands in a statement for a value that each run reads from its input. */
+/** A placeholder in a statement for a value that each run reads from its input. */
 export type Placeholder<Input> = <Type>(read: (input: Input) => Type) => RawBuilder<Type>;
 
 const names = new Map<string, string>();
 
-/** The name under which connections keep a statement, by its text; undefined where it was not prepared. */
-export const nameOf = (text: string): string | undefined => names.get(text);
+/** The name of a prepared statement, by its text; undefined for other statements. */
+export const statementNameOf = (text: string): string | undefined => names.get(text);
 
 /**
- * A statement that is built once, and that each connection parses once and soon plans no more. Only for texts that do
- * not depend on the input: every connection keeps every one of them.
+ * Builds a statement once; each connection parses it once and soon stops planning it. Only for texts that do not depend
+ * on the input, as every connection keeps each of them.
  *
- * @returns runs the statement for an input, in a transaction where one is given, and gives its rows.
+ * @returns a function that runs the statement for an input, in a transaction if one is given, and returns its rows.
  */
 export function prepare<Input, Row>(
   db: Kysely<DB>,

@@ -9,7 +9,7 @@ import type { Database } from '../database/pool.ts';
 import { notFound } from '../errors.ts';
 import type { DB, ProjectRole } from '../generated/database.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
-import { checkRoom } from '../requests/bounds.ts';
+import { assertBelowLimit } from '../requests/bounds.ts';
 import type { ModelRow } from './models.ts';
 
 export interface DeploymentRow {
@@ -64,7 +64,7 @@ export async function insertDeployment(
     .select(eb => eb.fn.countAll<number>().as('held'))
     .where('projectId', '=', projectId)
     .executeTakeFirstOrThrow();
-  checkRoom(held, 'A project', 'deployments');
+  assertBelowLimit(held, 'A project', 'deployments');
   const id = newId();
   await trx
     .insertInto('deployments')

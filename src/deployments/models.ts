@@ -8,7 +8,7 @@ import type { Database } from '../database/pool.ts';
 import { badUserInput, notFound } from '../errors.ts';
 import type { DB, ModelKind } from '../generated/database.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
-import { checkRoom } from '../requests/bounds.ts';
+import { assertBelowLimit } from '../requests/bounds.ts';
 import { type FileOnDisk, storeFile } from './model-files.ts';
 import { keepVersions, takeVersion } from './model-versions.ts';
 
@@ -59,7 +59,7 @@ export async function insertModel(
     .select(eb => eb.fn.countAll<number>().as('held'))
     .where('projectId', '=', model.projectId)
     .executeTakeFirstOrThrow();
-  checkRoom(held, 'A project', 'models');
+  assertBelowLimit(held, 'A project', 'models');
   const fileId = await storeFile(trx, organizationId, file, now);
   const version = await takeVersion(trx, model.projectId, model.name);
   const inserted = await trx

@@ -27,20 +27,20 @@ import { withoutLiterals } from './literals.ts';
 import { describeParseLimit } from './query-limits.ts';
 import { describeVariableErrors } from './variables.ts';
 
-/** Where an unexpected error is told: the log has all of it, the caller a request id. */
-interface Teller {
+/** Where an unexpected error is logged; the client only gets the request id. */
+interface ErrorLog {
   requestId: string;
   log: Pick<FastifyBaseLogger, 'error' | 'warn'>;
 }
 
 /**
- * The catalogue's error for anything that was thrown. What is not in the catalogue is logged and masked; a database
- * that cannot be reached is said to be unavailable, never a caller's fault.
+ * Converts anything that was thrown to an error of the catalogue. Unexpected errors are logged and masked; a database
+ * that cannot be reached becomes UNAVAILABLE.
  */
-export function toCatalogue(thrown: unknown, { requestId, log }: Teller): GraphQLError {
+export function toCatalogue(thrown: unknown, { requestId, log }: ErrorLog): GraphQLError {
   const error = unwrapResolverError(thrown);
   if (error instanceof GraphQLError && isCode(error.extensions.code)) return error;
-  if (isRefusedRequest(thrown)) return badUserInput(thrown.message);
+  if (isInvalidRequest(thrown)) return badUserInput(thrown.message);
   if (isDatabaseUnavailable(error)) {
     log.warn({ err: error, requestId }, 'the database is unavailable');
     return unavailable();
@@ -50,18 +50,18 @@ export function toCatalogue(thrown: unknown, { requestId, log }: Teller): GraphQ
 }
 
 /**
- * Whether Apollo or graphql-js refused what was asked: the request as a whole, e.g. for naming an operation that the
- * document does not hold, or a null variable where an argument takes none. What comes out of a resolver, or out of its
- * value, says of itself no place in the document; graphql-js adds that.
+ * Whether Apollo or graphql-js rejected the request, for example for an operation name that the document does not
+ * contain, or for a null variable where an argument is non-null. An error from a resolver or its value differs: it has
+ * no place in the document until graphql-js adds one.
  */
-function isRefusedRequest(error: unknown): error is GraphQLError {
+function isInvalidRequest(error: unknown): error is GraphQLError {
   if (!(error instanceof GraphQLError)) return false;
   const { originalError, path } = error;
   if (originalError === undefined) return true;
   return originalError instanceof GraphQLError && (path === undefined || originalError.nodes !== undefined);
 }
 
-/** The HTTP status and headers of a response that carries no data, because of this error. */
+/** The HTTP status and headers of a response without data, from its error. */
 export function httpOf({ extensions }: Pick<GraphQLError, 'extensions'>): {
   status: number;
   headers: HeaderMap;
@@ -69,17 +69,17 @@ export function httpOf({ extensions }: Pick<GraphQLError, 'extensions'>): {
   const status = statusOf(extensions.code);
   const headers = new HeaderMap();
   if (typeof extensions.retryAfter === 'number') headers.set('retry-after', String(extensions.retryAfter));
-  // RFC 9110, section 11.6.1: a 401 names the scheme that would be accepted.
+  // RFC 9110, section 11.6.1: a 401 response names an accepted scheme.
   if (status === 401) headers.set('www-authenticate', 'Api-Key realm="Spectrakey"');
   return { status, headers };
 }
 
-/** The same error with its HTTP status beside it, for what is thrown before Apollo has a response to set one on. */
+/** Adds the HTTP status to an error that is thrown before Apollo has a response. */
 export function withHttp(error: GraphQLError): GraphQLError {
   return new GraphQLError(error.message, { extensions: { ...error.extensions, http: httpOf(error) } });
 }
 
-/** The catalogue's error for Apollo's own of malformed requests: by their status, where that says more than their code. */
+/** Converts Apollo's errors for malformed requests to the catalogue, by status where that is more specific than the code. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { code } = formatted.extensions ?? {};
   if (isCode(code)) return { ...formatted, extensions: { ...formatted.extensions, code } };
@@ -89,27 +89,27 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   return { ...formatted, extensions: badUserInput('').extensions };
 }
 
-/** The HTTP status that Apollo gives an error of its own. */
+/** The HTTP status of one of Apollo's own errors. */
 function statusByApollo(error: unknown): unknown {
   const http = error instanceof GraphQLError ? error.extensions.http : undefined;
   return typeof http === 'object' && http !== null && 'status' in http ? http.status : undefined;
 }
 
-/** Errors of one answer. A statement that fails fails in every place that waits for it. */
+/** Max errors in a response. A failed statement is an error in every place that waits for it. */
 const MAX_ERRORS = 100;
 
-/** What an operation came to, with the request that it answers. */
+/** The result of an operation, with its request. */
 interface Executed {
   schema: GraphQLSchema;
   document: DocumentNode | undefined;
   operation: OperationDefinitionNode | null | undefined;
   variables: Record<string, unknown> | null | undefined;
   result: Pick<ExecutionResult, 'data' | 'errors'>;
-  /** Whether errors may suggest names of the schema; not where nobody may ask for it. */
+  /** Whether errors may suggest names of the schema; false when introspection is off. */
   suggestNames: boolean;
 }
 
-/** A response of GraphQL over HTTP. */
+/** A GraphQL-over-HTTP response. */
 export interface HttpAnswer {
   status: number;
   headers: Iterable<[string, string]>;
@@ -117,36 +117,36 @@ export interface HttpAnswer {
 }
 
 /**
- * Answers a result, its errors from the catalogue. Their HTTP status is the response's own where there is no data; a
- * response that carries data is 200, as GraphQL over HTTP demands (Apollo would apply the status to both).
+ * Builds the response for a result, with errors of the catalogue. The status is that of the first error if there is no
+ * data, else 200, as GraphQL over HTTP requires (Apollo would apply the error's status to both).
  */
 export function answerOf(
   { schema, document, operation, variables, result: { data, errors = [] }, suggestNames }: Executed,
-  teller: Teller,
+  errorLog: ErrorLog,
 ): HttpAnswer {
   if (errors.length === 0) return { status: 200, headers: [], body: { data: data ?? null } };
-  const shown =
+  const described =
     describeVariableErrors(schema, operation, variables, errors) ??
     errors.slice(0, MAX_ERRORS).map(thrown => {
       const error = describeParseLimit(withoutLiterals(thrown, schema, document));
-      return locate(toCatalogue(error, teller), error);
+      return locate(toCatalogue(error, errorLog), error);
     });
-  const told = shown.map(error => error.toJSON());
+  const formatted = described.map(error => error.toJSON());
   const body = {
-    errors: suggestNames ? told : told.map(withoutSuggestion),
+    errors: suggestNames ? formatted : formatted.map(withoutSuggestion),
     ...(data === undefined ? {} : { data }),
   };
-  const [first] = shown;
+  const [first] = described;
   return data != null || !first ? { status: 200, headers: [], body } : { ...httpOf(first), body };
 }
 
-/** graphql-js ends messages on an unknown name with those that resemble it. */
+/** Removes the similar names that graphql-js appends to messages about an unknown name. */
 const withoutSuggestion = (error: GraphQLFormattedError) => ({
   ...error,
   message: error.message.replace(/ Did you mean .*\?$/s, ''),
 });
 
-/** Executes operations for Apollo, and answers its errors as well as those of the execution. */
+/** The Apollo plugin that executes operations, and writes the response for results and for Apollo's own errors. */
 export const answerOperations = (
   executeOperation: ExecuteOperation,
   { suggestNames }: Pick<Executed, 'suggestNames'>,
@@ -175,10 +175,10 @@ export const answerOperations = (
           },
           contextValue,
         );
-        contextValue.note.operation = operation;
-        contextValue.note.code = codeOf(body.errors);
+        contextValue.metadata.operation = operation;
+        contextValue.metadata.code = codeOf(body.errors);
         response.body.singleResult = body;
-        // A mutation by GET is Apollo's to refuse, with 405 and the method that is allowed.
+        // Apollo rejects a mutation by GET with 405 and the allowed method.
         if (response.http.status !== 405) response.http.status = status;
         for (const [name, value] of headers) response.http.headers.set(name, value);
       },
@@ -186,15 +186,15 @@ export const answerOperations = (
   },
 });
 
-/** The catalogue's error at the place in document and answer where it happened. */
+/** Gives an error of the catalogue the place of another error in document and result. */
 function locate({ message, extensions }: GraphQLError, at: GraphQLError): GraphQLError {
-  // Apollo's note to itself on the status of the response.
-  const { http: _, ...told } = extensions;
+  // `http` is Apollo's own status of the response.
+  const { http: _, ...kept } = extensions;
   return new GraphQLError(message, {
     nodes: at.nodes ?? null,
     source: at.source ?? null,
     positions: at.positions ?? null,
     path: at.path ?? null,
-    extensions: told,
+    extensions: kept,
   });
 }

@@ -15,27 +15,27 @@ import type { SignUpMode } from '../config.ts';
 import type { PoolShare } from '../database/pool.ts';
 import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import type { Note } from '../observability/root-field.ts';
+import type { RequestMetadata } from '../observability/root-field.ts';
 import type { Models } from '../onnx/models.ts';
 import type { Predicting } from '../predictions/predict.ts';
 import { networkOf } from '../requests/network.ts';
 import type { RateLimits } from '../requests/rate-limits.ts';
-import { type AnswerSize, startAnswerSize } from './answer-size.ts';
 import { type Loaders, startLoaders } from './loaders.ts';
+import { type ResultSize, startResultSize } from './result-size.ts';
 
 declare module 'fastify' {
-  interface FastifyRequest extends Note {}
+  interface FastifyRequest extends RequestMetadata {}
 }
 
-/** A signed-in person and what they can see. */
+/** A signed-in person, with loaders for what they can see. */
 export interface Viewer extends SignedInPerson {
   load: Loaders;
 }
 
-/** What the server is made of, the same for every request. */
+/** The parts of the server that requests use. */
 export interface Services {
   db: Kysely<DB>;
-  /** The database for what people ask, who share half of the pool. */
+  /** The database for requests of people, who share half of the pool. */
   shareOf: PoolShare;
   passwords: Passwords;
   authenticate: Authenticate;
@@ -43,56 +43,56 @@ export interface Services {
   rateLimits: RateLimits;
   models: Models;
   predicting: Predicting;
-  /** Has the job that removes what deleted projects and organizations left run soon. */
+  /** Schedules the job that removes what deleted projects and organizations left. */
   purgeSoon: () => void;
   signUpMode: SignUpMode;
-  /** The origin in the links of mails and answers; undefined where PUBLIC_URL is not set. */
+  /** The origin of links in mails and responses; undefined if PUBLIC_URL is not set. */
   publicUrl: string | undefined;
-  /** Null where there is no mail server. */
+  /** Null without a mail server. */
   invitationMail: InvitationMail | null;
   now: () => Date;
 }
 
-/** What a request is answered with. */
+/** The context of one request, for rules and resolvers. */
 export interface Context extends Services {
   requestId: string;
   log: FastifyRequest['log'];
-  /** The request itself, on which is noted what became of it. */
-  note: Note;
+  /** The Fastify request; metrics and traces read its outcome from here. */
+  metadata: RequestMetadata;
   caller: Caller<Viewer>;
-  /** Whether the request is over: answered 503 after its time, or its connection closed. */
+  /** Whether the request timed out (answered 503) or its connection closed. */
   isOver: () => boolean;
-  /** Whether its body was large: its variables are then checked before graphql-js, which may quote them at length. */
+  /** Whether the body is large. Its variables are then checked before graphql-js, which may quote them at length. */
   isLarge: boolean;
-  /** Who takes turns with others where requests do: the person or the key, else the address. */
-  sender: string;
-  /** What the answer comes to so far. */
-  answer: AnswerSize;
-  /** The moment at which this request began: one for all that it decides. */
+  /** Identifies the caller to fair queues: the id of the person or key, or the network of an anonymous caller. */
+  callerId: string;
+  /** The size of the result so far. */
+  resultSize: ResultSize;
+  /** When the request began; every decision in it uses this time. */
   at: Date;
-  /** Whose attempts count together: the address of the connection, or what a trusted proxy says of it. */
+  /** The network of the client (requests/network.ts), which a trusted proxy may forward. */
   address: () => string;
-  /** The origin for links in the answer: PUBLIC_URL, else the one that the request came to. */
+  /** The origin of links in the response: PUBLIC_URL, else the one of the request. */
   publicOrigin: () => string;
-  /** The signed-in person. @throws UNAUTHENTICATED for anybody, FORBIDDEN for API keys. */
+  /** The signed-in person. @throws UNAUTHENTICATED for an anonymous caller, FORBIDDEN for an API key */
   viewer: () => Viewer;
-  /** The signed-in person as the activity keeps them. @throws as `viewer` */
+  /** The signed-in person, as recorded in the activity. @throws as `viewer` */
   actor: () => Actor;
-  /** The signed-in person, as what changes something records it. @throws as `viewer` */
+  /** The signed-in person and the time, as functions that change something take it. @throws as `viewer` */
   by: () => By;
   /**
-   * Runs a mutation's changes in a transaction: all of them happen or none. Where the request is over before the commit
-   * (answered 503 after its time, its connection closed), none do: nobody would learn of them.
+   * Runs a mutation's changes in a transaction. Rolls back when the request times out or its connection closes before
+   * the commit, as the client would not get the result.
    *
    * @throws UNAVAILABLE when the request is over; else what `work` throws.
    */
   transaction: <Result>(work: (trx: Transaction<DB>) => Promise<Result>) => Promise<Result>;
   /**
-   * Frees the memory of the request's body and variables, once a mutation has stored what it needs of them and waits: the
-   * arguments that the resolver was given remain.
+   * Frees the memory of the request's body and variables. For a mutation that has stored what it needs of them and
+   * waits; the arguments of the resolver remain.
    */
   releaseBody: () => void;
-  /** Makes the person, whose password was checked against the hash, the viewer of this request, with a session cookie. */
+  /** Starts a session of a person whose password was checked against the hash, sets its cookie, and makes them the viewer. */
   signIn: (person: PersonRow, passwordHash: string) => Promise<void>;
   /** Ends the session and clears its cookie. */
   signOut: () => Promise<void>;
@@ -100,7 +100,7 @@ export interface Context extends Services {
   forgetSession: () => void;
 }
 
-/** Builds the context of a request of whom its headers name (http/identify.ts). */
+/** Builds the context of a request. @param identity the caller, from http/identify.ts */
 export function buildContext(
   services: Services,
   request: FastifyRequest,
@@ -118,21 +118,21 @@ export function buildContext(
   });
   const caller: Caller<Viewer> =
     identity.kind === 'person' ? { kind: 'person', person: viewerOf(identity.person) } : identity;
-  const sender = senderOf(caller) ?? address();
+  const callerId = idOf(caller) ?? address();
 
   const context: Context = {
     ...services,
-    db: caller.kind === 'api-key' ? services.db : services.shareOf(sender),
-    sender,
+    db: caller.kind === 'api-key' ? services.db : services.shareOf(callerId),
+    callerId,
     requestId: request.id,
     log: request.log,
-    note: request,
+    metadata: request,
     at,
     address,
     isOver,
     isLarge,
     caller,
-    answer: startAnswerSize(),
+    resultSize: startResultSize(),
     publicOrigin: () => services.publicUrl ?? originOf(request),
     viewer: () => requireSignedIn(context.caller),
     actor() {
@@ -147,16 +147,16 @@ export function buildContext(
       checkNotOver();
       return await context.db.transaction().execute(async trx => {
         const result = await work(trx);
-        // Locks were waited for within `work`.
+        // Again, as `work` may have waited for locks.
         checkNotOver();
-        request.commits = true;
+        request.isCommitting = true;
         return result;
       });
     },
     releaseBody() {
-      // graphql-js, Apollo and the route all hold this one object.
+      // graphql-js, Apollo and the route refer to this object.
       emptyVariables(request.body);
-      request.giveBodyBack();
+      request.releaseBodyBudget();
     },
     async signIn(person, passwordHash) {
       const seen = { network: address(), browser: describeBrowser(request.headers['user-agent']), now: at };
@@ -180,7 +180,7 @@ export function buildContext(
   return context;
 }
 
-function senderOf(caller: Caller): string | undefined {
+function idOf(caller: Caller): string | undefined {
   if (caller.kind === 'person') return caller.person.id;
   return caller.kind === 'api-key' ? caller.key.id : undefined;
 }
@@ -192,7 +192,7 @@ function emptyVariables(body: unknown): void {
   for (const name of Object.keys(variables)) Reflect.deleteProperty(variables, name);
 }
 
-/** The origin that a request came to, as its caller names it; empty where that is not a host. */
+/** The origin of a request, from its Host header; empty if that is invalid. */
 function originOf({ protocol, host }: FastifyRequest): string {
   const origin = `${protocol}://${host}`;
   return URL.canParse(origin) ? new URL(origin).origin : '';

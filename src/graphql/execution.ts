@@ -8,40 +8,40 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import { fairQueue } from '../concurrency/fair-queue.ts';
-import { checkAnswerSize } from './answer-size.ts';
 import type { Context } from './context.ts';
 import { withWholeFloatLists, withWholeVariables } from './float-lists.ts';
 import { startCostCheck } from './query-cost.ts';
+import { checkResultSize } from './result-size.ts';
 import { findVariableErrors } from './variables.ts';
 
-/** An operation of a document that was validated against the public schema. */
+/** An operation in a document that was validated against the public schema. */
 export interface OperationRequest {
   document: DocumentNode;
-  /** The one that `operationName` chooses; null or undefined when it chooses none. */
+  /** The operation that `operationName` selects; null or undefined if there is none. */
   operation: OperationDefinitionNode | null | undefined;
   operationName: string | null | undefined;
   variables: Record<string, unknown> | null | undefined;
 }
 
-/** Executes an operation; what goes wrong in it is in the result. */
+/** Executes an operation. Errors are in the result. */
 export type ExecuteOperation = (request: OperationRequest, context: Context) => Promise<ExecutionResult>;
 
-/** A query that may cost more than this is queued; what costs less is executed in a millisecond. */
-const QUICK_COST = 500;
+/** Queries of a higher cost are queued; others are executed in a millisecond. */
+const MAX_QUICK_COST = 500;
 
 /**
- * The queue of heavy queries. One costs up to a tenth of a second of the event loop, and the loop takes all that is ready
- * before it comes to anything else: of the rest of the requests none waits for more than two of them at a time.
+ * The queue of heavy queries. Each blocks the event loop for up to a tenth of a second, and the loop runs everything that
+ * is ready before it reads sockets again, so other requests wait for at most two of them at a time.
  */
 const HEAVY_QUERIES = { concurrency: 2, concurrencyOfSender: 1, maxWaiting: 1000, maxWaitingOfSender: 50 };
 
 /**
- * Execution in the place of Apollo's own. Mutations, which no introspection can be part of, run on a schema that reads
- * spectra fast. What costs too much is not executed, and an answer that outgrows its limit is refused whole. The variables
- * of a large body are checked before: graphql-js quotes a wrong value, of whatever length, up to fifty times.
+ * Starts the execution that replaces Apollo's. Mutations, which cannot contain introspection, run on a schema that reads
+ * spectra fast. A document that costs too much is not executed, and a result beyond its limit is rejected as a whole.
+ * The variables of a large body are checked first, as graphql-js quotes a wrong value of any length up to fifty times.
  */
 export function startExecution(schema: GraphQLSchema, maxCost?: number): ExecuteOperation {
-  const fast = withWholeFloatLists(schema);
+  const fastSchema = withWholeFloatLists(schema);
   const checkCost = startCostCheck(schema, maxCost);
   const queued = fairQueue(HEAVY_QUERIES);
   return async ({ document, operation, operationName, variables }, contextValue) => {
@@ -52,7 +52,7 @@ export function startExecution(schema: GraphQLSchema, maxCost?: number): Execute
     }
     const run = async () =>
       await execute({
-        schema: isMutation ? fast : schema,
+        schema: isMutation ? fastSchema : schema,
         document: isMutation && contextValue.isLarge ? withWholeVariables(document) : document,
         contextValue,
         variableValues: variables ?? null,
@@ -60,9 +60,9 @@ export function startExecution(schema: GraphQLSchema, maxCost?: number): Execute
       });
     try {
       const cost = operation ? checkCost(document, operation, variables) : 0;
-      const isQuick = isMutation || cost <= QUICK_COST;
-      const result = await (isQuick ? run() : queued(contextValue.sender, run));
-      checkAnswerSize(contextValue.answer);
+      const isQuick = isMutation || cost <= MAX_QUICK_COST;
+      const result = await (isQuick ? run() : queued(contextValue.callerId, run));
+      checkResultSize(contextValue.resultSize);
       return result;
     } catch (error) {
       if (error instanceof GraphQLError) return { errors: [error] };

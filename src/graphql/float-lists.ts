@@ -18,31 +18,31 @@ const Float = new GraphQLNonNull(GraphQLFloat);
 /** `[Float!]!`, the type of a spectrum's points. */
 const FloatList = new GraphQLNonNull(new GraphQLList(Float));
 
-/** The first item of a list that is not a finite number; -1 where there is none. `findIndex` takes five times as long. */
-function findOther(list: unknown[] | NumberList): number {
+/** The index of the first item that is not a finite number, or -1. `findIndex` takes five times as long. */
+function findNonFinite(list: unknown[] | NumberList): number {
   if (list instanceof NumberList && list.allFinite) return -1;
   for (let at = 0; at < list.length; at++) if (!Number.isFinite(list[at])) return at;
   return -1;
 }
 
 /**
- * A list of floats that is checked in one loop. graphql-js coerces each item by itself and notes a path to it, for 401
- * points an eighth of all that a bare Apollo Server does, and for 1000 spectra most of it. What is not plainly a list
- * of finite numbers is left to graphql-js: what is accepted, and as what, stays the same.
+ * The type of a list of floats that is checked in one loop. graphql-js coerces each item separately and records its
+ * path, which takes an eighth of the time of a bare Apollo Server for 401 points, and most of it for 1000 spectra. Any
+ * other value is left to graphql-js, so that what is accepted, and the result, stay the same.
  */
 export const Floats = new GraphQLScalarType<unknown>({
   name: 'Floats',
   parseValue(value) {
     if (!isList(value)) return coerceInputValue(value, FloatList);
-    const other = findOther(value);
-    // It throws. What stands before it is left out, as two million items would take half a second.
-    return other === -1 ? value : coerceInputValue(value[other], Float);
+    const index = findNonFinite(value);
+    // This throws. Only this item is coerced, as two million items would take half a second.
+    return index === -1 ? value : coerceInputValue(value[index], Float);
   },
   parseLiteral: (node, variables) => valueFromAST(node, FloatList, variables),
 });
 
-/** Reports what is not a finite number in a list that `Floats` refused. What `report` throws ends the search. */
-export function reportOthers(
+/** Reports the items that are not finite numbers in a list that `Floats` rejected. What `report` throws ends the search. */
+export function reportNonFinite(
   list: unknown[] | NumberList,
   report: (index: number, reason: string) => void,
 ): void {
@@ -53,25 +53,25 @@ export function reportOthers(
   }
 }
 
-/** What graphql-js says of a type, which callers know as the list that it is. */
+/** Replaces `Floats` in a message of graphql-js by the type in the public schema. */
 export const asInSchema = (message: string): string => message.replaceAll('"Floats!"', `"${FloatList}"`);
 
-const made = new WeakMap<GraphQLSchema, GraphQLSchema>();
+const schemas = new WeakMap<GraphQLSchema, GraphQLSchema>();
 
-/** The same schema, whose input objects take lists of floats whole. */
+/** The same schema with `Floats` for lists of floats in input objects. */
 export function withWholeFloatLists(schema: GraphQLSchema): GraphQLSchema {
-  let whole = made.get(schema);
+  let whole = schemas.get(schema);
   if (!whole) {
     whole = mapSchema(schema, {
       [MapperKind.INPUT_OBJECT_FIELD]: field =>
         String(field.type) === String(FloatList) ? { ...field, type: new GraphQLNonNull(Floats) } : field,
     });
-    made.set(schema, whole);
+    schemas.set(schema, whole);
   }
   return whole;
 }
 
-/** The type of a variable in such a schema: `[Float!]` and `[Float!]!` are whole too. */
+/** The type of a variable in such a schema: `Floats` for `[Float!]` and `[Float!]!`. */
 export function wholeType(type: TypeNode): TypeNode {
   if (type.kind === Kind.NON_NULL_TYPE) {
     const inner = wholeType(type.type);
@@ -85,17 +85,17 @@ export function wholeType(type: TypeNode): TypeNode {
   return isFloats ? { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: Floats.name } } : type;
 }
 
-const rewritten = new WeakMap<DocumentNode, DocumentNode>();
+const documents = new WeakMap<DocumentNode, DocumentNode>();
 
-/** The same document for such a schema. */
+/** The same document with the types of its variables changed for such a schema. */
 export function withWholeVariables(document: DocumentNode): DocumentNode {
-  let whole = rewritten.get(document);
+  let whole = documents.get(document);
   if (!whole) {
     whole = visit(document, {
       VariableDefinition: definition => ({ ...definition, type: wholeType(definition.type) }),
       SelectionSet: () => false,
     });
-    rewritten.set(document, whole);
+    documents.set(document, whole);
   }
   return whole;
 }

@@ -1,6 +1,6 @@
 import { type GraphQLSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 
-/** Where a list of introspection is asked for. */
+/** Where an introspection list is selected. */
 interface IntrospectionPlace {
   type: { name: string };
   times: number;
@@ -8,8 +8,8 @@ interface IntrospectionPlace {
 }
 
 /**
- * How many entries the lists of this name have together, and whether each can be there only once; undefined for a list
- * that is not part of introspection.
+ * The max number of entries of all lists of this name together, and whether each entry occurs once; undefined for a list
+ * outside introspection.
  */
 export type IntrospectionBounds = (
   name: string,
@@ -17,9 +17,9 @@ export type IntrospectionBounds = (
 ) => { times: number; distinct: boolean } | undefined;
 
 /**
- * Bounds the lists of introspection by the schema at hand: all fields of all types are as many as there are, where the
- * longest list times the number of types would be fifty times as many. What was reached through a reference (`type`,
- * `ofType`, `possibleTypes`) can be there again and again, and counts with the longest list.
+ * Computes the max lengths of introspection lists from the schema. All fields of all types are counted exactly; the
+ * longest list times the number of types would be fifty times as many. An entry that is reached through a reference
+ * (`type`, `ofType`, `possibleTypes`) can occur any number of times, and counts with the longest list.
  */
 export function startIntrospectionBounds(schema: GraphQLSchema): IntrospectionBounds {
   const types = Object.values(schema.getTypeMap());

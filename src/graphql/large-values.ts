@@ -1,12 +1,11 @@
 import type { Upload } from '../requests/upload.ts';
 
 /**
- * The numbers of a list in a large body. It takes the place of an array, which would have to be copied element by
- * element from the thread that parsed it. What prints an unexpected value (graphql-js, in errors) would print or list
- * each of millions of elements; this prints as its length.
+ * A list of numbers in a large body. An array would have to be copied element by element from the worker that parsed it.
+ * Prints as its length, as graphql-js prints unexpected values in errors, and there may be millions of elements.
  */
 export class NumberList extends Float64Array<ArrayBuffer> {
-  /** Known to hold nothing that is infinite. */
+  /** True: no element is infinite. False: not known. */
   allFinite = false;
 
   toJSON(): string {
@@ -19,11 +18,11 @@ export class NumberList extends Float64Array<ArrayBuffer> {
 }
 
 /**
- * A long text of a large body, which stays with the thread that parsed it: no text of the schema is that long but a
- * file in base64, which comes back decoded.
+ * Stands for a long text of a large body. The text stays in the worker: only a file in base64 may be this long, and it
+ * is returned decoded.
  */
 export class LongText {
-  /** What it encodes, where it has the form of base64. */
+  /** The decoded file; undefined if the text is not base64. */
   readonly file: Upload | undefined;
 
   constructor(file: Upload | undefined) {
@@ -39,10 +38,10 @@ export class LongText {
   }
 }
 
-/** Whether a value is a list, in whatever form. */
+/** Whether a value is a list, as an array or a `NumberList`. */
 export const isList = (value: unknown): value is unknown[] | NumberList =>
   Array.isArray(value) || value instanceof NumberList;
 
-/** Whether a value is one that the thread for large bodies made. */
+/** Whether a value comes from the worker for large bodies. */
 export const isLongValue = (value: unknown): value is NumberList | LongText =>
   value instanceof NumberList || value instanceof LongText;

@@ -10,8 +10,8 @@ import {
 } from 'graphql';
 
 /**
- * The error without what the document holds as literals, which may be a password where it should not be: graphql-js
- * quotes the value that does not fit, or the token that it did not expect. Variables are described in variables.ts.
+ * Removes literals of the document from an error, as they may contain a password: graphql-js quotes a value of the
+ * wrong type and an unexpected token. Errors about variables are rewritten in variables.ts.
  */
 export function withoutLiterals(
   error: GraphQLError,
@@ -19,9 +19,9 @@ export function withoutLiterals(
   document: DocumentNode | undefined,
 ): GraphQLError {
   const [value] = error.nodes ?? [];
-  // About the fields of an object: these messages name fields, and quote no value.
+  // Messages about the fields of an object name fields but quote no value.
   const isAboutFields = value?.kind === Kind.OBJECT && /^(Field|OneOf) /.test(error.message);
-  // About a variable in a place: these name it, and quote no value either.
+  // Messages about a variable name it but quote no value.
   const isAboutVariable = value?.kind === Kind.VARIABLE;
   if (document && value && isValueNode(value) && !isAboutFields && !isAboutVariable) {
     let expected = '';

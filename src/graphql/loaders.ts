@@ -19,13 +19,13 @@ import { findProjectMembers, findProjects, findProjectsOf } from '../projects/pr
 import { startLoaderKit } from '../requests/loaders.ts';
 
 /**
- * Everything that one viewer can reach in one request, each row read once: rules and resolvers see the same facts.
- * All of it joins the viewer's membership, so there is no way around visibility.
+ * Starts the loaders of one viewer and request. Each row is read once, so rules and resolvers see the same facts. Every
+ * query joins the viewer's membership, so nested fields cannot reach what the viewer may not see.
  */
 export function startLoaders(db: Database, viewerId: string, now: Date) {
   const { byId, byParent, byKey } = startLoaderKit();
   return {
-    // The viewer is the only person whose organizations can be asked for.
+    // The only parent is the viewer.
     organizationsOf: byKey(
       async (viewers: readonly string[]) => {
         const organizations = await listOrganizations(db, viewerId);

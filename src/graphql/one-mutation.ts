@@ -2,9 +2,9 @@ import { Kind, type SelectionSetNode, type ValidationContext, type ValidationRul
 import { validationFailed } from '../errors.ts';
 
 /**
- * Refuses mutation documents with more than one root field, aliases and fragments counted: a failing neighbour can
- * then never swallow a raw key or a charged prediction, and one document is one guess. `@skip` and `@include` are
- * not weighed, as they would let variables decide.
+ * Rejects mutation documents with more than one root field, counting aliases and fragments. A second mutation that fails
+ * can then never discard a new raw key or a charged prediction, and one document is one sign-in attempt. `@skip` and
+ * `@include` are ignored, as their result depends on variables.
  */
 export const oneMutationField: ValidationRule = context => ({
   OperationDefinition(operation) {
@@ -24,21 +24,21 @@ export const oneMutationField: ValidationRule = context => ({
 function countFields(
   { selections }: SelectionSetNode,
   context: ValidationContext,
-  entered: Set<string>,
+  visited: Set<string>,
 ): number {
   return selections
     .map(selection => {
       // `__typename` does nothing, and some clients add it everywhere.
       if (selection.kind === Kind.FIELD) return selection.name.value === '__typename' ? 0 : 1;
       if (selection.kind === Kind.INLINE_FRAGMENT)
-        return countFields(selection.selectionSet, context, entered);
-      // A fragment that is spread again adds nothing. This also ends fragments within themselves, which another
-      // rule refuses, and keeps the count linear in the document.
+        return countFields(selection.selectionSet, context, visited);
+      // A fragment counts once. This also ends recursive fragments, which another rule rejects, and keeps the count
+      // linear in the document.
       const name = selection.name.value;
-      if (entered.has(name)) return 0;
-      entered.add(name);
+      if (visited.has(name)) return 0;
+      visited.add(name);
       const fragment = context.getFragment(name);
-      return fragment ? countFields(fragment.selectionSet, context, entered) : 0;
+      return fragment ? countFields(fragment.selectionSet, context, visited) : 0;
     })
     .reduce((sum, count) => sum + count, 0);
 }

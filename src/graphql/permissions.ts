@@ -20,46 +20,47 @@ import { requireProjectEditor, requireProjectOwner } from '../projects/authorize
 import type { Context } from './context.ts';
 import { rule } from './shield.ts';
 
-// The rules of the root fields. Each calls the function that decides, which lives beside what it finds
-// (projects/authorize.ts, predictions/authorize.ts, …) and throws the catalogue's error, in the order of the design:
-// credential, visibility, role, plan, input. The facts come from the loaders of the request, which read each once.
+// The rules of the root fields. Each calls a function of another folder (projects/authorize.ts,
+// predictions/authorize.ts, …), which throws an error of the catalogue. Checks run in this order: credential,
+// visibility, role, plan, input. The facts come from the loaders of the request, which read each row once.
 
-function permit<Args>(check: (context: Context, args: Args) => unknown) {
+/** Makes a rule from a check that throws. */
+function ruleOf<Args>(check: (context: Context, args: Args) => unknown) {
   return rule({ cache: 'no_cache' })(async (_parent, args: Args, context: Context) => {
     try {
       await check(context, args);
       return true;
     } catch (error) {
-      // Returned, not thrown: shield would turn a fault of the database into "not authorised".
+      // Returned, not thrown: shield would turn a database error into "not authorised".
       return error instanceof Error ? error : new Error(String(error));
     }
   });
 }
 
-interface OfId {
+interface IdArgs {
   id: string;
 }
-interface OfOrganization {
+interface OrganizationArgs {
   input: { organizationId: string };
 }
-interface OfProject {
+interface ProjectArgs {
   input: { projectId: string };
 }
 
-const person = permit(({ caller }) => requireSignedIn(caller));
-const noApiKey = permit(({ caller }) => requireNoApiKey(caller));
-const organizationAdmin = permit(({ viewer }, { input }: OfOrganization) =>
+const person = ruleOf(({ caller }) => requireSignedIn(caller));
+const noApiKey = ruleOf(({ caller }) => requireNoApiKey(caller));
+const organizationAdmin = ruleOf(({ viewer }, { input }: OrganizationArgs) =>
   requireOrganizationAdmin(viewer(), input.organizationId),
 );
-const organizationOwner = permit(({ viewer }, { id }: OfId) => requireOrganizationOwner(viewer(), id));
-const projectOwner = permit(({ viewer }, { id }: OfId) => requireProjectOwner(viewer(), id));
-const modelEditor = permit(({ viewer }, { id }: OfId) => requireModelEditor(viewer(), id));
-const deploymentEditor = permit(({ viewer }, { id }: OfId) => requireDeploymentEditor(viewer(), id));
-const keyEditor = permit(({ viewer }, { id }: OfId) => requireKeyEditor(viewer(), id));
+const organizationOwner = ruleOf(({ viewer }, { id }: IdArgs) => requireOrganizationOwner(viewer(), id));
+const projectOwner = ruleOf(({ viewer }, { id }: IdArgs) => requireProjectOwner(viewer(), id));
+const modelEditor = ruleOf(({ viewer }, { id }: IdArgs) => requireModelEditor(viewer(), id));
+const deploymentEditor = ruleOf(({ viewer }, { id }: IdArgs) => requireDeploymentEditor(viewer(), id));
+const keyEditor = ruleOf(({ viewer }, { id }: IdArgs) => requireKeyEditor(viewer(), id));
 
-type Rules<Fields> = Record<keyof Fields, ReturnType<typeof permit>>;
+type Rules<Fields> = Record<keyof Fields, ReturnType<typeof ruleOf>>;
 
-/** The rule of every field of Query and Mutation; a field that is missing here does not compile, and is denied. */
+/** The rule of every field of Query and Mutation. A missing field does not compile, and is denied. */
 export const permissions: {
   Query: Rules<QueryResolvers>;
   Mutation: Rules<MutationResolvers>;
@@ -70,10 +71,10 @@ export const permissions: {
     invitation: noApiKey,
     project: person,
     deployment: person,
-    apiKeys: permit(({ viewer }, { of }: QueryApiKeysArgs) => requireTarget(viewer(), of)),
+    apiKeys: ruleOf(({ viewer }, { of }: QueryApiKeysArgs) => requireTarget(viewer(), of)),
   },
   Mutation: {
-    signUp: permit(({ caller, signUpMode }, { input }: MutationSignUpArgs) => {
+    signUp: ruleOf(({ caller, signUpMode }, { input }: MutationSignUpArgs) => {
       requireNoApiKey(caller);
       requireSignUpAllowed(signUpMode, input.invitationToken);
     }),
@@ -88,17 +89,17 @@ export const permissions: {
     inviteMember: organizationAdmin,
     acceptInvitation: person,
     declineInvitation: noApiKey,
-    // The organization is found with the invitation, where the role is checked.
+    // The role is checked where the invitation is found, with its organization.
     revokeInvitation: person,
     leaveOrganization: person,
     setOrganizationMember: organizationAdmin,
-    setProjectMember: permit(({ viewer }, { input }: OfProject) =>
+    setProjectMember: ruleOf(({ viewer }, { input }: ProjectArgs) =>
       requireProjectOwner(viewer(), input.projectId),
     ),
-    registerModel: permit(({ viewer }, { input }: OfProject) =>
+    registerModel: ruleOf(({ viewer }, { input }: ProjectArgs) =>
       requireProjectEditor(viewer(), input.projectId),
     ),
-    createDeployment: permit(({ viewer }, { input }: MutationCreateDeploymentArgs) =>
+    createDeployment: ruleOf(({ viewer }, { input }: MutationCreateDeploymentArgs) =>
       requireModelEditor(viewer(), input.modelId),
     ),
     setDeploymentActive: deploymentEditor,
@@ -110,15 +111,15 @@ export const permissions: {
     deleteModel: modelEditor,
     renameDeployment: deploymentEditor,
     deleteDeployment: deploymentEditor,
-    resetQuarantine: permit(({ viewer }, { deploymentId }: { deploymentId: string }) =>
+    resetQuarantine: ruleOf(({ viewer }, { deploymentId }: { deploymentId: string }) =>
       requireDeploymentEditor(viewer(), deploymentId),
     ),
-    createApiKey: permit(({ viewer, at }, { input }: MutationCreateApiKeyArgs) =>
+    createApiKey: ruleOf(({ viewer, at }, { input }: MutationCreateApiKeyArgs) =>
       requireKeyCreator(viewer(), input, at),
     ),
     revokeApiKey: keyEditor,
     deleteApiKey: keyEditor,
-    predict: permit(({ caller }, { deploymentId }: MutationPredictArgs) =>
+    predict: ruleOf(({ caller }, { deploymentId }: MutationPredictArgs) =>
       authorizePredict(caller, deploymentId),
     ),
   },

@@ -9,43 +9,43 @@ import {
 } from 'graphql';
 import { badUserInput, validationFailed } from '../errors.ts';
 
-/** What a document may hold at most; the standard introspection query has half of it. */
+/** Limits of a document. The standard introspection query uses half of them. */
 export const QUERY_LIMITS = {
-  /** Of the whole text. A name of 16 MiB took graphql-js 5 s and 600 MB to refuse, and came back in the answer. */
+  /** Max characters of the text. graphql-js took 5 s and 600 MB to reject a name of 16 MiB, and quoted it in the error. */
   characters: 100_000,
-  /** Names, numbers and signs, which is what parsing costs. A spectrum of 401 points has 401. */
+  /** Names, numbers and signs; parsing time is proportional to them. A spectrum of 401 points has 401. */
   tokens: 10_000,
-  /** Fields and fragments, where they are spread. */
+  /** Fields and fragments, counted wherever they are spread. */
   selections: 1000,
-  /** Fields within fields. */
+  /** Levels of nested fields. */
   depth: 20,
-  /** Of the same field within itself: `project { deployments { project { … } } }`. */
+  /** A field nested in itself: `project { deployments { project { … } } }`. */
   recursion: 2,
-  /** Fields that one operation asks for anew, as fragments do. GraphQL compares each with each. */
+  /** Fields that an operation selects again, as fragments do. Validation compares each with each. */
   repetitions: 100,
   aliases: 30,
   directives: 50,
-  /** Errors that are found, and told, of one document. */
+  /** Errors reported for a document. */
   errors: 5,
 };
 
-const INSTEAD = 'Send spectra and other long values as variables.';
+const ADVICE = 'Send spectra and other long values as variables.';
 
 export const documentTooLong = () =>
-  badUserInput(`The document has more than ${QUERY_LIMITS.characters} characters. ${INSTEAD}`);
+  badUserInput(`The document has more than ${QUERY_LIMITS.characters} characters. ${ADVICE}`);
 
-/** Refuses a document for its length, before anything reads it. @throws BAD_USER_INPUT. */
+/** Checks the length of a document, before it is parsed. @throws BAD_USER_INPUT */
 export function checkLength(document: string): void {
   if (document.length > QUERY_LIMITS.characters) throw documentTooLong();
 }
 
-/** graphql-js tells of what it will not parse as of an error in the syntax. @returns what to do about it. */
+/** Rewrites the errors of graphql-js for documents over a parser limit, which it reports as syntax errors. */
 export function describeParseLimit(error: GraphQLError): GraphQLError {
   const { source = null, positions = null, extensions } = error;
   const options = { source, positions, extensions };
   if (error.message.startsWith('Syntax Error: Document contains more'))
     return new GraphQLError(
-      `The document has more than ${QUERY_LIMITS.tokens} names, numbers and signs. ${INSTEAD}`,
+      `The document has more than ${QUERY_LIMITS.tokens} names, numbers and signs. ${ADVICE}`,
       options,
     );
   if (error.message.startsWith('Maximum call stack'))
@@ -54,20 +54,20 @@ export function describeParseLimit(error: GraphQLError): GraphQLError {
 }
 
 /**
- * Refuses documents that hold more than they may, before the rules of GraphQL itself are applied to them: to compare
- * 450 fields of one name and their arguments held the event loop for 265 ms (measured), at 25 kB of text.
+ * Rejects documents over the limits, before the rules of GraphQL itself run: comparing 450 fields of one name and their
+ * arguments, 25 kB of text, blocked the event loop for 265 ms (measured).
  */
 export const queryLimits: ValidationRule = context => ({
   Document(document) {
     const excess = findExcess(document);
     if (excess === null) return undefined;
     context.reportError(validationFailed(`This document has ${excess}. Ask for less at once.`, {}));
-    // What takes the document's place in this validation: nothing is left for the other rules to compare.
+    // Replaces the document in this validation by an empty one, so that the other rules have nothing to compare.
     return { ...document, definitions: [] };
   },
 });
 
-/** What a document has too much of, in words; null when it is within the limits. */
+/** The limit that a document exceeds, for the message; null when it is within the limits. */
 function findExcess(document: DocumentNode): string | null {
   const { selections, depth, recursion, repetitions, aliases, directives } = QUERY_LIMITS;
   const fragments = new Map(
@@ -79,7 +79,7 @@ function findExcess(document: DocumentNode): string | null {
   let repeated = 0;
   let excess: string | null = null;
 
-  /** Follows spreads, so that every field is met where it will be executed, until something is too much. */
+  /** Visits every field where it will be executed, following spreads, until a limit is exceeded. */
   function walk(
     { selections: all }: SelectionSetNode,
     path: readonly string[],
@@ -98,7 +98,7 @@ function findExcess(document: DocumentNode): string | null {
       } else if (selection.kind === Kind.FRAGMENT_SPREAD) {
         const name = selection.name.value;
         const fragment = fragments.get(name);
-        // Fragments within themselves are refused by a rule of GraphQL.
+        // Recursive fragments are rejected by a rule of GraphQL.
         if (!fragment || spreading.has(name)) continue;
         spreading.add(name);
         walk(fragment.selectionSet, path, place, false);
@@ -108,13 +108,13 @@ function findExcess(document: DocumentNode): string | null {
         const here = `${place} ${(selection.alias ?? selection.name).value}`;
         if (places.has(here)) repeated += 1;
         places.add(here);
-        if (repeated > repetitions) excess ??= `more than ${repetitions} fields that it has already`;
+        if (repeated > repetitions) excess ??= `more than ${repetitions} repeated fields`;
         if (written && selection.alias) seen.aliases += 1;
         if (seen.aliases > aliases) excess ??= `more than ${aliases} aliases`;
-        if (path.length >= depth) excess ??= `more than ${depth} fields within each other`;
-        // Introspection unwraps types with it: [[Float!]!]! takes six. The depth is its limit.
+        if (path.length >= depth) excess ??= `more than ${depth} levels of nesting`;
+        // Introspection unwraps types with ofType: [[Float!]!]! takes six. Only the depth limits it.
         if (name !== 'ofType' && path.filter(outer => outer === name).length >= recursion)
-          excess ??= `the field "${name}" within itself more than once`;
+          excess ??= `the field "${name}" nested in itself more than once`;
         if (selection.selectionSet && !excess) walk(selection.selectionSet, [...path, name], here, written);
       }
       if (excess) return;

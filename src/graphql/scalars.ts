@@ -4,7 +4,7 @@ import { badUserInput } from '../errors.ts';
 import { Upload } from '../requests/upload.ts';
 import { LongText } from './large-values.ts';
 
-/** Linear in the length, and at native speed: 16 MiB take 15 ms, and a regular expression alone 30. */
+/** Takes 15 ms for 16 MiB; a regular expression alone takes 30. @throws BAD_USER_INPUT for other than base64 */
 function parseBase64(value: unknown): Upload {
   const upload = value instanceof LongText ? value.file : decodeBase64(value);
   if (!upload) {
@@ -15,7 +15,10 @@ function parseBase64(value: unknown): Upload {
   return upload;
 }
 
-/** Undefined where it is not RFC 4648, section 4. Node skips what it does not know, and ends at "=": that makes it shorter. */
+/**
+ * Decodes base64; undefined for other than RFC 4648, section 4. Node skips invalid characters and stops at "=", so
+ * invalid text decodes to fewer bytes.
+ */
 function decodeBase64(text: unknown): Upload | undefined {
   if (typeof text !== 'string' || text.length % 4 !== 0) return undefined;
   if (text.includes('-') || text.includes('_')) return undefined;
@@ -30,15 +33,15 @@ const Base64 = new GraphQLScalarType<Upload, string>({
   parseLiteral: node => parseBase64(node.kind === 'StringValue' ? node.value : null),
   serialize: value => {
     if (Buffer.isBuffer(value)) return value.toString('base64');
-    throw new TypeError('Base64 serializes a Buffer');
+    throw new TypeError('Base64 can only serialize a Buffer');
   },
 });
 
-/** Longer than any of these is. */
+/** More characters than any valid value has. */
 const MAX_CHARACTERS = 1000;
 
-/** The same scalar, which is given short texts alone: graphql-scalars searches and quotes a value of any kind and length. */
-function ofShortText<Internal, External>(scalar: GraphQLScalarType<Internal, External>) {
+/** Wraps a scalar to reject long texts and other values first, as graphql-scalars searches and quotes values of any length. */
+function withMaxLength<Internal, External>(scalar: GraphQLScalarType<Internal, External>) {
   const config = scalar.toConfig();
   return new GraphQLScalarType<Internal, External>({
     ...config,
@@ -51,10 +54,10 @@ function ofShortText<Internal, External>(scalar: GraphQLScalarType<Internal, Ext
   });
 }
 
-/** How the schema's own scalars are read and written. */
+/** The custom scalars of the schema. */
 export const scalars = {
   Base64,
-  DateTime: ofShortText(GraphQLDateTime),
-  EmailAddress: ofShortText(GraphQLEmailAddress),
+  DateTime: withMaxLength(GraphQLDateTime),
+  EmailAddress: withMaxLength(GraphQLEmailAddress),
   SafeInt: GraphQLSafeInt,
 };

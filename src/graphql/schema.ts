@@ -12,9 +12,10 @@ import { forbidden } from '../errors.ts';
 import { predictionResolvers } from '../predictions/resolvers.ts';
 import { insertProject } from '../projects/projects.ts';
 import { projectResolvers } from '../projects/resolvers.ts';
-import { withAnswerLimit } from './answer-limit.ts';
 import type { Context } from './context.ts';
+import type { MissingResolver } from './missing-resolver.ts';
 import { permissions } from './permissions.ts';
+import { withResultLimit } from './result-limit.ts';
 import { scalars } from './scalars.ts';
 import { deny, shield } from './shield.ts';
 
@@ -30,17 +31,21 @@ const resolvers = [
   deletionResolvers,
 ];
 
-/** The public schema with its resolvers, every field of Query and Mutation behind its rule. */
+type None<Missing extends never> = Missing;
+/** Does not compile, and names the field, when a field that needs a resolver has none. */
+export type NoMissingResolver = None<MissingResolver<(typeof resolvers)[number]>>;
+
+/** Builds the executable schema: the public schema with resolvers, and a rule for every field of Query and Mutation. */
 export function buildSchema(): GraphQLSchema {
   const typeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
-  const schema = withAnswerLimit(
+  const schema = withResultLimit(
     makeExecutableSchema<Context>({
       typeDefs,
       resolvers,
       resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
     }),
   );
-  // graphql-scalars brings descriptions of its own in their place; the schema's say what callers need to know.
+  // graphql-scalars replaces the descriptions of schema.graphql by its own.
   for (const name of Object.keys(scalars)) {
     const type = schema.getType(name);
     if (isScalarType(type)) type.description = type.astNode?.description?.value;
@@ -48,11 +53,11 @@ export function buildSchema(): GraphQLSchema {
   const rules = shield(permissions, {
     fallbackRule: deny,
     allowExternalErrors: true,
-    // For fields that have no rule: every rule of ours answers an error of its own.
+    // For fields without a rule; our rules return their own errors.
     fallbackError: () => forbidden(),
   }).generate(schema);
-  // Shield wraps every field of every type, at the cost of an async call for each; only these two have rules. The
-  // others need none: what lies below them was read through the viewer's membership.
-  const rooted = Object.entries(rules).filter(([type]) => type === 'Query' || type === 'Mutation');
-  return applyMiddleware(schema, Object.fromEntries(rooted));
+  // Shield would wrap every field of every type, at the cost of an async call for each. Only the root fields have rules:
+  // everything below was read through the viewer's membership.
+  const rootRules = Object.entries(rules).filter(([type]) => type === 'Query' || type === 'Mutation');
+  return applyMiddleware(schema, Object.fromEntries(rootRules));
 }

@@ -21,20 +21,20 @@ import { MAX_IN_A_LIST, MAX_OBJECTS } from '../requests/bounds.ts';
 import { MAX_ON_A_PAGE } from '../requests/pagination.ts';
 import type { IntrospectionBounds } from './introspection-bounds.ts';
 
-/** What looking a page up costs beside its rows. */
+/** Cost of reading a page, besides its rows. */
 const PAGE_COST = 10;
 
-/** The argument that sizes a page or a list, and its maximum. */
-interface SizedBy {
+/** The argument that sets the length of a page or list, and its maximum. */
+interface SizeArgument {
   argument: string;
   max: number;
 }
 
-/** A field with this argument is a page: a connection, or a list of its own. */
-const PAGE: SizedBy = { argument: 'first', max: MAX_ON_A_PAGE };
+/** A field with this argument is a page: a connection, or a plain list. */
+const PAGE: SizeArgument = { argument: 'first', max: MAX_ON_A_PAGE };
 
-/** How long plain lists may be, by the name of their field; all others hold MAX_IN_A_LIST. */
-const LIST_BOUNDS = new Map<string, number | SizedBy>([
+/** Max lengths of plain lists, by field name; MAX_IN_A_LIST for all others. */
+const LIST_BOUNDS = new Map<string, number | SizeArgument>([
   ['predictions', MAX_SPECTRA],
   ['dailyPredictions', { argument: 'days', max: MAX_DAYS }],
   ['scopes', 1],
@@ -45,35 +45,35 @@ const LIST_BOUNDS = new Map<string, number | SizedBy>([
 /** How selections are measured. */
 export interface Measure {
   fragments: Record<string, FragmentDefinitionNode>;
-  /** Null where they are not known: sizes then count as the maximum. */
+  /** Null when they are not known: sizes then count as their maximum. */
   variables: {
     values: Record<string, unknown>;
     definitions: readonly VariableDefinitionNode[];
   } | null;
-  /** Bounds of the lists of introspection. Without them lists are not followed: what is in them is counted elsewhere. */
+  /** Max lengths of introspection lists. If null, lists are not followed, as their entries are counted elsewhere. */
   introspection: IntrospectionBounds | null;
-  /** Adds what the fields of a place cost. */
+  /** Adds the cost of fields at a path. */
   add: (path: string, cost: number) => void;
 }
 
-/** Where selections stand. */
+/** Where selections are made. */
 interface Place {
   type: GraphQLObjectType;
-  /** How many objects there can be of it. */
+  /** Max number of objects here. */
   times: number;
   /** The names of the fields that lead here, without aliases. */
   path: string;
-  /** How long a list can be that belongs to the page which this object is. */
+  /** If this object is a page: the max length of its lists. */
   pageSize?: number | undefined;
-  /** In introspection: whether no object can be here twice. */
+  /** In introspection: whether every object here is different. */
   distinct?: boolean | undefined;
 }
 
 type AnyField = GraphQLField<unknown, unknown>;
 
 /**
- * Measures the fields of a place and of all places below, each where it is spread. Takes as many steps as there are
- * fields where they are spread, which query-limits.ts bounds.
+ * Measures the fields at a place and below, wherever they are spread. Takes one step for each, and query-limits.ts limits
+ * their number.
  */
 export function walkSelections(measure: Measure, { selections }: SelectionSetNode, place: Place): void {
   for (const selection of selections) {
@@ -114,12 +114,12 @@ function walkField(measure: Measure, node: FieldNode, place: Place): void {
   const introspected = measure.introspection(name, place);
   const entries = introspected
     ? introspected.times
-    : times * (pageSize ?? place.pageSize ?? boundOf(measure, field, node));
+    : times * (pageSize ?? place.pageSize ?? maxLengthOf(measure, field, node));
   if (!isObjectType(target) || !node.selectionSet) {
     measure.add(path, entries);
     return;
   }
-  // An answer with more objects is refused (answer-limit.ts), so no list within lists counts as more.
+  // A result with more objects is rejected (result-limit.ts), so nested lists count at most this.
   const objects = introspected ? entries : Math.min(entries, MAX_OBJECTS);
   measure.add(below.path, objects);
   walkSelections(measure, node.selectionSet, {
@@ -136,31 +136,31 @@ function fieldOf(type: GraphQLObjectType, name: string): AnyField | undefined {
   return type.getFields()[name];
 }
 
-function boundOf(measure: Measure, field: AnyField, node: FieldNode): number {
+function maxLengthOf(measure: Measure, field: AnyField, node: FieldNode): number {
   const bound = LIST_BOUNDS.get(field.name) ?? MAX_IN_A_LIST;
   return typeof bound === 'number' ? bound : sizeOf(measure, field, node, bound);
 }
 
-/** The value of an argument that sizes a list: what is absent is its default, what is not a size its maximum. */
+/** The value of a size argument: its default if absent, its maximum if invalid. */
 function sizeOf(
   { variables }: Measure,
   { args }: AnyField,
   node: FieldNode,
-  { argument, max }: SizedBy,
+  { argument, max }: SizeArgument,
 ): number {
-  const preset = args.find(({ name }) => name === argument)?.defaultValue;
+  const defaultValue = args.find(({ name }) => name === argument)?.defaultValue;
 
   function read(value: ValueNode | undefined): unknown {
     switch (value?.kind) {
       case undefined:
       case Kind.NULL:
-        return preset;
+        return defaultValue;
       case Kind.INT:
         return Number(value.value);
       case Kind.VARIABLE: {
         if (!variables) return max;
         const name = value.name.value;
-        if (Object.hasOwn(variables.values, name)) return variables.values[name] ?? preset;
+        if (Object.hasOwn(variables.values, name)) return variables.values[name] ?? defaultValue;
         return read(variables.definitions.find(({ variable }) => variable.name.value === name)?.defaultValue);
       }
       default:

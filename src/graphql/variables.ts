@@ -19,12 +19,12 @@ import {
   typeFromAST,
 } from 'graphql';
 import { badUserInput } from '../errors.ts';
-import { asInSchema, Floats, reportOthers, wholeType, withWholeFloatLists } from './float-lists.ts';
+import { asInSchema, Floats, reportNonFinite, wholeType, withWholeFloatLists } from './float-lists.ts';
 import { isList } from './large-values.ts';
 
 /**
- * Says anew what is wrong with a request's variables. graphql-js quotes the offending value, and with it the whole
- * input object around a missing field: a password would come back in the answer, and in every log on its way.
+ * Rewrites errors about variables so that they quote no values. graphql-js quotes the wrong value, and the whole input
+ * object around a missing field: a password would appear in the response, and in every log on its way.
  *
  * @returns null when the errors are not about variables.
  */
@@ -39,7 +39,7 @@ export function describeVariableErrors(
   return described.length > 0 ? described : [badUserInput('The variables do not fit their types.')];
 }
 
-/** What is wrong with a request's variables, without quoting them; the first of it, where it is much. */
+/** The errors in a request's variables, without values; at most `MAX_DESCRIBED`. */
 export function findVariableErrors(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
@@ -50,9 +50,9 @@ export function findVariableErrors(
   const described: GraphQLError[] = [];
   const describe = (reason: string, nodes: ASTNode) => {
     const error = badUserInput(reason, { nodes });
-    ours.add(error);
+    describedErrors.add(error);
     described.push(error);
-    if (described.length === MAX_DESCRIBED) throw ENOUGH;
+    if (described.length === MAX_DESCRIBED) throw STOP;
   };
   try {
     for (const definition of operation.variableDefinitions ?? []) {
@@ -65,7 +65,7 @@ export function findVariableErrors(
           const leaf = value == null ? null : leafAt(type, path);
           const isFloats = leaf?.name === Floats.name;
           if (isFloats && isList(value)) {
-            reportOthers(value, (index, reason) => describe(`${at}[${index}]": ${reason}`, definition));
+            reportNonFinite(value, (index, reason) => describe(`${at}[${index}]": ${reason}`, definition));
           } else {
             const reason = leaf ? expectation(isFloats ? GraphQLFloat : leaf) : error.message;
             describe(`${at}": ${asInSchema(reason)}`, definition);
@@ -76,20 +76,20 @@ export function findVariableErrors(
       }
     }
   } catch (thrown) {
-    if (thrown !== ENOUGH) throw thrown;
+    if (thrown !== STOP) throw thrown;
   }
   return described;
 }
 
 /**
- * The same value, in which lists and objects are short where the schema takes an object: graphql-js looks at all that
- * these hold before it says that they do not fit.
+ * Shortens lists and objects where the schema takes an object, as graphql-js reads all of their entries before it reports
+ * an error.
  */
 function shortenMisplaced(type: GraphQLInputType, value: unknown): unknown {
   const inner = getNullableType(type);
   if (isListType(inner)) {
     if (!Array.isArray(value)) return shortenMisplaced(inner.ofType, value);
-    // An error for each item that is no object ends the search before.
+    // Items that are not objects end the search earlier, with an error each.
     return value.slice(0, MAX_OBJECTS).map(item => shortenMisplaced(inner.ofType, item));
   }
   if (!isInputObjectType(inner) || typeof value !== 'object' || value === null) return value;
@@ -108,27 +108,27 @@ function shortenMisplaced(type: GraphQLInputType, value: unknown): unknown {
   );
 }
 
-/** An unknown name is repeated, and compared with the known ones. */
+/** Max characters of an unknown field name, which is quoted and compared with the known ones. */
 const MAX_NAME_CHARACTERS = 100;
 
 /** More than a body may hold (http/json-budget.ts). */
 const MAX_OBJECTS = 10_100;
 
-/** A spectrum of words would otherwise get a sentence for each point. */
+/** Max errors. A spectrum of words would otherwise get one for each point. */
 const MAX_DESCRIBED = 10;
 
-/** Thrown to stop there: going on through 100 000 wrong points held the event loop for 10 s (measured). */
-const ENOUGH = new Error('enough described');
+/** Thrown to stop at `MAX_DESCRIBED`: 100 000 wrong points blocked the event loop for 10 s (measured). */
+const STOP = new Error('enough errors described');
 
-/** Coercion errors are the ones without a path, as no field was reached. */
+/** Whether an error is about a variable; such errors have no path, as no field was reached. */
 function isVariableError(error: GraphQLError): boolean {
-  return error.path === undefined && !ours.has(error) && error.message.startsWith('Variable "$');
+  return error.path === undefined && !describedErrors.has(error) && error.message.startsWith('Variable "$');
 }
 
-/** What `findVariableErrors` found: it needs no other words. */
-const ours = new WeakSet<GraphQLError>();
+/** Errors from `findVariableErrors`, which are not rewritten again. */
+const describedErrors = new WeakSet<GraphQLError>();
 
-/** The scalar or enum at a place within a variable; null where an object or list is expected there. */
+/** The scalar or enum at a path within a variable; null if an object or list is expected there. */
 function leafAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLLeafType | null {
   let at = getNullableType(type);
   for (const key of path) {
@@ -144,7 +144,7 @@ function leafAt(type: GraphQLInputType, path: readonly (string | number)[]): Gra
   return isLeafType(at) ? at : null;
 }
 
-/** Scalars and enums quote the value when they refuse it, so the sentence is ours. */
+/** The message for a wrong value. Messages of scalars and enums themselves quote the value. */
 function expectation(leaf: GraphQLLeafType): string {
   if (isEnumType(leaf)) {
     return `expected one of ${leaf

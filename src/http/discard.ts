@@ -2,12 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 
-/** How much of refused bodies is read, and for how long. */
+/** How much of the rest of rejected bodies is read and discarded. */
 export interface DiscardLimits {
+  /** Time for one body. */
   ms: number;
-  /** Of one body. */
+  /** Bytes of one body. */
   bytes: number;
-  /** Bodies at once; a further one ends the oldest. */
+  /** Bodies discarded at once; one more ends the oldest. */
   bodies: number;
 }
 
@@ -17,33 +18,33 @@ export const DISCARD_LIMITS: DiscardLimits = {
   bodies: 100,
 };
 
-/** Each piece of a body takes a microsecond, whatever it holds: what comes in smaller ones counts as this much. */
-const MIN_PIECE_BYTES = 512;
+/** Smaller chunks count as this many bytes: each chunk takes a microsecond, whatever its length. */
+const MIN_CHUNK_BYTES = 512;
 
 /**
- * Sends a refusal before the body has been read, and discards the rest. An answer that leaves before the body has been read would be lost: the connection is reset
- * while the client still writes, and Python's urllib, which reads nothing before it has written everything, reports a
- * broken pipe (as do 5 of 5 clients with 25 MiB). So the answer is sent at once, and held open while the rest of the body is
- * read and discarded; then the connection is closed.
+ * Reads and discards the rest of a body when the response is sent before all of it was read. The response is sent at
+ * once but not ended until then, and then the connection is closed. Otherwise the response would be lost: the
+ * connection is reset while the client still writes, and Python's urllib, which reads nothing before it has written
+ * everything, reports a broken pipe (as do 5 of 5 clients with 25 MiB).
  */
-export function discardRefusedBodies(app: FastifyInstance, limits: DiscardLimits): void {
-  /** What ends each, the oldest first. */
+export function discardUnreadBodies(app: FastifyInstance, limits: DiscardLimits): void {
+  /** Functions that end a discard, the oldest first. */
   const discarding = new Set<() => void>();
 
   function discard(request: IncomingMessage, onEnd: () => void): void {
     let bytes = 0;
     const count = (chunk: Buffer) => {
-      bytes += Math.max(chunk.length, MIN_PIECE_BYTES);
+      bytes += Math.max(chunk.length, MIN_CHUNK_BYTES);
       if (bytes > limits.bytes) end();
     };
     const end = () => {
       if (!discarding.delete(end)) return;
-      clearTimeout(late);
+      clearTimeout(timer);
       request.off('data', count);
       request.pause();
       onEnd();
     };
-    const late = setTimeout(end, limits.ms);
+    const timer = setTimeout(end, limits.ms);
     const [oldest] = discarding;
     if (oldest && discarding.size >= limits.bodies) oldest();
     discarding.add(end);
@@ -55,10 +56,10 @@ export function discardRefusedBodies(app: FastifyInstance, limits: DiscardLimits
     const isText = typeof payload === 'string' || Buffer.isBuffer(payload);
     if (!isText || !hasUnreadBody(request.raw)) return done(null, payload);
     void reply.header('connection', 'close').header('content-length', Buffer.byteLength(payload));
-    const answer = new Readable({ read() {} });
-    answer.push(payload);
-    discard(request.raw, () => answer.push(null));
-    done(null, answer);
+    const response = new Readable({ read() {} });
+    response.push(payload);
+    discard(request.raw, () => response.push(null));
+    done(null, response);
   });
   app.addHook('preClose', async () => {
     for (const end of discarding) end();

@@ -1,45 +1,45 @@
 import { LRUCache } from 'lru-cache';
 import { type Config, isLoopback, isLoopbackAddress } from '../config.ts';
 
-/** Host headers whose decision is remembered. */
+/** Max Host headers whose decision is cached. */
 const MAX_DECISIONS = 100;
 /** A DNS name has at most 253 characters; a port and brackets may come on top. */
 const MAX_NAME_CHARACTERS = 300;
 
-/** The host of a Host header, without its port; undefined for what is not one. */
+/** The host name in a Host header, without port; undefined for an invalid header. */
 function nameIn(host: string): string | undefined {
   const [, name] = /^(\[[\da-f:.]+\]|[^\s:@/?#[\]]+)(?::\d{0,5})?$/i.exec(host) ?? [];
   return name?.toLowerCase().replace(/\.$/, '');
 }
 
-/** Whether a request may name this host. `localAddress` is the server's end of its connection. */
-export type IsKnownHost = (host: string, localAddress: string | undefined) => boolean;
+/** Whether a Host header is allowed. `localAddress` is the server's end of the connection. */
+export type IsAllowedHost = (host: string, localAddress: string | undefined) => boolean;
 
 /**
- * Decides which names the server answers to. A page whose own name is made to resolve to this server (DNS rebinding)
- * would otherwise be of the server's origin for the browser, and could read everything that its user may.
+ * Protects against DNS rebinding: a page whose own name is made to resolve to this server would share its origin in the
+ * browser, and could read everything that the user may.
  *
- * The names are those of `PUBLIC_URL` and, for connections to a loopback address, loopback names. A server that listens
- * elsewhere and was given no `PUBLIC_URL` cannot know its names, and answers to all.
+ * Allows the hosts of `PUBLIC_URL` and, on connections to a loopback address, loopback names. Allows every host on a
+ * server that listens on another address without `PUBLIC_URL`, as it cannot know its names.
  */
-export function knownHosts({ HOST, PUBLIC_URL }: Pick<Config, 'HOST' | 'PUBLIC_URL'>): IsKnownHost {
+export function allowedHosts({ HOST, PUBLIC_URL }: Pick<Config, 'HOST' | 'PUBLIC_URL'>): IsAllowedHost {
   if (!PUBLIC_URL && !isLoopback(HOST)) return () => true;
   const names = new Set(PUBLIC_URL?.map(origin => new URL(origin).hostname));
-  const decide: IsKnownHost = (host, localAddress = '') => {
+  const decide: IsAllowedHost = (host, localAddress = '') => {
     const name = nameIn(host);
     if (name === undefined) return false;
     return names.has(name) || (isLoopback(name) && isLoopbackAddress(localAddress));
   };
-  // Parsing addresses takes 6 µs of a request.
-  const decided = new LRUCache<string, boolean>({ max: MAX_DECISIONS });
+  // Parsing an address takes 6 µs.
+  const decisions = new LRUCache<string, boolean>({ max: MAX_DECISIONS });
   return (host, localAddress = '') => {
     if (host.length > MAX_NAME_CHARACTERS) return false;
     const key = `${localAddress} ${host}`;
-    let known = decided.get(key);
-    if (known === undefined) {
-      known = decide(host, localAddress);
-      decided.set(key, known);
+    let isAllowed = decisions.get(key);
+    if (isAllowed === undefined) {
+      isAllowed = decide(host, localAddress);
+      decisions.set(key, isAllowed);
     }
-    return known;
+    return isAllowed;
   };
 }

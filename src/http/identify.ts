@@ -8,8 +8,8 @@ import type { Services } from '../graphql/context.ts';
 import { networkOf } from '../requests/network.ts';
 
 /**
- * Finds out whose request it is, from its headers alone, so that a body is read only as far as its sender may send.
- * The context of the request is built from what this found.
+ * Identifies the caller from the headers alone, so that the limit of the body can depend on the caller. The context of
+ * the request is built from the result.
  *
  * @throws BAD_USER_INPUT, UNAUTHENTICATED, API_KEY_REVOKED, API_KEY_EXPIRED or RATE_LIMITED.
  */
@@ -21,12 +21,12 @@ export async function identify(
   const at = services.now();
   const { authorization } = request.headers;
   if (authorization !== undefined) {
-    if (hasTwo('authorization', request.raw.rawHeaders)) {
+    if (isRepeated('authorization', request.raw.rawHeaders)) {
       throw badUserInput('The request has two Authorization headers, which may contradict. Send one.');
     }
     const basic = basicIn(authorization);
     if (basic === undefined) return await identifyKey(services, request, authorization, at);
-    // It is meant for a proxy, which passed it on. Nobody means a proxy with one of our keys.
+    // A Basic credential belongs to a proxy that passed it on, unless it holds one of our keys.
     if (holdsRawKey(basic)) throw keyInBasic();
   }
   const token = request.cookies[sessionCookieOf(request).name];
@@ -59,14 +59,14 @@ async function identifyKey(
   }
 }
 
-/** Whether a header is there more than once. Node keeps the first, and says nothing of the others. */
-function hasTwo(name: string, rawHeaders: string[]): boolean {
+/** Whether a header occurs more than once. Node keeps the first and drops the others silently. */
+function isRepeated(name: string, rawHeaders: string[]): boolean {
   let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === name) count += 1;
   return count > 1;
 }
 
-/** What a Basic credential holds, as it is and decoded; undefined for other schemes. */
+/** A Basic credential as sent and decoded, one a line; undefined for other schemes. */
 function basicIn(authorization: string): string | undefined {
   const [, text] = /^Basic(?: +(.*))?$/is.exec(authorization) ?? [];
   if (text === undefined) return /^Basic *$/i.test(authorization) ? '' : undefined;

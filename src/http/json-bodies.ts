@@ -1,75 +1,76 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Tenant } from '../concurrency/fair-share.ts';
 import { badUserInput, bodyTooSlow, unavailable } from '../errors.ts';
 import { ALWAYS_WITHIN_BUDGET_BYTES, startJsonBudget } from './json-budget.ts';
-import type { BodyBudget, Sender } from './large-bodies.ts';
+import type { BodyBudget } from './large-bodies.ts';
 import { notUtf8, startLargeJson } from './large-json.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
-import { memoryGiver } from './memory.ts';
+import { startMemoryRelease } from './memory.ts';
 
-/** From this many bytes on. A thousand spectra are below, and parsed in 15 ms. */
-const LARGE_BYTES = 4 * 1024 * 1024;
+/** Longer bodies are parsed in a worker. A thousand spectra are shorter, and parsed in 15 ms. */
+const MAX_INLINE_BYTES = 4 * 1024 * 1024;
 const FIRST_PIECE_BYTES = 64 * 1024;
 const MAX_PIECE_BYTES = 1024 * 1024;
-/** A chunk takes a microsecond even if it holds one byte: nobody sends a body in such. */
+/** Min mean length of chunks beyond the first `FREE_CHUNKS`. A chunk takes a microsecond even if it holds one byte. */
 const MIN_CHUNK_BYTES = 64;
 const FREE_CHUNKS = 1000;
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whether its body is longer than anyone may send. */
+    /** Whether the body is longer than an anonymous caller may send. */
     isLarge: boolean;
-    /** Gives back what its body counts against the budget, once its bytes are in memory no more. */
-    giveBodyBack: () => void;
+    /** Releases what the body reserved of the budget. Call it once its bytes are no longer in memory. */
+    releaseBodyBudget: () => void;
   }
 }
 
-/** Whose body it is, and how much of it is read. */
+/** What the caller of a request may send. */
 export interface BodyAllowance {
-  /** Undefined: nobody's, which has at most `MAX_ANONYMOUS_BODY_BYTES`. */
-  sender: Sender | undefined;
+  /** Whose share of the budget the body counts against; undefined for one of at most `MAX_ANONYMOUS_BODY_BYTES`. */
+  owner: Tenant | undefined;
   maxBytes: number;
-  /** The refusal of a longer one. */
+  /** The error for a longer body. */
   tooLarge: () => Error;
-  /** Calls back when the request is answered or given up: what its body held is then free. */
+  /** Calls back when the request is answered or aborted. The reservation of its body then ends. */
   onceAnswered: (callback: () => void) => void;
 }
 
 export interface JsonBodiesOptions {
   budget: BodyBudget;
   limits: Pick<HttpLimits, 'slowBodyMs' | 'slowBodyBytes'>;
-  /** What the sender of a request may send, once that is known. */
+  /** The allowance of a request whose caller was identified. */
   allowanceOf: (request: FastifyRequest) => BodyAllowance;
 }
 
 /**
- * Reads and parses bodies of JSON as Fastify does, within what their sender may send. Large bodies also
- * count against a budget, are cut off when too slow, hold a bounded number of objects, and are parsed in a worker.
+ * Reads and parses JSON bodies as Fastify does, within the allowance of the caller. Large bodies also count against a
+ * budget, are rejected when too slow, may hold a limited number of objects, and are parsed in a worker.
  */
 export function parseJsonBodies(app: FastifyInstance, options: JsonBodiesOptions): void {
   const parse = app.getDefaultJsonParser('error', 'error');
-  const memory = memoryGiver();
+  const memory = startMemoryRelease();
   const largeJson = startLargeJson();
   app.addHook('onClose', async () => {
     memory.close();
     await largeJson.close();
   });
   app.decorateRequest('isLarge', false);
-  app.decorateRequest('giveBodyBack', () => {});
+  app.decorateRequest('releaseBodyBudget', () => {});
   app.addContentTypeParser('application/json', (request, payload: IncomingMessage, done) => {
     const allowance = options.allowanceOf(request);
     readBody(request, payload, { ...options, allowance }, (error, pieces, bytes) => {
       if (error) return done(error);
-      const { sender } = allowance;
+      const { owner } = allowance;
       request.isLarge = bytes > MAX_ANONYMOUS_BODY_BYTES;
-      if (bytes > LARGE_BYTES && sender) {
-        memory.giveBackLater();
+      if (bytes > MAX_INLINE_BYTES && owner) {
+        memory.releaseLater();
         const parseText = (text: string) =>
           new Promise<unknown>((resolve, reject) => {
             parse(request, text, (error, body) => (error ? reject(error) : resolve(body)));
           });
-        largeJson.parse(pieces, sender, parseText).then(body => done(null, body), done);
+        largeJson.parse(pieces, owner, parseText).then(body => done(null, body), done);
         return;
       }
       const [first] = pieces;
@@ -80,26 +81,26 @@ export function parseJsonBodies(app: FastifyInstance, options: JsonBodiesOptions
   });
 }
 
-/** Reads a body to its end, or until it is refused. The pieces are its own: no other buffer shares their memory. */
+/** Reads a body to its end, or until it is rejected. No other buffer shares the memory of the pieces. */
 function readBody(
   request: FastifyRequest,
   payload: IncomingMessage,
   { budget, limits, allowance }: JsonBodiesOptions & { allowance: BodyAllowance },
   done: (error: Error | null, pieces: Buffer<ArrayBuffer>[], bytes: number) => void,
 ): void {
-  const announced = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
-  const { sender, maxBytes, tooLarge } = allowance;
-  const exceeds = announced > ALWAYS_WITHIN_BUDGET_BYTES ? startJsonBudget() : undefined;
+  const declaredBytes = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+  const { owner, maxBytes, tooLarge } = allowance;
+  const findExcess = declaredBytes > ALWAYS_WITHIN_BUDGET_BYTES ? startJsonBudget() : undefined;
   let pieces: Buffer<ArrayBuffer>[] = [];
   let filled = 0;
   let received = 0;
   let chunks = 0;
-  let counted = 0;
-  let moving: NodeJS.Timeout | undefined;
+  let reserved = 0;
+  let speedCheck: NodeJS.Timeout | undefined;
 
   function append(chunk: Buffer<ArrayBuffer>): void {
-    // The whole body, as it mostly is.
-    if (received === announced && pieces.length === 0) {
+    // The common case: the whole body in one chunk.
+    if (received === declaredBytes && pieces.length === 0) {
       pieces.push(chunk);
       return;
     }
@@ -116,31 +117,31 @@ function readBody(
     }
   }
 
-  /** Sees to it that a large body keeps moving. */
-  function watch(): void {
+  /** Rejects a large body that arrives too slowly. */
+  function startSpeedCheck(): void {
     let before = received;
-    moving = setInterval(() => {
-      // After the sockets were read: the server itself may have been what stood.
+    speedCheck = setInterval(() => {
+      // After the sockets were read: this process itself may have been blocked.
       setImmediate(() => {
-        if (moving && received - before < limits.slowBodyBytes) end(bodyTooSlow());
+        if (speedCheck && received - before < limits.slowBodyBytes) end(bodyTooSlow());
         before = received;
       });
     }, limits.slowBodyMs);
   }
 
-  /** What is wrong with the body, now that this came. */
-  function refusalOf(chunk: Buffer): Error | undefined {
+  /** Why the body is rejected, now that this chunk arrived; undefined if it is not. */
+  function rejectionOf(chunk: Buffer): Error | undefined {
     if (received > maxBytes) return tooLarge();
     if (chunks > FREE_CHUNKS + received / MIN_CHUNK_BYTES) {
       return badUserInput('The body comes in too many chunks. Send it in larger ones.');
     }
-    if (received > MAX_ANONYMOUS_BODY_BYTES && sender) {
-      const more = received - MAX_ANONYMOUS_BODY_BYTES - counted;
-      if (!budget.take(sender, more)) return unavailable();
-      counted += more;
-      if (!moving) watch();
+    if (received > MAX_ANONYMOUS_BODY_BYTES && owner) {
+      const more = received - MAX_ANONYMOUS_BODY_BYTES - reserved;
+      if (!budget.reserve(owner, more)) return unavailable();
+      reserved += more;
+      if (!speedCheck) startSpeedCheck();
     }
-    const excess = exceeds?.(chunk);
+    const excess = findExcess?.(chunk);
     return excess === undefined
       ? undefined
       : badUserInput(`The body holds more than ${excess}. Send what the schema asks for.`);
@@ -149,21 +150,21 @@ function readBody(
   function onData(chunk: Buffer<ArrayBuffer>): void {
     received += chunk.length;
     chunks += 1;
-    const refusal = refusalOf(chunk);
-    if (refusal) end(refusal);
+    const rejection = rejectionOf(chunk);
+    if (rejection) end(rejection);
     else append(chunk);
   }
 
   function end(error: Error | null): void {
-    clearInterval(moving);
-    moving = undefined;
+    clearInterval(speedCheck);
+    speedCheck = undefined;
     payload.off('data', onData).off('end', onEnd).off('error', end);
-    // What fails later has been answered by then.
+    // The request has been answered when a later error arrives.
     payload.on('error', () => {});
     const last = pieces.at(-1);
     if (error) {
       pieces = [];
-      giveBack();
+      release();
     } else if (last && pieces.length > 1) {
       pieces[pieces.length - 1] = last.subarray(0, filled);
     } else if (last && last.length > received) {
@@ -173,12 +174,12 @@ function readBody(
   }
   const onEnd = () => end(null);
 
-  function giveBack(): void {
-    if (sender && counted > 0) budget.giveBack(sender, counted);
-    counted = 0;
+  function release(): void {
+    if (owner && reserved > 0) budget.release(owner, reserved);
+    reserved = 0;
   }
 
   payload.on('data', onData).on('end', onEnd).on('error', end);
-  request.giveBodyBack = giveBack;
-  allowance.onceAnswered(giveBack);
+  request.releaseBodyBudget = release;
+  allowance.onceAnswered(release);
 }

@@ -1,7 +1,7 @@
-/** What a body of JSON may hold beside numbers. A call of 1000 spectra has 2000 objects and lists, and as many names. */
+/** Max contents of a JSON body besides numbers. A call of 1000 spectra has 2000 objects and lists, and 2000 names. */
 export const JSON_BUDGET = { containers: 10_000, names: 20_000, values: 20_000 };
 
-/** Bytes of a body that cannot exceed the budget, whatever is in it. */
+/** A body of at most this length cannot exceed the budget. */
 export const ALWAYS_WITHIN_BUDGET_BYTES = 20_000;
 
 const QUOTE = 1;
@@ -18,12 +18,13 @@ KIND[':'.charCodeAt(0)] = COLON;
 for (const first of 'tfn') KIND[first.charCodeAt(0)] = WORD;
 
 /**
- * Counts what a body of JSON holds, on its bytes as they come: objects and lists, names of fields, and values that are
- * neither these nor numbers. What is parsed takes some hundred times the memory of its bytes ("{}," is 3), and the time
- * that goes with it: 24 MiB stopped the event loop for 4.8 s and took 930 MB. Bytes that are not JSON are counted as if
- * they were, and refused by the parser.
+ * Starts to count the contents of a JSON body as its bytes arrive: objects and lists, names of fields, and other values
+ * that are not numbers. Parsed, they take about a hundred times the memory of their bytes ("{}," has 3), and time in
+ * proportion: 24 MiB blocked the event loop for 4.8 s and took 930 MB. Bytes that are not JSON are counted as if they
+ * were, and rejected by the parser.
  *
- * @returns takes the next bytes, and answers what there is too much of. A byte takes about a nanosecond.
+ * @returns a function that counts the next bytes, and returns the limit that is exceeded, if any. A byte takes about a
+ * nanosecond.
  */
 export function startJsonBudget(): (bytes: Uint8Array) => string | undefined {
   let containers = 0;
@@ -56,7 +57,7 @@ export function startJsonBudget(): (bytes: Uint8Array) => string | undefined {
     }
     if (containers > JSON_BUDGET.containers) return `${JSON_BUDGET.containers} objects and lists`;
     if (names > JSON_BUDGET.names) return `${JSON_BUDGET.names} names of fields`;
-    // The name that came last may wait for its colon.
+    // The last text may be a name whose colon has not arrived yet.
     if (texts - names - 1 + words > JSON_BUDGET.values) {
       return `${JSON_BUDGET.values} values beside numbers, objects and lists`;
     }

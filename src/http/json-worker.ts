@@ -1,30 +1,30 @@
 import { isUtf8 } from 'node:buffer';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 
-// Loaded by worker threads alone (large-json.ts).
+// Runs in worker threads only (large-json.ts).
 
-/** A large body in JSON, without what takes long to parse. */
+/** A large JSON body, with what takes long to parse taken out. */
 export interface SplitBody {
-  /** The JSON with a text in the place of each list of numbers (`<nonce>n<index>`) and each long text (`<nonce>t<index>`). */
+  /** The JSON, with a mark for each list of numbers (`"<nonce>n<index>"`) and each long text (`"<nonce>t<index>"`). */
   rest: string;
-  /** All the numbers, one list after the other. */
+  /** The numbers of all lists, concatenated. */
   numbers: Float64Array<ArrayBuffer>;
-  /** Whether none of them is beyond what a double holds. */
+  /** Whether every number fits in a double. */
   allFinite: boolean;
-  /** Where each list ends in them. */
+  /** The end of each list in `numbers`. */
   ends: number[];
-  /** What the long texts encode, where they have the form of base64. */
+  /** The decoded long texts; undefined for one that is not base64. */
   files: (Uint8Array<ArrayBuffer> | undefined)[];
 }
 
-/** What a large body turned out to be. */
+/** The outcome of splitting a large body. */
 export type Split =
   | { status: 'split'; body: SplitBody }
   | { status: 'not-utf8' | 'not-json' | 'too-much-rest' };
 
-/** From this many bytes on a text is kept here: no other text of the schema than a file may be so long. */
-const LONG_TEXT = 128 * 1024;
-/** What is then left to be parsed on the event loop: as much as of a body that is parsed there as a whole. */
+/** Longer texts are taken out: only a file may be this long. */
+const MAX_TEXT_BYTES = 128 * 1024;
+/** Max rest, which is parsed on the event loop: the same as the max body that is parsed there as a whole. */
 const MAX_REST_BYTES = 4 * 1024 * 1024;
 
 const NUMERIC = 1;
@@ -46,14 +46,14 @@ mark('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', BASE64)
 const [QUOTE = 0, BACKSLASH = 0, OPEN = 0, CLOSE = 0, COMMA = 0, COLON = 0, EQUALS = 0] =
   Buffer.from('"\\[],:=');
 
-/** A stretch of the body that is handed back apart. */
+/** A range of the body that is taken out. */
 interface Cut {
   kind: 'numbers' | 'text' | 'base64';
   start: number;
   end: number;
 }
 
-/** Splits a body that came in pieces, whose budget was checked. `nonce` is nothing that a client could know. */
+/** Splits a body, given in pieces, that is within its budget. `nonce` must be unknown to clients. */
 export function split({ pieces, nonce }: { pieces: Uint8Array[]; nonce: string }): unknown {
   const bytes = Buffer.concat(pieces);
   if (!isUtf8(bytes)) return { status: 'not-utf8' } satisfies Split;
@@ -90,20 +90,20 @@ export function split({ pieces, nonce }: { pieces: Uint8Array[]; nonce: string }
   }
   keep(from, bytes.length);
   if (restBytes > MAX_REST_BYTES) return { status: 'too-much-rest' } satisfies Split;
-  const answer: Split = {
+  const result: Split = {
     status: 'split',
     body: { rest: rest.join(''), numbers, allFinite: numbers.every(Number.isFinite), ends, files },
   };
   return move({
     [transferableSymbol]: [numbers.buffer, ...files.flatMap(file => file?.buffer ?? [])],
-    [valueSymbol]: answer,
+    [valueSymbol]: result,
   });
 }
 
 function findCuts(bytes: Uint8Array): { cuts: Cut[]; count: number } {
   const cuts: Cut[] = [];
   let count = 0;
-  /** Where the innermost list begins, as long as it holds nothing but numbers. */
+  /** Start of the innermost list while it holds only numbers, else -1. */
   let open = -1;
   let commas = 0;
   let hasDigits = false;
@@ -127,7 +127,7 @@ function findCuts(bytes: Uint8Array): { cuts: Cut[]; count: number } {
       open = -1;
       if (byte === QUOTE) {
         const { end, isBase64 } = readText(bytes, at);
-        if (end - at > LONG_TEXT && !isName(bytes, end)) {
+        if (end - at > MAX_TEXT_BYTES && !isName(bytes, end)) {
           cuts.push({ kind: isBase64 ? 'base64' : 'text', start: at, end });
         }
         at = end - 1;
@@ -137,7 +137,7 @@ function findCuts(bytes: Uint8Array): { cuts: Cut[]; count: number } {
   return { cuts, count };
 }
 
-/** The text that begins at a quote: behind which byte it ends, and whether base64 (RFC 4648, section 4) is all it holds. */
+/** Finds the end of the text that starts at a quote (exclusive), and whether it is base64 (RFC 4648, section 4). */
 function readText(bytes: Uint8Array, start: number): { end: number; isBase64: boolean } {
   let at = start + 1;
   while (at < bytes.length && (TRAITS[bytes[at] ?? 0] ?? 0) & BASE64) at += 1;
@@ -151,14 +151,14 @@ function readText(bytes: Uint8Array, start: number): { end: number; isBase64: bo
   return { end: Math.min(at + 1, bytes.length), isBase64: false };
 }
 
-/** Whether what ends here is the name of a field. */
+/** Whether the text that ends here is the name of a field. */
 function isName(bytes: Uint8Array, end: number): boolean {
   let at = end;
   while ((TRAITS[bytes[at] ?? 0] ?? 0) & SPACE) at += 1;
   return bytes[at] === COLON;
 }
 
-/** Undefined where it is not JSON. */
+/** @returns undefined for text that is not JSON */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -167,7 +167,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** In memory of its own, which can be handed over. */
+/** Decodes into a buffer of its own, which can be transferred. */
 function decode(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(Buffer.from(base64, 'base64'));
 }

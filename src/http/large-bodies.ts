@@ -1,66 +1,63 @@
 import type { Identity } from '../auth/caller.ts';
+import type { Tenant } from '../concurrency/fair-share.ts';
 
-/** Whose bodies count together: an organization by its keys, or a person. */
-export interface Sender {
-  id: string;
-  /** Whether the organization, or one that the person is in, is on a plan with API access. */
-  onApiPlan: boolean;
-}
-
-/** What bodies in flight take together, in bytes beyond the first 64 KiB of each. */
+/** The memory for all bodies in flight, in bytes beyond the first 64 KiB of each. */
 export interface BodyBudget {
-  /** Counts what a sender's body brought. @returns false, and counts nothing, where there is no more for this sender. */
-  take: (sender: Sender, bytes: number) => boolean;
-  /** What was counted is gone. */
-  giveBack: (sender: Sender, bytes: number) => void;
+  /** Reserves bytes that arrived. @returns false, and reserves nothing, if the tenant has no share left */
+  reserve: (tenant: Tenant, bytes: number) => boolean;
+  release: (tenant: Tenant, bytes: number) => void;
 }
 
-/** A sender may take this many times what is then still free for others. */
-const TIMES_FREE = 3;
+/** A tenant may hold this many times what stays free for others. */
+const MAX_TIMES_FREE = 3;
 
 /**
- * Bounds what large bodies take together. Half is for organizations on a plan with API access, which only an operator
- * gives: anyone can sign up as often as they like. Within a half a sender who is alone may take three quarters, and the
- * more there are the less each may: however many hold large bodies, there is something left for the next.
+ * Limits the memory of large bodies. Half is reserved for organizations on a plan with API access, which only an
+ * operator grants: anyone can sign up any number of times. A tenant that is alone in its half may hold three quarters
+ * of it, and less as more tenants hold bodies, so there is always a share left for the next tenant.
  *
- * A body counts as its bytes come, and no longer than until its request is answered or given up: one that announces much
- * and sends little holds up nobody.
+ * Bytes are reserved as they arrive, until the request is answered or aborted. A client that declares a large body but
+ * sends little reserves little.
  */
 export function bodyBudget(maxBytes: number): BodyBudget {
-  const half = () => ({ held: 0, bySender: new Map<string, number>() });
-  const halves = { apiPlan: half(), others: half() };
-  const halfOf = ({ onApiPlan }: Sender) => (onApiPlan ? halves.apiPlan : halves.others);
+  const half = () => ({ held: 0, byTenant: new Map<string, number>() });
+  const halves = { reserved: half(), others: half() };
+  const halfOf = ({ reserved }: Tenant) => (reserved ? halves.reserved : halves.others);
 
   return {
-    take(sender, bytes) {
-      const half = halfOf(sender);
-      const own = (half.bySender.get(sender.id) ?? 0) + bytes;
+    reserve(tenant, bytes) {
+      const half = halfOf(tenant);
+      const own = (half.byTenant.get(tenant.id) ?? 0) + bytes;
       const free = maxBytes / 2 - half.held - bytes;
-      if (own > TIMES_FREE * free) return false;
+      if (own > MAX_TIMES_FREE * free) return false;
       half.held += bytes;
-      half.bySender.set(sender.id, own);
+      half.byTenant.set(tenant.id, own);
       return true;
     },
-    giveBack(sender, bytes) {
-      const half = halfOf(sender);
+    release(tenant, bytes) {
+      const half = halfOf(tenant);
       half.held -= bytes;
-      const own = (half.bySender.get(sender.id) ?? 0) - bytes;
-      if (own > 0) half.bySender.set(sender.id, own);
-      else half.bySender.delete(sender.id);
+      const own = (half.byTenant.get(tenant.id) ?? 0) - bytes;
+      if (own > 0) half.byTenant.set(tenant.id, own);
+      else half.byTenant.delete(tenant.id);
     },
   };
 }
 
-/** The sender of a body, where it is known. @param isOnApiPlan of a person */
-export async function bodySenderOf(
+/**
+ * Whose share of the budget a body counts against: the organization of a key, or the person; undefined for anonymous.
+ *
+ * @param isOnApiPlan whether a person is a member of an organization on a plan with API access
+ */
+export async function bodyOwner(
   identity: Identity,
   isOnApiPlan: (userId: string) => Promise<boolean>,
-): Promise<Sender | undefined> {
+): Promise<Tenant | undefined> {
   switch (identity.kind) {
     case 'api-key':
-      return { id: identity.key.organizationId, onApiPlan: identity.key.allowApiPredict };
+      return { id: identity.key.organizationId, reserved: identity.key.allowApiPredict };
     case 'person':
-      return { id: identity.person.id, onApiPlan: await isOnApiPlan(identity.person.id) };
+      return { id: identity.person.id, reserved: await isOnApiPlan(identity.person.id) };
     case 'anonymous':
       return undefined;
   }

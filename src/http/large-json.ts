@@ -1,33 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { Piscina } from 'piscina';
+import type { Tenant } from '../concurrency/fair-share.ts';
 import { badUserInput, unavailable } from '../errors.ts';
 import { LongText, NumberList } from '../graphql/large-values.ts';
 import { Upload } from '../requests/upload.ts';
 import type { Split, SplitBody } from './json-worker.ts';
-import type { Sender } from './large-bodies.ts';
 
-/** Bodies that wait for a thread, for each of the halves. */
+/** Max bodies that wait for each of the two threads. */
 const MAX_WAITING = 32;
-/** 24 MiB of "1," are 96 MB as an array and as much again in doubles. */
+/** 24 MiB of "1," take 96 MB as an array and another 96 MB as doubles. */
 const MAX_HEAP_MB = 512;
 
-/** Parses the rest of a large body, in which nothing takes long. */
+/** Parses the rest of a large body on the event loop. */
 type ParseText = (text: string) => Promise<unknown>;
 
-/** Parses large bodies of JSON beside the event loop. */
+/** Parses large JSON bodies in worker threads. */
 export interface LargeJson {
   /**
-   * @param pieces the body, whose memory goes to the thread that parses it.
-   * @returns the body as JSON.parse would, with `NumberList` and `LongText` in the places of lists of numbers and long texts.
+   * @param pieces the body; its memory is transferred to the worker.
+   * @returns what JSON.parse would, with a `NumberList` for each list of numbers and a `LongText` for each long text.
    * @throws BAD_USER_INPUT, UNAVAILABLE when too many wait, and what `parseText` throws.
    */
-  parse: (pieces: Uint8Array<ArrayBuffer>[], sender: Sender, parseText: ParseText) => Promise<unknown>;
+  parse: (pieces: Uint8Array<ArrayBuffer>[], owner: Tenant, parseText: ParseText) => Promise<unknown>;
   close: () => Promise<void>;
 }
 
 /**
- * Starts the threads, one for organizations on a plan with API access and one for all others. JSON.parse of 24 MiB of
- * numbers takes 400 ms, and decoding a model 60 ms: too long for the event loop.
+ * Starts two worker threads, one of them reserved for organizations on a plan with API access. JSON.parse of 24 MiB of
+ * numbers takes 400 ms and decoding a model 60 ms, which would block the event loop.
  */
 export function startLargeJson(): LargeJson {
   const startThread = () =>
@@ -36,15 +36,15 @@ export function startLargeJson(): LargeJson {
       minThreads: 0,
       maxThreads: 1,
       maxQueue: MAX_WAITING,
-      // Its heap ends with it.
+      // Its heap is freed when it ends.
       idleTimeout: 5000,
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
-  const threads = { apiPlan: startThread(), others: startThread() };
+  const threads = { reserved: startThread(), others: startThread() };
 
   return {
-    async parse(pieces, { onApiPlan }, parseText) {
-      const thread = onApiPlan ? threads.apiPlan : threads.others;
+    async parse(pieces, { reserved }, parseText) {
+      const thread = reserved ? threads.reserved : threads.others;
       if (thread.queueSize >= MAX_WAITING) throw unavailable();
       const nonce = randomUUID();
       const split = await thread.run(
@@ -53,7 +53,7 @@ export function startLargeJson(): LargeJson {
       );
       switch (split.status) {
         case 'split':
-          return putBack(await parseText(split.body.rest), split.body, nonce);
+          return replaceMarks(await parseText(split.body.rest), split.body, nonce);
         case 'not-utf8':
           throw notUtf8();
         case 'not-json':
@@ -67,17 +67,21 @@ export function startLargeJson(): LargeJson {
       }
     },
     async close() {
-      await Promise.all([threads.apiPlan.destroy(), threads.others.destroy()]);
+      await Promise.all([threads.reserved.destroy(), threads.others.destroy()]);
     },
   };
 }
 
-/** A body in another encoding, whose letters would be stored as replacement characters. */
+/** The error for a body in another encoding, whose letters would be stored as replacement characters. */
 export const notUtf8 = () =>
   badUserInput('The body is not UTF-8. Encode it as UTF-8, which is what JSON is sent in.');
 
-/** Puts the lists and files of a body where their marks are. */
-function putBack(parsed: unknown, { numbers, allFinite, ends, files }: SplitBody, nonce: string): unknown {
+/** Replaces the marks in a parsed rest by the lists and files. */
+function replaceMarks(
+  parsed: unknown,
+  { numbers, allFinite, ends, files }: SplitBody,
+  nonce: string,
+): unknown {
   function resolve(value: unknown): unknown {
     if (typeof value !== 'string' || !value.startsWith(nonce)) return value;
     const index = Number(value.slice(nonce.length + 1));

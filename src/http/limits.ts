@@ -1,64 +1,64 @@
 import { MAX_COST } from '../graphql/query-cost.ts';
 import { DISCARD_LIMITS, type DiscardLimits } from './discard.ts';
 
-/** What the server bears from its clients. */
+/** Limits on clients. */
 export interface HttpLimits {
-  /** For the headers of a request, from its first byte or, on a new connection, from the beginning of that. */
+  /** Max time for the headers of a request, from its first byte or, on a new connection, from its start. */
   headersMs: number;
-  /** For a whole request, its body included. */
+  /** Max time for a whole request, with its body. */
   requestMs: number;
-  /** For the body of an anonymous request. */
+  /** Max time for the body of an anonymous request. */
   anonymousBodyMs: number;
-  /** For an answer, once the body has been read. */
+  /** Max time to the response, once the body has been read. */
   handlerMs: number;
-  /** How long a connection may wait for its next request. */
+  /** Max time that a connection may wait for its next request. */
   idleMs: number;
-  /** How often the first two are looked at. */
+  /** How often `headersMs` and `requestMs` are checked. */
   checkEveryMs: number;
-  /** Connections at once; further ones are closed as they come. */
+  /** Max connections; further ones are closed at once. */
   connections: number;
-  /** Of large bodies, together, from their first byte until they are answered. */
+  /** Max memory for all large bodies, each from its first byte until it is answered. */
   largeBodiesBytes: number;
-  /** How often a large body is looked at, and what it must have brought since. */
+  /** Min bytes of a large body, `slowBodyBytes`, that must arrive in every `slowBodyMs`. */
   slowBodyMs: number;
   slowBodyBytes: number;
-  /** Of bodies that were refused. */
+  /** How much of rejected bodies is read and discarded. */
   discard: DiscardLimits;
-  /** What a query may cost (graphql/query-cost.ts). */
+  /** Max cost of a query (graphql/query-cost.ts). */
   queryCost: number;
-  /** From this mean delay of the event loop on, requests are refused, until the mean of a later window is below it. */
+  /** At this mean delay of the event loop requests are rejected, until the mean of a later window is lower. */
   loopDelayMs: number;
   loopDelayWindowMs: number;
 }
 
 export const HTTP_LIMITS: HttpLimits = {
   headersMs: 15_000,
-  // 24 MiB at 1.7 Mbit/s, a slow line.
+  // 24 MiB at 1.7 Mbit/s, a slow connection.
   requestMs: 120_000,
   // 64 KiB at 26 kbit/s.
   anonymousBodyMs: 20_000,
-  // A run of a slow model may take 10 s and wait for others, a statement 30 s.
+  // A slow model may run for 10 s after waiting for others, and a statement may take 30 s.
   handlerMs: 60_000,
-  // Longer than the 60 s after which load balancers commonly drop an idle connection: who keeps it longer must not be
-  // the one that sends on it.
+  // Longer than the 60 s after which load balancers commonly close an idle connection: if the server closed it first,
+  // the balancer could send a request on a closed connection.
   idleMs: 72_000,
   checkEveryMs: 5000,
   connections: 10_000,
-  // Ten of the largest models, or sixty calls of a thousand spectra. Parsed, they take some times as much.
+  // Ten of the largest models, or sixty calls of a thousand spectra. Parsed, they take several times as much.
   largeBodiesBytes: 256 * 1024 * 1024,
   // 26 kbit/s.
   slowBodyMs: 5000,
   slowBodyBytes: 16 * 1024,
   discard: DISCARD_LIMITS,
   queryCost: MAX_COST,
-  // Measured on two noisy cores that also made the load: 12 ms at 1000 connections, 60 ms with 32 calls of 1000 spectra
-  // at once, and 400 ms with 64, of which half took longer than 3.7 s. It takes more than load to get here.
+  // Measured on two noisy cores that also generated the load: 12 ms at 1000 connections, 60 ms with 32 calls of 1000
+  // spectra at once, and 400 ms with 64, half of which took longer than 3.7 s. Ordinary load stays below this limit.
   loopDelayMs: 1000,
-  // A single body of 16 MiB can hold the loop for 1.7 s: that is no overload, and shorter windows saw nothing else.
+  // A single body of 16 MiB can block the loop for 1.7 s, which is not an overload; shorter windows mistook it for one.
   loopDelayWindowMs: 5000,
 };
 
-/** Of an anonymous request: signing up and in, introspection, and the longest documents fit in. */
+/** Max body of an anonymous request: enough for sign-up, sign-in, introspection and the longest document. */
 export const MAX_ANONYMOUS_BODY_BYTES = 64 * 1024;
-/** Of a request with a valid credential: a model of 16 MiB in base64, with room for the rest of its request. */
+/** Max body of a request with a valid credential: enough for a model of 16 MiB in base64. */
 export const MAX_BODY_BYTES = 24 * 1024 * 1024;

@@ -1,28 +1,28 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Without a large body for so long, another is not to be expected at once. */
+/** The collection runs after this time without a large body. */
 const QUIET_MS = 5000;
 
 /**
- * Gives the machine back what large bodies took. V8 keeps the pages of garbage that it collected ("pooled" in
- * `node --trace-gc`) until a collection that is asked to reduce memory; those it starts by itself come neither to a
- * server that works nor to one that rests, as measured with Node 24 and `--trace-memory-reducer`. Bodies of 16 MiB left
- * 1160 MB resident for good; 300 MB after one such collection, which took 160 ms.
+ * Returns the memory of large bodies to the operating system, by a garbage collection. V8 keeps freed pages ("pooled" in
+ * `node --trace-gc`) until a collection that is asked to reduce memory, and starts none by itself, in a busy server or
+ * an idle one (measured with Node 24 and `--trace-memory-reducer`). After bodies of 16 MiB, 1160 MB stayed resident;
+ * one such collection, which took 160 ms, reduced them to 300 MB.
  */
-export function memoryGiver(): { giveBackLater: () => void; close: () => void } {
+export function startMemoryRelease(): { releaseLater: () => void; close: () => void } {
   setFlagsFromString('--expose-gc');
   const collectGarbage: NodeJS.GCFunction = runInNewContext('gc');
-  let waiting: NodeJS.Timeout | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
   return {
-    giveBackLater() {
-      waiting ??= setTimeout(() => {
-        waiting = undefined;
+    releaseLater() {
+      timer ??= setTimeout(() => {
+        timer = undefined;
         collectGarbage({ type: 'major', execution: 'sync', flavor: 'last-resort' });
       }, QUIET_MS).unref();
-      waiting.refresh();
+      timer.refresh();
     },
-    close: () => clearTimeout(waiting),
+    close: () => clearTimeout(timer),
   };
 }

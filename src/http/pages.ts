@@ -7,8 +7,8 @@ import type { Config } from '../config.ts';
 
 const built = fileURLToPath(new URL('../../dist/', import.meta.url));
 
-// Monaco, GraphiQL's editor, sets styles of its own (hundreds of violations without 'unsafe-inline'); scripts and
-// everything else come from this server's files alone.
+// 'unsafe-inline' is for Monaco, GraphiQL's editor, which sets inline styles (hundreds of violations without it). Scripts
+// and everything else come only from this server's files.
 const CONTENT_SECURITY_POLICY = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
@@ -22,24 +22,24 @@ const CONTENT_SECURITY_POLICY = {
   frameAncestors: ["'none'"],
 };
 
-/** Serves the pages that `npm run build` made: the dashboard, GraphiQL where it is on, and the files that they load. */
+/** Serves the pages that `npm run build` made: the dashboard, GraphiQL if it is enabled, and the files that they load. */
 export async function servePages(
   app: FastifyInstance,
   { GRAPHIQL }: Pick<Config, 'GRAPHIQL'>,
 ): Promise<void> {
   await app.register(fastifyCompress, { encodings: ['br', 'gzip'] });
-  // Here alone: it works its headers out anew for each request, which a call of predict need not pay for.
+  // Only for pages: helmet computes its headers for each request, which would slow down calls of predict.
   await app.register(fastifyHelmet, {
-    // Its own directives would be added, "upgrade-insecure-requests" among them, which breaks plain HTTP.
+    // Helmet's defaults include "upgrade-insecure-requests", which breaks plain HTTP.
     contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
-    // Browsers heed it over HTTPS alone. What else runs under the host's name is not for this server to say.
+    // Browsers ignore it over plain HTTP. Subdomains may belong to other services.
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
     frameguard: { action: 'deny' },
   });
   await app.register(fastifyStatic, {
     root: `${built}assets/`,
     prefix: '/assets/',
-    // Their names hold a hash of their content.
+    // File names contain a hash of the content.
     maxAge: '1y',
     immutable: true,
     index: false,
@@ -50,7 +50,7 @@ export async function servePages(
     for (const path of paths) app.get(path, (_request, reply) => send(reply, file));
   };
   if (GRAPHIQL) serve(['/graphiql', '/graphiql/'], 'graphiql/index.html');
-  // The addresses within the dashboard, which finds out by itself what they name.
+  // Routes of the dashboard, which resolves them in the browser.
   serve(
     [
       '/',
@@ -64,7 +64,7 @@ export async function servePages(
     ],
     'index.html',
   );
-  // A person who mistyped an address gets the dashboard's words for that; programs get those of the catalogue.
+  // For an unknown path, browsers get the dashboard's not-found page and programs the error of the catalogue.
   app.get('/*', ({ headers }, reply) => {
     if (headers.accept?.includes('text/html')) return send(reply.code(404), 'index.html');
     return reply.callNotFound();

@@ -2,8 +2,8 @@ import ipaddr from 'ipaddr.js';
 import { parseAddress } from '../requests/network.ts';
 
 /**
- * Whether Fastify may believe what the sender at an address forwards. Fastify's own reading knows no entries with a
- * port: the walk along trusted proxies would end at "10.0.0.1:1234", and take the proxy for the client.
+ * Makes Fastify's `trustProxy`: whether an address belongs to a trusted proxy. Fastify's own list does not support
+ * entries with a port: it would stop at "10.0.0.1:1234", and take that proxy for the client.
  *
  * @param proxies addresses and networks, as TRUSTED_PROXIES lists them.
  */
@@ -21,7 +21,7 @@ function parseNetwork(text: string): { base: ipaddr.IPv4 | ipaddr.IPv6; bits: nu
   const [written = '', prefix] = text.split('/');
   const base = ipaddr.process(written.replace(/%.*/, ''));
   if (base.kind() === 'ipv6') return { base, bits: Number(prefix ?? 128) };
-  // Of IPv4 that is written as IPv6, the first 96 bits are always the same.
+  // An IPv4 network written as IPv6 has 96 more prefix bits.
   const bits = prefix === undefined ? 32 : Number(prefix) - (written.includes(':') ? 96 : 0);
   return { base, bits: Math.max(0, bits) };
 }

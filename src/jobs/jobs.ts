@@ -7,24 +7,24 @@ import { purge } from '../deletions/purge.ts';
 import type { DB } from '../generated/database.ts';
 
 const PURGE = 'purge';
-/** What a deletion left goes at once; this is for what was cut off, e.g. by a stop. */
-const PURGE_EVERY = '17 * * * *';
-/** How often a server looks for work that another one announced. */
+/** Schedule of the purge. A deletion starts one at once; this is for one that was interrupted, e.g. by a restart. */
+const PURGE_SCHEDULE = '17 * * * *';
+/** How often a server polls for jobs of other servers. */
 const POLL_SECONDS = 30;
-/** How long stopping waits for the batch that is under way, within the server's own 10 s. */
-const STOP_MS = 4000;
+/** Max wait for the running batch on stopping, within the server's own 10 s. */
+const MAX_STOP_MS = 4000;
 
 export interface Jobs {
-  /** Has the purge run soon, on some server. Where that fails, the next one does the work. */
+  /** Queues a purge, which some server runs soon. If that fails, the next scheduled one does the work. */
   purgeSoon: () => void;
-  /** Ends what runs after its batch. What is left is done after the next start. */
+  /** Stops after the running batch. The rest is done after the next start. */
   stop: () => Promise<void>;
 }
 
 /**
- * Starts what runs in the background, by pg-boss in its schema `pgboss`. It polls on the server's own connections, one
- * at a time, as LISTEN needs a session, which PgBouncer in transaction mode does not keep. While the database is away it
- * tries again: requests never wait for it.
+ * Starts the background jobs, with pg-boss in its schema `pgboss`. It polls on the server's own connections, one at a
+ * time, as LISTEN needs a session, which PgBouncer in transaction mode does not keep. It retries while the database is
+ * unavailable; requests never wait for it.
  */
 export function startJobs({
   db,
@@ -38,12 +38,12 @@ export function startJobs({
   const stopping = new AbortController();
   const report = (error: unknown) => {
     if (stopping.signal.aborted) return;
-    // Requests meet the same, and /readyz reports it.
+    // Requests fail for the same reason, and /readyz reports it.
     if (isDatabaseUnavailable(error)) log.info({ err: error }, 'jobs wait for the database');
     else log.error({ err: error }, 'a job failed');
   };
   const boss = new PgBoss({
-    // Without the plugins: pg-boss names its columns itself.
+    // Without the plugins, which would rename pg-boss's columns.
     db: fromKysely(db.withoutPlugins()),
     schema: 'pgboss',
     useListenNotify: false,
@@ -54,19 +54,19 @@ export function startJobs({
     cronWorkerIntervalSeconds: 45,
   });
   boss.on('error', report);
-  boss.on('warning', ({ message }) => log.info({ reason: message }, 'pg-boss warns'));
+  boss.on('warning', ({ message }) => log.info({ reason: message }, 'warning of pg-boss'));
   let worker: string | undefined;
 
   async function start(): Promise<void> {
     await boss.start({ attempts: Number.MAX_SAFE_INTEGER });
-    // At most one waits and one runs, on all servers together.
+    // At most one queued and one running, on all servers together.
     await boss.createQueue(PURGE, {
       policy: 'stately',
       retryLimit: 5,
       retryBackoff: true,
       expireInSeconds: 3600,
     });
-    await boss.schedule(PURGE, PURGE_EVERY);
+    await boss.schedule(PURGE, PURGE_SCHEDULE);
     worker = await boss.work(PURGE, { pollingIntervalSeconds: POLL_SECONDS }, async ([job]) => {
       const signals = [stopping.signal, ...(job ? [job.signal] : [])];
       const purged = await purge(db, now(), AbortSignal.any(signals));
@@ -86,8 +86,8 @@ export function startJobs({
     purgeSoon: () => void send().catch(report),
     async stop() {
       stopping.abort();
-      const stopped = boss.stop({ graceful: true, timeout: STOP_MS / 2 }).catch(report);
-      await Promise.race([Promise.all([starting, stopped]), wait(STOP_MS)]);
+      const stopped = boss.stop({ graceful: true, timeout: MAX_STOP_MS / 2 }).catch(report);
+      await Promise.race([Promise.all([starting, stopped]), wait(MAX_STOP_MS)]);
     },
   };
 }

@@ -11,14 +11,14 @@ const PARTITIONS_EVERY_MS = 12 * 60 * 60 * 1000;
 const EXPIRED_EVERY_MS = 10 * 60 * 1000;
 
 export interface Upkeep {
-  /** Does all of it once. What fails is logged. */
+  /** Runs all of it once. Errors are logged. */
   runNow: () => Promise<void>;
   stop: () => void;
 }
 
 /**
- * Starts the regular work that every server does by itself, as it is cheap and harmless to repeat: removing expired rows,
- * making the partitions of the next months, and dropping those beyond the retention.
+ * Starts the regular work of every server: deleting expired rows, making the partitions of the next months, and dropping
+ * those beyond the retention. It needs no job, as it is cheap and idempotent.
  */
 export function startUpkeep({
   db,
@@ -29,15 +29,15 @@ export function startUpkeep({
   db: Kysely<DB>;
   log: Pick<FastifyBaseLogger, 'error'>;
   now: () => Date;
-  /** Logs of predictions are kept for this many months; undefined: for ever. */
+  /** Months for which prediction logs are kept; undefined: forever. */
   retentionMonths: number | undefined;
 }): Upkeep {
-  async function tendPartitions(): Promise<void> {
+  async function maintainPartitions(): Promise<void> {
     try {
       await makePartitions(db, now());
       if (retentionMonths) await dropOldPartitions(db, now(), retentionMonths);
     } catch (error) {
-      log.error({ err: error }, 'making or dropping partitions of the logs failed');
+      log.error({ err: error }, 'making or dropping partitions of the prediction logs failed');
     }
   }
 
@@ -48,18 +48,18 @@ export function startUpkeep({
       await eraseDeletedAccounts(db, now());
       await dropExpiredInvitations(db, now());
     } catch (error) {
-      log.error({ err: error }, 'dropping what has expired failed');
+      log.error({ err: error }, 'deleting expired rows failed');
     }
   }
 
   const timers = [
-    setInterval(tendPartitions, PARTITIONS_EVERY_MS).unref(),
+    setInterval(maintainPartitions, PARTITIONS_EVERY_MS).unref(),
     setInterval(dropExpired, EXPIRED_EVERY_MS).unref(),
   ];
   return {
     async runNow() {
       await dropExpired();
-      if (retentionMonths) await tendPartitions();
+      if (retentionMonths) await maintainPartitions();
     },
     stop: () => timers.forEach(timer => void clearInterval(timer)),
   };

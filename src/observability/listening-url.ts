@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 
-/** The URL of what listens at an address, for people to open. */
+/** The URL of a listening server, for people to open. */
 export function listeningUrl(address: AddressInfo | string | null, host: string): string {
   if (address === null || typeof address === 'string') return `http://${host}`;
-  // Where it listens everywhere, this machine's own address serves to open it.
+  // A server that listens on all addresses is opened at localhost.
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${shown}:${address.port}`;
 }

@@ -11,27 +11,28 @@ import type { DB } from '../generated/database.ts';
 import { listeningUrl } from './listening-url.ts';
 import { rootFieldOf } from './root-field.ts';
 
-/** Gets a run that has ended: how long the call waited for it, and whether it failed. */
+/** Called when a run of a model ends. @param ms how long the call waited for it */
 export type OnModelRun = (ms: number, failed: boolean) => void;
 
-/** What is measured, and told to whoever asks at `url`. */
+/** The metrics of a server. */
 export interface Metrics {
+  /** Where Prometheus reads them. */
   url: string;
-  /** Counts the requests of this scope. */
+  /** Counts and times the requests of a scope. */
   watchRequests: (app: FastifyInstance) => void;
-  /** Batches of these kinds. */
+  /** Watches of the batch queues. */
   batches: { lookUp: BatchWatch; settle: BatchWatch; model: BatchWatch };
   onModelRun: OnModelRun;
   close: () => Promise<void>;
 }
 
-// From what one call takes to what a client waits for.
+// From the time of one call to the time that clients wait.
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const SIZES = [1, 2, 5, 10, 20, 50, 100];
 
 /**
- * Measures a server, and serves what was measured to Prometheus, on a port of its own as it is nobody else's business.
- * An observation takes 0.2 to 0.4 µs, and a call of `predict` is two of its own and parts of three more.
+ * Measures a server, and serves the metrics to Prometheus on a separate port, since they are not public. An observation
+ * takes 0.2 to 0.4 µs; a call of `predict` makes two, and shares three more with other calls.
  *
  * @throws what listening throws.
  */
@@ -40,34 +41,34 @@ export async function startMetrics(
   { METRICS_HOST: host, METRICS_PORT: port }: Pick<Config, 'METRICS_HOST' | 'METRICS_PORT'>,
   log: Pick<FastifyBaseLogger, 'error'>,
 ): Promise<Metrics> {
-  // A registry of this server's own: tests run several in a process.
+  // Not the global registry, as tests run several servers in a process.
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({ register });
 
   const requests = new Counter({
     name: 'spectrakey_requests_total',
-    help: 'Requests answered at /graphql, by the root field that they call and the code of their first error, or ok.',
+    help: 'Requests answered at /graphql, by root field and code of the first error, or ok.',
     labelNames: ['operation', 'code'],
     registers,
   });
   const durations = new Histogram({
     name: 'spectrakey_request_seconds',
-    help: 'From the headers of a request at /graphql to the last byte of its answer.',
+    help: 'Time from the headers of a request at /graphql to the last byte of its response.',
     labelNames: ['operation'],
     buckets: SECONDS,
     registers,
   });
   const runs = new Histogram({
     name: 'spectrakey_model_run_seconds',
-    help: 'Runs of models as calls wait for them, by how they end (ok, failed).',
+    help: 'Time that calls wait for runs of models, by how they end (ok, failed).',
     labelNames: ['end'],
     buckets: SECONDS,
     registers,
   });
   const sizes = new Histogram({
     name: 'spectrakey_batch_size',
-    help: 'Calls that share a look-up of keys, a settling statement or a run of a model.',
+    help: 'Calls that share a look-up of keys, a settlement statement or a run of a model.',
     labelNames: ['batch'],
     buckets: SIZES,
     registers,
@@ -87,7 +88,7 @@ export async function startMetrics(
   });
   new Gauge({
     name: 'spectrakey_database_connections',
-    help: 'Connections to PostgreSQL (total, and of these idle), and statements waiting for one.',
+    help: 'Connections to PostgreSQL (total and idle), and statements waiting for one.',
     labelNames: ['state'],
     registers,
     collect() {
@@ -116,9 +117,9 @@ export async function startMetrics(
     watchRequests(app) {
       app.addHook('onResponse', (request, reply, done) => {
         const operation = rootFieldOf(request.operation);
-        // What Apollo refuses by itself it answers without telling; graphql/answers.ts gives all of it this code.
-        const refused = reply.statusCode >= 400 ? badUserInput('').extensions.code : 'ok';
-        requests.inc({ operation, code: request.code ?? String(refused) });
+        // Requests that Apollo rejects by itself have no code here; graphql/answers.ts answers them with this one.
+        const rejected = reply.statusCode >= 400 ? badUserInput('').extensions.code : 'ok';
+        requests.inc({ operation, code: request.code ?? String(rejected) });
         durations.observe({ operation }, reply.elapsedTime / 1000);
         done();
       });

@@ -1,22 +1,22 @@
 import { Kind, type OperationDefinitionNode } from 'graphql';
 
-/** What is noted of a request while it is answered, for metrics and traces. */
-export interface Note {
-  /** What it executes; undefined where it is refused before that is known. */
+/** What is recorded of a request while it is handled, for metrics, traces and the time limit. */
+export interface RequestMetadata {
+  /** The operation; undefined if the request is rejected before it is known. */
   operation: OperationDefinitionNode | undefined;
-  /** The catalogue's code of its answer's first error. */
+  /** The code of the response's first error. */
   code: string | undefined;
-  /** Whether it was answered 503 after its time: what it changed is undone. */
+  /** Whether it timed out and was answered 503: its transaction is then rolled back. */
   isOver: boolean;
-  /** Whether a change of it is being committed, or was: it is not answered 503 after its time any more. */
-  commits: boolean;
+  /** Whether its transaction is being or was committed: it then no longer times out. */
+  isCommitting: boolean;
 }
 
 const names = new WeakMap<OperationDefinitionNode, string>();
 
 /**
- * The first root field of a validated operation, by which it is counted: a name of the schema, never one that the
- * client chose. `none` where no operation was found, `other` where the operation begins with a fragment.
+ * The first root field of a validated operation, as a label for metrics and traces: a name of the schema, never one that
+ * the client chose. `none` without an operation, `other` for one that begins with a fragment.
  */
 export function rootFieldOf(operation: OperationDefinitionNode | undefined): string {
   if (!operation) return 'none';

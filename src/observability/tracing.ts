@@ -25,36 +25,36 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import type { Config } from '../config.ts';
 import { rootFieldOf } from './root-field.ts';
 
-/** The same function, each of whose calls is a span within that of its request. */
+/** Wraps a function so that each call is a span within the span of its request. */
 export type Traced = <Parameters extends unknown[], Result>(
   name: string,
   work: (...parameters: Parameters) => Promise<Result>,
 ) => (...parameters: Parameters) => Promise<Result>;
 
 export interface Tracing {
-  /** Makes each request of this scope a span. */
+  /** Makes a span of each request of a scope. */
   watchRequests: (app: FastifyInstance) => void;
   traced: Traced;
-  /** Sends what has not been sent yet. */
+  /** Sends the remaining spans. */
   stop: () => Promise<void>;
 }
 
-/** A collector that does not answer must not keep a server from ending in time. */
-const LAST_EXPORT_MS = 1000;
+/** Max time for the last export: a collector that does not answer must not delay shutdown. */
+const MAX_LAST_EXPORT_MS = 1000;
 
 /**
- * Sends traces as OpenTelemetry's variables say. Those that config.ts does not list (headers, timeouts, certificates, the
- * service's name) its SDK reads by itself. Nothing is registered globally but where its own troubles are told. This file
- * is imported where traces are wanted, and nowhere else: without them, none of it is loaded.
+ * Sends traces as configured by OpenTelemetry's variables. The SDK itself reads those that config.ts does not list
+ * (headers, timeouts, certificates, the service's name). Only the logger of OpenTelemetry's own errors is global. This
+ * file is imported dynamically, so that OpenTelemetry is not loaded without traces.
  */
 export async function startTracing(
   config: Pick<Config, 'OTEL_EXPORTER_OTLP_PROTOCOL' | 'OTEL_TRACES_SAMPLER' | 'OTEL_TRACES_SAMPLER_ARG'>,
   log: Pick<FastifyBaseLogger, 'warn'>,
 ): Promise<Tracing> {
-  const tell = (message: string) => log.warn({ telemetry: message }, 'traces may be lost');
+  const warn = (message: string) => log.warn({ telemetry: message }, 'traces may be lost');
   const ignore = () => {};
   diag.setLogger(
-    { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore },
+    { error: warn, warn, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
   const { OTLPTraceExporter } = await (config.OTEL_EXPORTER_OTLP_PROTOCOL === 'http/json'
@@ -88,7 +88,7 @@ export async function startTracing(
       parent,
     );
     contextOf.set(request, trace.setSpan(parent, span));
-    // Not when the answer is sent, which it never is to a client that has gone.
+    // Not when the response is sent, which does not happen if the client has disconnected.
     reply.raw.once('close', () => end(span, request, reply));
   }
 
@@ -108,11 +108,11 @@ export async function startTracing(
         begin(request, reply);
         done();
       });
-      // Who calls is looked up before the body is read.
+      // For the identification of the caller, before the body is read.
       app.addHook('preParsing', (request, _reply, payload, done) =>
         contexts.run(contextOf.get(request) ?? ROOT_CONTEXT, () => done(null, payload)),
       );
-      // Once the body is read: its events come in the context of the connection.
+      // Again, as the events of the body come in the context of the connection.
       app.addHook('preHandler', (request, _reply, done) =>
         contexts.run(contextOf.get(request) ?? ROOT_CONTEXT, done),
       );
@@ -124,7 +124,7 @@ export async function startTracing(
         try {
           return await work(...parameters);
         } catch (error) {
-          // Without its message, which may quote what a client sent.
+          // Without the message, which may quote input.
           span.setStatus({ code: SpanStatusCode.ERROR });
           throw error;
         } finally {
@@ -132,12 +132,12 @@ export async function startTracing(
         }
       },
     async stop() {
-      const late = Promise.withResolvers<void>();
+      const timeout = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
-        tell('the collector has not taken the last spans in time');
-        late.resolve();
-      }, LAST_EXPORT_MS);
-      await Promise.race([provider.shutdown(), late.promise]);
+        warn('the collector did not take the last spans in time');
+        timeout.resolve();
+      }, MAX_LAST_EXPORT_MS);
+      await Promise.race([provider.shutdown(), timeout.promise]);
       clearTimeout(timer);
     },
   };

@@ -13,7 +13,7 @@ import type { Prediction } from '../generated/graphql.ts';
 import type { IsOver } from '../onnx/calls.ts';
 import type { Models } from '../onnx/models.ts';
 import { MAX_SPECTRA, ModelFailed, type Outcome } from '../onnx/outcome.ts';
-import { findMade } from '../requests/idempotency.ts';
+import { findStoredResult } from '../requests/idempotency.ts';
 import { checkText } from '../requests/names.ts';
 import { type Authorized, authorizePredict, type Callable, type Viewer } from './authorize.ts';
 import type { Call } from './settlement/grant.ts';
@@ -81,13 +81,13 @@ export async function predict(
     deployment.id,
     spectra,
   );
-  const before = await findMade(db, repeated);
+  const before = await findStoredResult(db, repeated);
   if (before) return { ...(await readAnswer(db, before)), modelId };
   const call = await run(predicting, deployment, by, spectra, now, isOver);
   const settlement = await predicting.settle({ ...call, repeated });
   if (settlement.status !== 'repeated') return answerOf(settlement, call, modelId);
   // Two at once: both ran the model, and the other one was charged.
-  const made = await findMade(db, repeated);
+  const made = await findStoredResult(db, repeated);
   if (!made) throw unavailable();
   return { ...(await readAnswer(db, made)), modelId };
 }

@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { accountName } from './account.ts';
-import { lastWords, type RunAs, run } from './programs.ts';
+import { type RunAs, run, summarizeOutput } from './programs.ts';
 
-/** PostgreSQL's user, and the name of the map from the system's accounts to it. */
+/** PostgreSQL's user, and the name of the map from system accounts to it. */
 export const POSTGRES_USER = 'spectrakey';
 
 /**
- * Who may connect, as PostgreSQL's own files: the account that starts the server, the one that runs PostgreSQL, and
- * root, which could read every file anyway and so finds an ordinary user's database with the same commands.
+ * The contents of PostgreSQL's access files. These accounts may connect: the one that starts the server, the one that
+ * runs PostgreSQL, and root, which could read every file anyway and can so use the same commands on any user's database.
  *
- * The system says over a Unix socket who connects (peer authentication). It needs names: a uid without one, as some
- * containers have, leaves nothing but the socket's folder, which is closed to all other accounts.
+ * Peer authentication identifies them over the Unix socket. It needs names of accounts. For a uid without a name, as in
+ * some containers, only the folder of the socket protects it, which is closed to all other accounts.
  */
 async function accessFiles(runAs: RunAs): Promise<Record<string, string>> {
   const ownName = currentAccount();
@@ -25,7 +25,7 @@ async function accessFiles(runAs: RunAs): Promise<Record<string, string>> {
   };
 }
 
-/** The name of the account that runs this process; null where the system knows none. */
+/** The name of the account that runs this process; null if it has none. */
 function currentAccount(): string | null {
   try {
     return userInfo().username;
@@ -34,17 +34,17 @@ function currentAccount(): string | null {
   }
 }
 
-/** Writes the files that say who may connect. @returns whether they were others before. */
+/** Writes PostgreSQL's access files. @returns whether they changed */
 export async function writeAccess(cluster: string, runAs: RunAs): Promise<boolean> {
   let changed = false;
   for (const [name, text] of Object.entries(await accessFiles(runAs))) {
     const path = join(cluster, name);
     if ((await readFile(path, 'utf8').catch(() => null)) === text) continue;
     changed = true;
-    // As the folder's owner: root must not write where others may put links.
+    // As the owner of the folder: root must not write where another account could place links.
     const script = 'umask 077 && cat >"$1.$$" && mv -f -- "$1.$$" "$1"';
     const { ok, output } = await run('/bin/sh', ['-c', script, 'sh', path], runAs, '/', text);
-    if (!ok) throw new Error(`Cannot write ${path}: ${lastWords(output)}`);
+    if (!ok) throw new Error(`Cannot write ${path}: ${summarizeOutput(output)}`);
   }
   return changed;
 }

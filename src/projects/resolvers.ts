@@ -41,7 +41,7 @@ export const projectResolvers = {
         }),
       );
       // Who removed themselves sees what they had last.
-      return (await load.project.findAgain(project.id)) ?? project;
+      return (await load.project.reloadOrNull(project.id)) ?? project;
     },
   },
 

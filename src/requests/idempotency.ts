@@ -7,28 +7,28 @@ import { checkName } from './names.ts';
 
 const LIFETIME_MS = 24 * 60 * 60 * 1000;
 const MAX_KEY_LENGTH = 200;
-/** Rows dropped in one statement. */
+/** Max rows deleted in one statement. */
 const MAX_DROPPED = 10_000;
 
-/** A request that its caller may send again, to be carried out once. */
-export interface Repeatable {
-  /** Of who calls which operation, and the key that they chose. */
+/** A request with an idempotency key, which is executed once however often it is sent. */
+export interface IdempotentRequest {
+  /** SHA-256 of the operation, the caller's id and the idempotency key. */
   digest: Buffer;
-  /** Of everything else that was asked. */
+  /** Digest of the rest of the request. */
   request: Buffer;
   at: Date;
 }
 
 /**
- * A request with an idempotency key, which means something to this caller and this operation alone.
+ * Makes an idempotent request. The scope of its key is one caller and operation.
  *
- * @param request a digest of everything else that the caller asks for, without room for two meanings.
- * @throws BAD_USER_INPUT when the key is no name of 1 to 200 characters.
+ * @param request a digest of the rest of the request; different requests must have different digests.
+ * @throws BAD_USER_INPUT when the key is not a name of 1 to 200 characters.
  */
-export function repeatable(
+export function idempotentRequest(
   { operation, callerId, key, at }: { operation: string; callerId: string; key: string; at: Date },
   request: Buffer,
-): Repeatable {
+): IdempotentRequest {
   const name = checkName(key, 'An idempotencyKey', MAX_KEY_LENGTH);
   return {
     digest: createHash('sha256').update(`${operation}\0${callerId}\0${name}`).digest(),
@@ -37,18 +37,21 @@ export function repeatable(
   };
 }
 
-/** What a request made: the row's id, and when. */
-export interface Made {
+/** The stored result of a request: the id of the row that it made, and when. */
+export interface StoredResult {
   resultId: string;
   createdAt: Date;
 }
 
 /**
- * What the same request made before, within the last 24 hours.
+ * Finds the result of the same request within the last 24 hours.
  *
- * @throws IDEMPOTENCY_KEY_REUSED when the key came with another request.
+ * @throws IDEMPOTENCY_KEY_REUSED when the key was used with a different request.
  */
-export async function findMade(db: Database, { digest, request, at }: Repeatable): Promise<Made | null> {
+export async function findStoredResult(
+  db: Database,
+  { digest, request, at }: IdempotentRequest,
+): Promise<StoredResult | null> {
   const row = await db
     .selectFrom('idempotencyKeys')
     .select(['request', 'resultId', 'createdAt'])
@@ -61,24 +64,24 @@ export async function findMade(db: Database, { digest, request, at }: Repeatable
 }
 
 /**
- * Takes the keys of requests for what this transaction makes. While another transaction holds one of them, this waits:
- * afterwards either that one has failed and this goes on, or its request is carried out.
+ * Claims the keys of requests. Waits while another transaction holds one of them: if that one rolls back, the key is
+ * claimed here; if it commits, its request has been executed.
  *
- * @param trx the transaction that makes the results, so that key and result are on disk both or neither.
- * @param requests each with the id that its result will have; no two of them with the same key.
- * @returns the ids of those whose key is taken for this. The others were made before: `findMade` tells what.
+ * @param trx the transaction that makes the results, so that key and result are committed together.
+ * @param requests each with the id that its result will have; all keys must differ.
+ * @returns the result ids of the requests whose key was claimed. The others were executed before: see `findStoredResult`.
  */
-export async function takeKeys(
+export async function claimKeys(
   trx: Transaction<DB>,
-  requests: (Repeatable & { resultId: string })[],
+  requests: (IdempotentRequest & { resultId: string })[],
 ): Promise<Set<string>> {
   const [first] = requests;
   if (!first) return new Set();
   const rows = requests
     .map(({ digest, request, resultId, at }) => ({ digest, request, resultId, createdAt: at }))
-    // In the order in which they are locked, so that servers cannot deadlock.
+    // In the order of locking, so that servers cannot deadlock.
     .sort((a, b) => a.digest.compare(b.digest));
-  const taken = await trx
+  const claimed = await trx
     .insertInto('idempotencyKeys')
     .values(rows)
     .onConflict(conflict =>
@@ -93,11 +96,11 @@ export async function takeKeys(
     )
     .returning('resultId')
     .execute();
-  return new Set(taken.map(({ resultId }) => resultId));
+  return new Set(claimed.map(({ resultId }) => resultId));
 }
 
-/** Gives back keys that this transaction took, for results that it did not make. */
-export async function giveKeysBack(trx: Transaction<DB>, requests: Repeatable[]): Promise<void> {
+/** Releases keys that this transaction claimed for results that it did not make. */
+export async function releaseKeys(trx: Transaction<DB>, requests: IdempotentRequest[]): Promise<void> {
   await trx
     .deleteFrom('idempotencyKeys')
     .where(
@@ -108,7 +111,7 @@ export async function giveKeysBack(trx: Transaction<DB>, requests: Repeatable[])
     .execute();
 }
 
-/** Drops the keys whose 24 hours are over. Several servers may do so at once. */
+/** Deletes the keys that are older than 24 hours. Several servers may do so at once. */
 export async function dropExpiredKeys(db: Kysely<DB>, now: Date): Promise<void> {
   let dropped: number;
   do {

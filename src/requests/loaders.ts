@@ -3,23 +3,23 @@ import { notFound } from '../errors.ts';
 import { checkRows, MAX_OBJECTS } from './bounds.ts';
 import { isUuid } from './names.ts';
 
-/** Reads rows by id, all ids of one round in one query, and each id once a request. */
+/** Reads rows by id: all ids of one round in one query, and each id once for each request. */
 export interface ById<Row> {
   /** The row; null when it does not exist or is not visible. */
   find: (id: string) => Promise<Row | null>;
   /** The row. @throws NOT_FOUND when it does not exist or is not visible. */
   get: (id: string) => Promise<Row>;
-  /** The row as it is after a change; null when it does not exist or is not visible any more. */
-  findAgain: (id: string) => Promise<Row | null>;
-  /** The row as it is after a change. @throws NOT_FOUND when it does not exist or is not visible any more */
+  /** The row, read again after a change; null when it no longer exists or is no longer visible. */
+  reloadOrNull: (id: string) => Promise<Row | null>;
+  /** The row, read again after a change. @throws NOT_FOUND when it no longer exists or is no longer visible */
   reload: (id: string) => Promise<Row>;
 }
 
 /** Makes the loaders of one request. */
 export interface LoaderKit {
   /**
-   * @param what how NOT_FOUND names the row.
-   * @param fetch reads visible rows. An id that is not a UUID never reaches it: it answers like an id that does not exist.
+   * @param what the name of the row in NOT_FOUND.
+   * @param fetch reads visible rows. Ids that are not UUIDs are not passed to it, and count as ids without a row.
    */
   byId: <Row extends { id: string }>(
     what: Parameters<typeof notFound>[0],
@@ -28,17 +28,17 @@ export interface LoaderKit {
   /**
    * Reads the rows that belong to a parent.
    *
-   * @param fetch reads the rows of all parents of a round, at most `limit`, which is one more than an answer may hold.
+   * @param fetch reads the rows of all parents of a round, at most `limit`, which is one more than a result may hold.
    */
   byParent: <Row>(
     fetch: (parents: string[], limit: number) => Promise<Row[]>,
     parentOf: (row: Row) => string,
   ) => (parent: string) => Promise<Row[]>;
   /**
-   * Answers keys of any kind.
+   * Reads values for keys of any type.
    *
-   * @param fetch answers all keys of a round, in their order.
-   * @param identify equal for keys that have the same answer.
+   * @param fetch reads the values of all keys of a round, in their order.
+   * @param identify a text that is equal for keys with the same value.
    */
   byKey: <Key, Value>(
     fetch: (keys: readonly Key[]) => Promise<Value[]>,
@@ -47,42 +47,42 @@ export interface LoaderKit {
 }
 
 /**
- * Starts the loaders of one request. They send their statements in rounds: the next round starts when every statement of
- * the one before is answered, and has one statement of each loader at most. Each round leads the whole answer one level
- * down, so the shape of a query and the order of answers cannot make more statements than levels times loaders;
- * DataLoader by itself sends a batch whenever one of several ways to a row gets there.
+ * Starts the loaders of one request. Statements are sent in rounds: a round has at most one statement of each loader,
+ * and starts when every statement of the previous round is answered. Each round resolves one more level of the result,
+ * so a query needs at most levels times loaders statements, whatever its shape. DataLoader by itself sends a batch for
+ * each path to a row that becomes ready at a different time.
  */
 export function startLoaderKit(): LoaderKit {
-  let due: (() => void)[] = [];
-  let underWay = 0;
+  let pending: (() => void)[] = [];
+  let inFlight = 0;
   let scheduled = false;
 
   function schedule(): void {
-    if (scheduled || underWay > 0 || due.length === 0) return;
+    if (scheduled || inFlight > 0 || pending.length === 0) return;
     scheduled = true;
-    // Once everything that the answers led to has asked for more.
+    // After the resolvers that the previous round resolved have called their loaders.
     setImmediate(() => {
       scheduled = false;
-      const round = due;
-      due = [];
+      const round = pending;
+      pending = [];
       for (const dispatch of round) dispatch();
     });
   }
 
   const batchScheduleFn = (dispatch: () => void): void => {
-    due.push(dispatch);
+    pending.push(dispatch);
     schedule();
   };
 
-  /** Keeps the next round waiting while the fetch is under way. */
+  /** Delays the next round until the fetch has ended. */
   const inRound =
     <Key, Value>(fetch: (keys: readonly Key[]) => Promise<Value[]>) =>
     async (keys: readonly Key[]): Promise<Value[]> => {
-      underWay += 1;
+      inFlight += 1;
       try {
         return await fetch(keys);
       } finally {
-        underWay -= 1;
+        inFlight -= 1;
         schedule();
       }
     };
@@ -92,15 +92,15 @@ export function startLoaderKit(): LoaderKit {
       type Row = Awaited<ReturnType<typeof fetch>>[number];
       const loader = new DataLoader<string, Row | null>(
         inRound(async ids => {
-          const known = ids.filter(id => isUuid(id));
-          const rows = known.length > 0 ? await fetch(known) : [];
+          const uuids = ids.filter(id => isUuid(id));
+          const rows = uuids.length > 0 ? await fetch(uuids) : [];
           const found = new Map(rows.map(row => [row.id, row]));
           return ids.map(id => found.get(id) ?? null);
         }),
         { batchScheduleFn },
       );
       const find = (id: string) => loader.load(id.toLowerCase());
-      const findAgain = (id: string) => {
+      const reloadOrNull = (id: string) => {
         loader.clear(id.toLowerCase());
         return find(id);
       };
@@ -110,9 +110,9 @@ export function startLoaderKit(): LoaderKit {
       };
       return {
         find,
-        findAgain,
+        reloadOrNull,
         get: async id => orThrow(await find(id)),
-        reload: async id => orThrow(await findAgain(id)),
+        reload: async id => orThrow(await reloadOrNull(id)),
       };
     },
 

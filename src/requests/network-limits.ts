@@ -2,15 +2,15 @@ import { siteOf } from './network.ts';
 import { type Counted, checkLimit, type Limit, type RateLimits } from './rate-limits.ts';
 
 /**
- * How much more an IPv6 /48 may do than one of its /64: one customer may have all of it, and so may the subscribers of
+ * How many times the limit of a /64 applies to its IPv6 /48, which may belong to one customer or to many subscribers of
  * a mobile network.
  */
 const SITE_FACTOR = 4;
 
-/** What is counted for a network beside the network itself, for example the e-mail that it tries. */
+/** An attempt from a network. */
 interface NetworkAttempt {
   network: string;
-  /** Empty, or what the limit is for beside the network. */
+  /** What the limit applies to besides the network, e.g. the e-mail of a sign-in. */
   of?: string;
   now: Date;
 }
@@ -23,14 +23,14 @@ const siteLimit = (limit: Limit): Limit => ({
 const keyOf = (network: string, of: string | undefined) => (of === undefined ? network : `${network}\0${of}`);
 
 /**
- * Counts an attempt against the limit of its network and, if that allows it, against the larger one of its IPv6 /48: a
- * single network cannot use up what its neighbours have.
+ * Counts an attempt against the limit of its network and, if that allows it, against the higher limit of its IPv6 /48.
+ * In this order a single network cannot use up the limit of its neighbours.
  *
- * @param count counts one attempt, as RateLimits does.
+ * @param count counts one attempt, as `RateLimits.count` does.
  * @returns the attempts of the network or, for IPv6, of its /48. @throws RATE_LIMITED
  */
 export async function countNetwork(
-  count: (limit: Limit, who: string, now: Date) => Counted | Promise<Counted>,
+  count: (limit: Limit, subject: string, now: Date) => Counted | Promise<Counted>,
   limit: Limit,
   { network, of, now }: NetworkAttempt,
 ): Promise<Counted> {
@@ -43,7 +43,7 @@ export async function countNetwork(
   return ofSite;
 }
 
-/** Takes back what `countNetwork` counted: one attempt, or all of them. */
+/** Takes back one attempt that `countNetwork` counted, or all of them. */
 export async function takeNetworkBack(
   { takeBack }: Pick<RateLimits, 'takeBack'>,
   limit: Limit,

@@ -4,14 +4,14 @@ import ipaddr from 'ipaddr.js';
 const IPV6_BYTES = 16;
 const PREFIX_64 = '/64';
 
-/** The one network of all texts that are not an address: making texts up gives nobody another share of a limit. */
+/** The network of every text that is not an address, so that invented texts share one limit. */
 export const UNKNOWN_NETWORK = 'unknown';
 
 /**
- * The address in a text of the kind that proxies put into `X-Forwarded-For`: plain, with a port (Azure Application
- * Gateway, IIS), in brackets, in quotes or with a zone id. IPv4 written as IPv6 is IPv4.
+ * Parses an address as proxies write it in `X-Forwarded-For`: plain, with a port (Azure Application Gateway, IIS), in
+ * brackets, in quotes or with a zone id. IPv4 written as IPv6 is read as IPv4.
  *
- * @returns the address in its one spelling; undefined for what is not an address.
+ * @returns the address in canonical form; undefined if the text is not an address.
  */
 export function parseAddress(text: string): string | undefined {
   if (isIPv4(text)) return text;
@@ -25,14 +25,14 @@ export function parseAddress(text: string): string | undefined {
 
 function canonical(text: string): string | undefined {
   if (isIPv4(text)) return text;
-  // A zone id names an interface of the proxy's own machine, which says nothing about the sender.
+  // A zone id names a network interface of the proxy, not of the client.
   const [address = ''] = text.split('%', 1);
   return isIPv6(address) ? ipaddr.process(address).toString() : undefined;
 }
 
 /**
- * The network whose attempts count together: an IPv4 address as it is, the first 64 bits of an IPv6 address (what a
- * single customer has, with more addresses than could be counted), and one network for all that is not an address.
+ * The network under which attempts from an address are counted: an IPv4 address itself, the /64 of an IPv6 address (a
+ * customer has at least that), or `UNKNOWN_NETWORK`.
  */
 export function networkOf(text: string): string {
   const address = parseAddress(text);
@@ -41,9 +41,9 @@ export function networkOf(text: string): string {
 }
 
 /**
- * The IPv6 /48 that a network lies in, as one customer may have all of its 65 536 networks; undefined for IPv4.
+ * The IPv6 /48 of a network, as one customer may have all of its 65 536 networks; undefined for IPv4.
  *
- * @param network as `networkOf` names it.
+ * @param network from `networkOf`.
  */
 export function siteOf(network: string): string | undefined {
   if (!network.endsWith(PREFIX_64)) return undefined;

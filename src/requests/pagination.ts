@@ -2,14 +2,14 @@ import { sql } from 'kysely';
 import { badUserInput } from '../errors.ts';
 import { isUuid } from './names.ts';
 
-/** Entries of a page: at most, and where the caller does not say. */
+/** Max and default entries of a page. */
 export const MAX_ON_A_PAGE = 100;
-const ON_A_PAGE = 50;
+const DEFAULT_ON_A_PAGE = 50;
 
 export interface PageRequest {
-  /** How many rows the page holds at most. */
+  /** Max rows of the page. */
   first: number;
-  /** The id that the page follows; null for the first page. */
+  /** The id before the page's first row; null for the first page. */
   after: string | null;
 }
 
@@ -22,10 +22,10 @@ export interface PageArguments {
 /**
  * Checks the arguments of a connection. Ids are UUIDv7, so "newest first" is id descending and the cursor is the id.
  *
- * @throws BAD_USER_INPUT when `first` is out of bounds or `after` is not a cursor of ours.
+ * @throws BAD_USER_INPUT when `first` is out of bounds or `after` is not a cursor.
  */
 export function checkPage(args: PageArguments): PageRequest {
-  const first = args.first ?? ON_A_PAGE;
+  const first = args.first ?? DEFAULT_ON_A_PAGE;
   const after = args.after ?? null;
   if (first < 1 || first > MAX_ON_A_PAGE) throw badUserInput(`"first" must be 1 to ${MAX_ON_A_PAGE}.`);
   if (after !== null && !isUuid(after))
@@ -34,10 +34,10 @@ export function checkPage(args: PageArguments): PageRequest {
 }
 
 /**
- * A table of pages, so that one statement reads any number of them: join the rows of each laterally, newest first, with
- * an id less than `before`, up to `limit`.
+ * Makes a table of pages, so that one statement reads any number of them: join the rows of each laterally, newest first,
+ * with an id less than `before`, up to `limit`.
  *
- * @param pages each with the values of the columns that tell whose rows it holds, all of them ids.
+ * @param pages each with the ids that select its rows, in `columns`.
  */
 export function pagesTable<Column extends string>(
   pages: readonly (PageRequest & Record<Column, string | null>)[],
@@ -53,10 +53,10 @@ export function pagesTable<Column extends string>(
   );
 }
 
-/** The greatest UUID, which precedes everything where the newest comes first. */
+/** The greatest UUID, as the cursor before the newest row. */
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** The connections of pages, in their order, from the rows that a join with `pagesTable` gave. */
+/** Makes the connections of pages, in their order, from the rows of a join with `pagesTable`. */
 export function toConnections<Row extends { id: string; place: number }>(
   rows: Row[],
   pages: readonly PageRequest[],
@@ -66,12 +66,12 @@ export function toConnections<Row extends { id: string; place: number }>(
 }
 
 /**
- * The connection of one page.
+ * Makes the connection of one page.
  *
- * @param rows the page's rows, and one more when there are more.
+ * @param rows the page's rows, and one more if there is a next page.
  */
 function toConnection<Row extends { id: string }>(rows: Row[], { first, after }: PageRequest) {
-  // As text a UUID compares as PostgreSQL compares it.
+  // UUIDs sort the same as text as they do in PostgreSQL.
   const newest = rows.sort((a, b) => (a.id < b.id ? 1 : -1));
   const nodes = newest.slice(0, first);
   return {

@@ -6,26 +6,27 @@ import { type Placeholder, prepare } from '../database/prepare.ts';
 import { rateLimited } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 
-/** How many attempts there may be within a window, which begins with the first of them. */
+/** Max attempts within a window, which begins with the first attempt. */
 export interface Limit {
+  /** Part of the stored digest: a change resets the counts. */
   name: string;
   max: number;
   windowMs: number;
 }
 
-/** What has been counted against a limit. */
+/** The count of a window. */
 export interface Counted {
-  /** Attempts in this window, the one that was counted included. */
+  /** Attempts in this window, including the one just counted. */
   used: number;
   endsAt: Date;
 }
 
-/** Attempts by anybody, counted in PostgreSQL, so that a limit holds across servers. */
+/** Rate limits that hold across servers, as attempts are counted in PostgreSQL. */
 export interface RateLimits {
-  /** Counts one attempt. */
-  count: (limit: Limit, who: string, now: Date) => Promise<Counted>;
+  /** Counts one attempt. @param subject whose attempts are counted: a network, an e-mail, an id */
+  count: (limit: Limit, subject: string, now: Date) => Promise<Counted>;
   /** Takes one attempt back, or all of them. */
-  takeBack: (limit: Limit, who: string, how: 'one' | 'all') => Promise<void>;
+  takeBack: (limit: Limit, subject: string, how: 'one' | 'all') => Promise<void>;
 }
 
 interface Attempt {
@@ -36,7 +37,7 @@ interface Attempt {
 
 const BOUNDS = { max: 100, maxWaiting: 5000 };
 
-/** Counting in a database. Attempts that come together share a statement, so that a flood of them is a few statements. */
+/** Starts counting in a database. Attempts that arrive together share a statement, so a flood takes a few statements. */
 export function startRateLimits(db: Kysely<DB>): RateLimits {
   const countAll = prepare(db, (placeholder: Placeholder<Attempt[]>) => countAttempts(db, placeholder));
   const count = batched(async (attempts: Attempt[]): Promise<Counted[]> => {
@@ -49,19 +50,19 @@ export function startRateLimits(db: Kysely<DB>): RateLimits {
     );
     return attempts.map(({ digest }) => {
       const held = before.get(digest);
-      if (!held) throw new Error('a count must answer each attempt');
+      if (!held) throw new Error('the statement must return a count for each attempt');
       held.used += 1;
       return { ...held };
     });
   }, BOUNDS);
   return {
-    count: async (limit, who, now) =>
-      await count({ digest: digestOf(limit, who), windowMs: limit.windowMs, now }),
-    async takeBack(limit, who, how) {
+    count: async (limit, subject, now) =>
+      await count({ digest: digestOf(limit, subject), windowMs: limit.windowMs, now }),
+    async takeBack(limit, subject, how) {
       await db
         .updateTable('rateLimits')
         .set(eb => ({ used: how === 'all' ? 0 : eb.fn<number>('greatest', [eb('used', '-', 1), eb.lit(0)]) }))
-        .where('digest', '=', Buffer.from(digestOf(limit, who), 'base64'))
+        .where('digest', '=', Buffer.from(digestOf(limit, subject), 'base64'))
         .execute();
     },
   };
@@ -72,11 +73,11 @@ export function checkLimit({ max }: Limit, { used, endsAt }: Counted, now: Date)
   if (used > max) throw rateLimited(secondsUntil(endsAt, now));
 }
 
-/** Whole seconds, at least one, as Retry-After takes them. */
+/** Seconds until a moment for Retry-After: a whole number, at least 1. */
 export const secondsUntil = (moment: Date, now: Date): number =>
   Math.max(1, Math.ceil((moment.getTime() - now.getTime()) / 1000));
 
-/** Drops the counts of windows that have ended. Several servers may do so at once. */
+/** Deletes the counts of windows that have ended. Several servers may do so at once. */
 export async function dropEndedCounts(db: Database, now: Date): Promise<void> {
   await db
     .deleteFrom('rateLimits')
@@ -86,8 +87,8 @@ export async function dropEndedCounts(db: Database, now: Date): Promise<void> {
     .execute();
 }
 
-const digestOf = ({ name }: Limit, who: string) =>
-  createHash('sha256').update(`${name}\0${who}`).digest('base64');
+const digestOf = ({ name }: Limit, subject: string) =>
+  createHash('sha256').update(`${name}\0${subject}`).digest('base64');
 
 function countAttempts(db: Kysely<DB>, placeholder: Placeholder<Attempt[]>) {
   const distinct = (attempts: Attempt[]) => [...Map.groupBy(attempts, ({ digest }) => digest)];
@@ -96,7 +97,7 @@ function countAttempts(db: Kysely<DB>, placeholder: Placeholder<Attempt[]>) {
   const ends = placeholder(attempts =>
     distinct(attempts).map(([, [first]]) => new Date((first?.now.getTime() ?? 0) + (first?.windowMs ?? 0))),
   );
-  // Attempts of one batch came within milliseconds.
+  // Attempts of one batch arrived within milliseconds of each other.
   const now = placeholder(attempts => attempts.at(-1)?.now ?? new Date(0));
   return db
     .insertInto('rateLimits')
@@ -109,7 +110,7 @@ function countAttempts(db: Kysely<DB>, placeholder: Placeholder<Attempt[]>) {
           )`.as<'attempt'>(sql`attempt(digest, used, ends_at)`),
         )
         .select(['digest', 'used', 'endsAt'])
-        // In the order in which rows are locked, so that servers cannot deadlock.
+        // In the order of locking, so that servers cannot deadlock.
         .orderBy('digest'),
     )
     .onConflict(conflict =>

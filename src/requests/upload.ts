@@ -1,6 +1,6 @@
 /**
- * A file that a request brought. It is held in memory until it is taken: the request's variables and graphql-js's copies
- * of them refer to this object for as long as the request lasts, and not to the bytes.
+ * A file in a request. Its bytes can be freed with `take` while the request lasts, as its variables and graphql-js's
+ * copies of them refer to this object instead of the bytes.
  */
 export class Upload {
   readonly byteLength: number;
@@ -11,13 +11,13 @@ export class Upload {
     this.byteLength = bytes.byteLength;
   }
 
-  /** The bytes, which stay here. @throws when they were taken. */
+  /** The bytes. @throws when they were taken. */
   get bytes(): Buffer {
-    if (!this.#bytes) throw new Error('an upload was taken already');
+    if (!this.#bytes) throw new Error('the bytes of this upload were taken already');
     return this.#bytes;
   }
 
-  /** The bytes, to which nothing here refers any more. @throws when they were taken. */
+  /** Returns the bytes and drops the reference to them. @throws when they were taken. */
   take(): Buffer {
     const { bytes } = this;
     this.#bytes = undefined;

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { DB } from '../../generated/database.ts';
-import { giveKeysBack, type Repeatable, takeKeys } from '../../requests/idempotency.ts';
+import { claimKeys, type IdempotentRequest, releaseKeys } from '../../requests/idempotency.ts';
 import { type Call, type Grant, type GrantAll, prepareGrants } from './grant.ts';
 
 /**
@@ -29,7 +29,7 @@ async function grantFirsts(
   grant: GrantAll,
   calls: Call[],
 ): Promise<Map<string, Grant>> {
-  const taken = await takeKeys(
+  const taken = await claimKeys(
     trx,
     calls.map(call => ({ ...requestOf(call), resultId: call.logId })),
   );
@@ -37,11 +37,11 @@ async function grantFirsts(
   if (fresh.length === 0) return new Map();
   const grants = await grant(fresh, trx);
   const others = fresh.filter(({ logId }) => grants.get(logId) !== 'granted');
-  if (others.length > 0) await giveKeysBack(trx, others.map(requestOf));
+  if (others.length > 0) await releaseKeys(trx, others.map(requestOf));
   return grants;
 }
 
-function requestOf({ repeated }: Call): Repeatable {
+function requestOf({ repeated }: Call): IdempotentRequest {
   if (!repeated) throw new Error('a call without an idempotency key has nothing to repeat');
   return repeated;
 }

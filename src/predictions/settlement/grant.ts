@@ -3,7 +3,7 @@ import { monthOf } from '../../accounts/month.ts';
 import { type Placeholder, prepare } from '../../database/prepare.ts';
 import type { DB, PredictionLogs } from '../../generated/database.ts';
 import type { Prediction, PredictionSource } from '../../generated/graphql.ts';
-import type { Repeatable } from '../../requests/idempotency.ts';
+import type { IdempotentRequest } from '../../requests/idempotency.ts';
 
 /** A call that the model has answered, to be charged and logged before the answer leaves. */
 export interface Call {
@@ -18,7 +18,7 @@ export interface Call {
   predictions: Prediction[];
   durationMs: number;
   /** What makes it safe to repeat, where its caller sent an idempotency key. */
-  repeated?: Repeatable;
+  repeated?: IdempotentRequest;
 }
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Database } from '../../database/pool.ts';
 import type { Prediction } from '../../generated/graphql.ts';
-import { type Made, type Repeatable, repeatable } from '../../requests/idempotency.ts';
+import { type IdempotentRequest, idempotentRequest, type StoredResult } from '../../requests/idempotency.ts';
 
 /** A spectrum as it came: its points are an array or, of a large body, a `NumberList`. */
 export interface SpectrumToPredict {
@@ -19,7 +19,7 @@ export async function repeatablePredict(
   caller: { callerId: string; key: string; at: Date },
   deploymentId: string,
   spectra: SpectrumToPredict[],
-): Promise<Repeatable> {
+): Promise<IdempotentRequest> {
   const hash = createHash('sha256').update(deploymentId);
   let bytes = 0;
   for (const { sampleName, yValues } of spectra) {
@@ -36,11 +36,11 @@ export async function repeatablePredict(
       await turn();
     }
   }
-  return repeatable({ operation: 'predict', ...caller }, hash.digest());
+  return idempotentRequest({ operation: 'predict', ...caller }, hash.digest());
 }
 
 /** What a call answered, from its log. */
-export async function readAnswer(db: Database, { resultId, createdAt }: Made) {
+export async function readAnswer(db: Database, { resultId, createdAt }: StoredResult) {
   const { predictions } = await db
     .selectFrom('predictionLogs')
     // Written by settling alone, from this type.

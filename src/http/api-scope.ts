@@ -1,0 +1,173 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import fastifyCors from '@fastify/cors';
+import fastifyUnderPressure from '@fastify/under-pressure';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isInApiOrganization } from '../accounts/plans.ts';
+import type { Identity } from '../auth/caller.ts';
+import { payloadTooLarge, unauthenticated, unavailable, unsupportedMediaType } from '../errors.ts';
+import type { Services } from '../graphql/context.ts';
+import { identify } from './identify.ts';
+import { type BodyAllowance, parseJsonBodies } from './json-bodies.ts';
+import { bodyBudget, bodyOwner } from './large-bodies.ts';
+import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES } from './limits.ts';
+
+/** Max age of an identification. After a body that took longer to arrive, the caller is identified again. */
+const MAX_IDENTITY_AGE_MS = 1000;
+
+/** The caller, identified before the body is read. */
+interface Identified {
+  identity: Identity;
+  allowance: BodyAllowance;
+  /** When, in ms of `performance.now()`. */
+  at: number;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    identified: Identified | undefined;
+  }
+}
+
+export interface ApiScopeOptions {
+  services: Services;
+  limits: HttpLimits;
+  /** Origins whose pages may call the API from a browser; undefined: none. */
+  corsOrigins: readonly string[] | undefined;
+}
+
+/** Identifies the caller of a request whose body was read. @throws what `identify` throws */
+export type GetIdentity = (request: FastifyRequest, reply: FastifyReply) => Promise<Identity>;
+
+/**
+ * Protects every API route that is registered in this scope: identifies the caller before the body is read, limits the
+ * body by credential, parses it as JSON, sheds load, limits the time to an answer, and sets CORS and cache headers.
+ *
+ * @returns what a handler calls to get the caller
+ */
+export async function protectApi(
+  scope: FastifyInstance,
+  { services, limits, corsOrigins }: ApiScopeOptions,
+): Promise<GetIdentity> {
+  const { loopDelayMs, loopDelayWindowMs, handlerMs, anonymousBodyMs, largeBodiesBytes } = limits;
+  parseJsonBodies(scope, {
+    budget: bodyBudget(largeBodiesBytes),
+    limits,
+    allowanceOf: ({ identified }) => {
+      if (!identified) throw new Error('the caller must be identified before the body is read');
+      return identified.allowance;
+    },
+  });
+  await scope.register(fastifyUnderPressure, {
+    maxEventLoopDelay: loopDelayMs,
+    sampleInterval: loopDelayWindowMs,
+    pressureHandler() {
+      throw unavailable();
+    },
+  });
+  // Fastify's own handlerTimeout ends with the request's "close", which Node emits once a body has been read.
+  scope.addHook('preHandler', (request, reply, done) => {
+    const timer = setTimeout(() => {
+      // A change that is being committed is answered as such: a 503 would say that nothing happened.
+      if (reply.sent || request.isCommitting) return;
+      request.isOver = true;
+      void reply.send(unavailable());
+    }, handlerMs);
+    reply.raw.once('close', () => clearTimeout(timer));
+    done();
+  });
+  if (corsOrigins) {
+    await scope.register(fastifyCors, {
+      // A list here would send access-control-allow-credentials to other origins too.
+      origin: (origin, allow) => allow(null, origin !== undefined && corsOrigins.includes(origin)),
+      credentials: true,
+      methods: ['GET', 'POST'],
+      allowedHeaders: ['authorization', 'content-type'],
+      exposedHeaders: ['retry-after', 'x-request-id'],
+      maxAge: 600,
+    });
+  }
+  scope.addHook('onRequest', setHeaders);
+
+  scope.decorateRequest('identified', undefined);
+  scope.addHook('preParsing', async (request, reply, payload) => {
+    const { headers, method } = request;
+    checkEncoding(headers);
+    const identity = await withTimeout(identify(services, request, reply), handlerMs);
+    const declaredBytes = method === 'POST' ? declaredLength(headers) : 0;
+    const owner =
+      declaredBytes > MAX_ANONYMOUS_BODY_BYTES
+        ? await bodyOwner(identity, userId =>
+            withTimeout(isInApiOrganization(services.db, userId), handlerMs),
+          )
+        : undefined;
+    const isAnonymous = identity.kind === 'anonymous';
+    const allowance: BodyAllowance = {
+      owner,
+      maxBytes: isAnonymous ? MAX_ANONYMOUS_BODY_BYTES : MAX_BODY_BYTES,
+      // A client whose session has ended needs to know that, rather than the limit of anonymous bodies.
+      tooLarge: () => (isAnonymous && identity.hadCookie ? unauthenticated() : payloadTooLarge()),
+      onceAnswered: callback => reply.raw.once('close', callback),
+    };
+    if (declaredBytes !== Number.POSITIVE_INFINITY && declaredBytes > allowance.maxBytes) {
+      throw allowance.tooLarge();
+    }
+    if (isAnonymous && method === 'POST') closeSlowBody(request, anonymousBodyMs);
+    request.identified = { identity, allowance, at: performance.now() };
+    return payload;
+  });
+
+  return async (request, reply) => {
+    const { identified } = request;
+    const isFresh = identified && performance.now() - identified.at < MAX_IDENTITY_AGE_MS;
+    return isFresh ? identified.identity : await identify(services, request, reply);
+  };
+}
+
+/** Forbids caching and rendering of responses: they are private, and may hold a raw key. */
+function setHeaders(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  void reply
+    .header('cache-control', 'no-store')
+    .header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  done();
+}
+
+/** Closes the connection of a body that takes longer than `ms`, as Node does with any request after `requestMs`. */
+function closeSlowBody({ raw, server }: FastifyRequest, ms: number): void {
+  const timer = setTimeout(() => {
+    const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    server.server.emit('clientError', error, raw.socket);
+  }, ms);
+  // Emitted once the body has been read, and when the connection ends.
+  raw.once('close', () => clearTimeout(timer));
+}
+
+/** The declared length of a body in bytes; infinity for a chunked body. */
+function declaredLength(headers: IncomingHttpHeaders): number {
+  if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY;
+  return Number(headers['content-length'] ?? 0);
+}
+
+/** @throws UNSUPPORTED_MEDIA_TYPE for a body that is compressed or not declared as UTF-8 */
+function checkEncoding(headers: IncomingHttpHeaders): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && !/^identity$/i.test(encoding)) {
+    throw unsupportedMediaType('The body is compressed. Send it uncompressed, without Content-Encoding.');
+  }
+  const [, charset] = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers['content-type'] ?? '') ?? [];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    throw unsupportedMediaType(
+      'The body is declared to be in another encoding than UTF-8. Encode it as UTF-8, and send "Content-Type: application/json".',
+    );
+  }
+}
+
+/** @throws UNAVAILABLE when the work takes longer than `ms` */
+async function withTimeout<Result>(work: Promise<Result>, ms: number): Promise<Result> {
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(() => timeout.reject(unavailable()), ms);
+  try {
+    return await Promise.race([work, timeout.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
