@@ -108,7 +108,7 @@ describe('where sign-up is by invitation', () => {
       const answer = await service.call(SIGN_UP, account('stranger@lab.example', token));
       expect(answer).toMatchObject(refusal(codes.SIGN_UP_CLOSED));
       expect(answer.errors[0]?.message).toBe(
-        'Sign-up needs an invitation here. Ask an admin of your organization, or the operator of this server, for one.',
+        'Sign-up on this server needs an invitation. Ask an admin of your organization, or the operator of this server, for one.',
       );
       expect(answer.headers.getSetCookie()).toEqual([]);
       expect(await contentOf(service.db)).toEqual(before);
