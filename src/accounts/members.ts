@@ -77,7 +77,11 @@ export async function setOrganizationMember(
     throw badUserInput('No member of the organization has this e-mail. Invite the person instead.');
   }
   if (role !== 'OWNER') {
-    checkAnotherOwner(members, member, 'The organization would have no owner. Make another member an owner first.');
+    checkAnotherOwner(
+      members,
+      member,
+      'The organization would have no owner. Make another member an owner first.',
+    );
   }
   if (role === null) return await removeMember(trx, member, change);
   if (role === member.role) return;

@@ -4,9 +4,9 @@ import { checkLimit, type Limit, type RateLimits } from '../requests/rate-limits
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Each new organization has new quotas, so deleting and creating organizations must be limited too. */
-const OF_PERSON: Limit = { name: 'organizations of a person', max: 10, windowMs: DAY_MS };
+const OF_PERSON: Limit = { id: 'organizations of a person', max: 10, windowMs: DAY_MS };
 /** Limits a person who signs up several times, which is free. */
-const OF_ADDRESS: Limit = { name: 'organizations of an address', max: 20, windowMs: DAY_MS };
+const OF_ADDRESS: Limit = { id: 'organizations of an address', max: 20, windowMs: DAY_MS };
 
 /**
  * Applies the rate limits of new organizations. Counts before `create` runs, so that concurrent requests count too, and

@@ -9,15 +9,15 @@ const MINUTE_MS = 60 * 1000;
  */
 const SIGN_IN = {
   /** 20, because that many attempts may be in flight before the first has succeeded. */
-  ofPersonAtAddress: { name: 'sign-in', max: 20, windowMs: 15 * MINUTE_MS },
+  ofPersonAtAddress: { id: 'sign-in', max: 20, windowMs: 15 * MINUTE_MS },
   /** Limits trying one password with many e-mails. Some dozens of people may share an address. */
-  ofAddress: { name: 'sign-in of an address', max: 50, windowMs: 15 * MINUTE_MS },
+  ofAddress: { id: 'sign-in of an address', max: 50, windowMs: 15 * MINUTE_MS },
   /** Limits guessing from many addresses: beyond this, each address has one attempt. */
-  ofPerson: { name: 'sign-in of a person', max: 100, windowMs: 60 * MINUTE_MS },
+  ofPerson: { id: 'sign-in of a person', max: 100, windowMs: 60 * MINUTE_MS },
 } satisfies Record<string, Limit>;
 
 /** Enough for a course or a laboratory behind one address. */
-const SIGN_UP: Limit = { name: 'sign-up of an address', max: 100, windowMs: 60 * MINUTE_MS };
+const SIGN_UP: Limit = { id: 'sign-up of an address', max: 100, windowMs: 60 * MINUTE_MS };
 
 /**
  * Throttles password attempts before the password is hashed, for sign-ins and for requests that ask for the password

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { countNetwork } from '../requests/network-limits.ts';
 import type { Counted, Limit, RateLimits } from '../requests/rate-limits.ts';
 
-const FAILED_KEYS: Limit = { name: 'failed keys of an address', max: 100, windowMs: 60 * 1000 };
+const FAILED_KEYS: Limit = { id: 'failed keys of an address', max: 100, windowMs: 60 * 1000 };
 const MAX_ADDRESSES = 10_000;
 
 /**
