@@ -79,7 +79,7 @@ describe('signing up', () => {
           email,
           organizations: [
             {
-              name: 'Grace Hopper',
+              name: "Grace's laboratory",
               role: 'OWNER',
               plan: { name: 'FREE' },
               projects: [{ role: 'OWNER' }],
@@ -97,7 +97,7 @@ describe('signing up', () => {
     for (const email of [ada.email, ada.email.toUpperCase()]) {
       const answer = await register({ email });
       expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
-      expect(answer.errors[0]?.message).toMatch(/has an account/);
+      expect(answer.errors[0]?.message).toMatch(/already has an account/);
       expect(answer.headers.getSetCookie()).toEqual([]);
     }
     expect(await contentOf(service.db)).toEqual(before);
@@ -456,6 +456,16 @@ describe('signing out', () => {
     expect(await service.call('mutation { signOut }', {}, one)).toMatchObject(refusal(codes.UNAUTHENTICATED));
     expect(await viewerOf(other)).toMatchObject({ id: ada.id });
   });
+});
+
+test.each([
+  ['Ana Moreno', "Ana's laboratory"],
+  ['Dr. Ana Moreno', "Ana's laboratory"],
+  ['Ph.D.', "Ph.D.'s laboratory"],
+  ['🔬'.repeat(100), `${'🔬'.repeat(87)}'s laboratory`],
+])('the personal organization of %s is named %s', async (name, expected) => {
+  const answer = await register({ name });
+  expect(answer.data?.signUp.organizations).toMatchObject([{ name: expected }]);
 });
 
 describe('names', () => {

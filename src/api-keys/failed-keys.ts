@@ -21,8 +21,8 @@ export type CountFailedKey = (kind: 'unknown' | 'malformed', network: string, no
 export function startFailedKeys({ count }: RateLimits): CountFailedKey {
   const malformed = new LRUCache<string, Counted>({ max: MAX_ADDRESSES });
 
-  function countMalformed({ name, windowMs }: Limit, who: string, now: Date): Counted {
-    const key = `${name}\0${who}`;
+  function countMalformed({ id, windowMs }: Limit, who: string, now: Date): Counted {
+    const key = `${id}\0${who}`;
     const held = malformed.get(key);
     if (held && held.endsAt > now) {
       held.used += 1;
