@@ -353,14 +353,20 @@ export type Mutation = {
    * `API_KEY_LIMIT_REACHED` if the project has `maxApiKeys` usable keys.
    */
   createApiKey: CreateApiKeyPayload;
-  /** Creates an active deployment, which makes a model callable. */
+  /**
+   * Creates an active deployment, which makes a model callable. Fails with 403 `PLAN_LIMIT_REACHED` if the organization has
+   * `maxDeployments` deployments.
+   */
   createDeployment: Deployment;
   /**
    * Creates an organization on the Free plan, with you as its owner. A person may own 10 organizations on this plan (more
    * fail with 400 `BAD_USER_INPUT`), and create 10 in 24 hours (more fail with 429 `RATE_LIMITED`).
    */
   createOrganization: Organization;
-  /** Creates a project. For owners and admins of the organization; an admin becomes the project's owner. */
+  /**
+   * Creates a project. For owners and admins of the organization; an admin becomes the project's owner. Fails with 403
+   * `PLAN_LIMIT_REACHED` if the organization has `maxProjects` projects.
+   */
   createProject: Project;
   /** Declines an invitation and makes its link invalid. Needs no sign-in. */
   declineInvitation: Scalars['Boolean']['output'];
@@ -411,7 +417,8 @@ export type Mutation = {
   predict: PredictPayload;
   /**
    * Registers an ONNX model. Its kind and input length are read from the file, and the model is tried once. If the project
-   * already has a model of this name, this becomes its next version.
+   * already has a model of this name, this becomes its next version. Fails with 400 `BAD_USER_INPUT` if the file does not
+   * meet the requirements or the trial fails, and with 403 `PLAN_LIMIT_REACHED` at the plan's limits of models and storage.
    */
   registerModel: Model;
   /** Renames a deployment. Its prediction logs show the new name, too. */
