@@ -167,7 +167,7 @@ export const invitationNotFound = () =>
     'Invitation not found. It may have expired, or been used, declined or revoked. Ask for a new one.',
   );
 /** No route has this path and method. */
-export const nothingHere = () => make('NOT_FOUND', 'Not found. The GraphQL endpoint is POST /graphql.');
+export const routeNotFound = () => make('NOT_FOUND', 'Not found. The GraphQL endpoint is POST /graphql.');
 /** The input is not valid; `message` says what is wrong and what to change. */
 export const badUserInput = (message: string, options: GraphQLErrorOptions = {}) =>
   new GraphQLError(message, { ...options, extensions: { code: 'BAD_USER_INPUT' satisfies Code } });

@@ -12,7 +12,7 @@ interface Viewer {
   load: { organization: ById<OrganizationRow> };
 }
 
-/** @throws SIGN_UP_CLOSED when sign-up needs an invitation and there is no token. The token itself is not checked. */
+/** Checks that sign-up is open or has an invitation token. The token itself is checked later. @throws SIGN_UP_CLOSED */
 export function requireSignUpAllowed(mode: SignUpMode, invitationToken: string | null | undefined): void {
   if (mode === 'invited' && invitationToken == null) throw signUpClosed();
 }

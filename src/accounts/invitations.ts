@@ -92,7 +92,7 @@ export async function listInvitations(
 }
 
 /**
- * Invites an e-mail into an organization, and replaces a pending invitation of the same e-mail. Locks the organization's
+ * Invites an e-mail to an organization, and replaces a pending invitation of the same e-mail. Locks the organization's
  * row, so that the number of invitations is exact.
  *
  * @throws BAD_USER_INPUT when the e-mail is that of a member, or the organization has the max number of members or
@@ -236,7 +236,7 @@ export async function revokeInvitation(
     .where('organizationId', '=', organizationId)
     .where('userId', '=', actor.id)
     .executeTakeFirst();
-  // Members who may not invite do not see invitations, so respond as if it did not exist.
+  // Members who may not invite do not see invitations, so this one appears not to exist.
   if (!member || !canManageOrganization(member.role)) throw notFound('Invitation');
   checkMayManage(member, found.role);
   const revoked = await trx.deleteFrom('invitations').where('id', '=', id).returning('id').executeTakeFirst();

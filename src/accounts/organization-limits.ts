@@ -3,7 +3,7 @@ import { checkLimit, type Limit, type RateLimits } from '../requests/rate-limits
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Each new organization has new quotas, so deleting and creating organizations must be limited too. */
+/** Includes organizations that were deleted since, because each new organization has new quotas. */
 const OF_PERSON: Limit = { id: 'organizations of a person', max: 10, windowMs: DAY_MS };
 /** Limits a person who signs up several times, which is free. */
 const OF_ADDRESS: Limit = { id: 'organizations of an address', max: 20, windowMs: DAY_MS };

@@ -41,7 +41,7 @@ export async function insertOrganization(
   }: { name: string; plan: PlanName; ownerId: string; actor: Actor; createdAt: Date },
 ): Promise<{ id: string; slug: string }> {
   const id = newId();
-  // A name without letters that slugify knows gets "organization"; a slug in use gets the random end of the id.
+  // If the name slugifies to nothing, use "organization". If the slug is in use, add the random end of the id.
   const wanted = slugify(name).slice(0, 40).replace(/-$/, '') || 'organization';
   const insert = (slug: string) =>
     trx

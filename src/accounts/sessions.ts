@@ -20,7 +20,7 @@ const digestOf = (token: string) => createHash('sha256').update(token).digest();
 /** Whether a text has the format of a session token: 32 bytes in base64url. */
 export const isToken = (text: string) => /^[\w-]{43}$/.test(text);
 
-/** A session, as its person sees it. */
+/** A session in the list that its person sees. */
 export interface SessionRow {
   id: string;
   createdAt: Date;

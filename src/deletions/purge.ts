@@ -15,8 +15,8 @@ export interface Purged {
 }
 
 /**
- * Deletes the prediction logs and model files of deleted projects and organizations, in batches. The database knows what
- * remains, so the next purge continues an interrupted one.
+ * Deletes the prediction logs and model files of deleted projects and organizations, in batches. What remains can be found
+ * in the database, so the next purge continues an interrupted one.
  *
  * @param signal stops the purge after the current batch.
  */
@@ -83,7 +83,7 @@ async function dropFiles(db: Kysely<DB>, signal: AbortSignal): Promise<number> {
   return dropped;
 }
 
-/** Deletes rows of deleted deployments without logs and without usage in this month, and usage of earlier months. */
+/** Deletes `deleted_deployments` without logs or usage in `month`, and earlier usage of deployments that are gone. */
 async function dropDeletedDeployments(db: Kysely<DB>, month: string): Promise<void> {
   await sql`
     delete from deleted_deployments as deleted

@@ -11,8 +11,8 @@ import {
   badUserInput,
   codeOf,
   misdirectedRequest,
-  nothingHere,
   payloadTooLarge,
+  routeNotFound,
   unsupportedMediaType,
 } from '../errors.ts';
 import { httpOf, toCatalogue } from '../graphql/answers.ts';
@@ -112,7 +112,7 @@ export async function startHttpServer({
     if (stopping) void reply.header('connection', 'close');
     done();
   });
-  app.setNotFoundHandler((_request, reply) => sendError(reply, nothingHere()));
+  app.setNotFoundHandler((_request, reply) => sendError(reply, routeNotFound()));
   // What is no JSON gets 415 instead of reaching Apollo as text.
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
