@@ -3,7 +3,7 @@ import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
 import { lockOrganizationAs, type MemberRow } from '../accounts/organizations.ts';
 import { normalizeEmail } from '../accounts/people.ts';
-import { type ActivityAction, type Actor, type By, recordActivity } from '../activity/activity.ts';
+import { type ActivityAction, type By, recordActivity } from '../activity/activity.ts';
 import { canManageOrganization, canManageProject, projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
@@ -165,32 +165,19 @@ export async function lockOrganizationOf(trx: Transaction<DB>, projectId: string
  * so that the number of members is exact.
  *
  * @throws BAD_USER_INPUT when the person is not a member of the organization, is an owner of it, or the project has the
- *   max number of members; NOT_FOUND or FORBIDDEN by the role of `actorId` after locking.
+ *   max number of members; otherwise as `lockProjectAs`.
  */
 export async function setProjectMember(
   trx: Transaction<DB>,
-  {
-    project,
-    email,
-    role,
-    actorId,
-    actor,
-    now,
-  }: {
-    project: ProjectRow;
-    email: string;
-    role: ProjectRole | null;
-    actorId: string;
-    actor: Actor;
-    now: Date;
-  },
+  { projectId, email, role }: { projectId: string; email: string; role: ProjectRole | null },
+  { viewerId, actor, now }: By,
 ): Promise<void> {
-  await lockProjectAs(trx, project.id, actorId, canManageProject);
+  const { organizationId } = await lockProjectAs(trx, projectId, viewerId, canManageProject);
   const member = await trx
     .selectFrom('organizationMembers')
     .innerJoin('users', 'users.id', 'organizationMembers.userId')
     .select(['users.id', 'users.email', 'organizationMembers.role'])
-    .where('organizationMembers.organizationId', '=', project.organizationId)
+    .where('organizationMembers.organizationId', '=', organizationId)
     .where('users.email', '=', normalizeEmail(email))
     .forKeyShare('organizationMembers')
     .executeTakeFirst();
@@ -207,15 +194,15 @@ export async function setProjectMember(
   const before = await trx
     .selectFrom('projectMembers')
     .select('role')
-    .where('projectId', '=', project.id)
+    .where('projectId', '=', projectId)
     .where('userId', '=', member.id)
     .executeTakeFirst();
   const record = (action: ActivityAction, details: Record<string, string>) =>
     recordActivity(trx, actor, now, [
       {
         action,
-        organizationId: project.organizationId,
-        projectId: project.id,
+        organizationId,
+        projectId,
         subjectId: member.id,
         subject: member.email,
         details,
@@ -225,24 +212,24 @@ export async function setProjectMember(
     if (!before) return;
     await trx
       .deleteFrom('projectMembers')
-      .where('projectId', '=', project.id)
+      .where('projectId', '=', projectId)
       .where('userId', '=', member.id)
       .execute();
-    const isActor = member.id === actorId;
-    return await record(isActor ? 'project_member.left' : 'project_member.removed', { role: before.role });
+    const isViewer = member.id === viewerId;
+    return await record(isViewer ? 'project_member.left' : 'project_member.removed', { role: before.role });
   }
   if (before?.role === role) return;
   if (!before) {
     const { held } = await trx
       .selectFrom('projectMembers')
       .select(eb => eb.fn.countAll<number>().as('held'))
-      .where('projectId', '=', project.id)
+      .where('projectId', '=', projectId)
       .executeTakeFirstOrThrow();
     checkRoom(held, 'A project', 'members');
   }
   await trx
     .insertInto('projectMembers')
-    .values({ projectId: project.id, userId: member.id, role })
+    .values({ projectId, userId: member.id, role })
     .onConflict(conflict => conflict.columns(['projectId', 'userId']).doUpdateSet({ role }))
     .execute();
   if (before) await record('project_member.role_changed', { from: before.role, to: role });

@@ -27,18 +27,11 @@ export const projectResolvers = {
       return await load.project.reload(id);
     },
 
-    async setProjectMember(_parent, { input }, { transaction, viewer, actor, at }) {
-      const { id: actorId, load } = viewer();
+    async setProjectMember(_parent, { input }, { transaction, by, viewer }) {
+      const { load } = viewer();
       const project = await requireProjectOwner({ load }, input.projectId);
       await transaction(trx =>
-        setProjectMember(trx, {
-          project,
-          email: input.email,
-          role: input.role ?? null,
-          actorId,
-          actor: actor(),
-          now: at,
-        }),
+        setProjectMember(trx, { projectId: project.id, email: input.email, role: input.role ?? null }, by()),
       );
       // A viewer who removed themselves no longer sees the project: return it as it was before.
       return (await load.project.findAgain(project.id)) ?? project;
