@@ -10,8 +10,8 @@ import { endSessions, listSessions } from './sessions.ts';
 
 const confirmationOf = (
   { id, email, name, sessionId }: PersonRow & { sessionId: string },
-  given: Pick<Confirmation, 'password' | 'network' | 'now'>,
-): Confirmation => ({ person: { id, email, name }, sessionId, ...given });
+  attempt: Pick<Confirmation, 'password' | 'network' | 'now'>,
+): Confirmation => ({ person: { id, email, name }, sessionId, ...attempt });
 
 /** A person's own account: changing the password, ending sessions, deleting the account. */
 export const ownAccountResolvers = {

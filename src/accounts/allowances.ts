@@ -88,7 +88,11 @@ export async function checkAllowance(
   if (held[what] >= limit) throw planLimitReached(what, limit);
 }
 
-/** Checks that the plan allows this many more bytes of model files. @param db as in `checkAllowance`. @throws PLAN_LIMIT_REACHED */
+/**
+ * Checks that the plan allows this many more bytes of model files.
+ *
+ * @param db as in `checkAllowance`. @throws PLAN_LIMIT_REACHED
+ */
 export async function checkStorage(
   db: Database,
   organizationId: string,

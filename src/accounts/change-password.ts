@@ -56,7 +56,11 @@ export async function lockConfirmed(
   if (!(await isLive(trx, person.id, sessionId, now))) throw unauthenticated();
 }
 
-/** Replaces the password of a person who confirmed the old one, and ends their other sessions. @throws as `lockConfirmed` */
+/**
+ * Replaces the password of a person who confirmed the old one, and ends their other sessions.
+ *
+ * @throws as `lockConfirmed`
+ */
 export async function changePassword(
   trx: Transaction<DB>,
   confirmation: Confirmation,

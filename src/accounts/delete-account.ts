@@ -8,9 +8,9 @@ import { revokeInvitationsOf } from './members.ts';
 import { lockOrganization } from './organizations.ts';
 
 /**
- * Deletes the account of a person who confirmed their password, with their sessions and memberships. Models, deployments
- * and keys that they created stay with the organizations. `eraseDeletedAccounts` later removes their id from the logs and
- * the activity.
+ * Deletes the account of a person who confirmed their password, with their sessions and memberships. Models,
+ * deployments and keys that they created stay with the organizations. `eraseDeletedAccounts` later removes their id
+ * from the logs and the activity.
  *
  * @throws BAD_USER_INPUT when the person is the only owner of an organization, even of one without other members, since
  *   it could then no longer be reached, paid for or deleted; otherwise as `lockConfirmed`.

@@ -139,8 +139,8 @@ export async function insertInvitation(
 }
 
 /**
- * Invites an e-mail, on behalf of the operator, to an account with a personal organization. Replaces a pending invitation
- * of the operator to the same e-mail.
+ * Invites an e-mail, on behalf of the operator, to an account with a personal organization. Replaces a pending
+ * invitation of the operator to the same e-mail.
  *
  * @returns when the link expires.
  */
@@ -216,8 +216,8 @@ export async function declineInvitation(
 /**
  * Revokes a pending invitation.
  *
- * @throws NOT_FOUND when it is not pending, or not visible to the actor; FORBIDDEN when an admin revokes the invitation of
- *   an owner.
+ * @throws NOT_FOUND when it is not pending, or not visible to the actor; FORBIDDEN when an admin revokes the invitation
+ *   of an owner.
  */
 export async function revokeInvitation(
   trx: Transaction<DB>,

@@ -22,8 +22,8 @@ interface Member {
 }
 
 /**
- * Locks an organization's row, then reads its members. Reads nothing but members, so neither the response nor its timing
- * reveals whether another e-mail has an account.
+ * Locks an organization's row, then reads its members. Reads nothing but members, so neither the response nor its
+ * timing reveals whether another e-mail has an account.
  *
  * @throws NOT_FOUND when the actor is no longer a member.
  */
@@ -44,8 +44,8 @@ export async function lockMembers(
 }
 
 /**
- * Checks that a member may invite, change or remove people with these roles: owners may for every role, admins for every
- * role except owner.
+ * Checks that a member may invite, change or remove people with these roles: owners may for every role, admins for
+ * every role except owner.
  *
  * @param roles the role to give and the role that the person has; null for none.
  * @throws FORBIDDEN
@@ -63,8 +63,8 @@ export function checkMayManage(actor: Pick<Member, 'role'>, ...roles: (Organizat
  * Changes a member's role or, with a null role, removes the member from the organization and from all of its projects.
  * Locks the organization's row, so that two owners cannot remove each other at once.
  *
- * @throws BAD_USER_INPUT when no member has the e-mail, or no owner would remain; NOT_FOUND when the actor is no longer a
- *   member; FORBIDDEN when the actor's role does not allow the change.
+ * @throws BAD_USER_INPUT when no member has the e-mail, or no owner would remain; NOT_FOUND when the actor is no longer
+ *   a member; FORBIDDEN when the actor's role does not allow the change.
  */
 export async function setOrganizationMember(
   trx: Transaction<DB>,
@@ -110,8 +110,8 @@ export async function leaveOrganization(trx: Transaction<DB>, change: Change): P
 /**
  * Adds a person to an organization that invited them.
  *
- * @param trx a transaction that holds the organization's lock. This function then locks the person's row; all code locks
- *   in this order.
+ * @param trx a transaction that holds the organization's lock. This function then locks the person's row; all code
+ *   locks in this order.
  * @throws BAD_USER_INPUT when the person is already a member, the organization has the max number of members, or the
  *   person that of organizations.
  */

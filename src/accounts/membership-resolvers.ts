@@ -27,11 +27,11 @@ export const membershipResolvers = {
   Mutation: {
     async createOrganization(
       _parent,
-      { name: given },
+      { name: newName },
       { transaction, viewer, actor, rateLimits, address, at },
     ) {
       const { id: ownerId, load } = viewer();
-      const name = checkName(given, 'The name of an organization');
+      const name = checkName(newName, 'The name of an organization');
       const attempt = { personId: ownerId, network: address(), now: at };
       const id = await limitOrganizations(rateLimits, attempt, () =>
         transaction(trx => createOrganization(trx, { name, ownerId, actor: actor(), now: at })),

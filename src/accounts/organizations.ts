@@ -42,7 +42,7 @@ export async function insertOrganization(
 ): Promise<{ id: string; slug: string }> {
   const id = newId();
   // If the name slugifies to nothing, use "organization". If the slug is in use, add the random end of the id.
-  const wanted = slugify(name).slice(0, 40).replace(/-$/, '') || 'organization';
+  const baseSlug = slugify(name).slice(0, 40).replace(/-$/, '') || 'organization';
   const insert = (slug: string) =>
     trx
       .insertInto('organizations')
@@ -50,7 +50,7 @@ export async function insertOrganization(
       .onConflict(conflict => conflict.column('slug').doNothing())
       .returning(['id', 'slug'])
       .executeTakeFirst();
-  const organization = (await insert(wanted)) ?? (await insert(`${wanted}-${id.slice(-12)}`));
+  const organization = (await insert(baseSlug)) ?? (await insert(`${baseSlug}-${id.slice(-12)}`));
   if (!organization) throw new Error(`no free slug for organization ${id}`);
   await trx
     .insertInto('organizationMembers')

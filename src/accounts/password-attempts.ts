@@ -4,8 +4,8 @@ import { checkLimit, type Limit, type RateLimits } from '../requests/rate-limits
 const MINUTE_MS = 60 * 1000;
 
 /**
- * Limits of failed sign-ins. An attacker cannot lock a person out from another address: failures elsewhere count against
- * the person too, but beyond that limit only addresses that have failed for this person before are refused.
+ * Limits of failed sign-ins. An attacker cannot lock a person out from another address: failures elsewhere count
+ * against the person too, but beyond that limit only addresses that have failed for this person before are refused.
  */
 const SIGN_IN = {
   /** 20, because that many attempts may be in flight before the first has succeeded. */

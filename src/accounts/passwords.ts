@@ -70,9 +70,9 @@ export interface Passwords {
 }
 
 /**
- * Hashes and checks passwords in one worker thread; a second one would take the other core from predictions. Sign-ins and
- * sign-ups have separate queues that are served in turn, and within a queue the addresses are served in turn. So 100
- * concurrent sign-ups delay a sign-in by one hash. A full queue throws UNAVAILABLE.
+ * Hashes and checks passwords in one worker thread; a second one would take the other core from predictions. Sign-ins
+ * and sign-ups have separate queues that are served in turn, and within a queue the addresses are served in turn. So
+ * 100 concurrent sign-ups delay a sign-in by one hash. A full queue throws UNAVAILABLE.
  */
 export function startPasswords(): Passwords {
   const pool = new Piscina<

@@ -9,7 +9,11 @@ import { checkNewPassword } from './passwords.ts';
 import { checkNewEmail, findPersonByEmail, normalizeEmail } from './people.ts';
 import { checkInvitation, type InsertFirstProject, insertAccount } from './sign-up.ts';
 
-/** Sign-up, sign-in, sign-out and organizations. @param insertFirstProject an argument, because projects import accounts */
+/**
+ * Sign-up, sign-in, sign-out and organizations.
+ *
+ * @param insertFirstProject an argument, because projects import accounts
+ */
 export const accountResolvers = (insertFirstProject: InsertFirstProject) =>
   ({
     Query: {

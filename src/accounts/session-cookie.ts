@@ -9,9 +9,9 @@ export interface SessionCookie {
 }
 
 /**
- * The cookie with the session's token. Over TLS its name has the prefix `__Host-`: browsers then accept it only from this
- * host and over TLS, so that neither a sibling subdomain nor an attacker on the network can set a session of their own
- * (RFC 6265bis, section 4.1.3.2). Over TLS a cookie without the prefix is ignored, as it lacks this guarantee.
+ * The cookie with the session's token. Over TLS its name has the prefix `__Host-`: browsers then accept it only from
+ * this host and over TLS, so that neither a sibling subdomain nor an attacker on the network can set a session of their
+ * own (RFC 6265bis, section 4.1.3.2). Over TLS a cookie without the prefix is ignored, as it lacks this guarantee.
  *
  * @param protocol of the request: that of the connection, or the one that a trusted proxy reports.
  */

@@ -49,11 +49,11 @@ export type InsertFirstProject = (
 ) => Promise<unknown>;
 
 /**
- * Creates an account. With a token of an organization's invitation the person joins that organization; otherwise they get
- * a personal organization with one project.
+ * Creates an account. With a token of an organization's invitation the person joins that organization; otherwise they
+ * get a personal organization with one project.
  *
- * @throws BAD_USER_INPUT when the e-mail already has an account, or the invitation is for another e-mail; NOT_FOUND when
- *   the invitation is no longer pending.
+ * @throws BAD_USER_INPUT when the e-mail already has an account, or the invitation is for another e-mail; NOT_FOUND
+ *   when the invitation is no longer pending.
  */
 export async function insertAccount(
   trx: Transaction<DB>,
@@ -97,8 +97,8 @@ export async function insertAccount(
 }
 
 /**
- * Creates an organization on the Free plan for a person who has an account. Locks the person's row, so that the number of
- * their organizations is exact.
+ * Creates an organization on the Free plan for a person who has an account. Locks the person's row, so that the number
+ * of their organizations is exact.
  *
  * @returns its id.
  * @throws BAD_USER_INPUT when the person has the max number of organizations.

@@ -42,8 +42,8 @@ export type ActivityAction =
 const MAX_ROWS = 1000;
 
 /**
- * The person who acts, and their network (an IPv4 address or an IPv6 /64). `id` and `email` are null for the operator and
- * for anonymous callers.
+ * The person who acts, and their network (an IPv4 address or an IPv6 /64). `id` and `email` are null for the operator
+ * and for anonymous callers.
  */
 export interface Actor {
   id: string | null;
@@ -75,8 +75,8 @@ export interface ActivityEntry {
 }
 
 /**
- * Appends rows to the activity. Rows are deleted only by age (activity/prune.ts), and changed only to remove a person who
- * deleted their account (accounts/erase-accounts.ts).
+ * Appends rows to the activity. Rows are deleted only by age (activity/prune.ts), and changed only to remove a person
+ * who deleted their account (accounts/erase-accounts.ts).
  *
  * @param trx the transaction of the change, so that no change is made without its row.
  */

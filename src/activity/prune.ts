@@ -5,7 +5,8 @@ import type { DB } from '../generated/database.ts';
 const BATCH_ROWS = 5000;
 
 /**
- * Deletes activity that is older than `months` months, in batches. The operator runs this; nothing else deletes activity.
+ * Deletes activity that is older than `months` months, in batches. The operator runs this; nothing else deletes
+ * activity.
  *
  * @returns how many rows were deleted.
  */

@@ -10,9 +10,9 @@ import { badUserInput, modelInUse, notFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 
-// All functions lock in this order: organization, projects, deployments, keys; rows of one table by id. Settlement locks
-// deployments before keys too (predictions/settlement/grant.ts), so deletions and calls wait for each other without
-// deadlocks.
+// All functions lock in this order: organization, projects, deployments, keys; rows of one table by id. Settlement
+// locks deployments before keys too (predictions/settlement/grant.ts), so deletions and calls wait for each other
+// without deadlocks.
 
 /** Max number of deployment names in an error message. */
 const MAX_NAMES = 5;
@@ -194,7 +194,9 @@ async function deleteProjects(
   ]);
 }
 
-/** Locks deployments, so that their calls cannot be settled meanwhile. Calls settled before are on disk when it returns. */
+/**
+ * Locks deployments, so that their calls cannot be settled meanwhile. Calls settled before are on disk when it returns.
+ */
 function lockDeployments(
   trx: Transaction<DB>,
   choose: (of: ExpressionBuilder<DB, 'deployments'>) => ReturnType<ExpressionBuilder<DB, 'deployments'>>,

@@ -15,8 +15,8 @@ export interface Purged {
 }
 
 /**
- * Deletes the prediction logs and model files of deleted projects and organizations, in batches. What remains can be found
- * in the database, so the next purge continues an interrupted one.
+ * Deletes the prediction logs and model files of deleted projects and organizations, in batches. What remains can be
+ * found in the database, so the next purge continues an interrupted one.
  *
  * @param signal stops the purge after the current batch.
  */

@@ -28,7 +28,11 @@ export const describeFile = (onnx: Uint8Array): FileDigest => ({
   bytes: onnx.byteLength,
 });
 
-/** Moves an upload from memory to a temporary file, runs `use` on its path, and deletes it. @returns what `use` returns */
+/**
+ * Moves an upload from memory to a temporary file, runs `use` on its path, and deletes the file.
+ *
+ * @returns what `use` returns
+ */
 export async function withFileOnDisk<Result>(
   upload: Upload,
   use: (path: string) => Promise<Result>,

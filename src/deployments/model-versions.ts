@@ -2,8 +2,8 @@ import type { Transaction } from 'kysely';
 import type { DB } from '../generated/database.ts';
 
 /**
- * Returns the next version number of a model's name. Numbers of deleted versions are not used again, even if all versions
- * are deleted, so that a version in a log or an integration always means one file.
+ * Returns the next version number of a model's name. Numbers of deleted versions are not used again, even if all
+ * versions are deleted, so that a version in a log or an integration always means one file.
  *
  * @param trx a transaction that holds the project's lock.
  */
@@ -22,8 +22,8 @@ export async function nextVersion(trx: Transaction<DB>, projectId: string, name:
 }
 
 /**
- * Makes version numbers of a new name continue from those of the old one. The old name keeps its count in case it is used
- * again.
+ * Makes version numbers of a new name continue from those of the old one. The old name keeps its count in case it is
+ * used again.
  *
  * @param trx a transaction that holds the project's lock.
  */

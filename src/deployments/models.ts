@@ -42,8 +42,9 @@ const columns = [
  * Inserts a model that passed its trial; a name that exists in the project gets the next version. Locks the rows of the
  * organization and the project, so that the numbers of models, versions and bytes are exact.
  *
- * @throws NOT_FOUND or FORBIDDEN by the viewer's role after locking, which may have changed in the seconds of the trial;
- *   PLAN_LIMIT_REACHED or BAD_USER_INPUT when the organization or the project has the max number of models or bytes.
+ * @throws NOT_FOUND or FORBIDDEN by the viewer's role after locking, which may have changed in the seconds of the
+ *   trial; PLAN_LIMIT_REACHED or BAD_USER_INPUT when the organization or the project has the max number of models or
+ *   bytes.
  */
 export async function insertModel(
   trx: Transaction<DB>,
@@ -82,8 +83,8 @@ export async function insertModel(
 /**
  * Renames all versions of a model. Locks the project's row, so that no version is registered meanwhile.
  *
- * @throws NOT_FOUND or FORBIDDEN by the viewer's role after locking; BAD_USER_INPUT when another model of the project has
- *   the name.
+ * @throws NOT_FOUND or FORBIDDEN by the viewer's role after locking; BAD_USER_INPUT when another model of the project
+ *   has the name.
  */
 export async function renameModel(
   trx: Transaction<DB>,

@@ -4,8 +4,8 @@ import type { Database } from '../database/pool.ts';
 import type { DB } from '../generated/database.ts';
 import { type DeploymentRow, lockDeploymentAs } from './deployments.ts';
 
-// A model whose runs repeatedly end their host (they crash, take too long or need too much memory) is quarantined: calls
-// of its deployments fail with MODEL_FAILED at once, on every server, until the quarantine ends or is reset.
+// A model whose runs repeatedly end their host (they crash, take too long or need too much memory) is quarantined:
+// calls of its deployments fail with MODEL_FAILED at once, on every server, until the quarantine ends or is reset.
 
 /** Failures within WINDOW_MINUTES that start a quarantine. */
 const MAX_FAILURES = 3;

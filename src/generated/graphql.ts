@@ -723,10 +723,7 @@ export type OrganizationRole =
   | 'ADMIN'
   /** Sees the projects in which they have a project role. */
   | 'MEMBER'
-  /**
-   * May do everything that admins may, also change owners, and has the owner role in every project. The last owner cannot
-   * leave.
-   */
+  /** May do everything that admins may, can change owners, and owns every project. The last owner cannot leave. */
   | 'OWNER';
 
 /** The position of a page in its list. */

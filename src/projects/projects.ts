@@ -19,8 +19,8 @@ export interface ProjectRow {
 }
 
 /**
- * Creates a project. An admin of the organization becomes its owner; owners of the organization own every project anyway.
- * Locks the organization's row, so that the number of projects is exact.
+ * Creates a project. An admin of the organization becomes its owner; owners of the organization own every project
+ * anyway. Locks the organization's row, so that the number of projects is exact.
  *
  * @returns its id.
  * @throws NOT_FOUND or FORBIDDEN by the viewer's role after locking; PLAN_LIMIT_REACHED or BAD_USER_INPUT when the
@@ -161,8 +161,8 @@ export async function lockOrganizationOf(trx: Transaction<DB>, projectId: string
 }
 
 /**
- * Adds a member to a project, changes a member's role or, with a null role, removes the member. Locks the project's row,
- * so that the number of members is exact.
+ * Adds a member to a project, changes a member's role or, with a null role, removes the member. Locks the project's
+ * row, so that the number of members is exact.
  *
  * @throws BAD_USER_INPUT when the person is not a member of the organization, is an owner of it, or the project has the
  *   max number of members; otherwise as `lockProjectAs`.
