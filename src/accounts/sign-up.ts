@@ -13,7 +13,7 @@ const MAX_FREE_ORGANIZATIONS = 10;
 const MAX_NAME_CHARACTERS = 100;
 
 /** The name of a personal organization: "Ana's laboratory" for "Dr. Ana Moreno". At most 100 characters. */
-export function personalOrganizationName(personName: string): string {
+function personalOrganizationName(personName: string): string {
   const words = personName.split(/\s+/);
   const firstName = words.find(word => !word.endsWith('.')) ?? personName;
   const suffix = "'s laboratory";
