@@ -39,7 +39,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       unique (project_id, name, version),
       unique (id, project_id)
     )`.execute(db);
-  // ONNX weights are floats, which hardly compress: do not spend time trying on each write and read.
+  // EXTERNAL storage skips compression: ONNX weights are floats, which hardly compress.
   await sql`alter table models alter column onnx set storage external`.execute(db);
 
   await sql`

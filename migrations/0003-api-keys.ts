@@ -40,8 +40,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       api_key_name text not null,
       api_key_prefix text not null
     )`.execute(db);
-  // No foreign keys: the audit outlives the person, the project and the key. A null actor is the operator,
-  // at the first start's demonstration.
+  // No foreign keys: the audit outlives the person, the project and the key. A null actor is the operator, who creates
+  // the demonstration at the first start.
   await sql`comment on table api_key_events is 'the audit of API keys: who did what to which key, and when'`.execute(
     db,
   );

@@ -15,7 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`comment on column deployment_usage.daily is 'predictions of each day of the month in UTC'`.execute(
     db,
   );
-  // Every prediction rewrites its row: room on the page lets PostgreSQL do that without touching the index.
+  // Every prediction updates its row: free space on the page allows HOT updates, which do not touch the index.
   await sql`alter table deployment_usage set (fillfactor = 50)`.execute(db);
 
   await sql`
@@ -34,8 +34,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       check ((source = 'API') = (api_key_id is not null and api_key_name is not null and api_key_prefix is not null)),
       check ((source = 'WEB') = (user_id is not null))
     ) partition by range (created_at)`.execute(db);
-  // No foreign keys: a log outlives the key and the person, and the usage row that is locked for the same
-  // call already proves the deployment.
+  // No foreign keys: a log outlives the key and the person, and the usage row that the same call locks already proves
+  // that the deployment exists.
   await sql`create index prediction_logs_deployment_id on prediction_logs (deployment_id, id desc)`.execute(
     db,
   );

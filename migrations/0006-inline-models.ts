@@ -5,7 +5,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`comment on column models.may_run_inline is 'whether the trial found that no run can hold the server for long'`.execute(
     db,
   );
-  // What was measured before does not tell whether it holds for every spectrum: servers measure these models again.
+  // Earlier measurements may not hold for every spectrum, so servers measure these models again.
   await sql`update models set ms_per_spectrum = null`.execute(db);
 }
 

@@ -1,8 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // Unlogged: a count costs no write to the log of transactions, and all that a crash of PostgreSQL loses is the last
-  // quarter of an hour's counts.
+  // Unlogged: counting writes no WAL, and a crash of PostgreSQL loses only the counts of the current windows.
   await sql`
     create unlogged table rate_limits (
       digest bytea primary key check (length(digest) = 32),
@@ -15,7 +14,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`comment on column rate_limits.ends_at is 'when the count begins anew; never moved by further attempts'`.execute(
     db,
   );
-  // A flood rewrites few rows often: room on the page lets PostgreSQL do that without touching the indexes.
+  // A flood updates few rows often: free space on the page allows HOT updates, which do not touch the indexes.
   await sql`alter table rate_limits set (fillfactor = 50)`.execute(db);
   await sql`create index rate_limits_ends_at on rate_limits (ends_at)`.execute(db);
 }

@@ -12,7 +12,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`comment on column idempotency_keys.request is 'SHA-256 of the rest of the input'`.execute(db);
-  // No foreign keys: the log is found by id and created_at, and an API key may be deleted while its row here lives on.
+  // No foreign keys: the log is found by id and created_at, and a row may outlive its API key.
   await sql`comment on column idempotency_keys.result_id is 'the prediction log or the API key that the call made'`.execute(
     db,
   );

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // No foreign keys: a row outlives the person, the project and what it is about.
+  // No foreign keys: a row outlives the person, the project and the object of the action.
   await sql`
     create table activity (
       id uuid primary key,

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // A row is a pending invitation: accepting, declining and revoking delete it, and the activity keeps what happened.
-  // With its inviter's account an invitation goes too.
+  // Each row is a pending invitation. Accepting, declining and revoking delete it and are recorded in the activity.
+  // Deleting the inviter's account deletes the invitation.
   await sql`
     create table invitations (
       id uuid primary key,
@@ -24,7 +24,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`comment on column invitations.invited_by is 'null: the operator'`.execute(db);
   await sql`create index invitations_invited_by on invitations (invited_by)`.execute(db);
   await sql`create index invitations_expires_at on invitations (expires_at)`.execute(db);
-  // Members' keys are looked up when somebody leaves, and people's deletion sets these to null.
+  // For finding a member's keys when the member leaves, and for setting the column to null when an account is deleted.
   await sql`create index api_keys_created_by on api_keys (created_by) where created_by is not null`.execute(
     db,
   );

@@ -24,12 +24,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   );
 
-  // A web prediction of somebody who deleted their account keeps its source, and nobody's id.
+  // A web prediction of a deleted account keeps its source, without a user_id.
   await sql`alter table prediction_logs drop constraint prediction_logs_check1`.execute(db);
   await sql`alter table prediction_logs add constraint prediction_logs_web_user check (source = 'WEB' or user_id is null)`.execute(
     db,
   );
-  // Finds the logs of one person. Calls with API keys have no user_id, so they cost nothing here.
+  // For finding the logs of one person. Calls with API keys have no user_id, so they are not in the index.
   await sql`create index prediction_logs_user_id on prediction_logs (user_id) where user_id is not null`.execute(
     db,
   );
@@ -41,7 +41,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`comment on table deleted_accounts is 'people whose id is being taken out of prediction_logs and activity, in batches; a row goes when none is left'`.execute(
     db,
   );
-  // Deleting a person sets these to null, which would read the whole table.
+  // Deleting a person sets these columns to null, which would read the whole table without an index.
   await sql`create index api_keys_revoked_by on api_keys (revoked_by) where revoked_by is not null`.execute(
     db,
   );
@@ -53,7 +53,7 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`drop table deleted_accounts`.execute(db);
   await sql`drop index prediction_logs_user_id`.execute(db);
   await sql`alter table prediction_logs drop constraint prediction_logs_web_user`.execute(db);
-  // Logs of people who are gone have no id to give: they stay as they are, beside new ones that are checked.
+  // Existing logs of deleted accounts have no user_id and stay as they are; only new logs are checked.
   await sql`alter table prediction_logs add constraint prediction_logs_check1 check ((source = 'WEB') = (user_id is not null)) not valid`.execute(
     db,
   );

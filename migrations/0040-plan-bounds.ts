@@ -26,7 +26,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   );
 
-  // No foreign key to organizations: files of a deleted organization go in batches, after it (src/deletions).
+  // No foreign key to organizations: the files of a deleted organization are deleted later, in batches (src/deletions).
   await sql`
     create table model_files (
       id uuid primary key,
@@ -39,7 +39,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`comment on table model_files is 'ONNX files; identical ones are stored once for each organization'`.execute(
     db,
   );
-  // ONNX weights are floats, which hardly compress: do not spend time trying on each write and read.
+  // EXTERNAL storage skips compression: ONNX weights are floats, which hardly compress.
   await sql`alter table model_files alter column onnx set storage external`.execute(db);
   await sql`
     insert into model_files (id, organization_id, sha256, bytes, onnx)
@@ -59,10 +59,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create index models_file_id on models (file_id)`.execute(db);
-  // An expression makes PostgreSQL write the table anew: only so does the space of the dropped bytes become free.
+  // USING with an expression makes PostgreSQL rewrite the table, which frees the space of the dropped column.
   await sql`alter table models alter column input_length type integer using input_length + 0`.execute(db);
 
-  // The month's usage of a deleted deployment still counts, so it outlives the deployment.
+  // The usage of a deleted deployment counts until the month ends, so it must outlive the deployment.
   await sql`alter table deployment_usage drop constraint deployment_usage_deployment_id_fkey`.execute(db);
   await sql`
     create table deleted_deployments (

@@ -4,7 +4,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`alter table models alter column row_independent drop default, alter column row_independent drop not null`.execute(
     db,
   );
-  // Those that were registered before there was such a trial, and those for which it said no: to try these again costs one trial.
+  // Models registered before this trial existed, and models that failed it. Repeating it costs one trial each.
   await sql`update models set row_independent = null where not row_independent`.execute(db);
   await sql`comment on column models.row_independent is 'whether calls may share a run; null: the host that opens it next finds out'`.execute(
     db,

@@ -11,7 +11,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`comment on table model_versions is 'the newest version that each name of a project ever had, also after it is deleted'`.execute(
     db,
   );
-  // The record knows of versions that were deleted before.
+  // The activity contains the versions that were deleted before.
   await sql`
     insert into model_versions (project_id, name, last_version)
     select project_id, name, max(version)

@@ -1,13 +1,14 @@
 import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
 
 /**
- * Every error a caller can meet: its code (the name here, in `extensions.code`), the HTTP status of a response
- * without data, and the message where one sentence serves all cases. The table in docs/errors.md is tested against this.
+ * Every error of the API: its code (the name here, in `extensions.code`), the HTTP status of a response without data,
+ * and the default message, which says what happened and then what to do. A test compares the table in docs/errors.md
+ * with this.
  */
 export const CATALOGUE = {
   UNAUTHENTICATED: {
     status: 401,
-    message: 'Send a valid API key as "Authorization: Api-Key sk_…", or sign in.',
+    message: 'No valid credential was sent. Send an API key as "Authorization: Api-Key sk_…", or sign in.',
   },
   API_KEY_REVOKED: { status: 403, message: 'This API key has been revoked. Use another key.' },
   API_KEY_EXPIRED: { status: 403, message: 'This API key has expired. Create a new key.' },
@@ -20,62 +21,77 @@ export const CATALOGUE = {
   API_KEY_LIMIT_REACHED: {
     status: 403,
     message:
-      'The project holds as many usable API keys as its plan allows. Revoke or delete an unused key first.',
+      'The project has as many usable API keys as its plan allows. Revoke or delete an unused key first.',
   },
   PLAN_LIMIT_REACHED: {
     status: 403,
     message:
-      'The organization has reached a limit of its plan. Delete what is not used, or ask the operator for a larger plan.',
+      'The organization has reached a limit of its plan. Delete something that is not used, or ask the operator for a larger plan.',
   },
   FORBIDDEN: { status: 403, message: 'Your role does not allow this. Ask an owner of the project.' },
   SIGN_UP_CLOSED: {
     status: 403,
     message:
-      'Sign-up needs an invitation here. Ask an admin of your organization, or the operator of this server, for one.',
+      'Sign-up on this server needs an invitation. Ask an admin of your organization, or the operator of this server, for one.',
   },
-  NOT_FOUND: { status: 404, message: 'It does not exist, or is not visible to you.' },
-  BAD_USER_INPUT: { status: 400, message: 'The input is not valid.' },
-  GRAPHQL_PARSE_FAILED: { status: 400, message: 'The document is not valid GraphQL.' },
-  GRAPHQL_VALIDATION_FAILED: { status: 400, message: 'The document does not fit the schema.' },
+  NOT_FOUND: { status: 404, message: 'Not found. It does not exist, or is not visible to you.' },
+  BAD_USER_INPUT: { status: 400, message: 'The input is not valid. Check it against the schema.' },
+  GRAPHQL_PARSE_FAILED: { status: 400, message: 'The document is not valid GraphQL. Check its syntax.' },
+  GRAPHQL_VALIDATION_FAILED: {
+    status: 400,
+    message: 'The document does not match the schema. Check its fields and arguments.',
+  },
   PAYLOAD_TOO_LARGE: {
     status: 413,
     message:
-      'The request body is too large: at most 24 MiB with a valid API key or session, and 64 KiB without.',
+      'The request body is too large: at most 24 MiB with a valid API key or session, and 64 KiB without. Send less in one request.',
   },
   NOT_ACCEPTABLE: {
     status: 406,
-    message: 'The answer is JSON. Send "Accept: application/json", or no Accept header.',
+    message: 'The Accept header does not allow JSON. Send "Accept: application/json", or no Accept header.',
   },
   REQUEST_TIMEOUT: {
     status: 408,
-    message: 'The body came too slowly: beyond 64 KiB, at least 16 KiB in each 5 seconds. Send it again.',
+    message:
+      'The request body arrived too slowly: beyond 64 KiB, at least 16 KiB must arrive every 5 seconds. Send the request again.',
   },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Send the request as "Content-Type: application/json".' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    message: 'The request is not JSON. Send it as "Content-Type: application/json".',
+  },
   MISDIRECTED_REQUEST: {
     status: 421,
     message:
-      'This server does not answer to the name in the Host header. Its operator adds the address to PUBLIC_URL.',
+      'This server does not serve the name in the Host header. Its operator can add the address to PUBLIC_URL.',
   },
   MODEL_FAILED: {
     status: 500,
     message:
       'The model failed on these spectra; nothing was charged. Check the values, or try another version.',
   },
-  MODEL_IN_USE: { status: 409, message: 'Deployments call this model. Delete these first.' },
-  DEPLOYMENT_INACTIVE: { status: 409, message: 'Deployment is not active' },
+  MODEL_IN_USE: { status: 409, message: 'Deployments call this model. Delete them first.' },
+  DEPLOYMENT_INACTIVE: {
+    status: 409,
+    message: 'Deployment is not active. A contributor or owner of the project can switch it on.',
+  },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
     message:
-      'This idempotencyKey came with another request before. Repeat a request unchanged, and take a new key for each other one.',
+      'This idempotencyKey was already used with a different request. Use a new key for each new request.',
   },
   API_KEY_ALREADY_CREATED: {
     status: 409,
-    message: 'This request made its API key before, and the secret cannot be shown again.',
+    message:
+      'This request already created an API key, and its secret cannot be shown again. If it was lost, delete that key and create another with a new idempotencyKey.',
   },
-  QUOTA_EXCEEDED: { status: 429, message: "The rest of this month's predictions cannot hold this call." },
+  QUOTA_EXCEEDED: {
+    status: 429,
+    message:
+      'This call needs more predictions than are left this month. Send fewer spectra, wait until next month, or upgrade the plan.',
+  },
   RATE_LIMITED: { status: 429, message: 'Too many attempts. Try again later.' },
-  UNAVAILABLE: { status: 503, message: 'The service is unavailable for the moment. Try again shortly.' },
-  INTERNAL_SERVER_ERROR: { status: 500, message: 'Something went wrong on our side.' },
+  UNAVAILABLE: { status: 503, message: 'The service is temporarily unavailable. Try again shortly.' },
+  INTERNAL_SERVER_ERROR: { status: 500, message: 'An unexpected error occurred on the server.' },
 } as const;
 
 export type Code = keyof typeof CATALOGUE;
@@ -85,12 +101,12 @@ export function isCode(code: unknown): code is Code {
   return typeof code === 'string' && Object.hasOwn(CATALOGUE, code);
 }
 
-/** The HTTP status of a response that carries no data, because of an error with this code. */
+/** The HTTP status of a response without data whose error has this code; 500 for an unknown code. */
 export function statusOf(code: unknown): number {
   return CATALOGUE[isCode(code) ? code : 'INTERNAL_SERVER_ERROR'].status;
 }
 
-/** The code of an answer's first error; undefined where it has none. */
+/** The code of the first error of a response; undefined if there are no errors. */
 export function codeOf(
   errors: readonly { extensions?: Record<string, unknown> | undefined }[] | undefined,
 ): Code | undefined {
@@ -104,74 +120,74 @@ function make(code: Code, message: string = CATALOGUE[code].message, more: Recor
   return new GraphQLError(message, { extensions: { code, ...more } });
 }
 
-/** A credential is needed and absent, malformed or unknown: one answer for all. */
+/** A credential is required and is missing, malformed or unknown. The message does not say which. */
 export const unauthenticated = () => make('UNAUTHENTICATED');
-/** An API key as the user name or password of a Basic credential. */
+/** An API key was sent as the user name or password of a Basic credential. */
 export const keyInBasic = () =>
   make(
     'UNAUTHENTICATED',
-    'An API key is not sent as a Basic credential. Send it as "Authorization: Api-Key sk_…".',
+    'An API key was sent as a Basic credential. Send it as "Authorization: Api-Key sk_…".',
   );
-/** The same answer for an unknown e-mail and for a wrong password. */
-export const wrongSignIn = () => make('UNAUTHENTICATED', 'E-mail or password is wrong');
-/** The whole secret matches a revoked key, expired or not. */
+/** The e-mail has no account, or the password is wrong. The message does not say which. */
+export const wrongSignIn = () =>
+  make('UNAUTHENTICATED', 'E-mail or password is wrong. Check both and try again.');
+/** The raw key is that of a revoked key, which may have expired too. */
 export const apiKeyRevoked = () => make('API_KEY_REVOKED');
-/** The whole secret matches a key whose expiry has passed. */
+/** The raw key is that of an expired key. */
 export const apiKeyExpired = () => make('API_KEY_EXPIRED');
-/** The key does not reach the deployment, or there is no such deployment: one answer for both. */
+/** The key does not reach the deployment, or the deployment does not exist. The message does not say which. */
 export const apiKeyNotAuthorized = () => make('API_KEY_NOT_AUTHORIZED');
-/** The plan has no API access: for creating a key, and for calling with one. */
+/** The plan has no API access: a key cannot be created, and existing keys cannot be used. */
 export const planFeatureRequired = () => make('PLAN_FEATURE_REQUIRED');
-/** The project holds as many usable keys as its plan allows. */
+/** The project has as many usable keys as its plan allows. */
 export const apiKeyLimitReached = () => make('API_KEY_LIMIT_REACHED');
-/** The plan's limit that one more would exceed. @param limit as many, or as many MB, as the plan allows. */
+/** One more would exceed a limit of the plan. @param limit the plan's max: a number of objects, or MB for storage. */
 export const planLimitReached = (what: 'projects' | 'models' | 'deployments' | 'storage', limit: number) =>
   make('PLAN_LIMIT_REACHED', PLAN_LIMITS[what](limit), { limit: what, max: limit });
-/** Deployments call the model that is to be deleted. @param names of some of them. */
+/** Deployments call the model that is to be deleted. @param names of some of them. @param count of all of them. */
 export const modelInUse = (names: readonly string[], count: number) =>
   make(
     'MODEL_IN_USE',
     `${count === 1 ? 'A deployment calls' : `${count} deployments call`} this model: ${names.map(name => `"${name}"`).join(', ')}${count > names.length ? ', …' : ''}. Delete ${count === 1 ? 'it' : 'them'} first.`,
   );
-/** Visible, but the caller may not. `message` says who may, where that is not the project's owner. */
+/** The object is visible, but the role does not suffice. `message` says whose does, by default a project owner's. */
 export const forbidden = (message?: string) => make('FORBIDDEN', message);
-/** API keys predict and do nothing else. */
-export const keysOnlyPredict = () => make('FORBIDDEN', 'API keys can call predict only. Sign in to do this.');
-/** Absent or not visible; `what` in the words of the schema, e.g. "Project". */
+/** A program called something other than `predict`. */
+export const keysOnlyPredict = () => make('FORBIDDEN', 'API keys can only call predict. Sign in to do this.');
+/** The object does not exist or is not visible. `what`: its type as in the schema, for example "Project". */
 export const notFound = (
   what: 'Organization' | 'Invitation' | 'Project' | 'Model' | 'Deployment' | 'API key' | 'Session',
 ) => make('NOT_FOUND', `${what} not found. It does not exist, or is not visible to you.`);
-/** Making an account needs an invitation, and there is none. */
+/** Sign-up needs an invitation on this server, and none was given. */
 export const signUpClosed = () => make('SIGN_UP_CLOSED');
-/** The token of an invitation is wrong, expired, used, declined or revoked: one answer for all. */
+/** The token of an invitation is wrong, expired, used, declined or revoked. The message does not say which. */
 export const invitationNotFound = () =>
   make(
     'NOT_FOUND',
-    'Invitation not found. It may have expired, been used, declined or withdrawn. Ask for a new one.',
+    'Invitation not found. It may have expired, or been used, declined or revoked. Ask for a new one.',
   );
-/** A path, or a method on it, that is not served. */
-export const nothingHere = () =>
-  make('NOT_FOUND', 'Nothing is here. GraphQL is at the path /graphql, by POST.');
-/** The input is wrong; `message` says what to change. */
+/** No route has this path and method. */
+export const routeNotFound = () => make('NOT_FOUND', 'Not found. The GraphQL endpoint is POST /graphql.');
+/** The input is not valid; `message` says what is wrong and what to change. */
 export const badUserInput = (message: string, options: GraphQLErrorOptions = {}) =>
   new GraphQLError(message, { ...options, extensions: { code: 'BAD_USER_INPUT' satisfies Code } });
-/** A document that GraphQL accepts and the server does not, from a validation rule. */
+/** The document is valid GraphQL, but one of the server's own validation rules refuses it. */
 export const validationFailed = (message: string, options: GraphQLErrorOptions) =>
   new GraphQLError(message, {
     ...options,
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED' satisfies Code },
   });
-/** Refused before the body was read to its end. */
+/** The body exceeds its limit; it is not read to its end. */
 export const payloadTooLarge = () => make('PAYLOAD_TOO_LARGE');
-/** Refused before GraphQL is reached: the body is not JSON, or not plain UTF-8. `message` says what it is instead. */
+/** The body is not JSON, not UTF-8, or compressed. `message` says which, and what to send. */
 export const unsupportedMediaType = (message?: string) => make('UNSUPPORTED_MEDIA_TYPE', message);
-/** The client accepts nothing that the server answers. */
+/** The Accept header excludes JSON. */
 export const notAcceptable = () => make('NOT_ACCEPTABLE');
-/** A large body that hardly moves. */
+/** A body of more than 64 KiB arrives too slowly. */
 export const bodyTooSlow = () => make('REQUEST_TIMEOUT');
-/** The Host header names another server. */
+/** The Host header is not one of the server's names. */
 export const misdirectedRequest = () => make('MISDIRECTED_REQUEST');
-/** The model gave an error or no finite number. `sampleName`: of the spectrum that is to blame, where that is known. */
+/** The model threw, or returned a value that is not finite. `sampleName`: of the spectrum that caused it, if known. */
 export const modelFailed = (sampleName?: string) =>
   make(
     'MODEL_FAILED',
@@ -179,35 +195,35 @@ export const modelFailed = (sampleName?: string) =>
       ? undefined
       : `The model failed on spectrum '${sampleName}'; nothing was charged. Check its values, or try another version.`,
   );
-/** The model ended its host again and again, and is not run until then. */
+/** The model is quarantined: it ended its host three times within ten minutes. */
 export const modelQuarantined = (until: Date) =>
   make(
     'MODEL_FAILED',
-    `The model crashed, took too long or needed too much memory three times within ten minutes. It is not run until ${until.toISOString()}; people who manage the deployment can reset this earlier.`,
+    `The model crashed, took too long or needed too much memory three times within ten minutes. It is not run until ${until.toISOString()}; a contributor or owner of the project can reset the quarantine earlier.`,
   );
 /** The deployment is switched off. */
 export const deploymentInactive = () => make('DEPLOYMENT_INACTIVE');
-/** The same idempotency key from the same caller within 24 hours, with another input. */
+/** The caller used the idempotency key within the last 24 hours with a different input. */
 export const idempotencyKeyReused = () => make('IDEMPOTENCY_KEY_REUSED');
-/** `createApiKey` was repeated; its first answer had the secret, which is stored nowhere. */
+/** `createApiKey` was repeated. Only its first response contained the secret, which is not stored. */
 export const apiKeyAlreadyCreated = ({ id, name, prefix }: { id: string; name: string; prefix: string }) =>
   make(
     'API_KEY_ALREADY_CREATED',
-    `This request made the API key "${name}" (${prefix}...) before, and its secret cannot be shown again. If it was lost, delete that key and create another with a new idempotencyKey.`,
+    `This request already created the API key "${name}" (${prefix}...), and its secret cannot be shown again. If it was lost, delete that key and create another with a new idempotencyKey.`,
     { apiKeyId: id },
   );
-/** `retryAfter`: whole seconds until the month ends, sent as the Retry-After header. */
+/** The call needs more predictions than are left. `retryAfter`: whole seconds until the month ends. */
 export const quotaExceeded = (retryAfter: number) => make('QUOTA_EXCEEDED', undefined, { retryAfter });
-/** Too many attempts. `retryAfter`: whole seconds until the next is accepted, sent as the Retry-After header. */
+/** Too many attempts. `retryAfter`: whole seconds until the next one is allowed, for the Retry-After header. */
 export const rateLimited = (retryAfter: number) =>
   make('RATE_LIMITED', `Too many attempts. Try again in ${waitOf(retryAfter)}.`, { retryAfter });
-/** The database cannot be reached or the server sheds load. */
+/** The database cannot be reached, or the server sheds load. */
 export const unavailable = () => make('UNAVAILABLE', undefined, { retryAfter: 1 });
-/** Everything unexpected; the request id leads to the log line that says more. */
+/** An unexpected error. The log line with the request id has the details. */
 export const internalError = (requestId: string) =>
   make(
     'INTERNAL_SERVER_ERROR',
-    `${CATALOGUE.INTERNAL_SERVER_ERROR.message} Report request id ${requestId}.`,
+    `${CATALOGUE.INTERNAL_SERVER_ERROR.message} If it happens again, report request id ${requestId}.`,
     {
       requestId,
     },

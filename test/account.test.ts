@@ -97,7 +97,7 @@ describe('changing the password', () => {
     const before = await contentOf(service.db);
     const wrong = await changePassword(ada, 'not the passphrase');
     expect(wrong).toMatchObject(badUserInput);
-    expect(messageOf(wrong)).toBe('The current password is wrong.');
+    expect(messageOf(wrong)).toBe('The current password is wrong. Check it and try again.');
     const short = await changePassword(ada, ada.password, 'too short');
     expect(short).toMatchObject(badUserInput);
     expect(messageOf(short)).toMatch(/at least 15 characters/);
@@ -357,14 +357,16 @@ describe('deleting the account', () => {
   test('needs the password, and is refused to an only owner, naming the organizations', async () => {
     const { owner, ann } = await member();
     const before = await contentOf(service.db);
-    expect(messageOf(await deleteAccount(ann, 'not the passphrase'))).toBe('The current password is wrong.');
+    expect(messageOf(await deleteAccount(ann, 'not the passphrase'))).toBe(
+      'The current password is wrong. Check it and try again.',
+    );
     const refused = await deleteAccount(owner);
     expect(refused).toMatchObject(badUserInput);
     expect(messageOf(refused)).toBe(
-      'You are the only owner of "Olga Owner". Make another member an owner, or delete the organization, and then delete your account.',
+      `You are the only owner of "Olga's laboratory". Make another member an owner, or delete the organization, and then delete your account.`,
     );
     // Also of an organization that has no other members.
-    expect(messageOf(await deleteAccount(ann))).toMatch(/only owner of "Ann Archer"\./);
+    expect(messageOf(await deleteAccount(ann))).toMatch(/only owner of "Ann's laboratory"\./);
     expect(await contentOf(service.db)).toEqual(before);
   });
 

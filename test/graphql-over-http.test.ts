@@ -184,7 +184,7 @@ test.for([
   expect(response.status).toBe(404);
   const [error] = JSON.parse(await response.text()).errors;
   expect(error).toEqual({
-    message: 'Nothing is here. GraphQL is at the path /graphql, by POST.',
+    message: 'Not found. The GraphQL endpoint is POST /graphql.',
     extensions: { code: codes.NOT_FOUND },
   });
 });

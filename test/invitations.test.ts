@@ -151,7 +151,7 @@ describe('an invitation', () => {
     const answer = await inviteAs(lab.owner, ann.email.toUpperCase(), 'ADMIN');
     const invitation = answer.data?.inviteMember;
     expect(invitation).toMatchObject({
-      organizationName: 'Olga Owner',
+      organizationName: "Olga's laboratory",
       email: ann.email,
       role: 'ADMIN',
       invitedBy: { id: lab.owner.id, name: 'Olga Owner' },
@@ -242,11 +242,11 @@ describe('an invitation', () => {
   test('of a member is refused, and so is accepting one as a member: the role stays, and the link', async () => {
     await join(service, lab.owner, ann, null, 'MEMBER');
     const answer = await refuses(codes.BAD_USER_INPUT, () => inviteAs(lab.owner, ann.email, 'OWNER'));
-    expect(helpOf(answer)).toMatch(/belongs to the organization already/);
+    expect(helpOf(answer)).toMatch(/is already a member/);
     const token = await invite(service, lab.owner, 'other@lab.example', 'OWNER');
     for (const member of [ann, lab.owner]) {
       expect(helpOf(await refuses(codes.BAD_USER_INPUT, () => accept(token, member)))).toMatch(
-        /You belong to this organization already/,
+        /You are already a member of this organization/,
       );
     }
     expect(await accept(token, ben)).toMatchObject({ status: 200, errors: [] });
@@ -608,7 +608,7 @@ describe('signing up with an invitation', () => {
     });
     const answer = await register(email.toUpperCase(), token);
     expect(answer.data?.signUp.organizations).toEqual([
-      { id: organizationId(), name: 'Olga Owner', role: 'ADMIN', projects: [] },
+      { id: organizationId(), name: "Olga's laboratory", role: 'ADMIN', projects: [] },
     ]);
     const { viewer } = await service.ask('{ viewer { email } }', {}, { cookie: cookieOf(answer) });
     expect(viewer?.email).toBe(email);
@@ -625,7 +625,7 @@ describe('signing up with an invitation', () => {
   test('with an e-mail that has an account is refused, and the invitation stays', async () => {
     const { token } = await plant({ email: ann.email });
     expect(helpOf(await refuses(codes.BAD_USER_INPUT, () => register(ann.email, token)))).toBe(
-      'This e-mail has an account already. Sign in instead.',
+      'This e-mail already has an account. Sign in instead.',
     );
     expect(await accept(token, ann)).toMatchObject({ status: 200, errors: [] });
   });
@@ -687,7 +687,7 @@ describe('createOrganization', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
     expect(
       helpOf(await refuses(codes.BAD_USER_INPUT, () => service.call(CREATE, { name: 'X' }, person))),
-    ).toBe('A person may own at most 10 organizations on the Free plan.');
+    ).toBe('A person may own at most 10 organizations on the Free plan. Delete one that is not used.');
   });
 });
 

@@ -37,7 +37,7 @@ test('the logs and model files of a deleted project or organization are removed 
   await service.ask(DELETE_PROJECT, { id: project.owner.projectId }, project.owner);
   await service.ask(
     DELETE_ORGANIZATION,
-    { id: organization.owner.organization.id, name: 'Olga Organization' },
+    { id: organization.owner.organization.id, name: "Olga's laboratory" },
     organization.owner,
   );
   await expect.poll(() => countOf(service, 'predictionLogs'), { timeout: 20_000 }).toBe(2501);

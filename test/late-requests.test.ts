@@ -130,7 +130,7 @@ const MUTATIONS: Record<string, Ask & { codeOfViewer?: Code }> = {
   },
   deleteOrganization: {
     document:
-      'mutation ($id: ID!) { deleteOrganization(id: $id, name: "Olga Owner") { deletedOrganizationId } }',
+      'mutation ($id: ID!) { deleteOrganization(id: $id, name: "Olga\'s laboratory") { deletedOrganizationId } }',
     variables: () => ({ id: lab.owner.organization.id }),
   },
   setOrganizationMember: {

@@ -151,7 +151,9 @@ describe('members of an organization', () => {
       const unknown = await refuses(codes.BAD_USER_INPUT, () =>
         setInOrganization('nobody@lab.example', role),
       );
-      expect(helpOf(unknown)).toBe('Nobody in the organization has this e-mail. Invite the person instead.');
+      expect(helpOf(unknown)).toBe(
+        'No member of the organization has this e-mail. Invite the person instead.',
+      );
       for (const { email } of [ann, removed]) {
         expect((await refuses(codes.BAD_USER_INPUT, () => setInOrganization(email, role))).text).toBe(
           unknown.text,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { hash } from 'bcryptjs';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { NOBODYS_HASH, type PasswordRequest, startPasswords } from '../src/accounts/passwords.ts';
+import { DUMMY_HASH, type PasswordRequest, startPasswords } from '../src/accounts/passwords.ts';
 import { fairQueue } from '../src/concurrency/fair-queue.ts';
 import { type Answer, type Credential, codes, SIGN_IN, signUp, startServiceForTest } from './harness.ts';
 
@@ -92,7 +92,7 @@ describe('the queues of passwords', () => {
     const passwords = startPasswords();
     onTestFinished(passwords.close);
     const request = { queue: 'sign-in', network: '192.0.2.1' } as const;
-    expect(await passwords.verify('', NOBODYS_HASH, request)).toBe(false);
+    expect(await passwords.verify('', DUMMY_HASH, request)).toBe(false);
     expect(await passwords.verify('whatever', undefined, request)).toBe(false);
   });
 });

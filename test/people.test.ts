@@ -1,6 +1,6 @@
 import { getRounds } from 'bcryptjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NOBODYS_HASH } from '../src/accounts/passwords.ts';
+import { DUMMY_HASH } from '../src/accounts/passwords.ts';
 import {
   type Answer,
   CREATE_KEY,
@@ -79,7 +79,7 @@ describe('signing up', () => {
           email,
           organizations: [
             {
-              name: 'Grace Hopper',
+              name: "Grace's laboratory",
               role: 'OWNER',
               plan: { name: 'FREE' },
               projects: [{ role: 'OWNER' }],
@@ -97,7 +97,7 @@ describe('signing up', () => {
     for (const email of [ada.email, ada.email.toUpperCase()]) {
       const answer = await register({ email });
       expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
-      expect(answer.errors[0]?.message).toMatch(/has an account/);
+      expect(answer.errors[0]?.message).toMatch(/already has an account/);
       expect(answer.headers.getSetCookie()).toEqual([]);
     }
     expect(await contentOf(service.db)).toEqual(before);
@@ -305,8 +305,8 @@ describe('signing in', () => {
       .select('passwordHash')
       .where('id', '=', ada.id)
       .executeTakeFirstOrThrow();
-    expect(getRounds(NOBODYS_HASH)).toBe(getRounds(passwordHash));
-    expect(NOBODYS_HASH).toHaveLength(passwordHash.length);
+    expect(getRounds(DUMMY_HASH)).toBe(getRounds(passwordHash));
+    expect(DUMMY_HASH).toHaveLength(passwordHash.length);
   });
 
   test('leaves the server answering others while passwords are hashed', async () => {
@@ -456,6 +456,16 @@ describe('signing out', () => {
     expect(await service.call('mutation { signOut }', {}, one)).toMatchObject(refusal(codes.UNAUTHENTICATED));
     expect(await viewerOf(other)).toMatchObject({ id: ada.id });
   });
+});
+
+test.each([
+  ['Ana Moreno', "Ana's laboratory"],
+  ['Dr. Ana Moreno', "Ana's laboratory"],
+  ['Ph.D.', "Ph.D.'s laboratory"],
+  ['🔬'.repeat(100), `${'🔬'.repeat(87)}'s laboratory`],
+])('the personal organization of %s is named %s', async (name, expected) => {
+  const answer = await register({ name });
+  expect(answer.data?.signUp.organizations).toMatchObject([{ name: expected }]);
 });
 
 describe('names', () => {

@@ -240,7 +240,9 @@ test('an inactive deployment answers 409 "Deployment is not active" to programs 
     const answer = await predict(deploymentId, [point(1)], as);
     expect(answer).toMatchObject(refusal(codes.DEPLOYMENT_INACTIVE));
     expect(answer.status).toBe(409);
-    expect(answer.errors[0]?.message).toBe('Deployment is not active');
+    expect(answer.errors[0]?.message).toBe(
+      'Deployment is not active. A contributor or owner of the project can switch it on.',
+    );
   }
   await setActive(true);
   expect((await predict(deploymentId, [point(1)])).status).toBe(200);

@@ -108,7 +108,7 @@ describe('where sign-up is by invitation', () => {
       const answer = await service.call(SIGN_UP, account('stranger@lab.example', token));
       expect(answer).toMatchObject(refusal(codes.SIGN_UP_CLOSED));
       expect(answer.errors[0]?.message).toBe(
-        'Sign-up needs an invitation here. Ask an admin of your organization, or the operator of this server, for one.',
+        'Sign-up on this server needs an invitation. Ask an admin of your organization, or the operator of this server, for one.',
       );
       expect(answer.headers.getSetCookie()).toEqual([]);
       expect(await contentOf(service.db)).toEqual(before);
@@ -138,7 +138,13 @@ describe('where sign-up is by invitation', () => {
     const token = await invite(service, owner, 'nora@lab.example', 'ADMIN');
     const { data } = await service.call(SIGN_UP, account('nora@lab.example', token));
     expect(data?.signUp.organizations).toEqual([
-      { id: owner.organization.id, name: 'Olga Owner', role: 'ADMIN', plan: { name: 'PRO' }, projects: [] },
+      {
+        id: owner.organization.id,
+        name: "Olga's laboratory",
+        role: 'ADMIN',
+        plan: { name: 'PRO' },
+        projects: [],
+      },
     ]);
   });
 
@@ -153,7 +159,12 @@ describe('where sign-up is by invitation', () => {
     expect(taken).toMatchObject(refusal(codes.BAD_USER_INPUT));
     const { data } = await service.call(SIGN_UP, account(email, token));
     expect(data?.signUp.organizations).toMatchObject([
-      { name: 'Nora Newcomer', role: 'OWNER', plan: { name: 'FREE' }, projects: [{ name: 'First project' }] },
+      {
+        name: "Nora's laboratory",
+        role: 'OWNER',
+        plan: { name: 'FREE' },
+        projects: [{ name: 'First project' }],
+      },
     ]);
     expect(await service.call(SIGN_UP, account('again@lab.example', token))).toMatchObject(
       refusal(codes.NOT_FOUND),
@@ -177,7 +188,7 @@ describe('a start', () => {
     const [, token] = await invited.printed(/^https:\/\/keys\.lab\.example\/invitations#([\w-]{43})$/m);
     expect(await invited.ended).toBe(0);
     const answer = await ask('first@lab.example', token);
-    expect(answer.data?.signUp.organizations).toMatchObject([{ name: 'Nora Newcomer', role: 'OWNER' }]);
+    expect(answer.data?.signUp.organizations).toMatchObject([{ name: "Nora's laboratory", role: 'OWNER' }]);
     expect(await ask('first@lab.example', token)).toMatchObject(refusal(codes.NOT_FOUND));
 
     for (const email of ['first@lab.example', 'no e-mail']) {

@@ -456,7 +456,7 @@ const PLACES: Record<string, Place> = {
   },
   'deleteOrganization.id': {
     document:
-      'mutation ($id: ID!) { deleteOrganization(id: $id, name: "Otto Other") { deletedOrganizationId } }',
+      'mutation ($id: ID!) { deleteOrganization(id: $id, name: "Otto\'s laboratory") { deletedOrganizationId } }',
     variables: id => ({ id }),
     foreign: () => otherLab.owner.organization.id,
   },

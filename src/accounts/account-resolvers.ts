@@ -3,17 +3,17 @@ import type { Resolvers } from '../generated/graphql.ts';
 import { isUuid } from '../requests/names.ts';
 import { type Confirmation, changePassword, confirmPassword } from './change-password.ts';
 import { deleteAccount } from './delete-account.ts';
-import { eraseAccount } from './erase-accounts.ts';
+import { erasePersonFromRecords } from './erase-accounts.ts';
 import { checkNewPassword } from './passwords.ts';
 import type { PersonRow } from './people.ts';
 import { endSessions, listSessions } from './sessions.ts';
 
 const confirmationOf = (
   { id, email, name, sessionId }: PersonRow & { sessionId: string },
-  given: Pick<Confirmation, 'password' | 'network' | 'now'>,
-): Confirmation => ({ person: { id, email, name }, sessionId, ...given });
+  attempt: Pick<Confirmation, 'password' | 'network' | 'now'>,
+): Confirmation => ({ person: { id, email, name }, sessionId, ...attempt });
 
-/** What people do with their own account: password, sessions, leaving for good. */
+/** A person's own account: changing the password, ending sessions, deleting the account. */
 export const ownAccountResolvers = {
   Mutation: {
     async changePassword(
@@ -25,7 +25,7 @@ export const ownAccountResolvers = {
       const network = address();
       const confirmation = confirmationOf(viewer(), { password: input.currentPassword, network, now: at });
       const confirmedHash = await confirmPassword(db, { passwords, rateLimits }, confirmation);
-      // Among people who sign in, not among those who sign up: the person has an account.
+      // In the sign-in queue: the person has an account, so sign-ups must not delay this.
       const passwordHash = await passwords.hash(input.newPassword, { queue: 'sign-in', network });
       await transaction(trx =>
         changePassword(trx, confirmation, { confirmedHash, passwordHash, actor: actor() }),
@@ -69,9 +69,9 @@ export const ownAccountResolvers = {
       const confirmedHash = await confirmPassword(db, { passwords, rateLimits }, confirmation);
       await transaction(trx => deleteAccount(trx, confirmation, { confirmedHash, actor: actor() }));
       forgetSession();
-      // Usually all of it. What is left over, or fails, the sweep takes up.
-      await eraseAccount(db, confirmation.person.id).catch((error: unknown) =>
-        log.error({ err: error }, 'erasing a deleted account failed; it is tried again'),
+      // Usually erases all rows at once. The periodic sweep erases what remains or failed.
+      await erasePersonFromRecords(db, confirmation.person.id).catch((error: unknown) =>
+        log.error({ err: error }, 'erasing a deleted account failed; it will be retried'),
       );
       return true;
     },

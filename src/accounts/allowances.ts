@@ -11,7 +11,7 @@ export interface AllowanceRow {
   organizationId: string;
   projects: number;
   models: number;
-  /** The deployments, and the deleted ones that answered a call in this month. */
+  /** The deployments, including deleted ones that answered a call this month. */
   deployments: number;
   /** Bytes of model files; identical files count once. */
   storage: number;
@@ -21,7 +21,7 @@ export interface AllowanceRow {
   maxStorage: number;
 }
 
-/** What the organizations use and may use. A transaction that counts holds the organization's lock. */
+/** Usage and limits of the organizations. Exact only in a transaction that holds their locks (`lockOrganization`). */
 export async function findAllowances(
   db: Database,
   organizationIds: string[],
@@ -69,9 +69,9 @@ export async function findAllowances(
 }
 
 /**
- * Checks that the plan allows one more.
+ * Checks that the plan allows one more project, model or deployment.
  *
- * @param db a transaction that holds the organization's lock, where the answer is to be exact.
+ * @param db for an exact result, a transaction that holds the organization's lock.
  * @throws PLAN_LIMIT_REACHED
  */
 export async function checkAllowance(
@@ -88,7 +88,11 @@ export async function checkAllowance(
   if (held[what] >= limit) throw planLimitReached(what, limit);
 }
 
-/** Checks that the plan has room for so many bytes more. @param db as `checkAllowance`. @throws PLAN_LIMIT_REACHED */
+/**
+ * Checks that the plan allows this many more bytes of model files.
+ *
+ * @param db as in `checkAllowance`. @throws PLAN_LIMIT_REACHED
+ */
 export async function checkStorage(
   db: Database,
   organizationId: string,

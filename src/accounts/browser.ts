@@ -1,4 +1,4 @@
-// In this order: Edge and Opera name Chrome too, and Chrome names Safari.
+// The order matters: Edge and Opera also name Chrome, and Chrome also names Safari.
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
   [/\b(?:OPR|Opera)\//, 'Opera'],
@@ -7,7 +7,7 @@ const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:Chrome|CriOS|HeadlessChrome)\//, 'Chrome'],
   [/\bVersion\/\S+ .*\bSafari\//, 'Safari'],
 ];
-// Android names Linux too, and iPhones Mac OS X.
+// The order matters: Android also names Linux, and iPhones also name Mac OS X.
 const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bAndroid\b/, 'Android'],
   [/\biPhone\b/, 'iPhone'],
@@ -22,11 +22,11 @@ const nameIn = (names: readonly (readonly [RegExp, string])[], text: string) =>
   names.find(([pattern]) => pattern.test(text))?.[1];
 
 /**
- * A short description of what sent a User-Agent, for a person to recognize: "Firefox on Windows", or the name of another
- * program, as "curl". Nothing else of the header is kept.
+ * Describes the sender of a User-Agent header so that a person can recognize it: "Firefox on Windows", or the name of
+ * another program, such as "curl". Nothing else of the header is stored.
  */
 export function describeBrowser(userAgent: string | undefined): string {
-  // Longer ones belong to no browser, and the patterns need not read them.
+  // No browser sends a longer one, so limit what the patterns read.
   const text = (userAgent ?? '').slice(0, 500);
   const browser = nameIn(BROWSERS, text);
   const system = nameIn(SYSTEMS, text);

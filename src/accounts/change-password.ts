@@ -9,23 +9,24 @@ import type { Passwords } from './passwords.ts';
 import { findPersonByEmail, type PersonRow } from './people.ts';
 import { endSessions, isLive, lockPassword } from './sessions.ts';
 
-/** A signed-in person who gives their password once more. */
+/** A request in which a signed-in person repeats their password. */
 export interface Confirmation {
   person: PersonRow;
-  /** The session that asks. */
+  /** The session of the request. */
   sessionId: string;
   password: string;
   network: string;
   now: Date;
 }
 
-const wrongPassword = () => badUserInput('The current password is wrong.');
+const wrongPassword = () => badUserInput('The current password is wrong. Check it and try again.');
 
 /**
- * Checks the password of somebody who is signed in. Counted as an attempt to sign in, so that whoever finds an unlocked
- * screen guesses no faster here.
+ * Checks the password of a signed-in person. Counts as a sign-in attempt, so that the password cannot be guessed faster
+ * on an unlocked computer than by signing in.
  *
- * @returns the hash that the password matched. @throws BAD_USER_INPUT, RATE_LIMITED, UNAVAILABLE
+ * @returns the hash that the password matched.
+ * @throws BAD_USER_INPUT when the password is wrong; RATE_LIMITED; UNAVAILABLE when too many passwords are waiting.
  */
 export async function confirmPassword(
   db: Database,
@@ -42,9 +43,9 @@ export async function confirmPassword(
 }
 
 /**
- * Locks a person's row, and checks that what was confirmed still holds: the password and the session.
+ * Locks a person's row and checks that the confirmed password and the session are still valid.
  *
- * @throws BAD_USER_INPUT or UNAUTHENTICATED when it was replaced, or ended, while this request was under way.
+ * @throws BAD_USER_INPUT when the password was replaced during the request, UNAUTHENTICATED when the session was ended.
  */
 export async function lockConfirmed(
   trx: Transaction<DB>,
@@ -55,7 +56,11 @@ export async function lockConfirmed(
   if (!(await isLive(trx, person.id, sessionId, now))) throw unauthenticated();
 }
 
-/** Replaces the password of a person who confirmed the old one, and ends their other sessions. @param trx a transaction */
+/**
+ * Replaces the password of a person who confirmed the old one, and ends their other sessions.
+ *
+ * @throws as `lockConfirmed`
+ */
 export async function changePassword(
   trx: Transaction<DB>,
   confirmation: Confirmation,
@@ -67,7 +72,7 @@ export async function changePassword(
 }
 
 /**
- * Replaces a person's password at the operator's command line, and ends all of their sessions.
+ * Replaces a person's password on behalf of the operator (command line), and ends all of their sessions.
  *
  * @returns false when the e-mail has no account.
  */

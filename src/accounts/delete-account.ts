@@ -8,11 +8,12 @@ import { revokeInvitationsOf } from './members.ts';
 import { lockOrganization } from './organizations.ts';
 
 /**
- * Deletes the account of a person who confirmed their password, with their sessions and memberships. What they made
- * stays with the organizations. Their id leaves the logs and the activity with `eraseDeletedAccounts`.
+ * Deletes the account of a person who confirmed their password, with their sessions and memberships. Models,
+ * deployments and keys that they created stay with the organizations. `eraseDeletedAccounts` later removes their id
+ * from the logs and the activity.
  *
- * @throws BAD_USER_INPUT when the person is the only owner of an organization, also of one that has no other members:
- *   nobody could ever reach, pay for or delete it any more.
+ * @throws BAD_USER_INPUT when the person is the only owner of an organization, even of one without other members, since
+ *   it could then no longer be reached, paid for or deleted; otherwise as `lockConfirmed`.
  */
 export async function deleteAccount(
   trx: Transaction<DB>,
@@ -20,26 +21,26 @@ export async function deleteAccount(
   { confirmedHash, actor: { network } }: { confirmedHash: string; actor: Actor },
 ): Promise<void> {
   const { person, now } = confirmation;
-  // First the organizations, in order, then the person, as everything does that changes members.
+  // Every change of members locks in this order: the organizations by id, then the person.
   const before = await listMemberships(trx, person.id);
   for (const { organizationId } of before) await lockOrganization(trx, organizationId);
   await lockConfirmed(trx, confirmation, confirmedHash);
-  // For its key too: from here on nobody can make the person a member of anything.
+  // FOR UPDATE also blocks foreign keys: from here on the person cannot become a member of anything.
   await trx.selectFrom('users').select('id').where('id', '=', person.id).forUpdate().execute();
 
   const memberships = await listMemberships(trx, person.id);
-  const alone = memberships.filter(({ isOnlyOwner }) => isOnlyOwner).map(({ name }) => `"${name}"`);
-  if (alone.length > 0) {
+  const ownedAlone = memberships.filter(({ isOnlyOwner }) => isOnlyOwner).map(({ name }) => `"${name}"`);
+  if (ownedAlone.length > 0) {
     throw badUserInput(
-      `You are the only owner of ${new Intl.ListFormat('en').format(alone)}. Make another member an owner, or delete the organization, and then delete your account.`,
+      `You are the only owner of ${new Intl.ListFormat('en').format(ownedAlone)}. Make another member an owner, or delete the organization, and then delete your account.`,
     );
   }
-  // Somebody made the person a member at this very moment: its row is not locked, so its other owner might leave.
+  // The person just joined another organization. It is not locked, so its other owner might leave meanwhile.
   if (memberships.length > before.length) throw unavailable();
 
-  const nobody: Actor = { id: null, email: null, network };
+  const anonymous: Actor = { id: null, email: null, network };
   for (const { organizationId } of memberships) {
-    await revokeInvitationsOf(trx, { userId: person.id }, null, { organizationId, actor: nobody, now });
+    await revokeInvitationsOf(trx, { userId: person.id }, null, { organizationId, actor: anonymous, now });
   }
   await trx.deleteFrom('users').where('id', '=', person.id).execute();
   await trx.insertInto('deletedAccounts').values({ userId: person.id, deletedAt: now }).execute();
@@ -52,13 +53,13 @@ export async function deleteAccount(
   const places = memberships.length > 0 ? memberships : [{ organizationId: null }];
   await recordActivity(
     trx,
-    nobody,
+    anonymous,
     now,
     places.map(({ organizationId }) => ({ ...entry, organizationId })),
   );
 }
 
-/** The organizations of a person, in the order in which they are locked, and whether each has no other owner. */
+/** The organizations of a person in locking order, and whether the person is the only owner of each. */
 async function listMemberships(
   trx: Transaction<DB>,
   userId: string,

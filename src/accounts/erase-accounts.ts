@@ -1,26 +1,27 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../generated/database.ts';
 
-/** What stands for a person who deleted their account, where a name was recorded. */
+/** Replaces the recorded e-mail of a person who deleted their account. */
 export const DELETED_ACCOUNT = 'deleted account';
 
-// Of each statement, so that none holds its locks for long: a person may have a million predictions.
+/** Rows in one statement, which limits how long it holds locks: a person may have a million predictions. */
 const BATCH_ROWS = 1000;
-/** Of each call, so that one person's rows do not hold up what else is swept. */
+/** Batches in one call, so that one person's rows do not delay the rest of the sweep. */
 const MAX_BATCHES = 100;
-/** A request of the person that was under way may still have written a row: requests take three minutes at most. */
+/** How long a deleted account is checked again: a request in flight, of up to 3 minutes, may still write a row. */
 const LATE_ROWS_MS = 10 * 60 * 1000;
 
 /**
- * Takes people who deleted their accounts out of the prediction logs and the activity, in batches. The columns become
- * null, where a join to `users` would do for readers of the API, so that a backup or a dump names nobody either. Runs
- * with the sweep; several servers may run it at once, and the next run takes up what is left over.
+ * Removes people who deleted their accounts from the prediction logs and the activity, in batches. The columns are set
+ * to null so that backups and dumps do not contain the ids either; for readers of the API a join to `users` would be
+ * enough. Runs in the periodic sweep, on several servers at once if need be. The next run continues where this one
+ * stopped.
  */
 export async function eraseDeletedAccounts(db: Kysely<DB>, now: Date): Promise<void> {
   const accounts = await db.selectFrom('deletedAccounts').select(['userId', 'deletedAt']).execute();
   let batches = MAX_BATCHES;
   for (const { userId, deletedAt } of accounts) {
-    batches = await eraseAccount(db, userId, batches);
+    batches = await erasePersonFromRecords(db, userId, batches);
     if (batches === 0) return;
     if (now.getTime() - deletedAt.getTime() > LATE_ROWS_MS) {
       await db.deleteFrom('deletedAccounts').where('userId', '=', userId).execute();
@@ -28,17 +29,21 @@ export async function eraseDeletedAccounts(db: Kysely<DB>, now: Date): Promise<v
   }
 }
 
-/** Takes one person out, in as many batches at most. @returns how many batches are left. */
-export async function eraseAccount(db: Kysely<DB>, userId: string, batches = MAX_BATCHES): Promise<number> {
+/** Removes one person from logs and activity, in at most `batches` batches. @returns how many batches are left. */
+export async function erasePersonFromRecords(
+  db: Kysely<DB>,
+  userId: string,
+  batches = MAX_BATCHES,
+): Promise<number> {
   for (let left = batches; left > 0; left--) {
     if ((await eraseBatch(db, userId)) === 0) return left;
   }
   return 0;
 }
 
-/** @returns how many rows named the person, at most as many as three batches. */
+/** Runs one batch of each of three statements. @returns how many rows were changed. */
 async function eraseBatch(db: Kysely<DB>, userId: string): Promise<number> {
-  // Rows that another server is at are passed over.
+  // SKIP LOCKED: skips rows that another server is erasing.
   const logs = await sql`
     update prediction_logs set user_id = null
     where (id, created_at) in (

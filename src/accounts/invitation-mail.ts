@@ -1,27 +1,27 @@
 import pLimit from 'p-limit';
 import type { InvitationRow } from './invitations.ts';
 
-/** How long each step of a delivery may wait for the mail server. */
+/** Timeout of each step of a delivery: look-up, connection, greeting, idle socket. */
 const TIMEOUT_MS = 10_000;
-/** Connections to the mail server at once. */
+/** Concurrent connections to the mail server. */
 const MAX_CONNECTIONS = 2;
-/** Mails that wait for one. Those beyond are not sent: their links were shown anyway. */
+/** Mails that wait for a connection. More are not sent; the inviter has seen their links anyway. */
 const MAX_WAITING = 200;
 
 type Mailed = InvitationRow & { link: string };
 
-/** Sends the mails of invitations. */
+/** Sends invitations by mail. */
 export interface InvitationMail {
-  /** Hands a mail over and returns at once: the answer to the inviter waits for no mail server. */
+  /** Queues a mail and returns at once, so that the response to the inviter does not wait for the mail server. */
   send: (invitation: Mailed) => void;
-  /** Forgets the mails that wait. */
+  /** Drops the mails that are waiting. */
   close: () => void;
 }
 
 /**
- * Starts what sends the mails of invitations.
+ * Starts the queue of invitation mails.
  *
- * @param onFailed is called for each mail that could not be sent, with an error that does not hold the link.
+ * @param onFailed is called for each mail that could not be sent. The error does not contain the link.
  */
 export function startInvitationMail(
   { SMTP_URL, MAIL_FROM }: { SMTP_URL: string; MAIL_FROM: string },
@@ -31,7 +31,7 @@ export function startInvitationMail(
 
   async function deliver(invitation: Mailed): Promise<void> {
     try {
-      // Loaded for those alone who have a mail server.
+      // Loaded on first use: most servers have no mail server.
       const { createTransport } = await import('nodemailer');
       const transport = createTransport({
         url: SMTP_URL,
@@ -44,7 +44,7 @@ export function startInvitationMail(
       });
       await transport.sendMail({
         from: MAIL_FROM,
-        // As an object: an address is never read as a list of them.
+        // As an object, because a string would be parsed as a list of addresses.
         to: { name: '', address: invitation.email },
         ...writeInvitation(invitation),
       });
@@ -56,13 +56,13 @@ export function startInvitationMail(
   return {
     send(invitation) {
       if (limit.pendingCount < MAX_WAITING) void limit(deliver, invitation);
-      else onFailed(new Error('too many mails wait for the mail server'), invitation.id);
+      else onFailed(new Error('too many mails are waiting for the mail server'), invitation.id);
     },
     close: () => limit.clearQueue(),
   };
 }
 
-/** The mail's subject and text. It is plain text, so that nothing in a name is markup. */
+/** The subject and body of the mail. Plain text, so that names cannot contain markup. */
 export function writeInvitation({
   organizationName,
   invitedBy,
@@ -75,16 +75,16 @@ export function writeInvitation({
     subject: `Invitation to ${organization} on Spectrakey`,
     text: `${inviter} invites you to the organization "${organization}" on Spectrakey.
 
-Accept or decline here, until ${expiresAt.toUTCString()}:
+Accept or decline before ${expiresAt.toUTCString()} at:
 
 ${link}
 
-Whoever has this link can join in your place: do not pass it on. If you do not know the sender, ignore this mail.
+Anyone who has this link can join in your place, so do not pass it on. If you do not know the sender, ignore this mail.
 `,
   };
 }
 
-/** A name that people chose, without what mail programs make links of: otherwise an invitation could carry any. */
+/** Removes from a name what mail programs turn into links. Otherwise an invitation could carry arbitrary links. */
 function withoutAddresses(name: string): string {
   return name.replaceAll(/(?<=\S)[.:/@\\\u3002\uff0e\uff61]+(?=\S)/g, ' ');
 }

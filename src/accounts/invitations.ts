@@ -15,7 +15,7 @@ import type { PersonRow } from './people.ts';
 const LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 const TOKEN_BYTES = 32;
 
-/** A pending invitation, as the schema has it. */
+/** A pending invitation, in the shape of the schema. `link` is null except in the response to `inviteMember`. */
 export interface InvitationRow {
   id: string;
   organizationName: string;
@@ -26,7 +26,7 @@ export interface InvitationRow {
   link: string | null;
 }
 
-/** A new invitation's secret: the token goes into the link and nowhere else. */
+/** The secret of a new invitation. The token is only in the link; the digest (SHA-256) is stored. */
 export interface InvitationToken {
   token: string;
   digest: Buffer;
@@ -34,13 +34,13 @@ export interface InvitationToken {
 
 const digestOf = (token: string) => createHash('sha256').update(token).digest();
 
-/** A new token of 256 random bits. */
+/** Generates a token of 256 random bits. */
 export function generateInvitationToken(random: (bytes: number) => Buffer = randomBytes): InvitationToken {
   const token = random(TOKEN_BYTES).toString('base64url');
   return { token, digest: digestOf(token) };
 }
 
-/** The link of an invitation. A browser sends what follows "#" to nobody: it is in no log and no Referer. */
+/** The link of an invitation. Browsers do not send the part after "#", so the token is in no log and no Referer. */
 export const linkOf = (origin: string, token: string) => `${origin}/invitations#${token}`;
 
 function selectInvitations(db: Database, now: Date) {
@@ -70,7 +70,7 @@ const toRow = ({ inviterId, inviterName, organizationName, organizationId: _, ..
   link: null,
 });
 
-/** The pending invitation that a token belongs to. */
+/** Finds the pending invitation of a token. */
 export async function findInvitation(db: Database, token: string, now: Date): Promise<InvitationRow | null> {
   const found = await selectInvitations(db, now)
     .where('invitations.digest', '=', digestOf(token))
@@ -78,7 +78,7 @@ export async function findInvitation(db: Database, token: string, now: Date): Pr
   return found ? toRow(found) : null;
 }
 
-/** The pending invitations of organizations, newest first. Ask for organizations in which the viewer may invite. */
+/** The pending invitations of organizations, newest first. The caller checks that the viewer may invite in them. */
 export async function listInvitations(
   db: Database,
   now: Date,
@@ -92,11 +92,11 @@ export async function listInvitations(
 }
 
 /**
- * Invites an e-mail into an organization. A pending invitation of the same e-mail is replaced.
+ * Invites an e-mail to an organization, and replaces a pending invitation of the same e-mail. Locks the organization's
+ * row, so that the number of invitations is exact.
  *
- * @param trx a transaction: the organization's row is locked while its invitations are counted.
- * @throws BAD_USER_INPUT when the e-mail is a member's, or there is no room; NOT_FOUND or FORBIDDEN when the actor is not
- *   a member any more, or may not give the role.
+ * @throws BAD_USER_INPUT when the e-mail is that of a member, or the organization has the max number of members or
+ *   invitations; NOT_FOUND when the actor is no longer a member; FORBIDDEN when the actor may not give the role.
  */
 export async function insertInvitation(
   trx: Transaction<DB>,
@@ -106,7 +106,7 @@ export async function insertInvitation(
   const { actor, members } = await lockMembers(trx, change);
   checkMayManage(actor, role);
   if (members.some(member => member.email === email)) {
-    throw badUserInput('The person with this e-mail belongs to the organization already.');
+    throw badUserInput('The person with this e-mail is already a member. Change the role instead.');
   }
   assertBelowLimit(members.length, 'An organization', 'members');
   await trx
@@ -139,9 +139,10 @@ export async function insertInvitation(
 }
 
 /**
- * Invites an e-mail to make an account with an organization of its own, as the operator. A pending one is replaced.
+ * Invites an e-mail, on behalf of the operator, to an account with a personal organization. Replaces a pending
+ * invitation of the operator to the same e-mail.
  *
- * @returns when its link stops working.
+ * @returns when the link expires.
  */
 export async function inviteAsOperator(
   trx: Transaction<DB>,
@@ -163,11 +164,11 @@ export async function inviteAsOperator(
 }
 
 /**
- * Accepts the invitation that a token belongs to.
+ * Accepts the invitation of a token: the person becomes a member and the invitation is deleted, or neither happens.
  *
- * @param trx a transaction: what the invitation promises happens, or it stays.
- * @returns the organization that was joined.
- * @throws NOT_FOUND when it is not pending any more, BAD_USER_INPUT as `insertMember`.
+ * @returns the id of the organization.
+ * @throws NOT_FOUND when the invitation is no longer pending; BAD_USER_INPUT when it is for a new account, or as
+ *   `insertMember`.
  */
 export async function acceptInvitation(
   trx: Transaction<DB>,
@@ -175,7 +176,7 @@ export async function acceptInvitation(
   person: Pick<PersonRow, 'id' | 'email'>,
   { actor, now }: { actor: Actor; now: Date },
 ): Promise<string> {
-  const { organizationId, role, email: invitedAs } = await takeInvitation(trx, token, now);
+  const { organizationId, role, email: invitedAs } = await consumeInvitation(trx, token, now);
   if (organizationId === null) {
     throw badUserInput('This invitation is for a new account. Sign out, open the link again and sign up.');
   }
@@ -184,38 +185,39 @@ export async function acceptInvitation(
 }
 
 /**
- * Takes a pending invitation out of the table, so that its link works no more. From here on the transaction holds the
- * organization's lock, as inviting and revoking do: of two who use a link at once one is refused.
+ * Deletes a pending invitation, which makes its link invalid, and returns it. Locks the organization's row, as inviting
+ * and revoking do, so that only one of two concurrent uses of a link succeeds.
  *
- * @throws NOT_FOUND when it is not pending any more.
+ * @throws NOT_FOUND when it is no longer pending.
  */
-export async function takeInvitation(trx: Transaction<DB>, token: string, now: Date) {
+export async function consumeInvitation(trx: Transaction<DB>, token: string, now: Date) {
   const digest = digestOf(token);
   const found = await selectInvitations(trx, now).where('invitations.digest', '=', digest).executeTakeFirst();
   if (!found) throw invitationNotFound();
   if (found.organizationId !== null) await lockOrganization(trx, found.organizationId);
-  const taken = await trx
+  const consumed = await trx
     .deleteFrom('invitations')
     .where('digest', '=', digest)
     .returning(['id', 'organizationId', 'role', 'email'])
     .executeTakeFirst();
-  if (!taken) throw invitationNotFound();
-  return taken;
+  if (!consumed) throw invitationNotFound();
+  return consumed;
 }
 
-/** Declines the invitation that a token belongs to. @throws NOT_FOUND when it is not pending any more. */
+/** Declines the invitation of a token. @throws NOT_FOUND when it is no longer pending. */
 export async function declineInvitation(
   trx: Transaction<DB>,
   token: string,
   change: { actor: Actor; now: Date },
 ): Promise<void> {
-  await record(trx, 'invitation.declined', await takeInvitation(trx, token, change.now), change);
+  await record(trx, 'invitation.declined', await consumeInvitation(trx, token, change.now), change);
 }
 
 /**
- * Withdraws a pending invitation.
+ * Revokes a pending invitation.
  *
- * @throws NOT_FOUND when it is not pending, or the actor may not see it; FORBIDDEN for an admin and an owner's invitation.
+ * @throws NOT_FOUND when it is not pending, or not visible to the actor; FORBIDDEN when an admin revokes the invitation
+ *   of an owner.
  */
 export async function revokeInvitation(
   trx: Transaction<DB>,
@@ -234,7 +236,7 @@ export async function revokeInvitation(
     .where('organizationId', '=', organizationId)
     .where('userId', '=', actor.id)
     .executeTakeFirst();
-  // Who may not invite sees no invitations: to them this one does not exist.
+  // Members who may not invite do not see invitations, so this one appears not to exist.
   if (!member || !canManageOrganization(member.role)) throw notFound('Invitation');
   checkMayManage(member, found.role);
   const revoked = await trx.deleteFrom('invitations').where('id', '=', id).returning('id').executeTakeFirst();
@@ -242,7 +244,7 @@ export async function revokeInvitation(
   await record(trx, 'invitation.revoked', { ...found, organizationId }, { actor, now });
 }
 
-/** Drops the invitations that nobody answered in time. */
+/** Deletes expired invitations. */
 export async function dropExpiredInvitations(db: Database, now: Date): Promise<void> {
   await db.deleteFrom('invitations').where('expiresAt', '<=', now).execute();
 }

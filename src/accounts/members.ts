@@ -4,10 +4,11 @@ import { canManageOrganization } from '../auth/roles.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { DB, OrganizationRole } from '../generated/database.ts';
 import { assertBelowLimit } from '../requests/bounds.ts';
+import { ADMINS_ONLY } from './authorize.ts';
 import { lockOrganization } from './organizations.ts';
 import { normalizeEmail, type PersonRow } from './people.ts';
 
-/** A change of who belongs to an organization: who makes it, and when. */
+/** A change of an organization's members: the organization, the actor and the time. */
 export interface Change {
   organizationId: string;
   actor: Actor;
@@ -21,10 +22,10 @@ interface Member {
 }
 
 /**
- * Locks an organization and reads its members behind the lock. Nothing but membership is read, so neither the answer
- * nor its time says whether some other e-mail has an account.
+ * Locks an organization's row, then reads its members. Reads nothing but members, so neither the response nor its
+ * timing reveals whether another e-mail has an account.
  *
- * @throws NOT_FOUND when the actor is not a member any more.
+ * @throws NOT_FOUND when the actor is no longer a member.
  */
 export async function lockMembers(
   trx: Transaction<DB>,
@@ -43,26 +44,27 @@ export async function lockMembers(
 }
 
 /**
- * Checks that a member may invite, change and remove somebody with a role.
+ * Checks that a member may invite, change or remove people with these roles: owners may for every role, admins for
+ * every role except owner.
  *
- * @param roles the role to give, and the one that the person has. Admins give and change any but owner.
+ * @param roles the role to give and the role that the person has; null for none.
  * @throws FORBIDDEN
  */
 export function checkMayManage(actor: Pick<Member, 'role'>, ...roles: (OrganizationRole | null)[]): void {
   if (!canManageOrganization(actor.role)) {
-    throw forbidden('Only admins and owners of the organization may do this.');
+    throw forbidden(ADMINS_ONLY);
   }
   if (actor.role !== 'OWNER' && roles.includes('OWNER')) {
-    throw forbidden('Only an owner of the organization can make or change owners.');
+    throw forbidden('Only an owner of the organization can make or change owners. Ask one of them.');
   }
 }
 
 /**
  * Changes a member's role or, with a null role, removes the member from the organization and from all of its projects.
+ * Locks the organization's row, so that two owners cannot remove each other at once.
  *
- * @param trx a transaction: the organization's row is locked, so that two owners cannot remove each other at once.
- * @throws BAD_USER_INPUT when no member has the e-mail, or no owner would remain; NOT_FOUND or FORBIDDEN when the actor
- *   is not a member any more, or may not.
+ * @throws BAD_USER_INPUT when no member has the e-mail, or no owner would remain; NOT_FOUND when the actor is no longer
+ *   a member; FORBIDDEN when the actor's role does not allow the change.
  */
 export async function setOrganizationMember(
   trx: Transaction<DB>,
@@ -72,10 +74,14 @@ export async function setOrganizationMember(
   const member = members.find(candidate => candidate.email === normalizeEmail(email));
   checkMayManage(actor, role, member?.role ?? null);
   if (!member) {
-    throw badUserInput('Nobody in the organization has this e-mail. Invite the person instead.');
+    throw badUserInput('No member of the organization has this e-mail. Invite the person instead.');
   }
   if (role !== 'OWNER') {
-    checkAnotherOwner(members, member, 'The owner cannot be removed. Make another member an owner first.');
+    checkAnotherOwner(
+      members,
+      member,
+      'The organization would have no owner. Make another member an owner first.',
+    );
   }
   if (role === null) return await removeMember(trx, member, change);
   if (role === member.role) return;
@@ -91,10 +97,9 @@ export async function setOrganizationMember(
 }
 
 /**
- * Takes a person who wants to go out of an organization and all of its projects.
+ * Removes the actor from an organization and from all of its projects. Locks as `setOrganizationMember`.
  *
- * @param trx a transaction, as for `setOrganizationMember`.
- * @throws NOT_FOUND when the person is not a member, BAD_USER_INPUT when no owner would remain.
+ * @throws NOT_FOUND when the actor is not a member, BAD_USER_INPUT when no owner would remain.
  */
 export async function leaveOrganization(trx: Transaction<DB>, change: Change): Promise<void> {
   const { actor, members } = await lockMembers(trx, change);
@@ -105,9 +110,10 @@ export async function leaveOrganization(trx: Transaction<DB>, change: Change): P
 /**
  * Adds a person to an organization that invited them.
  *
- * @param trx a transaction that holds the organization's lock. The person's row is locked while their organizations are
- *   counted: always in this order.
- * @throws BAD_USER_INPUT when the person belongs to it already, or one of the two has no room.
+ * @param trx a transaction that holds the organization's lock. This function then locks the person's row; all code
+ *   locks in this order.
+ * @throws BAD_USER_INPUT when the person is already a member, the organization has the max number of members, or the
+ *   person that of organizations.
  */
 export async function insertMember(
   trx: Transaction<DB>,
@@ -121,17 +127,17 @@ export async function insertMember(
     .where('organizationId', '=', organizationId)
     .execute();
   if (members.some(({ userId }) => userId === person.id)) {
-    throw badUserInput('You belong to this organization already.');
+    throw badUserInput('You are already a member of this organization.');
   }
   assertBelowLimit(members.length, 'An organization', 'members');
-  await checkRoomOfPerson(trx, person.id);
+  await checkOrganizationCount(trx, person.id);
   await trx.insertInto('organizationMembers').values({ organizationId, userId: person.id, role }).execute();
   const member = { userId: person.id, email: person.email, role };
   await recordMember(trx, 'member.joined', member, change, { role, invitedAs });
 }
 
-/** Locks a person's row and checks that they may belong to one more organization. @throws BAD_USER_INPUT */
-export async function checkRoomOfPerson(trx: Transaction<DB>, personId: string): Promise<void> {
+/** Locks a person's row and checks that they belong to fewer organizations than the max. @throws BAD_USER_INPUT */
+export async function checkOrganizationCount(trx: Transaction<DB>, personId: string): Promise<void> {
   await trx.selectFrom('users').select('id').where('id', '=', personId).forNoKeyUpdate().execute();
   const { held } = await trx
     .selectFrom('organizationMembers')
@@ -141,14 +147,14 @@ export async function checkRoomOfPerson(trx: Transaction<DB>, personId: string):
   assertBelowLimit(held, 'A person', 'organizations');
 }
 
-function checkAnotherOwner(members: Member[], { userId, role }: Member, sentence: string): void {
+function checkAnotherOwner(members: Member[], { userId, role }: Member, message: string): void {
   const others = members.filter(member => member.role === 'OWNER' && member.userId !== userId);
-  if (role === 'OWNER' && others.length === 0) throw badUserInput(sentence);
+  if (role === 'OWNER' && others.length === 0) throw badUserInput(message);
 }
 
 async function removeMember(trx: Transaction<DB>, member: Member, change: Change): Promise<void> {
   const { organizationId, actor } = change;
-  // In this order: whoever adds the person to a project at this moment holds the membership's row (setProjectMember).
+  // First the membership: setProjectMember locks this row while it adds the person to a project, so this waits for it.
   await trx
     .deleteFrom('organizationMembers')
     .where('organizationId', '=', organizationId)
@@ -167,8 +173,10 @@ async function removeMember(trx: Transaction<DB>, member: Member, change: Change
 }
 
 /**
- * Revokes the invitations of somebody who may not give these roles any more: they know the links, and could come back
- * through one with another account.
+ * Revokes the pending invitations of a person that their new role does not allow. The person knows the links, and could
+ * use one to rejoin with another account.
+ *
+ * @param role the person's new role; null when the person left.
  */
 export async function revokeInvitationsOf(
   trx: Transaction<DB>,

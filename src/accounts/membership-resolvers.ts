@@ -18,7 +18,7 @@ import { limitOrganizations } from './organization-limits.ts';
 import { checkNewEmail, normalizeEmail } from './people.ts';
 import { createOrganization } from './sign-up.ts';
 
-/** Who belongs to which organization, by whose consent. Who may call what is decided in graphql/permissions.ts. */
+/** Organizations, their members and invitations. graphql/permissions.ts checks who may call these fields. */
 export const membershipResolvers = {
   Query: {
     invitation: (_parent, { token }, { db, at }) => findInvitation(db, token, at),
@@ -27,11 +27,11 @@ export const membershipResolvers = {
   Mutation: {
     async createOrganization(
       _parent,
-      { name: given },
+      { name: newName },
       { transaction, viewer, actor, rateLimits, address, at },
     ) {
       const { id: ownerId, load } = viewer();
-      const name = checkName(given, 'The name of an organization');
+      const name = checkName(newName, 'The name of an organization');
       const attempt = { personId: ownerId, network: address(), now: at };
       const id = await limitOrganizations(rateLimits, attempt, () =>
         transaction(trx => createOrganization(trx, { name, ownerId, actor: actor(), now: at })),
@@ -65,8 +65,8 @@ export const membershipResolvers = {
     },
 
     async declineInvitation(_parent, { token }, { transaction, caller, actor, address, at }) {
-      const who = caller.kind === 'person' ? actor() : { id: null, email: null, network: address() };
-      await transaction(trx => declineInvitation(trx, token, { actor: who, now: at }));
+      const decliner = caller.kind === 'person' ? actor() : { id: null, email: null, network: address() };
+      await transaction(trx => declineInvitation(trx, token, { actor: decliner, now: at }));
       return true;
     },
 
@@ -93,7 +93,7 @@ export const membershipResolvers = {
           now: at,
         }),
       );
-      // Who removed themselves sees what they had last.
+      // A viewer who removed themselves no longer sees the organization: return it as it was before.
       return (await load.organization.reloadOrNull(organization.id)) ?? organization;
     },
   },

@@ -1,2 +1,2 @@
-/** The month of a moment in UTC, as `YYYY-MM`. */
-export const monthOf = (moment: Date) => moment.toISOString().slice(0, 7);
+/** The month of a point in time in UTC, as `YYYY-MM`. */
+export const monthOf = (date: Date) => date.toISOString().slice(0, 7);

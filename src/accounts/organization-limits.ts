@@ -3,16 +3,16 @@ import { checkLimit, type Limit, type RateLimits } from '../requests/rate-limits
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A new organization has quotas of its own, also where another one was deleted for it. */
-const OF_PERSON: Limit = { name: 'organizations of a person', max: 10, windowMs: DAY_MS };
-/** Sign-ups are free, so that many people can be one. */
-const OF_ADDRESS: Limit = { name: 'organizations of an address', max: 20, windowMs: DAY_MS };
+/** Includes organizations that were deleted since, because each new organization has new quotas. */
+const OF_PERSON: Limit = { id: 'organizations of a person', max: 10, windowMs: DAY_MS };
+/** Limits a person who signs up several times, which is free. */
+const OF_ADDRESS: Limit = { id: 'organizations of an address', max: 20, windowMs: DAY_MS };
 
 /**
- * Applies the rate limits of new organizations. One counts from the beginning, so that those under way count too, and no
- * more once it was refused.
+ * Applies the rate limits of new organizations. Counts before `create` runs, so that concurrent requests count too, and
+ * takes the count back if `create` throws.
  *
- * @returns what `create` does. @throws RATE_LIMITED
+ * @returns what `create` returns. @throws RATE_LIMITED, or what `create` throws
  */
 export async function limitOrganizations<Result>(
   rateLimits: RateLimits,
@@ -20,7 +20,7 @@ export async function limitOrganizations<Result>(
   create: () => Promise<Result>,
 ): Promise<Result> {
   const { count, takeBack } = rateLimits;
-  // First of the person, so that whoever goes on beyond this uses up nothing of the others at the address.
+  // The person's limit first, so that further attempts beyond it do not count against others at the same address.
   checkLimit(OF_PERSON, await count(OF_PERSON, personId, now), now);
   try {
     await countNetwork(count, OF_ADDRESS, { network, now });

@@ -12,13 +12,13 @@ export interface OrganizationRow {
   id: string;
   slug: string;
   name: string;
-  /** The viewer's. */
+  /** The viewer's role. */
   role: OrganizationRole;
   plan: PlanRow;
 }
 
 export interface MemberRow<Role> {
-  /** The organization or project. */
+  /** The id of the organization or project. */
   parentId: string;
   person: { id: string; name: string };
   email: string;
@@ -26,9 +26,9 @@ export interface MemberRow<Role> {
 }
 
 /**
- * Makes an organization with its owner.
+ * Creates an organization with its owner.
  *
- * @param trx a transaction, so that no organization is left without owner.
+ * @returns its id and its slug, which is made from the name.
  */
 export async function insertOrganization(
   trx: Transaction<DB>,
@@ -41,8 +41,8 @@ export async function insertOrganization(
   }: { name: string; plan: PlanName; ownerId: string; actor: Actor; createdAt: Date },
 ): Promise<{ id: string; slug: string }> {
   const id = newId();
-  // A name that leaves nothing to spell falls back; a slug that is taken gets the random end of the id.
-  const wanted = slugify(name).slice(0, 40).replace(/-$/, '') || 'organization';
+  // If the name slugifies to nothing, use "organization". If the slug is in use, add the random end of the id.
+  const baseSlug = slugify(name).slice(0, 40).replace(/-$/, '') || 'organization';
   const insert = (slug: string) =>
     trx
       .insertInto('organizations')
@@ -50,7 +50,7 @@ export async function insertOrganization(
       .onConflict(conflict => conflict.column('slug').doNothing())
       .returning(['id', 'slug'])
       .executeTakeFirst();
-  const organization = (await insert(wanted)) ?? (await insert(`${wanted}-${id.slice(-12)}`));
+  const organization = (await insert(baseSlug)) ?? (await insert(`${baseSlug}-${id.slice(-12)}`));
   if (!organization) throw new Error(`no free slug for organization ${id}`);
   await trx
     .insertInto('organizationMembers')
@@ -124,7 +124,7 @@ export async function listOrganizations(db: Database, viewerId: string): Promise
   return (await selectOrganizations(db, viewerId).execute()).map(toRow);
 }
 
-/** Those of the given organizations that the viewer belongs to. */
+/** The given organizations, without those that the viewer does not belong to. */
 export async function findOrganizations(
   db: Database,
   viewerId: string,
@@ -137,7 +137,7 @@ export async function findOrganizations(
   ).map(toRow);
 }
 
-/** The members of organizations, by name. Ask for organizations that the viewer was found to belong to. */
+/** The members of organizations, by name. The caller checks that the viewer belongs to them. */
 export async function findOrganizationMembers(
   db: Database,
   organizationIds: string[],
@@ -156,16 +156,16 @@ export async function findOrganizationMembers(
   return rows.map(({ id, name, ...member }) => ({ ...member, person: { id, name } }));
 }
 
-/** Locks an organization's row until the transaction ends: what counts its members or projects does so behind this. */
+/** Locks an organization's row until the transaction ends. Take this lock before counting its members or projects. */
 export async function lockOrganization(trx: Transaction<DB>, id: string): Promise<void> {
   await trx.selectFrom('organizations').select('id').where('id', '=', id).forNoKeyUpdate().execute();
 }
 
 /**
- * Locks an organization's row, and reads the organization and the viewer's role behind the lock.
+ * Locks an organization's row, then reads the organization and the viewer's role.
  *
  * @param may whether a role suffices.
- * @throws NOT_FOUND when the viewer does not belong to it any more, FORBIDDEN when the role does not suffice.
+ * @throws NOT_FOUND when the viewer is no longer a member, FORBIDDEN when the role does not suffice.
  */
 export async function lockOrganizationAs(
   trx: Transaction<DB>,
@@ -176,11 +176,13 @@ export async function lockOrganizationAs(
   await lockOrganization(trx, id);
   const [organization] = await findOrganizations(trx, viewerId, [id]);
   if (!organization) throw notFound('Organization');
-  if (!may(organization.role)) throw forbidden();
+  if (!may(organization.role)) {
+    throw forbidden('Your role does not allow this. Ask an owner of the organization.');
+  }
   return organization;
 }
 
-/** Renames an organization; its slug stays. @param trx a transaction. @throws as `lockOrganizationAs` */
+/** Renames an organization; its slug does not change. @throws as `lockOrganizationAs` */
 export async function renameOrganization(
   trx: Transaction<DB>,
   { id, name }: Pick<OrganizationRow, 'id' | 'name'>,

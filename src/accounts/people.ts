@@ -1,7 +1,7 @@
 import type { Database } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
 
-/** RFC 5321, section 4.5.3.1.3, less the brackets. It also keeps the address within what an index can hold. */
+/** RFC 5321, section 4.5.3.1.3, without the brackets. Also short enough for an index. */
 const MAX_EMAIL_LENGTH = 254;
 
 export interface PersonRow {
@@ -10,18 +10,19 @@ export interface PersonRow {
   name: string;
 }
 
-/** One spelling for each address, so that upper and lower case are the same person. */
+/** Lower-cases an e-mail, so that upper and lower case are the same person. */
 export function normalizeEmail(email: string): string {
   return email.toLowerCase();
 }
 
-/** Checks the address of a new account. @throws BAD_USER_INPUT when it is too long to be one. */
+/** Checks the length of a new account's e-mail. @throws BAD_USER_INPUT */
 export function checkNewEmail(email: string): void {
-  if (email.length > MAX_EMAIL_LENGTH)
+  if (email.length > MAX_EMAIL_LENGTH) {
     throw badUserInput(`The e-mail must have at most ${MAX_EMAIL_LENGTH} characters.`);
+  }
 }
 
-/** Adds a person. @returns false when the e-mail has an account already. */
+/** Inserts a person. @returns false when the e-mail already has an account. */
 export async function insertPerson(
   db: Database,
   person: PersonRow & { passwordHash: string; createdAt: Date },
@@ -35,7 +36,7 @@ export async function insertPerson(
   return inserted !== undefined;
 }
 
-/** The person with this e-mail, in any case of letters. */
+/** Finds the person with this e-mail, in upper or lower case. */
 export function findPersonByEmail(
   db: Database,
   email: string,

@@ -4,15 +4,18 @@ import type { PlanName } from '../generated/database.ts';
 export interface PlanRow {
   name: PlanName;
   allowApiPredict: boolean;
+  /** Usable keys of a project. */
   maxApiKeys: number;
+  /** Predictions of a deployment in a month (UTC); null: unlimited. */
   monthlyPredictions: number | null;
   maxProjects: number;
   maxModels: number;
   maxDeployments: number;
+  /** In megabytes (10^6 bytes). */
   maxStorageMb: number;
 }
 
-/** Puts an organization on a plan, from its next request on. @returns false when there is no such organization. */
+/** Changes an organization's plan, from the next request on. @returns false when the slug does not exist. */
 export async function setPlan(db: Database, slug: string, plan: PlanName): Promise<boolean> {
   const changed = await db
     .updateTable('organizations')
@@ -23,7 +26,7 @@ export async function setPlan(db: Database, slug: string, plan: PlanName): Promi
   return changed !== undefined;
 }
 
-/** Whether somebody is in an organization whose plan has API access, which only an operator gives. */
+/** Whether a person is in an organization whose plan has API access. Only the operator gives such plans. */
 export async function isInApiOrganization(db: Database, userId: string): Promise<boolean> {
   const found = await db
     .selectFrom('organizationMembers')
@@ -37,7 +40,7 @@ export async function isInApiOrganization(db: Database, userId: string): Promise
   return found !== undefined;
 }
 
-/** The slugs that a command can name, the newest first; some, where there are many. */
+/** The slugs of the 20 newest organizations, newest first, as suggestions for a command. */
 export async function listSlugs(db: Database): Promise<string[]> {
   const rows = await db.selectFrom('organizations').select('slug').orderBy('id', 'desc').limit(20).execute();
   return rows.map(({ slug }) => slug);

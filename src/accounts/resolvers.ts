@@ -9,7 +9,11 @@ import { checkNewPassword } from './passwords.ts';
 import { checkNewEmail, findPersonByEmail, normalizeEmail } from './people.ts';
 import { checkInvitation, type InsertFirstProject, insertAccount } from './sign-up.ts';
 
-/** People, their sessions and organizations. @param insertFirstProject of `projects`, which is built on accounts */
+/**
+ * Sign-up, sign-in, sign-out and organizations.
+ *
+ * @param insertFirstProject an argument, because projects import accounts
+ */
 export const accountResolvers = (insertFirstProject: InsertFirstProject) =>
   ({
     Query: {
@@ -39,7 +43,7 @@ export const accountResolvers = (insertFirstProject: InsertFirstProject) =>
         const attempt = { email: normalizeEmail(email), network, now: at };
         const found = await limitSignIn(rateLimits, attempt, async () => {
           const account = await findPersonByEmail(db, email);
-          // Without an account the same work is done, so that the time tells nothing.
+          // Without an account `verify` takes the same time, so that the timing reveals nothing.
           const matches = await passwords.verify(password, account?.passwordHash, {
             queue: 'sign-in',
             network,
@@ -57,9 +61,9 @@ export const accountResolvers = (insertFirstProject: InsertFirstProject) =>
         return true;
       },
 
-      async renameOrganization(_parent, { id, name: wanted }, { transaction, by, viewer }) {
+      async renameOrganization(_parent, { id, name: newName }, { transaction, by, viewer }) {
         const { load } = viewer();
-        const name = checkName(wanted, 'The name of an organization');
+        const name = checkName(newName, 'The name of an organization');
         const organization = await requireOrganizationOwner({ load }, id);
         await transaction(trx => renameOrganization(trx, { id: organization.id, name }, by()));
         return await load.organization.reload(id);
@@ -73,7 +77,7 @@ export const accountResolvers = (insertFirstProject: InsertFirstProject) =>
       members: ({ id }, _args, { viewer }) => viewer().load.organizationMembers(id),
       async allowance({ id }, _args, { viewer }) {
         const [held] = await viewer().load.allowances(id);
-        // Deleted a moment ago.
+        // The organization was deleted during the request.
         if (!held) throw notFound('Organization');
         return {
           projects: { used: held.projects, limit: held.maxProjects },

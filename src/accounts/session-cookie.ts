@@ -9,11 +9,11 @@ export interface SessionCookie {
 }
 
 /**
- * The cookie that holds a session's token. Behind TLS it bears the prefix `__Host-`: browsers take it only from this very
- * host and over TLS, so that neither a neighbouring subdomain nor somebody on the wire can plant a session of theirs
- * (RFC 6265bis, section 4.1.3.2). The name without the prefix is not read there, since it has no such guarantee.
+ * The cookie with the session's token. Over TLS its name has the prefix `__Host-`: browsers then accept it only from
+ * this host and over TLS, so that neither a sibling subdomain nor an attacker on the network can set a session of their
+ * own (RFC 6265bis, section 4.1.3.2). Over TLS a cookie without the prefix is ignored, as it lacks this guarantee.
  *
- * @param protocol of the request: the connection's own, or what a trusted proxy says of it.
+ * @param protocol of the request: that of the connection, or the one that a trusted proxy reports.
  */
 export function sessionCookieOf({ protocol }: { protocol: string }): SessionCookie {
   const secure = protocol === 'https';

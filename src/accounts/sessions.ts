@@ -9,18 +9,18 @@ import type { PersonRow } from './people.ts';
 
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
 const TOKEN_BYTES = 32;
-/** How old `lastSeenAt` may be: a session writes once an hour, whatever its requests. */
-const SEEN_GRAIN_MS = 60 * 60 * 1000;
-/** Of one person. A program that signs in for each of its runs leaves sessions behind. */
+/** How often `lastSeenAt` is updated: once an hour, however many requests the session makes. */
+const LAST_SEEN_INTERVAL_MS = 60 * 60 * 1000;
+/** Sessions of one person. A program that signs in on each run leaves old sessions behind. */
 const MAX_SESSIONS = 50;
 const UNKNOWN_BROWSER = 'Unknown browser';
 
 const digestOf = (token: string) => createHash('sha256').update(token).digest();
 
-/** Whether the text has the shape of a session's token. */
+/** Whether a text has the format of a session token: 32 bytes in base64url. */
 export const isToken = (text: string) => /^[\w-]{43}$/.test(text);
 
-/** A person's session, as they see it. */
+/** A session in the list that its person sees. */
 export interface SessionRow {
   id: string;
   createdAt: Date;
@@ -29,33 +29,31 @@ export interface SessionRow {
   browser: string;
 }
 
-/** From where a session is used. */
-export interface Seen {
+/** Where and when a session is used. */
+export interface SessionUse {
   network: string;
-  /** As `describeBrowser` names it. */
+  /** As returned by `describeBrowser`. */
   browser: string;
   now: Date;
 }
 
 export interface NewSession {
   id: string;
-  /** Goes into the cookie and nowhere else: only its digest is stored. */
+  /** Only for the cookie; the database has its digest (SHA-256). */
   token: string;
   expiresAt: Date;
 }
 
 /**
- * Starts a session of 30 days, and ends the person's oldest beyond 50.
+ * Starts a session of 30 days, and ends the person's least recently used sessions beyond 50. Locks the person's row.
  *
- * @param trx a transaction: the person's row is locked.
- * @param person the hash is the one that the password was checked against: it may have been replaced since, and the
- *   sessions before ended, while this sign-in was under way.
- * @throws UNAUTHENTICATED when it was, or the person has no account any more.
+ * @param person with the hash that the password was checked against.
+ * @throws UNAUTHENTICATED when the password was replaced or the account deleted since the check.
  */
 export async function startSession(
   trx: Transaction<DB>,
   { id: userId, email, passwordHash }: { id: string; email: string; passwordHash: string },
-  { network, browser, now }: Seen,
+  { network, browser, now }: SessionUse,
   random: (bytes: number) => Buffer = randomBytes,
 ): Promise<NewSession> {
   const token = random(TOKEN_BYTES).toString('base64url');
@@ -90,7 +88,7 @@ export async function startSession(
   return { id: session.id, token, expiresAt: session.expiresAt };
 }
 
-/** Drops sessions that have expired. Sign-ins at the same moment each drop other rows, so that they cannot deadlock. */
+/** Deletes expired sessions. Concurrent calls skip each other's rows, so they cannot deadlock. */
 export async function dropExpiredSessions(db: Database, now: Date): Promise<void> {
   await db
     .deleteFrom('sessions')
@@ -101,8 +99,8 @@ export async function dropExpiredSessions(db: Database, now: Date): Promise<void
 }
 
 /**
- * Locks a person's row until the transaction ends: what starts sessions, ends them or replaces the password does so
- * behind this. @returns the hash of the password; undefined when there is no such person.
+ * Locks a person's row until the transaction ends. Take this lock before starting or ending sessions or replacing the
+ * password. @returns the password hash; undefined when the person does not exist.
  */
 export async function lockPassword(trx: Transaction<DB>, userId: string): Promise<string | undefined> {
   const row = await trx
@@ -114,7 +112,7 @@ export async function lockPassword(trx: Transaction<DB>, userId: string): Promis
   return row?.passwordHash;
 }
 
-/** Whether a person's session lasts. */
+/** Whether a session belongs to the person and is neither ended nor expired. */
 export async function isLive(db: Database, userId: string, sessionId: string, now: Date): Promise<boolean> {
   const row = await db
     .selectFrom('sessions')
@@ -126,7 +124,7 @@ export async function isLive(db: Database, userId: string, sessionId: string, no
   return row !== undefined;
 }
 
-/** The person whose live session the token is, and the session's id. Notes, once an hour, that it was seen. */
+/** Finds the live session of a token, with its person. Updates `lastSeenAt` and the network once an hour. */
 export async function findSession(
   db: Database,
   token: string,
@@ -144,7 +142,7 @@ export async function findSession(
     .executeTakeFirst();
   if (!found) return undefined;
   const { sessionId, lastSeenAt, ...person } = found;
-  const due = new Date(now.getTime() - SEEN_GRAIN_MS);
+  const due = new Date(now.getTime() - LAST_SEEN_INTERVAL_MS);
   if (lastSeenAt <= due) {
     await db
       .updateTable('sessions')
@@ -156,7 +154,7 @@ export async function findSession(
   return { person, sessionId };
 }
 
-/** A person's live sessions, the one seen last first. */
+/** A person's live sessions, the most recently used first. */
 export async function listSessions(db: Database, userId: string, now: Date): Promise<SessionRow[]> {
   const rows = await db
     .selectFrom('sessions')
@@ -170,7 +168,7 @@ export async function listSessions(db: Database, userId: string, now: Date): Pro
   return rows.map(row => ({ ...row, browser: row.browser ?? UNKNOWN_BROWSER }));
 }
 
-/** Ends sessions of a person, each with its row in the record. @returns how many of them there were. */
+/** Ends sessions of a person and records each in the activity. @returns how many were ended. */
 export async function endSessions(
   trx: Transaction<DB>,
   {
@@ -179,7 +177,7 @@ export async function endSessions(
     ...record
   }: {
     userId: string;
-    /** Sessions to end, or the one to keep. Those of others are passed over. */
+    /** The ids to end, or the one to keep (null: none). Ids of other people's sessions are ignored. */
     which: { ids: readonly string[] } | { allBut: string | null };
     actor: Actor;
     reason: 'signed out' | 'ended by the person' | 'too many sessions' | 'password changed';

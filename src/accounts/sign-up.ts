@@ -3,16 +3,25 @@ import type { Actor } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, invitationNotFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import { findInvitation, takeInvitation } from './invitations.ts';
-import { checkRoomOfPerson, insertMember } from './members.ts';
+import { consumeInvitation, findInvitation } from './invitations.ts';
+import { checkOrganizationCount, insertMember } from './members.ts';
 import { insertOrganization } from './organizations.ts';
 import { insertPerson, type PersonRow } from './people.ts';
 
-/** The Free organizations that a person may own: what is free has a bound for each person. */
+/** Organizations on the Free plan that one person may own. */
 const MAX_FREE_ORGANIZATIONS = 10;
+const MAX_NAME_CHARACTERS = 100;
+
+/** The name of a personal organization: "Ana's laboratory" for "Dr. Ana Moreno". At most 100 characters. */
+function personalOrganizationName(personName: string): string {
+  const words = personName.split(/\s+/);
+  const firstName = words.find(word => !word.endsWith('.')) ?? personName;
+  const suffix = "'s laboratory";
+  return [...firstName].slice(0, MAX_NAME_CHARACTERS - suffix.length).join('') + suffix;
+}
 
 /**
- * Checks that a sign-up with a token can succeed, before the work of hashing.
+ * Checks the invitation of a sign-up before the password is hashed.
  *
  * @throws NOT_FOUND when the invitation is not pending, BAD_USER_INPUT when it is for another e-mail.
  */
@@ -32,7 +41,7 @@ function checkInvitedEmail(invitation: { email: string }, email: string): void {
   );
 }
 
-/** Inserts the first project of a personal organization. Projects are built on accounts, so this comes as an argument. */
+/** Inserts the first project of a personal organization. Passed as an argument, because projects import accounts. */
 export type InsertFirstProject = (
   trx: Transaction<DB>,
   project: { organizationId: string; name: string },
@@ -40,11 +49,11 @@ export type InsertFirstProject = (
 ) => Promise<unknown>;
 
 /**
- * Makes an account: with an invitation in the organization that invites, else with a personal organization.
+ * Creates an account. With a token of an organization's invitation the person joins that organization; otherwise they
+ * get a personal organization with one project.
  *
- * @param trx a transaction, so that no account is left without what was promised.
- * @throws BAD_USER_INPUT when the e-mail has an account, or the invitation is for another; NOT_FOUND when the invitation is
- *   not pending any more.
+ * @throws BAD_USER_INPUT when the e-mail already has an account, or the invitation is for another e-mail; NOT_FOUND
+ *   when the invitation is no longer pending.
  */
 export async function insertAccount(
   trx: Transaction<DB>,
@@ -64,17 +73,17 @@ export async function insertAccount(
     insertFirstProject: InsertFirstProject;
   },
 ): Promise<void> {
-  const invitation = token === null ? null : await takeInvitation(trx, token, now);
+  const invitation = token === null ? null : await consumeInvitation(trx, token, now);
   if (invitation) checkInvitedEmail(invitation, person.email);
   const inserted = await insertPerson(trx, { ...person, passwordHash, createdAt: now });
-  if (!inserted) throw badUserInput('This e-mail has an account already. Sign in instead.');
+  if (!inserted) throw badUserInput('This e-mail already has an account. Sign in instead.');
   if (invitation?.organizationId) {
     const { organizationId, role, email: invitedAs } = invitation;
     await insertMember(trx, { organizationId, role, invitedAs, actor, now }, person);
     return;
   }
   const { id: organizationId } = await insertOrganization(trx, {
-    name: person.name,
+    name: personalOrganizationName(person.name),
     plan: 'FREE',
     ownerId: person.id,
     actor,
@@ -88,16 +97,17 @@ export async function insertAccount(
 }
 
 /**
- * Makes an organization on the Free plan for a person who has an account.
+ * Creates an organization on the Free plan for a person who has an account. Locks the person's row, so that the number
+ * of their organizations is exact.
  *
- * @param trx a transaction: the person's row is locked while their organizations are counted.
- * @throws BAD_USER_INPUT when the person owns or belongs to as many as one may.
+ * @returns its id.
+ * @throws BAD_USER_INPUT when the person has the max number of organizations.
  */
 export async function createOrganization(
   trx: Transaction<DB>,
   { name, ownerId, actor, now }: { name: string; ownerId: string; actor: Actor; now: Date },
 ): Promise<string> {
-  await checkRoomOfPerson(trx, ownerId);
+  await checkOrganizationCount(trx, ownerId);
   const { owned } = await trx
     .selectFrom('organizationMembers')
     .innerJoin('organizations', 'organizations.id', 'organizationMembers.organizationId')
@@ -107,7 +117,9 @@ export async function createOrganization(
     .where('organizations.plan', '=', 'FREE')
     .executeTakeFirstOrThrow();
   if (owned >= MAX_FREE_ORGANIZATIONS) {
-    throw badUserInput(`A person may own at most ${MAX_FREE_ORGANIZATIONS} organizations on the Free plan.`);
+    throw badUserInput(
+      `A person may own at most ${MAX_FREE_ORGANIZATIONS} organizations on the Free plan. Delete one that is not used.`,
+    );
   }
   const organization = await insertOrganization(trx, {
     name,

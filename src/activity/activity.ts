@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import type { DB } from '../generated/database.ts';
 
-/** Everything that is recorded. An action is stored as text, so that a new one needs no migration. */
+/** The actions that are recorded. Stored as text, so that a new one needs no migration. */
 export type ActivityAction =
   | 'organization.created'
   | 'organization.renamed'
@@ -38,44 +38,47 @@ export type ActivityAction =
   | 'api_key.revoked'
   | 'api_key.deleted';
 
-/** Rows in one statement, which can hold 65 535 values. */
+/** Rows in one statement: PostgreSQL allows 65 535 parameters. */
 const MAX_ROWS = 1000;
 
-/** Who acts, and from which network (an IPv4 address or an IPv6 /64). */
+/**
+ * The person who acts, and their network (an IPv4 address or an IPv6 /64). `id` and `email` are null for the operator
+ * and for anonymous callers.
+ */
 export interface Actor {
   id: string | null;
   email: string | null;
   network: string | null;
 }
 
-/** Who changes something, and when. */
+/** The author and time of a change. */
 export interface By {
   viewerId: string;
   actor: Actor;
   now: Date;
 }
 
-/** The operator of the server, at its command line. */
+/** The operator of the server, at the command line. */
 export const OPERATOR: Actor = { id: null, email: null, network: null };
 
-/** One thing that somebody did. */
+/** One recorded action. */
 export interface ActivityEntry {
   action: ActivityAction;
-  /** The organization and project in which it happened; null where it happened in none. */
+  /** The ids of the organization and project; null if the action is not part of one. */
   organizationId: string | null;
   projectId: string | null;
-  /** What was acted on: its id, and its name as it is now. */
+  /** The id of the object of the action, and its name or e-mail at that time. */
   subjectId: string;
   subject: string;
-  /** What changed, for a reader. Never a secret. */
+  /** What changed, for people to read. Never contains a secret. */
   details?: Record<string, string | number | boolean | null>;
 }
 
 /**
- * Appends rows to the record of who did what. Rows go only by age, and change only where somebody who deleted their
- * account is taken out (accounts/erase-accounts.ts).
+ * Appends rows to the activity. Rows are deleted only by age (activity/prune.ts), and changed only to remove a person
+ * who deleted their account (accounts/erase-accounts.ts).
  *
- * @param trx the transaction that acts, so that nothing happens without its row.
+ * @param trx the transaction of the change, so that no change is made without its row.
  */
 export async function recordActivity(
   trx: Transaction<DB>,

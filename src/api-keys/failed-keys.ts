@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { countNetwork } from '../requests/network-limits.ts';
 import type { Counted, Limit, RateLimits } from '../requests/rate-limits.ts';
 
-const FAILED_KEYS: Limit = { name: 'failed keys of an address', max: 100, windowMs: 60 * 1000 };
+const FAILED_KEYS: Limit = { id: 'failed keys of an address', max: 100, windowMs: 60 * 1000 };
 const MAX_ADDRESSES = 10_000;
 
 /**
@@ -21,8 +21,8 @@ export type CountFailedKey = (kind: 'unknown' | 'malformed', network: string, no
 export function startFailedKeys({ count }: RateLimits): CountFailedKey {
   const malformed = new LRUCache<string, Counted>({ max: MAX_ADDRESSES });
 
-  function countMalformed({ name, windowMs }: Limit, who: string, now: Date): Counted {
-    const key = `${name}\0${who}`;
+  function countMalformed({ id, windowMs }: Limit, who: string, now: Date): Counted {
+    const key = `${id}\0${who}`;
     const held = malformed.get(key);
     if (held && held.endsAt > now) {
       held.used += 1;

@@ -1,8 +1,7 @@
 import { type ExpressionBuilder, sql, type Transaction } from 'kysely';
 import { monthOf } from '../accounts/month.ts';
 import { lockOrganizationAs } from '../accounts/organizations.ts';
-import type { By } from '../activity/activity.ts';
-import { type ActivityAction, type ActivityEntry, recordActivity } from '../activity/activity.ts';
+import { type ActivityAction, type ActivityEntry, type By, recordActivity } from '../activity/activity.ts';
 import { deleteApiKeys } from '../api-keys/queries.ts';
 import { canEditProject, canManageProject, canOwnOrganization } from '../auth/roles.ts';
 import { lockDeploymentAs } from '../deployments/deployments.ts';
@@ -11,16 +10,17 @@ import { badUserInput, modelInUse, notFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 
-// Everything here locks in one order: organization, projects, deployments, keys; rows of one table by id. Calls that are
-// being charged hold deployments before keys (predictions/settlement/grant.ts), so they and deletions wait, and never deadlock.
+// All functions lock in this order: organization, projects, deployments, keys; rows of one table by id. Settlement
+// locks deployments before keys too (predictions/settlement/grant.ts), so deletions and calls wait for each other
+// without deadlocks.
 
-/** Names of deployments that an error lists. */
+/** Max number of deployment names in an error message. */
 const MAX_NAMES = 5;
 
 /**
- * Deletes a deployment and the keys that reach nothing else. Its logs stay.
+ * Deletes a deployment and the keys that reach only this deployment. Its logs are kept.
  *
- * @param trx a transaction. @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock.
+ * @throws as `lockDeploymentAs`
  */
 export async function deleteDeployment(
   trx: Transaction<DB>,
@@ -30,7 +30,7 @@ export async function deleteDeployment(
   const { id, name, project } = await lockDeploymentAs(trx, deployment, viewerId);
   await lockDeployments(trx, of => of('deployments.id', '=', id));
   const apiKeys = await deleteApiKeys(trx, keys => keys.where('apiKeys.deploymentId', '=', id), actor, now);
-  await keepLogs(trx, [id], now, { dropLogs: false });
+  await recordDeletedDeployments(trx, [id], now, { dropLogs: false });
   await trx.deleteFrom('deployments').where('id', '=', id).execute();
   await recordActivity(trx, actor, now, [
     {
@@ -45,10 +45,9 @@ export async function deleteDeployment(
 }
 
 /**
- * Deletes one version of a model, and its file where no other model of the organization has the same.
+ * Deletes one version of a model, and its file unless another model of the organization uses it.
  *
- * @param trx a transaction.
- * @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock; MODEL_IN_USE while a deployment calls it.
+ * @throws NOT_FOUND or FORBIDDEN by the viewer's role after locking; MODEL_IN_USE while a deployment calls it.
  */
 export async function deleteModel(
   trx: Transaction<DB>,
@@ -87,9 +86,9 @@ export async function deleteModel(
 }
 
 /**
- * Deletes a project with its deployments, models, keys and members. Its logs and model files go afterwards, in batches.
+ * Deletes a project with its deployments, models, keys and members. `purge` deletes its logs and model files later.
  *
- * @param trx a transaction. @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock.
+ * @throws as `lockProjectAs`
  */
 export async function deleteProject(
   trx: Transaction<DB>,
@@ -98,15 +97,14 @@ export async function deleteProject(
 ): Promise<void> {
   await lockOrganizationOf(trx, id);
   const { organizationId } = await lockProjectAs(trx, id, viewerId, canManageProject);
-  await clearProjects(trx, organizationId, [id], by);
+  await deleteProjects(trx, organizationId, [id], by);
 }
 
 /**
- * Deletes an organization with everything in it. Its logs and model files go afterwards, in batches.
+ * Deletes an organization with everything in it. `purge` deletes its logs and model files later.
  *
- * @param name as the person typed it, to confirm.
- * @param trx a transaction.
- * @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock; BAD_USER_INPUT when the name is another.
+ * @param name the organization's name as the person typed it, to confirm.
+ * @throws as `lockOrganizationAs`; BAD_USER_INPUT when the name does not match.
  */
 export async function deleteOrganization(
   trx: Transaction<DB>,
@@ -115,7 +113,7 @@ export async function deleteOrganization(
 ): Promise<void> {
   const organization = await lockOrganizationAs(trx, id, viewerId, canOwnOrganization);
   if (name.trim() !== organization.name) {
-    throw badUserInput('The name is not that of the organization. Type its name exactly, to confirm.');
+    throw badUserInput('The name does not match the organization. Type its exact name to confirm.');
   }
   const projects = await trx
     .selectFrom('projects')
@@ -124,7 +122,7 @@ export async function deleteOrganization(
     .orderBy('id')
     .forUpdate()
     .execute();
-  await clearProjects(
+  await deleteProjects(
     trx,
     id,
     projects.map(project => project.id),
@@ -143,8 +141,8 @@ export async function deleteOrganization(
   ]);
 }
 
-/** Deletes projects and what is in them, with the rows of activity. @param trx a transaction that holds their locks. */
-async function clearProjects(
+/** Deletes projects and their contents, and records it. @param trx a transaction that holds their locks. */
+async function deleteProjects(
   trx: Transaction<DB>,
   organizationId: string,
   projectIds: string[],
@@ -159,7 +157,7 @@ async function clearProjects(
     .where('projectId', 'in', projectIds)
     .execute();
   const deploymentIds = deployments.map(({ id }) => id);
-  await keepLogs(trx, deploymentIds, now, { dropLogs: true });
+  await recordDeletedDeployments(trx, deploymentIds, now, { dropLogs: true });
   await trx.deleteFrom('deployments').where('projectId', 'in', projectIds).execute();
   const models = await trx
     .deleteFrom('models')
@@ -196,7 +194,9 @@ async function clearProjects(
   ]);
 }
 
-/** Locks deployments against calls that are being charged: those that came first are on disk when this returns. */
+/**
+ * Locks deployments, so that their calls cannot be settled meanwhile. Calls settled before are on disk when it returns.
+ */
 function lockDeployments(
   trx: Transaction<DB>,
   choose: (of: ExpressionBuilder<DB, 'deployments'>) => ReturnType<ExpressionBuilder<DB, 'deployments'>>,
@@ -210,8 +210,8 @@ function lockDeployments(
     .execute();
 }
 
-/** Remembers those of the deployments that have logs, or that count until the month ends. */
-async function keepLogs(
+/** Copies those deployments to `deleted_deployments` that have logs or usage in this month. */
+async function recordDeletedDeployments(
   trx: Transaction<DB>,
   deploymentIds: string[],
   now: Date,

@@ -3,26 +3,26 @@ import { monthOf } from '../accounts/month.ts';
 import { lockOrganization } from '../accounts/organizations.ts';
 import type { DB } from '../generated/database.ts';
 
-/** Rows of logs in one statement: some milliseconds' work, so that nothing else waits. */
-const LOGS_IN_A_BATCH = 1000;
-/** Files of up to 16 MiB in one statement. */
-const FILES_IN_A_BATCH = 4;
+/** Logs in one statement, which takes some milliseconds, so that other statements do not wait long. */
+const BATCH_LOGS = 1000;
+/** Files in one statement; each has up to 16 MiB. */
+const BATCH_FILES = 4;
 
-/** What one purge removed. */
+/** The number of rows that a purge deleted. */
 export interface Purged {
   logs: number;
   files: number;
 }
 
 /**
- * Removes, in batches, what deleted projects and organizations left: prediction logs and model files. Everything that is
- * to be removed is in the database, so a purge that is cut off is finished by the next one.
+ * Deletes the prediction logs and model files of deleted projects and organizations, in batches. What remains can be
+ * found in the database, so the next purge continues an interrupted one.
  *
- * @param signal ends it after the batch that is under way.
+ * @param signal stops the purge after the current batch.
  */
 export async function purge(db: Kysely<DB>, now: Date, signal: AbortSignal): Promise<Purged> {
   const purged = { logs: await dropLogs(db, signal), files: await dropFiles(db, signal) };
-  if (!signal.aborted) await forgetDeployments(db, monthOf(now));
+  if (!signal.aborted) await dropDeletedDeployments(db, monthOf(now));
   return purged;
 }
 
@@ -39,7 +39,7 @@ async function dropLogs(db: Kysely<DB>, signal: AbortSignal): Promise<number> {
     const { numAffectedRows = 0n } = await sql`
       delete from prediction_logs where (id, created_at) in (
         select id, created_at from prediction_logs where deployment_id = ${deployment.id}
-        order by id desc limit ${LOGS_IN_A_BATCH}
+        order by id desc limit ${BATCH_LOGS}
       )`.execute(db);
     dropped += Number(numAffectedRows);
     if (numAffectedRows > 0n) continue;
@@ -69,12 +69,12 @@ async function dropFiles(db: Kysely<DB>, signal: AbortSignal): Promise<number> {
     if (!unused) break;
     const { organizationId } = unused;
     await db.transaction().execute(async trx => {
-      // Behind the lock of whoever registers a model: it may be about to use the file again.
+      // Take the lock that registering a model takes: it may be about to use the file again.
       await lockOrganization(trx, organizationId);
       const { numDeletedRows } = await trx
         .deleteFrom('modelFiles')
         .where('id', 'in', () =>
-          selectUnused(trx).select('id').where('organizationId', '=', organizationId).limit(FILES_IN_A_BATCH),
+          selectUnused(trx).select('id').where('organizationId', '=', organizationId).limit(BATCH_FILES),
         )
         .executeTakeFirstOrThrow();
       dropped += Number(numDeletedRows);
@@ -83,8 +83,8 @@ async function dropFiles(db: Kysely<DB>, signal: AbortSignal): Promise<number> {
   return dropped;
 }
 
-/** Drops the names of deleted deployments that have no logs and do not count in this month, and their old usage. */
-async function forgetDeployments(db: Kysely<DB>, month: string): Promise<void> {
+/** Deletes `deleted_deployments` without logs or usage in `month`, and earlier usage of deployments that are gone. */
+async function dropDeletedDeployments(db: Kysely<DB>, month: string): Promise<void> {
   await sql`
     delete from deleted_deployments as deleted
     where not drop_logs

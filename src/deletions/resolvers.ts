@@ -4,7 +4,7 @@ import type { Resolvers } from '../generated/graphql.ts';
 import { requireProjectOwner } from '../projects/authorize.ts';
 import { deleteDeployment, deleteModel, deleteOrganization, deleteProject } from './deletions.ts';
 
-/** Deleting, with all that belongs to what goes. Who may call what is decided before, in graphql/permissions.ts. */
+/** Deletes objects with everything that belongs to them. graphql/permissions.ts checks who may call these fields. */
 export const deletionResolvers = {
   Mutation: {
     async deleteDeployment(_parent, { id }, { transaction, by, viewer }) {

@@ -6,8 +6,7 @@ import { uuidv7 as newId } from 'uuidv7';
 import { insertOrganization } from '../accounts/organizations.ts';
 import { LOCAL_REQUEST, type Passwords, startPasswords } from '../accounts/passwords.ts';
 import { insertPerson } from '../accounts/people.ts';
-import type { By } from '../activity/activity.ts';
-import { OPERATOR } from '../activity/activity.ts';
+import { type By, OPERATOR } from '../activity/activity.ts';
 import { insertApiKey } from '../api-keys/queries.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
 import type { Database } from '../database/pool.ts';
@@ -18,7 +17,7 @@ import type { DB } from '../generated/database.ts';
 import { type Models, startModels } from '../onnx/models.ts';
 import { insertProject } from '../projects/projects.ts';
 
-/** Who the first start signs up. */
+/** The e-mail of the account that the first start creates. */
 export const DEMONSTRATION_EMAIL = 'demo@spectrakey.example';
 
 const octane = {
@@ -37,24 +36,24 @@ const oilType = {
   description: 'LDA on 120 mayonnaise spectra, 1100–2500 nm (Indahl et al. 1999).',
 };
 
-/** What only the first start can tell. */
+/** The credentials of the demonstration. Only the first start prints them, because only their hashes are stored. */
 export interface Demonstration {
   email: string;
   password: string;
   rawKey: string;
-  /** Where the octane model is called. */
+  /** The id of the deployment of the octane model. */
   octaneDeploymentId: string;
 }
 
 const pathOf = (file: string) => fileURLToPath(new URL(`data/${file}`, import.meta.url));
 const data = (file: string) => readFile(pathOf(file));
 
-/** Whether nobody has used this database yet. */
+/** Whether the database has no accounts yet. */
 export async function isUnused(db: Database): Promise<boolean> {
   return (await db.selectFrom('users').select('id').limit(1).executeTakeFirst()) === undefined;
 }
 
-/** Fills an unused database with a person, an organization on Pro, a project, two deployments and one API key. */
+/** Adds a person, an organization on Pro, a project, two deployments and an API key to an unused database. */
 export async function seed(
   db: Kysely<DB>,
   now: Date,
@@ -130,7 +129,7 @@ async function deploy(
   return await insertDeployment(trx, { model, name: deployment, description }, by);
 }
 
-/** The body of a request that predicts the octane number of a gasoline sample which the model has not seen. */
+/** The JSON body of a request that predicts the octane number of a gasoline sample that the model was not fitted on. */
 export async function examplePrediction(deploymentId: string): Promise<string> {
   const [, sample = ''] = (await data('gasoline-test.csv')).toString().split('\n');
   const [sampleName, _measured, ...values] = sample.split(',');

@@ -6,19 +6,19 @@ import type { ById } from '../requests/loaders.ts';
 import type { DeploymentRow } from './deployments.ts';
 import type { ModelRow } from './models.ts';
 
-/** A signed-in person with the models and deployments that they can see. */
+/** A signed-in person with loaders of the projects, models and deployments that they can see. */
 interface Viewer {
   load: { project: ById<ProjectRow>; model: ById<ModelRow>; deployment: ById<DeploymentRow> };
 }
 
-/** The model, in whose project the viewer is contributor or owner. @throws NOT_FOUND or FORBIDDEN */
+/** Returns the model if the viewer is a contributor or owner of its project. @throws NOT_FOUND or FORBIDDEN */
 export async function requireModelEditor(viewer: Viewer, id: string): Promise<ModelRow> {
   const model = await viewer.load.model.get(id);
   await requireProjectEditor(viewer, model.projectId);
   return model;
 }
 
-/** The deployment, in whose project the viewer is contributor or owner. @throws NOT_FOUND or FORBIDDEN */
+/** Returns the deployment if the viewer is a contributor or owner of its project. @throws NOT_FOUND or FORBIDDEN */
 export async function requireDeploymentEditor({ load }: Viewer, id: string): Promise<DeploymentRow> {
   const deployment = await load.deployment.get(id);
   if (canEditProject(deployment.role)) return deployment;

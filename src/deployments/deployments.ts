@@ -2,8 +2,7 @@ import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
 import { monthOf } from '../accounts/month.ts';
-import type { By } from '../activity/activity.ts';
-import { recordActivity } from '../activity/activity.ts';
+import { type By, recordActivity } from '../activity/activity.ts';
 import { canEditProject, projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { notFound } from '../errors.ts';
@@ -22,23 +21,24 @@ export interface DeploymentRow {
   modelId: string;
   /** The viewer's role in the project. */
   role: ProjectRole;
-  /** Predictions answered in the month asked for. */
+  /** Predictions of the deployment in the current month (UTC). */
   used: number;
-  /** The plan's limit of predictions in a month; null: unlimited. */
+  /** The plan's max number of predictions in a month; null: unlimited. */
   quota: number | null;
   organizationId: string;
   /** Whether the plan has API access. */
   allowApiPredict: boolean;
-  /** Until when its model is quarantined; null where it never was. */
+  /** When the quarantine of its model ends or ended; null if it was never quarantined. */
   quarantinedUntil: Date | null;
 }
 
 /**
- * Makes a model callable.
+ * Creates an active deployment of a model. Locks the rows of the organization and the project, so that the number of
+ * deployments is exact.
  *
- * @param trx a transaction: the rows of organization and project are locked while deployments are counted.
- * @throws NOT_FOUND or FORBIDDEN as the viewer's role and the model stand behind the lock; PLAN_LIMIT_REACHED or
- *   BAD_USER_INPUT when there is no room for one more.
+ * @returns its id.
+ * @throws NOT_FOUND or FORBIDDEN when the model is gone, or by the viewer's role after locking; PLAN_LIMIT_REACHED or
+ *   BAD_USER_INPUT when the organization or the project has the max number of deployments.
  */
 export async function insertDeployment(
   trx: Transaction<DB>,
@@ -77,10 +77,9 @@ export async function insertDeployment(
 }
 
 /**
- * Locks a deployment, and reads it as the viewer sees it behind the lock.
+ * Locks the project of a deployment, then reads the deployment and its project. The deployment's own row is not locked.
  *
- * @param trx a transaction: the row stays locked, against calls that are being charged too, until it ends.
- * @throws NOT_FOUND or FORBIDDEN when the viewer may not change it, or not any more.
+ * @throws NOT_FOUND or FORBIDDEN when the viewer may not, or no longer, change it.
  */
 export async function lockDeploymentAs(
   trx: Transaction<DB>,
@@ -97,7 +96,7 @@ export async function lockDeploymentAs(
   return { ...deployment, project };
 }
 
-/** Switches a deployment on or off. @param trx a transaction. @throws as `lockDeploymentAs` */
+/** Switches a deployment on or off. @throws as `lockDeploymentAs` */
 export async function setDeploymentActive(
   trx: Transaction<DB>,
   { active, ...deployment }: Pick<DeploymentRow, 'id' | 'projectId' | 'active'>,
@@ -117,7 +116,7 @@ export async function setDeploymentActive(
   ]);
 }
 
-/** Renames a deployment. @param trx a transaction. @throws as `lockDeploymentAs` */
+/** Renames a deployment. @throws as `lockDeploymentAs` */
 export async function renameDeployment(
   trx: Transaction<DB>,
   { name, ...deployment }: Pick<DeploymentRow, 'id' | 'projectId' | 'name'>,
@@ -170,7 +169,7 @@ function selectDeployments(db: Database, viewerId: string, now: Date) {
     .orderBy('deployments.id', 'desc');
 }
 
-/** Those of the given deployments that the viewer can see, with their usage of the month of `now`. */
+/** The given deployments with their usage in the month of `now`, without those that the viewer cannot see. */
 export function findDeployments(
   db: Database,
   viewerId: string,
@@ -182,7 +181,7 @@ export function findDeployments(
     .execute();
 }
 
-/** The deployments of projects that the viewer can see, newest first. */
+/** The deployments of the projects, newest first, without those that the viewer cannot see. */
 export function findDeploymentsOf(
   db: Database,
   viewerId: string,

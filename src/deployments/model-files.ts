@@ -11,28 +11,33 @@ import type { Upload } from '../requests/upload.ts';
 
 const digestOf = (onnx: Uint8Array) => createHash('sha256').update(onnx).digest();
 
-/** What identifies an ONNX file within an organization. */
+/** Identifies an ONNX file within an organization. */
 export interface FileDigest {
   sha256: Buffer;
   bytes: number;
 }
 
-/** An ONNX file on disk, where it waits for its trial and for the locks of its registration. */
+/** An ONNX file on disk, where it is kept during its trial and until its registration has the locks. */
 export interface FileOnDisk extends FileDigest {
   path: string;
 }
 
+/** The digest and the size of an ONNX file. */
 export const describeFile = (onnx: Uint8Array): FileDigest => ({
   sha256: digestOf(onnx),
   bytes: onnx.byteLength,
 });
 
-/** Runs `use` on an uploaded file that was moved out of memory; the file is gone afterwards. */
+/**
+ * Moves an upload from memory to a temporary file, runs `use` on its path, and deletes the file.
+ *
+ * @returns what `use` returns
+ */
 export async function withFileOnDisk<Result>(
   upload: Upload,
   use: (path: string) => Promise<Result>,
 ): Promise<Result> {
-  // Only this user can read it.
+  // mkdtemp makes a folder that only this user can read.
   const folder = await mkdtemp(join(tmpdir(), 'spectrakey-upload-'));
   try {
     const path = join(folder, 'model.onnx');
@@ -43,15 +48,15 @@ export async function withFileOnDisk<Result>(
   }
 }
 
-/** A function of its own: one that waits on for `use` would keep a reference to the bytes in its frame. */
+/** A separate function, so that no stack frame refers to the bytes while `use` runs. */
 async function moveToDisk(upload: Upload, path: string): Promise<void> {
   await writeFile(path, upload.take());
 }
 
-/** Reads a file back. @throws when it is another file by now. */
+/** Reads a file. @throws when its content has changed since it was written */
 async function readBack({ path, sha256 }: FileOnDisk): Promise<Buffer> {
   const onnx = await readFile(path);
-  if (!digestOf(onnx).equals(sha256)) throw new Error(`the file ${path} was changed while it waited`);
+  if (!digestOf(onnx).equals(sha256)) throw new Error(`the file ${path} has changed since it was written`);
   return onnx;
 }
 
@@ -64,7 +69,7 @@ function findFile(db: Database, organizationId: string, sha256: Buffer) {
     .executeTakeFirst();
 }
 
-/** Checks that the organization may store a file, before it is worth a trial. @throws PLAN_LIMIT_REACHED */
+/** Checks before the trial that the organization may store a file. @throws PLAN_LIMIT_REACHED */
 export async function checkNewFile(
   db: Database,
   organizationId: string,
@@ -76,10 +81,10 @@ export async function checkNewFile(
 }
 
 /**
- * Stores an ONNX file, once for each organization.
+ * Stores an ONNX file, unless the organization has an identical one.
  *
  * @param trx a transaction that holds the organization's lock.
- * @returns the file's id. @throws PLAN_LIMIT_REACHED when the plan has no room for a file that is not there yet.
+ * @returns the file's id. @throws PLAN_LIMIT_REACHED when a new file exceeds the plan's storage.
  */
 export async function storeFile(
   trx: Transaction<DB>,
@@ -97,7 +102,7 @@ export async function storeFile(
   return id;
 }
 
-/** Deletes a file that no model uses any more. @param trx a transaction that holds the organization's lock. */
+/** Deletes a file if no model uses it. @param trx a transaction that holds the organization's lock. */
 export async function dropUnusedFile(trx: Transaction<DB>, id: string): Promise<void> {
   await trx
     .deleteFrom('modelFiles')

@@ -2,12 +2,12 @@ import type { Transaction } from 'kysely';
 import type { DB } from '../generated/database.ts';
 
 /**
- * Takes the next version number of a model's name. Numbers count on when versions are deleted, all of them too: logs and
- * integrations that name a version mean one file.
+ * Returns the next version number of a model's name. Numbers of deleted versions are not used again, even if all
+ * versions are deleted, so that a version in a log or an integration always means one file.
  *
  * @param trx a transaction that holds the project's lock.
  */
-export async function takeVersion(trx: Transaction<DB>, projectId: string, name: string): Promise<number> {
+export async function nextVersion(trx: Transaction<DB>, projectId: string, name: string): Promise<number> {
   const { lastVersion } = await trx
     .insertInto('modelVersions')
     .values({ projectId, name, lastVersion: 1 })
@@ -22,11 +22,12 @@ export async function takeVersion(trx: Transaction<DB>, projectId: string, name:
 }
 
 /**
- * Lets a new name count on where the old one is. The old one keeps its count, for whoever takes it again.
+ * Makes version numbers of a new name continue from those of the old one. The old name keeps its count in case it is
+ * used again.
  *
  * @param trx a transaction that holds the project's lock.
  */
-export async function keepVersions(
+export async function continueVersions(
   trx: Transaction<DB>,
   projectId: string,
   { before, name }: { before: string; name: string },

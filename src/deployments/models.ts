@@ -1,8 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
-import type { By } from '../activity/activity.ts';
-import { recordActivity } from '../activity/activity.ts';
+import { type By, recordActivity } from '../activity/activity.ts';
 import { canEditProject, projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, notFound } from '../errors.ts';
@@ -10,7 +9,7 @@ import type { DB, ModelKind } from '../generated/database.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { assertBelowLimit } from '../requests/bounds.ts';
 import { type FileOnDisk, storeFile } from './model-files.ts';
-import { keepVersions, takeVersion } from './model-versions.ts';
+import { continueVersions, nextVersion } from './model-versions.ts';
 
 export interface ModelRow {
   id: string;
@@ -21,7 +20,7 @@ export interface ModelRow {
   targetProperty: string;
   unit: string | null;
   inputLength: number;
-  /** Whether calls may share a run, as its trial found; null where that is not known yet. */
+  /** Whether calls may share a run, as found by the trial; null if not known yet. */
   rowIndependent: boolean | null;
   createdAt: Date;
 }
@@ -40,11 +39,12 @@ const columns = [
 ] as const;
 
 /**
- * Stores an inspected model; a name that the project has already becomes its next version.
+ * Inserts a model that passed its trial; a name that exists in the project gets the next version. Locks the rows of the
+ * organization and the project, so that the numbers of models, versions and bytes are exact.
  *
- * @param trx a transaction: the rows of organization and project are locked while models, versions and bytes are counted.
- * @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock, since a trial takes seconds;
- *   PLAN_LIMIT_REACHED or BAD_USER_INPUT when there is no room for one more.
+ * @throws NOT_FOUND or FORBIDDEN by the viewer's role after locking, which may have changed in the seconds of the
+ *   trial; PLAN_LIMIT_REACHED or BAD_USER_INPUT when the organization or the project has the max number of models or
+ *   bytes.
  */
 export async function insertModel(
   trx: Transaction<DB>,
@@ -61,7 +61,7 @@ export async function insertModel(
     .executeTakeFirstOrThrow();
   assertBelowLimit(held, 'A project', 'models');
   const fileId = await storeFile(trx, organizationId, file, now);
-  const version = await takeVersion(trx, model.projectId, model.name);
+  const version = await nextVersion(trx, model.projectId, model.name);
   const inserted = await trx
     .insertInto('models')
     .values({ ...model, id: newId(), version, fileId, createdAt: now, createdBy: viewerId })
@@ -81,11 +81,10 @@ export async function insertModel(
 }
 
 /**
- * Renames a model, all versions of it, as they share the name.
+ * Renames all versions of a model. Locks the project's row, so that no version is registered meanwhile.
  *
- * @param trx a transaction: the project's row is locked, so that no version is registered meanwhile.
- * @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock; BAD_USER_INPUT when another model of the
- *   project has the name.
+ * @throws NOT_FOUND or FORBIDDEN by the viewer's role after locking; BAD_USER_INPUT when another model of the project
+ *   has the name.
  */
 export async function renameModel(
   trx: Transaction<DB>,
@@ -102,7 +101,7 @@ export async function renameModel(
   if (before === undefined) throw notFound('Model');
   if (before === name) return;
   if (models.some(model => model.name === name)) {
-    throw badUserInput(`The project has a model "${name}" already. Choose another name.`);
+    throw badUserInput(`The project already has a model "${name}". Choose another name.`);
   }
   const versions = models.filter(model => model.name === before).length;
   await trx
@@ -111,7 +110,7 @@ export async function renameModel(
     .where('projectId', '=', projectId)
     .where('name', '=', before)
     .execute();
-  await keepVersions(trx, projectId, { before, name });
+  await continueVersions(trx, projectId, { before, name });
   await recordActivity(trx, actor, now, [
     {
       action: 'model.renamed',
@@ -133,14 +132,14 @@ function selectModels(db: Database, viewerId: string) {
     .orderBy('models.id', 'desc');
 }
 
-/** Those of the given models that the viewer can see. */
+/** The given models, without those that the viewer cannot see. */
 export function findModels(db: Database, viewerId: string, ids: string[]): Promise<ModelRow[]> {
   return selectModels(db, viewerId)
     .where('models.id', '=', eb => eb.fn.any(eb.val(ids)))
     .execute();
 }
 
-/** The models of projects that the viewer can see, newest first. */
+/** The models of the projects, newest first, without those that the viewer cannot see. */
 export function findModelsOf(
   db: Database,
   viewerId: string,
@@ -154,15 +153,15 @@ export function findModelsOf(
 }
 
 /**
- * A model that the caller was found to reach by calling its deployment.
+ * Reads a model without a check of visibility. The caller checks that the deployment which names it is reached.
  *
- * @throws when there is no such model.
+ * @throws when the model does not exist.
  */
 export function readModel(db: Database, modelId: string): Promise<ModelRow> {
   return db.selectFrom('models').select(columns).where('id', '=', modelId).executeTakeFirstOrThrow();
 }
 
-/** Records whether calls of a model may share a run, where that was not known. */
+/** Stores whether calls of a model may share a run, if that is not known yet. */
 export async function recordRowIndependence(
   db: Database,
   modelId: string,
@@ -176,12 +175,13 @@ export async function recordRowIndependence(
     .execute();
 }
 
+/** pg decodes bytes from text on the event loop: 16 MiB at once block it for 0.2 s. */
 const SLICE_BYTES = 1024 * 1024;
 
 /**
- * The bytes of a model's ONNX file.
+ * Reads a model's ONNX file, in slices, without a check of visibility.
  *
- * @throws when there is no such model: ask for models that a deployment names.
+ * @throws when the model does not exist.
  */
 export async function readOnnx(db: Database, modelId: string): Promise<Buffer> {
   const file = db
@@ -189,7 +189,6 @@ export async function readOnnx(db: Database, modelId: string): Promise<Buffer> {
     .innerJoin('modelFiles', 'modelFiles.id', 'models.fileId')
     .where('models.id', '=', modelId);
   const { bytes } = await file.select(sql<number>`length(onnx)`.as('bytes')).executeTakeFirstOrThrow();
-  // In slices, as pg decodes bytes from text on the event loop: 16 MiB in one piece stop it for 0.2 s.
   const slices: Buffer[] = [];
   for (let from = 1; from <= bytes; from += SLICE_BYTES) {
     const { slice } = await file

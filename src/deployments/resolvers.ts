@@ -13,7 +13,7 @@ import { resetQuarantine } from './quarantine.ts';
 
 const MAX_MODEL_BYTES = 16 * 1024 * 1024;
 
-/** Models and deployments. Who may call what is decided before, in graphql/permissions.ts. */
+/** Models and deployments. graphql/permissions.ts checks who may call these fields. */
 export const deploymentResolvers = {
   Query: {
     deployment: (_parent, { id }, { viewer }) => viewer().load.deployment.find(id),
@@ -32,10 +32,10 @@ export const deploymentResolvers = {
         unit: checkOptionalText(input.unit, 'The unit', 100),
       };
       if (onnx.byteLength > MAX_MODEL_BYTES) {
-        throw badUserInput('The ONNX file is too large: at most 16 MiB.');
+        throw badUserInput('The ONNX file is too large: at most 16 MiB. Register a smaller one.');
       }
       const { id: projectId, organizationId } = await requireProjectEditor({ load }, input.projectId);
-      // Before the trial, which takes seconds; the transaction checks again, exactly.
+      // Check before the trial, which takes seconds. The transaction checks again, with locks.
       await checkAllowance(db, organizationId, 'models', at);
       const digest = describeFile(onnx.bytes);
       await checkNewFile(db, organizationId, digest, at);
@@ -51,9 +51,9 @@ export const deploymentResolvers = {
       });
     },
 
-    async renameModel(_parent, { id, name: wanted }, { transaction, by, viewer }) {
+    async renameModel(_parent, { id, name: newName }, { transaction, by, viewer }) {
       const { load } = viewer();
-      const name = checkName(wanted, 'The name of a model');
+      const name = checkName(newName, 'The name of a model');
       const model = await requireModelEditor({ load }, id);
       await transaction(trx => renameModel(trx, { ...model, name }, by()));
       return await load.model.reload(id);
@@ -75,9 +75,9 @@ export const deploymentResolvers = {
       return await load.deployment.reload(id);
     },
 
-    async renameDeployment(_parent, { id, name: wanted }, { transaction, by, viewer }) {
+    async renameDeployment(_parent, { id, name: newName }, { transaction, by, viewer }) {
       const { load } = viewer();
-      const name = checkName(wanted, 'The name of a deployment');
+      const name = checkName(newName, 'The name of a deployment');
       const deployment = await requireDeploymentEditor({ load }, id);
       await transaction(trx => renameDeployment(trx, { ...deployment, name }, by()));
       return await load.deployment.reload(id);

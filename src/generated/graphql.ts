@@ -21,62 +21,62 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** Bytes in the alphabet of RFC 4648 section 4 (`A–Z a–z 0–9 + /`), padded with `=`, without line breaks. */
+  /** Bytes in base64 (RFC 4648, section 4: `A–Z a–z 0–9 + /`), padded with `=`, without line breaks. */
   Base64: { input: Upload; output: string; }
-  /** A moment, as RFC 3339 in UTC: `2026-03-01T12:00:00.000Z`. */
+  /** A point in time in UTC, as RFC 3339: `2026-03-01T12:00:00.000Z`. */
   DateTime: { input: Date; output: Date; }
-  /** An e-mail address. Upper and lower case are the same person. */
+  /** An e-mail address. Upper and lower case do not matter. */
   EmailAddress: { input: string; output: string; }
-  /** An integer up to 2^53 − 1, for counts that outgrow `Int`. */
+  /** An integer up to 2^53 − 1, for counts that may exceed `Int`. */
   SafeInt: { input: number; output: number; }
 };
 
-/** How much is used of what a plan allows. */
+/** Usage and limit of something that a plan limits. */
 export type Allowance = {
   __typename?: 'Allowance';
-  /** How much the plan allows. */
+  /** The max that the plan allows. */
   limit: Scalars['SafeInt']['output'];
-  /** How much is used. */
+  /** The current usage. */
   used: Scalars['SafeInt']['output'];
 };
 
-/** A credential for one integration. The secret itself is shown by `createApiKey` only. */
+/** A credential for one integration. Only `createApiKey` returns its secret. */
 export type ApiKey = {
   __typename?: 'ApiKey';
-  /** When the key was made. */
+  /** When the key was created. */
   createdAt: Scalars['DateTime']['output'];
-  /** Who made the key. */
+  /** The person who created the key; null if their account was deleted. */
   createdBy?: Maybe<Person>;
-  /** The one deployment that the key reaches; null when it reaches every deployment of the project. */
+  /** The one deployment that the key reaches; null if it reaches every deployment of the project. */
   deployment?: Maybe<Deployment>;
-  /** When the key stops working; null: never. */
+  /** When the key expires; null: never. */
   expiresAt?: Maybe<Scalars['DateTime']['output']>;
-  /** The key's id, for managing it. It is no secret and calls nothing. */
+  /** The key's id, for managing it. It is not a secret. */
   id: Scalars['ID']['output'];
-  /** When a prediction with this key last succeeded; null: never. */
+  /** When a call with this key last succeeded; null: never. */
   lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The key's name. */
   name: Scalars['String']['output'];
-  /** The first 12 characters of the raw key: enough to recognise it, too few to use it. */
+  /** The first 12 characters of the raw key, to recognize it by. */
   prefix: Scalars['String']['output'];
   /** The project that the key belongs to. */
   project: Project;
-  /** When the key was revoked; null when it was not. */
+  /** When the key was revoked; null if it was not. */
   revokedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Who revoked the key. */
+  /** The person who revoked the key; null if it was not revoked, or their account was deleted. */
   revokedBy?: Maybe<Person>;
-  /** What the key lets a program do. */
+  /** What the key allows a program to do. */
   scopes: Array<ApiKeyScope>;
-  /** Whether the key works now. */
+  /** Whether the key can be used. */
   status: ApiKeyStatus;
 };
 
-/** How many API keys a project holds and may hold. */
+/** The number of usable API keys of a project, and its limit. */
 export type ApiKeyAllowance = {
   __typename?: 'ApiKeyAllowance';
   /** The plan's `maxApiKeys`. */
   limit: Scalars['Int']['output'];
-  /** The keys that are neither revoked nor expired. */
+  /** The number of keys that are neither revoked nor expired. */
   used: Scalars['Int']['output'];
 };
 
@@ -87,38 +87,38 @@ export type ApiKeyConnection = {
   edges: Array<ApiKeyEdge>;
   /** The keys. */
   nodes: Array<ApiKey>;
-  /** Where this page stands in the list. */
+  /** The position of this page in the list. */
   pageInfo: PageInfo;
-  /** How many keys the whole list holds. */
+  /** The number of keys in the whole list. */
   totalCount: Scalars['Int']['output'];
 };
 
 /** An API key in a list. */
 export type ApiKeyEdge = {
   __typename?: 'ApiKeyEdge';
-  /** The key's place in the list, for `after`. */
+  /** The key's position in the list, for `after`. */
   cursor: Scalars['String']['output'];
   /** The key. */
   node: ApiKey;
 };
 
-/** What an API key lets a program do. */
+/** What an API key allows a program to do. */
 export type ApiKeyScope =
   /** Call `predict` on the deployments that the key reaches. */
   | 'PREDICT';
 
-/** Whether an API key works now. */
+/** Whether an API key can be used. */
 export type ApiKeyStatus =
-  /** The key works. */
+  /** The key can be used. */
   | 'ACTIVE'
-  /** The key's expiry has passed. Calls answer 403 `API_KEY_EXPIRED`. */
+  /** The key has expired. Calls fail with 403 `API_KEY_EXPIRED`. */
   | 'EXPIRED'
-  /** Somebody revoked the key; this cannot be undone. Calls answer 403 `API_KEY_REVOKED`. */
+  /** The key was revoked, which cannot be undone. Calls fail with 403 `API_KEY_REVOKED`. */
   | 'REVOKED';
 
 /**
- * Where an API key belongs decides what it reaches: a deployment's key calls that deployment only, a project's key calls
- * every deployment in the project, later ones included. Give one of the two.
+ * What an API key reaches: one deployment, or every deployment of a project, including those created later. Give exactly
+ * one of the two.
  */
 export type ApiKeyTarget =
   /** One deployment. */
@@ -128,7 +128,7 @@ export type ApiKeyTarget =
 
 /** A change of your own password. */
 export type ChangePasswordInput = {
-  /** The password that you sign in with now. */
+  /** Your present password. */
   currentPassword: Scalars['String']['input'];
   /** At least 15 characters and at most 72 bytes in UTF-8. */
   newPassword: Scalars['String']['input'];
@@ -136,16 +136,16 @@ export type ChangePasswordInput = {
 
 /** A new API key. */
 export type CreateApiKeyInput = {
-  /** When the key stops working; must lie in the future. Null: never. */
+  /** When the key expires, which must be in the future; null: never. */
   expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /**
-   * Makes the request safe to repeat: choose a new text (1 to 200 characters) for each key to make, and send the same one
-   * when you repeat the request. For 24 hours no second key is made: the repeated request answers 409
-   * `API_KEY_ALREADY_CREATED`, which names the key, as its secret cannot be shown again; with other input it is refused
-   * (422 `IDEMPOTENCY_KEY_REUSED`).
+   * Makes the request safe to retry: choose a new text (1 to 200 characters) for each new key, and send the same text when
+   * you retry the request. For 24 hours a retry creates no second key. It fails with 409 `API_KEY_ALREADY_CREATED`, which
+   * names the key, because the secret cannot be shown again. A different input with the same text fails with 422
+   * `IDEMPOTENCY_KEY_REUSED`.
    */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  /** The key's name, 1 to 100 characters: best the integration that will hold it, one key for each. */
+  /** The key's name, 1 to 100 characters: preferably that of the integration that will use it. Use one key per integration. */
   name: Scalars['String']['input'];
   /** What the key reaches. */
   target: ApiKeyTarget;
@@ -154,15 +154,15 @@ export type CreateApiKeyInput = {
 /** A new API key, with its secret. */
 export type CreateApiKeyPayload = {
   __typename?: 'CreateApiKeyPayload';
-  /** The key as it is listed from now on. */
+  /** The new key, without its secret. */
   apiKey: ApiKey;
-  /** The raw key, `sk_…`. This is the only time it is shown: store it in the integration's secret store now. */
+  /** The raw key, `sk_…`. It is not shown again: store it in the secret store of the integration now. */
   rawKey: Scalars['String']['output'];
 };
 
 /** A new deployment. */
 export type CreateDeploymentInput = {
-  /** What it is for, up to 1000 characters. */
+  /** A description, up to 1000 characters. */
   description?: InputMaybe<Scalars['String']['input']>;
   /** The id of the model to make callable. */
   modelId: Scalars['ID']['input'];
@@ -178,60 +178,60 @@ export type CreateProjectInput = {
   organizationId: Scalars['ID']['input'];
 };
 
-/** A deployment's predictions on one day. */
+/** The number of a deployment's predictions on one day. */
 export type DailyPredictions = {
   __typename?: 'DailyPredictions';
-  /** The day in UTC, as `YYYY-MM-DD`. */
+  /** The day (UTC), as `YYYY-MM-DD`. */
   date: Scalars['String']['output'];
-  /** How many predictions were answered. */
+  /** The number of predictions. */
   predictions: Scalars['SafeInt']['output'];
 };
 
 /** A deleted API key. */
 export type DeleteApiKeyPayload = {
   __typename?: 'DeleteApiKeyPayload';
-  /** The id that the key had. */
+  /** The id of the deleted key. */
   deletedApiKeyId: Scalars['ID']['output'];
 };
 
 /** A deleted deployment. */
 export type DeleteDeploymentPayload = {
   __typename?: 'DeleteDeploymentPayload';
-  /** The id that the deployment had. */
+  /** The id of the deleted deployment. */
   deletedDeploymentId: Scalars['ID']['output'];
 };
 
 /** A deleted model. */
 export type DeleteModelPayload = {
   __typename?: 'DeleteModelPayload';
-  /** The id that the model had. */
+  /** The id of the deleted model. */
   deletedModelId: Scalars['ID']['output'];
 };
 
 /** A deleted organization. */
 export type DeleteOrganizationPayload = {
   __typename?: 'DeleteOrganizationPayload';
-  /** The id that the organization had. */
+  /** The id of the deleted organization. */
   deletedOrganizationId: Scalars['ID']['output'];
 };
 
 /** A deleted project. */
 export type DeleteProjectPayload = {
   __typename?: 'DeleteProjectPayload';
-  /** The id that the project had. */
+  /** The id of the deleted project. */
   deletedProjectId: Scalars['ID']['output'];
 };
 
-/** A model made callable. */
+/** Makes one model callable. */
 export type Deployment = {
   __typename?: 'Deployment';
-  /** Whether calls are answered. */
+  /** Whether it answers calls. If not, they fail with 409 `DEPLOYMENT_INACTIVE`. */
   active: Scalars['Boolean']['output'];
   /** When it was created. */
   createdAt: Scalars['DateTime']['output'];
-  /** The predictions of each of the last days in UTC, oldest first, today included; a day without any counts 0. */
+  /** The number of predictions on each of the last days (UTC), oldest first and including today. */
   dailyPredictions: Array<DailyPredictions>;
-  /** What it is for. */
+  /** A description; null if there is none. */
   description?: Maybe<Scalars['String']['output']>;
   /** The deployment's id, which `predict` takes. */
   id: Scalars['ID']['output'];
@@ -244,51 +244,51 @@ export type Deployment = {
   /** The project it belongs to. */
   project: Project;
   /**
-   * Until when the model is quarantined: it crashed, took too long or needed too much memory three times within ten
-   * minutes, and calls answer 500 `MODEL_FAILED` at once and cost nothing. The first time this takes 1 minute, then 5, then
-   * 30. Null: it is not.
+   * When the quarantine of the model ends; null if it is not quarantined. A model that crashed, took too long or needed
+   * too much memory three times within ten minutes is quarantined for 1 minute, the second time for 5, then for 30.
+   * Meanwhile calls fail with 500 `MODEL_FAILED` at once, and are not charged.
    */
   quarantinedUntil?: Maybe<Scalars['DateTime']['output']>;
-  /** This month's predictions. */
+  /** The number of predictions this month (UTC). */
   usage: MonthlyUsage;
 };
 
 
-/** A model made callable. */
+/** Makes one model callable. */
 export type DeploymentDailyPredictionsArgs = {
   days?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** A model made callable. */
+/** Makes one model callable. */
 export type DeploymentPredictionLogsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** An invitation into an organization, which waits for an answer. */
+/** A pending invitation to an organization. */
 export type Invitation = {
   __typename?: 'Invitation';
-  /** The e-mail that was invited. */
+  /** The invited e-mail. */
   email: Scalars['EmailAddress']['output'];
-  /** When its link stops working. */
+  /** When the invitation expires. */
   expiresAt: Scalars['DateTime']['output'];
   /** The invitation's id. */
   id: Scalars['ID']['output'];
-  /** Who invites; null for the operator of the server. */
+  /** The person who invited; null for the operator of the server. */
   invitedBy?: Maybe<Person>;
   /**
-   * Where the person accepts or declines. In the answer of `inviteMember` alone, else null: only a hash of its token is
-   * stored. Whoever has the link can join.
+   * The link to accept or decline. Anyone who has it can join. Only in the response to `inviteMember`, otherwise null,
+   * because only a hash of its token is stored.
    */
   link?: Maybe<Scalars['String']['output']>;
-  /** The name of the organization that invites; empty for the operator's invitation to an account of one's own. */
+  /** The name of the organization; empty for the operator's invitation to an account with a personal organization. */
   organizationName: Scalars['String']['output'];
   /** The role that the person will have. */
   role: OrganizationRole;
 };
 
-/** An invitation into an organization. */
+/** An invitation to an organization. */
 export type InviteMemberInput = {
   /** The e-mail of the person to invite. */
   email: Scalars['EmailAddress']['input'];
@@ -305,17 +305,17 @@ export type Model = {
   createdAt: Scalars['DateTime']['output'];
   /** The model's id. */
   id: Scalars['ID']['output'];
-  /** How many points a spectrum must have. */
+  /** The number of points that a spectrum must have. */
   inputLength: Scalars['Int']['output'];
-  /** What it predicts: a number or a category. */
+  /** Whether it predicts a number or a category. */
   kind: ModelKind;
   /** The model's name; its versions share it. */
   name: Scalars['String']['output'];
-  /** What it predicts, in words. */
+  /** The property that it predicts, for example `octane number`. */
   targetProperty: Scalars['String']['output'];
-  /** The unit of its values; null when there is none. */
+  /** The unit of its values; null if it has none. */
   unit?: Maybe<Scalars['String']['output']>;
-  /** 1 for the first model of its name in the project, then 2, 3, …; the number of a deleted version is not used again. */
+  /** The version, 1, 2, 3, … for each name in the project. The number of a deleted version is not used again. */
   version: Scalars['Int']['output'];
 };
 
@@ -326,231 +326,244 @@ export type ModelKind =
   /** A number for each spectrum, in `Prediction.value`. */
   | 'REGRESSION';
 
-/** A deployment's predictions in one month. */
+/** The number of a deployment's predictions in one month. */
 export type MonthlyUsage = {
   __typename?: 'MonthlyUsage';
-  /** The plan's limit for the month; null: unlimited. */
+  /** The plan's limit for a month; null: unlimited. */
   limit?: Maybe<Scalars['SafeInt']['output']>;
-  /** The month in UTC, as `YYYY-MM`. */
+  /** The month (UTC), as `YYYY-MM`. */
   month: Scalars['String']['output'];
-  /** How many predictions were answered; one prediction is one spectrum. */
+  /** The number of predictions; one prediction is one spectrum. */
   predictions: Scalars['SafeInt']['output'];
 };
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type Mutation = {
   __typename?: 'Mutation';
-  /** Accepts an invitation: you join the organization. The token from the link is what counts, not your e-mail. */
+  /** Accepts an invitation: you join the organization. Your e-mail may differ from the invited one. */
   acceptInvitation: Organization;
   /**
-   * Replaces your password and ends your other sessions. A wrong current password counts as an attempt to sign in: too many
-   * answer 429 `RATE_LIMITED`.
+   * Changes your password and ends your other sessions. A wrong current password fails with 400 `BAD_USER_INPUT` and
+   * counts as a failed sign-in; too many fail with 429 `RATE_LIMITED`.
    */
   changePassword: Scalars['Boolean']['output'];
   /**
-   * Makes an API key with the scope `predict` and returns the raw key, once: only a hash of it is stored.
-   * Needs a plan with `allowApiPredict` and fewer than `maxApiKeys` usable keys in the project.
+   * Creates an API key with the scope `PREDICT`, and returns the raw key. This is the only time that it is shown: only its
+   * hash is stored. Fails with 403 `PLAN_FEATURE_REQUIRED` on a plan without `allowApiPredict`, and with 403
+   * `API_KEY_LIMIT_REACHED` if the project has `maxApiKeys` usable keys.
    */
   createApiKey: CreateApiKeyPayload;
-  /** Makes a model callable. The deployment starts active. */
+  /**
+   * Creates an active deployment, which makes a model callable. Fails with 403 `PLAN_LIMIT_REACHED` if the organization has
+   * `maxDeployments` deployments.
+   */
   createDeployment: Deployment;
   /**
-   * Makes an organization on the Free plan, with you as its owner. A person may own 10 organizations on this plan, and make
-   * 10 in 24 hours; more answer 429 `RATE_LIMITED`.
+   * Creates an organization on the Free plan, with you as its owner. A person may own 10 organizations on this plan (more
+   * fail with 400 `BAD_USER_INPUT`), and create 10 in 24 hours (more fail with 429 `RATE_LIMITED`).
    */
   createOrganization: Organization;
-  /** Makes a project. Organization owners and admins may; an admin becomes the project's owner. */
+  /**
+   * Creates a project. For owners and admins of the organization; an admin becomes the project's owner. Fails with 403
+   * `PLAN_LIMIT_REACHED` if the organization has `maxProjects` projects.
+   */
   createProject: Project;
-  /** Declines an invitation, whose link then works no more. Needs no account. */
+  /** Declines an invitation and makes its link invalid. Needs no sign-in. */
   declineInvitation: Scalars['Boolean']['output'];
   /**
-   * Deletes your account for good. Models, deployments and API keys that you made stay with their organizations; logs and
-   * activity no longer name you. Refused (400 `BAD_USER_INPUT`) while you are the only owner of an organization: make
-   * another member an owner, or delete the organization, first.
+   * Deletes your account. This cannot be undone. Models, deployments and API keys that you created stay with their
+   * organizations; logs and activity no longer contain your name. Fails with 400 `BAD_USER_INPUT` while you are the only
+   * owner of an organization: make another member an owner, or delete the organization, first.
    */
   deleteAccount: Scalars['Boolean']['output'];
-  /** Deletes an API key for good, revoking it first when it is still active. Prediction logs keep naming it. */
+  /** Deletes an API key, which is revoked first if it is active. This cannot be undone. Prediction logs keep its name. */
   deleteApiKey: DeleteApiKeyPayload;
   /**
-   * Deletes a deployment for good, and revokes and deletes the API keys that reach nothing else. Its prediction logs stay,
-   * in `Project.predictionLogs`. Where it answered a call in this month, it counts against the plan until the month ends.
+   * Deletes a deployment, and revokes and deletes the API keys that reach only this deployment. This cannot be undone. Its
+   * prediction logs stay in `Project.predictionLogs`. If it answered a call this month, it counts against the plan until
+   * the month ends (UTC).
    */
   deleteDeployment: DeleteDeploymentPayload;
-  /** Deletes one version of a model, for good. A model that a deployment calls is refused (409 `MODEL_IN_USE`). */
+  /** Deletes one version of a model. This cannot be undone. Fails with 409 `MODEL_IN_USE` while a deployment calls it. */
   deleteModel: DeleteModelPayload;
   /**
-   * Deletes an organization with its projects, models, deployments, API keys, prediction logs and members, for good.
-   * Organization owners may.
+   * Deletes an organization with its projects, models, deployments, API keys, prediction logs and memberships. This cannot
+   * be undone. For owners of the organization.
    */
   deleteOrganization: DeleteOrganizationPayload;
   /**
-   * Deletes a project with its models, deployments, API keys, prediction logs and members, for good. Its owners may.
-   * Deployments that answered a call in this month count against the plan until the month ends.
+   * Deletes a project with its models, deployments, API keys, prediction logs and memberships. This cannot be undone. For
+   * owners of the project. Deployments that answered a call this month count against the plan until the month ends (UTC).
    */
   deleteProject: DeleteProjectPayload;
-  /** Ends all of your sessions but the current one. */
+  /** Ends all of your sessions except the current one. */
   endOtherSessions: Scalars['Boolean']['output'];
-  /** Ends one of your sessions; whoever uses it has to sign in again. Ending the current one signs you out. */
+  /** Ends one of your sessions. Ending the current one signs you out. */
   endSession: Scalars['Boolean']['output'];
   /**
-   * Invites a person into an organization, up to your own role. The answer holds a link that is shown this once and works
-   * once, for 7 days; where the server sends mail, the person gets it too. The answer is the same whether or not the e-mail
-   * has an account. A newer invitation of the same e-mail replaces the older one.
+   * Invites a person to an organization, with a role up to your own. For admins and owners. The response contains a link
+   * that is shown only once and works once, for 7 days. If the server sends mail, the person also gets the link by mail.
+   * The response does not reveal whether the e-mail has an account. A new invitation replaces a pending one of the same
+   * e-mail.
    */
   inviteMember: Invitation;
-  /** Leaves an organization and its projects. The last owner stays. */
+  /** Leaves an organization and its projects. Fails with 400 `BAD_USER_INPUT` for the last owner. */
   leaveOrganization: Scalars['Boolean']['output'];
   /**
-   * Predicts for up to 1000 spectra, in their order. For programs (`Authorization: Api-Key sk_…`) and for signed-in
-   * people. Each spectrum counts as one prediction of the month; a call that fails, or that the rest of the month's
-   * quota cannot hold, costs nothing.
+   * Predicts for 1 to 1000 spectra. For programs (`Authorization: Api-Key sk_…`) and for signed-in people. Each spectrum
+   * counts as one prediction of the month. A call that needs more predictions than are left fails as a whole with 429
+   * `QUOTA_EXCEEDED`. A call that fails is not charged.
    */
   predict: PredictPayload;
   /**
-   * Registers an ONNX model. Its kind and input length are found in the file, and one trial run is made. A name that
-   * the project already has becomes that model's next version.
+   * Registers an ONNX model. Its kind and input length are read from the file, and the model is tried once. If the project
+   * already has a model of this name, this becomes its next version. Fails with 400 `BAD_USER_INPUT` if the file does not
+   * meet the requirements or the trial fails, and with 403 `PLAN_LIMIT_REACHED` at the plan's limits of models and storage.
    */
   registerModel: Model;
-  /** Renames a deployment. Its prediction logs show the new name. */
+  /** Renames a deployment. Its prediction logs show the new name, too. */
   renameDeployment: Deployment;
-  /** Renames a model: all versions in the project that share the name. No other model of the project may have the new one. */
+  /** Renames all versions of a model. Fails with 400 `BAD_USER_INPUT` if another model of the project has the new name. */
   renameModel: Model;
-  /** Renames an organization; its slug stays. Organization owners may. */
+  /** Renames an organization. Its slug does not change. For owners of the organization. */
   renameOrganization: Organization;
-  /** Renames a project. Its owners may. */
+  /** Renames a project. For its owners. */
   renameProject: Project;
-  /**
-   * Lets a deployment answer calls again whose model is quarantined, and forgets what led to that. Other deployments of
-   * the same model answer again, too.
-   */
+  /** Ends the quarantine of a deployment's model and clears its failures. This applies to all deployments of the model. */
   resetQuarantine: Deployment;
   /**
-   * Revokes an API key from its next call on. This cannot be undone; the key stays listed. Revoking a revoked key
-   * changes nothing and answers the key as it is.
+   * Revokes an API key: its next call fails. This cannot be undone. The key is still listed. Revoking a revoked key
+   * changes nothing and returns the key.
    */
   revokeApiKey: ApiKey;
-  /** Withdraws a pending invitation, whose link then works no more. For those who may invite with its role. */
+  /** Revokes a pending invitation and makes its link invalid. For members who may invite with its role. */
   revokeInvitation: Scalars['Boolean']['output'];
-  /** Switches a deployment on or off. Calls to an inactive deployment answer 409 `DEPLOYMENT_INACTIVE`. */
+  /** Switches a deployment on or off. Calls of an inactive deployment fail with 409 `DEPLOYMENT_INACTIVE`. */
   setDeploymentActive: Deployment;
-  /** Changes a member's role or, with a null role, removes the member. People join by invitation. */
+  /**
+   * Changes a member's role or, with a null role, removes the member. For admins and owners. People join by invitation
+   * only.
+   */
   setOrganizationMember: Organization;
   /**
-   * Adds a member to a project, changes a member's role or, with a null role, removes the member.
-   * Only members of the organization can join its projects.
+   * Adds a member to a project, changes a member's role or, with a null role, removes the member. For owners of the
+   * project. Only members of the organization can join its projects.
    */
   setProjectMember: Project;
-  /** Signs in: sets an HttpOnly session cookie. A wrong password and an unknown e-mail answer alike. */
+  /**
+   * Signs in: sets an HttpOnly session cookie. A wrong password and an unknown e-mail both fail with 401
+   * `UNAUTHENTICATED`.
+   */
   signIn: User;
-  /** Ends the session that the cookie names, and clears the cookie. */
+  /** Ends the session of the request and clears its cookie. */
   signOut: Scalars['Boolean']['output'];
   /**
-   * Makes an account and signs it in (HttpOnly session cookie), with a personal organization on the Free plan that
-   * holds one project; with an `invitationToken`, in the inviting organization instead. Where `signUpMode` is INVITED a
-   * sign-up without invitation answers 403 `SIGN_UP_CLOSED`.
+   * Creates an account and signs in (HttpOnly session cookie). The person gets a personal organization on the Free plan
+   * with one project or, with an `invitationToken`, joins the inviting organization. If `signUpMode` is INVITED, sign-up
+   * without a token fails with 403 `SIGN_UP_CLOSED`.
    */
   signUp: User;
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationAcceptInvitationArgs = {
   token: Scalars['String']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationChangePasswordArgs = {
   input: ChangePasswordInput;
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationCreateApiKeyArgs = {
   input: CreateApiKeyInput;
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationCreateDeploymentArgs = {
   input: CreateDeploymentInput;
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationCreateOrganizationArgs = {
   name: Scalars['String']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationCreateProjectArgs = {
   input: CreateProjectInput;
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationDeclineInvitationArgs = {
   token: Scalars['String']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationDeleteAccountArgs = {
   password: Scalars['String']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationDeleteApiKeyArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationDeleteDeploymentArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationDeleteModelArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationDeleteOrganizationArgs = {
   id: Scalars['ID']['input'];
   name: Scalars['String']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationDeleteProjectArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationEndSessionArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationInviteMemberArgs = {
   input: InviteMemberInput;
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationLeaveOrganizationArgs = {
   organizationId: Scalars['ID']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationPredictArgs = {
   deploymentId: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
@@ -558,147 +571,147 @@ export type MutationPredictArgs = {
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationRegisterModelArgs = {
   input: RegisterModelInput;
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationRenameDeploymentArgs = {
   id: Scalars['ID']['input'];
   name: Scalars['String']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationRenameModelArgs = {
   id: Scalars['ID']['input'];
   name: Scalars['String']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationRenameOrganizationArgs = {
   id: Scalars['ID']['input'];
   name: Scalars['String']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationRenameProjectArgs = {
   id: Scalars['ID']['input'];
   name: Scalars['String']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationResetQuarantineArgs = {
   deploymentId: Scalars['ID']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationRevokeApiKeyArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationRevokeInvitationArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationSetDeploymentActiveArgs = {
   active: Scalars['Boolean']['input'];
   id: Scalars['ID']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationSetOrganizationMemberArgs = {
   input: SetOrganizationMemberInput;
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationSetProjectMemberArgs = {
   input: SetProjectMemberInput;
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationSignInArgs = {
   email: Scalars['EmailAddress']['input'];
   password: Scalars['String']['input'];
 };
 
 
-/** A document may hold one mutation field only, so that a failing neighbour can never swallow a raw key. */
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationSignUpArgs = {
   input: SignUpInput;
 };
 
-/** A tenant: one plan, members, projects. */
+/** A tenant, with one plan, members and projects. */
 export type Organization = {
   __typename?: 'Organization';
   /** What the organization uses of its plan. */
   allowance: OrganizationAllowance;
   /** The organization's id. */
   id: Scalars['ID']['output'];
-  /** The pending invitations, newest first, for those who may invite; empty for everybody else. */
+  /** The pending invitations, newest first; empty unless you are an admin or owner. */
   invitations: Array<Invitation>;
   /**
-   * The usable API keys that somebody made who is no longer a member, newest first: at most 25, in the projects that you
-   * can see. The person may still know their secrets: replace and revoke them.
+   * The usable API keys that former members created in projects that you can see, newest first, at most 25. Former members
+   * may know their secrets: replace and revoke them.
    */
   keysOfFormerMembers: Array<ApiKey>;
   /** The organization's members, by name. */
   members: Array<OrganizationMember>;
   /** The organization's name. */
   name: Scalars['String']['output'];
-  /** The plan that decides on API access, keys and monthly predictions. */
+  /** The organization's plan. */
   plan: Plan;
   /** The projects that you can see, by name. */
   projects: Array<Project>;
   /** Your role in the organization. */
   role: OrganizationRole;
-  /** The short name that commands use; unique. */
+  /** The unique short name, which the operator's commands use. It never changes. */
   slug: Scalars['String']['output'];
   /**
-   * The usable API keys that a person made, newest first: at most 25, in the projects that you can see. They go on working
-   * when the person leaves, who may know their secrets.
+   * The usable API keys that a person created in projects that you can see, newest first, at most 25. They keep working
+   * when the person leaves, although the person may know their secrets.
    */
   usableApiKeys: Array<ApiKey>;
 };
 
 
-/** A tenant: one plan, members, projects. */
+/** A tenant, with one plan, members and projects. */
 export type OrganizationUsableApiKeysArgs = {
   createdBy: Scalars['ID']['input'];
 };
 
-/** What an organization uses of its plan. All projects count, also those that you cannot see. */
+/** What an organization uses of its plan, including projects that you cannot see. */
 export type OrganizationAllowance = {
   __typename?: 'OrganizationAllowance';
-  /** The deployments, and the deleted ones that answered a call in this month (UTC). */
+  /** Deployments, including deleted ones that answered a call this month (UTC). */
   deployments: Allowance;
-  /** The models; each version counts. */
+  /** Models; each version counts. */
   models: Allowance;
-  /** The projects. */
+  /** Projects. */
   projects: Allowance;
-  /** Bytes of model files; identical files count once. */
+  /** Model files, in bytes; identical files count once. */
   storageBytes: Allowance;
 };
 
 /** A person's membership in an organization. */
 export type OrganizationMember = {
   __typename?: 'OrganizationMember';
-  /** The member's e-mail, by which roles are given. */
+  /** The member's e-mail, which `setOrganizationMember` takes. */
   email: Scalars['EmailAddress']['output'];
-  /** Who. */
+  /** The member. */
   person: Person;
   /** The member's role in the organization. */
   role: OrganizationRole;
@@ -706,27 +719,27 @@ export type OrganizationMember = {
 
 /** A member's role in an organization. */
 export type OrganizationRole =
-  /** Creates projects, invites, and changes the members who are not owners. */
+  /** May create projects, invite people, and change or remove members who are not owners. */
   | 'ADMIN'
-  /** Belongs to the organization; sees the projects in which a project role was given. */
+  /** Sees the projects in which they have a project role. */
   | 'MEMBER'
-  /** Everything an admin may, owners included, and the owner role in every project. One owner always remains. */
+  /** May do everything that admins may, can change owners, and owns every project. The last owner cannot leave. */
   | 'OWNER';
 
-/** Where a page stands in its list. */
+/** The position of a page in its list. */
 export type PageInfo = {
   __typename?: 'PageInfo';
-  /** The cursor of the last entry; null on an empty page. */
+  /** The cursor of the last entry; null if the page is empty. */
   endCursor?: Maybe<Scalars['String']['output']>;
-  /** Whether more follow: ask again with `after: endCursor`. */
+  /** Whether there are more entries after this page. To read them, use `after: endCursor`. */
   hasNextPage: Scalars['Boolean']['output'];
-  /** Whether anything stands before this page. */
+  /** Whether there are entries before this page. */
   hasPreviousPage: Scalars['Boolean']['output'];
-  /** The cursor of the first entry; null on an empty page. */
+  /** The cursor of the first entry; null if the page is empty. */
   startCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** Another person, as members of the same organization see them. */
+/** A person, as other members of the organization see them. */
 export type Person = {
   __typename?: 'Person';
   /** The person's id. */
@@ -738,50 +751,50 @@ export type Person = {
 /** What an organization may use. */
 export type Plan = {
   __typename?: 'Plan';
-  /** Whether API keys can be made and used. */
+  /** Whether API keys can be created and used. */
   allowApiPredict: Scalars['Boolean']['output'];
-  /** How many usable API keys a project may hold. */
+  /** The max number of usable API keys in a project. */
   maxApiKeys: Scalars['Int']['output'];
-  /** How many deployments all projects together may hold. */
+  /** The max number of deployments in all projects together. */
   maxDeployments: Scalars['Int']['output'];
-  /** How many models all projects together may hold; each version counts. */
+  /** The max number of models in all projects together; each version counts. */
   maxModels: Scalars['Int']['output'];
-  /** How many projects the organization may hold. */
+  /** The max number of projects in the organization. */
   maxProjects: Scalars['Int']['output'];
-  /** How many megabytes (10^6 bytes) of model files the organization may hold; identical files count once. */
+  /** The max size of all model files together, in megabytes (10^6 bytes); identical files count once. */
   maxStorageMb: Scalars['Int']['output'];
-  /** How many predictions a deployment answers in a month (UTC); null: unlimited. */
+  /** The max number of predictions of a deployment in a month (UTC); null: unlimited. */
   monthlyPredictions?: Maybe<Scalars['SafeInt']['output']>;
   /** The plan's name. */
   name: PlanName;
 };
 
-/** The plans an organization can be on. */
+/** The plan of an organization. */
 export type PlanName =
   /** API keys for many integrations, without a monthly limit on predictions. */
   | 'ENTERPRISE'
-  /** Web predictions only: no API keys. */
+  /** Predictions on the web only, without API keys. */
   | 'FREE'
   /** API keys for a few integrations. */
   | 'PRO';
 
-/** The answer to `predict`. */
+/** The result of `predict`. */
 export type PredictPayload = {
   __typename?: 'PredictPayload';
   /** The id of this call's prediction log. */
   logId: Scalars['ID']['output'];
-  /** The model that predicted. */
+  /** The model that made the predictions. */
   model: Model;
-  /** One prediction for each spectrum, in their order. */
+  /** One prediction for each spectrum, in the order of the spectra. */
   predictions: Array<Prediction>;
 };
 
-/** What a model says of one spectrum. */
+/** A model's prediction for one spectrum. */
 export type Prediction = {
   __typename?: 'Prediction';
   /** The predicted category; null for regression. */
   category?: Maybe<Scalars['String']['output']>;
-  /** The spectrum's sample name, as it was sent. */
+  /** The sample name of the spectrum, as it was sent. */
   sampleName: Scalars['String']['output'];
   /** The predicted value, in the model's unit; null for classification. */
   value?: Maybe<Scalars['Float']['output']>;
@@ -790,25 +803,25 @@ export type Prediction = {
 /** The record of one successful call. It outlives the key that made it. */
 export type PredictionLog = {
   __typename?: 'PredictionLog';
-  /** The key itself; null once it is deleted, and for web predictions. */
+  /** The key; null if it was deleted, and for web predictions. */
   apiKey?: Maybe<ApiKey>;
-  /** The id that the key has or had; null for web predictions. */
+  /** The id of the key, even if it was deleted; null for web predictions. */
   apiKeyId?: Maybe<Scalars['ID']['output']>;
-  /** The key's name when the call was made. */
+  /** The key's name at the time of the call; null for web predictions. */
   apiKeyName?: Maybe<Scalars['String']['output']>;
-  /** The key's prefix. */
+  /** The key's prefix; null for web predictions. */
   apiKeyPrefix?: Maybe<Scalars['String']['output']>;
   /** When the call was made. */
   createdAt: Scalars['DateTime']['output'];
-  /** The deployment that was called; null once it is deleted. */
+  /** The deployment that was called; null if it was deleted. */
   deployment?: Maybe<Deployment>;
-  /** The deployment's name; of a deleted one, its last. */
+  /** The deployment's name; for a deleted deployment, its last name. */
   deploymentName: Scalars['String']['output'];
-  /** How long validating the spectra and running the model took, in milliseconds. */
+  /** The time for validating the spectra and running the model, in milliseconds. */
   durationMs: Scalars['Float']['output'];
-  /** The log's id, which the call answered as `logId`. */
+  /** The log's id, which `predict` returned as `logId`. */
   id: Scalars['ID']['output'];
-  /** The answer, in the order of the spectra. */
+  /** The predictions, in the order of the spectra. */
   predictions: Array<Prediction>;
   /** Whether a program or a person made the call. */
   source: PredictionSource;
@@ -821,36 +834,36 @@ export type PredictionLogConnection = {
   edges: Array<PredictionLogEdge>;
   /** The logs. */
   nodes: Array<PredictionLog>;
-  /** Where this page stands in the list. */
+  /** The position of this page in the list. */
   pageInfo: PageInfo;
 };
 
 /** A prediction log in a list. */
 export type PredictionLogEdge = {
   __typename?: 'PredictionLogEdge';
-  /** The log's place in the list, for `after`. */
+  /** The log's position in the list, for `after`. */
   cursor: Scalars['String']['output'];
   /** The log. */
   node: PredictionLog;
 };
 
-/** Where a prediction was asked for. */
+/** Who requested a prediction. */
 export type PredictionSource =
-  /** By a program, with an API key. */
+  /** A program, with an API key. */
   | 'API'
-  /** By a signed-in person. */
+  /** A signed-in person. */
   | 'WEB';
 
 /** Models and deployments that belong together, with their members and API keys. */
 export type Project = {
   __typename?: 'Project';
-  /** How many API keys the project holds and may hold. */
+  /** The number of usable API keys, and its limit. */
   apiKeyAllowance: ApiKeyAllowance;
   /** The deployments, newest first. */
   deployments: Array<Deployment>;
   /** The project's id. */
   id: Scalars['ID']['output'];
-  /** Everybody who can see the project, by name. */
+  /** Everyone who can see the project, by name. */
   members: Array<ProjectMember>;
   /** The registered models, newest first. */
   models: Array<Model>;
@@ -858,7 +871,7 @@ export type Project = {
   name: Scalars['String']['output'];
   /** The organization that the project belongs to. */
   organization: Organization;
-  /** The successful calls of all deployments, newest first; those of deleted deployments too. */
+  /** The successful calls of all deployments, including deleted ones, newest first. */
   predictionLogs: PredictionLogConnection;
   /** Your role in the project. */
   role: ProjectRole;
@@ -874,9 +887,9 @@ export type ProjectPredictionLogsArgs = {
 /** A person's membership in a project. Organization owners are owners of every project. */
 export type ProjectMember = {
   __typename?: 'ProjectMember';
-  /** The member's e-mail, by which roles are given. */
+  /** The member's e-mail, which `setProjectMember` takes. */
   email: Scalars['EmailAddress']['output'];
-  /** Who. */
+  /** The member. */
   person: Person;
   /** The member's role in the project. */
   role: ProjectRole;
@@ -884,32 +897,32 @@ export type ProjectMember = {
 
 /** A person's role in a project. */
 export type ProjectRole =
-  /** Registers models, creates and switches deployments, manages API keys, predicts. */
+  /** May manage models, deployments and API keys, and predict. */
   | 'CONTRIBUTOR'
-  /** Everything a contributor may, and changes the project's members. */
+  /** May do everything that contributors may, change the project's members, and rename or delete the project. */
   | 'OWNER'
-  /** Sees the project, its keys (never raw), logs, usage and members; changes nothing. */
+  /** May see the project, its keys (never raw), logs, usage and members, but change nothing. */
   | 'VIEWER';
 
 export type Query = {
   __typename?: 'Query';
   /**
-   * API keys, newest first. Of a deployment: every key that reaches it, its own and the project-wide ones.
-   * Of a project: every key in it. Revoked and expired keys stay listed until they are deleted.
+   * API keys, newest first. For a deployment: every key that reaches it, including project-wide keys. For a project: all
+   * of its keys. Revoked and expired keys are listed until they are deleted.
    */
   apiKeys: ApiKeyConnection;
-  /** A deployment; null when it does not exist or is not visible to you. */
+  /** A deployment; null if it does not exist or is not visible to you. */
   deployment?: Maybe<Deployment>;
   /**
-   * The pending invitation that a link's token belongs to; null when the token is wrong, or the invitation has expired,
-   * been used, declined or revoked. Needs no account.
+   * The pending invitation of a link's token; null if the token is wrong, or the invitation has expired or was used,
+   * declined or revoked. Needs no sign-in.
    */
   invitation?: Maybe<Invitation>;
-  /** A project; null when it does not exist or is not visible to you. */
+  /** A project; null if it does not exist or is not visible to you. */
   project?: Maybe<Project>;
-  /** Who may make an account on this server. */
+  /** Who may sign up on this server. */
   signUpMode: SignUpMode;
-  /** The signed-in person; null when nobody is signed in. */
+  /** The signed-in person; null for an anonymous request. */
   viewer?: Maybe<User>;
 };
 
@@ -937,63 +950,64 @@ export type QueryProjectArgs = {
 
 /** A trained model as an ONNX file. */
 export type RegisterModelInput = {
-  /** The model's name, 1 to 100 characters. A name that the project has already becomes its next version. */
+  /** The model's name, 1 to 100 characters. If the project already has a model of this name, this becomes its next version. */
   name: Scalars['String']['input'];
   /**
-   * The ONNX file, up to 16 MiB: one float32 or float64 input `[batch, points]`, the batch free or 1, and either one
-   * numeric output `[batch]` or `[batch, 1]` or a label output (strings or int64), with or without probabilities.
+   * The ONNX file, up to 16 MiB. It needs one float32 or float64 input `[batch, points]`, where batch is dynamic or 1, and
+   * either one numeric output `[batch]` or `[batch, 1]`, or a label output (string or int64), with or without
+   * probabilities.
    */
   onnx: Scalars['Base64']['input'];
   /** The project's id. */
   projectId: Scalars['ID']['input'];
   /** What the model predicts, for example `octane number`: 1 to 100 characters. */
   targetProperty: Scalars['String']['input'];
-  /** The unit of the predicted value, for example `mg/kg`; at most 100 characters. */
+  /** The unit of the predicted value, for example `mg/kg`, at most 100 characters; null if it has none. */
   unit?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** A sign-in that lasts: until you sign out, end it here, or 30 days have passed. */
+/** A sign-in. It lasts until you sign out, the session is ended, or 30 days have passed. */
 export type Session = {
   __typename?: 'Session';
-  /** What signed in, by its own account, for example `Firefox on Windows`. */
+  /** The browser or program, as it described itself, for example `Firefox on Windows`. */
   browser: Scalars['String']['output'];
   /** When you signed in. */
   createdAt: Scalars['DateTime']['output'];
-  /** Whether it is the session that asks. */
+  /** Whether it is the session of this request. */
   current: Scalars['Boolean']['output'];
-  /** The session's id. It gives nobody access. */
+  /** The session's id, for `endSession`. It is not a secret. */
   id: Scalars['ID']['output'];
-  /** When the session was last used, to the hour. */
+  /** When the session was last used, accurate to the hour. */
   lastSeenAt: Scalars['DateTime']['output'];
-  /** From which network it was used then: an IPv4 address, or the first 64 bits of an IPv6 address; null where it is not known. */
+  /** The network of the last use: an IPv4 address, or the first 64 bits of an IPv6 address; null if not known. */
   network?: Maybe<Scalars['String']['output']>;
 };
 
-/** A member's role in an organization. */
+/** A change of a member's role in an organization. */
 export type SetOrganizationMemberInput = {
   /** The e-mail of a member. */
   email: Scalars['EmailAddress']['input'];
   /** The organization's id. */
   organizationId: Scalars['ID']['input'];
-  /** The role to give; null removes the member, from the organization's projects too. */
+  /** The new role; null removes the member from the organization and its projects. */
   role?: InputMaybe<OrganizationRole>;
 };
 
-/** A member's role in a project. */
+/** A change of a member's role in a project. */
 export type SetProjectMemberInput = {
   /** The e-mail of a member of the organization. */
   email: Scalars['EmailAddress']['input'];
   /** The project's id. */
   projectId: Scalars['ID']['input'];
-  /** The role to give; null removes the member from the project. */
+  /** The new role; null removes the member from the project. */
   role?: InputMaybe<ProjectRole>;
 };
 
 /** A new account. */
 export type SignUpInput = {
-  /** Used to sign in; one account for each address. */
+  /** The e-mail to sign in with. Each e-mail can have one account. */
   email: Scalars['EmailAddress']['input'];
-  /** What follows `#` in the link of an invitation; it must be for the same e-mail. */
+  /** The token of an invitation to the same e-mail: the part of its link after `#`. */
   invitationToken?: InputMaybe<Scalars['String']['input']>;
   /** The person's name, 1 to 100 characters. */
   name: Scalars['String']['input'];
@@ -1001,18 +1015,18 @@ export type SignUpInput = {
   password: Scalars['String']['input'];
 };
 
-/** Who may make an account. */
+/** Who may sign up. */
 export type SignUpMode =
-  /** People with an invitation. */
+  /** Only people with an invitation. */
   | 'INVITED'
-  /** Everybody who reaches the server. */
+  /** Anyone. */
   | 'OPEN';
 
 /** One spectrum. */
 export type SpectrumInput = {
-  /** The sample's name, 1 to 200 characters; it comes back with the prediction. */
+  /** The sample's name, 1 to 200 characters, which is returned with the prediction. */
   sampleName: Scalars['String']['input'];
-  /** The measured values in the order of the model's points. */
+  /** The measured values, as many as the model's `inputLength` and in its order. */
   yValues: Array<Scalars['Float']['input']>;
 };
 
@@ -1027,7 +1041,7 @@ export type User = {
   name: Scalars['String']['output'];
   /** The organizations that the person belongs to, by name. */
   organizations: Array<Organization>;
-  /** Where you are signed in, the session seen last first; at most 50, beyond which the oldest ends. */
+  /** Your sessions, the most recently used first. At most 50: a further sign-in ends the least recently used one. */
   sessions: Array<Session>;
 };
 

@@ -10,8 +10,8 @@ import { type Config, isLoopback } from '../config.ts';
 import {
   badUserInput,
   misdirectedRequest,
-  nothingHere,
   payloadTooLarge,
+  routeNotFound,
   unsupportedMediaType,
 } from '../errors.ts';
 import { toCatalogue } from '../graphql/answers.ts';
@@ -113,7 +113,7 @@ export async function startHttpServer({
     if (isStopping) void reply.header('connection', 'close');
     done();
   });
-  app.setNotFoundHandler((_request, reply) => sendError(reply, nothingHere()));
+  app.setNotFoundHandler((_request, reply) => sendError(reply, routeNotFound()));
   // A body that is not JSON gets 415 instead of reaching Apollo as text.
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {

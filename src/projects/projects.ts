@@ -3,8 +3,7 @@ import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
 import { lockOrganizationAs, type MemberRow } from '../accounts/organizations.ts';
 import { normalizeEmail } from '../accounts/people.ts';
-import type { By } from '../activity/activity.ts';
-import { type ActivityAction, type Actor, recordActivity } from '../activity/activity.ts';
+import { type ActivityAction, type By, recordActivity } from '../activity/activity.ts';
 import { canManageOrganization, canManageProject, projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
@@ -15,16 +14,17 @@ export interface ProjectRow {
   id: string;
   name: string;
   organizationId: string;
-  /** The viewer's. */
+  /** The viewer's role. */
   role: ProjectRole;
 }
 
 /**
- * Makes a project. An owner of the organization owns it by that; an admin becomes its owner here.
+ * Creates a project. An admin of the organization becomes its owner; owners of the organization own every project
+ * anyway. Locks the organization's row, so that the number of projects is exact.
  *
- * @param trx a transaction: the organization's row is locked while its projects are counted.
- * @throws NOT_FOUND or FORBIDDEN as the viewer's role stands behind the lock; PLAN_LIMIT_REACHED or BAD_USER_INPUT when
- *   the organization has no room for one more.
+ * @returns its id.
+ * @throws NOT_FOUND or FORBIDDEN by the viewer's role after locking; PLAN_LIMIT_REACHED or BAD_USER_INPUT when the
+ *   organization has the max number of projects.
  */
 export async function insertProject(
   trx: Transaction<DB>,
@@ -53,7 +53,7 @@ export async function insertProject(
   return id;
 }
 
-/** Renames a project. @param trx a transaction. @throws NOT_FOUND or FORBIDDEN as the role stands behind the lock. */
+/** Renames a project. @throws as `lockProjectAs` */
 export async function renameProject(
   trx: Transaction<DB>,
   { id, name }: Pick<ProjectRow, 'id' | 'name'>,
@@ -84,14 +84,14 @@ function selectProjects(db: Database, viewerId: string) {
     .orderBy('projects.id');
 }
 
-/** Those of the given projects that the viewer can see. */
+/** The given projects, without those that the viewer cannot see. */
 export function findProjects(db: Database, viewerId: string, ids: string[]): Promise<ProjectRow[]> {
   return selectProjects(db, viewerId)
     .where('projects.id', '=', eb => eb.fn.any(eb.val(ids)))
     .execute();
 }
 
-/** The projects of organizations that the viewer can see, by name. */
+/** The projects of the organizations, by name, without those that the viewer cannot see. */
 export function findProjectsOf(
   db: Database,
   viewerId: string,
@@ -104,7 +104,7 @@ export function findProjectsOf(
     .execute();
 }
 
-/** Everybody who can see the projects, by name. Ask for projects that the viewer was found to see. */
+/** Everyone who can see the projects, by name. The caller checks that the viewer can see them. */
 export async function findProjectMembers(
   db: Database,
   projectIds: string[],
@@ -122,18 +122,18 @@ export async function findProjectMembers(
   return rows.map(({ id, name, ...member }) => ({ ...member, person: { id, name } }));
 }
 
-/** Locks a project's row until the transaction ends: what counts its keys, models or members does so behind this. */
+/** Locks a project's row until the transaction ends. Take this lock before counting its keys, models or members. */
 export async function lockProject(trx: Transaction<DB>, projectId: string): Promise<void> {
-  // Not FOR UPDATE: that would make foreign keys wait, and with them everything inserted into the project.
+  // Not FOR UPDATE, which blocks foreign keys, and with them every insert into the project.
   await trx.selectFrom('projects').select('id').where('id', '=', projectId).forNoKeyUpdate().execute();
 }
 
 /**
- * Locks a project's row, and reads the project and the viewer's role behind the lock: somebody may have removed the
- * viewer a moment ago. Where the organization's row is locked too, that comes first.
+ * Locks a project's row, then reads the project and the viewer's role, which may have changed since the first check. If
+ * the organization's row is locked too, lock it first.
  *
  * @param may whether a role suffices.
- * @throws NOT_FOUND when the viewer does not see the project any more, FORBIDDEN when the role does not suffice.
+ * @throws NOT_FOUND when the viewer can no longer see the project, FORBIDDEN when the role does not suffice.
  */
 export async function lockProjectAs(
   trx: Transaction<DB>,
@@ -148,7 +148,7 @@ export async function lockProjectAs(
   return project;
 }
 
-/** Locks the row of a project's organization, before that of the project: what is counted there is counted behind this. */
+/** Locks the row of a project's organization. Take this lock before that of the project. */
 export async function lockOrganizationOf(trx: Transaction<DB>, projectId: string): Promise<void> {
   await trx
     .selectFrom('organizations')
@@ -161,62 +161,48 @@ export async function lockOrganizationOf(trx: Transaction<DB>, projectId: string
 }
 
 /**
- * Adds a member to a project, changes a member's role or, with a null role, removes the member.
+ * Adds a member to a project, changes a member's role or, with a null role, removes the member. Locks the project's
+ * row, so that the number of members is exact.
  *
- * @param trx a transaction: the project's row is locked while its members are counted.
- * @param actor who asks. Their role is read behind the lock, as somebody may have removed them a moment ago.
- * @throws BAD_USER_INPUT when the person is no member of the organization, or owns it; NOT_FOUND or FORBIDDEN when who
- *   asks may not any more.
+ * @throws BAD_USER_INPUT when the person is not a member of the organization, is an owner of it, or the project has the
+ *   max number of members; otherwise as `lockProjectAs`.
  */
 export async function setProjectMember(
   trx: Transaction<DB>,
-  {
-    project,
-    email,
-    role,
-    actorId,
-    actor,
-    now,
-  }: {
-    project: ProjectRow;
-    email: string;
-    role: ProjectRole | null;
-    actorId: string;
-    actor: Actor;
-    now: Date;
-  },
+  { projectId, email, role }: { projectId: string; email: string; role: ProjectRole | null },
+  { viewerId, actor, now }: By,
 ): Promise<void> {
-  await lockProjectAs(trx, project.id, actorId, canManageProject);
+  const { organizationId } = await lockProjectAs(trx, projectId, viewerId, canManageProject);
   const member = await trx
     .selectFrom('organizationMembers')
     .innerJoin('users', 'users.id', 'organizationMembers.userId')
     .select(['users.id', 'users.email', 'organizationMembers.role'])
-    .where('organizationMembers.organizationId', '=', project.organizationId)
+    .where('organizationMembers.organizationId', '=', organizationId)
     .where('users.email', '=', normalizeEmail(email))
     .forKeyShare('organizationMembers')
     .executeTakeFirst();
   if (!member) {
     throw badUserInput(
-      'Nobody in the organization has this e-mail. Invite the person to the organization first.',
+      'No member of the organization has this e-mail. Invite the person to the organization first.',
     );
   }
   if (member.role === 'OWNER') {
     throw badUserInput(
-      'An owner of the organization is owner of every project; the role cannot be changed here.',
+      'An owner of the organization is an owner of every project. Change the role in the organization instead.',
     );
   }
   const before = await trx
     .selectFrom('projectMembers')
     .select('role')
-    .where('projectId', '=', project.id)
+    .where('projectId', '=', projectId)
     .where('userId', '=', member.id)
     .executeTakeFirst();
   const record = (action: ActivityAction, details: Record<string, string>) =>
     recordActivity(trx, actor, now, [
       {
         action,
-        organizationId: project.organizationId,
-        projectId: project.id,
+        organizationId,
+        projectId,
         subjectId: member.id,
         subject: member.email,
         details,
@@ -226,24 +212,24 @@ export async function setProjectMember(
     if (!before) return;
     await trx
       .deleteFrom('projectMembers')
-      .where('projectId', '=', project.id)
+      .where('projectId', '=', projectId)
       .where('userId', '=', member.id)
       .execute();
-    const left = member.id === actorId;
-    return await record(left ? 'project_member.left' : 'project_member.removed', { role: before.role });
+    const isViewer = member.id === viewerId;
+    return await record(isViewer ? 'project_member.left' : 'project_member.removed', { role: before.role });
   }
   if (before?.role === role) return;
   if (!before) {
     const { held } = await trx
       .selectFrom('projectMembers')
       .select(eb => eb.fn.countAll<number>().as('held'))
-      .where('projectId', '=', project.id)
+      .where('projectId', '=', projectId)
       .executeTakeFirstOrThrow();
     assertBelowLimit(held, 'A project', 'members');
   }
   await trx
     .insertInto('projectMembers')
-    .values({ projectId: project.id, userId: member.id, role })
+    .values({ projectId, userId: member.id, role })
     .onConflict(conflict => conflict.columns(['projectId', 'userId']).doUpdateSet({ role }))
     .execute();
   if (before) await record('project_member.role_changed', { from: before.role, to: role });

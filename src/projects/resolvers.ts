@@ -4,7 +4,7 @@ import { checkName } from '../requests/names.ts';
 import { requireProjectOwner } from './authorize.ts';
 import { insertProject, renameProject, setProjectMember } from './projects.ts';
 
-/** Projects and their members. */
+/** Projects and their members. graphql/permissions.ts checks who may call these fields. */
 export const projectResolvers = {
   Query: {
     project: (_parent, { id }, { viewer }) => viewer().load.project.find(id),
@@ -19,28 +19,21 @@ export const projectResolvers = {
       return await load.project.get(id);
     },
 
-    async renameProject(_parent, { id, name: wanted }, { transaction, by, viewer }) {
+    async renameProject(_parent, { id, name: newName }, { transaction, by, viewer }) {
       const { load } = viewer();
-      const name = checkName(wanted, 'The name of a project');
+      const name = checkName(newName, 'The name of a project');
       const project = await requireProjectOwner({ load }, id);
       await transaction(trx => renameProject(trx, { id: project.id, name }, by()));
       return await load.project.reload(id);
     },
 
-    async setProjectMember(_parent, { input }, { transaction, viewer, actor, at }) {
-      const { id: actorId, load } = viewer();
+    async setProjectMember(_parent, { input }, { transaction, by, viewer }) {
+      const { load } = viewer();
       const project = await requireProjectOwner({ load }, input.projectId);
       await transaction(trx =>
-        setProjectMember(trx, {
-          project,
-          email: input.email,
-          role: input.role ?? null,
-          actorId,
-          actor: actor(),
-          now: at,
-        }),
+        setProjectMember(trx, { projectId: project.id, email: input.email, role: input.role ?? null }, by()),
       );
-      // Who removed themselves sees what they had last.
+      // A viewer who removed themselves no longer sees the project: return it as it was before.
       return (await load.project.reloadOrNull(project.id)) ?? project;
     },
   },

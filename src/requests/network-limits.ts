@@ -17,7 +17,7 @@ interface NetworkAttempt {
 
 const siteLimit = (limit: Limit): Limit => ({
   ...limit,
-  name: `${limit.name}, IPv6 /48`,
+  id: `${limit.id}, IPv6 /48`,
   max: limit.max * SITE_FACTOR,
 });
 const keyOf = (network: string, of: string | undefined) => (of === undefined ? network : `${network}\0${of}`);

@@ -8,8 +8,8 @@ import type { DB } from '../generated/database.ts';
 
 /** Max attempts within a window, which begins with the first attempt. */
 export interface Limit {
-  /** Part of the stored digest: a change resets the counts. */
-  name: string;
+  /** Identifies the limit in the digests of `rate_limits`, and is not shown. A change of the text resets the counts. */
+  id: string;
   max: number;
   windowMs: number;
 }
@@ -87,8 +87,8 @@ export async function dropEndedCounts(db: Database, now: Date): Promise<void> {
     .execute();
 }
 
-const digestOf = ({ name }: Limit, subject: string) =>
-  createHash('sha256').update(`${name}\0${subject}`).digest('base64');
+const digestOf = ({ id }: Limit, subject: string) =>
+  createHash('sha256').update(`${id}\0${subject}`).digest('base64');
 
 function countAttempts(db: Kysely<DB>, placeholder: Placeholder<Attempt[]>) {
   const distinct = (attempts: Attempt[]) => [...Map.groupBy(attempts, ({ digest }) => digest)];

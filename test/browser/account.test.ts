@@ -105,7 +105,7 @@ describe('the account', () => {
     const text = section(page, 'Delete account');
     await text.getByText('You are the only owner of').waitFor();
     expect(await text.getByRole('button', { name: 'Delete account…' }).isDisabled()).toBe(true);
-    await text.getByRole('link', { name: 'Ada Lovelace' }).click();
+    await text.getByRole('link', { name: "Ada's laboratory" }).click();
     await page.waitForURL(`**/organizations/${ada.organization.slug}`);
   });
 

@@ -110,7 +110,7 @@ test('a project and an organization are deleted by their owners, once the name i
   await page.waitForURL(`**/organizations/${owner.organization.slug}`);
   await page.getByText('No project that you can see').waitFor();
 
-  const renaming = await choose(page, 'Dora Deleter', 'Rename');
+  const renaming = await choose(page, "Dora's laboratory", 'Rename');
   await renaming.getByLabel('Name').fill('Laboratory');
   await renaming.getByRole('button', { name: 'Rename' }).click();
   await page.getByRole('heading', { name: 'Laboratory' }).waitFor();

@@ -96,10 +96,7 @@ describe('inviting', () => {
     const page = await openPage(browser(), service, membersPath(), lab.owner);
     await page.getByLabel('E-mail').fill(lab.owner.email);
     await page.getByRole('button', { name: 'Invite' }).click();
-    await page
-      .getByRole('alert')
-      .getByText('The person with this e-mail belongs to the organization already.')
-      .waitFor();
+    await page.getByRole('alert').getByText('The person with this e-mail is already a member.').waitFor();
     expect(await page.getByLabel('E-mail').inputValue()).toBe(lab.owner.email);
   });
 });
@@ -116,7 +113,9 @@ describe('the link of an invitation', () => {
       await page.goto(`/invitations#${token}`);
       // From a page of the same site: only what follows "#" changes without this.
       await page.reload();
-      await page.getByText('Olga Owner invites you to join the organization Olga Owner as member.').waitFor();
+      await page
+        .getByText("Olga Owner invites you to join the organization Olga's laboratory as member.")
+        .waitFor();
       await page.getByRole('link', { name: 'Sign up to accept' }).click();
       await page.getByLabel('Name').fill('Nora Newcomer');
       expect(await page.getByLabel('E-mail').inputValue()).toBe(email);

@@ -89,7 +89,7 @@ describe('members of an organization', () => {
       .toBe('Member');
 
     await page.getByRole('button', { name: 'Remove Ann Archer' }).click();
-    const question = page.getByRole('dialog', { name: 'Remove Ann Archer from Olga Owner?' });
+    const question = page.getByRole('dialog', { name: "Remove Ann Archer from Olga's laboratory?" });
     await question.getByRole('button', { name: 'Cancel' }).click();
     await question.waitFor({ state: 'detached' });
     expect(await organizationRole(ann)).toBe('MEMBER');
@@ -144,7 +144,7 @@ describe('members of an organization', () => {
     expect(await rowOf(page, lab.owner).getByRole('button').count()).toBe(0);
     expect(await rowOf(page, lab.owner).getByRole('combobox').count()).toBe(0);
     await choose(page, 'Role of Ann Archer', 'Owner');
-    await page.getByRole('button', { name: 'Leave Olga Owner' }).waitFor();
+    await page.getByRole('button', { name: "Leave Olga's laboratory" }).waitFor();
     expect(await organizationRole(ann)).toBe('OWNER');
   });
 
@@ -189,12 +189,12 @@ describe('members of an organization', () => {
     async role => {
       await join(service, lab.owner, ann, null, role);
       const page = await openMembers(organizationPath(), ann);
-      await page.getByRole('button', { name: 'Leave Olga Owner' }).click();
+      await page.getByRole('button', { name: "Leave Olga's laboratory" }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
       await page.waitForURL(`**/projects/${ann.projectId}`);
       await page.getByRole('button', { name: 'Projects' }).click();
       await page.getByRole('menuitem', { name: 'First project' }).waitFor();
-      expect(await page.getByText('Olga Owner').count()).toBe(0);
+      expect(await page.getByText("Olga's laboratory").count()).toBe(0);
     },
   );
 
@@ -204,7 +204,7 @@ describe('members of an organization', () => {
     await rowOf(page, lab.owner).getByText('Owner', { exact: true }).waitFor();
     const buttons = page.getByRole('region', { name: 'Members' }).getByRole('button');
     await expect.poll(() => buttons.count()).toBe(1);
-    expect(await buttons.getAttribute('aria-label')).toBe('Leave Olga Owner');
+    expect(await buttons.getAttribute('aria-label')).toBe("Leave Olga's laboratory");
     expect(await page.getByRole('combobox').count()).toBe(0);
     expect(await page.getByLabel('E-mail').count()).toBe(0);
   });

@@ -213,7 +213,7 @@ test('more than 1000 spectra take several calls, and a refusal on the way keeps 
   await page.getByRole('button', { name: 'Predict 1,001 spectra' }).click();
   await page
     .getByRole('alert')
-    .getByText("The rest of this month's predictions cannot hold this call.")
+    .getByText('This call needs more predictions than are left this month.')
     .waitFor();
   await page.getByText('1,000 of 1,001 spectra were predicted').waitFor();
   expect(calls).toEqual([1000, 1]);

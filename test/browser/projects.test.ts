@@ -230,7 +230,7 @@ test('a list that cannot be read says so, and is read when asked again', async (
 
 test('a fault of the server is told, and not taken for a project that does not exist', async () => {
   const page = await openPage(browser(), service, '/', lab.owner);
-  const fault = { message: 'The service is unavailable for the moment.' };
+  const fault = { message: 'The service is temporarily unavailable.' };
   const faulty = /query (ProjectPage|Deployments|Models|ProjectMembers|OrganizationMembers)/;
   await page.route('**/graphql', route =>
     faulty.test(route.request().postData() ?? '')

@@ -4,18 +4,18 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Whether an API key works now. */
+/** Whether an API key can be used. */
 export type ApiKeyStatus =
-  /** The key works. */
+  /** The key can be used. */
   | 'ACTIVE'
-  /** The key's expiry has passed. Calls answer 403 `API_KEY_EXPIRED`. */
+  /** The key has expired. Calls fail with 403 `API_KEY_EXPIRED`. */
   | 'EXPIRED'
-  /** Somebody revoked the key; this cannot be undone. Calls answer 403 `API_KEY_REVOKED`. */
+  /** The key was revoked, which cannot be undone. Calls fail with 403 `API_KEY_REVOKED`. */
   | 'REVOKED';
 
 /**
- * Where an API key belongs decides what it reaches: a deployment's key calls that deployment only, a project's key calls
- * every deployment in the project, later ones included. Give one of the two.
+ * What an API key reaches: one deployment, or every deployment of a project, including those created later. Give exactly
+ * one of the two.
  */
 export type ApiKeyTarget =
   {   /** One deployment. */
@@ -25,7 +25,7 @@ export type ApiKeyTarget =
 
 /** A change of your own password. */
 export type ChangePasswordInput = {
-  /** The password that you sign in with now. */
+  /** Your present password. */
   currentPassword: string;
   /** At least 15 characters and at most 72 bytes in UTF-8. */
   newPassword: string;
@@ -33,16 +33,16 @@ export type ChangePasswordInput = {
 
 /** A new API key. */
 export type CreateApiKeyInput = {
-  /** When the key stops working; must lie in the future. Null: never. */
+  /** When the key expires, which must be in the future; null: never. */
   expiresAt?: string | null | undefined;
   /**
-   * Makes the request safe to repeat: choose a new text (1 to 200 characters) for each key to make, and send the same one
-   * when you repeat the request. For 24 hours no second key is made: the repeated request answers 409
-   * `API_KEY_ALREADY_CREATED`, which names the key, as its secret cannot be shown again; with other input it is refused
-   * (422 `IDEMPOTENCY_KEY_REUSED`).
+   * Makes the request safe to retry: choose a new text (1 to 200 characters) for each new key, and send the same text when
+   * you retry the request. For 24 hours a retry creates no second key. It fails with 409 `API_KEY_ALREADY_CREATED`, which
+   * names the key, because the secret cannot be shown again. A different input with the same text fails with 422
+   * `IDEMPOTENCY_KEY_REUSED`.
    */
   idempotencyKey?: string | null | undefined;
-  /** The key's name, 1 to 100 characters: best the integration that will hold it, one key for each. */
+  /** The key's name, 1 to 100 characters: preferably that of the integration that will use it. Use one key per integration. */
   name: string;
   /** What the key reaches. */
   target: ApiKeyTarget;
@@ -50,7 +50,7 @@ export type CreateApiKeyInput = {
 
 /** A new deployment. */
 export type CreateDeploymentInput = {
-  /** What it is for, up to 1000 characters. */
+  /** A description, up to 1000 characters. */
   description?: string | null | undefined;
   /** The id of the model to make callable. */
   modelId: string | number;
@@ -66,7 +66,7 @@ export type CreateProjectInput = {
   organizationId: string | number;
 };
 
-/** An invitation into an organization. */
+/** An invitation to an organization. */
 export type InviteMemberInput = {
   /** The e-mail of the person to invite. */
   email: string;
@@ -85,80 +85,81 @@ export type ModelKind =
 
 /** A member's role in an organization. */
 export type OrganizationRole =
-  /** Creates projects, invites, and changes the members who are not owners. */
+  /** May create projects, invite people, and change or remove members who are not owners. */
   | 'ADMIN'
-  /** Belongs to the organization; sees the projects in which a project role was given. */
+  /** Sees the projects in which they have a project role. */
   | 'MEMBER'
-  /** Everything an admin may, owners included, and the owner role in every project. One owner always remains. */
+  /** May do everything that admins may, can change owners, and owns every project. The last owner cannot leave. */
   | 'OWNER';
 
-/** The plans an organization can be on. */
+/** The plan of an organization. */
 export type PlanName =
   /** API keys for many integrations, without a monthly limit on predictions. */
   | 'ENTERPRISE'
-  /** Web predictions only: no API keys. */
+  /** Predictions on the web only, without API keys. */
   | 'FREE'
   /** API keys for a few integrations. */
   | 'PRO';
 
-/** Where a prediction was asked for. */
+/** Who requested a prediction. */
 export type PredictionSource =
-  /** By a program, with an API key. */
+  /** A program, with an API key. */
   | 'API'
-  /** By a signed-in person. */
+  /** A signed-in person. */
   | 'WEB';
 
 /** A person's role in a project. */
 export type ProjectRole =
-  /** Registers models, creates and switches deployments, manages API keys, predicts. */
+  /** May manage models, deployments and API keys, and predict. */
   | 'CONTRIBUTOR'
-  /** Everything a contributor may, and changes the project's members. */
+  /** May do everything that contributors may, change the project's members, and rename or delete the project. */
   | 'OWNER'
-  /** Sees the project, its keys (never raw), logs, usage and members; changes nothing. */
+  /** May see the project, its keys (never raw), logs, usage and members, but change nothing. */
   | 'VIEWER';
 
 /** A trained model as an ONNX file. */
 export type RegisterModelInput = {
-  /** The model's name, 1 to 100 characters. A name that the project has already becomes its next version. */
+  /** The model's name, 1 to 100 characters. If the project already has a model of this name, this becomes its next version. */
   name: string;
   /**
-   * The ONNX file, up to 16 MiB: one float32 or float64 input `[batch, points]`, the batch free or 1, and either one
-   * numeric output `[batch]` or `[batch, 1]` or a label output (strings or int64), with or without probabilities.
+   * The ONNX file, up to 16 MiB. It needs one float32 or float64 input `[batch, points]`, where batch is dynamic or 1, and
+   * either one numeric output `[batch]` or `[batch, 1]`, or a label output (string or int64), with or without
+   * probabilities.
    */
   onnx: string;
   /** The project's id. */
   projectId: string | number;
   /** What the model predicts, for example `octane number`: 1 to 100 characters. */
   targetProperty: string;
-  /** The unit of the predicted value, for example `mg/kg`; at most 100 characters. */
+  /** The unit of the predicted value, for example `mg/kg`, at most 100 characters; null if it has none. */
   unit?: string | null | undefined;
 };
 
-/** A member's role in an organization. */
+/** A change of a member's role in an organization. */
 export type SetOrganizationMemberInput = {
   /** The e-mail of a member. */
   email: string;
   /** The organization's id. */
   organizationId: string | number;
-  /** The role to give; null removes the member, from the organization's projects too. */
+  /** The new role; null removes the member from the organization and its projects. */
   role?: OrganizationRole | null | undefined;
 };
 
-/** A member's role in a project. */
+/** A change of a member's role in a project. */
 export type SetProjectMemberInput = {
   /** The e-mail of a member of the organization. */
   email: string;
   /** The project's id. */
   projectId: string | number;
-  /** The role to give; null removes the member from the project. */
+  /** The new role; null removes the member from the project. */
   role?: ProjectRole | null | undefined;
 };
 
 /** A new account. */
 export type SignUpInput = {
-  /** Used to sign in; one account for each address. */
+  /** The e-mail to sign in with. Each e-mail can have one account. */
   email: string;
-  /** What follows `#` in the link of an invitation; it must be for the same e-mail. */
+  /** The token of an invitation to the same e-mail: the part of its link after `#`. */
   invitationToken?: string | null | undefined;
   /** The person's name, 1 to 100 characters. */
   name: string;
@@ -166,18 +167,18 @@ export type SignUpInput = {
   password: string;
 };
 
-/** Who may make an account. */
+/** Who may sign up. */
 export type SignUpMode =
-  /** People with an invitation. */
+  /** Only people with an invitation. */
   | 'INVITED'
-  /** Everybody who reaches the server. */
+  /** Anyone. */
   | 'OPEN';
 
 /** One spectrum. */
 export type SpectrumInput = {
-  /** The sample's name, 1 to 200 characters; it comes back with the prediction. */
+  /** The sample's name, 1 to 200 characters, which is returned with the prediction. */
   sampleName: string;
-  /** The measured values in the order of the model's points. */
+  /** The measured values, as many as the model's `inputLength` and in its order. */
   yValues: Array<number>;
 };
 

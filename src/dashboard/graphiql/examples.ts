@@ -5,8 +5,8 @@ export interface Example {
   headers: Record<string, string>;
 }
 
-// A real spectrum, so that the first tab needs nothing but a key and an id where the octane model is deployed: a
-// gasoline sample that the model was not fitted on, NIR log(1/R) at 900–1700 nm in steps of 2 nm, octane number 88.1.
+// A real spectrum, so that the first tab only needs a key and the id of a deployment of the octane model: a gasoline
+// sample that the model was not fitted on, NIR log(1/R) at 900–1700 nm in steps of 2 nm, octane number 88.1.
 // J. H. Kalivas, Chemometrics and Intelligent Laboratory Systems 37 (1997) 255–259.
 const gasoline51 = [
   -0.052634, -0.046971, -0.043205, -0.039538, -0.034724, -0.032414, -0.02982, -0.03367, -0.036481, -0.040107,
@@ -62,8 +62,8 @@ const predict: Example = {
 #
 # A spectrum needs as many points as the model's
 # inputLength: this one is gasoline, 401 points, for an
-# octane model. Signed in, you can predict without a key:
-# empty the headers.
+# octane model. If you are signed in, you can predict
+# without a key: empty the headers.
 mutation Predict(
   $deploymentId: ID!
   $spectra: [SpectrumInput!]!
@@ -94,7 +94,7 @@ mutation Predict(
 
 const signIn: Example = {
   title: 'SignIn',
-  query: `# Sign in: the tabs to the right need it. Sets a cookie.
+  query: `# Sign in (sets a cookie). The tabs to the right need it.
 # Variables, below: your e-mail and your password.
 mutation SignIn(
   $email: EmailAddress!
@@ -106,8 +106,8 @@ mutation SignIn(
   }
 }
 
-# Make an account and sign in. It comes with an
-# organization on the Free plan and one project.
+# Create an account and sign in. You get an organization
+# on the Free plan with one project.
 mutation SignUp($newAccount: SignUpInput!) {
   signUp(input: $newAccount) {
     id
@@ -137,7 +137,7 @@ mutation SignOut {
 
 const viewer: Example = {
   title: 'Viewer',
-  query: `# Who is signed in, and the ids the other tabs ask for.
+  query: `# The signed-in person, and ids that the other tabs need.
 query Viewer {
   viewer {
     id
@@ -174,7 +174,7 @@ query Viewer {
 
 const account: Example = {
   title: 'Sessions',
-  query: `# Where you are signed in, and the ids of your sessions.
+  query: `# Your sessions with their ids.
 query Sessions {
   viewer {
     sessions {
@@ -188,12 +188,12 @@ query Sessions {
   }
 }
 
-# End one of them: it has to sign in again.
+# End one of your sessions.
 mutation EndSession($sessionId: ID!) {
   endSession(id: $sessionId)
 }
 
-# End all of them but this one.
+# End all sessions except this one.
 mutation EndOtherSessions {
   endOtherSessions
 }
@@ -203,7 +203,7 @@ mutation ChangePassword($change: ChangePasswordInput!) {
   changePassword(input: $change)
 }
 
-# Delete your account for good.
+# Delete your account. This cannot be undone.
 mutation DeleteAccount($password: String!) {
   deleteAccount(password: $password)
 }
@@ -245,8 +245,8 @@ query Models($projectId: ID!) {
   }
 }
 
-# Register an ONNX model. Its file goes into "onnx",
-# in base64: base64 -w0 octane.onnx
+# Register an ONNX model. Put the file in base64 into
+# "onnx": base64 -w0 octane.onnx
 mutation RegisterModel($model: RegisterModelInput!) {
   registerModel(input: $model) {
     id
@@ -256,7 +256,7 @@ mutation RegisterModel($model: RegisterModelInput!) {
   }
 }
 
-# Make a model callable.
+# Create a deployment, which makes a model callable.
 mutation CreateDeployment($deployment: CreateDeploymentInput!) {
   createDeployment(input: $deployment) {
     id
@@ -276,7 +276,8 @@ mutation SetDeploymentActive(
   }
 }
 
-# End the pause of a model that crashed or took too long.
+# End the quarantine of a model that crashed, took too
+# long or needed too much memory.
 mutation ResetQuarantine($deploymentId: ID!) {
   resetQuarantine(deploymentId: $deploymentId) {
     id
@@ -302,8 +303,8 @@ mutation ResetQuarantine($deploymentId: ID!) {
 
 const apiKeys: Example = {
   title: 'ApiKeys',
-  query: `# The keys that reach a deployment: its own and the
-# project-wide ones. Raw keys are never listed.
+  query: `# The keys that reach a deployment, including the keys of
+# its project. Raw keys are never listed.
 query ApiKeys(
   $deploymentId: ID!
   $first: Int
@@ -325,7 +326,7 @@ query ApiKeys(
   }
 }
 
-# Every key in a project, and how many it may hold.
+# All keys of a project, and how many it can have.
 query ProjectApiKeys(
   $projectId: ID!
   $first: Int
@@ -382,10 +383,10 @@ fragment Key on ApiKey {
 
 const createApiKey: Example = {
   title: 'CreateApiKey',
-  query: `# Make a key for one integration. The raw key is shown
-# this once: copy it into the integration's secret store.
-# The target { "projectId": "..." } makes a key that
-# reaches every deployment in the project.
+  query: `# Create a key for one integration. The raw key is shown
+# only once: copy it into the integration's secret store.
+# With the target { "projectId": "..." } the key reaches
+# every deployment of the project.
 mutation CreateApiKey($input: CreateApiKeyInput!) {
   createApiKey(input: $input) {
     rawKey
@@ -411,7 +412,7 @@ mutation CreateApiKey($input: CreateApiKeyInput!) {
 
 const revokeApiKey: Example = {
   title: 'RevokeApiKey',
-  query: `# Revoke a key: its next call is refused. The key stays
+  query: `# Revoke a key: its next call fails. The key is still
 # listed. This cannot be undone.
 mutation RevokeApiKey($apiKeyId: ID!) {
   revokeApiKey(id: $apiKeyId) {
@@ -429,11 +430,12 @@ mutation RevokeApiKey($apiKeyId: ID!) {
   headers: {},
 };
 
-// Alone in its tab: going from one tab to another, GraphiQL keeps the position of the selected operation, so
-// beside another operation a deletion could be run by Ctrl-Enter without having been chosen.
+// A tab of its own: GraphiQL keeps the position of the selected operation when the tab changes, so in a tab with other
+// operations Ctrl-Enter could run the deletion although it was not selected.
 const deleteApiKey: Example = {
   title: 'DeleteApiKey',
-  query: `# Delete a key for good. Prediction logs keep naming it.
+  query: `# Delete a key. This cannot be undone. Prediction logs
+# keep its name.
 mutation DeleteApiKey($apiKeyId: ID!) {
   deleteApiKey(id: $apiKeyId) {
     deletedApiKeyId
@@ -446,7 +448,7 @@ mutation DeleteApiKey($apiKeyId: ID!) {
 
 const members: Example = {
   title: 'Members',
-  query: `# Who belongs to a project and to its organization.
+  query: `# The members of a project and of its organization.
 query Members($projectId: ID!) {
   project(id: $projectId) {
     members {
@@ -474,8 +476,8 @@ mutation SetProjectMember(
 }
 
 # Change a member's role in an organization. A null role
-# removes the member. keysOfFormerMembers are worth
-# replacing: the person may know them.
+# removes the member. Replace the keysOfFormerMembers:
+# the person may know their secrets.
 mutation SetOrganizationMember(
   $organizationMember: SetOrganizationMemberInput!
 ) {
@@ -490,12 +492,12 @@ mutation SetOrganizationMember(
   }
 }
 
-# Leave an organization. The last owner stays.
+# Leave an organization. The last owner cannot leave.
 mutation LeaveOrganization($organizationId: ID!) {
   leaveOrganization(organizationId: $organizationId)
 }
 
-# Make an organization on the Free plan.
+# Create an organization on the Free plan.
 mutation CreateOrganization($organizationName: String!) {
   createOrganization(name: $organizationName) {
     id
@@ -503,7 +505,7 @@ mutation CreateOrganization($organizationName: String!) {
   }
 }
 
-# Make another project.
+# Create another project.
 mutation CreateProject($project: CreateProjectInput!) {
   createProject(input: $project) {
     id
@@ -548,8 +550,8 @@ fragment OrganizationRoles on OrganizationMember {
 
 const invitations: Example = {
   title: 'Invitations',
-  query: `# Who was invited to your organizations and has not
-# answered yet. For admins and owners.
+  query: `# The pending invitations to your organizations. For
+# admins and owners.
 query Invitations {
   viewer {
     organizations {
@@ -568,8 +570,8 @@ query Invitations {
   }
 }
 
-# Invite somebody. The link is shown this once: give it to
-# that person, whoever has it can join.
+# Invite a person. The link is shown only once. Give it
+# to that person only: anyone who has it can join.
 mutation InviteMember($invitation: InviteMemberInput!) {
   inviteMember(input: $invitation) {
     id
@@ -578,8 +580,8 @@ mutation InviteMember($invitation: InviteMemberInput!) {
   }
 }
 
-# What an invitation is about. The token is what follows
-# the # in its link. Needs no account.
+# The details of an invitation. The token is the part of
+# the link after #. Needs no sign-in.
 query Invitation($token: String!) {
   invitation(token: $token) {
     organizationName
@@ -590,8 +592,8 @@ query Invitation($token: String!) {
   }
 }
 
-# Join. With no account yet, sign up with the token in
-# invitationToken instead.
+# Accept an invitation. If you have no account, sign up
+# with the token in invitationToken instead.
 mutation AcceptInvitation($token: String!) {
   acceptInvitation(token: $token) {
     id
@@ -599,17 +601,17 @@ mutation AcceptInvitation($token: String!) {
   }
 }
 
-# Do not join. Needs no account.
+# Decline an invitation. Needs no sign-in.
 mutation DeclineInvitation($token: String!) {
   declineInvitation(token: $token)
 }
 
-# Withdraw an invitation: its link works no more.
+# Revoke an invitation: its link becomes invalid.
 mutation RevokeInvitation($invitationId: ID!) {
   revokeInvitation(id: $invitationId)
 }
 
-# Who may make an account on this server.
+# Who may sign up on this server.
 query SignUpMode {
   signUpMode
 }
@@ -628,7 +630,7 @@ query SignUpMode {
 
 const logs: Example = {
   title: 'Logs',
-  query: `# A deployment's calls, newest first, and who made them.
+  query: `# A deployment's calls, newest first, with their keys.
 query Logs(
   $deploymentId: ID!
   $first: Int
@@ -658,7 +660,7 @@ query Logs(
   }
 }
 
-# This month's predictions, and the limit (null: none).
+# This month's predictions and limit (null: unlimited).
 query Usage($deploymentId: ID!) {
   deployment(id: $deploymentId) {
     name
@@ -715,7 +717,7 @@ fragment Used on Allowance {
 
 const rename: Example = {
   title: 'RenameDeployment',
-  query: `# Give a deployment another name.
+  query: `# Rename a deployment.
 mutation RenameDeployment($deploymentId: ID!, $name: String!) {
   renameDeployment(id: $deploymentId, name: $name) {
     id
@@ -723,7 +725,7 @@ mutation RenameDeployment($deploymentId: ID!, $name: String!) {
   }
 }
 
-# Give a model another name: all its versions get it.
+# Rename all versions of a model.
 mutation RenameModel($modelId: ID!, $name: String!) {
   renameModel(id: $modelId, name: $name) {
     id
@@ -732,7 +734,7 @@ mutation RenameModel($modelId: ID!, $name: String!) {
   }
 }
 
-# Give a project another name.
+# Rename a project.
 mutation RenameProject($projectId: ID!, $name: String!) {
   renameProject(id: $projectId, name: $name) {
     id
@@ -740,7 +742,7 @@ mutation RenameProject($projectId: ID!, $name: String!) {
   }
 }
 
-# Give an organization another name. The slug stays.
+# Rename an organization. Its slug does not change.
 mutation RenameOrganization(
   $organizationId: ID!
   $name: String!
@@ -764,15 +766,15 @@ mutation RenameOrganization(
 
 const deletions: Example = {
   title: 'DeleteDeployment',
-  query: `# Delete a deployment and the keys that reach nothing
-# else. Its logs stay: ProjectLogs, below, lists them.
+  query: `# Delete a deployment and the keys that reach only it.
+# Its logs stay: ProjectLogs, below, lists them.
 mutation DeleteDeployment($deploymentId: ID!) {
   deleteDeployment(id: $deploymentId) {
     deletedDeploymentId
   }
 }
 
-# The calls of all deployments, deleted ones too.
+# The calls of all deployments, including deleted ones.
 query ProjectLogs($projectId: ID!) {
   project(id: $projectId) {
     predictionLogs {
@@ -793,15 +795,15 @@ mutation DeleteModel($modelId: ID!) {
   }
 }
 
-# Delete a project with everything in it, logs too.
+# Delete a project with everything in it and its logs.
 mutation DeleteProject($projectId: ID!) {
   deleteProject(id: $projectId) {
     deletedProjectId
   }
 }
 
-# Delete an organization with everything in it. Its name,
-# typed exactly, confirms.
+# Delete an organization with everything in it. Confirm
+# with its exact name.
 mutation DeleteOrganization(
   $organizationId: ID!
   $organizationName: String!
