@@ -276,7 +276,7 @@ for (const together of [false, true]) {
         load: async () => loopingRegression(),
         onNotStarted: () => undefined,
         limits: { runMs: 500 },
-        watch: { waiting: 0, left: size => frames.push(size) },
+        batchMetrics: { waiting: 0, onBatch: size => frames.push(size) },
       });
       onTestFinished(models.close);
       const model = { ...modelOf('a'), rowIndependent: together };

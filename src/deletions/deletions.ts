@@ -3,7 +3,7 @@ import { monthOf } from '../accounts/month.ts';
 import { lockOrganizationAs } from '../accounts/organizations.ts';
 import type { By } from '../activity/activity.ts';
 import { type ActivityAction, type ActivityEntry, recordActivity } from '../activity/activity.ts';
-import { deleteApiKeys } from '../api-keys/queries.ts';
+import { deleteApiKeys } from '../api-keys/manage-keys.ts';
 import { canEditProject, canManageProject, canOwnOrganization } from '../auth/roles.ts';
 import { lockDeploymentAs } from '../deployments/deployments.ts';
 import { dropUnusedFile } from '../deployments/model-files.ts';

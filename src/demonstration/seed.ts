@@ -8,7 +8,7 @@ import { LOCAL_REQUEST, type Passwords, startPasswords } from '../accounts/passw
 import { insertPerson } from '../accounts/people.ts';
 import type { By } from '../activity/activity.ts';
 import { OPERATOR } from '../activity/activity.ts';
-import { insertApiKey } from '../api-keys/queries.ts';
+import { insertApiKey } from '../api-keys/manage-keys.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
 import type { Database } from '../database/pool.ts';
 import { insertDeployment } from '../deployments/deployments.ts';

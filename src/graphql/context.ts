@@ -17,7 +17,7 @@ import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { Note } from '../observability/root-field.ts';
 import type { Models } from '../onnx/models.ts';
-import type { Predicting } from '../predictions/predict.ts';
+import type { PredictionServices } from '../predictions/predict.ts';
 import { networkOf } from '../requests/network.ts';
 import type { RateLimits } from '../requests/rate-limits.ts';
 import { type AnswerSize, startAnswerSize } from './answer-size.ts';
@@ -42,7 +42,7 @@ export interface Services {
   countFailedKey: CountFailedKey;
   rateLimits: RateLimits;
   models: Models;
-  predicting: Predicting;
+  predicting: PredictionServices;
   /** Has the job that removes what deleted projects and organizations left run soon. */
   purgeSoon: () => void;
   signUpMode: SignUpMode;

@@ -34,7 +34,7 @@ interface Attempt {
   now: Date;
 }
 
-const BOUNDS = { max: 100, maxWaiting: 5000 };
+const BOUNDS = { maxBatchSize: 100, maxWaiting: 5000 };
 
 /** Counting in a database. Attempts that come together share a statement, so that a flood of them is a few statements. */
 export function startRateLimits(db: Kysely<DB>): RateLimits {
