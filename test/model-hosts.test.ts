@@ -341,13 +341,13 @@ test('a model that needs more memory than a process may have is refused, or fail
   const answer = await register(fillingRegression(numbers));
   expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
   expect(answer.errors[0]?.message).toBe(
-    'A trial run failed. The model needs more memory than it may have for 1 spectrum.',
+    'A trial run failed. The model needs more memory than it may use for 1 spectrum.',
   );
   const { deploymentId } = await deploy(service, lab.owner, fillingRegression(), 'Filling');
   const ask = (greatest: number) => call(deploymentId, [{ sampleName: 'a', yValues: [greatest, 1] }]);
   expect((await ask(1)).status).toBe(200);
   expect(await ask(numbers)).toMatchObject(refusal(codes.MODEL_FAILED));
-  expect(service.log.join('')).toContain('The model needs more memory than it may have for 1 spectrum.');
+  expect(service.log.join('')).toContain('The model needs more memory than it may use for 1 spectrum.');
   expect((await ask(1)).status).toBe(200);
 });
 

@@ -133,7 +133,7 @@ test('a restriction with which no host starts is given up alone, and named for t
   expect(outcome).toEqual(MEAN);
   const here = await detectSandbox();
   expect(sandbox).toEqual({ ...here, ownUid: false });
-  expect(missing.includes('a uid of its own')).toBe(here.ownUid);
+  expect(missing.includes('a separate uid')).toBe(here.ownUid);
 });
 
 test('where root starts the server on Linux, hosts have an account and a network of their own', async () => {

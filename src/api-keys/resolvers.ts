@@ -31,10 +31,10 @@ export const apiKeyResolvers = {
       const newKey = await requireKeyCreator({ load }, input, at);
       const rawKey = generateRawKey();
       const id = newId();
-      const repeated = repeatableCreate(input.idempotencyKey, { callerId, at }, newKey);
+      const repeatable = repeatableCreate(input.idempotencyKey, { callerId, at }, newKey);
       await transaction(async trx => {
-        if (repeated && (await takeKeys(trx, [{ ...repeated, resultId: id }])).size === 0) {
-          const made = await findMade(trx, repeated);
+        if (repeatable && (await takeKeys(trx, [{ ...repeatable, resultId: id }])).size === 0) {
+          const made = await findMade(trx, repeatable);
           throw made ? apiKeyAlreadyCreated(await findCreatedKey(trx, made.resultId)) : unavailable();
         }
         await insertApiKey(trx, { id, ...newKey, rawKey }, by());

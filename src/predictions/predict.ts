@@ -70,18 +70,18 @@ export async function predict(
     return resultOf(await services.settle(call), call, modelId);
   }
   const callerId = loggedCaller.key?.id ?? loggedCaller.userId ?? '';
-  const repeated = await repeatablePredict(
+  const repeatable = await repeatablePredict(
     { callerId, key: idempotencyKey, at: now },
     deployment.id,
     spectra,
   );
-  const before = await findMade(db, repeated);
+  const before = await findMade(db, repeatable);
   if (before) return { ...(await readAnswer(db, before)), modelId };
   const call = await run(services, deployment, loggedCaller, spectra, now, isOver);
-  const settlement = await services.settle({ ...call, repeated });
+  const settlement = await services.settle({ ...call, repeatable });
   if (settlement.status !== 'repeated') return resultOf(settlement, call, modelId);
   // The same call arrived twice at once: both ran the model, and the other one was charged.
-  const made = await findMade(db, repeated);
+  const made = await findMade(db, repeatable);
   if (!made) throw unavailable();
   return { ...(await readAnswer(db, made)), modelId };
 }

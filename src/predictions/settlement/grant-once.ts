@@ -43,9 +43,9 @@ async function grantUnclaimed(
   return grants;
 }
 
-function requestOf({ repeated }: Call): Repeatable {
-  if (!repeated) throw new Error('the call has no idempotency key');
-  return repeated;
+function requestOf({ repeatable }: Call): Repeatable {
+  if (!repeatable) throw new Error('the call has no idempotency key');
+  return repeatable;
 }
 
 const keyOf = (call: Call) => requestOf(call).digest.toString('latin1');

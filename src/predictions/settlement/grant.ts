@@ -18,7 +18,7 @@ export interface Call {
   predictions: Prediction[];
   durationMs: number;
   /** The idempotency key and the request, if the caller sent a key. */
-  repeated?: Repeatable;
+  repeatable?: Repeatable;
 }
 
 /**

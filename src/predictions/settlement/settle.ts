@@ -54,7 +54,7 @@ export function startSettle(db: Kysely<DB>, metrics?: BatchMetrics): Settle {
     const queue = queues.get(id) ?? {
       settle: batched(
         (waiting: WaitingCall[]) =>
-          call.repeated
+          call.repeatable
             ? limitQueuedOnce(() => settleQueuedOnce(waiting))
             : limitQueued(() => settleQueued(waiting)),
         limits,
@@ -73,7 +73,7 @@ export function startSettle(db: Kysely<DB>, metrics?: BatchMetrics): Settle {
 
   return async call => {
     const id = `${call.deploymentId} ${call.key?.id ?? 'web'}`;
-    if (call.repeated) return await settleInQueue(`${id} once`, call);
+    if (call.repeatable) return await settleInQueue(`${id} once`, call);
     const settlement = queues.has(id) ? null : await settleTogether(call);
     return settlement ?? (await settleInQueue(id, call));
   };
@@ -97,7 +97,7 @@ function settleUnlocked(grant: GrantAll) {
   };
 }
 
-/** The key of the usage row in which a call is counted. */
+/** Identifies the usage row in which a call is counted. */
 const usageOf = ({ deploymentId, at }: Call) => `${deploymentId} ${monthOf(at)}`;
 
 interface WaitingCall {
