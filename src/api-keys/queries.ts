@@ -110,7 +110,7 @@ export async function countUsableKeys(db: Database, now: Date, projectIds: strin
     .execute();
 }
 
-/** Finds a key as it was created, from the activity, which also has deleted keys. */
+/** Reads a key's name and prefix at its creation from the activity, which also covers deleted keys. */
 export async function findCreatedKey(
   db: Database,
   id: string,

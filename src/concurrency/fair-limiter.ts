@@ -1,7 +1,7 @@
 import { unavailable } from '../errors.ts';
 import {
   hasFreeSlot,
-  type Running,
+  type TaskCounts,
   type Tenant,
   trackUsage,
   trackWaiting,
@@ -33,7 +33,7 @@ interface WaitingTask {
  */
 export function fairLimiter({ concurrency, maxWaiting }: FairLimiterOptions): FairLimiter {
   const usage = trackUsage();
-  const running: Running = { reserved: 0, others: 0 };
+  const running: TaskCounts = { reserved: 0, others: 0 };
   const busyTenants = new Set<string>();
   const queue: WaitingTask[] = [];
   const waiting = trackWaiting(maxWaiting);

@@ -5,8 +5,8 @@ export interface Tenant {
   reserved: boolean;
 }
 
-/** Number of running or waiting tasks: of tenants with a reservation, and of all others. */
-export interface Running {
+/** Number of running or waiting tasks of tenants with a reservation, and of all others. */
+export interface TaskCounts {
   reserved: number;
   others: number;
 }
@@ -19,7 +19,7 @@ export const maxOthers = (slots: number): number => Math.max(1, Math.floor(slots
 
 /** Whether one more task of a tenant may start. Tenants with a reservation may use every slot, the others half of them. */
 export function hasFreeSlot(
-  running: Running,
+  running: TaskCounts,
   slots: number,
   { reserved }: Pick<Tenant, 'reserved'>,
 ): boolean {
@@ -47,11 +47,11 @@ export interface WaitingTasks {
 
 /** Starts counting waiting tasks. Half of the queue is reserved, as half of the slots are. */
 export function trackWaiting({ perTenant, total }: WaitingLimits): WaitingTasks {
-  const waiting: Running = { reserved: 0, others: 0 };
+  const waiting: TaskCounts = { reserved: 0, others: 0 };
   const counts = { reserved: new Map<string, number>(), others: new Map<string, number>() };
   const kindOf = ({ reserved }: Tenant) => (reserved ? 'reserved' : 'others');
 
-  /** The tenant that loses a task to `tenant`: one with a reservation, unless others use more than their half. */
+  /** The tenant that would lose a task to `tenant`: one with a reservation, unless `tenant` has none and the others fill their half. */
   function longest(tenant: Tenant): { id: string; count: number } {
     const kind = tenant.reserved || waiting.others < maxOthers(total) ? 'reserved' : 'others';
     let [id, count] = ['', 0];

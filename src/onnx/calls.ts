@@ -63,9 +63,9 @@ export function answerCalls(calls: Call[], outcomes: readonly (Outcome | ModelFa
 }
 
 /**
- * Decides what happens to the unanswered calls of a frame whose host ended. A call that was alone in its frame and has had its
- * second chance is rejected. All others run again, each alone in a frame, so that the call that ended the host is found, and
- * so that other waiting calls can run between them.
+ * Decides what happens to the unanswered calls of a frame whose host ended. A call that was alone in its frame is
+ * rejected, unless something else may have ended the host and the call was not retried yet. All others run again, each alone
+ * in a frame, so that the call that ended the host is found, and so that other waiting calls can run between them.
  *
  * @param end why the host ended, whether no other model was open in it, and whether the calls share runs: if not, only the
  *   first call was running
@@ -77,7 +77,7 @@ export function callsToRetry(
   runMs: number,
 ): Call[] {
   const [only] = calls;
-  // A crash may have an outside cause, and the memory may be another model's: the call is retried once after these.
+  // A crash may have an outside cause, and the memory may be another model's: in these cases the call is retried once.
   const isMemoryShared = reason === 'memory' && !isOpenAlone;
   const wasRetried = reason === 'exited' ? only?.crashes !== 0 : !isMemoryShared || only?.freshHost === true;
   const hasFailed = calls.length === 1 && reason !== 'stopped' && wasRetried;

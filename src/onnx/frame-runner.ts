@@ -79,7 +79,7 @@ export function startFrameRunner(
     }
   }
 
-  /** Rejects the call that ended its host. @returns the other calls */
+  /** Handles the end of a host: rejects the call that caused it, if that is known. @returns the calls to run again */
   function recover(frame: RunningFrame, host: HostProcess | undefined, { reason }: HostEnded): Call[] {
     const { queue, calls, place } = frame;
     places.remove(place);

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { BatchMetrics } from '../concurrency/batcher.ts';
-import { type Running, type Tenant, trackUsage, trackWaiting } from '../concurrency/fair-share.ts';
+import { type TaskCounts, type Tenant, trackUsage, trackWaiting } from '../concurrency/fair-share.ts';
 import { unavailable } from '../errors.ts';
 import { type IsOver, takeExpired, takeFrame } from './calls.ts';
 import { type FrameRunnerOptions, startFrameRunner } from './frame-runner.ts';
@@ -55,7 +55,7 @@ export interface HostPool {
 export function startHostPool({ hosts, metrics, ...options }: HostPoolOptions): HostPool {
   const queues = new Map<string, ModelQueue>();
   const frames = new Set<RunningFrame>();
-  const running: Running = { reserved: 0, others: 0 };
+  const running: TaskCounts = { reserved: 0, others: 0 };
   const usage = trackUsage();
   const state: PoolState = { slots: Math.min(MAX_RUNNING, hosts.count), queues, frames, running, usage };
   const waiting = trackWaiting(MAX_WAITING);

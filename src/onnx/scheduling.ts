@@ -1,4 +1,10 @@
-import { hasFreeSlot, maxOthers, type Running, type Tenant, type Usage } from '../concurrency/fair-share.ts';
+import {
+  hasFreeSlot,
+  maxOthers,
+  type TaskCounts,
+  type Tenant,
+  type Usage,
+} from '../concurrency/fair-share.ts';
 import type { Call } from './calls.ts';
 import type { Place } from './host-places.ts';
 
@@ -13,7 +19,7 @@ import type { Place } from './host-places.ts';
 //   when an organization waits that used less. It is stopped at most once: the second time it keeps its host until its
 //   deadline.
 
-/** While a frame takes longer than this, the next calls of its model may start in another host. */
+/** If a frame takes longer than this, the next calls of its model may start in another host. */
 export const LONG_FRAME_MS = 20;
 /** Minimum run time before a run may be stopped for another organization. */
 const PREEMPT_MS = 200;
@@ -51,7 +57,7 @@ export interface PoolState {
   queues: ReadonlyMap<string, ModelQueue>;
   frames: ReadonlySet<RunningFrame>;
   /** Number of running frames. */
-  running: Running;
+  running: TaskCounts;
   /** Use by frames that have ended. */
   usage: Usage;
 }

@@ -17,7 +17,7 @@ export type Inspection = Pick<Signature, 'kind' | 'inputLength'> & {
   rowIndependent: boolean;
 };
 
-/** Max growth of the host's memory when it opens a model, besides the file. ONNX Runtime itself takes 25 MB of it. */
+/** Max growth of the host's memory when it opens a model of any size. ONNX Runtime itself takes 25 MB of it. */
 const MAX_OPENED_BYTES = 64 * 1024 * 1024;
 /**
  * Max additional growth per byte of the file. Forests take most: 9, and 16 if the C library keeps freed memory (without

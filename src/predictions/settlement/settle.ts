@@ -26,7 +26,7 @@ const LIMITS = {
   maxWaiting: 5000,
 };
 
-/** Max deployment queues whose statements run at once. Each may wait for a lock, and occupies a connection. */
+/** Max queues whose statements run at once. Each statement may wait for a lock, and occupies a connection. */
 const MAX_RUNNING_QUEUES = 3;
 /** The lock timeout of a statement (database/pool.ts). */
 const MAX_WAIT_MS = 2000;
