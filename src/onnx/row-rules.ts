@@ -118,8 +118,8 @@ const gemm: Rule = ({ node, inputs: [a, b, c] }) => {
   const [rows, dims] = [rowsOf(a), constantOf(b)?.dims];
   if (rows?.length !== 2 || dims?.length !== 2 || attributeInt(node, 'transA', 0) !== 0) return UNKNOWN;
   const added = constantOf(c)?.dims;
-  const addsNoConstant = node.inputs.length < 3 || node.inputs[2] === '' || rowsOf(c)?.length === 2;
-  if (!addsNoConstant && !(added && (added.length < 2 || added[0] === 1))) return UNKNOWN;
+  const isBiasPerRow = node.inputs.length < 3 || node.inputs[2] === '' || rowsOf(c)?.length === 2;
+  if (!isBiasPerRow && !(added && (added.length < 2 || added[0] === 1))) return UNKNOWN;
   return [{ rows: [null, dims[attributeInt(node, 'transB', 0) === 0 ? 1 : 0] ?? null] }];
 };
 

@@ -1,6 +1,6 @@
 import { ModelRefused } from './signature.ts';
 
-/** Max difference between the answer alone and beside other spectra, relative to the range of the trial's answers. */
+/** Max difference between the answer alone and in a run with other spectra, relative to the range of the trial's answers. */
 const MAX_DIFFERENCE = 1e-4;
 /**
  * Allowance for rounding, which depends on the number of spectra; relative to the largest answer, because a calibration may
@@ -18,7 +18,7 @@ export interface RowAnswer {
 }
 
 /** Checks that two runs over the same spectra gave the same bits. @throws {ModelRefused} when they did not */
-export function checkRepeat(before: readonly RowAnswer[], after: readonly RowAnswer[]): void {
+export function checkRepeatable(before: readonly RowAnswer[], after: readonly RowAnswer[]): void {
   for (const [row, first] of before.entries()) {
     const second = after[row];
     if (second && isSame(first, second)) continue;
@@ -39,31 +39,31 @@ export const isSame = (a: RowAnswer, b: RowAnswer) =>
  * Checks that the answers for spectra do not depend on the other spectra of a run.
  *
  * @param alone answers to each spectrum alone, by index
- * @param beside answers in runs with other spectra, with the index of the spectrum
+ * @param together answers in runs with other spectra, with the index of the spectrum
  * @throws {ModelRefused} when an answer differs from that of the spectrum alone by more than rounding
  */
-export function checkBeside(
+export function checkIndependence(
   alone: readonly RowAnswer[],
-  beside: readonly (readonly [index: number, answer: RowAnswer])[],
+  together: readonly (readonly [index: number, answer: RowAnswer])[],
 ): void {
-  const all = [...alone, ...beside.map(([, answer]) => answer)];
+  const all = [...alone, ...together.map(([, answer]) => answer)];
   const isNear = comparisonFor(all.flatMap(({ answer }) => (typeof answer === 'number' ? [answer] : [])));
   const isScoreNear = comparisonFor(all.flatMap(({ scores }) => scores));
-  for (const [index, together] of beside) {
+  for (const [index, found] of together) {
     const expected = alone[index];
     if (!expected) continue;
     const isAnswerNear =
-      typeof expected.answer === 'number' && typeof together.answer === 'number'
-        ? isNear(expected.answer, together.answer)
-        : expected.answer === together.answer;
+      typeof expected.answer === 'number' && typeof found.answer === 'number'
+        ? isNear(expected.answer, found.answer)
+        : expected.answer === found.answer;
     if (
       isAnswerNear &&
-      expected.scores.every((score, i) => isScoreNear(score, together.scores[i] ?? Number.NaN))
+      expected.scores.every((score, i) => isScoreNear(score, found.scores[i] ?? Number.NaN))
     )
       continue;
     const [answer, answerAlone] = isAnswerNear
       ? ['different scores', '']
-      : [together.answer, `, and ${expected.answer} alone`];
+      : [found.answer, `, and ${expected.answer} alone`];
     throw new ModelRefused(
       `The model's answer for a spectrum depends on the other spectra of the run (${answer}${answerAlone}), expected the answer ` +
         'that the spectrum gets alone: preprocessing must not use the mean or the deviation of a batch.',

@@ -6,7 +6,13 @@ import { MAX_SHARED_SPECTRA, ModelFailed, type Spectrum } from './outcome.ts';
 import { latin1 } from './protobuf-fields.ts';
 import { rowIndependentValues } from './row-independence.ts';
 import { runOnce } from './run-once.ts';
-import { checkBeside, checkRepeat, EVALUATION_MODE, isSame, type RowAnswer } from './same-answers.ts';
+import {
+  checkIndependence,
+  checkRepeatable,
+  EVALUATION_MODE,
+  isSame,
+  type RowAnswer,
+} from './same-answers.ts';
 import { closeModel, type OpenModel, openModel } from './session.ts';
 import { ModelRefused, type Signature } from './signature.ts';
 import { trialSpectra } from './trial-spectra.ts';
@@ -134,11 +140,11 @@ async function tryModel(model: OpenModel): Promise<RowAnswer[]> {
 
   const alone = await run(first);
   const pair = batch === 'free' ? await run(first, second) : [];
-  if (batch === 'free') checkRepeat(pair, await run(first, second));
-  else checkRepeat(alone, await run(first));
+  if (batch === 'free') checkRepeatable(pair, await run(first, second));
+  else checkRepeatable(alone, await run(first));
   if (hasTime()) alone.push(...(await run(second)));
   /** Answers in runs with other spectra, with the index of the spectrum. */
-  const beside: [index: number, answer: RowAnswer][] = [...pair.entries()];
+  const together: [index: number, answer: RowAnswer][] = [...pair.entries()];
   for (const spectrum of spectra.slice(2)) if (hasTime()) alone.push(...(await run(spectrum)));
   if (batch === 'free') {
     const known = Array.from(alone.keys());
@@ -152,14 +158,14 @@ async function tryModel(model: OpenModel): Promise<RowAnswer[]> {
       const answers = await run(...order.flatMap(index => spectra[index] ?? []));
       for (const [i, index] of order.entries()) {
         const answer = answers[i];
-        if (answer) beside.push([index, answer]);
+        if (answer) together.push([index, answer]);
       }
     }
-    if (hasTime()) checkRepeat(await run(...spectra), await run(...spectra));
+    if (hasTime()) checkRepeatable(await run(...spectra), await run(...spectra));
   }
   // Detects a state that changes with each run.
-  if (hasTime()) checkRepeat(alone.slice(0, 1), await run(first));
-  checkBeside(alone, beside);
+  if (hasTime()) checkRepeatable(alone.slice(0, 1), await run(first));
+  checkIndependence(alone, together);
   return alone;
 }
 
