@@ -28,7 +28,7 @@ const config: CodegenConfig = {
           Model: '../deployments/models.ts#ModelRow',
           Deployment: '../deployments/deployments.ts#DeploymentRow',
           ApiKey: '../api-keys/queries.ts#ApiKeyRow',
-          PredictPayload: '../predictions/predict.ts#Answer',
+          PredictPayload: '../predictions/predict.ts#PredictResult',
           PredictionLog: '../predictions/logs.ts#PredictionLogRow',
         },
       },

@@ -154,7 +154,7 @@ export function startServices({
     megabytes: config.MODEL_MEMORY,
     uids: config.MODEL_HOST_UIDS,
     limits: modelLimits,
-    watch: metrics?.batches.model,
+    batchMetrics: metrics?.batches.model,
     onRun: metrics?.onModelRun,
   });
   detectSandbox(config.MODEL_HOST_UIDS).then(

@@ -148,7 +148,7 @@ test('three accounts that fill the room to wait lose their newest calls to 50 ot
 });
 
 test('three accounts that fill the room for trials lose their newest to 47 others', async () => {
-  const limit = fairLimiter({ places: 2, maxWaiting: { perTenant: 20, total: 100 } });
+  const limit = fairLimiter({ concurrency: 2, maxWaiting: { perTenant: 20, total: 100 } });
   const tenant = (id: string) => ({ id, reserved: false });
   const hold = Promise.withResolvers<void>();
   const tried: string[] = [];

@@ -276,7 +276,7 @@ for (const together of [false, true]) {
         load: async () => loopingRegression(),
         onNotStarted: () => undefined,
         limits: { runMs: 500 },
-        watch: { waiting: 0, left: size => frames.push(size) },
+        batchMetrics: { waiting: 0, onBatch: size => frames.push(size) },
       });
       onTestFinished(models.close);
       const model = { ...modelOf('a'), rowIndependent: together };
@@ -341,13 +341,13 @@ test('a model that needs more memory than a process may have is refused, or fail
   const answer = await register(fillingRegression(numbers));
   expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
   expect(answer.errors[0]?.message).toBe(
-    'A trial run failed. The model needs more memory than it may have for 1 spectrum.',
+    'A trial run failed. The model needs more memory than it may use for 1 spectrum.',
   );
   const { deploymentId } = await deploy(service, lab.owner, fillingRegression(), 'Filling');
   const ask = (greatest: number) => call(deploymentId, [{ sampleName: 'a', yValues: [greatest, 1] }]);
   expect((await ask(1)).status).toBe(200);
   expect(await ask(numbers)).toMatchObject(refusal(codes.MODEL_FAILED));
-  expect(service.log.join('')).toContain('The model needs more memory than it may have for 1 spectrum.');
+  expect(service.log.join('')).toContain('The model needs more memory than it may use for 1 spectrum.');
   expect((await ask(1)).status).toBe(200);
 });
 

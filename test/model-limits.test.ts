@@ -171,7 +171,7 @@ describe('names', () => {
         async (more, character) => {
           const name = character.repeat(Math.ceil((MAX_NAME_BYTES + more) / Buffer.byteLength(character)));
           expect(await refusal(named(name)[place] ?? new Uint8Array())).toBe(
-            'The file holds a name of more than 1000 bytes, expected shorter names.',
+            'The file has a name longer than 1000 bytes, which is the maximum.',
           );
         },
       ),
@@ -194,7 +194,7 @@ test('values of metadata are at most so many bytes', async () => {
 });
 
 describe('operators are at most so many', () => {
-  const many = 'The model has more than 10000 operators, expected at most that many.';
+  const many = 'The model has more than 10000 operators, which is the maximum.';
   const negations = (count: number, from = 'sum') =>
     Array.from({ length: count }, (_, i) => node('Neg', [i === 0 ? from : `n${i - 1}`], [`n${i}`]));
   const inBranch = (nodes: Graph['node'], depth: number): Graph['node'] => {
@@ -253,7 +253,7 @@ describe('operators are at most so many', () => {
   test('not without end, in functions that call each other', async () => {
     const functions = [calling('a', 'b', 1), calling('b', 'a', 1)];
     const file = summing({ node: [node('a', ['sum'], ['z'], [], 'own')] }, functions);
-    expect(await refusal(file)).toBe('A function of the model calls itself, expected none that does.');
+    expect(await refusal(file)).toBe('A function of the model calls itself, expected no recursion.');
   });
 
   test('and in subgraphs not too deep', async () => {
@@ -264,7 +264,7 @@ describe('operators are at most so many', () => {
         return [node('If', ['b'], [`z${deep}`], [graphAttribute('then_branch', body)])];
       };
       expect(await refusal(summing({ node: chain(depth) }))).toBe(
-        'The model nests more than 8 subgraphs, expected at most that many.',
+        'The model nests more than 8 subgraphs, which is the maximum.',
       );
     }
   });
@@ -422,7 +422,7 @@ describe('constants that a few bytes describe', () => {
       initializer: [float(1), long('size', 60_000_000)],
     });
     expect(await apart(INSPECT, [file])).toMatch(
-      /^The model takes \d+ MiB of memory in a run, expected at most \d+ MiB for a file of this size\.$/,
+      /^The model takes \d+ MiB of memory during a run, expected at most \d+ MiB for a file of this size\.$/,
     );
   });
 
@@ -430,12 +430,12 @@ describe('constants that a few bytes describe', () => {
     const texts = textsAttribute('value_strings', Array<string>(2_000_000).fill(''));
     const file = summing({ node: [node('Constant', [], ['texts'], [texts])] });
     expect(await apart(INSPECT, [file])).toMatch(
-      /^The model takes \d+ MiB of memory once it is open, expected at most \d+ MiB for a file of this size\.$/,
+      /^The model takes \d+ MiB of memory after opening, expected at most \d+ MiB for a file of this size\.$/,
     );
   });
 
   test('in sparse tensors are at most so many', async () => {
-    const sentence = /^The file's sparse tensors hold more than 8388608 numbers/;
+    const sentence = /^The file's sparse tensors have more than 8388608 numbers/;
     for (const size of [10_000_000, 2 ** 31, 2 ** 53]) {
       for (const kind of ['a sparse initializer', 'a sparse constant']) {
         expect(await refusal(summing(kinds[kind]?.(size)))).toMatch(sentence);

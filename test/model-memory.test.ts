@@ -81,7 +81,7 @@ test('without MODEL_MEMORY there are two to sixteen hosts in a quarter of the ma
 test('a host whose native memory goes beyond its share is ended, and its model is to blame', async () => {
   const { run } = modelsOf({ holding: holdingRegression(mebibytesOf(300)) });
   await expect(run('holding', ENDLESS)).rejects.toMatchObject({
-    message: 'The model needs more memory than it may have.',
+    message: 'The model needs more memory than it may use.',
     endedHost: true,
   });
 });

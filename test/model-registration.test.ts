@@ -59,10 +59,10 @@ async function answer(file: Uint8Array, spectra: readonly Spectrum[]) {
   return runModel(model, spectra).finally(() => closeModel(model));
 }
 
-const REPEATED = /answers? (?:the same|otherwise)/;
-const BESIDE = /depends on the spectra beside it/;
+const REPEATED = /gives different answers|output differs each time/;
+const BESIDE = /depends on the other spectra of the run/;
 
-describe('a model that answers otherwise when the same spectra are repeated is refused', () => {
+describe('a model that gives different answers to the same spectra is refused', () => {
   const scaled = (noise: Graph['node'], scale: number) =>
     regression(
       [...noise, node('Mul', ['noise', 'scale'], ['small']), node('Add', ['X', 'small'], ['Z'])],
@@ -425,7 +425,7 @@ describe('a classifier must have finite scores beside its label', () => {
   test('for some spectrum of its trial', async () => {
     const never = labelled([node('Sub', ['X', 'X'], ['zero']), node('Div', ['zero', 'zero'], ['Z'])]);
     expect(await refusal(never)).toBe(
-      'The model gave NaN beside its label for every spectrum of the trial, expected finite probabilities or scores.',
+      'The model gave NaN as a score for every spectrum of the trial, expected finite probabilities or scores.',
     );
   });
 });

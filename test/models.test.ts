@@ -316,7 +316,7 @@ describe('what is no usable model is refused with a sentence that tells what is 
         },
         99,
       ),
-      'The file is of a newer ONNX version than this server reads, expected one exported for an older opset.',
+      'The file uses a newer ONNX version than this server supports, expected a model exported for an older opset.',
     ],
     [
       'a graph that contradicts itself',
@@ -360,23 +360,23 @@ describe('what is no usable model is refused with a sentence that tells what is 
       "Input 'X' is int64, expected float32 or float64.",
     ],
     [
-      'an input that is no tensor',
+      'an input that is not a tensor',
       graph({
         input: [{ name: 'X', type: { sequence_type: { elem_type: { tensor_type: { elem_type: 1 } } } } }],
         output: [tensorInfo('y', 'int64', [])],
         node: [node('SequenceLength', ['X'], ['y'])],
       }),
-      "Input 'X' is no tensor, expected float32 or float64.",
+      "Input 'X' is not a tensor, expected float32 or float64.",
     ],
     [
       'a free number of points',
       graph({ input: onlyX(['n', 'points']) }),
-      "Input 'X' does not fix the number of points in a spectrum: its shape is [n, points], expected for instance [batch, 401].",
+      "Input 'X' does not fix the number of points of a spectrum: its shape is [n, points], expected for instance [batch, 401].",
     ],
     [
       'a free number of points without a name',
       graph({ input: onlyX(['', '']) }),
-      "Input 'X' does not fix the number of points in a spectrum: its shape is [?, ?], expected for instance [batch, 401].",
+      "Input 'X' does not fix the number of points of a spectrum: its shape is [?, ?], expected for instance [batch, 401].",
     ],
     [
       'more points than the trial run could afford',
@@ -475,7 +475,7 @@ describe('what is no usable model is refused with a sentence that tells what is 
 
   describe('a file that points to another place for its constants', () => {
     const sentence =
-      'The file keeps some of its numbers in other files, expected one ONNX file that holds everything.';
+      'The file stores some of its tensors in other files, expected one ONNX file with all data.';
     const points = 1000;
     const pointing = (location: string) => {
       const info = {
@@ -602,7 +602,9 @@ describe('a model that was accepted and does not answer properly fails', () => {
         [1, 0],
         [1e39, 0],
       ]),
-    ).rejects.toThrow(new ModelFailed('Spectrum 2 holds a number that float32 cannot.', { spectrum: 1 }));
+    ).rejects.toThrow(
+      new ModelFailed('Spectrum 2 has a value beyond the range of float32.', { spectrum: 1 }),
+    );
   });
 
   test('and a spectrum of another length is never padded or cut', async () => {

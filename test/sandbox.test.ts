@@ -58,8 +58,8 @@ test('every host that runs models or waits to has what the system allows', async
   const uids = started().map(uidOf);
   for (const pid of started()) {
     expect(column('-o', 'ni=', '-p', String(pid)).join().trim()).toBe('3');
-    if (sandbox.rights) expect(fieldOf(pid, 'NoNewPrivs')).toBe('1');
-    if (sandbox.rights) expect(fieldOf(pid, 'CapEff')).toMatch(/^0+$/);
+    if (sandbox.dropsPrivileges) expect(fieldOf(pid, 'NoNewPrivs')).toBe('1');
+    if (sandbox.dropsPrivileges) expect(fieldOf(pid, 'CapEff')).toMatch(/^0+$/);
   }
   if (sandbox.ownUid) {
     expect(new Set(uids).size).toBe(uids.length);
@@ -133,12 +133,13 @@ test('a restriction with which no host starts is given up alone, and named for t
   expect(outcome).toEqual(MEAN);
   const here = await detectSandbox();
   expect(sandbox).toEqual({ ...here, ownUid: false });
-  expect(missing.includes('a uid of its own')).toBe(here.ownUid);
+  expect(missing.includes('a separate uid')).toBe(here.ownUid);
 });
 
 test('where root starts the server on Linux, hosts have an account and a network of their own', async () => {
   const sandbox = await detectSandbox();
-  if (isRoot && onLinux) expect(sandbox).toMatchObject({ ownUid: true, rights: true, permission: true });
+  if (isRoot && onLinux)
+    expect(sandbox).toMatchObject({ ownUid: true, dropsPrivileges: true, permission: true });
   else expect(sandbox.ownUid).toBe(false);
 });
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Kysely } from 'kysely';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { uuidv7 as newId } from 'uuidv7';
-import { insertApiKey, revokeApiKey } from '../src/api-keys/queries.ts';
+import { insertApiKey, revokeApiKey } from '../src/api-keys/manage-keys.ts';
 import { generateRawKey } from '../src/api-keys/raw-key.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { connect } from '../src/database/pool.ts';

@@ -222,7 +222,7 @@ describe('steady calls to what stays locked are refused, and delay nobody else',
     const release = await hold(rows(own));
     const refused: Promise<Answer>[] = [];
     const started = performance.now();
-    // Longer than a statement waits for a lock, so that lane after lane of them is refused.
+    // Longer than a statement waits for a lock, so that queue after queue of them is rejected.
     while (performance.now() - started < 4000) {
       for (let calls = 0; calls < 5; calls++) refused.push(ask(own.deploymentId, own));
       const asked = performance.now();
@@ -246,7 +246,7 @@ test('calls beyond what may wait are shed with UNAVAILABLE, and those that wait 
       if (batches.length === 1) await first.promise;
       return numbers.map(number => 2 * number);
     },
-    { max: 2, maxWaiting: 3 },
+    { maxBatchSize: 2, maxWaiting: 3 },
   );
   const one = double(1);
   await expect.poll(() => batches.length).toBe(1);

@@ -2,16 +2,16 @@ import { type InferResult, type Kysely, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { monthOf } from '../accounts/month.ts';
 import type { AuthenticatedKey } from '../auth/caller.ts';
-import { type BatchWatch, batched } from '../concurrency/batcher.ts';
+import { type BatchMetrics, batched } from '../concurrency/batcher.ts';
 import { type Placeholder, prepare } from '../database/prepare.ts';
 import type { ApiKeyScope, DB } from '../generated/database.ts';
 import { digestOf, isRawKey } from './raw-key.ts';
 
-/** What a secret turned out to be. Only faults throw. */
+/** The result of an authentication. Only unexpected errors throw. */
 export type Verdict =
   | { status: 'valid'; key: AuthenticatedKey }
   | { status: 'unknown' }
-  /** No key can look so; the database was not asked. */
+  /** The text cannot be a key, so the database was not queried. */
   | { status: 'malformed' }
   | { status: 'revoked' }
   | { status: 'expired' };
@@ -21,22 +21,22 @@ interface Lookup {
   now: Date;
 }
 
-/** Judges the text of an `Api-Key` credential. No verdict is kept: a revocation holds from the next request on. */
+/** Authenticates the text of an `Api-Key` credential. Verdicts are not cached: a revocation applies to the next request. */
 export type Authenticate = (rawKey: string, now: Date) => Promise<Verdict>;
 
-const BOUNDS = {
-  // More keys in one read would only make the first of them wait longer.
-  max: 100,
-  // About a second's worth.
+const LIMITS = {
+  // Larger batches would only make their first call wait longer.
+  maxBatchSize: 100,
+  // About one second of work.
   maxWaiting: 5000,
 };
 
-/** Authentication against a database; the requests in flight share its reads. */
-export function startAuthenticate(db: Kysely<DB>, watch?: BatchWatch): Authenticate {
+/** Starts authentication against a database. Requests in flight share its statements. */
+export function startAuthenticate(db: Kysely<DB>, metrics?: BatchMetrics): Authenticate {
   const select = prepare(db, (placeholder: Placeholder<Lookup[]>) => selectKeys(db, placeholder));
-  const lookUp = batched(async (lookups: Lookup[]) => judge(await select(lookups), lookups), {
-    ...BOUNDS,
-    watch,
+  const lookUp = batched(async (lookups: Lookup[]) => verdictsOf(await select(lookups), lookups), {
+    ...LIMITS,
+    metrics,
   });
   return async (rawKey, now) =>
     isRawKey(rawKey) ? await lookUp({ digest: digestOf(rawKey), now }) : { status: 'malformed' };
@@ -44,7 +44,7 @@ export function startAuthenticate(db: Kysely<DB>, watch?: BatchWatch): Authentic
 
 type KeyRow = InferResult<ReturnType<typeof selectKeys>>[number];
 
-function judge(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
+function verdictsOf(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
   const found = new Map(rows.map(row => [row.digest.toString('latin1'), row]));
   return lookups.map(({ digest, now }): Verdict => {
     const row = found.get(digest.toString('latin1'));
@@ -57,12 +57,12 @@ function judge(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
 }
 
 function selectKeys(db: Kysely<DB>, placeholder: Placeholder<Lookup[]>) {
-  // One integration often has many calls under way: its key is read once for all of them.
+  // An integration often has many calls in flight: its key is read once for all of them.
   const digests = placeholder(lookups => [
     ...new Map(lookups.map(({ digest }) => [digest.toString('latin1'), digest])).values(),
   ]);
-  // Requests of one batch came within milliseconds. Over the turn of a month the usage read is the new month's, so
-  // that nobody is refused for what was used before; settling counts each call in its own.
+  // The requests of a batch arrive within milliseconds. If a month ends between them, the usage of the new month is read, so
+  // that no call is refused for the usage of the old one. Settlement counts each call in its own month.
   const month = placeholder(lookups => monthOf(lookups.at(-1)?.now ?? new Date(0)));
   return db
     .selectFrom('apiKeys')
@@ -80,7 +80,7 @@ function selectKeys(db: Kysely<DB>, placeholder: Placeholder<Lookup[]>) {
       'apiKeys.expiresAt',
       'plans.allowApiPredict',
       'plans.monthlyPredictions as quota',
-      // pg does not know the array type of our enum; as JSON it arrives as an array.
+      // pg cannot parse arrays of a custom enum; as JSON they arrive as arrays.
       sql<ApiKeyScope[]>`to_json(api_keys.scopes)`.as('scopes'),
       jsonArrayFrom(
         eb

@@ -9,7 +9,7 @@ import type { ById } from '../requests/loaders.ts';
 import type { ApiKeyRow, Reach } from './queries.ts';
 import { checkNewApiKey, type NewApiKey } from './requests.ts';
 
-/** A signed-in person with what they can see. */
+/** A signed-in person, with loaders for the rows that they can see. */
 interface Viewer {
   load: {
     organization: ById<OrganizationRow>;
@@ -19,7 +19,7 @@ interface Viewer {
   };
 }
 
-/** What a target reaches, and the viewer's role there. @throws NOT_FOUND when it does not exist or is not visible */
+/** Finds what a target reaches, and the viewer's role in its project. @throws NOT_FOUND if it does not exist or is not visible */
 export async function requireTarget(
   { load }: { load: Pick<Viewer['load'], 'project' | 'deployment'> },
   target: ApiKeyTarget,
@@ -32,7 +32,7 @@ export async function requireTarget(
   return { projectId: id, deploymentId: null, role };
 }
 
-/** The key, in whose project the viewer is contributor or owner. @throws NOT_FOUND or FORBIDDEN */
+/** Finds a key that the viewer may change, as contributor or owner of its project. @throws NOT_FOUND or FORBIDDEN */
 export async function requireKeyEditor({ load }: Viewer, id: string): Promise<ApiKeyRow> {
   const key = await load.apiKey.get(id);
   if (canEditProject(key.role)) return key;
@@ -40,9 +40,9 @@ export async function requireKeyEditor({ load }: Viewer, id: string): Promise<Ap
 }
 
 /**
- * The checked input of a new key. The limit of the plan is checked where the key is inserted, behind a lock.
+ * Checks that the viewer may create a key, and the input. The key limit of the plan is checked by `insertApiKey`, with a lock.
  *
- * @throws NOT_FOUND, FORBIDDEN, PLAN_FEATURE_REQUIRED or BAD_USER_INPUT, in this order
+ * @throws NOT_FOUND, FORBIDDEN, PLAN_FEATURE_REQUIRED or BAD_USER_INPUT, checked in this order
  */
 export async function requireKeyCreator(
   viewer: Viewer,

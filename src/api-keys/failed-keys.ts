@@ -6,27 +6,25 @@ const FAILED_KEYS: Limit = { id: 'failed keys of an address', max: 100, windowMs
 const MAX_ADDRESSES = 10_000;
 
 /**
- * Counts a key that turned out to be none, once that is known: whoever has a valid key is never refused for what others
- * send from the same address.
+ * Counts an invalid key of a network, after the look-up, so that valid keys from the same network are never throttled.
  *
- * @throws RATE_LIMITED when the address has sent too many.
+ * @throws RATE_LIMITED when the network has sent too many
  */
 export type CountFailedKey = (kind: 'unknown' | 'malformed', network: string, now: Date) => Promise<void>;
 
 /**
- * Counting failed keys. Those that the database was asked for are counted there, across servers. What is malformed was
- * never looked up and is no guess at a secret, so it is counted in this process alone: typing errors and random strings
- * go on without touching the database, and a flood of them is limited on each server.
+ * Starts counting invalid keys. Unknown keys are counted in the database, across servers. Malformed keys are not guesses at a
+ * secret and never reach the database, so each server counts them in memory.
  */
 export function startFailedKeys({ count }: RateLimits): CountFailedKey {
   const malformed = new LRUCache<string, Counted>({ max: MAX_ADDRESSES });
 
-  function countMalformed({ id, windowMs }: Limit, who: string, now: Date): Counted {
-    const key = `${id}\0${who}`;
-    const held = malformed.get(key);
-    if (held && held.endsAt > now) {
-      held.used += 1;
-      return held;
+  function countMalformed({ id, windowMs }: Limit, network: string, now: Date): Counted {
+    const key = `${id}\0${network}`;
+    const current = malformed.get(key);
+    if (current && current.endsAt > now) {
+      current.used += 1;
+      return current;
     }
     const counted = { used: 1, endsAt: new Date(now.getTime() + windowMs) };
     malformed.set(key, counted);

@@ -1,13 +1,13 @@
-import { sql } from 'kysely';
+import { type InferResult, sql } from 'kysely';
 import type { Database } from '../database/pool.ts';
-import { type ApiKeyRow, selectKeys } from './queries.ts';
+import { selectKeys } from './queries.ts';
 
-/** The largest number of keys in a list of a member's keys, or of former members'. */
+/** Max keys in the list of a member's keys, and in that of former members' keys. */
 export const MAX_LISTED_KEYS = 25;
 
-export type MemberKeyRow = ApiKeyRow & { organizationId: string };
+export type MemberKeyRow = InferResult<ReturnType<typeof selectUsableKeys>>[number];
 
-/** How a loader names a member of an organization. */
+/** The loader key of a member of an organization. */
 export const memberOf = (organizationId: string, userId: string) => `${organizationId} ${userId}`;
 
 function selectUsableKeys(db: Database, viewerId: string, now: Date) {
@@ -19,9 +19,10 @@ function selectUsableKeys(db: Database, viewerId: string, now: Date) {
 }
 
 /**
- * The usable keys that members made, in the projects that the viewer can see; newest first.
+ * Finds the usable keys that members created, in the projects that the viewer can see, newest first; at most
+ * `MAX_LISTED_KEYS` for each member.
  *
- * @param members as `memberOf` names them.
+ * @param members loader keys of `memberOf`
  */
 export async function findKeysOfMembers(
   db: Database,
@@ -52,7 +53,10 @@ export async function findKeysOfMembers(
     .execute();
 }
 
-/** The usable keys of organizations whose creators are members no more, in the projects that the viewer can see. */
+/**
+ * Finds the usable keys whose creators are no longer members of the organization, in the projects that the viewer can see,
+ * newest first; at most `MAX_LISTED_KEYS` for each organization.
+ */
 export async function findKeysOfFormerMembers(
   db: Database,
   viewerId: string,

@@ -5,7 +5,7 @@ import { type IdempotentRequest, idempotentRequest } from '../requests/idempoten
 import { checkName } from '../requests/names.ts';
 import type { Reach } from './queries.ts';
 
-/** What a new key is to be. */
+/** The checked input of a new key. */
 export interface NewApiKey {
   reach: Reach;
   name: string;
@@ -13,17 +13,17 @@ export interface NewApiKey {
 }
 
 /**
- * The name and expiry that a new key is to have.
+ * Checks the name and the expiry of a new key.
  *
- * @throws BAD_USER_INPUT when the name is empty or too long, or the expiry is not in the future.
+ * @throws BAD_USER_INPUT when the name is empty or too long, or the expiry is not in the future
  */
 export function checkNewApiKey(input: CreateApiKeyInput, now: Date): Pick<NewApiKey, 'name' | 'expiresAt'> {
   const expiresAt = input.expiresAt ?? null;
-  if (expiresAt && expiresAt <= now) throw badUserInput('"expiresAt" must lie in the future.');
+  if (expiresAt && expiresAt <= now) throw badUserInput('"expiresAt" must be in the future.');
   return { name: checkName(input.name, 'The name of an API key'), expiresAt };
 }
 
-/** A request for a new key that its caller may repeat; null when it has no idempotency key. @throws BAD_USER_INPUT */
+/** Digests a request with an idempotency key; null without a key. @throws BAD_USER_INPUT when the key is not valid */
 export function repeatableCreate(
   idempotencyKey: string | null | undefined,
   caller: { callerId: string; at: Date },

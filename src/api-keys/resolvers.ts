@@ -5,15 +5,16 @@ import { claimKeys, findStoredResult } from '../requests/idempotency.ts';
 import { isUuid } from '../requests/names.ts';
 import { checkPage } from '../requests/pagination.ts';
 import { requireKeyCreator, requireKeyEditor, requireTarget } from './authorize.ts';
+import { deleteApiKey, insertApiKey, revokeApiKey } from './manage-keys.ts';
 import { memberOf } from './member-keys.ts';
-import { deleteApiKey, findCreated, insertApiKey, revokeApiKey } from './queries.ts';
+import { findCreatedKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
 import { repeatableCreate } from './requests.ts';
 
 const person = (id: string | null, name: string | null) =>
   id === null || name === null ? null : { id, name };
 
-/** API keys, for people: keys never manage keys. Who may call what is decided before, in graphql/permissions.ts. */
+/** The resolvers of API keys, for people only: keys cannot manage keys. graphql/permissions.ts has checked the caller before. */
 export const apiKeyResolvers = {
   Query: {
     async apiKeys(_parent, { of, ...args }, { viewer }) {
@@ -27,16 +28,16 @@ export const apiKeyResolvers = {
   Mutation: {
     async createApiKey(_parent, { input }, { transaction, by, viewer, at }) {
       const { id: callerId, load } = viewer();
-      const wanted = await requireKeyCreator({ load }, input, at);
+      const newKey = await requireKeyCreator({ load }, input, at);
       const rawKey = generateRawKey();
       const id = newId();
-      const repeated = repeatableCreate(input.idempotencyKey, { callerId, at }, wanted);
+      const repeatable = repeatableCreate(input.idempotencyKey, { callerId, at }, newKey);
       await transaction(async trx => {
-        if (repeated && (await claimKeys(trx, [{ ...repeated, resultId: id }])).size === 0) {
-          const made = await findStoredResult(trx, repeated);
-          throw made ? apiKeyAlreadyCreated(await findCreated(trx, made.resultId)) : unavailable();
+        if (repeatable && (await claimKeys(trx, [{ ...repeatable, resultId: id }])).size === 0) {
+          const made = await findStoredResult(trx, repeatable);
+          throw made ? apiKeyAlreadyCreated(await findCreatedKey(trx, made.resultId)) : unavailable();
         }
-        await insertApiKey(trx, { id, ...wanted, rawKey }, by());
+        await insertApiKey(trx, { id, ...newKey, rawKey }, by());
       });
       return { apiKey: await load.apiKey.get(id), rawKey: rawKey.text };
     },

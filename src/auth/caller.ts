@@ -6,72 +6,72 @@ export interface SignedInPerson {
   id: string;
   email: string;
   name: string;
-  /** Of the session that makes the request. */
+  /** The session that the request belongs to. */
   sessionId: string;
 }
 
-/** What the plan of an organization says about its predictions. */
+/** The part of an organization's plan that concerns predictions. */
 export interface PlanFacts {
   organizationId: string;
   /** Whether the plan allows calls with API keys. */
   allowApiPredict: boolean;
-  /** The plan's predictions a month for each deployment; null: unlimited. */
+  /** Max predictions per month and deployment; null: unlimited. */
   quota: number | null;
 }
 
-/** What predicting needs to know of a deployment. */
+/** The facts about a deployment that `predict` needs. */
 export interface DeploymentFacts {
   id: string;
   active: boolean;
   modelId: string;
-  /** Points in a spectrum. */
+  /** Points of a spectrum. */
   inputLength: number;
-  /** Whether calls may share a run of the model; null where that is not known yet. */
+  /** Whether calls may share a run of the model; null if not analysed yet. */
   rowIndependent: boolean | null;
-  /** Predictions answered this month. */
+  /** Predictions charged this month. */
   used: number;
 }
 
-/** A deployment that a key reaches. */
+/** A deployment that an API key reaches. */
 export interface ReachedDeployment extends DeploymentFacts {
-  /** Until when the model is quarantined, RFC 3339; null where it never was. */
+  /** End of the model's last quarantine, RFC 3339; null if there was none. */
   quarantinedUntil: string | null;
 }
 
-/** The facts of a usable key, read in this request. */
+/** A usable API key, as read in this request. */
 export interface AuthenticatedKey extends PlanFacts {
   id: string;
   name: string;
   prefix: string;
   scopes: ApiKeyScope[];
-  /** Its own deployment or, of a project-wide key, every deployment of the project. */
+  /** The deployment of the key or, for a project-wide key, every deployment of the project. */
   deployments: ReachedDeployment[];
 }
 
 /**
- * Who makes a request.
+ * The sender of a request.
  *
- * @typeParam Person what is known of a signed-in person: the least, or with the rows that they can see
+ * @typeParam Person the signed-in person, optionally with loaders for the rows that they can see
  */
 export type Caller<Person extends SignedInPerson = SignedInPerson> =
   | { kind: 'anonymous' }
   | { kind: 'person'; person: Person }
   | { kind: 'api-key'; key: AuthenticatedKey };
 
-/** The caller that the headers of a request name, and when that was looked up: one moment for the whole request. */
+/** The caller found from the headers of a request. `at` is the time of the look-up, and counts as "now" for the request. */
 export type Identity = { at: Date } & (
-  | { kind: 'anonymous' /** Whether there was a cookie, of no session. */; hadCookie: boolean }
+  | { kind: 'anonymous' /** Whether a cookie was sent that belongs to no session. */; hadCookie: boolean }
   | { kind: 'person'; person: SignedInPerson }
   | { kind: 'api-key'; key: AuthenticatedKey }
 );
 
-/** The signed-in person. @throws UNAUTHENTICATED for anonymous callers, FORBIDDEN for API keys */
+/** Returns the signed-in person. @throws UNAUTHENTICATED for anonymous callers, FORBIDDEN for API keys */
 export function requireSignedIn<Person extends SignedInPerson>(caller: Caller<Person>): Person {
   if (caller.kind === 'person') return caller.person;
   throw caller.kind === 'api-key' ? keysOnlyPredict() : unauthenticated();
 }
 
-/** Refuses API keys, which only predict. @throws FORBIDDEN */
+/** Refuses API keys, which may only predict. @throws FORBIDDEN */
 export function requireNoApiKey(caller: Caller): void {
   if (caller.kind === 'api-key') throw keysOnlyPredict();
 }

@@ -12,8 +12,8 @@ export const canManageOrganization = (role: OrganizationRole) => role !== 'MEMBE
 export const canOwnOrganization = (role: OrganizationRole) => role === 'OWNER';
 
 /**
- * Who can see which project, with which role: organization owners as owner, project members as what they were made.
- * Every query of what lies in a project joins this, so nothing can be reached past it.
+ * Selects who can see which project, with which role: organization owners have the role owner, project members their own.
+ * Every query for objects in a project joins this, so that invisible objects are never returned.
  */
 export function projectAccess(
   db: Database,

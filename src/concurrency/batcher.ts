@@ -1,32 +1,33 @@
 import { unavailable } from '../errors.ts';
 
-export interface BatchBounds {
-  /** The most items in a batch. */
-  max: number;
-  /** The most items that wait; the rest are refused. */
+export interface BatchLimits {
+  /** Max items in a batch. */
+  maxBatchSize: number;
+  /** Max waiting items; further items are rejected with UNAVAILABLE. */
   maxWaiting: number;
-  watch?: BatchWatch | undefined;
+  metrics?: BatchMetrics | undefined;
 }
 
-/** What is told of batches, of one queue or of several. */
-export interface BatchWatch {
-  /** Items that wait, kept up to date. */
+/** Measures the batches of one queue, or of several. */
+export interface BatchMetrics {
+  /** Number of waiting items; kept up to date by the queue. */
   waiting: number;
-  /** Hears the size of a batch that leaves. */
-  left: (size: number) => void;
+  /** Called with the size of each batch when it starts. */
+  onBatch: (size: number) => void;
 }
 
 /**
- * Turns many single calls into few batches. Calls that arrive while a batch is under way form the next one. A batch
- * leaves once the event loop has read the sockets that were ready, so that requests which came together go together;
- * no timer delays anybody.
+ * Combines single calls into batches. One batch runs at a time, and calls that arrive meanwhile form the next one. A batch
+ * starts after the event loop has read all sockets that were ready, so that requests which arrived together share a batch.
+ * No timer is used, so batching adds no latency.
  *
- * @param run answers a batch, one result for each item in its order; what it throws, every item of the batch gets.
- * @returns answers one item. @throws UNAVAILABLE when too many wait already.
+ * @param run processes a batch and returns one result per item, in the order of the items; if it throws, every item of the
+ *   batch is rejected with that error.
+ * @returns processes one item. @throws UNAVAILABLE when `maxWaiting` items wait already.
  */
 export function batched<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
-  { max, maxWaiting, watch }: BatchBounds,
+  { maxBatchSize, maxWaiting, metrics }: BatchLimits,
 ): (item: Item) => Promise<Result> {
   interface Waiting {
     item: Item;
@@ -46,24 +47,24 @@ export function batched<Item, Result>(
   function start(): void {
     scheduled = false;
     busy = true;
-    const batch = waiting.slice(0, max);
-    waiting = waiting.slice(max);
-    if (watch) {
-      watch.waiting -= batch.length;
-      watch.left(batch.length);
+    const batch = waiting.slice(0, maxBatchSize);
+    waiting = waiting.slice(maxBatchSize);
+    if (metrics) {
+      metrics.waiting -= batch.length;
+      metrics.onBatch(batch.length);
     }
-    void answer(batch).finally(() => {
+    void runBatch(batch).finally(() => {
       busy = false;
       schedule();
     });
   }
 
-  async function answer(batch: Waiting[]): Promise<void> {
+  async function runBatch(batch: Waiting[]): Promise<void> {
     try {
       const results = await run(batch.map(({ item }) => item));
       for (const [index, { resolve }] of batch.entries()) {
         const result = results[index];
-        if (result === undefined) throw new Error('a batch must answer each of its items');
+        if (result === undefined) throw new Error('a batch must return a result for each item');
         resolve(result);
       }
     } catch (error) {
@@ -75,7 +76,7 @@ export function batched<Item, Result>(
     new Promise((resolve, reject) => {
       if (waiting.length >= maxWaiting) return reject(unavailable());
       waiting.push({ item, resolve, reject });
-      if (watch) watch.waiting += 1;
+      if (metrics) metrics.waiting += 1;
       schedule();
     });
 }

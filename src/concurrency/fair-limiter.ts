@@ -1,74 +1,80 @@
 import { unavailable } from '../errors.ts';
 import {
-  hasPlace,
-  type Running,
+  hasFreeSlot,
+  type TaskCounts,
   type Tenant,
   trackUsage,
-  type WaitingBounds,
-  waitingRoom,
+  trackWaiting,
+  type WaitingLimits,
 } from './fair-share.ts';
 
-export interface FairLimiterBounds {
-  /** How many tasks run at once; half of the places are reserved (fair-share.ts). */
-  places: number;
-  maxWaiting: WaitingBounds;
-}
-
-/** Runs a task when its turn comes. @throws what the task throws, and UNAVAILABLE for one that found no place, or lost it. */
-export type FairLimiter = <Result>(tenant: Tenant, task: () => Promise<Result>) => Promise<Result>;
-
-interface Waiting {
-  tenant: Tenant;
-  start: () => void;
-  refuse: (error: unknown) => void;
+export interface FairLimiterOptions {
+  /** Max tasks that run at once; half of these slots are reserved (fair-share.ts). */
+  concurrency: number;
+  maxWaiting: WaitingLimits;
 }
 
 /**
- * Runs one task of each tenant at a time, and of those that wait the one whose tenant used least in the last minute. Tasks
- * of a tenant run in the order in which they came.
+ * Runs a task as soon as a slot is free for its tenant.
+ *
+ * @throws what the task throws; UNAVAILABLE when the queue is full, or the task was dropped from it.
  */
-export function fairLimiter({ places, maxWaiting }: FairLimiterBounds): FairLimiter {
+export type FairLimiter = <Result>(tenant: Tenant, task: () => Promise<Result>) => Promise<Result>;
+
+interface WaitingTask {
+  tenant: Tenant;
+  start: () => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Limits concurrent tasks, to one for each tenant. When a slot is free, the waiting tenant that used the least time in the
+ * last minute goes next. The tasks of one tenant run in the order of arrival.
+ */
+export function fairLimiter({ concurrency, maxWaiting }: FairLimiterOptions): FairLimiter {
   const usage = trackUsage();
-  const running: Running = { reserved: 0, others: 0 };
-  const busy = new Set<string>();
-  const waiting: Waiting[] = [];
-  const room = waitingRoom(maxWaiting);
+  const running: TaskCounts = { reserved: 0, others: 0 };
+  const busyTenants = new Set<string>();
+  const queue: WaitingTask[] = [];
+  const waiting = trackWaiting(maxWaiting);
 
   function startNext(): void {
     const now = performance.now();
-    const free = waiting.filter(({ tenant }) => !busy.has(tenant.id) && hasPlace(running, places, tenant));
-    // The half that is used less goes first: there may be one place only.
-    const reservedFirst = running.reserved < Math.ceil(places / 2);
-    const rank = ({ tenant }: Waiting) => (tenant.reserved === reservedFirst ? 0 : 1);
-    const [next] = free.sort(
+    const startable = queue.filter(
+      ({ tenant }) => !busyTenants.has(tenant.id) && hasFreeSlot(running, concurrency, tenant),
+    );
+    // The half that is used less goes first: there may be one slot only.
+    const reservedFirst = running.reserved < Math.ceil(concurrency / 2);
+    const rank = ({ tenant }: WaitingTask) => (tenant.reserved === reservedFirst ? 0 : 1);
+    const [next] = startable.sort(
       (a, b) => rank(a) - rank(b) || usage.of(a.tenant.id, now) - usage.of(b.tenant.id, now),
     );
     if (!next) return;
-    waiting.splice(waiting.indexOf(next), 1);
+    queue.splice(queue.indexOf(next), 1);
     next.start();
     startNext();
   }
 
   function dropNewestOf(tenantId: string): void {
-    const dropped = waiting.findLast(({ tenant }) => tenant.id === tenantId);
+    const dropped = queue.findLast(({ tenant }) => tenant.id === tenantId);
     if (!dropped) return;
-    waiting.splice(waiting.indexOf(dropped), 1);
-    room.count(dropped.tenant, -1);
-    dropped.refuse(unavailable());
+    queue.splice(queue.indexOf(dropped), 1);
+    waiting.count(dropped.tenant, -1);
+    dropped.reject(unavailable());
   }
 
   return async (tenant, task) => {
     const kind = tenant.reserved ? 'reserved' : 'others';
-    if (!room.admits(tenant, dropNewestOf)) throw unavailable();
-    room.count(tenant, 1);
-    await new Promise<void>((resolve, refuse) => {
+    if (!waiting.admits(tenant, dropNewestOf)) throw unavailable();
+    waiting.count(tenant, 1);
+    await new Promise<void>((resolve, reject) => {
       const start = () => {
-        room.count(tenant, -1);
-        busy.add(tenant.id);
+        waiting.count(tenant, -1);
+        busyTenants.add(tenant.id);
         running[kind] += 1;
         resolve();
       };
-      waiting.push({ tenant, start, refuse });
+      queue.push({ tenant, start, reject });
       startNext();
     });
     const startedAt = performance.now();
@@ -77,7 +83,7 @@ export function fairLimiter({ places, maxWaiting }: FairLimiterBounds): FairLimi
     } finally {
       const now = performance.now();
       usage.add(tenant.id, now - startedAt, now);
-      busy.delete(tenant.id);
+      busyTenants.delete(tenant.id);
       running[kind] -= 1;
       startNext();
     }

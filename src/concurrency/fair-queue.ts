@@ -1,29 +1,30 @@
 import { unavailable } from '../errors.ts';
 
 export interface FairQueueLimits {
-  /** Tasks that run at once. */
+  /** Max tasks that run at once. */
   concurrency: number;
-  /** Tasks of one sender that run at once, also while others do not ask for anything. All, where it is absent. */
+  /** Max tasks of one sender that run at once, even while no other sender waits. Default: `concurrency`. */
   concurrencyOfSender?: number;
-  /** Tasks that wait, of all senders together. */
+  /** Max waiting tasks of all senders together. */
   maxWaiting: number;
-  /** Tasks of one sender that wait. */
+  /** Max waiting tasks of one sender. */
   maxWaitingOfSender: number;
 }
 
 /**
- * Runs a task when it is its sender's turn.
+ * Runs a task as soon as a slot is free for its sender.
  *
- * @throws what the task throws, and UNAVAILABLE for a task that found no place, or lost it.
+ * @throws what the task throws; UNAVAILABLE when the queue is full, or the task was dropped from it.
  */
 export type FairQueue = <Result>(sender: string, task: () => Promise<Result>) => Promise<Result>;
 
 /**
- * Runs at most `concurrency` tasks at once and queues the rest by sender. The queues are served round robin, so a sender waits for at most one task of each other sender, however many those have sent.
+ * Runs at most `concurrency` tasks at once, with a queue for each sender. The queues are served round robin, so a task at the
+ * head of its queue waits for at most one task of each other sender.
  *
- * When all places are taken, the sender with the longest line loses its newest task to a sender with a shorter one:
- * "longest queue drop", from fair queueing in routers (Suter, Lakshman, Stiliadis and Choudhury 1999). A sender alone may
- * thus use every place without keeping anybody out. p-limit and p-queue know one line, with priorities at most.
+ * When `maxWaiting` is reached, the longest queue loses its newest task to a sender with a shorter queue: "longest queue
+ * drop", from fair queueing in routers (Suter, Lakshman, Stiliadis and Choudhury 1999). A single active sender may therefore
+ * fill the queue without excluding others. p-limit and p-queue have a single queue, at most with priorities.
  */
 export function fairQueue({
   concurrency,
@@ -31,28 +32,28 @@ export function fairQueue({
   maxWaiting,
   maxWaitingOfSender,
 }: FairQueueLimits): FairQueue {
-  interface Waiting {
+  interface WaitingTask {
     start: () => Promise<void>;
-    refuse: (error: unknown) => void;
+    reject: (error: unknown) => void;
   }
-  /** In the order of turns: the sender served last is at the end. A line is never empty. */
-  const lines = new Map<string, Waiting[]>();
-  const runningOf = new Map<string, number>();
+  /** The non-empty queues by sender, in round-robin order: the sender served last is at the end. */
+  const queues = new Map<string, WaitingTask[]>();
+  const runningBySender = new Map<string, number>();
   let running = 0;
   let waiting = 0;
 
   function startNext(): void {
-    for (const [sender, line] of lines) {
+    for (const [sender, queue] of queues) {
       if (running >= concurrency) return;
-      const own = runningOf.get(sender) ?? 0;
-      if (own >= concurrencyOfSender) continue;
-      const next = line.shift();
-      lines.delete(sender);
-      // Behind all others, where this loop comes to it again.
-      if (line.length > 0) lines.set(sender, line);
+      const runningOfSender = runningBySender.get(sender) ?? 0;
+      if (runningOfSender >= concurrencyOfSender) continue;
+      const next = queue.shift();
+      queues.delete(sender);
+      // Re-inserted at the end of the map, where this loop reaches it again.
+      if (queue.length > 0) queues.set(sender, queue);
       if (!next) continue;
       running += 1;
-      runningOf.set(sender, own + 1);
+      runningBySender.set(sender, runningOfSender + 1);
       waiting -= 1;
       void next.start();
     }
@@ -63,35 +64,35 @@ export function fairQueue({
       return await task();
     } finally {
       running -= 1;
-      const own = (runningOf.get(sender) ?? 0) - 1;
-      if (own > 0) runningOf.set(sender, own);
-      else runningOf.delete(sender);
+      const runningOfSender = (runningBySender.get(sender) ?? 0) - 1;
+      if (runningOfSender > 0) runningBySender.set(sender, runningOfSender);
+      else runningBySender.delete(sender);
       startNext();
     }
   }
 
-  /** Makes a place for a task of a sender with this many waiting. @returns false when every line is as short. */
-  function dropFromLongest(own: number): boolean {
-    let longest: Waiting[] = [];
-    for (const line of lines.values()) if (line.length > longest.length) longest = line;
-    if (longest.length <= own + 1) return false;
-    longest.pop()?.refuse(unavailable());
+  /** Drops the newest task of the longest queue. @returns false if that would not leave it longer than `length` */
+  function dropFromLongest(length: number): boolean {
+    let longest: WaitingTask[] = [];
+    for (const queue of queues.values()) if (queue.length > longest.length) longest = queue;
+    if (longest.length <= length + 1) return false;
+    longest.pop()?.reject(unavailable());
     waiting -= 1;
     return true;
   }
 
   return (sender, task) =>
     new Promise((resolve, reject) => {
-      const line = lines.get(sender) ?? [];
-      if (line.length >= maxWaitingOfSender || (waiting >= maxWaiting && !dropFromLongest(line.length))) {
+      const queue = queues.get(sender) ?? [];
+      if (queue.length >= maxWaitingOfSender || (waiting >= maxWaiting && !dropFromLongest(queue.length))) {
         reject(unavailable());
         return;
       }
-      line.push({
+      queue.push({
         start: () => run(sender, task).then(resolve, reject),
-        refuse: reject,
+        reject,
       });
-      lines.set(sender, line);
+      queues.set(sender, queue);
       waiting += 1;
       startNext();
     });

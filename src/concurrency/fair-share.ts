@@ -1,53 +1,57 @@
-/** Whom a shared resource serves. */
+/** An organization, as a user of a shared resource. */
 export interface Tenant {
   id: string;
-  /** Whether half of the resource is reserved for this tenant and its like: organizations on a plan with API access. */
+  /** Whether the tenant may use the reserved half of the resource: organizations on a plan with API access. */
   reserved: boolean;
 }
 
-/** How many tasks of each kind of tenant run. */
-export interface Running {
+/** Number of running or waiting tasks of tenants with a reservation, and of all others. */
+export interface TaskCounts {
   reserved: number;
   others: number;
 }
 
 /**
- * How many tasks of tenants without reservation may run at once. Half of the places stay free of them, because anyone can
- * make any number of such tenants.
+ * Max slots for tenants without a reservation: half of all, at least one. The other half stays reserved because anyone can
+ * create any number of such tenants.
  */
-export const maxOthers = (places: number): number => Math.max(1, Math.floor(places / 2));
+export const maxOthers = (slots: number): number => Math.max(1, Math.floor(slots / 2));
 
-/** Whether one more task may start. Tenants with a reservation may use every place, the others half of them. */
-export function hasPlace(running: Running, places: number, { reserved }: Pick<Tenant, 'reserved'>): boolean {
-  return running.reserved + running.others < places && (reserved || running.others < maxOthers(places));
+/** Whether one more task of a tenant may start. Tenants with a reservation may use every slot, the others half of them. */
+export function hasFreeSlot(
+  running: TaskCounts,
+  slots: number,
+  { reserved }: Pick<Tenant, 'reserved'>,
+): boolean {
+  return running.reserved + running.others < slots && (reserved || running.others < maxOthers(slots));
 }
 
-/** How many tasks may wait, of one tenant and of all. */
-export interface WaitingBounds {
+/** Max waiting tasks, of one tenant and in total. */
+export interface WaitingLimits {
   perTenant: number;
   total: number;
 }
 
-/** Counts the tasks that wait, and says which of them makes room for a new one. */
-export interface WaitingRoom {
+/** Counts waiting tasks and decides whether another one is admitted. */
+export interface WaitingTasks {
   /**
-   * Whether one more task of a tenant may wait. Where all places are taken, the tenant that has most of them loses its newest
-   * to one that has fewer ("longest queue drop", fair-queue.ts).
+   * Whether one more task of a tenant may wait. When the queue is full, the tenant with the most waiting tasks loses its
+   * newest to a tenant with fewer ("longest queue drop", fair-queue.ts).
    *
-   * @param dropNewestOf takes the newest waiting task of a tenant out, counts that, and refuses it
+   * @param dropNewestOf removes the newest waiting task of a tenant, calls `count`, and rejects the task
    */
   admits(tenant: Tenant, dropNewestOf: (tenantId: string) => void): boolean;
-  /** Adds tasks of a tenant, or takes them away. */
+  /** Adds `change` to the number of waiting tasks of a tenant. */
   count(tenant: Tenant, change: number): void;
 }
 
-/** Makes room for tasks to wait. Half of it is reserved, as half of the places are. */
-export function waitingRoom({ perTenant, total }: WaitingBounds): WaitingRoom {
-  const waiting: Running = { reserved: 0, others: 0 };
+/** Starts counting waiting tasks. Half of the queue is reserved, as half of the slots are. */
+export function trackWaiting({ perTenant, total }: WaitingLimits): WaitingTasks {
+  const waiting: TaskCounts = { reserved: 0, others: 0 };
   const counts = { reserved: new Map<string, number>(), others: new Map<string, number>() };
   const kindOf = ({ reserved }: Tenant) => (reserved ? 'reserved' : 'others');
 
-  /** The tenant to lose a task. Those with reservation lose one also to others that are within their half. */
+  /** The tenant that would lose a task to `tenant`: one with a reservation, unless `tenant` has none and the others fill their half. */
   function longest(tenant: Tenant): { id: string; count: number } {
     const kind = tenant.reserved || waiting.others < maxOthers(total) ? 'reserved' : 'others';
     let [id, count] = ['', 0];
@@ -59,7 +63,7 @@ export function waitingRoom({ perTenant, total }: WaitingBounds): WaitingRoom {
     admits(tenant, dropNewestOf) {
       const own = counts[kindOf(tenant)].get(tenant.id) ?? 0;
       if (own >= perTenant) return false;
-      if (hasPlace(waiting, total, tenant)) return true;
+      if (hasFreeSlot(waiting, total, tenant)) return true;
       const { id, count } = longest(tenant);
       if (count <= own + 1) return false;
       dropNewestOf(id);
@@ -77,15 +81,15 @@ export function waitingRoom({ perTenant, total }: WaitingBounds): WaitingRoom {
 
 const WINDOW_MS = 60_000;
 
-/** How much of a resource each tenant used lately. */
+/** How long each tenant recently used a resource. */
 export interface Usage {
   /** Adds milliseconds of use. */
   add: (tenantId: string, ms: number, now: number) => void;
-  /** What was used, in milliseconds; what is a minute old counts 1/e. */
+  /** Recent use in milliseconds, with exponential decay: use from a minute ago counts 1/e. */
   of: (tenantId: string, now: number) => number;
 }
 
-/** Keeps the use of the tenants that were active in the last minutes. */
+/** Starts counting use. Tenants whose use has decayed below 1 ms are removed. */
 export function trackUsage(): Usage {
   const used = new Map<string, { ms: number; at: number }>();
   const decayed = ({ ms, at }: { ms: number; at: number }, now: number) =>

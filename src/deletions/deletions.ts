@@ -2,7 +2,7 @@ import { type ExpressionBuilder, sql, type Transaction } from 'kysely';
 import { monthOf } from '../accounts/month.ts';
 import { lockOrganizationAs } from '../accounts/organizations.ts';
 import { type ActivityAction, type ActivityEntry, type By, recordActivity } from '../activity/activity.ts';
-import { deleteApiKeys } from '../api-keys/queries.ts';
+import { deleteApiKeys } from '../api-keys/manage-keys.ts';
 import { canEditProject, canManageProject, canOwnOrganization } from '../auth/roles.ts';
 import { lockDeploymentAs } from '../deployments/deployments.ts';
 import { dropUnusedFile } from '../deployments/model-files.ts';

@@ -7,7 +7,7 @@ import { insertOrganization } from '../accounts/organizations.ts';
 import { LOCAL_REQUEST, type Passwords, startPasswords } from '../accounts/passwords.ts';
 import { insertPerson } from '../accounts/people.ts';
 import { type By, OPERATOR } from '../activity/activity.ts';
-import { insertApiKey } from '../api-keys/queries.ts';
+import { insertApiKey } from '../api-keys/manage-keys.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
 import type { Database } from '../database/pool.ts';
 import { insertDeployment } from '../deployments/deployments.ts';

@@ -7,7 +7,7 @@ import type { ProjectRow } from '../projects/projects.ts';
 import type { ModelRow } from '../deployments/models.ts';
 import type { DeploymentRow } from '../deployments/deployments.ts';
 import type { ApiKeyRow } from '../api-keys/queries.ts';
-import type { Answer } from '../predictions/predict.ts';
+import type { PredictResult } from '../predictions/predict.ts';
 import type { PredictionLogRow } from '../predictions/logs.ts';
 import type { Context } from '../graphql/context.ts';
 export type Maybe<T> = T | null;
@@ -1159,7 +1159,7 @@ export type ResolversTypes = {
   Person: ResolverTypeWrapper<Person>;
   Plan: ResolverTypeWrapper<Plan>;
   PlanName: PlanName;
-  PredictPayload: ResolverTypeWrapper<Answer>;
+  PredictPayload: ResolverTypeWrapper<PredictResult>;
   Prediction: ResolverTypeWrapper<Prediction>;
   PredictionLog: ResolverTypeWrapper<PredictionLogRow>;
   PredictionLogConnection: ResolverTypeWrapper<Omit<PredictionLogConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['PredictionLogEdge']>, nodes: Array<ResolversTypes['PredictionLog']> }>;
@@ -1219,7 +1219,7 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Person: Person;
   Plan: Plan;
-  PredictPayload: Answer;
+  PredictPayload: PredictResult;
   Prediction: Prediction;
   PredictionLog: PredictionLogRow;
   PredictionLogConnection: Omit<PredictionLogConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['PredictionLogEdge']>, nodes: Array<ResolversParentTypes['PredictionLog']> };

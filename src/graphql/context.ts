@@ -17,7 +17,7 @@ import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { RequestMetadata } from '../observability/root-field.ts';
 import type { Models } from '../onnx/models.ts';
-import type { Predicting } from '../predictions/predict.ts';
+import type { PredictionServices } from '../predictions/predict.ts';
 import { networkOf } from '../requests/network.ts';
 import type { RateLimits } from '../requests/rate-limits.ts';
 import { type Loaders, startLoaders } from './loaders.ts';
@@ -42,7 +42,7 @@ export interface Services {
   countFailedKey: CountFailedKey;
   rateLimits: RateLimits;
   models: Models;
-  predicting: Predicting;
+  predicting: PredictionServices;
   /** Schedules the job that removes what deleted projects and organizations left. */
   purgeSoon: () => void;
   signUpMode: SignUpMode;

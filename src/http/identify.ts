@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clearSessionCookie, sessionCookieOf } from '../accounts/session-cookie.ts';
 import { findSession, isToken } from '../accounts/sessions.ts';
-import { holdsRawKey, rawKeyIn } from '../api-keys/raw-key.ts';
+import { containsRawKey, rawKeyIn } from '../api-keys/raw-key.ts';
 import type { Identity } from '../auth/caller.ts';
 import { apiKeyExpired, apiKeyRevoked, badUserInput, keyInBasic, unauthenticated } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
@@ -27,7 +27,7 @@ export async function identify(
     const basic = basicIn(authorization);
     if (basic === undefined) return await identifyKey(services, request, authorization, at);
     // A Basic credential belongs to a proxy that passed it on, unless it holds one of our keys.
-    if (holdsRawKey(basic)) throw keyInBasic();
+    if (containsRawKey(basic)) throw keyInBasic();
   }
   const token = request.cookies[sessionCookieOf(request).name];
   if (token === undefined) return { kind: 'anonymous', at, hadCookie: false };

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { BatchWatch } from '../concurrency/batcher.ts';
+import type { BatchMetrics } from '../concurrency/batcher.ts';
 import type { Config } from '../config.ts';
 import { connectionsOf } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
@@ -20,8 +20,8 @@ export interface Metrics {
   url: string;
   /** Counts and times the requests of a scope. */
   watchRequests: (app: FastifyInstance) => void;
-  /** Watches of the batch queues. */
-  batches: { lookUp: BatchWatch; settle: BatchWatch; model: BatchWatch };
+  /** Metrics of the batch queues. */
+  batches: { lookUp: BatchMetrics; settle: BatchMetrics; model: BatchMetrics };
   onModelRun: OnModelRun;
   close: () => Promise<void>;
 }
@@ -73,8 +73,11 @@ export async function startMetrics(
     buckets: SIZES,
     registers,
   });
-  const watch = (batch: string): BatchWatch => ({ waiting: 0, left: size => sizes.observe({ batch }, size) });
-  const batches = { lookUp: watch('look-up'), settle: watch('settle'), model: watch('model') };
+  const metricsOf = (batch: string): BatchMetrics => ({
+    waiting: 0,
+    onBatch: size => sizes.observe({ batch }, size),
+  });
+  const batches = { lookUp: metricsOf('look-up'), settle: metricsOf('settle'), model: metricsOf('model') };
   new Gauge({
     name: 'spectrakey_batch_waiting',
     help: 'Calls that wait for the next batch.',

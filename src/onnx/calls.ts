@@ -3,35 +3,35 @@ import type { EndReason } from './host-process.ts';
 import { MAX_CALLS_PER_FRAME, MAX_SPECTRA, ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
 import { sharedRuns } from './shared-runs.ts';
 
-/** A call that waited for this long is refused: its client has given up, or will. */
+/** Max waiting time of a call; its client has given up by then, or soon will. */
 const MAX_WAIT_MS = 30_000;
 
 /**
- * Says whether a call's request is over. It is asked while the call waits, every 20 ms, which costs calls that run at once
- * nothing; an AbortSignal takes a microsecond to make.
+ * Returns whether the request of a call is over: answered, or its connection closed. Polled every 20 ms while the call waits,
+ * so that calls which run at once pay nothing; creating an AbortSignal would take a microsecond.
  */
 export type IsOver = () => boolean;
 
-/** A call on its way through the pool of hosts (host-pool.ts). */
+/** A call in the host pool (host-pool.ts). */
 export interface Call {
   tenant: Tenant;
   spectra: readonly Spectrum[];
-  /** When it came, by the clock of `performance`. */
+  /** When it arrived, by `performance.now()`. */
   since: number;
   resolve: (outcome: Outcome) => void;
   reject: (error: unknown) => void;
   isOver: IsOver | undefined;
-  /** Whether it travels in a frame of its own, because the frame before ended its host. */
+  /** Whether it must be alone in its frame, because an earlier frame with it ended its host. */
   alone: boolean;
-  /** Whether it runs where no other model is open, because its host took too much memory with several. */
+  /** Whether it needs a host without other open models, because its host exceeded its memory with several. */
   freshHost: boolean;
-  /** How often its host ended by itself. */
+  /** How often its host exited by itself. */
   crashes: number;
-  /** Whether it was stopped for another organization. */
+  /** Whether it was already stopped for another organization. */
   stopped: boolean;
 }
 
-/** Takes the calls of the next frame off the queue. */
+/** Removes the calls of the next frame from a queue. */
 export function takeFrame(queue: Call[]): Call[] {
   const [first] = queue;
   let count = first?.alone ? 1 : 0;
@@ -45,7 +45,7 @@ export function takeFrame(queue: Call[]): Call[] {
   return queue.splice(0, count);
 }
 
-/** Takes the calls that have waited for too long, or whose request is over, off the queue. */
+/** Removes the calls that have waited too long, or whose request is over, from a queue. */
 export function takeExpired(queue: Call[], now: number): Call[] {
   const isExpired = ({ since, isOver }: Call) => now - since > MAX_WAIT_MS || isOver?.() === true;
   const expired = queue.filter(isExpired);
@@ -53,7 +53,7 @@ export function takeExpired(queue: Call[], now: number): Call[] {
   return expired;
 }
 
-/** Answers the first of a frame's calls. @param calls those that are not answered yet; loses those that are. */
+/** Answers the first calls of a frame. @param calls the unanswered ones; the answered ones are removed from it */
 export function answerCalls(calls: Call[], outcomes: readonly (Outcome | ModelFailed)[]): void {
   for (const [index, call] of calls.splice(0, outcomes.length).entries()) {
     const outcome = outcomes[index];
@@ -63,24 +63,25 @@ export function answerCalls(calls: Call[], outcomes: readonly (Outcome | ModelFa
 }
 
 /**
- * Rejects the call that is to blame for the end of its host, and says which of the others run again: each alone, so that
- * the one to blame is found, and so that those who wait come between them.
+ * Decides what happens to the unanswered calls of a frame whose host ended. A call that was alone in its frame is
+ * rejected, unless something else may have ended the host and the call was not retried yet. All others run again, each alone
+ * in a frame, so that the call that ended the host is found, and so that other waiting calls can run between them.
  *
- * @param calls those of the frame that were not answered
- * @param end how the host ended, whether no other model was open in it, and whether calls of this one share runs; else the first
- *   was running
+ * @param end why the host ended, whether no other model was open in it, and whether the calls share runs: if not, only the
+ *   first call was running
+ * @returns the calls to run again
  */
-export function callsToRunAgain(
+export function callsToRetry(
   calls: readonly Call[],
   { reason, isOpenAlone, isShared }: { reason: EndReason; isOpenAlone: boolean; isShared: boolean },
   runMs: number,
 ): Call[] {
   const [only] = calls;
-  // A crash may come from outside, and memory be another model's: a call is run once more after these.
-  const isOfOthers = reason === 'memory' && !isOpenAlone;
-  const isSecond = reason === 'exited' ? only?.crashes !== 0 : !isOfOthers || only?.freshHost === true;
-  const isToBlame = calls.length === 1 && reason !== 'stopped' && isSecond;
-  if (only && isToBlame) {
+  // A crash may have an outside cause, and the memory may be another model's: in these cases the call is retried once.
+  const isMemoryShared = reason === 'memory' && !isOpenAlone;
+  const wasRetried = reason === 'exited' ? only?.crashes !== 0 : !isMemoryShared || only?.freshHost === true;
+  const hasFailed = calls.length === 1 && reason !== 'stopped' && wasRetried;
+  if (only && hasFailed) {
     only.reject(new ModelFailed(endMessage(reason, runMs), { endedHost: true }));
     return [];
   }
@@ -88,7 +89,7 @@ export function callsToRunAgain(
   return calls.map((call, index) => ({
     ...call,
     alone: true,
-    freshHost: call.freshHost || isOfOthers,
+    freshHost: call.freshHost || isMemoryShared,
     crashes: call.crashes + (reason === 'exited' ? 1 : 0),
     stopped: call.stopped || (reason === 'stopped' && index < run.length),
   }));
@@ -97,6 +98,6 @@ export function callsToRunAgain(
 function endMessage(reason: EndReason, runMs: number): string {
   if (reason === 'timeout') return `The model took longer than ${runMs / 1000} s.`;
   return reason === 'memory'
-    ? 'The model needs more memory than it may have.'
-    : 'The model ended the process that ran it.';
+    ? 'The model needs more memory than it may use.'
+    : 'The model ended its host process.';
 }

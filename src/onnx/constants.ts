@@ -1,13 +1,13 @@
 import type { OnnxGraph, OnnxNode, OnnxTensor } from './onnx-graph.ts';
 
-/** What is known of a value that is the same in every run. */
+/** What is known about a value that is the same in every run. */
 export interface Constant {
   readonly dims?: readonly number[] | undefined;
-  /** The values of a short list of integers, such as a shape. */
+  /** The values, if it is a short list of integers, such as a shape. */
   readonly ints?: readonly number[] | undefined;
 }
 
-/** Operators that answer otherwise each time. */
+/** Operators whose output differs in each run. */
 export const RANDOM_OPERATORS: ReadonlySet<string> = new Set([
   'Bernoulli',
   'Multinomial',
@@ -18,21 +18,23 @@ export const RANDOM_OPERATORS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Finds the values of a graph that do not depend on its input: initializers, and what operators make of nothing else.
- * An input that is left out, which has an empty name, is one of them.
+ * Finds the values of a graph that do not depend on its input: initializers, and the outputs of operators with constant
+ * inputs. An omitted input, whose name is empty, counts as constant.
+ *
+ * @returns the constants by name
  */
 export function constantsOf({ nodes, initializers }: OnnxGraph): ReadonlyMap<string, Constant> {
   const constants = new Map<string, Constant>([['', {}], ...initializers]);
   for (const node of nodes) {
     if (node.isOpaque || (node.domain === '' && RANDOM_OPERATORS.has(node.opType))) continue;
     if (!node.inputs.every(name => constants.has(name))) continue;
-    const known = knownOf(node);
-    for (const name of node.outputs) if (name !== '') constants.set(name, known);
+    const constant = constantOf(node);
+    for (const name of node.outputs) if (name !== '') constants.set(name, constant);
   }
   return constants;
 }
 
-function knownOf({ opType, domain, attributes }: OnnxNode): Constant {
+function constantOf({ opType, domain, attributes }: OnnxNode): Constant {
   if (opType !== 'Constant' || domain !== '') return {};
   const tensor: OnnxTensor | undefined = attributes.get('value')?.tensor;
   if (tensor) return tensor;

@@ -1,38 +1,38 @@
 import { type Fields, readFields } from './protobuf-fields.ts';
-import { EXTERNAL_NUMBERS, ModelRefused, NOT_ONNX } from './signature.ts';
+import { EXTERNAL_DATA, ModelRefused, NOT_ONNX } from './signature.ts';
 
-/** Operators in a file. Those of a subgraph count, and those of a function count for each of its calls. */
+/** Max operators in a file, with those of subgraphs; those of a function count once for each call of it. */
 export const MAX_NODES = 10_000;
-/** Subgraphs within subgraphs. */
+/** Max levels of nested subgraphs. */
 export const MAX_SUBGRAPH_DEPTH = 8;
-/** Bytes in a name: ONNX Runtime's errors repeat the names of nodes and values. */
+/** Max bytes of a name: ONNX Runtime's errors repeat the names of nodes and values. */
 export const MAX_NAME_BYTES = 1_000;
-/** Bytes in a value of the file's metadata. */
+/** Max bytes of a metadata value. */
 export const MAX_METADATA_BYTES = 1024 * 1024;
-/** Names, texts and messages that are looked at: about a hundred for each of `MAX_NODES`. */
+/** Max names, texts and messages that are read: a hundred for each of `MAX_NODES`. */
 const MAX_PARTS = 1_000_000;
-/** Numbers in all sparse tensors together, which ONNX Runtime makes dense when it opens a file. */
+/** Max numbers in all sparse tensors together, after ONNX Runtime has made them dense to open the file. */
 const MAX_SPARSE_NUMBERS = 8 * 1024 * 1024;
-/** Types nest within types, as subgraphs do. */
+/** Max nesting of messages: types nest, as subgraphs do. */
 const MAX_DEPTH = 100;
 
-const MANY_NODES = `The model has more than ${MAX_NODES} operators, expected at most that many.`;
-const LONG_NAME = `The file holds a name of more than ${MAX_NAME_BYTES} bytes, expected shorter names.`;
-const DEEP = `The model nests more than ${MAX_SUBGRAPH_DEPTH} subgraphs, expected at most that many.`;
-const MANY_PARTS = `The file has more than ${MAX_PARTS} parts, expected at most that many.`;
-const LONG_METADATA = `The file's metadata holds a value of more than ${MAX_METADATA_BYTES} bytes, expected at most that many.`;
-const SPARSE = `The file's sparse tensors hold more than ${MAX_SPARSE_NUMBERS} numbers when they are made dense, expected at most that many.`;
+const MANY_NODES = `The model has more than ${MAX_NODES} operators, which is the maximum.`;
+const LONG_NAME = `The file has a name longer than ${MAX_NAME_BYTES} bytes, which is the maximum.`;
+const DEEP = `The model nests more than ${MAX_SUBGRAPH_DEPTH} subgraphs, which is the maximum.`;
+const MANY_PARTS = `The file has more than ${MAX_PARTS} parts, which is the maximum.`;
+const LONG_METADATA = `The file has a metadata value longer than ${MAX_METADATA_BYTES} bytes, which is the maximum.`;
+const SPARSE = `The file's sparse tensors have more than ${MAX_SPARSE_NUMBERS} numbers in dense form, which is the maximum.`;
 
 interface MessageType {
-  /** The fields that hold names. */
+  /** Numbers of the fields that hold names. */
   readonly names: readonly number[];
-  /** The fields that hold messages, and the types of these. */
+  /** The types of the fields that hold messages, by number. */
   readonly children: Readonly<Record<number, string>>;
-  /** Fields of other kinds that are read. */
+  /** Numbers of other fields that are read. */
   readonly others?: readonly number[];
 }
 
-// What ONNX Runtime keeps of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
+// The part of onnx.proto that ONNX Runtime keeps in memory (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 const TYPES = {
   model: { names: [2, 3, 4], children: { 7: 'graph', 8: 'opset', 14: 'entry', 25: 'function' } },
   graph: {
@@ -80,6 +80,7 @@ const TYPES = {
   annotation: { names: [1], children: { 2: 'entry' } },
 } satisfies Record<string, MessageType>;
 
+/** A message type with the numbers of all fields that are read. */
 interface Reading {
   readonly type: MessageType;
   readonly wanted: ReadonlySet<number>;
@@ -92,12 +93,11 @@ const READINGS: ReadonlyMap<string, Reading> = new Map(
 );
 
 /**
- * Refuses a file that would cost more to open than any model needs, before ONNX Runtime reads it: in operators, in the
- * lengths of names, in nesting, in sparse tensors; and one that keeps numbers elsewhere, or uses operators that are
- * not ONNX's own.
+ * Checks a file before ONNX Runtime opens it, so that opening it stays cheap: number of operators, lengths of names, nesting,
+ * sparse tensors. Refuses external data and custom operators too.
  *
- * @returns the names of ONNX's operators that it uses, also in subgraphs and functions, without those of ai.onnx.ml
- * @throws {ModelRefused}
+ * @returns the standard operators that it uses, also in subgraphs and functions; without those of ai.onnx.ml
+ * @throws {ModelRefused} when a limit is exceeded
  */
 export function checkFileLimits(onnx: Uint8Array): ReadonlySet<string> {
   try {
@@ -111,18 +111,19 @@ export function checkFileLimits(onnx: Uint8Array): ReadonlySet<string> {
   }
 }
 
-/** What is known of a file while it is checked. */
+/** State while a file is checked. */
 interface Progress {
-  /** The file's own functions by name. Those of one name and several overloads count as the largest. */
+  /** The functions of the file by `functionKey`. Of several overloads, the largest counts. */
   readonly functions: ReadonlyMap<string, readonly Uint8Array[]>;
-  /** The operators of a function; null while they are being counted. */
+  /** Number of operators of each function; null while they are being counted. */
   readonly counted: Map<string, number | null>;
+  /** The standard operators found. */
   readonly operators: Set<string>;
   parts: number;
   sparseNumbers: number;
 }
 
-/** Checks a message and what it holds. @returns its operators */
+/** Checks a message and its children. @returns the number of operators in it */
 function check(message: Uint8Array, typeName: string, progress: Progress, depth = 0, subgraphs = 0): number {
   const reading = READINGS.get(typeName);
   if (!reading || depth > MAX_DEPTH) throw new ModelRefused(NOT_ONNX);
@@ -133,12 +134,12 @@ function check(message: Uint8Array, typeName: string, progress: Progress, depth 
   });
   const isLong = (number: number) => fields.all(number).some(({ length }) => length > MAX_NAME_BYTES);
   if (reading.type.names.some(isLong)) throw new ModelRefused(LONG_NAME);
-  let nodes = checkItself(fields, typeName, progress);
+  let nodes = checkFields(fields, typeName, progress);
   for (const [field, type] of Object.entries(reading.type.children)) {
     const isSubgraph = typeName === 'attribute' && type === 'graph';
     for (const child of childrenOf(fields, typeName, Number(field))) {
       nodes += check(child, type, progress, depth + 1, subgraphs + Number(isSubgraph));
-      // Those of functions count where they are called.
+      // The operators of a function count where it is called.
       if (type === 'function') nodes = 0;
       if (nodes > MAX_NODES) throw new ModelRefused(MANY_NODES);
     }
@@ -146,20 +147,20 @@ function check(message: Uint8Array, typeName: string, progress: Progress, depth 
   return nodes;
 }
 
-/** Readers join the pieces of a sparse tensor that an attribute gives several times. */
+/** The messages in a field. If an attribute has its sparse tensor in several parts, readers merge them. */
 function childrenOf(fields: Fields, typeName: string, field: number): readonly Uint8Array[] {
-  const joined = typeName === 'attribute' && field === 22 ? fields.message(field) : undefined;
-  return joined ? [joined] : fields.all(field);
+  const merged = typeName === 'attribute' && field === 22 ? fields.message(field) : undefined;
+  return merged ? [merged] : fields.all(field);
 }
 
-/** Checks what is particular to a message of this type. @returns 1 for an operator, more for the call of a function */
-function checkItself(fields: Fields, typeName: string, progress: Progress): number {
+/** Checks the fields of one message. @returns the number of operators: 0, 1, or more for the call of a function */
+function checkFields(fields: Fields, typeName: string, progress: Progress): number {
   if (typeName === 'node') return countNode(fields, progress);
   if (typeName === 'entry' && fields.all(2).some(({ length }) => length > MAX_METADATA_BYTES)) {
     throw new ModelRefused(LONG_METADATA);
   }
   if (typeName === 'tensor' && (fields.all(13).length > 0 || fields.integers(14).at(-1) === 1)) {
-    throw new ModelRefused(EXTERNAL_NUMBERS);
+    throw new ModelRefused(EXTERNAL_DATA);
   }
   if (typeName === 'sparseTensor') {
     const size = fields.integers(3).reduce((product, dim) => product * Math.max(1, Math.abs(dim)), 1);
@@ -182,8 +183,7 @@ function countNode(fields: Fields, progress: Progress): number {
     );
   }
   let count = progress.counted.get(key);
-  if (count === null)
-    throw new ModelRefused('A function of the model calls itself, expected none that does.');
+  if (count === null) throw new ModelRefused('A function of the model calls itself, expected no recursion.');
   if (count === undefined) {
     progress.counted.set(key, null);
     count = Math.max(...functions.map(message => check(message, 'function', progress)));
@@ -211,5 +211,5 @@ function functionsOf(onnx: Uint8Array): ReadonlyMap<string, readonly Uint8Array[
 
 const functionKey = (domain: string, opType: string) => `${domain}\0${opType}`;
 
-/** ONNX's own domain has two names. */
+/** The domain of an operator; '' for the standard domain, whose other name is ai.onnx. */
 export const standardDomain = (domain: string) => (domain === 'ai.onnx' ? '' : domain);

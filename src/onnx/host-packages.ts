@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The packages that a host loads; what else these name as dependencies serves their installation. */
+/** The packages that a host loads. Their other dependencies are only needed for installation. */
 const PACKAGES: ReadonlySet<string> = new Set([
   'onnxruntime-node',
   'onnxruntime-common',
@@ -11,31 +11,31 @@ const PACKAGES: ReadonlySet<string> = new Set([
 const isLoaded = (name: string) => PACKAGES.has(name) || name.startsWith('@protobufjs/');
 
 /**
- * Finds the folders of the packages that a host loads, as Node.js looks them up from a folder: as they are named, and where
- * that leads over symbolic links (pnpm, `npm link`, a shared node_modules). A process with --permission needs both, and
- * with a link everything that is reached by it.
+ * Finds the folders of the packages that a host loads, looked up from a folder as Node.js does. With symbolic links (pnpm,
+ * `npm link`, a shared node_modules) the result has the path of the link, the links on the way, and the real path, because
+ * --permission checks all of them. A folder that is permitted by its link is readable as a whole.
  */
 export function packageFolders(from: string): string[] {
-  const named = new Set<string>();
+  const linked = new Set<string>();
   const real = new Set<string>();
   const visit = (folder: string, names: Iterable<string>) => {
     for (const name of names) {
       const path = isLoaded(name) ? lookUp(folder, name) : undefined;
       if (path === undefined) continue;
-      for (const link of linksIn(path)) named.add(link);
-      named.add(path);
+      for (const link of linksIn(path)) linked.add(link);
+      linked.add(path);
       const realPath = realpathSync(path);
       if (real.has(realPath)) continue;
       real.add(realPath);
-      // Its own dependencies are looked up from where it really is.
+      // Node.js looks its dependencies up from the real path.
       visit(realPath, dependenciesOf(realPath));
     }
   };
   visit(from, PACKAGES);
-  return [...new Set([...named, ...real])];
+  return [...new Set([...linked, ...real])];
 }
 
-/** The symbolic links that a path leads over, which Node.js reads too. */
+/** The symbolic links in a path, which Node.js reads too. */
 function linksIn(path: string): string[] {
   const parent = dirname(path);
   const links = parent === path ? [] : linksIn(parent);

@@ -3,26 +3,26 @@ import { Worker } from 'node:worker_threads';
 import { type Frame, frameReader, writeFrame } from './frames.ts';
 import { ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
 import type { CallReply, Reply, Request, RunRequest } from './protocol.ts';
-import { runCalls, unlessModelFailed } from './run.ts';
+import { asModelFailed, runCalls } from './run.ts';
 import { closeModel, type OpenModel, openModel } from './session.ts';
 import { ModelRefused } from './signature.ts';
 import { inspectModel, isRowIndependent } from './trial.ts';
 
-// The main module of a model host: a process that runs the models of one organization, and that host-process.ts may kill
-// at any moment. Its only way out is the socket that it inherits.
+// The main module of a model host: a process that runs the models of one organization. It talks to the server over an
+// inherited socket only (protocol.ts), and may be killed at any time (host-process.ts).
 
 const SOCKET_FD = 3;
-/** The largest ONNX file and the spectra of a frame fit. */
+/** Enough for the largest ONNX file and for the spectra of a frame. */
 const MAX_FRAME_BYTES = { header: 64 * 1024, body: 64 * 1024 * 1024 };
-/** Answers of separate runs are sent together when they come within this time. */
+/** The answers of runs that end within this time are sent together. */
 const FLUSH_MS = 1;
-const [, , serverPid, modelBytes, watch] = process.argv;
+const [, , serverPid, memoryBytes, watch] = process.argv;
 
-// The server may have died before its death could be watched.
+// The server may have died before this process could watch it.
 if (process.ppid !== Number(serverPid)) process.exit();
 if (watch) {
-  // The socket closes when the server dies, but a model that never returns leaves this thread no moment to notice. Without
-  // the bound V8 reserves half a gigabyte of address space for the worker's code, which counts as memory of the process.
+  // The socket closes when the server dies, but a model that never returns blocks this thread. Without the limit, V8 reserves
+  // half a gigabyte of address space for the worker's code, which counts as memory of the process.
   new Worker(
     `const { workerData: server } = require('node:worker_threads');
      setInterval(() => { if (process.ppid !== server) process.kill(process.pid, 'SIGKILL'); }, 1000);`,
@@ -30,32 +30,32 @@ if (watch) {
   ).unref();
 }
 
-/** The part of its share of memory at which a host closes models: the server kills it at all of it. */
-const CLOSING_SHARE = 0.75;
-/** The open models, the least recently used first. */
+/** The part of its memory above which a host closes models before it opens another. The server kills it at 1. */
+const CLOSE_ABOVE = 0.75;
+/** The open models by id, the least recently used first. */
 const models = new Map<string, OpenModel>();
 const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true });
 const reply = (header: Reply, payload?: Uint8Array) => writeFrame(socket, header, payload);
 
-async function open(modelId: string, onnx: Uint8Array, findsOut: boolean): Promise<void> {
-  await closeOldest();
+async function open(modelId: string, onnx: Uint8Array, analyse: boolean): Promise<void> {
+  await closeLeastRecentlyUsed();
   const model = await openModel(onnx);
   models.set(modelId, model);
   const { inputType, inputLength } = model.signature;
-  const rowIndependent = findsOut && (await isRowIndependent(model, onnx).catch(isNot));
+  const rowIndependent = analyse && (await isRowIndependent(model, onnx).catch(falseIfFailed));
   reply({ reply: 'opened', inputType, inputLength, rowIndependent });
 }
 
-/** What a run that fails says of a model. @throws what no model is to blame for */
-function isNot(error: unknown): false {
-  unlessModelFailed(error);
+/** Treats a failed run as "not independent". @throws errors that the model did not cause */
+function falseIfFailed(error: unknown): false {
+  asModelFailed(error);
   return false;
 }
 
-/** Closes models until this process is well within its share of memory, so that one more can be opened. */
-async function closeOldest(): Promise<void> {
+/** Closes the least recently used models until there is memory for another one. */
+async function closeLeastRecentlyUsed(): Promise<void> {
   for (const [modelId, model] of models) {
-    if (process.memoryUsage.rss() < CLOSING_SHARE * Number(modelBytes)) return;
+    if (process.memoryUsage.rss() < CLOSE_ABOVE * Number(memoryBytes)) return;
     models.delete(modelId);
     await closeModel(model);
   }
@@ -67,17 +67,17 @@ async function run(request: RunRequest, payload: Uint8Array<ArrayBuffer>): Promi
   models.delete(request.modelId);
   models.set(request.modelId, model);
   const calls = callsIn(request, payload);
-  let answers: (Outcome | ModelFailed)[] = [];
+  let unsent: (Outcome | ModelFailed)[] = [];
   let answered = 0;
   let flushedAt = performance.now();
   await runCalls(model, calls, request.together, outcomes => {
-    answers.push(...outcomes);
+    unsent.push(...outcomes);
     answered += outcomes.length;
     const isDone = answered === calls.length;
-    // What is answered leaves before a run that may never end: deadline and preemption count for each run.
+    // Answers are sent before the next run, which may never end: deadline and preemption apply to each run.
     if (!isDone && performance.now() - flushedAt < FLUSH_MS) return;
-    sendAnswers(answers, isDone);
-    answers = [];
+    sendAnswers(unsent, isDone);
+    unsent = [];
     flushedAt = performance.now();
   });
 }
@@ -109,9 +109,9 @@ function sendAnswers(outcomes: readonly (Outcome | ModelFailed)[], done: boolean
   reply({ reply: 'answers', calls, done }, new Uint8Array(Float64Array.from(values).buffer));
 }
 
-async function answer({ header, payload }: Frame<Request>): Promise<void> {
+async function handle({ header, payload }: Frame<Request>): Promise<void> {
   try {
-    if (header.ask === 'open') await open(header.modelId, payload, header.findsOut);
+    if (header.ask === 'open') await open(header.modelId, payload, header.analyse);
     else if (header.ask === 'run') await run(header, payload);
     else reply({ reply: 'inspected', found: await inspectModel(payload) });
   } catch (error) {
@@ -120,7 +120,7 @@ async function answer({ header, payload }: Frame<Request>): Promise<void> {
   }
 }
 
-const read = frameReader<Request>(MAX_FRAME_BYTES, frame => void answer(frame));
+const read = frameReader<Request>(MAX_FRAME_BYTES, frame => void handle(frame));
 socket.on('data', read);
 socket.on('close', () => process.exit());
 socket.on('error', () => process.exit());

@@ -5,34 +5,34 @@ import { type HostProcess, startHost } from './host-process.ts';
 import type { HostLimits } from './sandbox.ts';
 
 const MIB = 1024 * 1024;
-/** The resident memory of a host: 80 MB for Node.js and ONNX Runtime, the rest for models and their runs. */
+/** Resident memory of a host: 80 MB for Node.js and ONNX Runtime, the rest for models and their runs. */
 const MEMORY_PER_HOST = 256 * MIB;
 const HOSTS = { min: 2, max: 16 };
-/** Hosts for trials, where there is enough memory. */
+/** Hosts for trials, if there is enough memory. */
 const MAX_TRIALS = 2;
-/** What two hosts and one trial take: MODEL_MEMORY may not be less. */
+/** Two hosts and one trial: the minimum of MODEL_MEMORY. */
 const MIN_BYTES = 3 * MEMORY_PER_HOST;
-/** What a process may take to start, for which no model is to blame. */
+/** Max time for a host to start. No model has been loaded then, so none is blamed. */
 const START_MS = 10_000;
-const WATCH_MS = 1000;
-const LAST_PRIORITY = 19;
+const MEMORY_CHECK_MS = 1000;
+const LOWEST_PRIORITY = 19;
 
 export interface HostMemory {
-  /** How many hosts may run calls. */
+  /** Max hosts for calls. */
   count: number;
-  /** How many hosts may run trials, beside these. */
+  /** Max hosts for trials, in addition. */
   trials: number;
-  /** Whether a spare host stands ready, beside these. */
+  /** Whether a spare host is kept ready, in addition. */
   hasSpare: boolean;
-  /** The resident memory that each may take. */
+  /** Max resident memory of each host. */
   bytesPerHost: number;
 }
 
 /**
- * Divides the memory for models among all hosts: those that run calls, those that run trials, and the spare one. Where there
- * is little, there is no spare one first, and then one trial at a time.
+ * Divides the memory for models among the hosts for calls, the hosts for trials, and the spare host. With little memory, only
+ * one trial runs at a time, and with even less there is no spare host.
  *
- * @param megabytes as the operator set it; otherwise a quarter of what the machine, or its cgroup, has
+ * @param megabytes MODEL_MEMORY; undefined: a quarter of the memory of the machine or its cgroup
  */
 export function divideMemory(megabytes: number | undefined): HostMemory {
   const machine = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
@@ -46,21 +46,21 @@ export function divideMemory(megabytes: number | undefined): HostMemory {
 }
 
 export interface HostsOptions extends Omit<HostMemory, 'trials'>, Pick<HostLimits, 'uids'> {
-  /** Gets why a host could not be started; the caller gets UNAVAILABLE. */
+  /** Called with the error when a host cannot be started. The caller of a prediction gets UNAVAILABLE. */
   onNotStarted: (error: unknown) => void;
 }
 
-/** The hosts of a server, without regard to whose models they run. */
+/** Starts and stops hosts, for any tenant. */
 export interface Hosts {
   readonly count: number;
-  /** A new host for a tenant. @throws what starting it throws */
+  /** Returns a new host for a tenant. @throws what starting it throws */
   take: (tenant: Tenant) => Promise<HostProcess>;
   close: () => Promise<void>;
 }
 
 /**
- * Starts hosts, keeps a spare one ready (so that an organization's first call does not wait for a start, which takes 0.2
- * to 0.5 s), and kills those that take more memory than their share.
+ * Starts hosts on demand. Keeps a spare host ready, because a start takes 0.2 to 0.5 s, for which the first call of an
+ * organization would wait. Kills hosts that exceed `bytesPerHost`.
  */
 export function startHosts({ count, hasSpare, bytesPerHost, uids, onNotStarted }: HostsOptions): Hosts {
   const living = new Set<HostProcess>();
@@ -85,14 +85,14 @@ export function startHosts({ count, hasSpare, bytesPerHost, uids, onNotStarted }
     preparing.then(({ ended }) => ended.then(forget), forget);
   }
 
-  async function watchMemory(): Promise<void> {
+  async function checkMemory(): Promise<void> {
     await Promise.all(
       [...living].map(async host => {
         if ((await residentBytes(host.pid)) > bytesPerHost) await host.kill('memory');
       }),
     );
   }
-  const watching = setInterval(watchMemory, WATCH_MS).unref();
+  const memoryCheck = setInterval(checkMemory, MEMORY_CHECK_MS).unref();
 
   prepareSpare();
   return {
@@ -100,11 +100,11 @@ export function startHosts({ count, hasSpare, bytesPerHost, uids, onNotStarted }
     async take({ reserved }) {
       const starting = spare ?? start();
       spare = undefined;
-      // In a moment: the host that is taken has work to do, and starting takes half a second of a core.
+      // Deferred: the host that is taken has work to do, and a start takes half a second of a core.
       setImmediate(prepareSpare);
       try {
         const host = await starting;
-        if (!reserved) yieldToOthers(host);
+        if (!reserved) lowerPriority(host);
         return host;
       } catch (error) {
         if (!closed) onNotStarted(error);
@@ -113,24 +113,24 @@ export function startHosts({ count, hasSpare, bytesPerHost, uids, onNotStarted }
     },
     async close() {
       closed = true;
-      clearInterval(watching);
+      clearInterval(memoryCheck);
       await Promise.all([...living].map(host => host.kill('stopped')));
-      // One that is starting is killed once it has.
+      // A host that is still starting is killed at the end of `start`.
       await spare?.catch(() => undefined);
     },
   };
 }
 
-/** Gives a host the last priority: organizations on a plan with API access come before those without. */
-function yieldToOthers({ pid }: HostProcess): void {
+/** Gives a host the lowest CPU priority, so that organizations on a plan with API access come first. */
+function lowerPriority({ pid }: HostProcess): void {
   try {
-    if (pid !== undefined) setPriority(pid, LAST_PRIORITY);
+    if (pid !== undefined) setPriority(pid, LOWEST_PRIORITY);
   } catch {
-    // It has ended.
+    // The host has ended.
   }
 }
 
-/** The resident memory of a process; 0 where the system does not say so. */
+/** Resident memory of a process in bytes; 0 if the system does not report it. */
 async function residentBytes(pid: number | undefined): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;

@@ -1,23 +1,23 @@
-import type { BatchWatch } from '../concurrency/batcher.ts';
+import type { BatchMetrics } from '../concurrency/batcher.ts';
 import type { OnModelRun } from '../observability/metrics.ts';
 import { type HostPool, type HostPoolOptions, startHostPool } from './host-pool.ts';
 import { divideMemory, type HostsOptions, startHosts } from './hosts.ts';
 import { startTrials, type Trials } from './trials.ts';
 
-/** The models of this server: they run in model hosts, never in the server's own process. */
+/** Tries and runs models, in model hosts, never in the server's own process. */
 export interface Models extends Pick<Trials, 'inspect'>, Omit<HostPool, 'close'> {
   close(): Promise<void>;
 }
 
-/** What differs from the defaults, in tests. */
+/** Overrides of the defaults, for tests. */
 export interface ModelLimits {
-  /** How long one call may run a model, and how long opening it may take. */
+  /** Max milliseconds of one run, and of opening a model. */
   runMs?: number;
-  /** How long a new model's trial may take without an answer. */
+  /** Max milliseconds of a trial. */
   trialMs?: number;
-  /** How many hosts there are. */
+  /** Max hosts for calls. */
   hosts?: number;
-  /** The resident memory of each. */
+  /** Max resident memory of each host. */
   bytesPerHost?: number;
 }
 
@@ -25,15 +25,15 @@ export interface ModelsOptions
   extends Pick<HostPoolOptions, 'load'>,
     Partial<Pick<HostPoolOptions, 'onRowIndependence'>>,
     Pick<HostsOptions, 'onNotStarted' | 'uids'> {
-  /** The memory for all hosts together, in MiB; without it a quarter of the machine's. */
+  /** Memory for all hosts together, in MiB. Default: a quarter of the memory of the machine or its cgroup. */
   megabytes?: number | undefined;
   limits?: ModelLimits | undefined;
-  /** Gets the sizes of frames, and how many calls wait. */
-  watch?: BatchWatch | undefined;
+  /** Measures the sizes of frames and the number of waiting calls. */
+  batchMetrics?: BatchMetrics | undefined;
   onRun?: OnModelRun | undefined;
 }
 
-/** Starts the hosts and what schedules calls and trials on them. */
+/** Starts the hosts, the pool that runs calls in them, and the trials. */
 export function startModels({
   load,
   onRowIndependence = () => {},
@@ -41,7 +41,7 @@ export function startModels({
   uids,
   megabytes,
   limits = {},
-  watch,
+  batchMetrics,
   onRun,
 }: ModelsOptions): Models {
   const { runMs = 10_000, trialMs = 10_000 } = limits;
@@ -53,8 +53,8 @@ export function startModels({
     uids,
     onNotStarted,
   });
-  const pool = startHostPool({ load, hosts, onRowIndependence, runMs, watch });
-  const trials = startTrials({ hosts, places: memory.trials, trialMs });
+  const pool = startHostPool({ load, hosts, onRowIndependence, runMs, metrics: batchMetrics });
+  const trials = startTrials({ hosts, concurrency: memory.trials, trialMs });
   return {
     inspect: trials.inspect,
     refuseWaiting: pool.refuseWaiting,
@@ -65,7 +65,7 @@ export function startModels({
   };
 }
 
-/** The same run, of whose end `onRun` is notified. */
+/** Wraps `run` to report the duration and the success of each call. */
 function observed(run: HostPool['run'], onRun: OnModelRun): HostPool['run'] {
   return async (model, spectra, isOver) => {
     const started = performance.now();

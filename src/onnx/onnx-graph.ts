@@ -2,32 +2,32 @@ import { standardDomain } from './file-limits.ts';
 import { type Fields, latin1, readFields } from './protobuf-fields.ts';
 import { ModelRefused, NOT_ONNX } from './signature.ts';
 
-/** What the analysis reads of an ONNX file's main graph. Names are Latin-1 texts of their bytes. */
+/** The parts of an ONNX file's main graph that are analysed. Names are decoded as Latin-1. */
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
   readonly initializers: ReadonlyMap<string, OnnxTensor>;
-  /** The element types of its inputs, by the numbers of onnx.proto; undefined for what is no tensor. */
+  /** Element type of each input, as numbered in onnx.proto; undefined if it is not a tensor. */
   readonly inputTypes: readonly (number | undefined)[];
-  /** In the order of the file, in which ONNX Runtime gives them too. */
+  /** Names, in the order of the file, which is also that of ONNX Runtime. */
   readonly outputs: readonly string[];
 }
 
 export interface OnnxNode {
   readonly opType: string;
-  /** '' for ONNX's own. */
+  /** '' for the standard operators. */
   readonly domain: string;
-  /** An input that is left out has an empty name. */
+  /** Names; '' for an omitted input. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, OnnxAttribute>;
   /**
-   * Whether its name, inputs and attributes do not say what it computes: it has a subgraph, which may use other values
-   * of this graph, or is a function of the file, or gives an attribute twice.
+   * Whether its name, inputs and attributes do not determine what it computes: it has a subgraph, which may use other
+   * values of this graph, or is a function of the file, or has an attribute twice.
    */
   readonly isOpaque: boolean;
 }
 
-/** An attribute's value, undefined where it is of another type, or longer than any that is asked for. */
+/** The value of an attribute, by its type. Empty for other types, and for attributes above `MAX_ATTRIBUTE_BYTES`. */
 export interface OnnxAttribute {
   readonly int?: number | undefined;
   readonly ints?: readonly number[] | undefined;
@@ -54,7 +54,7 @@ const TENSOR = { dims: 1, type: 2, int32s: 5, int64s: 7, name: 8, raw: 9 };
 const SPARSE_TENSOR = { values: 1, dims: 3 };
 const INT32 = 6;
 const INT64 = 7;
-/** Shapes, axes and the like are short. */
+/** Max integers that are read from a tensor: shapes and axes are short. */
 const MAX_INTS = 64;
 
 const reader = (numbers: Readonly<Record<string, number>>) => {
@@ -73,14 +73,16 @@ const readLongAttribute = reader({ name: ATTRIBUTE.name, g: ATTRIBUTE.g, graphs:
 const readTensorFields = reader(TENSOR);
 const readSparseTensor = reader(SPARSE_TENSOR);
 
-/** Of a longer one only the name is read: a forest keeps its branches in attributes. */
+/** Of a longer attribute only the name is read. Forests store their nodes in attributes. */
 const MAX_ATTRIBUTE_BYTES = 64 * 1024;
 /** The types of attributes in onnx.proto. */
-const TYPE = { int: 2, text: 3, tensor: 4, ints: 7 };
+const ATTRIBUTE_TYPE = { int: 2, text: 3, tensor: 4, ints: 7 };
 
 /**
+ * Reads the main graph of an ONNX file.
+ *
  * @param onnx a file that passed `checkFileLimits`
- * @throws {ModelRefused} where a part that was not read there is not ONNX
+ * @throws {ModelRefused} when a part that `checkFileLimits` does not read is not ONNX
  */
 export function readOnnxGraph(onnx: Uint8Array): OnnxGraph {
   try {
@@ -98,7 +100,7 @@ function graphOf(onnx: Uint8Array): OnnxGraph {
       return `${standardDomain(fields.text(FUNCTION.domain))}\0${fields.text(FUNCTION.name)}`;
     }),
   );
-  // ONNX Runtime joins the pieces of a graph.
+  // A file may contain its graph in several parts, which ONNX Runtime merges.
   const graph = readGraph(model.message(MODEL.graph) ?? new Uint8Array());
   const initializers = new Map(
     graph.all(GRAPH.initializer).map(message => {
@@ -147,15 +149,15 @@ function nodeOf(message: Uint8Array, functions: ReadonlySet<string>): OnnxNode {
 
 function attributeOf(fields: Fields): OnnxAttribute {
   const tensor = fields.message(ATTRIBUTE.t);
-  // A zero may be left out.
+  // A value of zero may be omitted.
   switch (fields.integers(ATTRIBUTE.type).at(-1)) {
-    case TYPE.int:
+    case ATTRIBUTE_TYPE.int:
       return { int: fields.integers(ATTRIBUTE.i).at(-1) ?? 0 };
-    case TYPE.ints:
+    case ATTRIBUTE_TYPE.ints:
       return { ints: fields.integers(ATTRIBUTE.ints) };
-    case TYPE.text:
+    case ATTRIBUTE_TYPE.text:
       return { text: fields.text(ATTRIBUTE.s) };
-    case TYPE.tensor:
+    case ATTRIBUTE_TYPE.tensor:
       return { tensor: tensor && tensorOf(readTensorFields(tensor)) };
     default:
       return {};

@@ -1,30 +1,30 @@
 import { cutText } from './cut.ts';
 
-// What a model is given and what it gives, for the server too: nothing here loads ONNX Runtime.
+// The input and output of models, for the server as well: nothing here loads ONNX Runtime.
 
-/** One answer for each spectrum, in the order of the spectra. */
+/** The predictions of a call, one for each spectrum, in the order of the spectra. */
 export type Outcome =
   | { kind: 'REGRESSION'; values: number[] }
   | { kind: 'CLASSIFICATION'; categories: string[] };
 
-/** The points of a spectrum. */
+/** The intensity values of one spectrum. */
 export type Spectrum = ArrayLike<number>;
 
-/** The largest number of spectra in a call. */
+/** Max spectra in a call. */
 export const MAX_SPECTRA = 1000;
-/** The largest number of calls that travel in one frame. */
+/** Max calls in a frame. */
 export const MAX_CALLS_PER_FRAME = 32;
-/** The largest number of spectra for which calls share one run of a model; as many are tried by `inspectModel`. */
+/** Max spectra in a run that calls share. `inspectModel` tries every number up to this. */
 export const MAX_SHARED_SPECTRA = 32;
-/** The longest text that names a category; the log of predictions keeps it. */
+/** Max length of a category, which is stored in the prediction log. */
 export const MAX_CATEGORY_CHARACTERS = 1000;
 
-/** An accepted model could not answer. The message is for the log; the cause is ONNX Runtime's own. */
+/** A registered model failed. The message is for the log; the cause, if any, is the error of ONNX Runtime. */
 export class ModelFailed extends Error {
   override readonly name = 'ModelFailed';
-  /** The index of the spectrum in its call on which it failed, where that is known. */
+  /** Index in its call of the spectrum that caused the failure; undefined if unknown. */
   readonly spectrum: number | undefined;
-  /** Whether the model took too long, crashed or took too much memory: what quarantine counts. */
+  /** Whether the model ended its host: it took too long, crashed, or exceeded its memory. Counts for quarantine. */
   readonly endedHost: boolean;
 
   constructor(

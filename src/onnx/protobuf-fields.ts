@@ -2,13 +2,13 @@ import protobuf from 'protobufjs/minimal.js';
 
 /** Fields of one protocol buffer message, by number. */
 export interface Fields {
-  /** Every length-delimited value of a field: texts, bytes, messages. */
+  /** All length-delimited values of a field: texts, bytes, messages. */
   all(number: number): readonly Uint8Array[];
-  /** A field that holds one message. Readers join the parts of one that is given several times. */
+  /** The value of a field that holds one message. If it occurs several times, the parts are concatenated, as readers do. */
   message(number: number): Uint8Array | undefined;
-  /** A field that holds one text: the last one given. Texts only have to stay apart, so bytes become Latin-1. */
+  /** The last value of a field that holds one text, decoded as Latin-1; '' if there is none. */
   text(number: number): string;
-  /** The integers of a field, packed or not. Those beyond 2^53 lose their last digits. */
+  /** The integers of a field, packed or not. Above 2^53 they lose precision. */
   integers(number: number): readonly number[];
 }
 
@@ -16,11 +16,10 @@ const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
 /**
- * Reads those fields of a message that are wanted, as the C++ library does: a field of an unexpected wire type is an
- * unknown one.
+ * Reads the wanted fields of a message. Like the C++ library, it ignores fields of an unexpected wire type.
  *
- * @param onField called for each value that is kept, so that a caller can bound their number
- * @throws where the bytes are not a protocol buffer message
+ * @param onField called for each value that is read, so that the caller can limit their number
+ * @throws {RangeError} or protobufjs' errors when the bytes are not a protocol buffer message
  */
 export function readFields(message: Uint8Array, wanted: ReadonlySet<number>, onField?: () => void): Fields {
   const bytes = new Map<number, Uint8Array[]>();
@@ -50,7 +49,7 @@ export function readFields(message: Uint8Array, wanted: ReadonlySet<number>, onF
   };
 }
 
-/** Bytes as a text that differs wherever the bytes do. */
+/** Decodes bytes as Latin-1, which keeps distinct bytes distinct; decoding invalid UTF-8 would not. */
 export const latin1 = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('latin1');
 
 function push<Value>(values: Map<number, Value[]>, number: number, value: Value): void {
@@ -66,5 +65,5 @@ function packed(bytes: Uint8Array): number[] {
   return values;
 }
 
-/** protobufjs gives an object where the package `long` is installed, else a number. */
+/** protobufjs returns an object if the package `long` is installed, else a number. */
 const int64 = (reader: protobuf.Reader) => Number(reader.int64().toString());

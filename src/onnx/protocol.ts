@@ -1,30 +1,30 @@
 import type { Signature } from './signature.ts';
 import type { Inspection } from './trial.ts';
 
-// What a server asks a model host (host.ts), one thing at a time, and what that answers.
+// The requests of the server to a model host (host.ts), one at a time, and the replies. frames.ts has the encoding.
 
 export type InputType = Signature['inputType'];
 
-/** Spectra of several calls, one after the other in the payload as numbers of the model's input type. */
+/** Runs calls of one model. The payload has the points of all spectra, one after the other, as numbers of the input type. */
 export interface RunRequest {
   ask: 'run';
   modelId: string;
   inputType: InputType;
   inputLength: number;
-  /** How many spectra each call has. */
+  /** Number of spectra of each call. */
   counts: number[];
   /** Whether the calls may share one run of the model. */
   together: boolean;
 }
 
 export type Request =
-  /** Opens a model, and finds out whether calls may share a run where that is not known; the payload is its ONNX file. */
-  | { ask: 'open'; modelId: string; findsOut: boolean }
+  /** Opens a model, whose ONNX file is the payload. With `analyse`, finds out whether calls may share a run. */
+  | { ask: 'open'; modelId: string; analyse: boolean }
   | RunRequest
-  /** Tries a file that is to be registered; the payload is the file. */
+  /** Tries an ONNX file, which is the payload, before it is registered. */
   | { ask: 'inspect' };
 
-/** The answer to one call: `values` says how many float64 numbers of the payload are its own. */
+/** The answer to one call. `values` is the number of its float64 values, which are next in the payload. */
 export type CallReply =
   | { values: number }
   | { categories: string[] }
@@ -34,11 +34,11 @@ export type Reply =
   /** The host has started. */
   | { reply: 'ready' }
   | { reply: 'opened'; inputType: InputType; inputLength: number; rowIndependent: boolean }
-  /** The model is not open, or was closed to make room: open it again. */
+  /** The model is not open, or was closed for another one: open it again. */
   | { reply: 'missing' }
-  /** The next answers, in the order of the calls; `done` with the last of them. */
+  /** The next answers, in the order of the calls; `done` if they include the last one. */
   | { reply: 'answers'; calls: CallReply[]; done: boolean }
   | { reply: 'inspected'; found: Inspection }
   | { reply: 'refused'; message: string }
-  /** A fault of the host's own code. */
+  /** An unexpected error in the host. */
   | { reply: 'fault'; message: string };

@@ -4,11 +4,12 @@ import { RULES } from './row-rules.ts';
 import type { Value } from './row-values.ts';
 
 /**
- * Finds the values of a graph that are proven to hold one row for each spectrum, each of which follows from that
- * spectrum alone, whatever the spectra are. What is not proven costs speed only: a trial is no proof, as a model may
- * mix its rows for values that no trial gives it.
+ * Finds the values of a graph that provably have one row for each spectrum, which depends on that spectrum alone. A trial
+ * would not prove this, because a model may mix its rows for values that do not occur in the trial. For models without the
+ * proof, calls do not share runs, which only costs speed.
  *
- * @param input the name of the graph's input, of shape [spectra, points]
+ * @param input name of the graph's input, of shape [spectra, points]
+ * @returns names of these values
  */
 export function rowIndependentValues(graph: OnnxGraph, input: string, points: number): ReadonlySet<string> {
   const values = new Map<string, Value>([...constantsOf(graph), [input, { rows: [null, points] }]]);

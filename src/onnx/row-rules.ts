@@ -18,8 +18,8 @@ import {
 } from './row-shape-rules.ts';
 import {
   attributeInt,
-  axesWithin,
-  axisWithin,
+  axesInRow,
+  axisInRow,
   constantOf,
   intsOf,
   isConstant,
@@ -30,9 +30,9 @@ import {
   UNKNOWN,
 } from './row-values.ts';
 
-const names = (text: string) => text.trim().split(/\s+/);
+const splitNames = (text: string) => text.trim().split(/\s+/);
 
-/** Each element of the answer follows from the elements at its place, after constants are broadcast along the rows. */
+/** Each output element depends on the input elements at the same position, with constants broadcast along the rows. */
 const elementwise: Rule = ({ node, inputs }) => {
   const given = inputs.filter((_, i) => node.inputs[i] !== '');
   const rank = rowsOf(given.find(rowsOf))?.length ?? 0;
@@ -42,7 +42,7 @@ const elementwise: Rule = ({ node, inputs }) => {
     const dims = constantOf(value)?.dims;
     return dims && (dims.length < rank || (dims.length === rank && dims[0] === 1)) ? dims : undefined;
   });
-  // Versions before 7 broadcast from an axis.
+  // Operator versions before 7 broadcast from an axis.
   if (rank === 0 || node.attributes.has('broadcast') || node.attributes.has('axis')) return UNKNOWN;
   const rows: (number | null)[] = Array.from({ length: rank }, () => 1);
   for (const shape of shapes) {
@@ -55,7 +55,7 @@ const elementwise: Rule = ({ node, inputs }) => {
   return [{ rows: [null, ...rows.slice(1)] }];
 };
 
-/** An operator that treats each instance of a batch alone. `minRank` keeps out what would read one row as a batch. */
+/** An operator that treats each instance of a batch separately. Below `minRank` it would treat a row as the batch. */
 const eachInstance =
   (minRank: number, answer: (rows: Rows['rows'], node: OnnxNode) => readonly (Rows | undefined)[]): Rule =>
   ({ node, inputs: [x, ...others] }) => {
@@ -65,7 +65,7 @@ const eachInstance =
 const sameShape = eachInstance(3, rows => [{ rows }]);
 const sameRank = eachInstance(3, rows => [{ rows: rows.map(() => null) }]);
 
-/** A table with a row for each spectrum. */
+/** An operator on tables, with one row for each spectrum. */
 const table = (answer: (node: OnnxNode, rows: Rows['rows']) => readonly Rows[]): Rule =>
   eachInstance(2, (rows, node) => (rows.length === 2 ? answer(node, rows) : UNKNOWN));
 const sameTable = table((_, rows) => [{ rows }]);
@@ -77,15 +77,15 @@ const alongAxis =
   (defaultAxis: number): Rule =>
   operation => {
     const rows = rowsOf(operation.inputs[0]);
-    return rows && axisWithin(operation, defaultAxis, rows.length) ? [{ rows }] : UNKNOWN;
+    return rows && axisInRow(operation, defaultAxis, rows.length) ? [{ rows }] : UNKNOWN;
   };
 
-function reduced({ node, inputs }: Operation, axes: readonly number[] | undefined): readonly Rows[] {
+function reduced({ node, inputs }: Operation, axes: readonly number[] | undefined): ReturnType<Rule> {
   const rows = rowsOf(inputs[0]);
-  const gone = rows && axesWithin(axes, rows.length);
-  if (!rows || !gone) return [];
+  const removed = rows && axesInRow(axes, rows.length);
+  if (!rows || !removed) return UNKNOWN;
   const keepsDims = attributeInt(node, 'keepdims', 1) === 1;
-  return [{ rows: rows.flatMap((dim, axis) => (gone.has(axis) ? (keepsDims ? [1] : []) : [dim])) }];
+  return [{ rows: rows.flatMap((dim, axis) => (removed.has(axis) ? (keepsDims ? [1] : []) : [dim])) }];
 }
 const reduce: Rule = operation => reduced(operation, intsOf(operation, 'axes', 1));
 const argument: Rule = operation => reduced(operation, [attributeInt(operation.node, 'axis', 0)]);
@@ -97,7 +97,7 @@ const matMul: Rule = ({ inputs: [a, b] }) => {
     const columns = rightDims.length === 2 ? [rightDims[1] ?? null] : [];
     return [{ rows: [...left.slice(0, -1), ...columns] }];
   }
-  // Products of matrices, one for each spectrum.
+  // One product of matrices for each spectrum.
   if (left && right && left.length >= 3 && left.length === right.length) {
     return [
       {
@@ -118,8 +118,8 @@ const gemm: Rule = ({ node, inputs: [a, b, c] }) => {
   const [rows, dims] = [rowsOf(a), constantOf(b)?.dims];
   if (rows?.length !== 2 || dims?.length !== 2 || attributeInt(node, 'transA', 0) !== 0) return UNKNOWN;
   const added = constantOf(c)?.dims;
-  const isAlike = node.inputs.length < 3 || node.inputs[2] === '' || rowsOf(c)?.length === 2;
-  if (!isAlike && !(added && (added.length < 2 || added[0] === 1))) return UNKNOWN;
+  const isBiasPerRow = node.inputs.length < 3 || node.inputs[2] === '' || rowsOf(c)?.length === 2;
+  if (!isBiasPerRow && !(added && (added.length < 2 || added[0] === 1))) return UNKNOWN;
   return [{ rows: [null, dims[attributeInt(node, 'transB', 0) === 0 ? 1 : 0] ?? null] }];
 };
 
@@ -143,12 +143,15 @@ const layerNormalization: Rule = operation => {
   const isPerRow = others.every(
     value => (constantOf(value)?.dims?.length ?? Number.NaN) < (rows?.length ?? 0),
   );
-  return rows && isPerRow && axisWithin(operation, -1, rows.length) ? [{ rows }] : UNKNOWN;
+  return rows && isPerRow && axisInRow(operation, -1, rows.length) ? [{ rows }] : UNKNOWN;
 };
 
-const rulesFor = (rule: Rule, operators: string) => names(operators).map(name => [name, rule] as const);
+const rulesFor = (rule: Rule, operators: string) => splitNames(operators).map(name => [name, rule] as const);
 
-/** The rules by domain and operator. One that is missing or too careful costs speed: calls of its models share no run. */
+/**
+ * The rules by domain and operator. A missing or too strict rule only costs speed: calls of models with the operator do not
+ * share runs.
+ */
 export const RULES: Readonly<Record<string, ReadonlyMap<string, Rule>>> = {
   '': new Map<string, Rule>([
     ...rulesFor(

@@ -1,23 +1,23 @@
 import {
   attributeInt,
-  axesWithin,
-  axisWithin,
+  axesInRow,
+  axisInRow,
   constantOf,
-  forgetting,
   intsOf,
   isConstant,
   product,
   type Rule,
   rowsOf,
   UNKNOWN,
+  withUnknownDims,
 } from './row-values.ts';
 
-// Rules for operators that move values between places: what a row holds is of that row alone where no axis is the first.
+// Rules for operators that move values to other positions. They keep rows separate if they do not use the first axis.
 
 export const concat: Rule = operation => {
   const shapes = operation.inputs.map(rowsOf);
   const [first] = shapes;
-  const axes = first && axisWithin(operation, Number.NaN, first.length);
+  const axes = first && axisInRow(operation, Number.NaN, first.length);
   if (!axes || !shapes.every(rows => rows?.length === first.length)) return UNKNOWN;
   const size = shapes.reduce<number | null>((sum, rows) => {
     const dim = rows?.[[...axes][0] ?? 0] ?? null;
@@ -31,9 +31,9 @@ export const featureVectorizer: Rule = ({ inputs }) =>
 
 export const split: Rule = operation => {
   const rows = rowsOf(operation.inputs[0]);
-  const axes = rows && axisWithin(operation, 0, rows.length);
+  const axes = rows && axisInRow(operation, 0, rows.length);
   if (!axes || !operation.inputs.slice(1).every(isConstant)) return UNKNOWN;
-  return operation.node.outputs.map(() => forgetting(rows, axes));
+  return operation.node.outputs.map(() => withUnknownDims(rows, axes));
 };
 
 export const gather: Rule = operation => {
@@ -41,11 +41,11 @@ export const gather: Rule = operation => {
   const [rows, dims] = [rowsOf(data), constantOf(data)?.dims];
   const [indexRows, indexDims] = [rowsOf(indices), constantOf(indices)?.dims];
   const axis = attributeInt(operation.node, 'axis', 0);
-  // A table of constants, looked up for each spectrum.
+  // A look-up in a table of constants for each spectrum.
   if (dims && dims.length > 0 && indexRows && axis === 0) return [{ rows: [...indexRows, ...dims.slice(1)] }];
-  const [within] = (rows && axesWithin([axis], rows.length)) ?? [];
-  if (!rows || !indexDims || within === undefined) return UNKNOWN;
-  return [{ rows: [...rows.slice(0, within), ...indexDims, ...rows.slice(within + 1)] }];
+  const [rowAxis] = (rows && axesInRow([axis], rows.length)) ?? [];
+  if (!rows || !indexDims || rowAxis === undefined) return UNKNOWN;
+  return [{ rows: [...rows.slice(0, rowAxis), ...indexDims, ...rows.slice(rowAxis + 1)] }];
 };
 
 export const arrayFeatureExtractor: Rule = ({ inputs: [data, indices] }) => {
@@ -55,13 +55,13 @@ export const arrayFeatureExtractor: Rule = ({ inputs: [data, indices] }) => {
 
 export const slice: Rule = operation => {
   const rows = rowsOf(operation.inputs[0]);
-  const axes = rows && axesWithin(intsOf(operation, 'axes', 3), rows.length);
-  return axes && operation.inputs.slice(1).every(isConstant) ? [forgetting(rows, axes)] : UNKNOWN;
+  const axes = rows && axesInRow(intsOf(operation, 'axes', 3), rows.length);
+  return axes && operation.inputs.slice(1).every(isConstant) ? [withUnknownDims(rows, axes)] : UNKNOWN;
 };
 
 export const squeeze: Rule = operation => {
   const rows = rowsOf(operation.inputs[0]);
-  const axes = rows && axesWithin(intsOf(operation, 'axes', 1), rows.length);
+  const axes = rows && axesInRow(intsOf(operation, 'axes', 1), rows.length);
   return axes ? [{ rows: rows.filter((_, axis) => !axes.has(axis)) }] : UNKNOWN;
 };
 
@@ -69,10 +69,12 @@ export const unsqueeze: Rule = operation => {
   const rows = rowsOf(operation.inputs[0]);
   const given = intsOf(operation, 'axes', 1);
   const rank = (rows?.length ?? 0) + (given?.length ?? 0);
-  const axes = axesWithin(given, rank);
+  const axes = axesInRow(given, rank);
   if (!rows || !axes || axes.size !== given?.length) return UNKNOWN;
-  const left = [...rows];
-  return [{ rows: Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : (left.shift() ?? null))) }];
+  const remaining = [...rows];
+  return [
+    { rows: Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : (remaining.shift() ?? null))) },
+  ];
 };
 
 export const reshape: Rule = ({ node, inputs: [data, shape] }) => {
@@ -80,7 +82,7 @@ export const reshape: Rule = ({ node, inputs: [data, shape] }) => {
   const [batch, ...sizes] = constantOf(shape)?.ints ?? [];
   if (!rows || batch === undefined || attributeInt(node, 'allowzero', 0) !== 0) return UNKNOWN;
   const perRow = product(rows.slice(1));
-  // As many rows as before; what does not fit in them is an error.
+  // 0 keeps the number of rows. ONNX Runtime reports an error if the other sizes do not fit.
   if (batch === 0) {
     return [
       {
@@ -116,25 +118,25 @@ export const expand: Rule = ({ inputs: [data, shape] }) => {
 
 export const topK: Rule = operation => {
   const rows = rowsOf(operation.inputs[0]);
-  const axes = rows && axisWithin(operation, -1, rows.length);
+  const axes = rows && axisInRow(operation, -1, rows.length);
   if (!axes || !operation.inputs.slice(1).every(isConstant)) return UNKNOWN;
-  return [forgetting(rows, axes), forgetting(rows, axes)];
+  return [withUnknownDims(rows, axes), withUnknownDims(rows, axes)];
 };
 
 export const cumSum: Rule = ({ inputs: [data, axis] }) => {
   const rows = rowsOf(data);
   const given = constantOf(axis)?.ints;
-  return rows && given?.length === 1 && axesWithin(given, rows.length) ? [{ rows }] : UNKNOWN;
+  return rows && given?.length === 1 && axesInRow(given, rows.length) ? [{ rows }] : UNKNOWN;
 };
 
-/** The other modes read beside the row they pad, and one of them beside its memory (ONNX Runtime 1.30). */
-const PADDING = new Set(['constant', 'edge']);
+/** Modes that stay within the padded row. The others read outside it, and one outside its memory (ONNX Runtime 1.30). */
+const PAD_MODES = new Set(['constant', 'edge']);
 export const pad: Rule = ({ node, inputs: [data, pads, ...others] }) => {
   const rows = rowsOf(data);
   const sizes = constantOf(pads)?.ints;
   const mode = node.attributes.has('mode') ? node.attributes.get('mode')?.text : 'constant';
   if (!rows || sizes?.length !== 2 * rows.length || sizes[0] !== 0 || sizes[rows.length] !== 0)
     return UNKNOWN;
-  if (!PADDING.has(mode ?? '') || others.length > 1 || !others.every(isConstant)) return UNKNOWN;
+  if (!PAD_MODES.has(mode ?? '') || others.length > 1 || !others.every(isConstant)) return UNKNOWN;
   return [{ rows: rows.map(() => null) }];
 };

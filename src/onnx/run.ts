@@ -1,20 +1,19 @@
-import { attempt, type RawAnswers } from './attempt.ts';
 import { MAX_CATEGORY_CHARACTERS, ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
+import { type RawAnswers, runOnce } from './run-once.ts';
 import type { OpenModel } from './session.ts';
 import { type Spectra, sharedRuns } from './shared-runs.ts';
 import type { Signature } from './signature.ts';
 
-/** How long it may take to find out which spectrum a run failed on. */
+/** Max time to find the spectrum that makes a run fail. */
 const MAX_SEARCH_MS = 1_000;
 
 /**
- * Runs a model over spectra of `signature.inputLength` points each; the unit of the values is the model's
- * own. Each value of a float32 model is the exact double of that float.
+ * Runs a model over spectra of `signature.inputLength` points each. The unit of the values is that of the model. Each value
+ * of a float32 model is the exact double of that float.
  *
- * @throws {ModelFailed} where the model errs, answers another number of rows, or gives a number that is not finite, as
- *   its answer or as a score beside it, and where a point is beyond what the model's input type holds. It says which
- *   spectrum is to blame where that can be found.
- * @throws {RangeError} where a spectrum has another number of points: callers check that first
+ * @throws {ModelFailed} when ONNX Runtime returns an error, the output has another number of rows, an answer or score is
+ *   not finite, or a point is beyond the range of the input type. Its `spectrum` is set if the cause can be found.
+ * @throws {RangeError} when a spectrum has another number of points: callers check that first
  */
 export async function runModel(model: OpenModel, spectra: readonly Spectrum[]): Promise<Outcome> {
   const { kind, batch } = model.signature;
@@ -22,34 +21,34 @@ export async function runModel(model: OpenModel, spectra: readonly Spectrum[]): 
   if (batch === 'one') {
     const outcomes: Outcome[] = [];
     for (const [index, spectrum] of spectra.entries()) {
-      outcomes.push(outcomeOf(kind, await attempt(model, [spectrum], index), 0, 1, index));
+      outcomes.push(outcomeOf(kind, await runOnce(model, [spectrum], index), 0, 1, index));
     }
     return join(kind, outcomes);
   }
   const started = performance.now();
-  const raw = await attempt(model, spectra).catch(async (error: unknown) => {
-    const failed = unlessModelFailed(error);
+  const raw = await runOnce(model, spectra).catch(async (error: unknown) => {
+    const failed = asModelFailed(error);
     const isKnown = failed.spectrum !== undefined || performance.now() - started > MAX_SEARCH_MS;
-    throw isKnown ? failed : await namingSpectrum(model, spectra, failed);
+    throw isKnown ? failed : await withFailedSpectrum(model, spectra, failed);
   });
   return outcomeOf(kind, raw, 0, spectra.length);
 }
 
-/** The same error, saying which spectrum alone makes the model fail, where one is found in time. */
-async function namingSpectrum(
+/** Adds to an error the spectrum that makes the model fail alone, if a binary search finds it in time. */
+async function withFailedSpectrum(
   model: OpenModel,
   spectra: readonly Spectrum[],
   failed: ModelFailed,
 ): Promise<ModelFailed> {
   const fails = (from: number, to: number) =>
-    attempt(model, spectra.slice(from, to)).then(
+    runOnce(model, spectra.slice(from, to)).then(
       () => false,
-      error => unlessModelFailed(error) instanceof ModelFailed,
+      error => asModelFailed(error) instanceof ModelFailed,
     );
-  const until = performance.now() + MAX_SEARCH_MS;
+  const deadline = performance.now() + MAX_SEARCH_MS;
   let [from, to] = [0, spectra.length];
   while (to - from > 1) {
-    if (performance.now() > until) return failed;
+    if (performance.now() > deadline) return failed;
     const middle = Math.floor((from + to) / 2);
     if (await fails(from, middle)) to = middle;
     else from = middle;
@@ -59,10 +58,10 @@ async function namingSpectrum(
   return new ModelFailed(message, { cause: failed.cause, spectrum: from });
 }
 
-/** Checks the answers to some of a run's spectra. @param shift the index of the first of them in its call */
+/** Checks the answers of the rows `from` to `to`. @param shift index in its call of the first of these spectra */
 function outcomeOf(
   kind: Signature['kind'],
-  { answers, scoreFault }: RawAnswers,
+  { answers, invalidScore }: RawAnswers,
   from: number,
   to: number,
   shift = 0,
@@ -74,23 +73,23 @@ function outcomeOf(
   const [values, categories]: [number[], string[]] = [[], []];
   for (let row = from; row < to; row++) {
     const answer = answers[row];
-    const answerFault = typeof answer === 'string' ? categoryFault(answer) : finiteFault(answer);
-    const fault = scoreFault(row) ?? answerFault;
-    if (fault) throw fail(fault, row);
+    const invalidAnswer = typeof answer === 'string' ? invalidCategory(answer) : invalidNumber(answer);
+    const invalid = invalidScore(row) ?? invalidAnswer;
+    if (invalid) throw fail(invalid, row);
     if (kind === 'CLASSIFICATION') categories.push(String(answer));
     else values.push(Number(answer));
   }
   return kind === 'CLASSIFICATION' ? { kind, categories } : { kind, values };
 }
 
-const finiteFault = (answer: number | undefined) => (Number.isFinite(answer) ? undefined : `${answer}`);
+const invalidNumber = (answer: number | undefined) => (Number.isFinite(answer) ? undefined : `${answer}`);
 
-/** PostgreSQL holds no text with a zero character. */
-function categoryFault(category: string): string | undefined {
+/** Describes a category that cannot be stored: PostgreSQL stores no text with a NUL character. */
+function invalidCategory(category: string): string | undefined {
   if (category.length > MAX_CATEGORY_CHARACTERS) {
     return `a category of ${category.length} characters, more than ${MAX_CATEGORY_CHARACTERS},`;
   }
-  return category.includes('\0') ? 'a category with a zero character' : undefined;
+  return category.includes('\0') ? 'a category with a NUL character' : undefined;
 }
 
 function join(kind: Signature['kind'], outcomes: readonly Outcome[]): Outcome {
@@ -100,12 +99,12 @@ function join(kind: Signature['kind'], outcomes: readonly Outcome[]): Outcome {
 }
 
 /**
- * Runs the calls of a frame, one after the other or, where calls may share a run (`rowIndependent` of `inspectModel`), in
- * groups: 10 µs a call of one spectrum with the octane model, and 42 µs alone. Where the run of a group fails, each of its
- * calls is run by itself, so that a call fails alone.
+ * Runs the calls of a frame. Calls that may share a run (`rowIndependent` of `inspectModel`) run in groups: 10 µs per call of
+ * one spectrum with the octane model, 42 µs alone. If the run of a group fails, its calls run one by one, so that only the
+ * call that caused it fails.
  *
- * @param onOutcomes gets, as each run ends, for its calls the answers or why they have none
- * @throws as `runModel` does, for faults that are no model's
+ * @param onOutcomes called after each run with the outcomes of its calls
+ * @throws as `runModel`, except ModelFailed
  */
 export async function runCalls(
   model: OpenModel,
@@ -116,11 +115,11 @@ export async function runCalls(
   for (const group of together ? sharedRuns(calls) : calls.map(call => [call])) {
     const outcomes = group.length > 1 ? await runShared(model, group) : undefined;
     if (outcomes) onOutcomes(outcomes);
-    else for (const call of group) onOutcomes([await runModel(model, call).catch(unlessModelFailed)]);
+    else for (const call of group) onOutcomes([await runModel(model, call).catch(asModelFailed)]);
   }
 }
 
-/** The answers of one run to several calls; undefined where the run fails. */
+/** Runs calls together. @returns their outcomes; undefined if the run fails */
 async function runShared(
   model: OpenModel,
   calls: readonly Spectra[],
@@ -128,7 +127,7 @@ async function runShared(
   const { kind, batch } = model.signature;
   const spectra = calls.flat();
   if (spectra.length === 0 || batch !== 'free') return undefined;
-  const raw = await attempt(model, spectra).catch(unlessModelFailed);
+  const raw = await runOnce(model, spectra).catch(asModelFailed);
   if (raw instanceof ModelFailed) return undefined;
   let end = 0;
   return calls.map(call => {
@@ -137,13 +136,13 @@ async function runShared(
     try {
       return outcomeOf(kind, raw, from, end);
     } catch (error) {
-      return unlessModelFailed(error);
+      return asModelFailed(error);
     }
   });
 }
 
-/** The error, where a model is to blame. @throws every other */
-export function unlessModelFailed(error: unknown): ModelFailed {
+/** Returns a ModelFailed, and throws every other error. */
+export function asModelFailed(error: unknown): ModelFailed {
   if (error instanceof ModelFailed) return error;
   throw error;
 }

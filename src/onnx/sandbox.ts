@@ -6,22 +6,25 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { packageFolders } from './host-packages.ts';
 
-// The command that starts a model host, as restricted as this system allows. docs/model-hosts.md says what holds where.
+// Builds the command that starts a model host, as restricted as this system allows. docs/model-hosts.md lists the restrictions
+// by system.
 //
-// Every step of the chain ends in `exec`, so the pid of `spawn` is the host's own and SIGKILL reaches it. Limits come first,
-// namespaces next, and rights are given up last. The chain takes 7 ms to start, --permission 50 ms more (medians of 10).
+// Each program of the chain replaces itself with the next by `exec`, so the pid of `spawn` is that of the host, and SIGKILL
+// reaches it. Limits are set first, then namespaces, and privileges are dropped last. The chain adds 7 ms to a start, and
+// --permission another 50 ms (medians of 10).
 
 const HOST = realpathSync(fileURLToPath(new URL('./host.ts', import.meta.url)));
-/** What Node.js reserves before there is a model: 0.6 GB, measured with Node 24. */
+/** Address space for Node.js before any model is open: 0.6 GB, measured with Node 24. */
 const RUNTIME_BYTES = 768 * 1024 * 1024;
 /**
- * Behind the server, and hosts of organizations without API access behind these (hosts.ts). At 10 a call at one connection
- * took 0.3 ms more (medians of 10 alternations): a host that wakes up late.
+ * Hosts have a lower CPU priority than the server. Hosts of organizations without API access have the lowest (hosts.ts). With
+ * 10 instead of 3 a call at one connection took 0.3 ms more (medians of 10 alternations), because the host wakes up later.
  */
 const NICENESS = 3;
-/** A host has 7 threads, and Node.js does not start where fewer than 16 are allowed. */
+/** Max threads of a host. It has 7, and Node.js does not start with a limit below 16. */
 const MAX_THREADS = 64;
-/** A range of uids that no account has, its ends included. */
+
+/** A range of uids that no account has; both ends are included. */
 export interface UidRange {
   first: number;
   last: number;
@@ -29,11 +32,11 @@ export interface UidRange {
 
 /** Above the ranges of useradd, of systemd and of subordinate uids. */
 const DEFAULT_UIDS: UidRange = { first: 2_000_000_000, last: 2_099_999_999 };
-const TRY = { ms: 10_000, memoryBytes: 256 * 1024 * 1024, times: 2 };
+const PROBE = { timeoutMs: 10_000, memoryBytes: 256 * 1024 * 1024, attempts: 2 };
 
 /**
- * All of a host's environment. Freed memory goes back to the system at once, so that resident memory follows use: an open
- * forest of 14.6 MiB takes 152 MiB, and 270 without this.
+ * The complete environment of a host. With these thresholds, freed memory is returned to the system at once, so that resident
+ * memory shows the actual use: an open forest of 14.6 MiB takes 152 MiB, and 270 MiB without them.
  */
 export const HOST_ENVIRONMENT = {
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
@@ -42,39 +45,39 @@ export const HOST_ENVIRONMENT = {
 };
 
 export interface HostLimits {
-  /** The resident memory that its models may take. */
+  /** Max resident memory of its models. */
   memoryBytes: number;
-  /** Where root starts the server: the uids to take one of. */
+  /** The range of uids for hosts, used if root starts the server. */
   uids?: UidRange | undefined;
 }
 
-/** What this system allows. */
+/** The restrictions of hosts on this system. */
 export interface Sandbox {
-  /** Whether each host runs under a uid of its own, which no account has. */
+  /** Whether each host runs under a separate uid, which no account has. */
   ownUid: boolean;
-  /** How a host gets a network namespace of its own: as root, through a user namespace, or not at all. */
+  /** How a host gets a separate network namespace: as root, through a user namespace, or not at all. */
   network: 'root' | 'user' | null;
-  /** Whether it can give up the right to gain privileges, and dies with the server. */
-  rights: boolean;
-  /** Whether its JavaScript starts with --permission. */
+  /** Whether a host drops its privileges, cannot gain new ones, and is killed when the server dies (setpriv). */
+  dropsPrivileges: boolean;
+  /** Whether a host's JavaScript is restricted with --permission. */
   permission: boolean;
 }
 
 const NAMESPACES = {
   root: ['unshare', '--net', '--ipc', '--'],
-  // A user namespace also keeps the memory of the server, which has the same uid, out of reach.
+  // The user namespace also makes the memory of the server unreadable, although it has the same uid.
   user: ['unshare', '--user', '--map-current-user', '--net', '--ipc', '--'],
 };
-const RIGHTS = ['setpriv', '--no-new-privs', '--inh-caps=-all', '--pdeathsig=KILL'];
+const DROP_PRIVILEGES = ['setpriv', '--no-new-privs', '--inh-caps=-all', '--pdeathsig=KILL'];
 const withUid = (uid: number) => [
-  ...['prlimit', `--nproc=${MAX_THREADS}`, '--', ...RIGHTS],
+  ...['prlimit', `--nproc=${MAX_THREADS}`, '--', ...DROP_PRIVILEGES],
   ...[`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'],
 ];
 
 const run = promisify(execFile);
 const isRoot = () => process.getuid?.() === 0;
 
-/** Ends every process of a host's own uid. */
+/** Kills every process with the uid of a host. */
 export function endProcessesOf(uid: number): void {
   const identity = [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
   execFile('setpriv', [...identity, '/bin/sh', '-c', 'kill -KILL -1'], { env: HOST_ENVIRONMENT }, () => {});
@@ -83,9 +86,10 @@ export function endProcessesOf(uid: number): void {
 let detected: Promise<Sandbox> | undefined;
 
 /**
- * Finds out what this system allows: starts whole hosts, the most restricted one first, until one starts.
+ * Finds out which restrictions this system allows: starts complete hosts, the most restricted first, until one starts. The
+ * result is kept.
  *
- * @throws where none starts, or the machine is too busy to say so; the next call tries again
+ * @throws when none starts, or one does not start in time; the next call tries again
  */
 export function detectSandbox(uids: UidRange = DEFAULT_UIDS): Promise<Sandbox> {
   if (!detected) {
@@ -99,77 +103,83 @@ export function detectSandbox(uids: UidRange = DEFAULT_UIDS): Promise<Sandbox> {
 }
 
 async function detect(uids: UidRange): Promise<Sandbox> {
-  let fault: unknown;
+  let lastError: unknown;
   for (const sandbox of sandboxes()) {
-    // A restriction is not given up for one failure, which may have another cause.
-    for (let tries = 0; tries < TRY.times; tries++) {
+    // Tried twice, because a single failure may have another cause than the restriction.
+    for (let attempt = 0; attempt < PROBE.attempts; attempt++) {
       try {
         await tryHost(sandbox, uids);
         return sandbox;
       } catch (error) {
-        fault = error;
+        lastError = error;
       }
     }
-    if (!hasExited(fault)) break;
+    if (!hasExited(lastError)) break;
   }
-  throw new Error('No model host starts, however little it is restricted.', { cause: fault });
+  throw new Error('No model host starts, not even without restrictions.', { cause: lastError });
 }
 
-/** Starts a host that ends once it has loaded everything, as it does when its parent is not the server. */
+/** Starts a host that exits after it has loaded its modules, because the server's pid is given as 0. */
 async function tryHost(sandbox: Sandbox, uids: UidRange): Promise<void> {
-  const { program, args } = commandOf(sandbox, { memoryBytes: TRY.memoryBytes, uids }, 0);
-  await run(program, args, { env: HOST_ENVIRONMENT, cwd: '/', timeout: TRY.ms, killSignal: 'SIGKILL' });
+  const { program, args } = commandOf(sandbox, { memoryBytes: PROBE.memoryBytes, uids }, 0);
+  await run(program, args, {
+    env: HOST_ENVIRONMENT,
+    cwd: '/',
+    timeout: PROBE.timeoutMs,
+    killSignal: 'SIGKILL',
+  });
 }
 
-/** Whether a command ended by itself, rather than at the deadline or without having started. */
+/** Whether a command exited by itself, rather than being killed at the timeout or not starting at all. */
 const hasExited = (error: unknown) => error instanceof Error && 'killed' in error && !error.killed;
 
-/** The ways to restrict a host on a system of this kind, the strictest first. */
+/** All combinations of restrictions on this kind of system, the strictest first. */
 function sandboxes(): Sandbox[] {
   const onLinux = process.platform === 'linux';
   const networks = [...(isRoot() ? ['root' as const] : []), 'user' as const, null];
-  const ways: Sandbox[] = [];
+  const all: Sandbox[] = [];
   for (const permission of [true, false]) {
     for (const ownUid of onLinux && isRoot() ? [true, false] : [false]) {
       for (const network of onLinux ? networks : [null]) {
-        // A uid of its own is given with the rights.
-        for (const rights of !onLinux ? [false] : ownUid ? [true] : [true, false]) {
-          ways.push({ ownUid, network, rights, permission });
+        // setpriv also sets the separate uid.
+        for (const dropsPrivileges of !onLinux ? [false] : ownUid ? [true] : [true, false]) {
+          all.push({ ownUid, network, dropsPrivileges, permission });
         }
       }
     }
   }
-  return ways;
+  return all;
 }
 
-/** What does not hold for hosts although systems of this kind can allow it, in words for the log. */
-export function missingFrom({ ownUid, network, rights, permission }: Sandbox): string[] {
+/** Describes for the log the restrictions that hosts lack although this kind of system can have them. */
+export function missingFrom({ ownUid, network, dropsPrivileges, permission }: Sandbox): string[] {
   const [strictest] = sandboxes();
   return [
-    ...(strictest?.ownUid && !ownUid ? ['a uid of its own'] : []),
+    ...(strictest?.ownUid && !ownUid ? ['a separate uid'] : []),
     ...(strictest?.network && !network ? ['no network'] : []),
-    ...(strictest?.rights && !rights ? ['no new privileges'] : []),
+    ...(strictest?.dropsPrivileges && !dropsPrivileges ? ['no new privileges'] : []),
     ...(permission ? [] : ['no files, processes or threads for JavaScript (--permission)']),
   ];
 }
 
-/** Two live hosts never share a uid: those of one uid may kill and read each other. */
+/** A random uid. Hosts do not share a uid, because processes of one uid may kill each other and read each other's memory. */
 const newUid = ({ first, last }: UidRange) => randomInt(first, last + 1);
 
-/** How a model host is started, and the uid that is its own, where it has one. */
+/** The command that starts a model host. */
 export interface HostCommand {
   program: string;
   args: string[];
+  /** The separate uid of the host, if it has one. */
   uid: number | undefined;
 }
 
-/** The command that starts a model host. @throws as `detectSandbox` */
+/** Returns the command that starts a model host. @throws as `detectSandbox` */
 export async function hostCommand(limits: HostLimits): Promise<HostCommand> {
   return commandOf(await detectSandbox(limits.uids), limits, process.pid);
 }
 
 function commandOf(
-  { ownUid, network, rights, permission }: Sandbox,
+  { ownUid, network, dropsPrivileges, permission }: Sandbox,
   { memoryBytes, uids = DEFAULT_UIDS }: HostLimits,
   serverPid: number,
 ): HostCommand {
@@ -179,8 +189,8 @@ function commandOf(
     return { program: process.execPath, args: [...flags, HOST, ...args], uid: undefined };
   }
   const uid = ownUid ? newUid(uids) : undefined;
-  // dash takes one limit a call. macOS takes -d and does not heed it; Linux counts every writable page of the process's own,
-  // touched or not.
+  // dash accepts one limit per `ulimit`. macOS accepts -d but ignores it; Linux counts every private writable page, touched or
+  // not.
   const limits = 'ulimit -c 0; ulimit -f 0; ulimit -n 64; ulimit -d "$0"; exec "$@"';
   const kib = String(Math.floor((RUNTIME_BYTES + memoryBytes) / 1024));
   const chain = [
@@ -188,20 +198,20 @@ function commandOf(
     ...['nice', '-n', String(NICENESS)],
     ...(uid !== undefined
       ? withUid(uid)
-      : rights
-        ? [...RIGHTS, ...(isRoot() ? ['--bounding-set=-all'] : [])]
+      : dropsPrivileges
+        ? [...DROP_PRIVILEGES, ...(isRoot() ? ['--bounding-set=-all'] : [])]
         : []),
   ];
-  // Without setpriv the host watches for the server's death itself, in a thread.
-  const flags = permission ? permissions(!rights) : [];
+  // Without setpriv the host watches the server itself, in a thread.
+  const flags = permission ? permissions(!dropsPrivileges) : [];
   const program = [realpathSync(process.execPath), ...flags, HOST, ...args];
-  const command = ['-c', limits, kib, ...chain, ...program, ...(rights ? [] : ['watch'])];
+  const command = ['-c', limits, kib, ...chain, ...program, ...(dropsPrivileges ? [] : ['watch'])];
   return { program: '/bin/sh', args: command, uid };
 }
 
 let packages: string[] | undefined;
 
-/** What JavaScript in the host may do. Native code is not bound by this, nor does Node.js 24 restrict the network. */
+/** The flags that restrict JavaScript in a host. They do not restrict native code, nor, in Node.js 24, the network. */
 function permissions(allowWorker: boolean): string[] {
   packages ??= packageFolders(dirname(HOST));
   return [
@@ -210,7 +220,7 @@ function permissions(allowWorker: boolean): string[] {
     ...(allowWorker ? ['--allow-worker'] : []),
     '--disable-warning=SecurityWarning',
     `--allow-fs-read=${dirname(HOST)}/`,
-    // Its own memory, of which a trial reads the peak.
+    // A trial reads the peak memory of the host here.
     '--allow-fs-read=/proc/self/status',
     ...packages.map(folder => `--allow-fs-read=${folder}/`),
   ];

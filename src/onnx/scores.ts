@@ -10,24 +10,24 @@ const TENSOR_TYPE = { element: 1 };
 const FLOAT32 = 1;
 
 /**
- * Adds to a file's outputs the floats of which it makes maps for each spectrum (ZipMap): the Node binding cannot fetch
- * those, and whether the scores are finite is asked of every prediction. Readers join the pieces of a graph, so what is
- * added is a second piece behind the file.
+ * Adds the inputs of ZipMap operators to the outputs of a file. ZipMap turns the scores of a classifier into maps, which the
+ * Node binding cannot fetch, but every prediction is checked for finite scores. The outputs are appended as a second part of
+ * the graph, which readers merge with the first.
  */
-export function withScores(onnx: Uint8Array, { nodes, outputs }: OnnxGraph): Uint8Array {
+export function addScoreOutputs(onnx: Uint8Array, { nodes, outputs }: OnnxGraph): Uint8Array {
   const fetched = new Set(outputs);
-  const pieces: Uint8Array[] = [];
+  const parts: Uint8Array[] = [];
   for (const { domain, opType, inputs, outputs: maps } of nodes) {
     const [scores = ''] = inputs;
     if (domain !== 'ai.onnx.ml' || opType !== 'ZipMap' || scores === '' || fetched.has(scores)) continue;
     if (!maps.some(name => outputs.includes(name))) continue;
     fetched.add(scores);
-    pieces.push(outputPiece(scores));
+    parts.push(graphPartWithOutput(scores));
   }
-  return pieces.length > 0 ? Buffer.concat([onnx, ...pieces]) : onnx;
+  return parts.length > 0 ? Buffer.concat([onnx, ...parts]) : onnx;
 }
 
-function outputPiece(name: string): Uint8Array {
+function graphPartWithOutput(name: string): Uint8Array {
   const writer = protobuf.Writer.create();
   const begin = (field: number) => writer.uint32((field << 3) | 2).fork();
   begin(MODEL.graph);

@@ -4,8 +4,8 @@ import { MAX_SHARED_SPECTRA, type Spectrum } from './outcome.ts';
 export type Spectra = readonly Spectrum[];
 
 /**
- * Divides the calls of a frame into the runs that they share: neighbours with at most `MAX_SHARED_SPECTRA` spectra
- * together, or a single call. A host runs them so, and the server knows from it which calls a run was about.
+ * Groups the calls of a frame into runs: consecutive calls with at most `MAX_SHARED_SPECTRA` spectra in total, or a single
+ * larger call. The host runs these groups; the server uses the same function to know which calls were running.
  */
 export function sharedRuns(calls: readonly Spectra[]): Spectra[][] {
   const runs: Spectra[][] = [];

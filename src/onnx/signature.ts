@@ -1,43 +1,43 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelKind } from '../generated/database.ts';
 
-/** What a model takes and gives, found from the file itself. */
+/** The input and output of a model, as read from its file. */
 export interface Signature {
   kind: ModelKind;
   inputName: string;
   inputType: 'float32' | 'float64';
-  /** points in one spectrum */
+  /** Points of a spectrum. */
   inputLength: number;
-  /** `free`: any number of spectra in one run; `one`: the file fixes the batch at a single spectrum */
+  /** `free`: any number of spectra in one run; `one`: the file fixes the batch size at 1. */
   batch: 'free' | 'one';
-  /** the output that answers: the label of a classifier, else the predicted value */
+  /** The output with the predictions: the label of a classifier, else the predicted value. */
   outputName: string;
-  /** outputs of floats beside a classifier's label, such as probabilities, which must be finite */
+  /** Further outputs of a classifier with floats, such as probabilities. They must be finite. */
   scoreNames: readonly string[];
 }
 
-/** What a file says of its outputs beyond their metadata, by their order. */
+/** Facts about the outputs of a file that are not in ONNX Runtime's metadata. */
 export interface OutputFacts {
-  /** outputs of the file itself; those behind them were added for their scores */
+  /** Number of outputs in the file itself; later ones were added by `addScoreOutputs`. */
   readonly declared: number;
-  /** whether an output is proven to be the same in every run */
+  /** Whether the output at an index is proven to be the same in every run. */
   readonly isConstant: (index: number) => boolean;
 }
 
-/** Said of bytes that are not ONNX. */
+/** The message for bytes that are not ONNX. */
 export const NOT_ONNX = 'The file is not ONNX, expected the bytes of an .onnx file.';
-/** Said of a file whose tensors point elsewhere. */
-export const EXTERNAL_NUMBERS =
-  'The file keeps some of its numbers in other files, expected one ONNX file that holds everything.';
+/** The message for a file with external data. */
+export const EXTERNAL_DATA =
+  'The file stores some of its tensors in other files, expected one ONNX file with all data.';
 
-/** A file is no usable model; the message is a sentence for the person who uploads it. */
+/** A file is not a usable model. The message is shown to the person who uploads it. */
 export class ModelRefused extends Error {
   override readonly name = 'ModelRefused';
 }
 
 /**
- * The most points in one spectrum. A file can declare any length and cost the server that much memory in the
- * trial run; the longest vibrational spectra in use (high-resolution FTIR) have a few ten thousand points.
+ * Max points of a spectrum. A file can declare any length, and its trial needs memory in proportion. The longest vibrational
+ * spectra in use (high-resolution FTIR) have some tens of thousands of points.
  */
 export const MAX_POINTS = 100_000;
 
@@ -45,13 +45,13 @@ type Metadata = InferenceSession.ValueMetadata;
 type TensorMetadata = Extract<Metadata, { isTensor: true }>;
 
 /**
- * Finds the signature of a model from what ONNX Runtime says of its inputs and outputs.
+ * Finds the signature of a model from ONNX Runtime's metadata of its inputs and outputs.
  *
- * The names are free. An output of strings or int64 is a label and makes the model a classifier; floats beside it are
- * its scores. An output that never changes, such as the list of all categories that skl2onnx writes on demand, is
- * neither. Without a label there must be exactly one floating-point output, with one number for each spectrum.
+ * Any names are accepted. An output of strings or int64 is a label and makes the model a classifier; its outputs of floats
+ * are scores. A constant output, such as the list of all categories that skl2onnx can add, is neither. Without a label there
+ * must be exactly one floating-point output, with one number for each spectrum.
  *
- * @throws {ModelRefused} where the model does not fit
+ * @throws {ModelRefused} when the model does not have such a signature
  */
 export function readSignature(
   inputs: readonly Metadata[],
@@ -70,18 +70,18 @@ function readInput(inputs: readonly Metadata[]) {
     );
   }
   if (!input.isTensor || (input.type !== 'float32' && input.type !== 'float64')) {
-    const type = input.isTensor ? input.type : 'no tensor';
+    const type = input.isTensor ? input.type : 'not a tensor';
     throw new ModelRefused(`Input '${input.name}' is ${type}, expected float32 or float64.`);
   }
   const [batch, points] = input.shape;
   if (batch === undefined || points === undefined || input.shape.length !== 2) {
-    // An input whose file says nothing of its shape has an empty one here, like a scalar.
+    // The shape is empty if the file declares none, and also for a scalar.
     const found = input.shape.length === 0 ? 'no shape' : `the shape ${shapeText(input.shape)}`;
     throw new ModelRefused(`Input '${input.name}' has ${found}, expected [batch, points].`);
   }
   if (typeof points === 'string' || points < 1) {
     throw new ModelRefused(
-      `Input '${input.name}' does not fix the number of points in a spectrum: its shape is ` +
+      `Input '${input.name}' does not fix the number of points of a spectrum: its shape is ` +
         `${shapeText(input.shape)}, expected for instance [batch, 401].`,
     );
   }
@@ -125,7 +125,7 @@ function readOutput(outputs: readonly Metadata[], { declared, isConstant }: Outp
             'target: register one model for each target.',
     );
   }
-  refuseSeveralTargets(output);
+  checkSingleColumn(output);
   if (labels.length === 0) return { kind: 'REGRESSION', outputName: output.name, scoreNames: [] } as const;
   const scores = [...numbers, ...outputs.slice(declared)];
   return {
@@ -136,11 +136,10 @@ function readOutput(outputs: readonly Metadata[], { declared, isConstant }: Outp
 }
 
 /**
- * Refuses what the metadata already shows to be no single column. An empty shape (the file may say nothing,
- * or mean a scalar: the binding does not tell them apart) and a named second dimension are left to the trial
- * run.
+ * Refuses an output whose declared shape is not a single column. An empty shape (none declared, or a scalar: the binding does
+ * not distinguish them) and a named second dimension are checked by the trial run instead.
  */
-function refuseSeveralTargets({ name, shape }: TensorMetadata): void {
+function checkSingleColumn({ name, shape }: TensorMetadata): void {
   const [, columns = 1, ...deeper] = shape;
   if (deeper.length > 0) {
     throw new ModelRefused(`Output '${name}' has the shape ${shapeText(shape)}, expected [n] or [n, 1].`);
@@ -160,7 +159,7 @@ const list = (values: readonly Metadata[]) =>
     ...(values.length > MAX_LISTED ? ['…'] : []),
   ].join(', ');
 
-/** A shape as a person writes it: `[batch, 401]`, with `?` for a free dimension that has no name. */
+/** Formats a shape, such as `[batch, 401]`, with `?` for a free dimension without a name. */
 export function shapeText(shape: readonly (number | string)[]): string {
   return `[${shape.map(size => (size === '' ? '?' : size)).join(', ')}]`;
 }

@@ -1,10 +1,10 @@
 /**
- * Spectra for a trial, always the same: peaks of different places, heights and widths on a rising baseline, with a
- * little noise. All values are between 0 and 1, as reflectances and most absorbances are, and none is flat: some
- * preprocessing takes logarithms or divides by the deviation.
+ * Generates the spectra of a trial, always the same: peaks of different positions, heights and widths on a rising baseline,
+ * with a little noise. All values are between 0 and 1, like reflectances and most absorbances, and no spectrum is flat,
+ * because some preprocessing takes logarithms or divides by the standard deviation.
  */
 export function trialSpectra(points: number, count: number): Float64Array[] {
-  const random = generator(20_261_126);
+  const random = randomNumbers(20_261_126);
   return Array.from({ length: count }, () => {
     const [offset, height, slope] = [0.05 + 0.1 * random(), 0.3 + 0.45 * random(), random()];
     const peaks = Array.from({ length: 5 }, () => ({
@@ -19,13 +19,13 @@ export function trialSpectra(points: number, count: number): Float64Array[] {
         0.01 + slope * x,
       );
     });
-    const greatest = signal.reduce((most, value) => Math.max(most, value), 0);
-    return signal.map(value => offset + height * (value / greatest) + 0.002 * random());
+    const max = signal.reduce((largest, value) => Math.max(largest, value), 0);
+    return signal.map(value => offset + height * (value / max) + 0.002 * random());
   });
 }
 
-/** Numbers between 0 and 1 that look random: mulberry32, of which a seed gives the same each time. */
-function generator(seed: number): () => number {
+/** Pseudorandom numbers between 0 and 1 (mulberry32), the same for the same seed. */
+function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,60 +1,65 @@
 import { readFileSync } from 'node:fs';
-import { attempt } from './attempt.ts';
 import { RANDOM_OPERATORS } from './constants.ts';
 import { checkFileLimits } from './file-limits.ts';
 import { type OnnxGraph, readOnnxGraph } from './onnx-graph.ts';
 import { MAX_SHARED_SPECTRA, ModelFailed, type Spectrum } from './outcome.ts';
 import { latin1 } from './protobuf-fields.ts';
 import { rowIndependentValues } from './row-independence.ts';
-import { checkBeside, checkRepeat, EVALUATION_MODE, isSame, type RowAnswer } from './same-answers.ts';
+import { runOnce } from './run-once.ts';
+import {
+  checkIndependence,
+  checkRepeatable,
+  EVALUATION_MODE,
+  isSame,
+  type RowAnswer,
+} from './same-answers.ts';
 import { closeModel, type OpenModel, openModel } from './session.ts';
 import { ModelRefused, type Signature } from './signature.ts';
 import { trialSpectra } from './trial-spectra.ts';
 
-/** What a trial found. */
+/** The result of a trial. */
 export type Inspection = Pick<Signature, 'kind' | 'inputLength'> & {
-  /** Whether calls may share a run: each then gets, to the last bit, what it gets alone, whatever the others are. */
+  /** Whether calls may share a run: each gets bit for bit the same answer as alone, whatever the other calls are. */
   rowIndependent: boolean;
 };
 
-/** What the memory of a process may grow by when it opens a model: ONNX Runtime itself takes 25 MB of it. */
+/** Max growth of the host's memory when it opens a model of any size. ONNX Runtime itself takes 25 MB of it. */
 const MAX_OPENED_BYTES = 64 * 1024 * 1024;
 /**
- * And for each byte of the file. Forests take the max: 9, and 16 where the C library keeps what was freed (without
- * `MALLOC_TRIM_THRESHOLD_`); a matrix takes 3, the vectors of a support vector machine 5.
+ * Max additional growth per byte of the file. Forests take most: 9, and 16 if the C library keeps freed memory (without
+ * `MALLOC_TRIM_THRESHOLD_`). A matrix takes 3, the vectors of a support vector machine 5.
  */
 const MAX_OPENED_FACTOR = 20;
-/** What it may grow by in the runs of a trial, beyond that: a host has 256 MiB for everything. */
+/** Max further growth in the runs of a trial. A host has 256 MiB in total. */
 const MAX_RUNNING_BYTES = 96 * 1024 * 1024;
-/** Different spectra in a trial. */
+/** Number of different spectra in a trial. */
 const TRIAL_SPECTRA = 8;
-/** A trial tries no more orders and sizes after this time: the server ends one that takes much longer. */
-const ENOUGH_MS = 700;
-/** A model of more points is not tried with many spectra, and its calls share no run. */
+/** A trial starts no further runs after this time. The server kills its host after a much longer time. */
+const TRIAL_BUDGET_MS = 700;
+/** Max points of a model whose calls may share runs; larger models are not tried with many spectra. */
 const MAX_SHARED_POINTS = 1_000_000 / MAX_SHARED_SPECTRA;
 
 /**
- * Tries an ONNX file: opens it, runs it on synthetic spectra, alone and beside each other, and closes it again.
+ * Tries an ONNX file: opens it, runs it on synthetic spectra, alone and together, and closes it again.
  *
- * The trial proves that what the file declares is what it does, and that an answer is the same each time, whatever
- * stands beside the spectrum. It does not demand finite answers of a regression: the synthetic spectra are like no
- * instrument's, and a good model may well take the logarithm of something negative in them. Every real prediction is
- * checked by `runModel`.
+ * The trial checks that the model does what its file declares, and that its answers are reproducible and do not depend on the
+ * other spectra of a run. It does not require finite answers of a regression: the synthetic spectra come from no instrument,
+ * and a good model may take the logarithm of a negative number for them. `runModel` checks every real prediction.
  *
- * @throws {ModelRefused} as `openModel` does, and where the trial fails
+ * @throws {ModelRefused} as `openModel`, and when the trial fails
  */
 export async function inspectModel(bytes: Uint8Array): Promise<Inspection> {
   const allowed = MAX_OPENED_BYTES + MAX_OPENED_FACTOR * bytes.byteLength;
   const [before, peakBefore] = [process.memoryUsage.rss(), peakMemory()];
   const model = await openModel(bytes);
   try {
-    checkMemory('once it is open', process.memoryUsage.rss() - before, allowed);
+    checkMemory('after opening', process.memoryUsage.rss() - before, allowed);
     const graph = readOnnxGraph(bytes);
     checkOperators(checkFileLimits(bytes), graph);
     const answers = await tryModel(model);
     checkScores(answers);
     const peak = peakMemory();
-    if (peak > peakBefore) checkMemory('in a run', peak - before, allowed + MAX_RUNNING_BYTES);
+    if (peak > peakBefore) checkMemory('during a run', peak - before, allowed + MAX_RUNNING_BYTES);
     const { kind, inputLength } = model.signature;
     return { kind, inputLength, rowIndependent: await isRowIndependent(model, bytes) };
   } catch (error) {
@@ -66,13 +71,13 @@ export async function inspectModel(bytes: Uint8Array): Promise<Inspection> {
 }
 
 /**
- * Finds out whether calls may share a run of a model, also of one that was registered when this was not tried.
+ * Finds out whether calls may share a run of a model. Also used for models that were registered before this analysis existed.
  *
- * @returns false where it is not proven, or there is no time to try it
- * @throws {ModelFailed} where a run fails
+ * @returns false if the graph does not prove it, a run differs in a bit, or the runs take too long
+ * @throws {ModelFailed} when a run fails
  */
 export async function isRowIndependent(model: OpenModel, bytes: Uint8Array): Promise<boolean> {
-  return isProven(model, readOnnxGraph(bytes)) && (await givesSameBits(model));
+  return isProvenIndependent(model, readOnnxGraph(bytes)) && (await givesSameBits(model));
 }
 
 function checkMemory(when: string, grownBytes: number, allowedBytes: number): void {
@@ -84,7 +89,7 @@ function checkMemory(when: string, grownBytes: number, allowedBytes: number): vo
   );
 }
 
-/** The most memory that this process has had. Where /proc is not read, Linux counts what it had before `exec` as well. */
+/** Peak memory of this process in bytes. On Linux the fallback without /proc includes the memory before `exec`. */
 function peakMemory(): number {
   try {
     const status = readFileSync('/proc/self/status', 'latin1');
@@ -94,10 +99,10 @@ function peakMemory(): number {
   }
 }
 
-/** Refuses what the file already shows to answer otherwise each time, also where a spectrum decides whether it does. */
+/** Refuses operators whose output differs in each run, even if only some spectra reach them. */
 function checkOperators(operators: ReadonlySet<string>, { nodes }: OnnxGraph): void {
   const refuse = (what: string) => {
-    throw new ModelRefused(`The model uses ${what}, which answers otherwise each time. ${EVALUATION_MODE}`);
+    throw new ModelRefused(`The model uses ${what}, whose output differs each time. ${EVALUATION_MODE}`);
   };
   for (const operator of operators) {
     if (RANDOM_OPERATORS.has(operator)) refuse(`the random operator ${operator}`);
@@ -109,7 +114,7 @@ function checkOperators(operators: ReadonlySet<string>, { nodes }: OnnxGraph): v
 }
 
 async function answersTo(model: OpenModel, spectra: readonly Spectrum[]): Promise<RowAnswer[]> {
-  const { answers, scores } = await attempt(model, spectra);
+  const { answers, scores } = await runOnce(model, spectra);
   return Array.from(answers, (answer, row) => ({
     answer,
     scores: scores.flatMap(({ data, width }) => {
@@ -120,25 +125,26 @@ async function answersTo(model: OpenModel, spectra: readonly Spectrum[]): Promis
 }
 
 /**
- * Runs a model alone, beside others, in other orders and numbers, and again.
+ * Runs a model over single spectra, over several in different orders and numbers, and repeats runs.
  *
- * @returns the answers to each spectrum alone, as far as there was time for them
+ * @returns the answer to each spectrum alone, for as many spectra as the time allowed
+ * @throws {ModelRefused} when answers differ
  */
 async function tryModel(model: OpenModel): Promise<RowAnswer[]> {
   const { inputLength, batch } = model.signature;
   const started = performance.now();
-  const hasTime = () => performance.now() - started < ENOUGH_MS;
+  const hasTime = () => performance.now() - started < TRIAL_BUDGET_MS;
   const spectra = trialSpectra(inputLength, TRIAL_SPECTRA);
   const [first = new Float64Array(), second = first] = spectra;
   const run = (...given: readonly Spectrum[]) => answersTo(model, given);
 
   const alone = await run(first);
   const pair = batch === 'free' ? await run(first, second) : [];
-  if (batch === 'free') checkRepeat(pair, await run(first, second));
-  else checkRepeat(alone, await run(first));
+  if (batch === 'free') checkRepeatable(pair, await run(first, second));
+  else checkRepeatable(alone, await run(first));
   if (hasTime()) alone.push(...(await run(second)));
-  /** Answers beside others, and the index of each one's spectrum. */
-  const beside: [index: number, answer: RowAnswer][] = [...pair.entries()];
+  /** Answers in runs with other spectra, with the index of the spectrum. */
+  const together: [index: number, answer: RowAnswer][] = [...pair.entries()];
   for (const spectrum of spectra.slice(2)) if (hasTime()) alone.push(...(await run(spectrum)));
   if (batch === 'free') {
     const known = Array.from(alone.keys());
@@ -152,37 +158,37 @@ async function tryModel(model: OpenModel): Promise<RowAnswer[]> {
       const answers = await run(...order.flatMap(index => spectra[index] ?? []));
       for (const [i, index] of order.entries()) {
         const answer = answers[i];
-        if (answer) beside.push([index, answer]);
+        if (answer) together.push([index, answer]);
       }
     }
-    if (hasTime()) checkRepeat(await run(...spectra), await run(...spectra));
+    if (hasTime()) checkRepeatable(await run(...spectra), await run(...spectra));
   }
-  // A state that changes with each run.
-  if (hasTime()) checkRepeat(alone.slice(0, 1), await run(first));
-  checkBeside(alone, beside);
+  // Detects a state that changes with each run.
+  if (hasTime()) checkRepeatable(alone.slice(0, 1), await run(first));
+  checkIndependence(alone, together);
   return alone;
 }
 
-/** Refuses a classifier whose scores are finite for no spectrum of the trial. */
+/** Refuses a classifier if each spectrum of the trial has a score that is not finite. */
 function checkScores(answers: readonly RowAnswer[]): void {
   if (answers.some(({ scores }) => scores.every(Number.isFinite))) return;
-  const bad = answers[0]?.scores.find(score => !Number.isFinite(score));
+  const invalid = answers[0]?.scores.find(score => !Number.isFinite(score));
   throw new ModelRefused(
-    `The model gave ${bad} beside its label for every spectrum of the trial, expected finite probabilities or scores.`,
+    `The model gave ${invalid} as a score for every spectrum of the trial, expected finite probabilities or scores.`,
   );
 }
 
-/** Whether the graph proves that what is fetched for a spectrum follows from that spectrum alone. */
-function isProven({ signature }: OpenModel, graph: OnnxGraph): boolean {
+/** Whether the graph proves that the answer and the scores of a spectrum depend on that spectrum alone. */
+function isProvenIndependent({ signature }: OpenModel, graph: OnnxGraph): boolean {
   const { inputName, inputLength, outputName, scoreNames } = signature;
-  const bytesOf = (name: string) => latin1(Buffer.from(name));
-  const proven = rowIndependentValues(graph, bytesOf(inputName), inputLength);
-  return [outputName, ...scoreNames].every(name => proven.has(bytesOf(name)));
+  const graphName = (name: string) => latin1(Buffer.from(name));
+  const proven = rowIndependentValues(graph, graphName(inputName), inputLength);
+  return [outputName, ...scoreNames].every(name => proven.has(graphName(name)));
 }
 
 /**
- * Whether every number of spectra in a run gives each of them, to the last bit, what it gets alone, at any place: for
- * other numbers of rows kernels may round otherwise.
+ * Whether each spectrum gets bit for bit the same answer alone and in runs of every size up to `MAX_SHARED_SPECTRA`, at
+ * different positions. Kernels may round differently for different numbers of rows.
  */
 async function givesSameBits(model: OpenModel): Promise<boolean> {
   const { batch, inputLength } = model.signature;
@@ -191,12 +197,12 @@ async function givesSameBits(model: OpenModel): Promise<boolean> {
   const spectra = trialSpectra(inputLength, 2 * MAX_SHARED_SPECTRA);
   const alone: RowAnswer[] = [];
   for (const spectrum of spectra) {
-    if (performance.now() - started > ENOUGH_MS) return false;
+    if (performance.now() - started > TRIAL_BUDGET_MS) return false;
     alone.push(...(await answersTo(model, [spectrum])));
   }
   for (let size = 2; size <= MAX_SHARED_SPECTRA; size++) {
-    if (performance.now() - started > ENOUGH_MS) return false;
-    // Each size begins elsewhere, so that a spectrum stands at many places.
+    if (performance.now() - started > TRIAL_BUDGET_MS) return false;
+    // Each size starts with another spectrum, so that spectra are tried at many positions.
     const order = Array.from({ length: size }, (_, i) => (size * 7 + i) % spectra.length);
     const together = await answersTo(
       model,

@@ -7,17 +7,17 @@ import type { Hosts } from './hosts.ts';
 import { ModelRefused } from './signature.ts';
 import type { Inspection } from './trial.ts';
 
-/** What waits is on disk: a hundred files of 16 MiB are 1.6 GB. */
+/** Max waiting trials. Their files are on disk: a hundred files of 16 MiB are 1.6 GB. */
 const MAX_WAITING = { perTenant: 20, total: 100 };
 
 export interface Trials {
   /**
-   * Tries a file that is to be registered, in a host of its own. One trial of an organization runs at a time.
+   * Tries an ONNX file before it is registered, in a separate host. Each organization has one trial at a time.
    *
-   * @param path where the file is. It is read when its turn comes.
-   * @param isOver says that the request is over: a trial that waited does not begin then
-   * @throws {ModelRefused} where it does not fit, and where the trial ends its host or takes too long
-   * @throws UNAVAILABLE when too many wait, the request is over, or a host cannot be started
+   * @param path of the file, which is read when the trial starts
+   * @param isOver whether the request is over: a waiting trial then does not start
+   * @throws {ModelRefused} when the model is not accepted, ends its host, or takes too long
+   * @throws UNAVAILABLE when too many trials wait, the request is over, or no host starts
    */
   inspect(tenant: Tenant, path: string, isOver?: IsOver): Promise<Inspection>;
   close(): Promise<void>;
@@ -25,15 +25,15 @@ export interface Trials {
 
 export interface TrialsOptions {
   hosts: Pick<Hosts, 'take'>;
-  /** How many trials run at once, half of which are reserved. */
-  places: number;
-  /** How long a trial may take without an answer. */
+  /** Max trials that run at once; half of these slots are reserved. */
+  concurrency: number;
+  /** Max milliseconds of a trial. */
   trialMs: number;
 }
 
-/** Starts what tries new models. */
-export function startTrials({ hosts, places, trialMs }: TrialsOptions): Trials {
-  const limit = fairLimiter({ places, maxWaiting: MAX_WAITING });
+/** Starts the queue of trials. */
+export function startTrials({ hosts, concurrency, trialMs }: TrialsOptions): Trials {
+  const limit = fairLimiter({ concurrency, maxWaiting: MAX_WAITING });
   const running = new Set<HostProcess>();
   let closed = false;
 
@@ -70,5 +70,5 @@ export function startTrials({ hosts, places, trialMs }: TrialsOptions): Trials {
 
 function whyEnded({ reason }: HostEnded, trialMs: number): string {
   if (reason === 'timeout') return `took longer than ${trialMs / 1000} s`;
-  return reason === 'memory' ? 'needs more memory than it may have' : 'ended the process that ran it';
+  return reason === 'memory' ? 'needs more memory than it may use' : 'ended its host process';
 }

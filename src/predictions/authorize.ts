@@ -19,17 +19,19 @@ export interface Viewer extends SignedInPerson {
   load: { project: ById<ProjectRow>; model: ById<ModelRow>; deployment: ById<DeploymentRow> };
 }
 
-/** What a call needs to know of the deployment that it calls, as it stood when the call began. */
-export interface Callable extends DeploymentFacts, PlanFacts {
-  /** Until when the model is quarantined; null where it never was. */
+/** A deployment with the facts that `predict` needs, as of the start of the call. */
+export interface DeploymentToCall extends DeploymentFacts, PlanFacts {
+  /** End of the model's last quarantine; null if there was none. */
   quarantinedUntil: Date | null;
 }
 
-/** A caller who may predict, and where. */
-export interface Authorized {
-  deployment: Callable;
-  /** The caller, as the log names them. */
-  by: Pick<Call, 'source' | 'key' | 'userId'>;
+/** The caller as recorded in the prediction log. */
+export type LoggedCaller = Pick<Call, 'source' | 'key' | 'userId'>;
+
+/** The result of a successful check. */
+export interface AuthorizedPredict {
+  deployment: DeploymentToCall;
+  loggedCaller: LoggedCaller;
 }
 
 /**
@@ -37,7 +39,10 @@ export interface Authorized {
  *
  * @throws UNAUTHENTICATED; for keys API_KEY_NOT_AUTHORIZED or PLAN_FEATURE_REQUIRED; for people NOT_FOUND or FORBIDDEN
  */
-export async function authorizePredict(caller: Caller<Viewer>, deploymentId: string): Promise<Authorized> {
+export async function authorizePredict(
+  caller: Caller<Viewer>,
+  deploymentId: string,
+): Promise<AuthorizedPredict> {
   if (caller.kind === 'anonymous') throw unauthenticated();
   if (caller.kind === 'api-key') return authorizeKey(caller.key, deploymentId);
   const { id: userId, load } = requireSignedIn(caller);
@@ -45,11 +50,11 @@ export async function authorizePredict(caller: Caller<Viewer>, deploymentId: str
   const { inputLength, rowIndependent } = await load.model.get(deployment.modelId);
   return {
     deployment: { ...deployment, inputLength, rowIndependent },
-    by: { source: 'WEB', key: null, userId },
+    loggedCaller: { source: 'WEB', key: null, userId },
   };
 }
 
-function authorizeKey(key: AuthenticatedKey, deploymentId: string): Authorized {
+function authorizeKey(key: AuthenticatedKey, deploymentId: string): AuthorizedPredict {
   if (!key.scopes.includes('PREDICT')) throw apiKeyNotAuthorized();
   const wanted = deploymentId.toLowerCase();
   const reached = key.deployments.find(({ id }) => id === wanted);
@@ -59,6 +64,6 @@ function authorizeKey(key: AuthenticatedKey, deploymentId: string): Authorized {
   const quarantinedUntil = reached.quarantinedUntil === null ? null : new Date(reached.quarantinedUntil);
   return {
     deployment: { ...reached, organizationId, allowApiPredict, quota, quarantinedUntil },
-    by: { source: 'API', key, userId: null },
+    loggedCaller: { source: 'API', key, userId: null },
   };
 }

@@ -1,22 +1,15 @@
-import { sql } from 'kysely';
+import { type InferResult, sql } from 'kysely';
 import type { Database } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
-import type { Prediction, PredictionSource } from '../generated/graphql.ts';
+import type { Prediction } from '../generated/graphql.ts';
 import { checkRows, MAX_OBJECTS } from '../requests/bounds.ts';
 import { type PageRequest, pagesTable, toConnections } from '../requests/pagination.ts';
 
-export interface PredictionLogRow {
-  id: string;
-  createdAt: Date;
+export type PredictionLogRow = InferResult<ReturnType<typeof selectLogs>>[number] & {
   deploymentId: string;
-  /** The deployment's; of a deleted one, its last. */
+  /** The current name, or the last one of a deleted deployment. */
   deploymentName: string;
-  source: PredictionSource;
-  durationMs: number;
-  apiKeyId: string | null;
-  apiKeyName: string | null;
-  apiKeyPrefix: string | null;
-}
+};
 
 const LOG_COLUMNS = [
   'predictionLogs.id',
@@ -28,7 +21,7 @@ const LOG_COLUMNS = [
   'predictionLogs.apiKeyPrefix',
 ] as const;
 
-/** The newest logs of the deployment in a column, as many as the page (requests/pagination.ts) holds: for a lateral join. */
+/** Selects one page (requests/pagination.ts) of a deployment's logs, newest first. For a lateral join with its id. */
 function selectLogs(db: Database, deploymentId: 'page.deploymentId' | 'deployment.deploymentId') {
   return db
     .selectFrom('predictionLogs')
@@ -39,14 +32,15 @@ function selectLogs(db: Database, deploymentId: 'page.deploymentId' | 'deploymen
     .limit(sql.ref<number>('page.limit'));
 }
 
-/** A page of a deployment's successful calls. */
+/** A request for a page of a deployment's logs. */
 export interface LogPage extends PageRequest {
   deploymentId: string;
   deploymentName: string;
 }
 
 /**
- * Pages of successful calls, newest first, all in one statement. Ask for deployments that the viewer was found to see.
+ * Lists pages of logs, newest first. One statement for all pages. It does not check visibility: pass only deployments that the
+ * viewer can see.
  */
 export async function listPredictionLogs(db: Database, pages: readonly LogPage[]) {
   const ids = pages.map(({ deploymentId, first, after }) => ({ deploymentId, first, after }));
@@ -66,17 +60,17 @@ export async function listPredictionLogs(db: Database, pages: readonly LogPage[]
   return toConnections(rows, pages);
 }
 
-/** A page of the successful calls of a project's deployments, deleted ones too. */
+/** A request for a page of the logs of a project's deployments, including deleted ones. */
 export interface ProjectLogPage extends PageRequest {
   projectId: string;
 }
 
 /**
- * Pages of the successful calls of projects, newest first, all in one statement. Ask for projects that the viewer was found
- * to see.
+ * Lists pages of the logs of projects, newest first. One statement for all pages. It does not check visibility: pass only
+ * projects that the viewer can see.
  */
 export async function listProjectLogs(db: Database, pages: readonly ProjectLogPage[]) {
-  // The page of each deployment, and of those the newest: each is read from an index, however many logs there are.
+  // Reads one page per deployment from the index, then takes the newest of all: the cost does not grow with the logs.
   const rows: (PredictionLogRow & { place: number })[] = await db
     .selectFrom(pagesTable(pages, 'projectId'))
     .innerJoinLateral(
@@ -112,14 +106,14 @@ export async function listProjectLogs(db: Database, pages: readonly ProjectLogPa
   return toConnections(rows, pages);
 }
 
-/** Logs whose predictions are read at once. */
+/** Max logs whose predictions are read in one request. */
 const MAX_LOGS = 1000;
 
 /**
- * The predictions of logs, in their order and in one statement. Read only where they are asked for: a page of logs can
- * hold 100 000 of them, which is more than an answer may.
+ * Reads the predictions of logs, in the order of the logs. One statement for all of them. They are read separately from the
+ * logs because a page of logs can have 100 000 predictions, which is more than an answer may contain.
  *
- * @throws BAD_USER_INPUT when they are more than an answer may hold; they are then not sent by the database.
+ * @throws BAD_USER_INPUT when they exceed the limit of an answer; the database does not send them then
  */
 export async function readPredictions(
   db: Database,
@@ -127,7 +121,7 @@ export async function readPredictions(
 ): Promise<Prediction[][]> {
   if (logs.length > MAX_LOGS) {
     throw badUserInput(
-      `The answer would hold the predictions of more than ${MAX_LOGS} calls. Ask for less at once.`,
+      `The answer would contain the predictions of more than ${MAX_LOGS} calls. Request fewer at once.`,
     );
   }
   const { rows } = await sql<{ id: string; total: number; predictions: string | null }>`
@@ -142,6 +136,6 @@ export async function readPredictions(
   );
   checkRows(rows[0]?.total ?? 0);
   const byId = new Map(rows.map(({ id, predictions }) => [id, predictions]));
-  // settle.ts alone writes them, from this type.
+  // The column is written from `Prediction[]` (settlement/grant.ts).
   return logs.map(({ id }) => JSON.parse(byId.get(id) ?? '[]'));
 }

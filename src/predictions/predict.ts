@@ -15,95 +15,89 @@ import type { Models } from '../onnx/models.ts';
 import { MAX_SPECTRA, ModelFailed, type Outcome } from '../onnx/outcome.ts';
 import { findStoredResult } from '../requests/idempotency.ts';
 import { checkText } from '../requests/names.ts';
-import { type Authorized, authorizePredict, type Callable, type Viewer } from './authorize.ts';
+import { authorizePredict, type DeploymentToCall, type LoggedCaller, type Viewer } from './authorize.ts';
 import type { Call } from './settlement/grant.ts';
 import { readAnswer, repeatablePredict, type SpectrumToPredict } from './settlement/repeat.ts';
 import type { Settle, Settlement } from './settlement/settle.ts';
 
 const MAX_SAMPLE_NAME_LENGTH = 200;
 
-/** The answer to a call. */
-export interface Answer {
+/** The result of a call. */
+export interface PredictResult {
   predictions: Prediction[];
   logId: string;
   modelId: string;
 }
 
-/** What predicting uses. */
-export interface PredictServices {
-  db: Database;
-  predicting: Predicting;
-}
-
-/** How a model is run, and a call charged. */
-export interface Predicting {
+/** The services that `predict` uses. */
+export interface PredictionServices {
   runModel: Models['run'];
   settle: Settle;
-  /** Logs why a model failed, which the caller does not get, and counts runs that ended their host. */
+  /** Logs why a model failed, which the caller does not see, and counts failures that ended the host. */
   onModelFailed: (error: ModelFailed, modelId: string, at: Date) => Promise<void>;
 }
 
-/** A call, from any door. */
+/** A call of `predict`, independent of the transport. */
 export interface PredictRequest {
   caller: Caller<Viewer>;
   deploymentId: string;
   spectra: SpectrumToPredict[];
-  /** The same call with the same key is answered once, for 24 hours. */
+  /** A repeated call with the same key gets the answer of the first one, for 24 hours. */
   idempotencyKey: string | null;
-  /** When the call began: its month is the one whose usage was read, and the one that is charged. */
+  /** Start of the call. Its month is the one whose usage was read, and the one that is charged. */
   now: Date;
   /** Whether the request is over: a call that still waits for its model is then dropped. */
   isOver?: IsOver | undefined;
 }
 
 /**
- * Predicts: checks that the caller may, checks the spectra, runs the model, and has the call charged and logged before it
- * returns. With an idempotency key, a repeated call gets the first one's answer, also where the deployment would refuse
- * it by now, and is charged and logged once; a call that failed left nothing, and is tried again.
+ * Authorizes the caller, checks the spectra, runs the model, and returns after the call is charged and logged.
  *
- * @throws what `authorizePredict` throws; DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED, MODEL_FAILED or
- *   IDEMPOTENCY_KEY_REUSED. Nothing is charged then.
+ * With an idempotency key, a repeated call returns the answer of the first one, even if the deployment would refuse it now,
+ * and is not charged again. A failed call stores nothing, so repeating it runs the model again.
+ *
+ * @throws what `authorizePredict` throws; DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED, MODEL_FAILED,
+ *   IDEMPOTENCY_KEY_REUSED or UNAVAILABLE. Nothing is charged then.
  */
 export async function predict(
-  services: PredictServices,
+  { db, ...services }: PredictionServices & { db: Database },
   { caller, deploymentId, spectra, idempotencyKey, now, isOver }: PredictRequest,
-): Promise<Answer> {
-  const { deployment, by } = await authorizePredict(caller, deploymentId);
-  const { predicting, db } = services;
+): Promise<PredictResult> {
+  const { deployment, loggedCaller } = await authorizePredict(caller, deploymentId);
   const { modelId } = deployment;
   if (idempotencyKey === null) {
-    const call = await run(predicting, deployment, by, spectra, now, isOver);
-    return answerOf(await predicting.settle(call), call, modelId);
+    const call = await run(services, deployment, loggedCaller, spectra, now, isOver);
+    return resultOf(await services.settle(call), call, modelId);
   }
-  const callerId = by.key?.id ?? by.userId ?? '';
-  const repeated = await repeatablePredict(
+  const callerId = loggedCaller.key?.id ?? loggedCaller.userId ?? '';
+  const repeatable = await repeatablePredict(
     { callerId, key: idempotencyKey, at: now },
     deployment.id,
     spectra,
   );
-  const before = await findStoredResult(db, repeated);
+  const before = await findStoredResult(db, repeatable);
   if (before) return { ...(await readAnswer(db, before)), modelId };
-  const call = await run(predicting, deployment, by, spectra, now, isOver);
-  const settlement = await predicting.settle({ ...call, repeated });
-  if (settlement.status !== 'repeated') return answerOf(settlement, call, modelId);
-  // Two at once: both ran the model, and the other one was charged.
-  const made = await findStoredResult(db, repeated);
+  const call = await run(services, deployment, loggedCaller, spectra, now, isOver);
+  const settlement = await services.settle({ ...call, repeatable });
+  if (settlement.status !== 'repeated') return resultOf(settlement, call, modelId);
+  // The same call arrived twice at once: both ran the model, and the other one was charged.
+  const made = await findStoredResult(db, repeatable);
   if (!made) throw unavailable();
   return { ...(await readAnswer(db, made)), modelId };
 }
 
-/** @throws what kept the call from being settled */
-function answerOf(settlement: Settlement, { predictions, logId, at }: Call, modelId: string): Answer {
+/** Returns the result of a settled call. @throws the reason why it was not settled */
+function resultOf(settlement: Settlement, { predictions, logId, at }: Call, modelId: string): PredictResult {
   if (settlement.status === 'failed') throw settlement.error;
   if (settlement.status === 'quota-exceeded') throw quotaExceeded(secondsToNextMonth(at));
   return { predictions, logId, modelId };
 }
 
-/** What is to be charged and logged: the spectra checked, the model run. */
+/** Checks the spectra and runs the model. @returns the call to charge and log */
 async function run(
-  { runModel, onModelFailed }: Predicting,
-  deployment: Callable,
-  by: Authorized['by'],
+  { runModel, onModelFailed }: PredictionServices,
+  deployment: DeploymentToCall,
+  loggedCaller: LoggedCaller,
   spectra: SpectrumToPredict[],
   at: Date,
   isOver: IsOver | undefined,
@@ -111,7 +105,7 @@ async function run(
   const started = performance.now();
   if (!deployment.active) throw deploymentInactive();
   checkSpectra(spectra, deployment.inputLength);
-  // Usage only grows within a month, so what did not fit when it was read cannot fit later.
+  // Usage only grows within a month, so a call that exceeds the quota now cannot fit later.
   if (deployment.quota !== null && deployment.used + spectra.length > deployment.quota) {
     throw quotaExceeded(secondsToNextMonth(at));
   }
@@ -128,41 +122,41 @@ async function run(
     await onModelFailed(error, id, at);
     throw modelFailed(error.spectrum === undefined ? undefined : spectra[error.spectrum]?.sampleName);
   });
-  const predictions = name(spectra, outcome);
+  const predictions = predictionsOf(spectra, outcome);
 
   const logId = newId();
-  // Microseconds; what follows is noise.
+  // Rounded to microseconds; further digits are noise.
   const durationMs = Math.round((performance.now() - started) * 1000) / 1000;
-  return { ...by, logId, deploymentId: deployment.id, at, predictions, durationMs };
+  return { ...loggedCaller, logId, deploymentId: deployment.id, at, predictions, durationMs };
 }
 
-/** @throws BAD_USER_INPUT naming the spectrum that does not fit. */
+/** Checks number, names, lengths and values. @throws BAD_USER_INPUT with the name of the first invalid spectrum */
 function checkSpectra(spectra: SpectrumToPredict[], inputLength: number): void {
   if (spectra.length < 1 || spectra.length > MAX_SPECTRA) {
-    throw badUserInput(`A call takes 1 to ${MAX_SPECTRA} spectra, and this one has ${spectra.length}.`);
+    throw badUserInput(`A call takes 1 to ${MAX_SPECTRA} spectra, but this one has ${spectra.length}.`);
   }
   for (const { sampleName, yValues } of spectra) {
     checkText(sampleName, 'A sample name', MAX_SAMPLE_NAME_LENGTH);
     if (yValues.length !== inputLength) {
       throw badUserInput(`Spectrum '${sampleName}' has ${yValues.length} points, expected ${inputLength}`);
     }
-    // Models compute in float32, which ends at 3.4e38; no instrument comes near.
-    const beyond = findBeyondFloat(yValues);
-    if (beyond >= 0) {
-      throw badUserInput(`Spectrum '${sampleName}' has a value beyond ±3.4e38 at point ${beyond + 1}.`);
+    // Models compute in float32, whose max is 3.4e38; no instrument returns such values.
+    const invalid = indexBeyondFloat32(yValues);
+    if (invalid >= 0) {
+      throw badUserInput(`Spectrum '${sampleName}' has a value beyond ±3.4e38 at point ${invalid + 1}.`);
     }
   }
 }
 
-/** Where the first value is that a float32 cannot hold; -1 where there is none. In a loop: a call may have millions. */
-function findBeyondFloat(values: ArrayLike<number>): number {
-  for (let at = 0; at < values.length; at++) {
-    if (!Number.isFinite(Math.fround(values[at] ?? 0))) return at;
+/** Index of the first value beyond the range of float32, else -1. A plain loop, because a call may have millions of values. */
+function indexBeyondFloat32(values: ArrayLike<number>): number {
+  for (let index = 0; index < values.length; index++) {
+    if (!Number.isFinite(Math.fround(values[index] ?? 0))) return index;
   }
   return -1;
 }
 
-function name(spectra: SpectrumToPredict[], outcome: Outcome): Prediction[] {
+function predictionsOf(spectra: SpectrumToPredict[], outcome: Outcome): Prediction[] {
   return spectra.map(({ sampleName }, index) =>
     outcome.kind === 'REGRESSION'
       ? { sampleName, value: outcome.values[index] ?? null }

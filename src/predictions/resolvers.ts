@@ -4,14 +4,14 @@ import { checkPage } from '../requests/pagination.ts';
 import { predict } from './predict.ts';
 import { checkDays } from './usage.ts';
 
-/** Predictions, for programs and people, and their logs. Who may call what is decided before, in graphql/permissions.ts. */
+/** The resolvers of predictions, their logs and their usage. graphql/permissions.ts has checked the caller before. */
 export const predictionResolvers = {
   Mutation: {
     predict: (
       _parent,
       { deploymentId, spectra, idempotencyKey = null },
       { db, predicting, caller, at, isOver },
-    ) => predict({ db, predicting }, { caller, deploymentId, spectra, idempotencyKey, now: at, isOver }),
+    ) => predict({ db, ...predicting }, { caller, deploymentId, spectra, idempotencyKey, now: at, isOver }),
   },
 
   PredictPayload: {

@@ -3,27 +3,27 @@ import type { Database } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
 import type { DailyPredictions } from '../generated/graphql.ts';
 
-/** Days that are counted: at most, and where the caller does not say. */
+/** Max days of a daily count. */
 export const MAX_DAYS = 90;
-const DAYS = 30;
+const DEFAULT_DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The last days of a deployment. */
+/** A request for the daily count of a deployment over its last `days` days. */
 export interface LastDays {
   deploymentId: string;
   days: number;
 }
 
-/** @throws BAD_USER_INPUT when the number of days is not 1 to 90. */
+/** Returns the number of days, 30 by default. @throws BAD_USER_INPUT when it is not 1 to 90 */
 export function checkDays(days: number | null | undefined): number {
-  const checked = days ?? DAYS;
+  const checked = days ?? DEFAULT_DAYS;
   if (checked < 1 || checked > MAX_DAYS) throw badUserInput(`"days" must be 1 to ${MAX_DAYS}.`);
   return checked;
 }
 
 /**
- * The predictions of deployments on each of their last days in UTC, oldest first, the day of `now` included; all in one
- * statement.
+ * Counts the predictions of deployments on each of the last days (UTC), oldest first, including the day of `now`. One
+ * statement for all requests.
  */
 export async function countDailyPredictions(
   db: Database,

@@ -35,7 +35,7 @@ interface Attempt {
   now: Date;
 }
 
-const BOUNDS = { max: 100, maxWaiting: 5000 };
+const BOUNDS = { maxBatchSize: 100, maxWaiting: 5000 };
 
 /** Starts counting in a database. Attempts that arrive together share a statement, so a flood takes a few statements. */
 export function startRateLimits(db: Kysely<DB>): RateLimits {

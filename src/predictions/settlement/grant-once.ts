@@ -4,18 +4,20 @@ import { claimKeys, type IdempotentRequest, releaseKeys } from '../../requests/i
 import { type Call, type Grant, type GrantAll, prepareGrants } from './grant.ts';
 
 /**
- * Grants calls that their callers may repeat, each once: the charge, the log and the idempotency key are on disk together
- * or not at all. In a transaction, so that calls without such a key pay nothing for those with one.
+ * Grants calls with idempotency keys, each at most once. Charge, log and key are stored in one transaction. A separate
+ * transaction keeps the statement of calls without a key free of this work.
  */
 export function prepareGrantsOnce(db: Kysely<DB>): GrantAll {
   const grant = prepareGrants(db, 'wait');
   return async calls => {
-    const firsts = new Map<string, Call>();
-    for (const call of calls) if (!firsts.has(keyOf(call))) firsts.set(keyOf(call), call);
-    const grants = await db.transaction().execute(trx => grantFirsts(trx, grant, [...firsts.values()]));
+    const firstByKey = new Map<string, Call>();
+    for (const call of calls) if (!firstByKey.has(keyOf(call))) firstByKey.set(keyOf(call), call);
+    const grants = await db
+      .transaction()
+      .execute(trx => grantUnclaimed(trx, grant, [...firstByKey.values()]));
     return new Map(
       calls.map(call => {
-        const first = firsts.get(keyOf(call)) ?? call;
+        const first = firstByKey.get(keyOf(call)) ?? call;
         const granted = grants.get(first.logId) ?? 'repeated';
         return [call.logId, granted === 'granted' && call !== first ? 'repeated' : granted];
       }),
@@ -23,8 +25,8 @@ export function prepareGrantsOnce(db: Kysely<DB>): GrantAll {
   };
 }
 
-/** Takes their keys, and grants those whose key nobody has. */
-async function grantFirsts(
+/** Claims the keys of calls, and grants the calls whose key was not claimed before. @returns their grants by log id */
+async function grantUnclaimed(
   trx: Transaction<DB>,
   grant: GrantAll,
   calls: Call[],
@@ -41,9 +43,9 @@ async function grantFirsts(
   return grants;
 }
 
-function requestOf({ repeated }: Call): IdempotentRequest {
-  if (!repeated) throw new Error('a call without an idempotency key has nothing to repeat');
-  return repeated;
+function requestOf({ repeatable }: Call): IdempotentRequest {
+  if (!repeatable) throw new Error('the call has no idempotency key');
+  return repeatable;
 }
 
 const keyOf = (call: Call) => requestOf(call).digest.toString('latin1');

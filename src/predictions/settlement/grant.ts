@@ -5,52 +5,57 @@ import type { DB, PredictionLogs } from '../../generated/database.ts';
 import type { Prediction, PredictionSource } from '../../generated/graphql.ts';
 import type { IdempotentRequest } from '../../requests/idempotency.ts';
 
-/** A call that the model has answered, to be charged and logged before the answer leaves. */
+/** A call that the model has answered. It is charged and logged before the answer is sent. */
 export interface Call {
   logId: string;
   deploymentId: string;
   source: PredictionSource;
-  /** The key that made an API call. */
+  /** The API key of an API call. */
   key: { id: string; name: string; prefix: string } | null;
-  /** The person who made a web call. */
+  /** The signed-in person of a web call. */
   userId: string | null;
   at: Date;
   predictions: Prediction[];
   durationMs: number;
-  /** What makes it safe to repeat, where its caller sent an idempotency key. */
-  repeated?: IdempotentRequest;
+  /** The idempotency key and the request, if the caller sent a key. */
+  repeatable?: IdempotentRequest;
 }
 
 /**
- * What the statement did for a call. `granted`: counted and logged. `refused`: the calls of its deployment in this
- * statement do not together fit the rest of the quota. `uncounted`: the row that counts its deployment's calls is
- * locked, or is not there yet. `key-locked`: its key's row is locked. `repeated`: the same call was granted before.
+ * The result of the statement for a call.
+ *
+ * - `granted`: charged and logged
+ * - `repeated`: a call with the same idempotency key was granted before
+ * - `over-quota`: the calls of its deployment in this statement together exceed the rest of the quota
+ * - `usage-busy`: the usage row of its deployment is locked or does not exist yet
+ * - `key-busy`: the row of its API key is locked
  */
-export type Grant = 'granted' | 'refused' | 'uncounted' | 'key-locked' | 'repeated';
+export type Grant = 'granted' | 'repeated' | 'over-quota' | 'usage-busy' | 'key-busy';
 
-/**
- * Grants what can be granted of some calls, by the ids of their logs. What is granted is on disk, or in the transaction
- * where one is given.
- */
+/** Grants calls, in the given transaction or else in its own. @returns the result for each call, by the id of its log */
 export type GrantAll = (calls: Call[], trx?: Kysely<DB>) => Promise<Map<string, Grant>>;
 
 /**
- * @param locked whether to wait where the row that counts a deployment's calls is locked. A key's row is never waited
- *   for, as the deployment's other calls would wait too.
+ * Prepares the statement that grants calls.
+ *
+ * @param locked whether to wait for locked usage rows or skip them. Locked key rows are always skipped, because the other calls
+ *   of the deployment would have to wait too.
  */
 export function prepareGrants(db: Kysely<DB>, locked: 'wait' | 'skip'): GrantAll {
-  const skip = locked === 'skip' ? sql` skip locked` : sql``;
-  const select = prepare(db, (placeholder: Placeholder<Call[]>) => selectUngranted(db, placeholder, skip));
+  const skipLocked = locked === 'skip' ? sql` skip locked` : sql``;
+  const select = prepare(db, (placeholder: Placeholder<Call[]>) =>
+    selectUngranted(db, placeholder, skipLocked),
+  );
   return async (calls, trx) => {
     const grants = new Map<string, Grant>(calls.map(({ logId }) => [logId, 'granted']));
     for (const { id, fits } of await select(calls, trx)) {
-      grants.set(id, fits === null ? 'uncounted' : fits ? 'key-locked' : 'refused');
+      grants.set(id, fits === null ? 'usage-busy' : fits ? 'key-busy' : 'over-quota');
     }
     return grants;
   };
 }
 
-/** Waits until no key of these calls is locked. */
+/** Waits until the key rows of these calls are not locked. */
 export async function waitForKeys(db: Kysely<DB>, calls: Call[]): Promise<void> {
   await db
     .selectFrom('apiKeys')
@@ -66,13 +71,13 @@ export async function waitForKeys(db: Kysely<DB>, calls: Call[]): Promise<void> 
 }
 
 /**
- * One statement: locks the usage rows in id order, judges for each whether its calls together fit the rest of the quota,
- * locks the keys of those that do, and for the granted calls counts, logs, and moves the keys' last use. Only usage rows
- * are ever waited for, and always in id order, so servers cannot deadlock.
+ * The statement that grants calls. It locks the usage rows in id order, checks for each whether its calls together fit the
+ * rest of the quota, and locks the keys of those that fit. For the granted calls it updates the usage, writes the logs, and
+ * sets the last use of the keys. It waits for usage rows only, always in id order, so servers cannot deadlock.
  *
- * @returns the calls that are not granted; `fits` is null where the usage row is locked or missing.
+ * @returns the calls that are not granted; `fits` is null if the usage row is locked or missing
  */
-function selectUngranted(db: Kysely<DB>, placeholder: Placeholder<Call[]>, skip: RawBuilder<unknown>) {
+function selectUngranted(db: Kysely<DB>, placeholder: Placeholder<Call[]>, skipLocked: RawBuilder<unknown>) {
   return db
     .with('calls', cte => cte.selectFrom(asTable(placeholder)).selectAll())
     .with('totals', cte =>
@@ -109,8 +114,8 @@ function selectUngranted(db: Kysely<DB>, placeholder: Placeholder<Call[]>, skip:
         ])
         .orderBy('usage.deploymentId')
         .orderBy('usage.month')
-        // Kysely 0.29 writes one clause of each kind. The log's reference to its deployment takes the second lock, too.
-        .modifyEnd(sql`for no key update of usage${skip} for key share of deployments${skip}`),
+        // Kysely 0.29 writes only one clause of each kind. The foreign key of the log needs the second lock anyway.
+        .modifyEnd(sql`for no key update of usage${skipLocked} for key share of deployments${skipLocked}`),
     )
     .with('fitting', cte =>
       cte
@@ -140,7 +145,7 @@ function selectUngranted(db: Kysely<DB>, placeholder: Placeholder<Call[]>, skip:
           eb.or([
             eb('apiKeyId', 'is', null),
             eb('apiKeyId', 'in', from => from.selectFrom('lockedKeys').select('id')),
-            // Deleted since it was looked up: that call began before.
+            // The key was deleted after it was looked up: the call began before, so it is granted.
             eb.not(
               eb.exists(from =>
                 from.selectFrom('apiKeys').select('id').whereRef('apiKeys.id', '=', 'fitting.apiKeyId'),
@@ -155,7 +160,7 @@ function selectUngranted(db: Kysely<DB>, placeholder: Placeholder<Call[]>, skip:
         .from(from =>
           from
             .selectFrom('granted')
-            // A batch lasts milliseconds: at midnight some of its calls may be counted on the next day of the month.
+            // A batch takes milliseconds, so around midnight some of its calls may be counted on the next day.
             .select(eb => [
               'deploymentId',
               'month',
@@ -187,7 +192,7 @@ function selectUngranted(db: Kysely<DB>, placeholder: Placeholder<Call[]>, skip:
             .groupBy('lockedKeys.id')
             .as('uses'),
         )
-        // Only forwards, and only this column: it can never undo a revocation made meanwhile.
+        // The time only increases, and no other column is set, so this cannot undo a concurrent revocation.
         .set(eb => ({ lastUsedAt: eb.fn<Date>('greatest', ['apiKeys.lastUsedAt', 'uses.at']) }))
         .whereRef('apiKeys.id', '=', 'uses.id'),
     )
@@ -218,7 +223,7 @@ type CallRow = Pick<Selectable<PredictionLogs>, (typeof logColumns)[number]> & {
   spectra: number;
 };
 
-/** The calls as rows, one array for each column, so that the statement's text is the same for any number. */
+/** The calls as rows. One array per column keeps the text of the statement the same for any number of calls. */
 function asTable(placeholder: Placeholder<Call[]>) {
   const column = (value: (call: Call) => unknown) => placeholder(calls => calls.map(value));
   return sql<CallRow>`unnest(

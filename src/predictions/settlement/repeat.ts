@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import type { Database } from '../../database/pool.ts';
 import type { Prediction } from '../../generated/graphql.ts';
 import { type IdempotentRequest, idempotentRequest, type StoredResult } from '../../requests/idempotency.ts';
 
-/** A spectrum as it came: its points are an array or, of a large body, a `NumberList`. */
+/** A spectrum as received: its points are an array or, in a large body, a `NumberList`. */
 export interface SpectrumToPredict {
   sampleName: string;
   yValues: ArrayLike<number>;
 }
 
-/** Hashed without a pause, in 10 ms. */
+/** Max bytes to hash before other requests are handled; takes 10 ms. */
 const MAX_BYTES_AT_ONCE = 4 * 1024 * 1024;
 const MAX_POINTS_AT_ONCE = MAX_BYTES_AT_ONCE / Float64Array.BYTES_PER_ELEMENT;
 
-/** A call of `predict` with an idempotency key. @throws BAD_USER_INPUT when the key is no name. */
+/** Digests a call of `predict` with an idempotency key. @throws BAD_USER_INPUT when the key is not 1 to 200 characters */
 export async function repeatablePredict(
   caller: { callerId: string; key: string; at: Date },
   deploymentId: string,
@@ -23,27 +23,27 @@ export async function repeatablePredict(
   const hash = createHash('sha256').update(deploymentId);
   let bytes = 0;
   for (const { sampleName, yValues } of spectra) {
-    // Both lengths first, so that no two requests read alike.
+    // Prefixed with both lengths, so that different requests cannot have the same input.
     hash.update(`\0${sampleName.length} ${yValues.length} ${sampleName}`);
     for (let from = 0; from < yValues.length; from += MAX_POINTS_AT_ONCE) {
-      // As bytes: a thousand spectra as text would hold up all other calls for a tenth of a second.
+      // Hashed as bytes: converting a thousand spectra to text would block all other calls for a tenth of a second.
       const points = new Float64Array(Math.min(MAX_POINTS_AT_ONCE, yValues.length - from));
-      for (let at = 0; at < points.length; at++) points[at] = yValues[from + at] ?? 0;
+      for (let i = 0; i < points.length; i++) points[i] = yValues[from + i] ?? 0;
       hash.update(new Uint8Array(points.buffer));
       bytes += points.byteLength;
       if (bytes < MAX_BYTES_AT_ONCE) continue;
       bytes = 0;
-      await turn();
+      await nextTick();
     }
   }
   return idempotentRequest({ operation: 'predict', ...caller }, hash.digest());
 }
 
-/** What a call answered, from its log. */
+/** Reads the answer of a call from its log. */
 export async function readAnswer(db: Database, { resultId, createdAt }: StoredResult) {
   const { predictions } = await db
     .selectFrom('predictionLogs')
-    // Written by settling alone, from this type.
+    // The column is written from this type (grant.ts).
     .select(eb => eb.ref('predictions').$castTo<Prediction[]>().as('predictions'))
     .where('id', '=', resultId)
     .where('createdAt', '=', createdAt)

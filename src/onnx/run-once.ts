@@ -4,30 +4,30 @@ import { ModelFailed, type Spectrum } from './outcome.ts';
 import { NO_MEMORY, type OpenModel } from './session.ts';
 import { type Signature, shapeText } from './signature.ts';
 
-/** What a run gave: its shape is verified, its numbers are not. */
+/** The output of a run. Its shape is validated; its numbers are not. */
 export interface RawAnswers {
   /** One value or label for each spectrum. */
   readonly answers: ArrayLike<number | string>;
-  /** The scores beside the labels. */
+  /** The score outputs of a classifier. */
   readonly scores: readonly Scores[];
-  /** What is wrong with the scores of a spectrum; undefined where all are finite. */
-  scoreFault(row: number): string | undefined;
+  /** The first score of a spectrum that is not finite, such as `NaN in 'probabilities'`; undefined if all are finite. */
+  invalidScore(row: number): string | undefined;
 }
 
 interface Scores {
   readonly name: string;
   readonly data: Float32Array | Float64Array;
-  /** Numbers for each spectrum, one after the other; all of them where they are not by spectrum. */
+  /** Numbers per spectrum; `data.length` if the first dimension is not the number of spectra. */
   readonly width: number;
 }
 
 /**
- * Runs a model once.
+ * Runs a model once, over all spectra together.
  *
- * @param first the index of the first spectrum in its call
- * @throws as `runModel` does, but for what is not finite in the answer
+ * @param first index in its call of the first spectrum, for error messages
+ * @throws as `runModel`, but accepts answers and scores that are not finite
  */
-export async function attempt(
+export async function runOnce(
   model: OpenModel,
   spectra: readonly Spectrum[],
   first = 0,
@@ -38,11 +38,11 @@ export async function attempt(
   const failed = (message: string, cause?: Error) =>
     new ModelFailed(message, { cause, spectrum: isOne ? first : undefined });
   const input = inputTensor(model.signature, spectra, first);
-  // Naming the outputs leaves the others out: fetching a ZipMap is an error in the Node binding.
+  // Fetches only these outputs: fetching a ZipMap is an error in the Node binding.
   const fetched = [outputName, ...scoreNames];
   const outputs = await model.session.run({ [inputName]: input }, fetched).catch((cause: unknown) => {
-    const why = NO_MEMORY.test(String(cause)) ? 'needs more memory than it may have' : 'gave an error';
-    throw failed(`The model ${why} for ${count}.`, cut(cause));
+    const problem = NO_MEMORY.test(String(cause)) ? 'needs more memory than it may use' : 'gave an error';
+    throw failed(`The model ${problem} for ${count}.`, cut(cause));
   });
   const output = outputs[outputName];
   if (!output) throw failed(`The model gave no output '${outputName}' for ${count}.`);
@@ -56,7 +56,7 @@ export async function attempt(
   return {
     answers: answersOf(output, failed),
     scores,
-    scoreFault(row) {
+    invalidScore(row) {
       for (const { name, data, width } of scores) {
         const from = width === data.length ? 0 : row * width;
         for (let i = from; i < from + width; i++) {
@@ -74,7 +74,7 @@ function answersOf(
 ): ArrayLike<number | string> {
   if (data instanceof BigInt64Array) return Array.from(data, String);
   if (data instanceof Float32Array || data instanceof Float64Array || Array.isArray(data)) return data;
-  throw failed(`The answer is ${type}, not what the file declares.`);
+  throw failed(`The output is of type ${type}, which is not the declared type.`);
 }
 
 function scoresOf(name: string, tensor: Tensor | undefined, count: number): Scores {
@@ -85,7 +85,7 @@ function scoresOf(name: string, tensor: Tensor | undefined, count: number): Scor
   return { name, data, width: tensor?.dims[0] === count ? data.length / count : data.length };
 }
 
-/** `[n]` or `[n, 1]`; for one spectrum also a scalar, which is what squeezing `[1, 1]` leaves. */
+/** Whether a shape is `[n]` or `[n, 1]`; for one spectrum also a scalar, which is `[1, 1]` after Squeeze. */
 function isColumn(dims: readonly number[], n: number): boolean {
   const [rows = 1, columns = 1] = dims;
   return dims.length <= 2 && rows === n && columns === 1;
@@ -104,11 +104,13 @@ function inputTensor(
     }
     data.set(spectrum, row * inputLength);
   });
-  // 1e39 is a finite double and an infinite float32, for which a classifier still names some category.
-  const bad = data.findIndex(value => !Number.isFinite(value));
-  if (bad >= 0) {
-    const spectrum = first + Math.floor(bad / inputLength);
-    throw new ModelFailed(`Spectrum ${spectrum + 1} holds a number that ${inputType} cannot.`, { spectrum });
+  // 1e39 is a finite double but an infinite float32, for which a classifier would still return a category.
+  const invalid = data.findIndex(value => !Number.isFinite(value));
+  if (invalid >= 0) {
+    const spectrum = first + Math.floor(invalid / inputLength);
+    throw new ModelFailed(`Spectrum ${spectrum + 1} has a value beyond the range of ${inputType}.`, {
+      spectrum,
+    });
   }
   const dims = [spectra.length, inputLength];
   return data instanceof Float32Array ? new Tensor('float32', data, dims) : new Tensor('float64', data, dims);
