@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Kysely, sql } from 'kysely';
@@ -20,13 +19,8 @@ import {
 } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { connect, setRoleTimeouts } from './database/pool.ts';
-import {
-  DEMONSTRATION_EMAIL,
-  type Demonstration,
-  examplePrediction,
-  isUnused,
-  seed,
-} from './demonstration/seed.ts';
+import { curlOf } from './demonstration/curl.ts';
+import { DEMONSTRATION_EMAIL, isUnused, seed } from './demonstration/seed.ts';
 import type { DB, PlanName } from './generated/database.ts';
 import { listeningUrl } from './observability/listening-url.ts';
 import { makePartitions } from './predictions/partitions.ts';
@@ -216,23 +210,6 @@ function signUpLine(config: Config): string {
     ? `the default, as ${reason} makes this a shared server; SIGN_UP=open allows anyone`
     : 'SIGN_UP=invited';
   return `by invitation: npm run spectrakey -- invite <e-mail> (${why})`;
-}
-
-/** Makes the curl command of the example. Its body of 401 numbers is in a file, as terminals limit lines to 4096 bytes. */
-async function curlOf(
-  config: Config,
-  url: string,
-  { rawKey, octaneDeploymentId }: Demonstration,
-): Promise<string> {
-  const file = resolve(config.DATA_DIR, 'predict-octane.json');
-  await writeFile(file, await examplePrediction(octaneDeploymentId));
-  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-  return [
-    `curl -s ${quoted(`${url}/graphql`)}`,
-    `-H ${quoted(`Authorization: Api-Key ${rawKey}`)}`,
-    `-H ${quoted('Content-Type: application/json')}`,
-    `-d ${quoted(`@${file}`)}`,
-  ].join(' ');
 }
 
 async function plan(config: Config, slug: string, name: string): Promise<void> {

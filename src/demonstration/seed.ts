@@ -20,7 +20,7 @@ import { insertProject } from '../projects/projects.ts';
 /** The e-mail of the account that the first start creates. */
 export const DEMONSTRATION_EMAIL = 'demo@spectrakey.example';
 
-const octane = {
+export const octane = {
   file: 'octane.onnx',
   name: 'Octane by NIR',
   targetProperty: 'octane number',
@@ -28,7 +28,7 @@ const octane = {
   description: 'PLS regression on 50 gasoline spectra, 900–1700 nm (Kalivas 1997).',
 };
 
-const oilType = {
+export const oilType = {
   file: 'oil-type.onnx',
   name: 'Oil type by NIR',
   targetProperty: 'oil type',
@@ -59,13 +59,24 @@ export async function seed(
   now: Date,
   random: (bytes: number) => Buffer = randomBytes,
 ): Promise<Demonstration> {
+  return await withTools(db, tools => fill(db, tools, now, random));
+}
+
+/** What demonstration data is made with. */
+export type Tools = Pick<Passwords, 'hash'> & Pick<Models, 'inspect'>;
+
+/** Runs with worker threads for passwords and a host for models, and ends both. */
+export async function withTools<Result>(
+  db: Kysely<DB>,
+  work: (tools: Tools) => Promise<Result>,
+): Promise<Result> {
   const passwords = startPasswords();
   const models = startModels({
     load: modelId => readOnnx(db, modelId),
     onNotStarted: error => process.emitWarning(`A process for models could not be started: ${error}`),
   });
   try {
-    return await fill(db, { hash: passwords.hash, inspect: models.inspect }, now, random);
+    return await work({ hash: passwords.hash, inspect: models.inspect });
   } finally {
     await Promise.all([passwords.close(), models.close()]);
   }
@@ -73,7 +84,7 @@ export async function seed(
 
 async function fill(
   db: Kysely<DB>,
-  { hash, inspect }: Pick<Passwords, 'hash'> & Pick<Models, 'inspect'>,
+  { hash, inspect }: Tools,
   now: Date,
   random: (bytes: number) => Buffer,
 ): Promise<Demonstration> {
@@ -115,7 +126,8 @@ async function fill(
   });
 }
 
-async function deploy(
+/** Registers a model of the demonstration and deploys it. @returns the deployment's id */
+export async function deploy(
   trx: Transaction<DB>,
   inspect: Models['inspect'],
   { file: fileName, name, targetProperty, deployment, description }: typeof octane,

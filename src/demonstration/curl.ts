@@ -1,0 +1,24 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Config } from '../config.ts';
+import { type Demonstration, examplePrediction } from './seed.ts';
+
+/**
+ * The `curl` command that predicts a gasoline sample with the demonstration's API key. It writes the body of 401 numbers
+ * to a file in DATA_DIR, as a line of a terminal ends at 4096 characters.
+ */
+export async function curlOf(
+  { DATA_DIR }: Pick<Config, 'DATA_DIR'>,
+  url: string,
+  { rawKey, octaneDeploymentId }: Pick<Demonstration, 'rawKey' | 'octaneDeploymentId'>,
+): Promise<string> {
+  const file = resolve(DATA_DIR, 'predict-octane.json');
+  await writeFile(file, await examplePrediction(octaneDeploymentId));
+  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  return [
+    `curl -s ${quoted(`${url}/graphql`)}`,
+    `-H ${quoted(`Authorization: Api-Key ${rawKey}`)}`,
+    `-H ${quoted('Content-Type: application/json')}`,
+    `-d ${quoted(`@${file}`)}`,
+  ].join(' ');
+}
