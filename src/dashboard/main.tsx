@@ -4,8 +4,8 @@ import './app/dashboard.css';
 import { MantineProvider } from '@mantine/core';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
-import { Pages } from './app/pages';
-import { SessionProvider } from './app/session';
+import { Pages } from './app/Pages';
+import { SessionProvider } from './app/Session';
 import { readableColors, theme } from './app/theme';
 
 const place = document.getElementById('dashboard');

@@ -3,10 +3,10 @@ import { type FormEvent, useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { sentenceOf } from '../app/client';
-import { useSession, useViewer } from '../app/session';
+import { useSession, useViewer } from '../app/Session';
 import { graphql } from '../generated';
-import { Dialog } from '../projects/Dialog';
-import { Refusal } from '../projects/Refusal';
+import { Dialog } from '../ui/Dialog';
+import { Refusal } from '../ui/Refusal';
 
 const OWNERS = graphql(`
   query OrganizationOwners {

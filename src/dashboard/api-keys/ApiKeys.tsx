@@ -1,14 +1,16 @@
 import { Button, Group, Paper, Progress, Skeleton, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
-import { useInterval, useWindowEvent } from '@mantine/hooks';
+import { useWindowEvent } from '@mantine/hooks';
 import { CircleAlert, Plus } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useQuery } from 'urql';
-import { useViewer } from '../app/session';
-import { Empty, Problem } from '../app/states';
+import { useViewer } from '../app/Session';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
 import type { ApiKeyTarget } from '../generated/graphql';
 import { useProject } from '../projects/ProjectPage';
+import { EmptyState } from '../ui/EmptyState';
+import { Problem } from '../ui/Problem';
+import { useNow } from '../ui/use-now';
 import classes from './ApiKeys.module.css';
 import { type Asked, ConfirmKey } from './ConfirmKey';
 import { CreateKey } from './CreateKey';
@@ -166,11 +168,11 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
       )}
       {apiKeys?.nodes.length === 0 && allowed && (
         <Paper withBorder>
-          <Empty title="No API key yet">
+          <EmptyState title="No API key yet">
             {mayChange
               ? 'Create one for each program that is to call the model: a LIMS, a script, a process analyser. Then one can be revoked without the others noticing.'
               : 'Owners and contributors of the project can create one for each program that is to call the model.'}
-          </Empty>
+          </EmptyState>
         </Paper>
       )}
       {apiKeys && apiKeys.nodes.length > 0 && (
@@ -230,11 +232,4 @@ function WhileLoading({ actions }: { actions: boolean }) {
       <VisuallyHidden role="status">Loading the API keys…</VisuallyHidden>
     </>
   );
-}
-
-/** The present moment, to the half minute. */
-function useNow(): Date {
-  const [now, setNow] = useState(() => new Date());
-  useInterval(() => setNow(new Date()), 30_000, { autoInvoke: true });
-  return now;
 }

@@ -1,22 +1,11 @@
-import {
-  Alert,
-  Badge,
-  Button,
-  Group,
-  Input,
-  Modal,
-  NativeSelect,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Badge, Button, Group, Input, NativeSelect, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import type { ApiKeyTarget, CreateApiKeyMutation } from '../generated/graphql';
-import classes from './ApiKeys.module.css';
+import { Dialog } from '../ui/Dialog';
+import { Refusal } from '../ui/Refusal';
 import { expiryOf, inputDate, LIFETIMES, NO_EXPIRY, ON_DATE } from './expiry.ts';
 import { ABOUT_KEYS } from './queries';
 import { RevealKey } from './RevealKey';
@@ -57,7 +46,7 @@ export function CreateKey({ opened, of, reach, onClose }: Props) {
     onClose();
   };
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={() => {
         if (created) setWarned(true);
@@ -65,13 +54,7 @@ export function CreateKey({ opened, of, reach, onClose }: Props) {
       }}
       title={created ? 'Save this key now' : 'Create API key'}
       size="lg"
-      centered
       withCloseButton={!created}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      transitionProps={{ duration: 150, exitDuration: 0 }}
-      classNames={{ title: classes.dialogTitle }}
-      // To a screen reader a second banner, which the page's own header is.
-      attributes={{ header: { role: 'presentation' } }}
     >
       {created ? (
         <RevealKey
@@ -92,7 +75,7 @@ export function CreateKey({ opened, of, reach, onClose }: Props) {
           onCancel={onClose}
         />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -127,11 +110,7 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
   return (
     <form onSubmit={event => void submit(event)}>
       <Stack gap="md">
-        {error && (
-          <Alert color="red" variant="light" role="alert">
-            {sentenceOf(error)}
-          </Alert>
-        )}
+        <Refusal sentence={error ? sentenceOf(error) : null} />
         <TextInput
           label="Name"
           description="The program that will hold the key: one key for each."

@@ -3,11 +3,12 @@ import { CalendarClock, Hourglass, Layers, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { ApiKeyRowFragment, ApiKeyStatus } from '../generated/graphql';
+import { DataTable } from '../ui/DataTable';
+import { exactTime, relativeTime, shortDay } from '../ui/relative-time.ts';
 import type { Asked } from './ConfirmKey';
 import { expiryWords } from './expiry.ts';
 import { marksOf } from './hygiene.ts';
 import classes from './KeyTable.module.css';
-import { exactTime, relativeTime, shortDay } from './relative-time.ts';
 
 const COLUMNS = ['Name', 'Key', 'Status', 'Last used', 'Expiry', 'Reach', 'Created by'] as const;
 type Column = (typeof COLUMNS)[number];
@@ -33,7 +34,7 @@ const statusWords: Record<ApiKeyStatus, string> = {
 export function KeyTable({ actions, children }: { actions: boolean; children: ReactNode }) {
   return (
     <div className={classes.frame}>
-      <Table className={classes.table} aria-label="API keys">
+      <DataTable className={classes.table} aria-label="API keys">
         <Table.Thead>
           <Table.Tr>
             {COLUMNS.map(column => (
@@ -49,7 +50,7 @@ export function KeyTable({ actions, children }: { actions: boolean; children: Re
           </Table.Tr>
         </Table.Thead>
         {children}
-      </Table>
+      </DataTable>
     </div>
   );
 }

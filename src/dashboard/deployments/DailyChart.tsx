@@ -1,4 +1,5 @@
 import { Tooltip, useMantineTheme, VisuallyHidden } from '@mantine/core';
+import { formatNumber } from '../ui/numbers';
 
 interface Day {
   date: string;
@@ -7,13 +8,12 @@ interface Day {
 
 const HEIGHT = 170;
 const dayName = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const whole = new Intl.NumberFormat('en');
 
 /** One bar a day, from zero; the numbers on hover, and as a table for who does not see the bars. */
 export function DailyChart({ days }: { days: readonly Day[] }) {
   const { primaryColor } = useMantineTheme();
   const most = Math.max(1, ...days.map(({ predictions }) => predictions));
-  const label = (day: Day) => `${dayName.format(new Date(day.date))}: ${whole.format(day.predictions)}`;
+  const label = (day: Day) => `${dayName.format(new Date(day.date))}: ${formatNumber(day.predictions)}`;
   return (
     <figure style={{ margin: 0 }}>
       <div aria-hidden="true" style={{ display: 'flex', alignItems: 'flex-end', gap: 3, height: HEIGHT }}>

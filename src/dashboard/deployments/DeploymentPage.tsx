@@ -2,16 +2,17 @@ import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { Link, Outlet, useNavigate, useOutletContext, useParams } from 'react-router';
 import { useQuery } from 'urql';
-import { Loading, Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { DeploymentPageQuery } from '../generated/graphql';
 import { ManageDeployment } from '../manage/ManageDeployment';
-import { ActiveDot } from '../projects/ActiveDot';
+import { mayChangeProject } from '../members/roles';
 import { ActiveSwitch } from '../projects/ActiveSwitch';
-import { PageNotFound } from '../projects/PageMessage';
-import { PageTabs } from '../projects/PageTabs';
-import { Refusal } from '../projects/Refusal';
-import { mayChangeProject } from '../projects/roles';
+import { ActiveDot } from '../ui/ActiveDot';
+import { Loading } from '../ui/Loading';
+import { NotFound } from '../ui/NotFound';
+import { PageTabs } from '../ui/PageTabs';
+import { Problem } from '../ui/Problem';
+import { Refusal } from '../ui/Refusal';
 import { QuarantineNotice } from './QuarantineNotice';
 
 const DEPLOYMENT = graphql(`
@@ -83,7 +84,7 @@ function Page({ id }: { id: string }) {
     return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the deployment" />;
   const { deployment } = data;
   if (!deployment) {
-    return error ? <Problem error={error} retry={() => retry()} /> : <PageNotFound what="Deployment" />;
+    return error ? <Problem error={error} retry={() => retry()} /> : <NotFound what="Deployment" />;
   }
   return (
     <Stack gap="md">

@@ -1,9 +1,9 @@
 import { Table, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { exactTime, relativeTime } from '../api-keys/relative-time';
 import { graphql } from '../generated';
 import type { LogFieldsFragment } from '../generated/graphql';
+import { exactTime, relativeTime } from '../ui/relative-time';
 import classes from './Logs.module.css';
 
 graphql(`

@@ -1,11 +1,11 @@
 import { Anchor, Button } from '@mantine/core';
-import { useInterval } from '@mantine/hooks';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useQuery } from 'urql';
-import { Empty } from '../app/states';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
+import { EmptyState } from '../ui/EmptyState';
+import { useNow } from '../ui/use-now';
 import { LogDetails } from './LogDetails';
 import { LogRow } from './LogRow';
 import { LOGS_ON_A_PAGE, LogsTable } from './LogsTable';
@@ -33,8 +33,6 @@ const LOGS = graphql(`
   }
 `);
 
-const MINUTE_MS = 60_000;
-
 /** The calls that were answered, newest first. */
 export function Logs() {
   const deployment = useDeployment();
@@ -49,7 +47,7 @@ export function Logs() {
   const mayPredict = deployment.project.role !== 'VIEWER';
   if (logs?.nodes.length === 0 && pages.number === 1) {
     return (
-      <Empty
+      <EmptyState
         title="No predictions yet"
         action={
           mayPredict && (
@@ -71,7 +69,7 @@ export function Logs() {
           Integration
         </Anchor>{' '}
         shows.
-      </Empty>
+      </EmptyState>
     );
   }
   return (
@@ -95,11 +93,4 @@ export function Logs() {
       )}
     />
   );
-}
-
-/** The time by the minute, so that "2 minutes ago" stays true. */
-function useNow(): Date {
-  const [now, setNow] = useState(() => new Date());
-  useInterval(() => setNow(new Date()), MINUTE_MS, { autoInvoke: true });
-  return now;
 }

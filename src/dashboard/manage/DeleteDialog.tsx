@@ -1,9 +1,9 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { CombinedError } from 'urql';
-import { Dialog } from '../projects/Dialog';
-import { Refusal } from '../projects/Refusal';
-import { useAction } from '../projects/use-action';
+import { Dialog } from '../ui/Dialog';
+import { Refusal } from '../ui/Refusal';
+import { useAction } from '../ui/use-action';
 
 interface DeleteDialogProps {
   opened: boolean;

@@ -2,16 +2,18 @@ import { Button, Card, Group, Stack, Table, Text, Title, VisuallyHidden } from '
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useQuery } from 'urql';
-import { Empty, NotFound, Problem } from '../app/states';
 import { graphql } from '../generated';
 import { ManageModel } from '../manage/ManageModel';
-import { Day } from '../projects/Day';
+import { mayChangeProject } from '../members/roles';
 import { NewDeployment } from '../projects/NewDeployment';
 import { useProject } from '../projects/ProjectPage';
-import { mayChangeProject } from '../projects/roles';
-import classes from '../projects/rows.module.css';
-import { SkeletonRows } from '../projects/SkeletonRows';
-import { kindOf, type Model, pointsOf, targetOf, titleOf } from './model';
+import { DataTable } from '../ui/DataTable';
+import { Day } from '../ui/Day';
+import { EmptyState } from '../ui/EmptyState';
+import { NotFound } from '../ui/NotFound';
+import { Problem } from '../ui/Problem';
+import { SkeletonRows } from '../ui/SkeletonRows';
+import { kindOf, type Model, pointsOf, targetOf, titleOf } from './ModelFacts';
 import { RegisterModel } from './RegisterModel';
 
 const MODELS = graphql(`
@@ -54,11 +56,11 @@ export function Models() {
       </Group>
       <Card withBorder padding={0}>
         {models?.length === 0 ? (
-          <Empty title="No model yet" action={mayChange && register}>
+          <EmptyState title="No model yet" action={mayChange && register}>
             A model is an ONNX file that takes a spectrum and answers a number or a category.
-          </Empty>
+          </EmptyState>
         ) : (
-          <Table className={classes.table} verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
+          <DataTable>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Name</Table.Th>
@@ -124,7 +126,7 @@ export function Models() {
                 />
               )}
             </Table.Tbody>
-          </Table>
+          </DataTable>
         )}
       </Card>
       <RegisterModel

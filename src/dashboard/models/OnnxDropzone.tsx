@@ -2,18 +2,15 @@ import { Box, Button, Group, Stack, Text } from '@mantine/core';
 import { FileBox, FileUp } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { type FileRejection, useDropzone } from 'react-dropzone';
-import classes from './onnx-dropzone.module.css';
+import { formatTenths } from '../ui/numbers';
+import classes from './OnnxDropzone.module.css';
 
 const MEBIBYTE = 1024 * 1024;
 /** As the server's limit; a larger file is refused here, before anybody waits for its upload. */
 const MAX_BYTES = 16 * MEBIBYTE;
 
-const oneDecimal = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
-
 function sizeOf({ size }: File): string {
-  return size < MEBIBYTE
-    ? `${oneDecimal.format(size / 1024)} KiB`
-    : `${oneDecimal.format(size / MEBIBYTE)} MiB`;
+  return size < MEBIBYTE ? `${formatTenths(size / 1024)} KiB` : `${formatTenths(size / MEBIBYTE)} MiB`;
 }
 
 function refusalOf(rejections: readonly FileRejection[]): string {

@@ -4,11 +4,11 @@ import { type FormEvent, useRef, useState } from 'react';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
-import { Dialog } from '../projects/Dialog';
-import { Refusal } from '../projects/Refusal';
+import { Dialog } from '../ui/Dialog';
+import { Refusal } from '../ui/Refusal';
 import { base64Of } from './base64';
 import { fetchWithProgress } from './fetch-with-progress';
-import { type Model, ModelFacts, titleOf } from './model';
+import { type Model, ModelFacts, titleOf } from './ModelFacts';
 import { OnnxDropzone } from './OnnxDropzone';
 
 const REGISTER_MODEL = graphql(`

@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
-import { shortDay } from '../api-keys/relative-time';
-import { CopyButton } from '../integration/CopyButton';
-import classes from './members.module.css';
+import classes from '../members/Members.module.css';
+import { CopyButton } from '../ui/CopyButton';
+import { shortDay } from '../ui/relative-time';
 
 interface InvitationLinkProps {
   email: string;

@@ -4,10 +4,10 @@ import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import type { OrganizationRole } from '../generated/graphql';
-import { Refusal } from '../projects/Refusal';
-import { ORGANIZATION_ROLES } from '../projects/roles';
+import { RoleSelect } from '../members/RoleSelect';
+import { ORGANIZATION_ROLES } from '../members/roles';
+import { Refusal } from '../ui/Refusal';
 import { InvitationLink } from './InvitationLink';
-import { RoleSelect } from './RoleSelect';
 
 const INVITE_MEMBER = graphql(`
   mutation InviteMember($input: InviteMemberInput!) {

@@ -2,17 +2,17 @@ import { Stack, Title } from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { sentenceOf } from '../app/client';
-import { type Organization, useViewer } from '../app/session';
-import { Problem } from '../app/states';
+import { type Organization, useViewer } from '../app/Session';
 import { graphql } from '../generated';
 import type { OrganizationRole } from '../generated/graphql';
-import { mayChangeOrganization, ORGANIZATION_ROLES } from '../projects/roles';
+import type { Member } from '../members/MemberRow';
+import { Members } from '../members/Members';
+import { mayChangeOrganization, ORGANIZATION_ROLES } from '../members/roles';
+import { Problem } from '../ui/Problem';
 import { FormerMembersKeys } from './FormerMembersKeys';
 import { Invitations } from './Invitations';
 import { InviteMember } from './InviteMember';
 import { MemberKeys } from './MemberKeys';
-import type { Member } from './MemberRow';
-import { Members } from './Members';
 
 const MEMBERS = graphql(`
   query OrganizationMembers {

@@ -1,9 +1,9 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import { useParams } from 'react-router';
-import { useViewer } from '../app/session';
+import { useViewer } from '../app/Session';
 import { ManageOrganization } from '../manage/ManageOrganization';
-import { PageNotFound } from '../projects/PageMessage';
-import { mayManageOrganization } from '../projects/roles';
+import { mayManageOrganization } from '../members/roles';
+import { NotFound } from '../ui/NotFound';
 import { OrganizationMembers } from './OrganizationMembers';
 import { OrganizationProjects } from './OrganizationProjects';
 import { PlanCard } from './PlanCard';
@@ -12,7 +12,7 @@ import { PlanCard } from './PlanCard';
 export function OrganizationPage() {
   const { slug } = useParams();
   const organization = useViewer().organizations.find(candidate => candidate.slug === slug);
-  if (!organization) return <PageNotFound what="Organization" />;
+  if (!organization) return <NotFound what="Organization" />;
   return (
     // Another organization is another page: nothing typed for one is sent to the other.
     <Stack gap="xl" key={organization.id}>

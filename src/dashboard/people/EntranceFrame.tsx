@@ -1,6 +1,6 @@
 import { Center, Paper, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Brand } from '../app/layout';
+import { Brand } from '../app/Layout';
 
 interface EntranceFrameProps {
   children: ReactNode;

@@ -3,7 +3,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { type CombinedError, useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
-import { pathAfterSignIn, useSession } from '../app/session';
+import { pathAfterSignIn, useSession } from '../app/Session';
 import { graphql } from '../generated';
 import { EntranceFrame } from './EntranceFrame';
 

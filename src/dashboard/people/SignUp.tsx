@@ -2,9 +2,10 @@ import { Anchor, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/c
 import { useState } from 'react';
 import { Link, useLocation } from 'react-router';
 import { useMutation, useQuery } from 'urql';
-import { Loading, Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { SignUpPageQuery } from '../generated/graphql';
+import { Loading } from '../ui/Loading';
+import { Problem } from '../ui/Problem';
 import { EntranceFrame } from './EntranceFrame';
 import { InvitationGone, InvitationText } from './InvitationText';
 import { useInvitationToken } from './invitation-link';

@@ -1,6 +1,8 @@
 import { Group, Pagination, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Deployment } from '../deployments/DeploymentPage';
+import { DataTable } from '../ui/DataTable';
+import { formatNumber } from '../ui/numbers';
 
 interface Row {
   sampleName: string;
@@ -10,7 +12,6 @@ interface Row {
 }
 
 const ROWS_ON_A_PAGE = 50;
-const whole = new Intl.NumberFormat('en');
 
 /** Samples with what was predicted for them: a value with 4 decimals, or a category. */
 export function PredictionTable({
@@ -33,7 +34,7 @@ export function PredictionTable({
   return (
     <Stack gap="sm">
       <Table.ScrollContainer minWidth={0} type="native">
-        <Table verticalSpacing={6} aria-label={label}>
+        <DataTable verticalSpacing={6} aria-label={label}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Sample</Table.Th>
@@ -66,13 +67,13 @@ export function PredictionTable({
               </Table.Tr>
             ))}
           </Table.Tbody>
-        </Table>
+        </DataTable>
       </Table.ScrollContainer>
       {pages > 1 && (
         <Group justify="space-between" gap="sm">
           <Text size="sm" c="dimmed">
-            {whole.format(from + 1)} to {whole.format(from + rows.length)} of{' '}
-            {whole.format(predictions.length)}
+            {formatNumber(from + 1)} to {formatNumber(from + rows.length)} of{' '}
+            {formatNumber(predictions.length)}
           </Text>
           <Pagination
             total={pages}

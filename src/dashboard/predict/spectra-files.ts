@@ -53,7 +53,7 @@ export function readSpectra(file: string, text: string): Reading {
   const report = (line: number | null, message: string) => {
     if (problems.length < MAX_PROBLEMS) problems.push({ file, line, message });
     else if (problems.length === MAX_PROBLEMS) {
-      problems.push({ file, line: null, message: 'There are more problems. Mend these first.' });
+      problems.push({ file, line: null, message: 'There are more problems. Fix these first.' });
     }
   };
   const spectra = readText(file, text, report);

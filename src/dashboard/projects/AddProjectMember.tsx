@@ -2,10 +2,10 @@ import { Anchor, Button, Card, Group, Select, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'react-router';
 import type { OrganizationRole, ProjectRole } from '../generated/graphql';
-import type { Member } from '../organizations/MemberRow';
-import { RoleSelect } from '../organizations/RoleSelect';
-import { Refusal } from './Refusal';
-import { PROJECT_ROLES } from './roles';
+import type { Member } from '../members/MemberRow';
+import { RoleSelect } from '../members/RoleSelect';
+import { PROJECT_ROLES } from '../members/roles';
+import { Refusal } from '../ui/Refusal';
 
 interface AddProjectMemberProps {
   /** The organization's members who are not in the project; undefined while they are on their way. */

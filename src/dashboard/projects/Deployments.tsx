@@ -1,24 +1,26 @@
-import { Anchor, Button, Card, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
+import { Button, Card, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import { useQuery } from 'urql';
-import { Empty, NotFound, Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { DeploymentsQuery } from '../generated/graphql';
 import { ManageDeployment } from '../manage/ManageDeployment';
-import { type Model, targetOf, titleOf } from '../models/model';
+import { mayChangeProject } from '../members/roles';
+import { type Model, targetOf, titleOf } from '../models/ModelFacts';
 import { RegisterModel } from '../models/RegisterModel';
-import { ActiveDot } from './ActiveDot';
+import { ActiveDot } from '../ui/ActiveDot';
+import { DataTable } from '../ui/DataTable';
+import { Day } from '../ui/Day';
+import { EmptyState } from '../ui/EmptyState';
+import { LinkCell } from '../ui/LinkCell';
+import { NotFound } from '../ui/NotFound';
+import { Problem } from '../ui/Problem';
+import { Refusal } from '../ui/Refusal';
+import { SkeletonRows } from '../ui/SkeletonRows';
 import { ActiveSwitch } from './ActiveSwitch';
-import { Day } from './Day';
 import { FirstSteps } from './FirstSteps';
 import { NewDeployment } from './NewDeployment';
 import { useProject } from './ProjectPage';
-import { Refusal } from './Refusal';
-import { mayChangeProject } from './roles';
-import classes from './rows.module.css';
-import { SkeletonRows } from './SkeletonRows';
 
 const DEPLOYMENTS = graphql(`
   query Deployments($projectId: ID!) {
@@ -85,9 +87,9 @@ export function Deployments() {
           </Group>
           <Card withBorder padding={0}>
             {isEmpty ? (
-              <Empty title="No deployment yet">
+              <EmptyState title="No deployment yet">
                 A contributor or owner of the project registers a model and deploys it.
-              </Empty>
+              </EmptyState>
             ) : (
               <DeploymentsTable deployments={project?.deployments} mayChange={mayChange} />
             )}
@@ -122,7 +124,7 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
   return (
     <>
       <Refusal sentence={refusal} />
-      <Table className={classes.table} verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
+      <DataTable>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Name</Table.Th>
@@ -141,22 +143,11 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
           {deployments ? (
             deployments.map(deployment => (
               <Table.Tr key={deployment.id}>
-                <Table.Td className={classes.lead}>
-                  <Anchor
-                    component={Link}
-                    to={`/deployments/${deployment.id}`}
-                    className={classes.link}
-                    size="sm"
-                    fw={500}
-                    c="inherit"
-                    style={{ overflowWrap: 'anywhere' }}
-                  >
-                    {deployment.name}
-                  </Anchor>
+                <LinkCell to={`/deployments/${deployment.id}`} label={deployment.name}>
                   <Text size="xs" c="dimmed" hiddenFrom="sm">
                     {titleOf(deployment.model)} · {targetOf(deployment.model)}
                   </Text>
-                </Table.Td>
+                </LinkCell>
                 <Table.Td visibleFrom="sm">{titleOf(deployment.model)}</Table.Td>
                 <Table.Td visibleFrom="sm">{targetOf(deployment.model)}</Table.Td>
                 <Table.Td w={{ base: 70, sm: 130 }}>
@@ -185,7 +176,7 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
             />
           )}
         </Table.Tbody>
-      </Table>
+      </DataTable>
     </>
   );
 }

@@ -4,9 +4,9 @@ import { useNavigate } from 'react-router';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
-import { type Model, ModelFacts, titleOf } from '../models/model';
-import { Dialog } from './Dialog';
-import { Refusal } from './Refusal';
+import { type Model, ModelFacts, titleOf } from '../models/ModelFacts';
+import { Dialog } from '../ui/Dialog';
+import { Refusal } from '../ui/Refusal';
 
 const CREATE_DEPLOYMENT = graphql(`
   mutation CreateDeployment($input: CreateDeploymentInput!) {

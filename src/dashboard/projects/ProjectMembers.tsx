@@ -2,15 +2,16 @@ import { Stack, Title } from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { sentenceOf } from '../app/client';
-import { useViewer } from '../app/session';
-import { NotFound, Problem } from '../app/states';
+import { useViewer } from '../app/Session';
 import { graphql } from '../generated';
 import type { ProjectRole } from '../generated/graphql';
-import type { Member } from '../organizations/MemberRow';
-import { Members } from '../organizations/Members';
+import type { Member } from '../members/MemberRow';
+import { Members } from '../members/Members';
+import { mayChangeProjectMembers, PROJECT_ROLES } from '../members/roles';
+import { NotFound } from '../ui/NotFound';
+import { Problem } from '../ui/Problem';
 import { AddProjectMember } from './AddProjectMember';
 import { useProject } from './ProjectPage';
-import { mayChangeProjectMembers, PROJECT_ROLES } from './roles';
 
 const MEMBERS = graphql(`
   query ProjectMembers($projectId: ID!) {

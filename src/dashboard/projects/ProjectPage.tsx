@@ -1,14 +1,15 @@
 import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core';
 import { Link, Outlet, useOutletContext, useParams } from 'react-router';
 import { useQuery } from 'urql';
-import { useViewer, type Viewer } from '../app/session';
-import { Loading, Problem } from '../app/states';
+import { useViewer, type Viewer } from '../app/Session';
 import { graphql } from '../generated';
 import type { ProjectPageQuery } from '../generated/graphql';
 import { ManageProject } from '../manage/ManageProject';
-import { PageNotFound } from './PageMessage';
-import { PageTabs } from './PageTabs';
-import { mayManageProject } from './roles';
+import { mayManageProject } from '../members/roles';
+import { Loading } from '../ui/Loading';
+import { NotFound } from '../ui/NotFound';
+import { PageTabs } from '../ui/PageTabs';
+import { Problem } from '../ui/Problem';
 
 const PROJECT = graphql(`
   query ProjectPage($id: ID!) {
@@ -50,7 +51,7 @@ function Page({ id }: { id: string }) {
   const [{ data, error }, retry] = useQuery({ query: PROJECT, variables: { id } });
   // The session knows the projects by name: the page stands at once, while the server says what is so now.
   const project = data ? data.project : projectOf(viewer, id);
-  if (data && !project && !error) return <PageNotFound what="Project" />;
+  if (data && !project && !error) return <NotFound what="Project" />;
   if (!project) {
     return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the project" />;
   }

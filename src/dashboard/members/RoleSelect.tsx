@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core';
-import type { RoleChoice } from '../projects/roles';
 import { RoleOption } from './RoleOption';
+import type { RoleChoice } from './roles';
 
 interface RoleSelectProps<Role extends string> {
   /** The roles to choose from. */

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { Dialog } from '../projects/Dialog';
+import { Dialog } from './Dialog';
 
 interface ConfirmChangeProps {
   opened: boolean;

@@ -1,11 +1,11 @@
 import { Card, Skeleton, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { useViewer } from '../app/session';
-import { Refusal } from '../projects/Refusal';
-import type { RoleChoice } from '../projects/roles';
-import { ConfirmChange } from './ConfirmChange';
+import { useViewer } from '../app/Session';
+import { ConfirmChange } from '../ui/ConfirmDialog';
+import { Refusal } from '../ui/Refusal';
 import { type Member, MemberRow } from './MemberRow';
-import classes from './members.module.css';
+import classes from './Members.module.css';
+import type { RoleChoice } from './roles';
 
 interface MembersProps<Role extends string> {
   /** Undefined while they are on their way. */

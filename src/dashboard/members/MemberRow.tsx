@@ -1,8 +1,8 @@
 import { ActionIcon, Avatar, Badge, Box, Group, Select, Text, Tooltip } from '@mantine/core';
 import { LogOut, Trash2 } from 'lucide-react';
-import type { RoleChoice } from '../projects/roles';
-import classes from './members.module.css';
+import classes from './Members.module.css';
 import { RoleOption } from './RoleOption';
+import type { RoleChoice } from './roles';
 
 /** Somebody's membership in an organization or a project. */
 export interface Member<Role> {

@@ -3,8 +3,9 @@ import { Navigate, useLocation, useNavigate } from 'react-router';
 import { Provider, useQuery } from 'urql';
 import { graphql } from '../generated';
 import type { ViewerQuery } from '../generated/graphql';
+import { Loading } from '../ui/Loading';
+import { Problem } from '../ui/Problem';
 import { startClient } from './client';
-import { Loading, Problem } from './states';
 
 const VIEWER = graphql(`
   query Viewer {

@@ -1,8 +1,8 @@
 import { Tabs } from '@mantine/core';
 import { type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { useLocation, useNavigate } from 'react-router';
-import { Loading } from '../app/states';
-import classes from './page-tabs.module.css';
+import { Loading } from './Loading';
+import classes from './PageTabs.module.css';
 
 interface PageTabsProps {
   /** The address of the first tab, which those of the others continue. */
