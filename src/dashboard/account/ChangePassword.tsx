@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
+import { MIN_PASSWORD_LENGTH } from '../limits.ts';
 import { Refusal } from '../ui/Refusal';
 
 const CHANGE_PASSWORD = graphql(`
@@ -64,11 +65,11 @@ export function ChangePassword({ email }: { email: string }) {
           />
           <PasswordInput
             label="New password"
-            description="At least 15 characters. A few words in a row are easy to remember."
+            description={`At least ${MIN_PASSWORD_LENGTH} characters. A few words in a row are easy to remember.`}
             autoComplete="new-password"
             required
             withAsterisk={false}
-            minLength={15}
+            minLength={MIN_PASSWORD_LENGTH}
             value={newPassword}
             onChange={event => setNewPassword(event.currentTarget.value)}
           />

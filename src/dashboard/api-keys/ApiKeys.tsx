@@ -23,7 +23,7 @@ const API_KEYS = graphql(`
   query ApiKeys($projectId: ID!, $of: ApiKeyTarget!, $first: Int!) {
     project(id: $projectId) {
       id
-      role
+      ...ViewerCan
       apiKeyAllowance {
         used
         limit
@@ -56,7 +56,10 @@ export function DeploymentApiKeys() {
   return (
     <ApiKeys
       projectId={project.id}
-      known={{ mayChange: project.role !== 'VIEWER', allowed: project.organization.plan.allowApiPredict }}
+      known={{
+        canManage: project.viewerCan.manageApiKeys,
+        allowed: project.organization.plan.allowApiPredict,
+      }}
       of={{ deploymentId: id }}
       about="A key lets one program call this deployment. Keys of the whole project reach it too."
       reach={`${name} only`}
@@ -66,13 +69,13 @@ export function DeploymentApiKeys() {
 
 /** A project's page: every key in it, and the place to create keys that reach all of its deployments. */
 export function ProjectApiKeys() {
-  const { id: projectId, role, organization } = useProject();
+  const { id: projectId, viewerCan, organization } = useProject();
   const { organizations } = useViewer();
   const plan = organizations.find(({ id }) => id === organization.id)?.plan;
   return (
     <ApiKeys
       projectId={projectId}
-      known={{ mayChange: role !== 'VIEWER', allowed: plan?.allowApiPredict ?? true }}
+      known={{ canManage: viewerCan.manageApiKeys, allowed: plan?.allowApiPredict ?? true }}
       of={{ projectId }}
       about="Every key in the project. One that is created here reaches all of its deployments, later ones included."
       reach="every deployment of the project, later ones included"
@@ -83,7 +86,7 @@ export function ProjectApiKeys() {
 interface Props {
   projectId: string;
   /** What the page around it knows already, so that nothing jumps when the keys come. */
-  known: { mayChange: boolean; allowed: boolean };
+  known: { canManage: boolean; allowed: boolean };
   of: ApiKeyTarget;
   about: string;
   /** What a key that is created here calls, in words. */
@@ -122,7 +125,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
   };
 
   const { project, apiKeys } = data ?? {};
-  const mayChange = project ? project.role !== 'VIEWER' : known.mayChange;
+  const canManage = project?.viewerCan.manageApiKeys ?? known.canManage;
   const allowed = project?.organization.plan.allowApiPredict ?? known.allowed;
   const full = project ? project.apiKeyAllowance.used >= project.apiKeyAllowance.limit : false;
   return (
@@ -136,7 +139,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
             {about}
           </Text>
         </div>
-        {mayChange && allowed && (
+        {canManage && allowed && (
           <Button
             leftSection={<Plus size={16} aria-hidden />}
             disabled={!project || full}
@@ -148,17 +151,17 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
         )}
       </Group>
       {error && <Problem error={error} retry={reload} />}
-      {!error && !data && <WhileLoading actions={mayChange} />}
+      {!error && !data && <WhileLoading actions={canManage} />}
       {project && !allowed && (
         <UpgradePlan
           organization={project.organization}
           holdsKeys={apiKeys?.nodes.length !== 0}
-          mayChange={mayChange}
+          canManage={canManage}
         />
       )}
       {project && allowed && (
         <Allowance {...project.apiKeyAllowance}>
-          {full && mayChange && (
+          {full && canManage && (
             <span className={classes.full} id={reason}>
               <CircleAlert size={15} aria-hidden />
               Revoke or delete an unused key first
@@ -169,15 +172,15 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
       {apiKeys?.nodes.length === 0 && allowed && (
         <Paper withBorder>
           <EmptyState title="No API key yet">
-            {mayChange
+            {canManage
               ? 'Create one for each program that is to call the model: a LIMS, a script, a process analyser. Then one can be revoked without the others noticing.'
               : 'Owners and contributors of the project can create one for each program that is to call the model.'}
           </EmptyState>
         </Paper>
       )}
       {apiKeys && apiKeys.nodes.length > 0 && (
-        <KeyTable actions={mayChange}>
-          <KeyPage page={apiKeys} of={of} now={now} quiet={creating} {...(mayChange && { onAsk: ask })} />
+        <KeyTable actions={canManage}>
+          <KeyPage page={apiKeys} of={of} now={now} quiet={creating} {...(canManage && { onAsk: ask })} />
         </KeyTable>
       )}
       {/* Apart from what depends on the data: a reload that fails must not take away a key that is being shown. */}

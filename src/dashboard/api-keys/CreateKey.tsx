@@ -4,6 +4,7 @@ import { type CombinedError, useClient } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import type { ApiKeyTarget, CreateApiKeyMutation } from '../generated/graphql';
+import { MAX_NAME_LENGTH } from '../limits.ts';
 import { Dialog } from '../ui/Dialog';
 import { Refusal } from '../ui/Refusal';
 import { expiryOf, inputDate, LIFETIMES, NO_EXPIRY, ON_DATE } from './expiry.ts';
@@ -116,7 +117,7 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
           description="The program that will hold the key: one key for each."
           placeholder="LIMS, line 3"
           required
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           autoComplete="off"
           data-autofocus
           value={name}

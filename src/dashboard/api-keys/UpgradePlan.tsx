@@ -8,11 +8,11 @@ interface Props {
   organization: { slug: string; name: string; plan: { name: PlanName } };
   /** Whether there are keys from a time with a higher plan. */
   holdsKeys: boolean;
-  mayChange: boolean;
+  canManage: boolean;
 }
 
 /** Why there are no API keys on this plan, what an upgrade brings, and how to come by it. */
-export function UpgradePlan({ organization: { slug, name, plan }, holdsKeys, mayChange }: Props) {
+export function UpgradePlan({ organization: { slug, name, plan }, holdsKeys, canManage }: Props) {
   return (
     <Paper withBorder p="lg">
       <Group gap="md" wrap="nowrap" align="flex-start">
@@ -31,7 +31,7 @@ export function UpgradePlan({ organization: { slug, name, plan }, holdsKeys, may
           {holdsKeys && (
             <Text size="sm">
               Until then calls with the keys below are refused.
-              {mayChange && ' You can still revoke and delete them.'}
+              {canManage && ' You can still revoke and delete them.'}
             </Text>
           )}
           <Text size="sm" c="dimmed">

@@ -18,6 +18,12 @@ const VIEWER = graphql(`
         slug
         name
         role
+        viewerCan {
+          createProjects
+          manageMembers
+          manageOwners
+          manageOrganization
+        }
         plan {
           name
           allowApiPredict
@@ -28,8 +34,22 @@ const VIEWER = graphql(`
           id
           name
           role
+          ...ViewerCan
         }
       }
+    }
+  }
+`);
+
+graphql(`
+  fragment ViewerCan on Project {
+    viewerCan {
+      predict
+      manageModels
+      manageDeployments
+      manageApiKeys
+      manageMembers
+      manageProject
     }
   }
 `);

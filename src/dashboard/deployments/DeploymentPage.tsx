@@ -5,7 +5,6 @@ import { useQuery } from 'urql';
 import { graphql } from '../generated';
 import type { DeploymentPageQuery } from '../generated/graphql';
 import { ManageDeployment } from '../manage/ManageDeployment';
-import { mayChangeProject } from '../members/roles';
 import { ActiveSwitch } from '../projects/ActiveSwitch';
 import { ActiveDot } from '../ui/ActiveDot';
 import { Loading } from '../ui/Loading';
@@ -27,7 +26,7 @@ const DEPLOYMENT = graphql(`
       project {
         id
         name
-        role
+        ...ViewerCan
         organization {
           id
           slug
@@ -102,7 +101,7 @@ function Page({ id }: { id: string }) {
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>
             {deployment.name}
           </Title>
-          {mayChangeProject(deployment.project.role) ? (
+          {deployment.project.viewerCan.manageDeployments ? (
             <Group gap="xs" wrap="nowrap">
               <ActiveSwitch deployment={deployment} onRefused={setRefusal} />
               <ManageDeployment
@@ -125,7 +124,7 @@ function Page({ id }: { id: string }) {
         <QuarantineNotice
           deploymentId={deployment.id}
           until={deployment.quarantinedUntil}
-          canReset={mayChangeProject(deployment.project.role)}
+          canReset={deployment.project.viewerCan.manageDeployments}
         />
       )}
       <PageTabs address={`/deployments/${deployment.id}`} tabs={tabs}>

@@ -44,13 +44,13 @@ export function Logs() {
     variables: { id: deployment.id, first: LOGS_ON_A_PAGE, after: pages.after },
   });
   const logs = data?.deployment?.predictionLogs;
-  const mayPredict = deployment.project.role !== 'VIEWER';
+  const { predict: canPredict } = deployment.project.viewerCan;
   if (logs?.nodes.length === 0 && pages.number === 1) {
     return (
       <EmptyState
         title="No predictions yet"
         action={
-          mayPredict && (
+          canPredict && (
             <Button component={Link} to={`/deployments/${deployment.id}/predict`} mt="sm">
               Predict
             </Button>
@@ -58,8 +58,8 @@ export function Logs() {
         }
       >
         Every answered call is listed here, with its values and the key that made it.
-        {mayPredict && ' Predict in the browser, or have a program call'}
-        {!mayPredict && ' A program calls'} the deployment from a program as{' '}
+        {canPredict && ' Predict in the browser, or have a program call'}
+        {!canPredict && ' A program calls'} the deployment from a program as{' '}
         <Anchor
           component={Link}
           to={`/deployments/${deployment.id}/integration`}

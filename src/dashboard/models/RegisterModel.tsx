@@ -4,6 +4,7 @@ import { type FormEvent, useRef, useState } from 'react';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
+import { MAX_NAME_LENGTH } from '../limits.ts';
 import { Dialog } from '../ui/Dialog';
 import { Refusal } from '../ui/Refusal';
 import { base64Of } from './base64';
@@ -114,7 +115,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
               : 'A name that the project has already becomes its next version.'
           }
           required
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           disabled={busy}
           value={name}
           onChange={event => setName(event.currentTarget.value)}
@@ -123,7 +124,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
           label="Target property"
           description="What the model predicts, for example octane number."
           required
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           disabled={busy}
           value={target}
           onChange={event => setTarget(event.currentTarget.value)}
@@ -131,7 +132,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
         <TextInput
           label="Unit"
           description="Optional, for example mg/kg. A category has none."
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           disabled={busy}
           value={unit}
           onChange={event => setUnit(event.currentTarget.value)}
@@ -154,7 +155,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
   );
 }
 
-const nameOf = (file: File) => file.name.replace(/\.onnx$/i, '').slice(0, 100);
+const nameOf = (file: File) => file.name.replace(/\.onnx$/i, '').slice(0, MAX_NAME_LENGTH);
 
 function Uploading({ share, fileName }: { share: number; fileName: string }) {
   const percent = Math.round(100 * share);

@@ -2,7 +2,6 @@ import { Group, Stack, Text, Title } from '@mantine/core';
 import { useParams } from 'react-router';
 import { useViewer } from '../app/Session';
 import { ManageOrganization } from '../manage/ManageOrganization';
-import { mayManageOrganization } from '../members/roles';
 import { NotFound } from '../ui/NotFound';
 import { OrganizationMembers } from './OrganizationMembers';
 import { OrganizationProjects } from './OrganizationProjects';
@@ -25,7 +24,7 @@ export function OrganizationPage() {
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>
             {organization.name}
           </Title>
-          {mayManageOrganization(organization.role) && <ManageOrganization organization={organization} />}
+          {organization.viewerCan.manageOrganization && <ManageOrganization organization={organization} />}
         </Group>
       </Stack>
       <PlanCard organization={organization} />

@@ -2,7 +2,7 @@ import { Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { Organization } from '../app/Session';
-import { mayChangeOrganization, PROJECT_ROLES } from '../members/roles';
+import { PROJECT_ROLES } from '../members/roles';
 import { DataTable } from '../ui/DataTable';
 import { EmptyState } from '../ui/EmptyState';
 import { LinkCell } from '../ui/LinkCell';
@@ -11,14 +11,14 @@ import { CreateProject } from './CreateProject';
 /** The organization's projects that the viewer can see; owners and admins create more. */
 export function OrganizationProjects({ organization }: { organization: Organization }) {
   const [creating, setCreating] = useState(false);
-  const mayCreate = mayChangeOrganization(organization.role);
+  const { createProjects } = organization.viewerCan;
   return (
     <Stack gap="md" component="section" aria-labelledby="organization-projects">
       <Group justify="space-between" wrap="nowrap" gap="xs" mih={36}>
         <Title order={2} id="organization-projects">
           Projects
         </Title>
-        {mayCreate && (
+        {createProjects && (
           <Button
             flex="none"
             px={{ base: 'xs', sm: 'md' }}

@@ -4,6 +4,7 @@ import { Link, useLocation } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { graphql } from '../generated';
 import type { SignUpPageQuery } from '../generated/graphql';
+import { MAX_NAME_LENGTH, MIN_PASSWORD_LENGTH } from '../limits.ts';
 import { Loading } from '../ui/Loading';
 import { Problem } from '../ui/Problem';
 import { EntranceFrame } from './EntranceFrame';
@@ -118,17 +119,17 @@ function SignUpForm({ token, invitation }: SignUpFormProps) {
         label="Name"
         autoComplete="name"
         required
-        maxLength={100}
+        maxLength={MAX_NAME_LENGTH}
         value={name}
         onChange={event => setName(event.currentTarget.value)}
       />
       <EmailInput value={email} onChange={setEmail} fixed={Boolean(invitation)} />
       <PasswordInput
         label="Password"
-        description="At least 15 characters. A few words in a row are easy to remember."
+        description={`At least ${MIN_PASSWORD_LENGTH} characters. A few words in a row are easy to remember.`}
         autoComplete="new-password"
         required
-        minLength={15}
+        minLength={MIN_PASSWORD_LENGTH}
         value={password}
         onChange={event => setPassword(event.currentTarget.value)}
       />

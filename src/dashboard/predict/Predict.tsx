@@ -16,7 +16,7 @@ import { useSpectraFiles } from './use-spectra-files';
 /** Tries the model: files of spectra in, predictions out. */
 export function Predict() {
   const deployment = useDeployment();
-  if (deployment.project.role === 'VIEWER') {
+  if (!deployment.project.viewerCan.predict) {
     return (
       <EmptyState title="Viewers cannot predict">
         Your role in {deployment.project.name} is viewer, which sees keys, logs and usage. To predict, ask an

@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { MAX_SAMPLE_NAME_LENGTH } from '../limits.ts';
 
 /** A spectrum, and where it was read. */
 export interface Spectrum {
@@ -35,7 +36,6 @@ interface Table {
 
 /** A file of a wrong kind would otherwise get a sentence for each of its lines. */
 const MAX_PROBLEMS = 10;
-const MAX_SAMPLE_NAME_LENGTH = 200;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const NAMES_OF_NAMES = ['samplename', 'sample', 'name'];
 

@@ -5,7 +5,6 @@ import { useQuery } from 'urql';
 import { graphql } from '../generated';
 import type { DeploymentsQuery } from '../generated/graphql';
 import { ManageDeployment } from '../manage/ManageDeployment';
-import { mayChangeProject } from '../members/roles';
 import { type Model, targetOf, titleOf } from '../models/ModelFacts';
 import { RegisterModel } from '../models/RegisterModel';
 import { ActiveDot } from '../ui/ActiveDot';
@@ -26,7 +25,7 @@ const DEPLOYMENTS = graphql(`
   query Deployments($projectId: ID!) {
     project(id: $projectId) {
       id
-      role
+      ...ViewerCan
       deployments {
         id
         name
@@ -52,19 +51,19 @@ type Open = { dialog: 'register' } | { dialog: 'deploy'; chosen: Model | null };
 
 /** The project's deployments; while there is none, what leads to the first. */
 export function Deployments() {
-  const { id: projectId, role: knownRole } = useProject();
+  const { id: projectId, viewerCan: known } = useProject();
   const [{ data, error }, retry] = useQuery({ query: DEPLOYMENTS, variables: { projectId } });
   const [open, setOpen] = useState<Open | null>(null);
   if (error && !data?.project) return <Problem error={error} retry={() => retry()} />;
   if (data && !data.project) return <NotFound what="Project" />;
   const project = data?.project;
   const models = project?.models ?? [];
-  const mayChange = mayChangeProject(project?.role ?? knownRole);
+  const { manageModels, manageDeployments } = project?.viewerCan ?? known;
   const isEmpty = project?.deployments.length === 0;
   const close = () => setOpen(null);
   return (
     <Stack gap="md">
-      {isEmpty && mayChange ? (
+      {isEmpty && manageModels && manageDeployments ? (
         <FirstSteps
           hasModel={models.length > 0}
           onRegister={() => setOpen({ dialog: 'register' })}
@@ -74,7 +73,7 @@ export function Deployments() {
         <>
           <Group justify="space-between" wrap="nowrap" gap="xs" mih={36}>
             <Title order={2}>Deployments</Title>
-            {mayChange && project && (
+            {manageDeployments && project && (
               <Button
                 flex="none"
                 px={{ base: 'xs', sm: 'md' }}
@@ -91,7 +90,7 @@ export function Deployments() {
                 A contributor or owner of the project registers a model and deploys it.
               </EmptyState>
             ) : (
-              <DeploymentsTable deployments={project?.deployments} mayChange={mayChange} />
+              <DeploymentsTable deployments={project?.deployments} canManage={manageDeployments} />
             )}
           </Card>
         </>
@@ -116,10 +115,10 @@ export function Deployments() {
 interface DeploymentsTableProps {
   /** Undefined while they are on their way. */
   deployments: readonly Deployment[] | undefined;
-  mayChange: boolean;
+  canManage: boolean;
 }
 
-function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
+function DeploymentsTable({ deployments, canManage }: DeploymentsTableProps) {
   const [refusal, setRefusal] = useState<string | null>(null);
   return (
     <>
@@ -132,7 +131,7 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
             <Table.Th visibleFrom="sm">Target</Table.Th>
             <Table.Th>Status</Table.Th>
             <Table.Th visibleFrom="sm">Created</Table.Th>
-            {mayChange && (
+            {canManage && (
               <Table.Th w={48}>
                 <VisuallyHidden>Actions</VisuallyHidden>
               </Table.Th>
@@ -151,7 +150,7 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
                 <Table.Td visibleFrom="sm">{titleOf(deployment.model)}</Table.Td>
                 <Table.Td visibleFrom="sm">{targetOf(deployment.model)}</Table.Td>
                 <Table.Td w={{ base: 70, sm: 130 }}>
-                  {mayChange ? (
+                  {canManage ? (
                     <ActiveSwitch deployment={deployment} onRefused={setRefusal} wordFrom="sm" />
                   ) : (
                     <ActiveDot active={deployment.active} />
@@ -160,7 +159,7 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
                 <Table.Td visibleFrom="sm">
                   <Day at={deployment.createdAt} />
                 </Table.Td>
-                {mayChange && (
+                {canManage && (
                   <Table.Td px={4} w={48}>
                     <ManageDeployment deployment={deployment} />
                   </Table.Td>
@@ -170,8 +169,8 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
           ) : (
             <SkeletonRows
               what="deployments"
-              columns={mayChange ? 6 : 5}
-              narrow={mayChange ? [0, 3, 5] : [0, 3]}
+              columns={canManage ? 6 : 5}
+              narrow={canManage ? [0, 3, 5] : [0, 3]}
               height="1.55em"
             />
           )}

@@ -4,6 +4,7 @@ import { useNavigate } from 'react-router';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
+import { MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH } from '../limits.ts';
 import { type Model, ModelFacts, titleOf } from '../models/ModelFacts';
 import { Dialog } from '../ui/Dialog';
 import { Refusal } from '../ui/Refusal';
@@ -81,14 +82,14 @@ function Creation({ models, chosen, onClose }: Omit<NewDeploymentProps, 'opened'
         <TextInput
           label="Name"
           required
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           value={name}
           onChange={event => setTypedName(event.currentTarget.value)}
         />
         <Textarea
           label="Description"
           description="Optional: what it is for, and who calls it."
-          maxLength={1000}
+          maxLength={MAX_DESCRIPTION_LENGTH}
           autosize
           minRows={2}
           maxRows={6}

@@ -7,7 +7,7 @@ import { graphql } from '../generated';
 import type { ProjectRole } from '../generated/graphql';
 import type { Member } from '../members/MemberRow';
 import { Members } from '../members/Members';
-import { mayChangeProjectMembers, PROJECT_ROLES } from '../members/roles';
+import { PROJECT_ROLES } from '../members/roles';
 import { NotFound } from '../ui/NotFound';
 import { Problem } from '../ui/Problem';
 import { AddProjectMember } from './AddProjectMember';
@@ -17,7 +17,7 @@ const MEMBERS = graphql(`
   query ProjectMembers($projectId: ID!) {
     project(id: $projectId) {
       id
-      role
+      ...ViewerCan
       members {
         person {
           id
@@ -66,7 +66,7 @@ export function ProjectMembers() {
   if (error && !data?.project) return <Problem error={error} retry={() => retry()} />;
   if (data && !data.project) return <NotFound what="Project" />;
   const project = data?.project;
-  const mayChange = mayChangeProjectMembers(project?.role ?? known.role);
+  const { manageMembers } = project?.viewerCan ?? known.viewerCan;
 
   const setRole = async (email: string, role: ProjectRole | null) => {
     const result = await setMember({ input: { projectId: known.id, email, role } });
@@ -83,13 +83,13 @@ export function ProjectMembers() {
       <Title order={2} mih={36} lh="36px">
         Members
       </Title>
-      {mayChange && (
+      {manageMembers && (
         <AddProjectMember candidates={candidates} organizationSlug={known.organization.slug} add={setRole} />
       )}
       <Members
         members={project?.members}
         roles={PROJECT_ROLES}
-        mayGive={() => mayChange}
+        mayGive={() => manageMembers}
         fixedBecause={member => (ownsOrganization(member) ? 'Owns the organization' : null)}
         from={known.name}
         consequence="API keys keep working: they belong to the project."

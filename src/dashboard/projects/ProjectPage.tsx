@@ -5,7 +5,6 @@ import { useViewer, type Viewer } from '../app/Session';
 import { graphql } from '../generated';
 import type { ProjectPageQuery } from '../generated/graphql';
 import { ManageProject } from '../manage/ManageProject';
-import { mayManageProject } from '../members/roles';
 import { Loading } from '../ui/Loading';
 import { NotFound } from '../ui/NotFound';
 import { PageTabs } from '../ui/PageTabs';
@@ -16,7 +15,7 @@ const PROJECT = graphql(`
     project(id: $id) {
       id
       name
-      role
+      ...ViewerCan
       organization {
         id
         slug
@@ -71,7 +70,7 @@ function Page({ id }: { id: string }) {
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>
             {project.name}
           </Title>
-          {mayManageProject(project.role) && <ManageProject project={project} />}
+          {project.viewerCan.manageProject && <ManageProject project={project} />}
         </Group>
       </Stack>
       <PageTabs address={`/projects/${id}`} tabs={tabs}>

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { CombinedError } from 'urql';
+import { MAX_NAME_LENGTH } from '../limits.ts';
 import { Refusal } from './Refusal';
 import { useAction } from './use-action';
 
@@ -27,7 +28,7 @@ export function NameForm({ description, name: before = '', submit, onName, onClo
           label="Name"
           description={description}
           required
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           value={name}
           onChange={event => setName(event.currentTarget.value)}
           data-autofocus
