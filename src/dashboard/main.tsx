@@ -7,6 +7,7 @@ import { BrowserRouter } from 'react-router';
 import { Pages } from './app/Pages';
 import { SessionProvider } from './app/Session';
 import { readableColors, theme } from './app/theme';
+import { LostSession } from './people/SignIn';
 
 const place = document.getElementById('dashboard');
 if (!place) throw new Error('index.html has no element with the id dashboard');
@@ -14,7 +15,7 @@ if (!place) throw new Error('index.html has no element with the id dashboard');
 createRoot(place).render(
   <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={readableColors}>
     <BrowserRouter>
-      <SessionProvider>
+      <SessionProvider lostSession={<LostSession />}>
         <Pages />
       </SessionProvider>
     </BrowserRouter>

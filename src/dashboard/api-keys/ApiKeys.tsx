@@ -1,5 +1,4 @@
 import { Button, Group, Paper, Progress, Skeleton, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
-import { useWindowEvent } from '@mantine/hooks';
 import { CircleAlert, Plus } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useQuery } from 'urql';
@@ -94,25 +93,16 @@ interface Props {
 }
 
 function ApiKeys({ projectId, known, of, about, reach }: Props) {
-  const [{ data: current, error }, load] = useQuery({
+  const [{ data, error }, load] = useQuery({
     query: API_KEYS,
     variables: { projectId, of, first: PAGE },
     context: ABOUT_KEYS,
   });
-  // A reload that fails leaves what was there.
-  const last = useRef(current);
-  if (current) last.current = current;
-  const data = current ?? last.current;
   const reload = () => load({ requestPolicy: 'network-only' });
   const now = useNow();
   const heading = useRef<HTMLHeadingElement>(null);
   const reason = useId();
   const [creating, setCreating] = useState(false);
-  // Who comes back from running a program wants to see that its key was used. Not while a new key is shown: should the
-  // session have ended meanwhile, the way to sign-in would take the key away.
-  useWindowEvent('focus', () => {
-    if (!creating) reload();
-  });
   const [asked, setAsked] = useState<Asked | null>(null);
   const [done, setDone] = useState(false);
   useEffect(() => {
@@ -180,7 +170,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
       )}
       {apiKeys && apiKeys.nodes.length > 0 && (
         <KeyTable actions={canManage}>
-          <KeyPage page={apiKeys} of={of} now={now} quiet={creating} {...(canManage && { onAsk: ask })} />
+          <KeyPage page={apiKeys} of={of} now={now} {...(canManage && { onAsk: ask })} />
         </KeyTable>
       )}
       {/* Apart from what depends on the data: a reload that fails must not take away a key that is being shown. */}

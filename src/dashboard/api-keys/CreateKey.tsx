@@ -1,11 +1,12 @@
-import { Badge, Button, Group, Input, NativeSelect, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Badge, Button, Group, Input, NativeSelect, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import type { ApiKeyTarget, CreateApiKeyMutation } from '../generated/graphql';
 import { MAX_NAME_LENGTH } from '../limits.ts';
 import { Dialog } from '../ui/Dialog';
+import { Form, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
 import { expiryOf, inputDate, LIFETIMES, NO_EXPIRY, ON_DATE } from './expiry.ts';
 import { ABOUT_KEYS } from './queries';
@@ -96,8 +97,7 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
   const [date, setDate] = useState('');
   const [error, setError] = useState<CombinedError>();
   const expiresAt = expiryOf(lifetime, date, new Date());
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (busy || expiresAt === undefined) return;
     setBusy(true);
     setError(undefined);
@@ -109,10 +109,10 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
     else setError(result.error);
   };
   return (
-    <form onSubmit={event => void submit(event)}>
+    <Form onSubmit={() => void submit()}>
       <Stack gap="md">
         <Refusal sentence={error ? sentenceOf(error) : null} />
-        <TextInput
+        <TextField
           label="Name"
           description="The program that will hold the key: one key for each."
           placeholder="LIMS, line 3"
@@ -136,7 +136,7 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
               ]}
             />
             {lifetime === ON_DATE && (
-              <TextInput
+              <TextField
                 type="date"
                 label="Last day"
                 required
@@ -182,7 +182,7 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }
 

@@ -1,11 +1,20 @@
-import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
+import {
+  Activity,
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { Navigate, useLocation, useNavigate } from 'react-router';
 import { Provider, useQuery } from 'urql';
 import { graphql } from '../generated';
 import type { ViewerQuery } from '../generated/graphql';
 import { Loading } from '../ui/Loading';
 import { Problem } from '../ui/Problem';
-import { startClient } from './client';
+import { createSessionClient } from './client';
 
 const VIEWER = graphql(`
   query Viewer {
@@ -58,15 +67,28 @@ export type Viewer = NonNullable<ViewerQuery['viewer']>;
 export type Organization = Viewer['organizations'][number];
 
 interface Session {
-  /** Begins with an empty cache: after signing in and out, and when the session was lost. */
+  /** Starts with an empty cache: after signing in and out. */
   renew: () => void;
+  /** Shows the pages again after a lost session. Another person than before gets a new start. */
+  resume: (personId: string) => void;
 }
 
-const SessionContext = createContext<Session>({ renew: () => {} });
+interface SessionInternals {
+  /** The signed-in person whose pages are shown; null before and after. */
+  viewerId: { current: string | null };
+  lose: () => void;
+}
+
+const SessionContext = createContext<Session & SessionInternals>({
+  renew: () => {},
+  resume: () => {},
+  viewerId: { current: null },
+  lose: () => {},
+});
 const ViewerContext = createContext<Viewer | null>(null);
 
-/** Begins anew, with nothing remembered of whoever was signed in. */
-export const useSession = () => useContext(SessionContext);
+/** Changes the session. */
+export const useSession = (): Session => useContext(SessionContext);
 
 /** The signed-in person. Only within `SignedIn`. */
 export function useViewer(): Viewer {
@@ -83,38 +105,85 @@ export function pathAfterSignIn(search: string): string {
   return origin === window.location.origin && !pathname.startsWith('//') ? pathname + query : '/';
 }
 
-/** Gives the pages a GraphQL client, a new one for each session. */
-export function SessionProvider({ children }: { children: ReactNode }) {
+interface SessionProviderProps {
+  /** Takes the place of the pages when the session is lost. */
+  lostSession: ReactNode;
+  children: ReactNode;
+}
+
+/**
+ * Gives the pages a GraphQL client, a new one for each session. When a session is lost, the pages are hidden behind a
+ * sign-in, and keep what was typed in them.
+ */
+export function SessionProvider({ lostSession, children }: SessionProviderProps) {
   const [generation, setGeneration] = useState(0);
+  const [isLost, setLost] = useState(false);
+  const viewerId = useRef<string | null>(null);
   const navigate = useNavigate();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation is what asks for a new client
-  const client = useMemo(
-    () =>
-      startClient(() => {
-        const { pathname, search, hash } = window.location;
-        setGeneration(current => current + 1);
-        // What follows "#" may be the token of an invitation: it goes on where browsers send it to nobody.
-        if (pathname !== '/sign-in') {
-          void navigate(`/sign-in?next=${encodeURIComponent(pathname + search)}${hash}`);
-        }
-      }),
-    [generation],
-  );
-  const session = useMemo(() => ({ renew: () => setGeneration(current => current + 1) }), []);
+  const session = useMemo(() => {
+    const renew = () => {
+      viewerId.current = null;
+      setLost(false);
+      setGeneration(current => current + 1);
+    };
+    const resume = (personId: string) => {
+      if (personId === viewerId.current) setLost(false);
+      else renew();
+    };
+    const lose = () => {
+      if (viewerId.current !== null) {
+        setLost(true);
+        return;
+      }
+      const { pathname, search, hash } = window.location;
+      renew();
+      // What follows "#" may be the token of an invitation; browsers do not send it.
+      if (pathname !== '/sign-in') {
+        void navigate(`/sign-in?next=${encodeURIComponent(pathname + search)}${hash}`);
+      }
+    };
+    return { renew, resume, lose, viewerId };
+  }, [navigate]);
   return (
     <SessionContext value={session}>
-      <Provider value={client} key={generation}>
-        {children}
-      </Provider>
+      <Activity mode={isLost ? 'hidden' : 'visible'}>
+        <ClientProvider key={generation} onSessionLost={session.lose}>
+          {children}
+        </ClientProvider>
+      </Activity>
+      {isLost && <ClientProvider onSessionLost={() => {}}>{lostSession}</ClientProvider>}
     </SessionContext>
   );
 }
 
-/** Shows its children to somebody signed in, and leads everybody else to sign-in and back. */
+function ClientProvider({ onSessionLost, children }: { onSessionLost: () => void; children: ReactNode }) {
+  const lose = useRef(onSessionLost);
+  lose.current = onSessionLost;
+  const [{ client, start }] = useState(() => createSessionClient(() => lose.current()));
+  useEffect(start, [start]);
+  return <Provider value={client}>{children}</Provider>;
+}
+
+/** Shows its children to a signed-in person, and leads anyone else to sign-in and back. */
 export function SignedIn({ children }: { children: ReactNode }) {
   const [{ data, error }, retry] = useQuery({ query: VIEWER });
   const { pathname, search } = useLocation();
-  if (data?.viewer) return <ViewerContext value={data.viewer}>{children}</ViewerContext>;
+  const { viewerId, lose, renew } = useContext(SessionContext);
+  // After the session the pages stay, hidden, with the person that they were loaded for.
+  const last = useRef<Viewer | null>(null);
+  const isOther = Boolean(data?.viewer && last.current && data.viewer.id !== last.current.id);
+  if (data?.viewer && !isOther) last.current = data.viewer;
+  const viewer = last.current;
+  const hasEnded = viewer !== null && data?.viewer === null;
+  useEffect(() => {
+    viewerId.current = viewer?.id ?? null;
+  }, [viewer, viewerId]);
+  useEffect(() => {
+    if (hasEnded) lose();
+    // Signed in as another person in another tab.
+    if (isOther) renew();
+  }, [hasEnded, isOther, lose, renew]);
+  if (viewer) return <ViewerContext value={viewer}>{children}</ViewerContext>;
   if (data) return <Navigate replace to={`/sign-in?next=${encodeURIComponent(pathname + search)}`} />;
   if (error) return <Problem error={error} retry={() => retry({ requestPolicy: 'network-only' })} />;
   return <Loading what="Spectrakey" />;

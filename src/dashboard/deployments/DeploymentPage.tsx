@@ -87,7 +87,6 @@ function Page({ id }: { id: string }) {
   }
   return (
     <Stack gap="md">
-      <title>{`${deployment.name} · Spectrakey`}</title>
       <Stack gap={6}>
         <Breadcrumbs separatorMargin={6}>
           <Anchor component={Link} to={`/projects/${deployment.project.id}`} size="sm">
@@ -127,7 +126,7 @@ function Page({ id }: { id: string }) {
           canReset={deployment.project.viewerCan.manageDeployments}
         />
       )}
-      <PageTabs address={`/deployments/${deployment.id}`} tabs={tabs}>
+      <PageTabs name={deployment.name} address={`/deployments/${deployment.id}`} tabs={tabs}>
         <Outlet context={deployment} />
       </PageTabs>
     </Stack>

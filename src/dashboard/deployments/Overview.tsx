@@ -73,11 +73,11 @@ export function Overview() {
           Predictions a day (UTC)
         </Title>
         {error && <Problem error={error} retry={() => retry()} />}
-        <Box h={200}>
+        <Box mih={188}>
           {data?.deployment ? (
             <DailyChart days={data.deployment.dailyPredictions} />
           ) : (
-            !error && <Skeleton h={200} />
+            !error && <Skeleton h={188} />
           )}
         </Box>
       </Card>

@@ -66,9 +66,10 @@ type Documents = {
     "\n  fragment InvitationFields on Invitation {\n    id\n    organizationName\n    email\n    role\n    expiresAt\n    invitedBy {\n      id\n      name\n    }\n  }\n": typeof types.InvitationFieldsFragmentDoc,
     "\n  mutation SignIn($email: EmailAddress!, $password: String!) {\n    signIn(email: $email, password: $password) {\n      id\n    }\n  }\n": typeof types.SignInDocument,
     "\n  query SignUpPage($token: String!, $invited: Boolean!) {\n    signUpMode\n    invitation(token: $token) @include(if: $invited) {\n      ...InvitationFields\n    }\n  }\n": typeof types.SignUpPageDocument,
-    "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n    }\n  }\n": typeof types.SignUpDocument,
+    "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n      organizations {\n        id\n        slug\n      }\n    }\n  }\n": typeof types.SignUpDocument,
     "\n  mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {\n    predict(deploymentId: $deploymentId, spectra: $spectra) {\n      logId\n      predictions {\n        sampleName\n        value\n        category\n      }\n    }\n  }\n": typeof types.PredictDocument,
     "\n  mutation SetDeploymentActive($id: ID!, $active: Boolean!) {\n    setDeploymentActive(id: $id, active: $active) {\n      id\n      active\n    }\n  }\n": typeof types.SetDeploymentActiveDocument,
+    "\n  query KeysInUse($id: ID!) {\n    apiKeys(of: { deploymentId: $id }, first: 100) {\n      nodes {\n        id\n        name\n        prefix\n        status\n        lastUsedAt\n      }\n    }\n  }\n": typeof types.KeysInUseDocument,
     "\n  query Deployments($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      ...ViewerCan\n      deployments {\n        id\n        name\n        active\n        createdAt\n        model {\n          id\n          name\n          version\n          targetProperty\n          unit\n        }\n      }\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": typeof types.DeploymentsDocument,
     "\n  mutation CreateDeployment($input: CreateDeploymentInput!) {\n    createDeployment(input: $input) {\n      id\n      name\n    }\n  }\n": typeof types.CreateDeploymentDocument,
     "\n  query ProjectMembers($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      ...ViewerCan\n      members {\n        person {\n          id\n          name\n        }\n        email\n        role\n      }\n      organization {\n        id\n        slug\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n": typeof types.ProjectMembersDocument,
@@ -128,9 +129,10 @@ const documents: Documents = {
     "\n  fragment InvitationFields on Invitation {\n    id\n    organizationName\n    email\n    role\n    expiresAt\n    invitedBy {\n      id\n      name\n    }\n  }\n": types.InvitationFieldsFragmentDoc,
     "\n  mutation SignIn($email: EmailAddress!, $password: String!) {\n    signIn(email: $email, password: $password) {\n      id\n    }\n  }\n": types.SignInDocument,
     "\n  query SignUpPage($token: String!, $invited: Boolean!) {\n    signUpMode\n    invitation(token: $token) @include(if: $invited) {\n      ...InvitationFields\n    }\n  }\n": types.SignUpPageDocument,
-    "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n    }\n  }\n": types.SignUpDocument,
+    "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n      organizations {\n        id\n        slug\n      }\n    }\n  }\n": types.SignUpDocument,
     "\n  mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {\n    predict(deploymentId: $deploymentId, spectra: $spectra) {\n      logId\n      predictions {\n        sampleName\n        value\n        category\n      }\n    }\n  }\n": types.PredictDocument,
     "\n  mutation SetDeploymentActive($id: ID!, $active: Boolean!) {\n    setDeploymentActive(id: $id, active: $active) {\n      id\n      active\n    }\n  }\n": types.SetDeploymentActiveDocument,
+    "\n  query KeysInUse($id: ID!) {\n    apiKeys(of: { deploymentId: $id }, first: 100) {\n      nodes {\n        id\n        name\n        prefix\n        status\n        lastUsedAt\n      }\n    }\n  }\n": types.KeysInUseDocument,
     "\n  query Deployments($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      ...ViewerCan\n      deployments {\n        id\n        name\n        active\n        createdAt\n        model {\n          id\n          name\n          version\n          targetProperty\n          unit\n        }\n      }\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": types.DeploymentsDocument,
     "\n  mutation CreateDeployment($input: CreateDeploymentInput!) {\n    createDeployment(input: $input) {\n      id\n      name\n    }\n  }\n": types.CreateDeploymentDocument,
     "\n  query ProjectMembers($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      ...ViewerCan\n      members {\n        person {\n          id\n          name\n        }\n        email\n        role\n      }\n      organization {\n        id\n        slug\n        members {\n          person {\n            id\n            name\n          }\n          email\n          role\n        }\n      }\n    }\n  }\n": types.ProjectMembersDocument,
@@ -363,7 +365,7 @@ export function graphql(source: "\n  query SignUpPage($token: String!, $invited:
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n    }\n  }\n"): (typeof documents)["\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n    }\n  }\n"];
+export function graphql(source: "\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n      organizations {\n        id\n        slug\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation SignUp($input: SignUpInput!) {\n    signUp(input: $input) {\n      id\n      organizations {\n        id\n        slug\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -372,6 +374,10 @@ export function graphql(source: "\n  mutation Predict($deploymentId: ID!, $spect
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation SetDeploymentActive($id: ID!, $active: Boolean!) {\n    setDeploymentActive(id: $id, active: $active) {\n      id\n      active\n    }\n  }\n"): (typeof documents)["\n  mutation SetDeploymentActive($id: ID!, $active: Boolean!) {\n    setDeploymentActive(id: $id, active: $active) {\n      id\n      active\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query KeysInUse($id: ID!) {\n    apiKeys(of: { deploymentId: $id }, first: 100) {\n      nodes {\n        id\n        name\n        prefix\n        status\n        lastUsedAt\n      }\n    }\n  }\n"): (typeof documents)["\n  query KeysInUse($id: ID!) {\n    apiKeys(of: { deploymentId: $id }, first: 100) {\n      nodes {\n        id\n        name\n        prefix\n        status\n        lastUsedAt\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -65,7 +65,8 @@ export function Integration() {
           <Text size="sm" c="dimmed">
             A refusal has a status of its own and a sentence in <Code>errors[0].message</Code>: 403 when the
             key was revoked, has expired or does not reach this deployment; 429 when the month’s predictions
-            are used up or calls come too fast, with the seconds to wait in <Code>Retry-After</Code>.
+            are used up; 503 when the server is busy. With 429 and 503 the header <Code>Retry-After</Code> has
+            the seconds to wait.
           </Text>
         </Stack>
       </Card>

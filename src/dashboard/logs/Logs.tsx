@@ -58,8 +58,8 @@ export function Logs() {
         }
       >
         Every answered call is listed here, with its values and the key that made it.
-        {canPredict && ' Predict in the browser, or have a program call'}
-        {!canPredict && ' A program calls'} the deployment from a program as{' '}
+        {canPredict && ' Predict in the browser, or call the deployment from a program as'}
+        {!canPredict && ' Programs call the deployment as'}{' '}
         <Anchor
           component={Link}
           to={`/deployments/${deployment.id}/integration`}

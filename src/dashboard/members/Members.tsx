@@ -1,7 +1,7 @@
 import { Card, Skeleton, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useViewer } from '../app/Session';
-import { ConfirmChange } from '../ui/ConfirmDialog';
+import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { Refusal } from '../ui/Refusal';
 import { type Member, MemberRow } from './MemberRow';
 import classes from './Members.module.css';
@@ -84,7 +84,7 @@ export function Members<Role extends string>(props: MembersProps<Role>) {
       ) : (
         <SkeletonMembers />
       )}
-      <ConfirmChange
+      <ConfirmDialog
         opened={asking}
         onClose={() => setAsking(false)}
         onConfirm={async () => {

@@ -1,11 +1,12 @@
-import { Button, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Paper, Progress, Stack, Text } from '@mantine/core';
 import { CircleCheck } from 'lucide-react';
-import { type FormEvent, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import { MAX_NAME_LENGTH } from '../limits.ts';
 import { Dialog } from '../ui/Dialog';
+import { Form, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
 import { base64Of } from './base64';
 import { fetchWithProgress } from './fetch-with-progress';
@@ -88,8 +89,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
     onSending(false);
   };
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (file) void send(file);
     else setRefusal('Choose an .onnx file first.');
   };
@@ -99,7 +99,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
   const latest = models.find(model => model.name === name.trim());
   const busy = share !== null;
   return (
-    <form onSubmit={submit}>
+    <Form onSubmit={submit}>
       <Stack gap="md">
         {busy ? (
           <Uploading share={share} fileName={file?.name ?? ''} />
@@ -107,7 +107,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
           <OnnxDropzone file={file} onFile={take} onRefused={setRefusal} />
         )}
         <Refusal sentence={refusal} />
-        <TextInput
+        <TextField
           label="Name"
           description={
             latest
@@ -120,7 +120,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
           value={name}
           onChange={event => setName(event.currentTarget.value)}
         />
-        <TextInput
+        <TextField
           label="Target property"
           description="What the model predicts, for example octane number."
           required
@@ -129,7 +129,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
           value={target}
           onChange={event => setTarget(event.currentTarget.value)}
         />
-        <TextInput
+        <TextField
           label="Unit"
           description="Optional, for example mg/kg. A category has none."
           maxLength={MAX_NAME_LENGTH}
@@ -151,7 +151,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }
 

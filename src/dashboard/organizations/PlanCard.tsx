@@ -1,12 +1,11 @@
 import { Badge, Box, Card, Group, Progress, SimpleGrid, Text, Title } from '@mantine/core';
 import type { Organization } from '../app/Session';
 import type { PlanName } from '../generated/graphql';
-import { Command } from '../ui/Command';
 import { Fact } from '../ui/Fact';
 import { formatNumber, formatTenths } from '../ui/numbers';
+import { PLAN_NAMES, UpgradeCommand } from './UpgradeCommand';
 import { useAllowance } from './use-allowance';
 
-const NAMES: Record<PlanName, string> = { FREE: 'Free', PRO: 'Pro', ENTERPRISE: 'Enterprise' };
 const NEXT: Record<PlanName, PlanName | null> = { FREE: 'PRO', PRO: 'ENTERPRISE', ENTERPRISE: null };
 const MEGABYTE = 1_000_000;
 
@@ -21,7 +20,7 @@ export function PlanCard({ organization: { id, slug, plan } }: { organization: O
           Plan
         </Title>
         <Badge variant="light" tt="none" size="lg">
-          {NAMES[plan.name]}
+          {PLAN_NAMES[plan.name]}
         </Badge>
       </Group>
       <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="md" component="dl" m={0}>
@@ -44,7 +43,9 @@ export function PlanCard({ organization: { id, slug, plan } }: { organization: O
         <Use name="Model files" of={allowance?.storageBytes} unit={{ name: 'MB', size: MEGABYTE }} />
       </SimpleGrid>
       {next && (
-        <Raise command={`npm run spectrakey -- plan ${slug} ${next.toLowerCase()}`} next={NAMES[next]} />
+        <Box mt="lg">
+          <UpgradeCommand slug={slug} plan={next} />
+        </Box>
       )}
     </Card>
   );
@@ -74,16 +75,5 @@ function Use({ name, of, unit }: UseProps) {
         <Progress value={share} size="sm" color={share >= 100 ? 'red' : 'moss'} aria-label={`${name} used`} />
       </Box>
     </div>
-  );
-}
-
-function Raise({ command, next }: { command: string; next: string }) {
-  return (
-    <>
-      <Text size="sm" c="dimmed" mt="lg" mb={6}>
-        To move to {next}, ask whoever operates this server to run:
-      </Text>
-      <Command command={command} />
-    </>
   );
 }

@@ -1,16 +1,18 @@
-import { Anchor, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation } from 'react-router';
 import { useMutation, useQuery } from 'urql';
+import { SIGNING_IN } from '../app/client';
 import { graphql } from '../generated';
 import type { SignUpPageQuery } from '../generated/graphql';
 import { MAX_NAME_LENGTH, MIN_PASSWORD_LENGTH } from '../limits.ts';
+import { PasswordField, TextField } from '../ui/Form';
 import { Loading } from '../ui/Loading';
 import { Problem } from '../ui/Problem';
 import { EntranceFrame } from './EntranceFrame';
 import { InvitationGone, InvitationText } from './InvitationText';
 import { useInvitationToken } from './invitation-link';
-import { EmailInput, Entrance, signingIn, useEntrance } from './SignIn';
+import { EmailInput, Entrance, useEntrance } from './SignIn';
 
 const SIGN_UP_PAGE = graphql(`
   query SignUpPage($token: String!, $invited: Boolean!) {
@@ -25,6 +27,10 @@ const SIGN_UP = graphql(`
   mutation SignUp($input: SignUpInput!) {
     signUp(input: $input) {
       id
+      organizations {
+        id
+        slug
+      }
     }
   }
 `);
@@ -101,9 +107,13 @@ function SignUpForm({ token, invitation }: SignUpFormProps) {
       error={error}
       onSubmit={async () => {
         const input = { name, email, password, invitationToken: invitation ? token : null };
-        const { data } = await signUp({ input }, signingIn);
-        // A used invitation has no page to go back to.
-        if (data) await enter(invitation ? '/' : undefined);
+        const { data } = await signUp({ input }, SIGNING_IN);
+        if (!data) return;
+        if (!invitation) return await enter();
+        // The organization that they were invited to is the only one that they belong to.
+        const [joined] = data.signUp.organizations;
+        const hasJoined = invitation.organizationName !== '' && joined;
+        await enter(hasJoined ? `/organizations/${joined.slug}` : '/');
       }}
       other={
         <>
@@ -115,7 +125,7 @@ function SignUpForm({ token, invitation }: SignUpFormProps) {
       }
     >
       {invitation && <InvitationText invitation={invitation} />}
-      <TextInput
+      <TextField
         label="Name"
         autoComplete="name"
         required
@@ -124,7 +134,7 @@ function SignUpForm({ token, invitation }: SignUpFormProps) {
         onChange={event => setName(event.currentTarget.value)}
       />
       <EmailInput value={email} onChange={setEmail} fixed={Boolean(invitation)} />
-      <PasswordInput
+      <PasswordField
         label="Password"
         description={`At least ${MIN_PASSWORD_LENGTH} characters. A few words in a row are easy to remember.`}
         autoComplete="new-password"

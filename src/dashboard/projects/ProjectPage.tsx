@@ -56,7 +56,6 @@ function Page({ id }: { id: string }) {
   }
   return (
     <Stack gap="md">
-      <title>{`${project.name} · Spectrakey`}</title>
       <Stack gap={6}>
         <Breadcrumbs separatorMargin={6}>
           <Anchor component={Link} to={`/organizations/${project.organization.slug}`} size="sm">
@@ -73,7 +72,7 @@ function Page({ id }: { id: string }) {
           {project.viewerCan.manageProject && <ManageProject project={project} />}
         </Group>
       </Stack>
-      <PageTabs address={`/projects/${id}`} tabs={tabs}>
+      <PageTabs name={project.name} address={`/projects/${id}`} tabs={tabs}>
         <Outlet context={project} />
       </PageTabs>
     </Stack>
