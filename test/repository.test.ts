@@ -235,6 +235,13 @@ test("the dashboard's components and CSS modules are named in PascalCase, other 
   expect(wrong).toEqual([]);
 });
 
+test('Notice.tsx alone draws yellow alerts, whose titles Mantine gives a contrast of 2.7:1', () => {
+  const wrong = files(`src/${APART}/**/*.tsx`)
+    .filter(path => path !== `src/${APART}/ui/Notice.tsx`)
+    .filter(path => /<Alert[^>]*color="yellow"/.test(readFileSync(join(root, path), 'utf8')));
+  expect(wrong).toEqual([]);
+});
+
 test('src/config.ts alone reads the environment', () => {
   const readers = [...within('src'), ...within('migrations')].filter(
     ({ readsEnvironment }) => readsEnvironment,

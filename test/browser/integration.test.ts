@@ -16,7 +16,7 @@ import {
   type Service,
   startService,
 } from '../harness.ts';
-import { axeViolations, launchBrowser, openPage } from './browser.ts';
+import { axeViolations, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
 
 const browser = launchBrowser();
 const execute = promisify(execFile);
@@ -166,6 +166,17 @@ test('a plan without API access is pointed out', async () => {
   const page = await openPage(browser(), service, path, free.owner);
   await page.getByText('The plan has no API access').waitFor();
 });
+
+test.for(['light', 'dark'] as const)(
+  'the notice that the plan has no API access can be read in %s colours',
+  async scheme => {
+    const free = await openLab(service, 'FREE', 'Fay Free');
+    const path = `/deployments/${free.deploymentId}/integration`;
+    const page = await openPage(browser(), service, path, free.owner, { colorScheme: scheme });
+    await page.getByText('The plan has no API access').waitFor();
+    await isAccessibleAtEveryWidth(page, scheme);
+  },
+);
 
 test.for(['light', 'dark'] as const)(
   'no accessibility violations in %s colours, nor at 360 px',

@@ -97,8 +97,9 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
   const [date, setDate] = useState('');
   const [error, setError] = useState<CombinedError>();
   const expiresAt = expiryOf(lifetime, date, new Date());
+  const isPast = Boolean(expiresAt && expiresAt.getTime() < Date.now());
   const submit = async () => {
-    if (busy || expiresAt === undefined) return;
+    if (busy || expiresAt === undefined || isPast) return;
     setBusy(true);
     setError(undefined);
     const input = { target: of, name, expiresAt: expiresAt?.toISOString() ?? null };
@@ -142,13 +143,14 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
                 required
                 min={inputDate(new Date())}
                 max="2999-12-31"
+                error={isPast ? 'This day has passed. Choose a later one.' : undefined}
                 value={date}
                 onChange={event => setDate(event.currentTarget.value)}
               />
             )}
           </SimpleGrid>
           <Text size="sm" mt={6} aria-live="polite">
-            {lastMoment(expiresAt)}
+            {!isPast && lastMoment(expiresAt)}
           </Text>
           <Text size="sm" c="dimmed">
             An expiry is wise: a key that leaks or is forgotten stops working by itself.

@@ -6,6 +6,9 @@ const RETRY_MS = 5_000;
 /** Focus and visibility change together; the second event is ignored. */
 const MIN_INTERVAL_MS = 1_000;
 
+/** The context of a query that a person asks for, and whose failure they see even if older data is on screen. */
+export const ASKED = { requestPolicy: 'network-only', isAsked: true } as const;
+
 /** An exchange that knows the queries on screen, and what reloads them. */
 export interface Refresh {
   exchange: Exchange;
@@ -30,11 +33,13 @@ export function createRefresh(): Refresh {
   };
   const isUseful = ({ operation: { key, kind, context }, data, error }: OperationResult): boolean => {
     if (kind !== 'query') return true;
-    if (error?.networkError && !error.response) failed.add(key);
+    const isOffline = Boolean(error?.networkError && !error.response);
+    if (isOffline) failed.add(key);
     else failed.delete(key);
-    if (context.isRefresh === true && answered.has(key) && error && !data) return false;
     if (data) answered.add(key);
-    return true;
+    if (!error || data || !answered.has(key)) return true;
+    // A person who pressed a button for it sees the error.
+    return context.isRefresh !== true && (!isOffline || context.isAsked === true);
   };
   return {
     exchange:
