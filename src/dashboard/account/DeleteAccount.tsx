@@ -35,7 +35,7 @@ const DELETE_ACCOUNT = graphql(`
   }
 `);
 
-/** Deletes the account; says before what stands in the way, for an only owner. */
+/** Deletes the account. The only owner of an organization cannot, and sees why. */
 export function DeleteAccount() {
   const [{ data }] = useQuery({ query: OWNERS });
   const [opened, setOpened] = useState(false);

@@ -106,7 +106,7 @@ function LastUse({ at, now }: { at: string | null | undefined; now: Date }) {
 
 function consequence({ what, key: { status } }: Asked) {
   if (what === 'revoke') {
-    return 'Calls with it are refused from the next one on, and this cannot be undone. The key stays in the list until somebody deletes it.';
+    return 'Calls with it are refused from the next one on, and this cannot be undone. The key stays in the list until it is deleted.';
   }
   const logs = 'This cannot be undone. The prediction logs keep naming the key.';
   if (status !== 'ACTIVE') return `It leaves the list for good. ${logs}`;

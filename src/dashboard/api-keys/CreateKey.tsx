@@ -189,7 +189,7 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
 }
 
 function lastMoment(expiresAt: Date | null | undefined): string {
-  if (expiresAt === null) return 'Works until somebody revokes it.';
+  if (expiresAt === null) return 'Works until it is revoked.';
   if (expiresAt === undefined) return 'Works until the end of the day that you choose.';
   const day = new Intl.DateTimeFormat('en', { dateStyle: 'full' }).format(expiresAt);
   return `Works until the end of ${day}, in your time zone.`;

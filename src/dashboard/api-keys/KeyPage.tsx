@@ -25,7 +25,7 @@ const MORE_API_KEYS = graphql(`
 interface List {
   of: ApiKeyTarget;
   now: Date;
-  /** Left out for who may only look. */
+  /** Absent for people who may not change keys. */
   onAsk?: (asked: Asked) => void;
 }
 

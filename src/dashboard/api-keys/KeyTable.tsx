@@ -158,7 +158,7 @@ export function KeyRow({ apiKey, now, inDeployment, onAsk }: RowProps) {
   );
 }
 
-/** How long ago, with the exact time for who points at it or reaches it by keyboard. */
+/** How long ago, with the exact time on hover and on focus. */
 function Moment({ at, now }: { at: Date; now: Date }) {
   return (
     <Tooltip label={exactTime(at)} withArrow events={{ hover: true, focus: true, touch: true }}>
@@ -174,7 +174,7 @@ function Cell({ of, children }: { of: Column; children: ReactNode }) {
   return <Table.Td data-label={of}>{children}</Table.Td>;
 }
 
-/** Rows while the list is on its way. */
+/** Rows while the list is loading. */
 export function SkeletonRows() {
   return (
     <Table.Tbody aria-hidden>
@@ -192,7 +192,7 @@ export function SkeletonRows() {
   );
 }
 
-/** Something in the table's place that is no key. */
+/** A row across all columns. */
 export function WholeRow({ children }: { children: ReactNode }) {
   return (
     <Table.Tbody>

@@ -9,7 +9,7 @@ interface Props {
   name: string;
   prefix: string;
   rawKey: string;
-  /** Whether somebody tried to leave other than by "Done". */
+  /** Whether the person tried to leave other than by "Done". */
   warned: boolean;
   /** The browser's way back was pressed; the key stays. */
   onBack: () => void;
@@ -39,7 +39,7 @@ export function RevealKey({ name, prefix, rawKey, warned, onBack, onDone }: Prop
         {rawKey}
       </code>
       <Notice icon={<TriangleAlert size={18} aria-hidden />} title="This is the only time it is shown">
-        Only a hash of it is stored, so nobody can show it again. Put it into the secret store of the program
+        Only a hash of it is stored, so it cannot be shown again. Put it into the secret store of the program
         that will use it. If it gets lost, revoke it and create another.
       </Notice>
       {warned && (

@@ -10,7 +10,7 @@ interface Props {
   canManage: boolean;
 }
 
-/** Why there are no API keys on this plan, what an upgrade brings, and how to come by it. */
+/** Why there are no API keys on this plan, what an upgrade brings, and how to get one. */
 export function UpgradePlan({ organization: { slug, name, plan }, holdsKeys, canManage }: Props) {
   return (
     <Paper withBorder p="lg">

@@ -97,7 +97,7 @@ export function useViewer(): Viewer {
   return viewer;
 }
 
-/** Where sign-in leads back to; only paths of this site, never an address that somebody put into a link. */
+/** The path to open after sign-in: only a path of this site, never another address that a link contains. */
 export function pathAfterSignIn(search: string): string {
   const next = new URLSearchParams(search).get('next') ?? '/';
   // Read as a browser would read it, which knows more ways to name another site than "//".

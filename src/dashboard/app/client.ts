@@ -48,7 +48,8 @@ export function createSessionClient(onSessionLost: () => void): SessionClient {
     preferGetMethod: false,
     fetchOptions: { credentials: 'same-origin' },
     requestPolicy: 'cache-and-network',
-    exchanges: [watchSession(onSessionLost), refresh.exchange, cacheExchange, fetchExchange],
+    // The watch comes after the cache, which would keep the refusals that it withholds.
+    exchanges: [refresh.exchange, cacheExchange, watchSession(onSessionLost), fetchExchange],
   });
   return { client, start: () => refresh.start(client) };
 }

@@ -24,7 +24,7 @@ interface QuarantineNoticeProps {
   canReset: boolean;
 }
 
-/** Says that a deployment's model is not run at present, and why; resets this for those who may. */
+/** Shows that a deployment's model is quarantined, and why; people with the permission can reset it. */
 export function QuarantineNotice({ deploymentId, until, canReset }: QuarantineNoticeProps) {
   const [{ fetching }, reset] = useMutation(RESET_QUARANTINE);
   const [refusal, setRefusal] = useState<string | null>(null);

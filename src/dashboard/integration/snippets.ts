@@ -8,7 +8,7 @@ export interface Target {
   kind: 'REGRESSION' | 'CLASSIFICATION';
 }
 
-/** What stands where the key belongs, in every snippet. */
+/** The placeholder of the key, in every snippet. */
 export const KEY_PLACEHOLDER = 'sk_<your-key>';
 
 /** The languages that there are snippets for. */

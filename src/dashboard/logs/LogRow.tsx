@@ -63,7 +63,7 @@ export function LogRow({ log, deployment, now, opening }: LogRowProps) {
   const { open, onToggle, details } = opening;
   return (
     <>
-      {/* The row, a larger thing to hit than the button within, hears the button's clicks and keys too. */}
+      {/* The row is a larger target than the button in it; the button's clicks and keys bubble up to it. */}
       <Table.Tr className={classes.row} onClick={onToggle} data-open={open || undefined}>
         {row}
       </Table.Tr>

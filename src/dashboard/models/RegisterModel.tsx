@@ -140,7 +140,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
         <Group justify="flex-end" gap="xs">
           <Button
             variant="default"
-            // Once the whole file is there the model will be registered, whoever stops listening.
+            // Once the server has the whole file it registers the model, even if the request is aborted.
             disabled={share === 1}
             onClick={() => (busy ? cancel.current?.abort() : onClose())}
           >

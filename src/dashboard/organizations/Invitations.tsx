@@ -42,7 +42,7 @@ interface InvitationsProps {
   mayGive: (role: OrganizationRole) => boolean;
 }
 
-/** Who was invited and has not answered yet; nothing while that is nobody. */
+/** The pending invitations; nothing if there are none. */
 export function Invitations({ organizationId, mayGive }: InvitationsProps) {
   const [{ data, error }, retry] = useQuery({ query: INVITATIONS });
   const [, revoke] = useMutation(REVOKE_INVITATION);

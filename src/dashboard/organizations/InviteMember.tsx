@@ -26,7 +26,7 @@ interface InviteMemberProps {
   mayGive: (role: OrganizationRole) => boolean;
 }
 
-/** Invites somebody by e-mail, and shows the link once. */
+/** Invites a person by e-mail, and shows the link once. */
 export function InviteMember({ organizationId, mayGive }: InviteMemberProps) {
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<OrganizationRole>('MEMBER');

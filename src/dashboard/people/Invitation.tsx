@@ -44,7 +44,7 @@ const DECLINE = graphql(`
 export function Invitation() {
   const token = useInvitationToken();
   const [declined, setDeclined] = useState(false);
-  // Asked anew each time: it may have been withdrawn meanwhile.
+  // Not from the cache: it may have been withdrawn meanwhile.
   const [{ data, error }, retry] = useQuery({
     query: INVITATION,
     variables: { token },

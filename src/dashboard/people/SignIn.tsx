@@ -100,7 +100,7 @@ function SignInForm({ onSignedIn, reason, other }: SignInFormProps) {
   );
 }
 
-/** What to do about a forgotten password: the server sends no e-mail for it. */
+/** What to do about a forgotten password. The server sends no e-mail for it. */
 function ForgottenPassword({ email }: { email: string }) {
   const [opened, setOpened] = useState(false);
   return (
@@ -131,7 +131,7 @@ function ForgottenPassword({ email }: { email: string }) {
 /** The e-mail if it can stand in a command as it is, else its place. */
 const commandWord = (email: string) => (/^[\w.+-]+@[\w.-]+$/.test(email) ? email : '<e-mail>');
 
-/** The e-mail by which somebody signs in; fixed where an invitation says which. */
+/** The e-mail of an account; fixed by an invitation. */
 export function EmailInput({
   value,
   onChange,
@@ -167,7 +167,7 @@ interface EntranceProps {
   children: ReactNode;
 }
 
-/** The form by which somebody comes in. */
+/** The form for signing in or up. */
 export function Entrance({ title, submit, busy, error, reason, onSubmit, other, children }: EntranceProps) {
   return (
     <EntranceFrame other={other}>

@@ -35,7 +35,7 @@ const SIGN_UP = graphql(`
   }
 `);
 
-/** Where an account is made: by everybody, or by those who followed the link of an invitation. */
+/** The page for signing up: open to anyone, or only with an invitation. */
 export function SignUp() {
   const token = useInvitationToken();
   const variables = { token, invited: token !== '' };
@@ -77,7 +77,7 @@ function SignUpClosed() {
           Ask an admin of your organization to invite you, then open the link that you get from them.
         </Text>
         <Text size="sm" c="dimmed">
-          For the first account of an organization, ask whoever operates this server to run{' '}
+          For the first account of an organization, ask the operator of this server to run{' '}
           <code style={{ display: 'block', whiteSpace: 'nowrap' }}>
             npm run spectrakey -- invite &lt;e-mail&gt;
           </code>

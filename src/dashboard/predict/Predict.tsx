@@ -121,7 +121,7 @@ function Quota({
   );
 }
 
-/** How far several calls have come; one is too quick to tell. */
+/** The progress of several calls; a single one is too quick for it. */
 function Advance({ run: { predictions, total }, onStop }: { run: Run; onStop: () => void }) {
   return (
     <Group gap="sm" wrap="nowrap">

@@ -21,7 +21,7 @@ export function PredictionTable({
 }: {
   predictions: readonly Row[];
   model: Pick<Deployment['model'], 'kind' | 'targetProperty' | 'unit'>;
-  /** The table's name, for who does not see what is above it. */
+  /** The table's name, for screen readers. */
   label: string;
 }) {
   const [page, setPage] = useState(1);
@@ -53,7 +53,7 @@ export function PredictionTable({
           <Table.Tbody>
             {rows.map(({ sampleName, file, value, category }, index) => (
               // Samples may share a name, and never change places.
-              // biome-ignore lint/suspicious/noArrayIndexKey: the place is all that tells them apart
+              // biome-ignore lint/suspicious/noArrayIndexKey: the place is the only difference
               <Table.Tr key={from + index}>
                 <Table.Td style={{ overflowWrap: 'anywhere' }}>{sampleName}</Table.Td>
                 {ofSeveralFiles && (

@@ -25,7 +25,7 @@ export function SpectraChart({
   const place = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other colours are drawn anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the color scheme redraws the chart
   useEffect(() => {
     const element = place.current;
     if (!element) return;
@@ -80,7 +80,7 @@ function rangeOf(values: readonly number[]): [least: number, most: number] {
   return [least, most];
 }
 
-/** Evenly chosen entries, at most so many. */
+/** At most this many entries, evenly chosen. */
 function spread<T>(entries: readonly T[], most: number): readonly T[] {
   if (entries.length <= most) return entries;
   return entries.filter(

@@ -113,7 +113,7 @@ export function Deployments() {
 }
 
 interface DeploymentsTableProps {
-  /** Undefined while they are on their way. */
+  /** Undefined while loading. */
   deployments: readonly Deployment[] | undefined;
   canManage: boolean;
 }

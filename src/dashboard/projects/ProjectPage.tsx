@@ -48,7 +48,7 @@ export function ProjectPage() {
 function Page({ id }: { id: string }) {
   const viewer = useViewer();
   const [{ data, error }, retry] = useQuery({ query: PROJECT, variables: { id } });
-  // The session knows the projects by name: the page stands at once, while the server says what is so now.
+  // The session has the projects' names: the page is shown at once, while its own query runs.
   const project = data ? data.project : projectOf(viewer, id);
   if (data && !project && !error) return <NotFound what="Project" />;
   if (!project) {
