@@ -1,4 +1,5 @@
-import '@mantine/core/styles.css';
+// In a layer: our styles override Mantine's, in whatever order the build loads its chunks.
+import '@mantine/core/styles.layer.css';
 import './app/dashboard.css';
 
 import { MantineProvider } from '@mantine/core';

@@ -124,5 +124,8 @@ test.for(['light', 'dark'] as const)(
     await page.goto('/sign-up');
     await page.getByRole('heading', { name: 'Sign up' }).waitFor();
     expect(await axeViolations(page, scheme)).toEqual([]);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByText('Enter the password.').waitFor();
+    expect(await axeViolations(page, scheme)).toEqual([]);
   },
 );

@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Badge, Button, Skeleton, Table, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Badge, Button, Card, Skeleton, Table, Text, Tooltip } from '@mantine/core';
 import { CalendarClock, Hourglass, Layers, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
@@ -33,7 +33,7 @@ const statusWords: Record<ApiKeyStatus, string> = {
 /** The frame of the list. On a narrow screen each row becomes a card. */
 export function KeyTable({ actions, children }: { actions: boolean; children: ReactNode }) {
   return (
-    <div className={classes.frame}>
+    <Card withBorder padding={0} className={classes.frame}>
       <DataTable className={classes.table} aria-label="API keys">
         <Table.Thead>
           <Table.Tr>
@@ -51,7 +51,7 @@ export function KeyTable({ actions, children }: { actions: boolean; children: Re
         </Table.Thead>
         {children}
       </DataTable>
-    </div>
+    </Card>
   );
 }
 

@@ -8,6 +8,7 @@ export function Command({ command }: { command: string }) {
       <Code
         block
         bg="var(--ground)"
+        bd="1px solid var(--mantine-color-default-border)"
         p="sm"
         flex="1 1 240px"
         miw={0}
