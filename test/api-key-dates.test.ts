@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { expiryOf, expiryWords, inputDate } from '../src/dashboard/api-keys/expiry.ts';
 import { marksOf } from '../src/dashboard/api-keys/hygiene.ts';
-import { relativeTime } from '../src/dashboard/api-keys/relative-time.ts';
+import { relativeTime } from '../src/dashboard/ui/relative-time.ts';
 
 // Dates are read on the person's calendar and clock; Node takes a new time zone while it runs.
 const here = process.env.TZ;

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSync, Visitor } from 'vite';
 import { describe, expect, test } from 'vitest';
@@ -204,6 +204,22 @@ describe('imports run one way', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('shared widgets of the dashboard import nothing of its pages, except limits and error texts', () => {
+    const allowed = [
+      `src/${APART}/ui/`,
+      `src/${APART}/generated`,
+      `src/${APART}/app/client.ts`,
+      `src/${APART}/limits.ts`,
+    ];
+    const wrong = within(`src/${APART}/ui`).flatMap(({ path, imports }) =>
+      imports
+        .filter(target => target.startsWith('src/'))
+        .filter(target => !allowed.some(start => `${target}.ts`.startsWith(start)))
+        .map(target => `${path} → ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   test('migrations import kysely alone, so that they stay what they were', () => {
     const wrong = within('migrations').flatMap(({ path, imports }) =>
       imports.filter(target => target !== 'kysely').map(target => `${path} → ${target}`),
@@ -215,6 +231,27 @@ describe('imports run one way', () => {
     const wrong = within('src').filter(({ imports }) => imports.some(target => target.startsWith('test/')));
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
+});
+
+test("the dashboard's components and CSS modules are named in PascalCase, other files in kebab-case", () => {
+  const entries = [`src/${APART}/main.tsx`, `src/${APART}/graphiql/main.tsx`];
+  const wrong = files(`src/${APART}/**/*.{ts,tsx,css}`)
+    .filter(path => !isGenerated(path) && !entries.includes(path))
+    .filter(path => {
+      const isComponent = /\.(tsx|module\.css)$/.test(path);
+      const pattern = isComponent
+        ? /^[A-Z][A-Za-z0-9]*\.(tsx|module\.css)$/
+        : /^[a-z0-9]+(-[a-z0-9]+)*\.(ts|css)$/;
+      return !pattern.test(basename(path));
+    });
+  expect(wrong).toEqual([]);
+});
+
+test('Notice.tsx alone draws yellow alerts, whose titles Mantine gives a contrast of 2.7:1', () => {
+  const wrong = files(`src/${APART}/**/*.tsx`)
+    .filter(path => path !== `src/${APART}/ui/Notice.tsx`)
+    .filter(path => /<Alert[^>]*color="yellow"/.test(readFileSync(join(root, path), 'utf8')));
+  expect(wrong).toEqual([]);
 });
 
 test('src/config.ts alone reads the environment', () => {

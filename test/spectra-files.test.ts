@@ -139,7 +139,7 @@ describe('of either format', () => {
     [
       'an open quotation mark',
       'sample_name,900\n"A,1',
-      'a.csv, line 2: A quotation mark is not closed, or stands within a field.',
+      'a.csv, line 2: A quotation mark is not closed, or is within a field.',
     ],
   ])('%s is refused', ([, text, problem]) => {
     expect(read(text)).toContain(problem);

@@ -1,4 +1,5 @@
 import { uuidv7 as newId } from 'uuidv7';
+import { canManageOrganization, canOwnOrganization } from '../auth/roles.ts';
 import { notFound, wrongSignIn } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkName } from '../requests/names.ts';
@@ -74,6 +75,12 @@ export const accountResolvers = (insertFirstProject: InsertFirstProject) =>
       organizations: (user, _args, { viewer }) => viewer().load.organizationsOf(user.id),
     },
     Organization: {
+      viewerCan: ({ role }) => ({
+        createProjects: canManageOrganization(role),
+        manageMembers: canManageOrganization(role),
+        manageOwners: canOwnOrganization(role),
+        manageOrganization: canOwnOrganization(role),
+      }),
       members: ({ id }, _args, { viewer }) => viewer().load.organizationMembers(id),
       async allowance({ id }, _args, { viewer }) {
         const [held] = await viewer().load.allowances(id);

@@ -685,6 +685,8 @@ export type Organization = {
    * when the person leaves, although the person may know their secrets.
    */
   usableApiKeys: Array<ApiKey>;
+  /** What your role in the organization allows. */
+  viewerCan: OrganizationPermissions;
 };
 
 
@@ -715,6 +717,19 @@ export type OrganizationMember = {
   person: Person;
   /** The member's role in the organization. */
   role: OrganizationRole;
+};
+
+/** What the viewer's role in an organization allows. Plans and limits apply on top of it. */
+export type OrganizationPermissions = {
+  __typename?: 'OrganizationPermissions';
+  /** `createProject`. */
+  createProjects: Scalars['Boolean']['output'];
+  /** Invite members, change their roles and remove them; owners only with `manageOwners`. */
+  manageMembers: Scalars['Boolean']['output'];
+  /** `renameOrganization` and `deleteOrganization`. */
+  manageOrganization: Scalars['Boolean']['output'];
+  /** Give the owner role, and change and remove owners. */
+  manageOwners: Scalars['Boolean']['output'];
 };
 
 /** A member's role in an organization. */
@@ -875,6 +890,8 @@ export type Project = {
   predictionLogs: PredictionLogConnection;
   /** Your role in the project. */
   role: ProjectRole;
+  /** What your role in the project allows. */
+  viewerCan: ProjectPermissions;
 };
 
 
@@ -893,6 +910,23 @@ export type ProjectMember = {
   person: Person;
   /** The member's role in the project. */
   role: ProjectRole;
+};
+
+/** What the viewer's role in a project allows. Plans and limits apply on top of it. */
+export type ProjectPermissions = {
+  __typename?: 'ProjectPermissions';
+  /** Create, revoke and delete API keys. */
+  manageApiKeys: Scalars['Boolean']['output'];
+  /** Create, switch, rename and delete deployments, and reset a quarantine. */
+  manageDeployments: Scalars['Boolean']['output'];
+  /** Add members, change their roles and remove them. */
+  manageMembers: Scalars['Boolean']['output'];
+  /** Register, rename and delete models. */
+  manageModels: Scalars['Boolean']['output'];
+  /** `renameProject` and `deleteProject`. */
+  manageProject: Scalars['Boolean']['output'];
+  /** `predict` on the project's deployments. */
+  predict: Scalars['Boolean']['output'];
 };
 
 /** A person's role in a project. */
@@ -1154,6 +1188,7 @@ export type ResolversTypes = {
   Organization: ResolverTypeWrapper<OrganizationRow>;
   OrganizationAllowance: ResolverTypeWrapper<OrganizationAllowance>;
   OrganizationMember: ResolverTypeWrapper<OrganizationMember>;
+  OrganizationPermissions: ResolverTypeWrapper<OrganizationPermissions>;
   OrganizationRole: OrganizationRole;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Person: ResolverTypeWrapper<Person>;
@@ -1167,6 +1202,7 @@ export type ResolversTypes = {
   PredictionSource: PredictionSource;
   Project: ResolverTypeWrapper<ProjectRow>;
   ProjectMember: ResolverTypeWrapper<ProjectMember>;
+  ProjectPermissions: ResolverTypeWrapper<ProjectPermissions>;
   ProjectRole: ProjectRole;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RegisterModelInput: RegisterModelInput;
@@ -1216,6 +1252,7 @@ export type ResolversParentTypes = {
   Organization: OrganizationRow;
   OrganizationAllowance: OrganizationAllowance;
   OrganizationMember: OrganizationMember;
+  OrganizationPermissions: OrganizationPermissions;
   PageInfo: PageInfo;
   Person: Person;
   Plan: Plan;
@@ -1226,6 +1263,7 @@ export type ResolversParentTypes = {
   PredictionLogEdge: Omit<PredictionLogEdge, 'node'> & { node: ResolversParentTypes['PredictionLog'] };
   Project: ProjectRow;
   ProjectMember: ProjectMember;
+  ProjectPermissions: ProjectPermissions;
   Query: Record<PropertyKey, never>;
   RegisterModelInput: RegisterModelInput;
   SafeInt: Scalars['SafeInt']['output'];
@@ -1406,6 +1444,7 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
   role?: Resolver<ResolversTypes['OrganizationRole'], ParentType, ContextType>;
   slug?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   usableApiKeys?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<OrganizationUsableApiKeysArgs, 'createdBy'>>;
+  viewerCan?: Resolver<ResolversTypes['OrganizationPermissions'], ParentType, ContextType>;
 };
 
 export type OrganizationAllowanceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationAllowance'] = ResolversParentTypes['OrganizationAllowance']> = {
@@ -1419,6 +1458,13 @@ export type OrganizationMemberResolvers<ContextType = Context, ParentType extend
   email?: Resolver<ResolversTypes['EmailAddress'], ParentType, ContextType>;
   person?: Resolver<ResolversTypes['Person'], ParentType, ContextType>;
   role?: Resolver<ResolversTypes['OrganizationRole'], ParentType, ContextType>;
+};
+
+export type OrganizationPermissionsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationPermissions'] = ResolversParentTypes['OrganizationPermissions']> = {
+  createProjects?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  manageMembers?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  manageOrganization?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  manageOwners?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -1491,12 +1537,22 @@ export type ProjectResolvers<ContextType = Context, ParentType extends Resolvers
   organization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType>;
   predictionLogs?: Resolver<ResolversTypes['PredictionLogConnection'], ParentType, ContextType, RequireFields<ProjectPredictionLogsArgs, 'first'>>;
   role?: Resolver<ResolversTypes['ProjectRole'], ParentType, ContextType>;
+  viewerCan?: Resolver<ResolversTypes['ProjectPermissions'], ParentType, ContextType>;
 };
 
 export type ProjectMemberResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProjectMember'] = ResolversParentTypes['ProjectMember']> = {
   email?: Resolver<ResolversTypes['EmailAddress'], ParentType, ContextType>;
   person?: Resolver<ResolversTypes['Person'], ParentType, ContextType>;
   role?: Resolver<ResolversTypes['ProjectRole'], ParentType, ContextType>;
+};
+
+export type ProjectPermissionsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProjectPermissions'] = ResolversParentTypes['ProjectPermissions']> = {
+  manageApiKeys?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  manageDeployments?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  manageMembers?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  manageModels?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  manageProject?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  predict?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
@@ -1553,6 +1609,7 @@ export type Resolvers<ContextType = Context> = {
   Organization?: OrganizationResolvers<ContextType>;
   OrganizationAllowance?: OrganizationAllowanceResolvers<ContextType>;
   OrganizationMember?: OrganizationMemberResolvers<ContextType>;
+  OrganizationPermissions?: OrganizationPermissionsResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Person?: PersonResolvers<ContextType>;
   Plan?: PlanResolvers<ContextType>;
@@ -1563,6 +1620,7 @@ export type Resolvers<ContextType = Context> = {
   PredictionLogEdge?: PredictionLogEdgeResolvers<ContextType>;
   Project?: ProjectResolvers<ContextType>;
   ProjectMember?: ProjectMemberResolvers<ContextType>;
+  ProjectPermissions?: ProjectPermissionsResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
   Session?: SessionResolvers<ContextType>;

@@ -1,4 +1,5 @@
 import { requireOrganizationAdmin } from '../accounts/authorize.ts';
+import { canEditProject, canManageProject } from '../auth/roles.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkName } from '../requests/names.ts';
 import { requireProjectOwner } from './authorize.ts';
@@ -43,6 +44,14 @@ export const projectResolvers = {
   },
 
   Project: {
+    viewerCan: ({ role }) => ({
+      predict: canEditProject(role),
+      manageModels: canEditProject(role),
+      manageDeployments: canEditProject(role),
+      manageApiKeys: canEditProject(role),
+      manageMembers: canManageProject(role),
+      manageProject: canManageProject(role),
+    }),
     organization: ({ organizationId }, _args, { viewer }) => viewer().load.organization.get(organizationId),
     members: ({ id }, _args, { viewer }) => viewer().load.projectMembers(id),
   },

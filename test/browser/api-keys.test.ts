@@ -99,7 +99,8 @@ describe('the dialog that creates a key', () => {
     const name = page.getByLabel('Name');
     const create = page.getByRole('button', { name: 'Create key' });
     await create.click();
-    expect(await name.evaluate(input => input.validity.valueMissing)).toBe(true);
+    await dialog(page).getByText('Enter the name.').waitFor();
+    await name.and(page.locator(':focus')).waitFor();
     await name.fill('   ');
     await create.click();
     await dialog(page)
@@ -173,10 +174,13 @@ describe('the dialog that creates a key', () => {
     const day = page.getByLabel('Last day');
     const create = page.getByRole('button', { name: 'Create key' });
     await create.click();
-    expect(await day.evaluate(input => input.validity.valueMissing)).toBe(true);
+    await dialog(page).getByText('Choose a day.').waitFor();
     await day.fill('2020-01-31');
+    // At once, and the sentence on how long it works is gone.
+    await dialog(page).getByText('This day has passed. Choose a later one.').waitFor();
+    expect(await dialog(page).getByText('Works until').count()).toBe(0);
     await create.click();
-    expect(await day.evaluate(input => input.validity.rangeUnderflow)).toBe(true);
+    await dialog(page).getByText('This day has passed. Choose a later one.').waitFor();
     expect(await stored('Too late', lab)).toBeUndefined();
   });
 

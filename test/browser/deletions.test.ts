@@ -99,10 +99,14 @@ test('a model that a deployment calls is not deleted, and the dialog says which 
 test('a project and an organization are deleted by their owners, once the name is typed', async () => {
   const { owner, deploymentId } = await openLab(service, 'PRO', 'Dora Deleter');
   await service.ask(PREDICT, { deploymentId, spectra: gasoline() }, owner);
+  await createKey(service, owner, { deploymentId });
   const page = await openPage(browser(), service, `/projects/${owner.projectId}`, owner);
   await page.getByRole('heading', { name: 'First project' }).waitFor();
   const project = await choose(page, 'First project', 'Delete');
   await project.getByText('1 deployment and 1 model go.').waitFor();
+  await project
+    .getByText('1 API key is revoked and deleted: programs that call with it are refused')
+    .waitFor();
   const confirm = project.getByRole('button', { name: 'Delete project' });
   expect(await confirm.isDisabled()).toBe(true);
   await project.getByLabel('Type the name of the project to confirm').fill('First project');

@@ -16,7 +16,7 @@ import {
   type Service,
   startService,
 } from '../harness.ts';
-import { axeViolations, launchBrowser, openPage } from './browser.ts';
+import { axeViolations, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
 
 const browser = launchBrowser();
 const execute = promisify(execFile);
@@ -97,6 +97,10 @@ test('shows the endpoint and the deployment, to copy, and leads to the keys', as
   const page = await integrationPage();
   expect(await copy(page, 'the endpoint')).toBe(`${service.url}/graphql`);
   expect(await copy(page, 'the deployment’s id')).toBe(lab.deploymentId);
+  // A valid key is not rate limited: 429 means the quota.
+  await page
+    .getByText('429 when the month’s predictions are used up; 503 when the server is busy.')
+    .waitFor();
   await page.getByRole('main').getByRole('link', { name: 'API keys' }).click();
   await page.waitForURL(`**/deployments/${lab.deploymentId}/api-keys`);
 });
@@ -166,6 +170,21 @@ test('a plan without API access is pointed out', async () => {
   const page = await openPage(browser(), service, path, free.owner);
   await page.getByText('The plan has no API access').waitFor();
 });
+
+test.for(['light', 'dark'] as const)(
+  'the notice that the plan has no API access can be read in %s colours',
+  async scheme => {
+    const free = await openLab(service, 'FREE', 'Fay Free');
+    const path = `/deployments/${free.deploymentId}/integration`;
+    const page = await openPage(browser(), service, path, free.owner, { colorScheme: scheme });
+    await page.getByText('The plan has no API access').waitFor();
+    const background = await page.evaluate(
+      "getComputedStyle(document.querySelector('.mantine-Alert-root')).backgroundColor",
+    );
+    expect(background).toBe(scheme === 'light' ? 'rgb(253, 243, 220)' : 'rgb(53, 43, 23)');
+    await isAccessibleAtEveryWidth(page, scheme);
+  },
+);
 
 test.for(['light', 'dark'] as const)(
   'no accessibility violations in %s colours, nor at 360 px',

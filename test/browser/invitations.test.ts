@@ -122,7 +122,8 @@ describe('the link of an invitation', () => {
       expect(await page.getByLabel('E-mail').isEditable()).toBe(false);
       await page.locator('input[type=password]').fill('nanoseconds of copper wire');
       await page.getByRole('button', { name: 'Create account' }).click();
-      await page.getByRole('heading', { name: 'No project yet' }).waitFor();
+      await page.waitForURL(`**${membersPath()}`);
+      await page.getByRole('heading', { level: 1, name: 'Olga Owner' }).waitFor();
       expect(await memberEmails()).toContain(email);
       expect(page.url()).not.toContain(token);
       expect(addresses.length).toBeGreaterThan(3);

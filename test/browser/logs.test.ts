@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   createKey,
   DELETE_KEY,
+  demonstration,
   deploy,
   gasoline,
   join,
@@ -188,6 +189,19 @@ test('a failure says so and lets one try again', async () => {
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('alert').waitFor({ state: 'detached' });
   expect(await rowsOf(page)).toHaveLength(3);
+});
+
+test('a deployment without calls says how to make one', async () => {
+  const { deploymentId } = await deploy(service, lab.owner, demonstration('octane.onnx'), 'Unused');
+  const viewer = await signUp(service, 'Vivian Viewer');
+  await join(service, lab.owner, viewer, 'VIEWER');
+  for (const [person, text] of [
+    [lab.owner, 'Predict in the browser, or call the deployment from a program as Integration shows.'],
+    [viewer, 'Programs call the deployment as Integration shows.'],
+  ] as const) {
+    const page = await openPage(browser(), service, `/deployments/${deploymentId}/logs`, person);
+    await page.getByText(text).waitFor();
+  }
 });
 
 test('a viewer sees the logs', async () => {

@@ -1,5 +1,6 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Lab, openLab, type Service, signIn, startService } from '../harness.ts';
+import { type Lab, openLab, type Person, type Service, signIn, signUp, startService } from '../harness.ts';
 import { launchBrowser, openPage } from './browser.ts';
 
 const browser = launchBrowser();
@@ -12,22 +13,61 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
+/** Fills in and sends the sign-in form. */
+async function signInOn(page: Page, { email, password }: Pick<Person, 'email' | 'password'>) {
+  await page.getByLabel('E-mail').fill(email);
+  await page.locator('input[type=password]').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
 test.for(['API keys', 'Predict', 'Integration', 'Logs'])(
-  'a session that ends meanwhile leads to sign-in and back: to %s',
+  'a session that ends meanwhile is signed in again, and leads back: to %s',
   async tab => {
     const page = await openPage(browser(), service, `/projects/${lab.owner.projectId}`, lab.owner);
     await page.getByRole('link', { name: 'Octane', exact: true }).first().waitFor();
-    const cookies = await page.context().cookies();
     await page.context().clearCookies();
     await page.getByRole('link', { name: 'Octane', exact: true }).first().click();
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    await page.context().addCookies(cookies);
-    await page.goto(new URL(page.url()).searchParams.get('next') ?? '');
+    await page.getByText('Your session has ended.').waitFor();
+    expect(await page.getByRole('link', { name: 'First project' }).isVisible()).toBe(false);
+    await signInOn(page, lab.owner);
     await page.getByRole('tab', { name: tab }).click();
     await page.getByRole('tab', { name: tab, selected: true }).waitFor();
     expect(new URL(page.url()).pathname).toContain(`/deployments/${lab.deploymentId}/`);
   },
 );
+
+test('what was typed is still there after a lost session, and can be sent', async () => {
+  const page = await openPage(browser(), service, `/projects/${lab.owner.projectId}`, lab.owner);
+  await page.getByRole('button', { name: 'New deployment' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New deployment' });
+  await dialog.getByLabel('Name').fill('Tank farm');
+  await dialog.getByLabel('Description').fill('Typed before the session ended.');
+  await page.context().clearCookies();
+  await dialog.getByRole('button', { name: 'Create deployment' }).click();
+  await page.getByText('Your session has ended.').waitFor();
+  await dialog.waitFor({ state: 'hidden' });
+  await signInOn(page, lab.owner);
+  await dialog.waitFor();
+  expect(await dialog.getByLabel('Name').inputValue()).toBe('Tank farm');
+  expect(await dialog.getByLabel('Description').inputValue()).toBe('Typed before the session ended.');
+  await dialog.getByRole('button', { name: 'Create deployment' }).click();
+  await page.waitForURL('**/deployments/*');
+  await page.getByText('Typed before the session ended.').waitFor();
+});
+
+test('another person who signs in after a lost session sees nothing of the one before', async () => {
+  const stranger = await signUp(service, 'Sam Stranger');
+  const page = await openPage(browser(), service, `/projects/${lab.owner.projectId}`, lab.owner);
+  await page.getByRole('button', { name: 'New deployment' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Secret plan');
+  await page.context().clearCookies();
+  await page.getByRole('button', { name: 'Create deployment' }).click();
+  await page.getByText('Your session has ended.').waitFor();
+  await signInOn(page, stranger);
+  await page.getByRole('heading', { name: 'Project not found' }).waitFor();
+  expect(await page.content()).not.toContain('Secret plan');
+  expect(await page.content()).not.toContain('Olga Owner');
+});
 
 test('signing out that fails says so, and does not pretend', async () => {
   const page = await openPage(browser(), service, '/', lab.owner);

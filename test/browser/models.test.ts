@@ -166,7 +166,7 @@ test('a file of more than 16 MiB, an empty one and one of another type are refus
   await choose('empty.onnx', Buffer.alloc(0));
   await refusal.getByText('empty.onnx is empty.').waitFor();
   await choose('model.pkl', Buffer.from('pickled'));
-  await refusal.getByText('model.pkl is no .onnx file. Export the model as ONNX first.').waitFor();
+  await refusal.getByText('model.pkl is not an .onnx file. Export the model as ONNX first.').waitFor();
   await dialog.getByLabel('Name').fill('without a file');
   await dialog.getByLabel('Target property').fill('nothing');
   await submit();

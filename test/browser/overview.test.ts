@@ -36,6 +36,21 @@ test('the chart tells the predictions of 30 days, in numbers too', async () => {
   expect(await rows.last().innerText()).toMatch(new RegExp(`^${today}\\s+3$`));
 });
 
+test('the chart has a scale from zero', async () => {
+  const page = await openOverview();
+  const scale = page.getByRole('figure').locator('[aria-hidden] > div').first();
+  await scale.waitFor();
+  // The highest day has 3 predictions.
+  expect((await scale.innerText()).split(/\s+/)).toEqual(['4', '2', '0']);
+  const bars = page.getByRole('figure').locator('[style*="height"]');
+  const heights = await bars.evaluateAll(all => all.map(bar => bar.getBoundingClientRect().height));
+  const plot = await bars
+    .last()
+    .locator('..')
+    .evaluate(day => day.getBoundingClientRect().height);
+  expect((heights.at(-1) ?? 0) / plot).toBeCloseTo(0.75, 2);
+});
+
 test('the overview fits a screen of 360 px without scrolling sideways', async () => {
   const page = await openOverview({ viewport: { width: 360, height: 740 } });
   await page.getByRole('table', { name: 'Predictions a day' }).waitFor({ state: 'attached' });

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
+  createKey,
   demonstration,
   deploy,
+  gasoline,
   join,
   type Lab,
   openLab,
   type Person,
+  PREDICT,
   type Service,
   signUp,
   startService,
@@ -59,6 +62,8 @@ test('the switch in the list switches the deployment, by mouse and by keyboard',
   const page = await openPage(browser(), service, projectPath(), contributor);
   const active = page.getByRole('switch', { name: 'Switched is active' });
   await active.click();
+  await page.getByRole('dialog', { name: 'Switch “Switched” off?' }).waitFor();
+  await page.getByRole('button', { name: 'Switch off' }).click();
   await page
     .getByRole('row', { name: /Switched/ })
     .getByText('Inactive')
@@ -76,12 +81,73 @@ test('the switch on the deployment’s page does the same, and the list agrees',
   const { deploymentId } = await deploy(service, lab.owner, demonstration('octane.onnx'), 'On its page');
   const page = await openPage(browser(), service, `/deployments/${deploymentId}`, lab.owner);
   await page.getByRole('switch', { name: 'On its page is active' }).click();
+  await page.getByRole('button', { name: 'Switch off' }).click();
   await expect.poll(() => isActive(deploymentId)).toBe(false);
   await page.getByRole('link', { name: 'First project' }).click();
   await page
     .getByRole('row', { name: /On its page/ })
     .getByText('Inactive')
     .waitFor();
+});
+
+test('the switch asks before it cuts callers off, and names the keys that were used in the last day', async () => {
+  const { deploymentId } = await deploy(service, lab.owner, demonstration('octane.onnx'), 'In use');
+  const today = await createKey(service, lab.owner, { deploymentId }, { name: 'LIMS, line 3' });
+  const old = await createKey(service, lab.owner, { deploymentId }, { name: 'Last month' });
+  await createKey(service, lab.owner, { deploymentId }, { name: 'Never used' });
+  await service.ask(PREDICT, { deploymentId, spectra: gasoline() }, today);
+  await service.db
+    .updateTable('apiKeys')
+    .set({ lastUsedAt: new Date(Date.now() - 26 * 60 * 60 * 1000) })
+    .where('id', '=', old.id)
+    .execute();
+  const page = await openPage(browser(), service, `/deployments/${deploymentId}`, contributor);
+  const active = page.getByRole('switch', { name: 'In use is active' });
+  await active.click();
+  const dialog = page.getByRole('dialog', { name: 'Switch “In use” off?' });
+  await dialog.getByText('One API key that reaches it was used in the last day').waitFor();
+  const named = await dialog.getByRole('listitem').allInnerTexts();
+  expect(named).toEqual([expect.stringMatching(/^LIMS, line 3 \(sk_.{9}\.\.\.\), just now$/)]);
+  expect(await isActive(deploymentId)).toBe(true);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect(await active.isChecked()).toBe(true);
+  expect(await isActive(deploymentId)).toBe(true);
+});
+
+test('the document’s title names the tab', async () => {
+  const page = await openPage(browser(), service, projectPath(), lab.owner);
+  await page.getByRole('row', { name: /^Octane/ }).waitFor();
+  expect(await page.title()).toBe('Deployments · First project · Spectrakey');
+  await page.getByRole('tab', { name: 'API keys' }).click();
+  await expect.poll(() => page.title()).toBe('API keys · First project · Spectrakey');
+  await page.goto(`/deployments/${lab.deploymentId}/logs`);
+  await expect.poll(() => page.title()).toBe('Logs · Octane · Spectrakey');
+});
+
+test('a list shows what changed elsewhere when its tab comes to the front', async () => {
+  const page = await openPage(browser(), service, projectPath(), lab.owner);
+  await page.getByRole('row', { name: /^Octane/ }).waitFor();
+  await deploy(service, lab.owner, demonstration('octane.onnx'), 'Made in another tab');
+  await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+  await page.getByRole('row', { name: /^Made in another tab/ }).waitFor();
+});
+
+test('a lost connection takes nothing away, and an error goes once the connection is back', async () => {
+  const page = await openPage(browser(), service, projectPath(), lab.owner);
+  await page.getByRole('row', { name: /^Octane/ }).waitFor();
+  await page.route('**/graphql', route => route.abort());
+  await page.evaluate("window.dispatchEvent(new Event('focus'))");
+  await page.getByRole('tab', { name: 'Models' }).click();
+  await page.getByRole('alert').getByText('The server could not be reached').waitFor();
+  await page.getByRole('tab', { name: 'Deployments' }).click();
+  await page.getByRole('row', { name: /^Octane/ }).waitFor();
+  await page.getByRole('tab', { name: 'Models' }).click();
+  await page.getByRole('alert').getByText('The server could not be reached').waitFor();
+  await page.unroute('**/graphql');
+  // Without a click: it is retried every few seconds.
+  await page.getByRole('row', { name: /Octane/ }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
 });
 
 test('a switch that the server refuses turns back and says why', async () => {
@@ -92,6 +158,7 @@ test('a switch that the server refuses turns back and says why', async () => {
   await active.waitFor();
   await join(service, lab.owner, person, 'VIEWER');
   await active.click();
+  await page.getByRole('button', { name: 'Switch off' }).click();
   await page.getByRole('alert').getByText('Your role does not allow this').waitFor();
   expect(await active.isChecked()).toBe(true);
 });
@@ -176,6 +243,7 @@ test('a project or organization that does not exist, and one of somebody else, a
     await page.goto(path);
     await page.getByRole('heading', { name: title }).waitFor();
     await page.getByText('It does not exist, or is not visible to you.').waitFor();
+    await page.getByRole('link', { name: 'Go to your projects' }).waitFor();
   }
 });
 
@@ -210,7 +278,7 @@ test('the plan is shown with its limits and the command that raises it', async (
     /Pro[\s\S]*Included[\s\S]*10 in each project[\s\S]*100,000 for each deployment/,
   );
   await plan.getByRole('button', { name: 'Copy the command' }).click();
-  await plan.getByRole('button', { name: 'Copied' }).waitFor();
+  await plan.getByRole('button', { name: 'Copied the command' }).waitFor();
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
     `npm run spectrakey -- plan ${slug} enterprise`,
   );

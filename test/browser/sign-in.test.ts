@@ -39,6 +39,37 @@ test('a link to sign-in leads to no other site', async () => {
   expect(new URL(page.url()).origin).toBe(service.url);
 });
 
+test('a forgotten password: the page says what to do', async () => {
+  const page = await openPage(browser(), service, '/sign-in');
+  await page.getByLabel('E-mail').fill(person.email);
+  await page.getByRole('button', { name: 'Forgotten your password?' }).click();
+  await page.getByText('Ask the operator of this server for a new one.').waitFor();
+  await page.getByRole('button', { name: 'Copy the command' }).click();
+  await page.getByRole('button', { name: 'Copied the command' }).waitFor();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
+    `npm run spectrakey -- password ${person.email}`,
+  );
+});
+
+test('fields say below themselves what is missing, without a bubble of the browser', async () => {
+  const page = await openPage(browser(), service, '/sign-up');
+  const name = page.getByLabel('Name');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  for (const text of ['Enter the name.', 'Enter the e-mail.', 'Enter the password.']) {
+    await page.getByText(text).waitFor();
+  }
+  await name.and(page.locator(':focus')).waitFor();
+  expect(await name.getAttribute('aria-invalid')).toBe('true');
+  await name.fill('Ada');
+  await page.getByText('Enter the name.').waitFor({ state: 'detached' });
+  await page.getByLabel('E-mail').fill('ada at lab');
+  await page.locator('input[type=password]').fill('short');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByText('Enter an e-mail address, such as name@lab.example.').waitFor();
+  await page.getByText('Enter at least 15 characters.').waitFor();
+  expect(await page.evaluate('document.querySelector("form").noValidate')).toBe(true);
+});
+
 test('a wrong password says so, and the page stays', async () => {
   const page = await openPage(browser(), service, '/sign-in');
   await page.getByLabel('E-mail').fill(person.email);
@@ -92,6 +123,9 @@ test.for(['light', 'dark'] as const)(
     expect(await axeViolations(page, scheme)).toEqual([]);
     await page.goto('/sign-up');
     await page.getByRole('heading', { name: 'Sign up' }).waitFor();
+    expect(await axeViolations(page, scheme)).toEqual([]);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByText('Enter the password.').waitFor();
     expect(await axeViolations(page, scheme)).toEqual([]);
   },
 );

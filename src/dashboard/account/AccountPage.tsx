@@ -1,5 +1,6 @@
-import { Box, Card, Stack, Text, Title } from '@mantine/core';
-import { useViewer } from '../app/session';
+import { Card, Stack, Title } from '@mantine/core';
+import { useViewer } from '../app/Session';
+import { Fact } from '../ui/Fact';
 import { ChangePassword } from './ChangePassword';
 import { DeleteAccount } from './DeleteAccount';
 import { Sessions } from './Sessions';
@@ -13,19 +14,12 @@ export function AccountPage() {
       <Title order={1}>Account</Title>
       <Card withBorder padding="md">
         <Stack gap="md" component="dl" m={0}>
-          {[
-            ['Name', name],
-            ['E-mail', email],
-          ].map(([term, value]) => (
-            <Box key={term}>
-              <Text component="dt" size="xs" c="dimmed">
-                {term}
-              </Text>
-              <Text component="dd" size="sm" m={0} style={{ overflowWrap: 'anywhere' }}>
-                {value}
-              </Text>
-            </Box>
-          ))}
+          <Fact name="Name" stacked>
+            {name}
+          </Fact>
+          <Fact name="E-mail" stacked>
+            {email}
+          </Fact>
         </Stack>
       </Card>
       <ChangePassword email={email} />

@@ -1,10 +1,12 @@
-import { Alert, Button, Card, Group, PasswordInput, Stack, Title, VisuallyHidden } from '@mantine/core';
+import { Alert, Button, Card, Group, Stack, Title, VisuallyHidden } from '@mantine/core';
 import { CircleCheck } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
-import { Refusal } from '../projects/Refusal';
+import { MIN_PASSWORD_LENGTH } from '../limits.ts';
+import { Form, PasswordField } from '../ui/Form';
+import { Refusal } from '../ui/Refusal';
 
 const CHANGE_PASSWORD = graphql(`
   mutation ChangePassword($input: ChangePasswordInput!) {
@@ -18,8 +20,7 @@ export function ChangePassword({ email }: { email: string }) {
   const [newPassword, setNewPassword] = useState('');
   const [done, setDone] = useState(false);
   const [{ fetching, error }, change] = useMutation(CHANGE_PASSWORD);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     setDone(false);
     const { data } = await change(
       { input: { currentPassword, newPassword } },
@@ -35,49 +36,49 @@ export function ChangePassword({ email }: { email: string }) {
       <Title order={2} id="change-password">
         Password
       </Title>
-      <Card withBorder padding="md" component="form" onSubmit={event => void submit(event)}>
-        <Stack gap="md" maw={420}>
-          <Refusal sentence={error ? sentenceOf(error) : null} />
-          {done && (
-            <Alert color="moss" variant="light" role="status" icon={<CircleCheck size={18} />}>
-              The password was changed. Your other sessions have ended.
-            </Alert>
-          )}
-          {/* For password managers, which ask whose password it is. */}
-          <VisuallyHidden>
-            <input
-              type="email"
-              autoComplete="username"
-              aria-label="E-mail"
-              value={email}
-              readOnly
-              tabIndex={-1}
+      <Card withBorder padding="md">
+        <Form onSubmit={() => void submit()}>
+          <Stack gap="md" maw={420}>
+            <Refusal sentence={error ? sentenceOf(error) : null} />
+            {done && (
+              <Alert color="moss" variant="light" role="status" icon={<CircleCheck size={18} />}>
+                The password was changed. Your other sessions have ended.
+              </Alert>
+            )}
+            {/* For password managers, which ask whose password it is. */}
+            <VisuallyHidden>
+              <input
+                type="email"
+                autoComplete="username"
+                aria-label="E-mail"
+                value={email}
+                readOnly
+                tabIndex={-1}
+              />
+            </VisuallyHidden>
+            <PasswordField
+              label="Current password"
+              autoComplete="current-password"
+              required
+              value={currentPassword}
+              onChange={event => setCurrentPassword(event.currentTarget.value)}
             />
-          </VisuallyHidden>
-          <PasswordInput
-            label="Current password"
-            autoComplete="current-password"
-            required
-            withAsterisk={false}
-            value={currentPassword}
-            onChange={event => setCurrentPassword(event.currentTarget.value)}
-          />
-          <PasswordInput
-            label="New password"
-            description="At least 15 characters. A few words in a row are easy to remember."
-            autoComplete="new-password"
-            required
-            withAsterisk={false}
-            minLength={15}
-            value={newPassword}
-            onChange={event => setNewPassword(event.currentTarget.value)}
-          />
-          <Group>
-            <Button type="submit" loading={fetching} w={{ base: '100%', xs: 'auto' }}>
-              Change password
-            </Button>
-          </Group>
-        </Stack>
+            <PasswordField
+              label="New password"
+              description={`At least ${MIN_PASSWORD_LENGTH} characters. A few words in a row are easy to remember.`}
+              autoComplete="new-password"
+              required
+              minLength={MIN_PASSWORD_LENGTH}
+              value={newPassword}
+              onChange={event => setNewPassword(event.currentTarget.value)}
+            />
+            <Group>
+              <Button type="submit" loading={fetching} w={{ base: '100%', xs: 'auto' }}>
+                Change password
+              </Button>
+            </Group>
+          </Stack>
+        </Form>
       </Card>
     </Stack>
   );

@@ -1,12 +1,13 @@
-import { Anchor, Button, Card, Group, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Anchor, Button, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { sentenceOf } from '../app/client';
-import { useSession, useViewer } from '../app/session';
+import { useSession, useViewer } from '../app/Session';
 import { graphql } from '../generated';
-import { Dialog } from '../projects/Dialog';
-import { Refusal } from '../projects/Refusal';
+import { Dialog } from '../ui/Dialog';
+import { Form, PasswordField, TextField } from '../ui/Form';
+import { Refusal } from '../ui/Refusal';
 
 const OWNERS = graphql(`
   query OrganizationOwners {
@@ -34,7 +35,7 @@ const DELETE_ACCOUNT = graphql(`
   }
 `);
 
-/** Deletes the account; says before what stands in the way, for an only owner. */
+/** Deletes the account. The only owner of an organization cannot, and sees why. */
 export function DeleteAccount() {
   const [{ data }] = useQuery({ query: OWNERS });
   const [opened, setOpened] = useState(false);
@@ -93,32 +94,29 @@ function Confirmation({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState('');
   const [password, setPassword] = useState('');
   const [{ fetching, error }, deleteAccount] = useMutation(DELETE_ACCOUNT);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const { data } = await deleteAccount({ password });
     if (!data) return;
     await navigate('/sign-in');
     renew();
   };
   return (
-    <form onSubmit={event => void submit(event)}>
+    <Form onSubmit={() => void submit()}>
       <Stack gap="md">
         <Text size="sm">This cannot be undone.</Text>
         <Refusal sentence={error ? sentenceOf(error) : null} />
-        <TextInput
+        <TextField
           label={`Type ${email} to confirm`}
           autoComplete="off"
           required
-          withAsterisk={false}
           value={typed}
           onChange={event => setTyped(event.currentTarget.value)}
           data-autofocus
         />
-        <PasswordInput
+        <PasswordField
           label="Password"
           autoComplete="current-password"
           required
-          withAsterisk={false}
           value={password}
           onChange={event => setPassword(event.currentTarget.value)}
         />
@@ -136,6 +134,6 @@ function Confirmation({ onClose }: { onClose: () => void }) {
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }

@@ -1,13 +1,13 @@
 import { Badge, Box, Button, Card, Group, Skeleton, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { exactTime, relativeTime } from '../api-keys/relative-time';
 import { sentenceOf } from '../app/client';
-import { Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { OwnSessionsQuery } from '../generated/graphql';
-import { Refusal } from '../projects/Refusal';
-import classes from './sessions.module.css';
+import { Problem } from '../ui/Problem';
+import { Refusal } from '../ui/Refusal';
+import { exactTime, relativeTime } from '../ui/relative-time';
+import classes from './Sessions.module.css';
 
 const SESSIONS = graphql(`
   query OwnSessions {

@@ -1,14 +1,15 @@
 import { Button, Group, Paper, Progress, Skeleton, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
-import { useInterval, useWindowEvent } from '@mantine/hooks';
 import { CircleAlert, Plus } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useQuery } from 'urql';
-import { useViewer } from '../app/session';
-import { Empty, Problem } from '../app/states';
+import { useViewer } from '../app/Session';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
 import type { ApiKeyTarget } from '../generated/graphql';
 import { useProject } from '../projects/ProjectPage';
+import { EmptyState } from '../ui/EmptyState';
+import { Problem } from '../ui/Problem';
+import { useNow } from '../ui/use-now';
 import classes from './ApiKeys.module.css';
 import { type Asked, ConfirmKey } from './ConfirmKey';
 import { CreateKey } from './CreateKey';
@@ -21,7 +22,7 @@ const API_KEYS = graphql(`
   query ApiKeys($projectId: ID!, $of: ApiKeyTarget!, $first: Int!) {
     project(id: $projectId) {
       id
-      role
+      ...ViewerCan
       apiKeyAllowance {
         used
         limit
@@ -54,7 +55,10 @@ export function DeploymentApiKeys() {
   return (
     <ApiKeys
       projectId={project.id}
-      known={{ mayChange: project.role !== 'VIEWER', allowed: project.organization.plan.allowApiPredict }}
+      known={{
+        canManage: project.viewerCan.manageApiKeys,
+        allowed: project.organization.plan.allowApiPredict,
+      }}
       of={{ deploymentId: id }}
       about="A key lets one program call this deployment. Keys of the whole project reach it too."
       reach={`${name} only`}
@@ -64,13 +68,13 @@ export function DeploymentApiKeys() {
 
 /** A project's page: every key in it, and the place to create keys that reach all of its deployments. */
 export function ProjectApiKeys() {
-  const { id: projectId, role, organization } = useProject();
+  const { id: projectId, viewerCan, organization } = useProject();
   const { organizations } = useViewer();
   const plan = organizations.find(({ id }) => id === organization.id)?.plan;
   return (
     <ApiKeys
       projectId={projectId}
-      known={{ mayChange: role !== 'VIEWER', allowed: plan?.allowApiPredict ?? true }}
+      known={{ canManage: viewerCan.manageApiKeys, allowed: plan?.allowApiPredict ?? true }}
       of={{ projectId }}
       about="Every key in the project. One that is created here reaches all of its deployments, later ones included."
       reach="every deployment of the project, later ones included"
@@ -81,7 +85,7 @@ export function ProjectApiKeys() {
 interface Props {
   projectId: string;
   /** What the page around it knows already, so that nothing jumps when the keys come. */
-  known: { mayChange: boolean; allowed: boolean };
+  known: { canManage: boolean; allowed: boolean };
   of: ApiKeyTarget;
   about: string;
   /** What a key that is created here calls, in words. */
@@ -89,25 +93,16 @@ interface Props {
 }
 
 function ApiKeys({ projectId, known, of, about, reach }: Props) {
-  const [{ data: current, error }, load] = useQuery({
+  const [{ data, error }, load] = useQuery({
     query: API_KEYS,
     variables: { projectId, of, first: PAGE },
     context: ABOUT_KEYS,
   });
-  // A reload that fails leaves what was there.
-  const last = useRef(current);
-  if (current) last.current = current;
-  const data = current ?? last.current;
   const reload = () => load({ requestPolicy: 'network-only' });
   const now = useNow();
   const heading = useRef<HTMLHeadingElement>(null);
   const reason = useId();
   const [creating, setCreating] = useState(false);
-  // Who comes back from running a program wants to see that its key was used. Not while a new key is shown: should the
-  // session have ended meanwhile, the way to sign-in would take the key away.
-  useWindowEvent('focus', () => {
-    if (!creating) reload();
-  });
   const [asked, setAsked] = useState<Asked | null>(null);
   const [done, setDone] = useState(false);
   useEffect(() => {
@@ -120,7 +115,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
   };
 
   const { project, apiKeys } = data ?? {};
-  const mayChange = project ? project.role !== 'VIEWER' : known.mayChange;
+  const canManage = project?.viewerCan.manageApiKeys ?? known.canManage;
   const allowed = project?.organization.plan.allowApiPredict ?? known.allowed;
   const full = project ? project.apiKeyAllowance.used >= project.apiKeyAllowance.limit : false;
   return (
@@ -134,7 +129,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
             {about}
           </Text>
         </div>
-        {mayChange && allowed && (
+        {canManage && allowed && (
           <Button
             leftSection={<Plus size={16} aria-hidden />}
             disabled={!project || full}
@@ -146,17 +141,17 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
         )}
       </Group>
       {error && <Problem error={error} retry={reload} />}
-      {!error && !data && <WhileLoading actions={mayChange} />}
+      {!error && !data && <WhileLoading actions={canManage} />}
       {project && !allowed && (
         <UpgradePlan
           organization={project.organization}
           holdsKeys={apiKeys?.nodes.length !== 0}
-          mayChange={mayChange}
+          canManage={canManage}
         />
       )}
       {project && allowed && (
         <Allowance {...project.apiKeyAllowance}>
-          {full && mayChange && (
+          {full && canManage && (
             <span className={classes.full} id={reason}>
               <CircleAlert size={15} aria-hidden />
               Revoke or delete an unused key first
@@ -166,16 +161,16 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
       )}
       {apiKeys?.nodes.length === 0 && allowed && (
         <Paper withBorder>
-          <Empty title="No API key yet">
-            {mayChange
+          <EmptyState title="No API key yet">
+            {canManage
               ? 'Create one for each program that is to call the model: a LIMS, a script, a process analyser. Then one can be revoked without the others noticing.'
               : 'Owners and contributors of the project can create one for each program that is to call the model.'}
-          </Empty>
+          </EmptyState>
         </Paper>
       )}
       {apiKeys && apiKeys.nodes.length > 0 && (
-        <KeyTable actions={mayChange}>
-          <KeyPage page={apiKeys} of={of} now={now} quiet={creating} {...(mayChange && { onAsk: ask })} />
+        <KeyTable actions={canManage}>
+          <KeyPage page={apiKeys} of={of} now={now} {...(canManage && { onAsk: ask })} />
         </KeyTable>
       )}
       {/* Apart from what depends on the data: a reload that fails must not take away a key that is being shown. */}
@@ -230,11 +225,4 @@ function WhileLoading({ actions }: { actions: boolean }) {
       <VisuallyHidden role="status">Loading the API keys…</VisuallyHidden>
     </>
   );
-}
-
-/** The present moment, to the half minute. */
-function useNow(): Date {
-  const [now, setNow] = useState(() => new Date());
-  useInterval(() => setNow(new Date()), 30_000, { autoInvoke: true });
-  return now;
 }

@@ -1,12 +1,14 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import type { ApiKeyRowFragment } from '../generated/graphql';
+import { Dialog } from '../ui/Dialog';
+import { Refusal } from '../ui/Refusal';
+import { exactTime, relativeTime } from '../ui/relative-time.ts';
 import classes from './ApiKeys.module.css';
 import { ABOUT_KEYS } from './queries';
-import { exactTime, relativeTime } from './relative-time.ts';
 
 const REVOKE = graphql(`
   mutation RevokeApiKey($id: ID!) {
@@ -61,18 +63,11 @@ export function ConfirmKey({ asked, now, returnFocus, onClose, onDone }: Props) 
     else onDone();
   };
   return (
-    <Modal
+    <Dialog
       opened={asked !== null}
       onClose={close}
       title={asked && `${verb} “${asked.key.name}”?`}
       returnFocus={returnFocus}
-      centered
-      // Fading out, it would show an empty dialog.
-      transitionProps={{ duration: 150, exitDuration: 0 }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      classNames={{ title: classes.dialogTitle }}
-      // To a screen reader a second banner, which the page's own header is.
-      attributes={{ header: { role: 'presentation' } }}
     >
       {asked && (
         <Stack gap="md">
@@ -81,11 +76,7 @@ export function ConfirmKey({ asked, now, returnFocus, onClose, onDone }: Props) 
             <LastUse at={asked.key.lastUsedAt} now={now} />
           </div>
           <Text size="sm">{consequence(asked)}</Text>
-          {error && (
-            <Alert color="red" variant="light" role="alert">
-              {sentenceOf(error)}
-            </Alert>
-          )}
+          <Refusal sentence={error ? sentenceOf(error) : null} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close} disabled={busy} data-autofocus>
               Cancel
@@ -96,7 +87,7 @@ export function ConfirmKey({ asked, now, returnFocus, onClose, onDone }: Props) 
           </Group>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -115,7 +106,7 @@ function LastUse({ at, now }: { at: string | null | undefined; now: Date }) {
 
 function consequence({ what, key: { status } }: Asked) {
   if (what === 'revoke') {
-    return 'Calls with it are refused from the next one on, and this cannot be undone. The key stays in the list until somebody deletes it.';
+    return 'Calls with it are refused from the next one on, and this cannot be undone. The key stays in the list until it is deleted.';
   }
   const logs = 'This cannot be undone. The prediction logs keep naming the key.';
   if (status !== 'ACTIVE') return `It leaves the list for good. ${logs}`;

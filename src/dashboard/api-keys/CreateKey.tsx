@@ -1,22 +1,13 @@
-import {
-  Alert,
-  Badge,
-  Button,
-  Group,
-  Input,
-  Modal,
-  NativeSelect,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Badge, Button, Group, Input, NativeSelect, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import type { ApiKeyTarget, CreateApiKeyMutation } from '../generated/graphql';
-import classes from './ApiKeys.module.css';
+import { MAX_NAME_LENGTH } from '../limits.ts';
+import { Dialog } from '../ui/Dialog';
+import { Form, TextField } from '../ui/Form';
+import { Refusal } from '../ui/Refusal';
 import { expiryOf, inputDate, LIFETIMES, NO_EXPIRY, ON_DATE } from './expiry.ts';
 import { ABOUT_KEYS } from './queries';
 import { RevealKey } from './RevealKey';
@@ -57,7 +48,7 @@ export function CreateKey({ opened, of, reach, onClose }: Props) {
     onClose();
   };
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={() => {
         if (created) setWarned(true);
@@ -65,13 +56,7 @@ export function CreateKey({ opened, of, reach, onClose }: Props) {
       }}
       title={created ? 'Save this key now' : 'Create API key'}
       size="lg"
-      centered
       withCloseButton={!created}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      transitionProps={{ duration: 150, exitDuration: 0 }}
-      classNames={{ title: classes.dialogTitle }}
-      // To a screen reader a second banner, which the page's own header is.
-      attributes={{ header: { role: 'presentation' } }}
     >
       {created ? (
         <RevealKey
@@ -92,7 +77,7 @@ export function CreateKey({ opened, of, reach, onClose }: Props) {
           onCancel={onClose}
         />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -112,9 +97,9 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
   const [date, setDate] = useState('');
   const [error, setError] = useState<CombinedError>();
   const expiresAt = expiryOf(lifetime, date, new Date());
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (busy || expiresAt === undefined) return;
+  const isPast = Boolean(expiresAt && expiresAt.getTime() < Date.now());
+  const submit = async () => {
+    if (busy || expiresAt === undefined || isPast) return;
     setBusy(true);
     setError(undefined);
     const input = { target: of, name, expiresAt: expiresAt?.toISOString() ?? null };
@@ -125,19 +110,15 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
     else setError(result.error);
   };
   return (
-    <form onSubmit={event => void submit(event)}>
+    <Form onSubmit={() => void submit()}>
       <Stack gap="md">
-        {error && (
-          <Alert color="red" variant="light" role="alert">
-            {sentenceOf(error)}
-          </Alert>
-        )}
-        <TextInput
+        <Refusal sentence={error ? sentenceOf(error) : null} />
+        <TextField
           label="Name"
           description="The program that will hold the key: one key for each."
           placeholder="LIMS, line 3"
           required
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           autoComplete="off"
           data-autofocus
           value={name}
@@ -156,19 +137,20 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
               ]}
             />
             {lifetime === ON_DATE && (
-              <TextInput
+              <TextField
                 type="date"
                 label="Last day"
                 required
                 min={inputDate(new Date())}
                 max="2999-12-31"
+                error={isPast ? 'This day has passed. Choose a later one.' : undefined}
                 value={date}
                 onChange={event => setDate(event.currentTarget.value)}
               />
             )}
           </SimpleGrid>
           <Text size="sm" mt={6} aria-live="polite">
-            {lastMoment(expiresAt)}
+            {!isPast && lastMoment(expiresAt)}
           </Text>
           <Text size="sm" c="dimmed">
             An expiry is wise: a key that leaks or is forgotten stops working by itself.
@@ -202,12 +184,12 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }
 
 function lastMoment(expiresAt: Date | null | undefined): string {
-  if (expiresAt === null) return 'Works until somebody revokes it.';
+  if (expiresAt === null) return 'Works until it is revoked.';
   if (expiresAt === undefined) return 'Works until the end of the day that you choose.';
   const day = new Intl.DateTimeFormat('en', { dateStyle: 'full' }).format(expiresAt);
   return `Works until the end of ${day}, in your time zone.`;

@@ -1,10 +1,9 @@
 import { Button, Table } from '@mantine/core';
-import { useWindowEvent } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import { useQuery } from 'urql';
-import { Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { ApiKeyRowFragment, ApiKeyTarget } from '../generated/graphql';
+import { Problem } from '../ui/Problem';
 import type { Asked } from './ConfirmKey';
 import { KeyRow, SkeletonRows, WholeRow } from './KeyTable';
 import { ABOUT_KEYS, PAGE } from './queries';
@@ -26,9 +25,7 @@ const MORE_API_KEYS = graphql(`
 interface List {
   of: ApiKeyTarget;
   now: Date;
-  /** Whether to leave the server alone for now. */
-  quiet: boolean;
-  /** Left out for who may only look. */
+  /** Absent for people who may not change keys. */
   onAsk?: (asked: Asked) => void;
 }
 
@@ -86,9 +83,6 @@ function NextPage({ after, ...list }: List & { after: string | null | undefined 
     query: MORE_API_KEYS,
     variables: { of: list.of, first: PAGE, after },
     context: ABOUT_KEYS,
-  });
-  useWindowEvent('focus', () => {
-    if (!list.quiet) load({ requestPolicy: 'network-only' });
   });
   if (data) return <KeyPage {...list} page={data.apiKeys} next />;
   if (!error) return <SkeletonRows />;

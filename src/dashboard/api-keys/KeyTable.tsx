@@ -1,13 +1,14 @@
-import { ActionIcon, Anchor, Badge, Button, Skeleton, Table, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Badge, Button, Card, Skeleton, Table, Text, Tooltip } from '@mantine/core';
 import { CalendarClock, Hourglass, Layers, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { ApiKeyRowFragment, ApiKeyStatus } from '../generated/graphql';
+import { DataTable } from '../ui/DataTable';
+import { exactTime, relativeTime, shortDay } from '../ui/relative-time.ts';
 import type { Asked } from './ConfirmKey';
 import { expiryWords } from './expiry.ts';
 import { marksOf } from './hygiene.ts';
 import classes from './KeyTable.module.css';
-import { exactTime, relativeTime, shortDay } from './relative-time.ts';
 
 const COLUMNS = ['Name', 'Key', 'Status', 'Last used', 'Expiry', 'Reach', 'Created by'] as const;
 type Column = (typeof COLUMNS)[number];
@@ -32,8 +33,8 @@ const statusWords: Record<ApiKeyStatus, string> = {
 /** The frame of the list. On a narrow screen each row becomes a card. */
 export function KeyTable({ actions, children }: { actions: boolean; children: ReactNode }) {
   return (
-    <div className={classes.frame}>
-      <Table className={classes.table} aria-label="API keys">
+    <Card withBorder padding={0} className={classes.frame}>
+      <DataTable className={classes.table} aria-label="API keys">
         <Table.Thead>
           <Table.Tr>
             {COLUMNS.map(column => (
@@ -49,8 +50,8 @@ export function KeyTable({ actions, children }: { actions: boolean; children: Re
           </Table.Tr>
         </Table.Thead>
         {children}
-      </Table>
-    </div>
+      </DataTable>
+    </Card>
   );
 }
 
@@ -157,7 +158,7 @@ export function KeyRow({ apiKey, now, inDeployment, onAsk }: RowProps) {
   );
 }
 
-/** How long ago, with the exact time for who points at it or reaches it by keyboard. */
+/** How long ago, with the exact time on hover and on focus. */
 function Moment({ at, now }: { at: Date; now: Date }) {
   return (
     <Tooltip label={exactTime(at)} withArrow events={{ hover: true, focus: true, touch: true }}>
@@ -173,7 +174,7 @@ function Cell({ of, children }: { of: Column; children: ReactNode }) {
   return <Table.Td data-label={of}>{children}</Table.Td>;
 }
 
-/** Rows while the list is on its way. */
+/** Rows while the list is loading. */
 export function SkeletonRows() {
   return (
     <Table.Tbody aria-hidden>
@@ -191,7 +192,7 @@ export function SkeletonRows() {
   );
 }
 
-/** Something in the table's place that is no key. */
+/** A row across all columns. */
 export function WholeRow({ children }: { children: ReactNode }) {
   return (
     <Table.Tbody>

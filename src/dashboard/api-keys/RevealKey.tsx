@@ -1,14 +1,15 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useWindowEvent } from '@mantine/hooks';
 import { Check, Copy, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { Notice } from '../ui/Notice';
 import classes from './ApiKeys.module.css';
 
 interface Props {
   name: string;
   prefix: string;
   rawKey: string;
-  /** Whether somebody tried to leave other than by "Done". */
+  /** Whether the person tried to leave other than by "Done". */
   warned: boolean;
   /** The browser's way back was pressed; the key stays. */
   onBack: () => void;
@@ -37,16 +38,10 @@ export function RevealKey({ name, prefix, rawKey, warned, onBack, onDone }: Prop
       <code ref={secret} className={classes.secret} translate="no">
         {rawKey}
       </code>
-      <Alert
-        color="yellow"
-        variant="light"
-        icon={<TriangleAlert size={18} aria-hidden />}
-        title="This is the only time it is shown"
-        classNames={{ root: classes.warning, title: classes.warningTitle, icon: classes.warningIcon }}
-      >
-        Only a hash of it is stored, so nobody can show it again. Put it into the secret store of the program
+      <Notice icon={<TriangleAlert size={18} aria-hidden />} title="This is the only time it is shown">
+        Only a hash of it is stored, so it cannot be shown again. Put it into the secret store of the program
         that will use it. If it gets lost, revoke it and create another.
-      </Alert>
+      </Notice>
       {warned && (
         <Text size="sm" role="alert" className={classes.full}>
           Still here, so that the key is not lost. Copy it, then press Done.

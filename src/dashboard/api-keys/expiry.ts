@@ -8,7 +8,7 @@ export const LIFETIMES = [
 
 /** The choice of a day from the calendar. */
 export const ON_DATE = 'date';
-/** The choice of a key that works until somebody revokes it. */
+/** The choice of a key that works until it is revoked. */
 export const NO_EXPIRY = 'none';
 
 /**
@@ -44,7 +44,7 @@ export function inputDate(day: Date): string {
 
 /**
  * An expiry as the person's calendar and clock show it: the end of a day as "end of day", another moment (from a
- * program, or from somebody in another time zone) with its time.
+ * program, or from a person in another time zone) with its time.
  */
 export function expiryWords(expiresAt: Date): { day: string; time: string } {
   const atEnd = expiresAt.getHours() === 23 && expiresAt.getMinutes() === 59;

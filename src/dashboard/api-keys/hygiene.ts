@@ -7,7 +7,7 @@ interface Key {
   expiresAt?: string | null | undefined;
 }
 
-/** A quiet word on a key that somebody should look at. */
+/** A mark on a key that deserves attention. */
 export interface Mark {
   kind: 'unused' | 'expiring';
   text: string;

@@ -1,12 +1,17 @@
-import { type CombinedError, cacheExchange, createClient, fetchExchange, mapExchange } from 'urql';
+import {
+  type Client,
+  type CombinedError,
+  cacheExchange,
+  createClient,
+  type Exchange,
+  fetchExchange,
+  type OperationResult,
+} from 'urql';
+import { filter, fromPromise, fromValue, mergeMap, pipe } from 'wonka';
 import { graphql } from '../generated';
+import { createRefresh } from './refresh';
 
-/** The code of an error, as the server's catalogue names it; undefined for a lost connection. */
-export function codeOf(error: CombinedError | undefined): unknown {
-  return error?.graphQLErrors[0]?.extensions.code;
-}
-
-/** What to tell a person: the server's own sentence, or that it could not be reached. */
+/** The message of an error for a person: the server's own, or that it could not be reached. */
 export function sentenceOf(error: CombinedError): string {
   return (
     error.graphQLErrors[0]?.message ?? 'The server could not be reached. Check the connection and try again.'
@@ -21,33 +26,59 @@ const SESSION = graphql(`
   }
 `);
 
+/** The context of mutations that start a session: their 401 does not end one. */
+export const SIGNING_IN = { isSigningIn: true };
+
+/** A GraphQL client, and what keeps the queries on screen current. */
+export interface SessionClient {
+  client: Client;
+  /** Starts to reload. @returns stops it. */
+  start: () => () => void;
+}
+
 /**
- * The GraphQL client of one session. Its cache ends with it, so nobody sees what somebody else has read.
+ * The GraphQL client of one session. Its cache ends with it, so that no person sees what another has read.
  *
- * @param onSessionLost called when an answer says that nobody is signed in any more.
+ * @param onSessionLost called when an answer shows that the session has ended.
  */
-export function startClient(onSessionLost: () => void) {
+export function createSessionClient(onSessionLost: () => void): SessionClient {
+  const refresh = createRefresh();
   const client = createClient({
     url: '/graphql',
     preferGetMethod: false,
     fetchOptions: { credentials: 'same-origin' },
     requestPolicy: 'cache-and-network',
-    exchanges: [
-      mapExchange({
-        onError(error, operation) {
-          if (operation.context.signingIn === true) return;
-          if (error.response?.status === 401) onSessionLost();
-          // An answer with data, such as {"deployment": null}, is 200 whatever its errors say.
-          else if (error.graphQLErrors.length > 0) void checkSession();
-        },
-      }),
-      cacheExchange,
-      fetchExchange,
-    ],
+    // The watch comes after the cache, which would keep the refusals that it withholds.
+    exchanges: [refresh.exchange, cacheExchange, watchSession(onSessionLost), fetchExchange],
   });
-  const checkSession = async () => {
-    const { data, error } = await client.query(SESSION, {}, { requestPolicy: 'network-only' }).toPromise();
-    if (!error && data?.viewer === null) onSessionLost();
-  };
-  return client;
+  return { client, start: () => refresh.start(client) };
 }
+
+/** Reports a lost session. A query that met it gets no result, so that its page stays as it was. */
+const watchSession =
+  (onSessionLost: () => void): Exchange =>
+  ({ client, forward }) =>
+  operations => {
+    const isLost = async ({ response, graphQLErrors }: CombinedError): Promise<boolean> => {
+      if (response?.status === 401) return true;
+      if (graphQLErrors.length === 0) return false;
+      // An answer with data, such as {"deployment": null}, is 200 whatever its errors say.
+      const context = { requestPolicy: 'network-only' as const, isSessionCheck: true };
+      const { data, error } = await client.query(SESSION, {}, context).toPromise();
+      return !error && data?.viewer === null;
+    };
+    const check = async (result: OperationResult, error: CombinedError): Promise<OperationResult | null> => {
+      if (!(await isLost(error))) return result;
+      onSessionLost();
+      return result.operation.kind === 'query' ? null : result;
+    };
+    return pipe(
+      forward(operations),
+      mergeMap((result): ReturnType<typeof fromValue<OperationResult | null>> => {
+        const { isSigningIn, isSessionCheck } = result.operation.context;
+        const isChecked = result.error && isSigningIn !== true && isSessionCheck !== true;
+        return isChecked && result.error ? fromPromise(check(result, result.error)) : fromValue(result);
+      }),
+      filter(result => result !== null),
+    );
+  };

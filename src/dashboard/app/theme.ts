@@ -47,6 +47,10 @@ export const theme = createTheme({
 /** Where Mantine's own colours are too faint to read: text wants 4.5:1. */
 export const readableColors: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': '#5f675a' },
-  dark: { '--mantine-color-dimmed': dark[2], '--mantine-color-anchor': moss[4] },
+  light: { '--mantine-color-dimmed': '#5f675a', '--mantine-color-error': '#c92a2a' },
+  dark: {
+    '--mantine-color-dimmed': dark[2],
+    '--mantine-color-anchor': moss[4],
+    '--mantine-color-error': '#ff8787',
+  },
 });

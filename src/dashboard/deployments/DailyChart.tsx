@@ -1,47 +1,48 @@
-import { Tooltip, useMantineTheme, VisuallyHidden } from '@mantine/core';
+import { Tooltip, VisuallyHidden } from '@mantine/core';
+import { formatCompact, formatNumber } from '../ui/numbers';
+import classes from './DailyChart.module.css';
 
 interface Day {
   date: string;
   predictions: number;
 }
 
-const HEIGHT = 170;
 const dayName = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const whole = new Intl.NumberFormat('en');
 
-/** One bar a day, from zero; the numbers on hover, and as a table for who does not see the bars. */
+/** One bar a day over a scale from zero; the numbers on hover, and as a table for screen readers. */
 export function DailyChart({ days }: { days: readonly Day[] }) {
-  const { primaryColor } = useMantineTheme();
-  const most = Math.max(1, ...days.map(({ predictions }) => predictions));
-  const label = (day: Day) => `${dayName.format(new Date(day.date))}: ${whole.format(day.predictions)}`;
+  const top = scaleTop(Math.max(...days.map(({ predictions }) => predictions)));
+  const ticks = top === 1 ? [1, 0] : [top, top / 2, 0];
+  const label = (day: Day) => `${dayName.format(new Date(day.date))}: ${formatNumber(day.predictions)}`;
   return (
-    <figure style={{ margin: 0 }}>
-      <div aria-hidden="true" style={{ display: 'flex', alignItems: 'flex-end', gap: 3, height: HEIGHT }}>
-        {days.map(day => (
-          <Tooltip key={day.date} label={label(day)} withArrow>
-            <div style={{ flex: 1, height: '100%', display: 'flex', alignItems: 'flex-end' }}>
-              <div
-                style={{
-                  width: '100%',
-                  height: day.predictions === 0 ? 2 : Math.max(4, (HEIGHT * day.predictions) / most),
-                  borderRadius: '3px 3px 0 0',
-                  background:
-                    day.predictions === 0
-                      ? 'var(--mantine-color-default-border)'
-                      : `var(--mantine-color-${primaryColor}-filled)`,
-                }}
-              />
-            </div>
-          </Tooltip>
-        ))}
-      </div>
-      <div
-        aria-hidden="true"
-        style={{ display: 'flex', justifyContent: 'space-between', fontSize: 12, paddingTop: 6 }}
-      >
-        {[days[0], days[Math.floor(days.length / 2)], days.at(-1)].map(
-          day => day && <span key={day.date}>{dayName.format(new Date(day.date))}</span>,
-        )}
+    <figure className={classes.figure}>
+      <div aria-hidden="true" className={classes.chart}>
+        <div className={classes.scale}>
+          {ticks.map(tick => (
+            <span key={tick}>{formatCompact(tick)}</span>
+          ))}
+        </div>
+        <div className={classes.plot}>
+          {ticks.map(tick => (
+            <div key={tick} className={classes.line} style={{ bottom: `${(100 * tick) / top}%` }} />
+          ))}
+          {days.map(day => (
+            <Tooltip key={day.date} label={label(day)} withArrow>
+              <div className={classes.day}>
+                <div
+                  className={classes.bar}
+                  data-empty={day.predictions === 0 || undefined}
+                  style={{ height: `${(100 * day.predictions) / top}%` }}
+                />
+              </div>
+            </Tooltip>
+          ))}
+        </div>
+        <div className={classes.days}>
+          {[days[0], days[Math.floor(days.length / 2)], days.at(-1)].map(
+            day => day && <span key={day.date}>{dayName.format(new Date(day.date))}</span>,
+          )}
+        </div>
       </div>
       <VisuallyHidden>
         <table>
@@ -58,4 +59,12 @@ export function DailyChart({ days }: { days: readonly Day[] }) {
       </VisuallyHidden>
     </figure>
   );
+}
+
+/** The smallest of 1, 2, 4, 6, 8, 10, 20, 40, … that is not below a number; its half is whole, except that of 1. */
+function scaleTop(max: number): number {
+  if (max <= 1) return 1;
+  const unit = 10 ** Math.floor(Math.log10(max));
+  const step = [1, 2, 4, 6, 8, 10].find(candidate => candidate * unit >= max) ?? 10;
+  return step * unit;
 }

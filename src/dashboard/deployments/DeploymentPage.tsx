@@ -2,16 +2,16 @@ import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { Link, Outlet, useNavigate, useOutletContext, useParams } from 'react-router';
 import { useQuery } from 'urql';
-import { Loading, Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { DeploymentPageQuery } from '../generated/graphql';
 import { ManageDeployment } from '../manage/ManageDeployment';
-import { ActiveDot } from '../projects/ActiveDot';
 import { ActiveSwitch } from '../projects/ActiveSwitch';
-import { PageNotFound } from '../projects/PageMessage';
-import { PageTabs } from '../projects/PageTabs';
-import { Refusal } from '../projects/Refusal';
-import { mayChangeProject } from '../projects/roles';
+import { ActiveDot } from '../ui/ActiveDot';
+import { Loading } from '../ui/Loading';
+import { NotFound } from '../ui/NotFound';
+import { PageTabs } from '../ui/PageTabs';
+import { Problem } from '../ui/Problem';
+import { Refusal } from '../ui/Refusal';
 import { QuarantineNotice } from './QuarantineNotice';
 
 const DEPLOYMENT = graphql(`
@@ -26,7 +26,7 @@ const DEPLOYMENT = graphql(`
       project {
         id
         name
-        role
+        ...ViewerCan
         organization {
           id
           slug
@@ -83,11 +83,10 @@ function Page({ id }: { id: string }) {
     return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the deployment" />;
   const { deployment } = data;
   if (!deployment) {
-    return error ? <Problem error={error} retry={() => retry()} /> : <PageNotFound what="Deployment" />;
+    return error ? <Problem error={error} retry={() => retry()} /> : <NotFound what="Deployment" />;
   }
   return (
     <Stack gap="md">
-      <title>{`${deployment.name} · Spectrakey`}</title>
       <Stack gap={6}>
         <Breadcrumbs separatorMargin={6}>
           <Anchor component={Link} to={`/projects/${deployment.project.id}`} size="sm">
@@ -101,7 +100,7 @@ function Page({ id }: { id: string }) {
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>
             {deployment.name}
           </Title>
-          {mayChangeProject(deployment.project.role) ? (
+          {deployment.project.viewerCan.manageDeployments ? (
             <Group gap="xs" wrap="nowrap">
               <ActiveSwitch deployment={deployment} onRefused={setRefusal} />
               <ManageDeployment
@@ -124,10 +123,10 @@ function Page({ id }: { id: string }) {
         <QuarantineNotice
           deploymentId={deployment.id}
           until={deployment.quarantinedUntil}
-          canReset={mayChangeProject(deployment.project.role)}
+          canReset={deployment.project.viewerCan.manageDeployments}
         />
       )}
-      <PageTabs address={`/deployments/${deployment.id}`} tabs={tabs}>
+      <PageTabs name={deployment.name} address={`/deployments/${deployment.id}`} tabs={tabs}>
         <Outlet context={deployment} />
       </PageTabs>
     </Stack>

@@ -1,8 +1,9 @@
-import { Box, Card, Group, Progress, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Box, Card, Progress, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from 'urql';
-import { Problem } from '../app/states';
 import { graphql } from '../generated';
+import { Fact, Facts } from '../ui/Fact';
+import { formatNumber } from '../ui/numbers';
+import { Problem } from '../ui/Problem';
 import { DailyChart } from './DailyChart';
 import { useDeployment } from './DeploymentPage';
 
@@ -23,8 +24,6 @@ const DAILY = graphql(`
   }
 `);
 
-const whole = new Intl.NumberFormat('en');
-
 /** What the deployment predicts, and how much it is used. */
 export function Overview() {
   const deployment = useDeployment();
@@ -38,27 +37,27 @@ export function Overview() {
           <Title order={2} mb="sm">
             Model
           </Title>
-          <Stack gap={8}>
+          <Facts>
             <Fact name="Name">
               {model.name}, version {model.version}
             </Fact>
             <Fact name="Target">{model.targetProperty}</Fact>
             <Fact name="Unit">{model.unit ?? '–'}</Fact>
             <Fact name="Kind">{model.kind === 'REGRESSION' ? 'Regression' : 'Classification'}</Fact>
-            <Fact name="Points in a spectrum">{whole.format(model.inputLength)}</Fact>
-          </Stack>
+            <Fact name="Points in a spectrum">{formatNumber(model.inputLength)}</Fact>
+          </Facts>
         </Card>
         <Card withBorder padding="lg">
           <Title order={2} mb="sm">
             This month
           </Title>
           <Text fz={28} fw={600} lh={1.2}>
-            {whole.format(usage.predictions)}
+            {formatNumber(usage.predictions)}
           </Text>
           <Text c="dimmed" size="sm" mb="md">
             {usage.limit === null || usage.limit === undefined
               ? 'predictions; the plan has no limit'
-              : `of ${whole.format(usage.limit)} predictions in ${monthName(usage.month)} (UTC)`}
+              : `of ${formatNumber(usage.limit)} predictions in ${monthName(usage.month)} (UTC)`}
           </Text>
           {usage.limit ? (
             <Progress
@@ -74,28 +73,15 @@ export function Overview() {
           Predictions a day (UTC)
         </Title>
         {error && <Problem error={error} retry={() => retry()} />}
-        <Box h={200}>
+        <Box mih={188}>
           {data?.deployment ? (
             <DailyChart days={data.deployment.dailyPredictions} />
           ) : (
-            !error && <Skeleton h={200} />
+            !error && <Skeleton h={188} />
           )}
         </Box>
       </Card>
     </Stack>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <Group justify="space-between" gap="md" wrap="nowrap" align="baseline">
-      <Text size="sm" c="dimmed">
-        {name}
-      </Text>
-      <Text size="sm" ta="right">
-        {children}
-      </Text>
-    </Group>
   );
 }
 

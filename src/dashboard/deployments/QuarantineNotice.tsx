@@ -1,11 +1,11 @@
-import { Alert, Button, Group, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { ShieldAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
-import notice from '../projects/notice.module.css';
-import { Refusal } from '../projects/Refusal';
+import { Notice } from '../ui/Notice';
+import { Refusal } from '../ui/Refusal';
 
 const RESET_QUARANTINE = graphql(`
   mutation ResetQuarantine($deploymentId: ID!) {
@@ -24,20 +24,14 @@ interface QuarantineNoticeProps {
   canReset: boolean;
 }
 
-/** Says that a deployment's model is not run at present, and why; resets this for those who may. */
+/** Shows that a deployment's model is quarantined, and why; people with the permission can reset it. */
 export function QuarantineNotice({ deploymentId, until, canReset }: QuarantineNoticeProps) {
   const [{ fetching }, reset] = useMutation(RESET_QUARANTINE);
   const [refusal, setRefusal] = useState<string | null>(null);
   const time = new Date(until).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
   return (
     <>
-      <Alert
-        color="yellow"
-        variant="light"
-        classNames={notice}
-        icon={<ShieldAlert size={18} />}
-        title={`The model is quarantined until ${time}`}
-      >
+      <Notice icon={<ShieldAlert size={18} />} title={`The model is quarantined until ${time}`}>
         <Group justify="space-between" gap="sm" align="flex-end">
           <Text size="sm" maw={640}>
             It crashed, took too long or needed too much memory three times within ten minutes. Until then
@@ -57,7 +51,7 @@ export function QuarantineNotice({ deploymentId, until, canReset }: QuarantineNo
             </Button>
           )}
         </Group>
-      </Alert>
+      </Notice>
       <Refusal sentence={refusal} />
     </>
   );

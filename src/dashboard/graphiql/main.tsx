@@ -5,10 +5,12 @@ import '@graphiql/plugin-history/style.css';
 import 'graphiql/graphiql.css';
 import './graphiql.css';
 
+import type { TabsState } from '@graphiql/react';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
 import { examples } from './examples.ts';
+import { findViewer, withOwnIds } from './own-ids.ts';
 import logo from './spectrakey.svg';
 import { secretFreeStorage } from './storage.ts';
 import { defineEditorThemes, editorTheme, wrapDocuments } from './theme.ts';
@@ -42,11 +44,23 @@ function editorText(value: Record<string, unknown>): string {
   return spread.replace(/\[[-\d.e,\s]+\]/g, numbers => numbers.replace(/\s+/g, ' '));
 }
 
-const tabs = examples.map(({ query, variables, headers }) => ({
+/** Shows the editor that a tab is to be filled in with: the headers where it has some, else the variables. */
+function showEditorOf({ tabs, activeTabIndex }: TabsState): void {
+  const { headers, variables } = tabs[activeTabIndex] ?? {};
+  const name = headers || !variables ? 'headers' : 'variables';
+  // GraphiQL offers no other way to choose the editor once it is drawn.
+  const button = document.querySelector<HTMLButtonElement>(`button[data-name="${name}"]:not(.active)`);
+  if (headers || variables) button?.click();
+}
+
+const viewer = await findViewer(url);
+const shown = viewer ? withOwnIds(examples, viewer) : examples;
+const tabs = shown.map(({ query, variables, headers }) => ({
   query,
   variables: editorText(variables),
   headers: editorText(headers),
 }));
+const [first] = tabs;
 
 defineEditorThemes();
 wrapDocuments();
@@ -61,16 +75,17 @@ createRoot(place).render(
     shouldPersistHeaders={false}
     defaultTabs={tabs}
     // GraphiQL fills the query editor from the first tab, but these two from here only.
-    initialVariables={editorText(examples[0].variables)}
-    initialHeaders={editorText(examples[0].headers)}
-    defaultEditorToolsVisibility="headers"
+    initialVariables={first?.variables ?? ''}
+    initialHeaders={first?.headers ?? ''}
+    defaultEditorToolsVisibility={first?.headers ? 'headers' : 'variables'}
+    onTabChange={showEditorOf}
     editorTheme={editorTheme}
   >
     <GraphiQL.Logo>
-      <span className="spectrakey-logo">
+      <a className="spectrakey-logo" href="/" aria-label="Spectrakey: back to the dashboard">
         <img src={logo} alt="" width="22" height="22" />
-        Spectrakey
-      </span>
+        <span>Dashboard</span>
+      </a>
     </GraphiQL.Logo>
   </GraphiQL>,
 );

@@ -1,5 +1,5 @@
 // GraphiQL keeps tabs, history, variables and queries in localStorage, where any later script on this origin and
-// anybody at this computer can read them. Measured with 5.4 and header persistence off: an API key typed into the
+// anyone at this computer can read them. Measured with 5.4 and header persistence off: an API key typed into the
 // headers lands in `graphiql:queries` (the history), a password in the variables there and in `graphiql:tabState`.
 // So only what cannot hold a secret is written; the rest lives until the page is closed. A list of what may be kept,
 // rather than of what may not, also covers whatever a later GraphiQL begins to store.

@@ -1,9 +1,10 @@
-import { Alert, Anchor, Card, Code, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Card, Code, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { Info } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useDeployment } from '../deployments/DeploymentPage';
-import { CopyButton } from './CopyButton';
+import { CopyButton } from '../ui/CopyButton';
+import { Notice } from '../ui/Notice';
 import { Snippet } from './Snippet';
 import { KEY_PLACEHOLDER, LANGUAGES, type Language, snippetFor } from './snippets';
 
@@ -28,9 +29,9 @@ export function Integration() {
   return (
     <Stack gap="md">
       {!project.organization.plan.allowApiPredict && (
-        <Alert icon={<Info size={18} />} color="yellow" variant="light" title="The plan has no API access">
+        <Notice icon={<Info size={18} />} title="The plan has no API access">
           Calls are answered once {project.organization.name} is on a plan with API access: see {keys}.
-        </Alert>
+        </Notice>
       )}
       <Card withBorder padding="lg">
         <Stack gap="md">
@@ -64,7 +65,8 @@ export function Integration() {
           <Text size="sm" c="dimmed">
             A refusal has a status of its own and a sentence in <Code>errors[0].message</Code>: 403 when the
             key was revoked, has expired or does not reach this deployment; 429 when the month’s predictions
-            are used up or calls come too fast, with the seconds to wait in <Code>Retry-After</Code>.
+            are used up; 503 when the server is busy. With 429 and 503 the header <Code>Retry-After</Code> has
+            the seconds to wait.
           </Text>
         </Stack>
       </Card>

@@ -2,7 +2,7 @@ import { Fragment } from 'react';
 import classes from './Snippet.module.css';
 import { KEY_PLACEHOLDER } from './snippets';
 
-/** Code to read and copy. Comments stand back, and the key's place stands out. */
+/** Code to read and copy. Comments are dimmed, and the placeholder of the key is marked. */
 export function Snippet({ code, label }: { code: string; label: string }) {
   return (
     // Long lines scroll sideways, by keyboard too.

@@ -1,3 +1,5 @@
+import { MAX_SPECTRA } from '../limits.ts';
+
 /** What a snippet is made for. */
 export interface Target {
   endpoint: string;
@@ -6,7 +8,7 @@ export interface Target {
   kind: 'REGRESSION' | 'CLASSIFICATION';
 }
 
-/** What stands where the key belongs, in every snippet. */
+/** The placeholder of the key, in every snippet. */
 export const KEY_PLACEHOLDER = 'sk_<your-key>';
 
 /** The languages that there are snippets for. */
@@ -70,7 +72,7 @@ function typescript(target: Target): string {
       }\`,
     variables: {
       deploymentId: '${deploymentId}',
-      // 1 to 1000 spectra of ${inputLength} values each, in the order of the model's points. Put yours in place of the zeros.
+      // 1 to ${MAX_SPECTRA} spectra of ${inputLength} values each, in the order of the model's points. Put yours in place of the zeros.
       spectra: [{ sampleName: 'sample-1', yValues: Array(${inputLength}).fill(0) }],
     },
   }),
@@ -103,7 +105,7 @@ response = requests.post(
         """,
         "variables": {
             "deploymentId": "${deploymentId}",
-            # 1 to 1000 spectra of ${inputLength} values each, in the order of the model's points. Put yours in place of the zeros.
+            # 1 to ${MAX_SPECTRA} spectra of ${inputLength} values each, in the order of the model's points. Put yours in place of the zeros.
             "spectra": [{"sampleName": "sample-1", "yValues": [0.0] * ${inputLength}}],
         },
     },

@@ -1,10 +1,10 @@
 import { Box, Group, SimpleGrid, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
-import { exactTime } from '../api-keys/relative-time';
 import type { Deployment } from '../deployments/DeploymentPage';
 import type { PredictionLogsQuery } from '../generated/graphql';
-import { CopyButton } from '../integration/CopyButton';
 import { PredictionTable } from '../predict/PredictionTable';
+import { CopyButton } from '../ui/CopyButton';
+import { Fact } from '../ui/Fact';
+import { exactTime } from '../ui/relative-time';
 import { durationOf, sourceOf } from './LogRow';
 import classes from './Logs.module.css';
 
@@ -18,21 +18,25 @@ export function LogDetails({ log, model }: LogDetailsProps) {
   const at = new Date(log.createdAt);
   return (
     <Stack gap="md">
-      <SimpleGrid cols={{ base: 1, xs: 3, sm: 2 }} spacing="sm" verticalSpacing="xs">
-        <Fact name="When">{exactTime(at)}</Fact>
-        <Box hiddenFrom="sm">
-          <Fact name="Source">{sourceOf(log)}</Fact>
-        </Box>
-        <Box hiddenFrom="sm">
-          <Fact name="Duration">{durationOf(log)}</Fact>
-        </Box>
+      <SimpleGrid cols={{ base: 1, xs: 3, sm: 2 }} spacing="sm" verticalSpacing="xs" component="dl" m={0}>
+        <Fact name="When" stacked>
+          {exactTime(at)}
+        </Fact>
+        <Fact name="Source" stacked hiddenFrom="sm">
+          {sourceOf(log)}
+        </Fact>
+        <Fact name="Duration" stacked hiddenFrom="sm">
+          {durationOf(log)}
+        </Fact>
       </SimpleGrid>
       <Group justify="space-between" gap="sm">
-        <Fact name="Log id">
-          <Text component="span" ff="monospace" size="sm" style={{ overflowWrap: 'anywhere' }}>
-            {log.id}
-          </Text>
-        </Fact>
+        <Box component="dl" m={0} miw={0}>
+          <Fact name="Log id" stacked>
+            <Text component="span" ff="monospace" size="sm">
+              {log.id}
+            </Text>
+          </Fact>
+        </Box>
         <CopyButton text={log.id} what="the log’s id" />
       </Group>
       <Box className={classes.values}>
@@ -43,18 +47,5 @@ export function LogDetails({ log, model }: LogDetailsProps) {
         />
       </Box>
     </Stack>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <Text size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text size="sm" component="div">
-        {children}
-      </Text>
-    </div>
   );
 }

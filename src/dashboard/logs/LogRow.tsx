@@ -1,9 +1,9 @@
 import { Table, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { exactTime, relativeTime } from '../api-keys/relative-time';
 import { graphql } from '../generated';
 import type { LogFieldsFragment } from '../generated/graphql';
+import { exactTime, relativeTime } from '../ui/relative-time';
 import classes from './Logs.module.css';
 
 graphql(`
@@ -63,7 +63,7 @@ export function LogRow({ log, deployment, now, opening }: LogRowProps) {
   const { open, onToggle, details } = opening;
   return (
     <>
-      {/* The row, a larger thing to hit than the button within, hears the button's clicks and keys too. */}
+      {/* The row is a larger target than the button in it; the button's clicks and keys bubble up to it. */}
       <Table.Tr className={classes.row} onClick={onToggle} data-open={open || undefined}>
         {row}
       </Table.Tr>

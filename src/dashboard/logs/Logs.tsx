@@ -1,11 +1,12 @@
 import { Anchor, Button } from '@mantine/core';
-import { useInterval } from '@mantine/hooks';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useQuery } from 'urql';
-import { Empty } from '../app/states';
+import { ASKED } from '../app/refresh';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
+import { EmptyState } from '../ui/EmptyState';
+import { useNow } from '../ui/use-now';
 import { LogDetails } from './LogDetails';
 import { LogRow } from './LogRow';
 import { LOGS_ON_A_PAGE, LogsTable } from './LogsTable';
@@ -33,8 +34,6 @@ const LOGS = graphql(`
   }
 `);
 
-const MINUTE_MS = 60_000;
-
 /** The calls that were answered, newest first. */
 export function Logs() {
   const deployment = useDeployment();
@@ -46,13 +45,13 @@ export function Logs() {
     variables: { id: deployment.id, first: LOGS_ON_A_PAGE, after: pages.after },
   });
   const logs = data?.deployment?.predictionLogs;
-  const mayPredict = deployment.project.role !== 'VIEWER';
+  const { predict: canPredict } = deployment.project.viewerCan;
   if (logs?.nodes.length === 0 && pages.number === 1) {
     return (
-      <Empty
+      <EmptyState
         title="No predictions yet"
         action={
-          mayPredict && (
+          canPredict && (
             <Button component={Link} to={`/deployments/${deployment.id}/predict`} mt="sm">
               Predict
             </Button>
@@ -60,8 +59,8 @@ export function Logs() {
         }
       >
         Every answered call is listed here, with its values and the key that made it.
-        {mayPredict && ' Predict in the browser, or have a program call'}
-        {!mayPredict && ' A program calls'} the deployment from a program as{' '}
+        {canPredict && ' Predict in the browser, or call the deployment from a program as'}
+        {!canPredict && ' Programs call the deployment as'}{' '}
         <Anchor
           component={Link}
           to={`/deployments/${deployment.id}/integration`}
@@ -71,14 +70,14 @@ export function Logs() {
           Integration
         </Anchor>{' '}
         shows.
-      </Empty>
+      </EmptyState>
     );
   }
   return (
     <LogsTable
       logs={logs}
       error={error}
-      refresh={() => refresh({ requestPolicy: 'network-only' })}
+      refresh={() => refresh(ASKED)}
       pages={pages}
       turning={fetching && operation?.variables.after !== pages.after}
       rowOf={log => (
@@ -95,11 +94,4 @@ export function Logs() {
       )}
     />
   );
-}
-
-/** The time by the minute, so that "2 minutes ago" stays true. */
-function useNow(): Date {
-  const [now, setNow] = useState(() => new Date());
-  useInterval(() => setNow(new Date()), MINUTE_MS, { autoInvoke: true });
-  return now;
 }

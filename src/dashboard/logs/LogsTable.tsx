@@ -1,9 +1,10 @@
-import { Button, Card, Group, Table, Text, Title } from '@mantine/core';
+import { Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { ChevronLeft, ChevronRight, RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { CombinedError } from 'urql';
-import { Problem } from '../app/states';
-import { SkeletonRows } from '../projects/SkeletonRows';
+import { DataTable } from '../ui/DataTable';
+import { Problem } from '../ui/Problem';
+import { SkeletonRows } from '../ui/SkeletonRows';
 import classes from './Logs.module.css';
 import type { Pages } from './use-pages';
 
@@ -34,8 +35,8 @@ export function LogsTable<Log>({
 }: LogsTableProps<Log>) {
   const wide = withDeployments ? { visibleFrom: 'sm' as const } : {};
   return (
-    <Card withBorder p={{ base: 'sm', sm: 'lg' }}>
-      <Group justify="space-between" mb="sm">
+    <Stack gap="md">
+      <Group justify="space-between" mih={36}>
         <Title order={2}>Answered calls</Title>
         <Button
           variant="default"
@@ -51,43 +52,44 @@ export function LogsTable<Log>({
       </Group>
       {error && <Problem error={error} retry={refresh} />}
       {(logs || !error) && (
-        <Table
-          verticalSpacing={8}
-          horizontalSpacing="xs"
-          aria-label="Prediction logs"
-          aria-busy={!logs || turning}
-          className={turning ? classes.pending : undefined}
-        >
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>When</Table.Th>
-              {withDeployments && <Table.Th>Deployment</Table.Th>}
-              <Table.Th visibleFrom="sm">Source</Table.Th>
-              <Table.Th {...wide}>Key</Table.Th>
-              <Table.Th ta="right" {...wide}>
-                Samples
-              </Table.Th>
-              <Table.Th ta="right" visibleFrom="sm">
-                Duration
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {logs ? (
-              logs.nodes.map(rowOf)
-            ) : (
-              <SkeletonRows
-                what="logs"
-                columns={withDeployments ? 6 : 5}
-                narrow={withDeployments ? [0, 1] : [0, 2, 3]}
-                height="24px"
-              />
-            )}
-          </Table.Tbody>
-        </Table>
+        <Card withBorder padding={0}>
+          <DataTable
+            highlightOnHover={false}
+            aria-label="Prediction logs"
+            aria-busy={!logs || turning}
+            className={turning ? classes.pending : undefined}
+          >
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>When</Table.Th>
+                {withDeployments && <Table.Th>Deployment</Table.Th>}
+                <Table.Th visibleFrom="sm">Source</Table.Th>
+                <Table.Th {...wide}>Key</Table.Th>
+                <Table.Th ta="right" {...wide}>
+                  Samples
+                </Table.Th>
+                <Table.Th ta="right" visibleFrom="sm">
+                  Duration
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {logs ? (
+                logs.nodes.map(rowOf)
+              ) : (
+                <SkeletonRows
+                  what="logs"
+                  columns={withDeployments ? 6 : 5}
+                  narrow={withDeployments ? [0, 1] : [0, 2, 3]}
+                  height="24px"
+                />
+              )}
+            </Table.Tbody>
+          </DataTable>
+        </Card>
       )}
       {logs && (pages.number > 1 || logs.pageInfo.hasNextPage) && (
-        <Group justify="space-between" mt="md">
+        <Group justify="space-between">
           <Text size="sm" c="dimmed" role="status">
             Page {pages.number}
           </Text>
@@ -115,6 +117,6 @@ export function LogsTable<Log>({
           </Group>
         </Group>
       )}
-    </Card>
+    </Stack>
   );
 }

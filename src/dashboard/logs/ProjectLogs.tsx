@@ -1,10 +1,11 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'react-router';
 import { useQuery } from 'urql';
-import { Empty } from '../app/states';
+import { ASKED } from '../app/refresh';
 import { graphql } from '../generated';
 import type { ProjectLogsQuery } from '../generated/graphql';
 import { useProject } from '../projects/ProjectPage';
+import { EmptyState } from '../ui/EmptyState';
 import { LogRow } from './LogRow';
 import { LOGS_ON_A_PAGE, LogsTable } from './LogsTable';
 import { usePages } from './use-pages';
@@ -45,16 +46,16 @@ export function ProjectLogs() {
   const logs = data?.project?.predictionLogs;
   if (logs?.nodes.length === 0 && pages.number === 1) {
     return (
-      <Empty title="No predictions yet">
+      <EmptyState title="No predictions yet">
         Every answered call of the project's deployments is listed here, also once a deployment is deleted.
-      </Empty>
+      </EmptyState>
     );
   }
   return (
     <LogsTable
       logs={logs}
       error={error}
-      refresh={() => refresh({ requestPolicy: 'network-only' })}
+      refresh={() => refresh(ASKED)}
       pages={pages}
       turning={fetching && operation?.variables.after !== after}
       withDeployments

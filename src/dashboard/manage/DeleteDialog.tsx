@@ -1,9 +1,10 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { CombinedError } from 'urql';
-import { Dialog } from '../projects/Dialog';
-import { Refusal } from '../projects/Refusal';
-import { useAction } from '../projects/use-action';
+import { Dialog } from '../ui/Dialog';
+import { Form, TextField } from '../ui/Form';
+import { Refusal } from '../ui/Refusal';
+import { useAction } from '../ui/use-action';
 
 interface DeleteDialogProps {
   opened: boolean;
@@ -38,7 +39,7 @@ function Deleting({
   const { busy, refusal, onSubmit } = useAction(() => onDelete(typed), onClose);
   const confirmed = !typeToConfirm || typed.trim() === name;
   return (
-    <form onSubmit={onSubmit}>
+    <Form onSubmit={onSubmit}>
       <Stack gap="md">
         <Refusal sentence={refusal} />
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
@@ -46,7 +47,7 @@ function Deleting({
         </Text>
         {consequences}
         {typeToConfirm && (
-          <TextInput
+          <TextField
             label={`Type the name of the ${what} to confirm`}
             placeholder={name}
             value={typed}
@@ -69,6 +70,6 @@ function Deleting({
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }

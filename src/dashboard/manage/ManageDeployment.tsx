@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from 'urql';
 import { graphql } from '../generated';
-import { Consequences, count } from './Consequences';
+import { Consequences } from '../ui/Consequences';
+import { count } from '../ui/numbers';
 import { ManageMenu } from './ManageMenu';
 
 const RENAME = graphql(`

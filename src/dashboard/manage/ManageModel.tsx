@@ -1,7 +1,7 @@
 import { useMutation } from 'urql';
 import { graphql } from '../generated';
-import { type Model, titleOf } from '../models/model';
-import { Consequences } from './Consequences';
+import { type Model, titleOf } from '../models/ModelFacts';
+import { Consequences } from '../ui/Consequences';
 import { ManageMenu } from './ManageMenu';
 
 const RENAME = graphql(`

@@ -2,7 +2,8 @@ import { useNavigate } from 'react-router';
 import { useMutation } from 'urql';
 import { graphql } from '../generated';
 import { useAllowance } from '../organizations/use-allowance';
-import { Consequences, count } from './Consequences';
+import { Consequences } from '../ui/Consequences';
+import { count } from '../ui/numbers';
 import { ManageMenu } from './ManageMenu';
 
 const RENAME = graphql(`

@@ -1,7 +1,8 @@
 import { useNavigate } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { graphql } from '../generated';
-import { Consequences, count } from './Consequences';
+import { Consequences } from '../ui/Consequences';
+import { count } from '../ui/numbers';
 import { ManageMenu } from './ManageMenu';
 
 const RENAME = graphql(`
@@ -70,7 +71,9 @@ function Goes({ id }: { id: string }) {
       items={
         data && [
           `${count(data.project?.deployments.length ?? 0, 'deployment')} and ${count(data.project?.models.length ?? 0, 'model')} go.`,
-          `${count(data.apiKeys.totalCount, 'API key')} ${data.apiKeys.totalCount === 1 ? 'is' : 'are'} revoked and deleted: programs that call with them are refused from their next call on.`,
+          data.apiKeys.totalCount === 1
+            ? '1 API key is revoked and deleted: programs that call with it are refused from their next call on.'
+            : `${count(data.apiKeys.totalCount, 'API key')} are revoked and deleted: programs that call with them are refused from their next call on.`,
           'All prediction logs of the project are removed.',
         ]
       }

@@ -1,6 +1,6 @@
 import type { CombinedError } from 'urql';
-import { Dialog } from '../projects/Dialog';
-import { NameForm } from '../projects/NameForm';
+import { Dialog } from '../ui/Dialog';
+import { NameForm } from '../ui/NameForm';
 
 interface RenameDialogProps {
   opened: boolean;

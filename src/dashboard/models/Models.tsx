@@ -2,23 +2,24 @@ import { Button, Card, Group, Stack, Table, Text, Title, VisuallyHidden } from '
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useQuery } from 'urql';
-import { Empty, NotFound, Problem } from '../app/states';
 import { graphql } from '../generated';
 import { ManageModel } from '../manage/ManageModel';
-import { Day } from '../projects/Day';
 import { NewDeployment } from '../projects/NewDeployment';
 import { useProject } from '../projects/ProjectPage';
-import { mayChangeProject } from '../projects/roles';
-import classes from '../projects/rows.module.css';
-import { SkeletonRows } from '../projects/SkeletonRows';
-import { kindOf, type Model, pointsOf, targetOf, titleOf } from './model';
+import { DataTable } from '../ui/DataTable';
+import { Day } from '../ui/Day';
+import { EmptyState } from '../ui/EmptyState';
+import { NotFound } from '../ui/NotFound';
+import { Problem } from '../ui/Problem';
+import { SkeletonRows } from '../ui/SkeletonRows';
+import { kindOf, type Model, pointsOf, targetOf, titleOf } from './ModelFacts';
 import { RegisterModel } from './RegisterModel';
 
 const MODELS = graphql(`
   query Models($projectId: ID!) {
     project(id: $projectId) {
       id
-      role
+      ...ViewerCan
       models {
         ...ModelFacts
       }
@@ -28,14 +29,15 @@ const MODELS = graphql(`
 
 /** The project's registered models, newest first, and the way to register one. */
 export function Models() {
-  const { id: projectId, role: knownRole } = useProject();
+  const { id: projectId, viewerCan: known } = useProject();
   const [{ data, error }, retry] = useQuery({ query: MODELS, variables: { projectId } });
   const [registering, setRegistering] = useState(false);
   const [deploying, setDeploying] = useState<Model | null>(null);
   if (error && !data?.project) return <Problem error={error} retry={() => retry()} />;
   if (data && !data.project) return <NotFound what="Project" />;
   const models = data?.project?.models;
-  const mayChange = mayChangeProject(data?.project?.role ?? knownRole);
+  const { manageModels, manageDeployments } = data?.project?.viewerCan ?? known;
+  const hasActions = manageModels || manageDeployments;
   const register = (
     <Button
       flex="none"
@@ -50,15 +52,15 @@ export function Models() {
     <Stack gap="md">
       <Group justify="space-between" wrap="nowrap" gap="xs" mih={36}>
         <Title order={2}>Models</Title>
-        {mayChange && models?.length !== 0 && register}
+        {manageModels && models?.length !== 0 && register}
       </Group>
       <Card withBorder padding={0}>
         {models?.length === 0 ? (
-          <Empty title="No model yet" action={mayChange && register}>
+          <EmptyState title="No model yet" action={manageModels && register}>
             A model is an ONNX file that takes a spectrum and answers a number or a category.
-          </Empty>
+          </EmptyState>
         ) : (
-          <Table className={classes.table} verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
+          <DataTable>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Name</Table.Th>
@@ -68,7 +70,7 @@ export function Models() {
                   Points
                 </Table.Th>
                 <Table.Th visibleFrom="sm">Registered</Table.Th>
-                {mayChange && (
+                {hasActions && (
                   <Table.Th>
                     <VisuallyHidden>Actions</VisuallyHidden>
                   </Table.Th>
@@ -98,18 +100,20 @@ export function Models() {
                     <Table.Td visibleFrom="sm">
                       <Day at={model.createdAt} />
                     </Table.Td>
-                    {mayChange && (
+                    {hasActions && (
                       <Table.Td pr={4}>
                         <Group gap={4} wrap="nowrap" justify="flex-end">
-                          <Button
-                            size="xs"
-                            variant="default"
-                            aria-label={`Deploy ${titleOf(model)}`}
-                            onClick={() => setDeploying(model)}
-                          >
-                            Deploy
-                          </Button>
-                          <ManageModel model={model} />
+                          {manageDeployments && (
+                            <Button
+                              size="xs"
+                              variant="default"
+                              aria-label={`Deploy ${titleOf(model)}`}
+                              onClick={() => setDeploying(model)}
+                            >
+                              Deploy
+                            </Button>
+                          )}
+                          {manageModels && <ManageModel model={model} />}
                         </Group>
                       </Table.Td>
                     )}
@@ -118,13 +122,13 @@ export function Models() {
               ) : (
                 <SkeletonRows
                   what="models"
-                  columns={mayChange ? 6 : 5}
-                  narrow={mayChange ? [0, 5] : [0]}
+                  columns={hasActions ? 6 : 5}
+                  narrow={hasActions ? [0, 5] : [0]}
                   height="calc(1.55em + 1.55 * var(--mantine-font-size-xs))"
                 />
               )}
             </Table.Tbody>
-          </Table>
+          </DataTable>
         )}
       </Card>
       <RegisterModel

@@ -2,18 +2,14 @@ import { Box, Button, Group, Stack, Text } from '@mantine/core';
 import { FileBox, FileUp } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { type FileRejection, useDropzone } from 'react-dropzone';
-import classes from './onnx-dropzone.module.css';
+import { MAX_MODEL_MIB } from '../limits.ts';
+import { formatTenths } from '../ui/numbers';
+import classes from './OnnxDropzone.module.css';
 
 const MEBIBYTE = 1024 * 1024;
-/** As the server's limit; a larger file is refused here, before anybody waits for its upload. */
-const MAX_BYTES = 16 * MEBIBYTE;
-
-const oneDecimal = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
 function sizeOf({ size }: File): string {
-  return size < MEBIBYTE
-    ? `${oneDecimal.format(size / 1024)} KiB`
-    : `${oneDecimal.format(size / MEBIBYTE)} MiB`;
+  return size < MEBIBYTE ? `${formatTenths(size / 1024)} KiB` : `${formatTenths(size / MEBIBYTE)} MiB`;
 }
 
 function refusalOf(rejections: readonly FileRejection[]): string {
@@ -21,10 +17,10 @@ function refusalOf(rejections: readonly FileRejection[]): string {
   if (!first || rejections.length > 1) return 'Choose one file: each model is registered on its own.';
   const { name } = first.file;
   if (!name.toLowerCase().endsWith('.onnx')) {
-    return `${name} is no .onnx file. Export the model as ONNX first.`;
+    return `${name} is not an .onnx file. Export the model as ONNX first.`;
   }
   if (first.file.size === 0) return `${name} is empty.`;
-  return `${name} has ${sizeOf(first.file)}; a model may have at most 16 MiB.`;
+  return `${name} has ${sizeOf(first.file)}; a model may have at most ${MAX_MODEL_MIB} MiB.`;
 }
 
 interface OnnxDropzoneProps {
@@ -39,7 +35,8 @@ export function OnnxDropzone({ file, onFile, onRefused }: OnnxDropzoneProps) {
     // No type is registered for ONNX, and browsers give such a file none: its name decides.
     accept: { 'application/x-onnx': ['.onnx'] },
     minSize: 1,
-    maxSize: MAX_BYTES,
+    // Refused before the upload instead of after it.
+    maxSize: MAX_MODEL_MIB * MEBIBYTE,
     multiple: false,
     // The button inside is what the keyboard reaches; a second stop around it would only be in the way.
     noKeyboard: true,
@@ -81,7 +78,7 @@ export function OnnxDropzone({ file, onFile, onRefused }: OnnxDropzoneProps) {
             Drop an .onnx file here
           </Text>
           <Text size="xs" c="dimmed">
-            up to 16 MiB
+            up to {MAX_MODEL_MIB} MiB
           </Text>
           <Button size="xs" variant="default" mt={4} onClick={choose} data-autofocus>
             Choose a file

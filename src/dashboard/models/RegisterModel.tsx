@@ -1,14 +1,16 @@
-import { Button, Group, Paper, Progress, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Paper, Progress, Stack, Text } from '@mantine/core';
 import { CircleCheck } from 'lucide-react';
-import { type FormEvent, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
-import { Dialog } from '../projects/Dialog';
-import { Refusal } from '../projects/Refusal';
+import { MAX_NAME_LENGTH } from '../limits.ts';
+import { Dialog } from '../ui/Dialog';
+import { Form, TextField } from '../ui/Form';
+import { Refusal } from '../ui/Refusal';
 import { base64Of } from './base64';
 import { fetchWithProgress } from './fetch-with-progress';
-import { type Model, ModelFacts, titleOf } from './model';
+import { type Model, ModelFacts, titleOf } from './ModelFacts';
 import { OnnxDropzone } from './OnnxDropzone';
 
 const REGISTER_MODEL = graphql(`
@@ -87,8 +89,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
     onSending(false);
   };
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (file) void send(file);
     else setRefusal('Choose an .onnx file first.');
   };
@@ -98,7 +99,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
   const latest = models.find(model => model.name === name.trim());
   const busy = share !== null;
   return (
-    <form onSubmit={submit}>
+    <Form onSubmit={submit}>
       <Stack gap="md">
         {busy ? (
           <Uploading share={share} fileName={file?.name ?? ''} />
@@ -106,7 +107,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
           <OnnxDropzone file={file} onFile={take} onRefused={setRefusal} />
         )}
         <Refusal sentence={refusal} />
-        <TextInput
+        <TextField
           label="Name"
           description={
             latest
@@ -114,24 +115,24 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
               : 'A name that the project has already becomes its next version.'
           }
           required
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           disabled={busy}
           value={name}
           onChange={event => setName(event.currentTarget.value)}
         />
-        <TextInput
+        <TextField
           label="Target property"
           description="What the model predicts, for example octane number."
           required
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           disabled={busy}
           value={target}
           onChange={event => setTarget(event.currentTarget.value)}
         />
-        <TextInput
+        <TextField
           label="Unit"
           description="Optional, for example mg/kg. A category has none."
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           disabled={busy}
           value={unit}
           onChange={event => setUnit(event.currentTarget.value)}
@@ -139,7 +140,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
         <Group justify="flex-end" gap="xs">
           <Button
             variant="default"
-            // Once the whole file is there the model will be registered, whoever stops listening.
+            // Once the server has the whole file it registers the model, even if the request is aborted.
             disabled={share === 1}
             onClick={() => (busy ? cancel.current?.abort() : onClose())}
           >
@@ -150,11 +151,11 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }
 
-const nameOf = (file: File) => file.name.replace(/\.onnx$/i, '').slice(0, 100);
+const nameOf = (file: File) => file.name.replace(/\.onnx$/i, '').slice(0, MAX_NAME_LENGTH);
 
 function Uploading({ share, fileName }: { share: number; fileName: string }) {
   const percent = Math.round(100 * share);

@@ -6,7 +6,7 @@ export interface Sending {
 }
 
 /**
- * A `fetch` for one request with a large body. The browser's own tells nothing of how far sending has come;
+ * A `fetch` for one request with a large body. The browser's own does not report the progress of an upload;
  * XMLHttpRequest does. The GraphQL client takes it in place of its own, so that what follows an answer
  * (the cache, a lost session) works as for every other request.
  */

@@ -1,8 +1,8 @@
 import { useNavigate } from 'react-router';
 import { useMutation } from 'urql';
 import { graphql } from '../generated';
-import { Dialog } from '../projects/Dialog';
-import { NameForm } from '../projects/NameForm';
+import { Dialog } from '../ui/Dialog';
+import { NameForm } from '../ui/NameForm';
 
 const CREATE_ORGANIZATION = graphql(`
   mutation CreateOrganization($name: String!) {

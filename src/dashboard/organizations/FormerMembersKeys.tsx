@@ -1,8 +1,8 @@
-import { Alert, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { KeyRound } from 'lucide-react';
 import { useQuery } from 'urql';
 import { graphql } from '../generated';
-import notice from '../projects/notice.module.css';
+import { Notice } from '../ui/Notice';
 import { KnownKeys } from './KnownKeys';
 
 const KEYS = graphql(`
@@ -41,9 +41,7 @@ export function FormerMembersKeys({ organizationId }: { organizationId: string }
   const keys = organization?.keysOfFormerMembers ?? [];
   if (keys.length === 0) return null;
   return (
-    <Alert
-      color="yellow"
-      variant="light"
+    <Notice
       role="status"
       icon={<KeyRound size={18} aria-hidden />}
       title={
@@ -51,7 +49,6 @@ export function FormerMembersKeys({ organizationId }: { organizationId: string }
           ? 'One API key of a former member still works'
           : `${keys.length} API keys of former members still work`
       }
-      classNames={notice}
     >
       <Stack gap="xs">
         <Text size="sm">
@@ -59,6 +56,6 @@ export function FormerMembersKeys({ organizationId }: { organizationId: string }
         </Text>
         <KnownKeys keys={keys} withCreator />
       </Stack>
-    </Alert>
+    </Notice>
   );
 }

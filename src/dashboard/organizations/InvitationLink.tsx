@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
-import { shortDay } from '../api-keys/relative-time';
-import { CopyButton } from '../integration/CopyButton';
-import classes from './members.module.css';
+import classes from '../members/Members.module.css';
+import { CopyButton } from '../ui/CopyButton';
+import { shortDay } from '../ui/relative-time';
 
 interface InvitationLinkProps {
   email: string;
@@ -14,7 +14,7 @@ interface InvitationLinkProps {
 /** A new invitation's link. It can be read here and never again. */
 export function InvitationLink({ email, link, expiresAt, onDone }: InvitationLinkProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  // A screen reader goes on here, where what was asked for stands.
+  // A screen reader continues here, at what was asked for.
   useEffect(() => heading.current?.focus(), []);
   return (
     <Stack gap="xs" component="section" aria-labelledby="invitation-link">
@@ -34,8 +34,8 @@ export function InvitationLink({ email, link, expiresAt, onDone }: InvitationLin
         {link}
       </code>
       <Text size="sm" c="dimmed">
-        It is shown this once. It works once, until {shortDay(new Date(expiresAt))}, for whoever has it: send
-        it to that person alone.
+        It is shown this once. It works once, until {shortDay(new Date(expiresAt))}, for anyone who has it:
+        send it to that person only.
       </Text>
       <Group justify="flex-end" gap="xs">
         <CopyButton text={link} what="the link" />

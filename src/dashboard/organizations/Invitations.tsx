@@ -1,14 +1,14 @@
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { shortDay } from '../api-keys/relative-time';
 import { sentenceOf } from '../app/client';
-import { Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { OrganizationRole } from '../generated/graphql';
-import { Refusal } from '../projects/Refusal';
-import { ORGANIZATION_ROLES } from '../projects/roles';
-import classes from './members.module.css';
+import classes from '../members/Members.module.css';
+import { ORGANIZATION_ROLES } from '../members/roles';
+import { Problem } from '../ui/Problem';
+import { Refusal } from '../ui/Refusal';
+import { shortDay } from '../ui/relative-time';
 
 const INVITATIONS = graphql(`
   query Invitations {
@@ -42,7 +42,7 @@ interface InvitationsProps {
   mayGive: (role: OrganizationRole) => boolean;
 }
 
-/** Who was invited and has not answered yet; nothing while that is nobody. */
+/** The pending invitations; nothing if there are none. */
 export function Invitations({ organizationId, mayGive }: InvitationsProps) {
   const [{ data, error }, retry] = useQuery({ query: INVITATIONS });
   const [, revoke] = useMutation(REVOKE_INVITATION);

@@ -1,13 +1,14 @@
-import { Button, Card, Group, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Button, Card, Group, Stack } from '@mantine/core';
+import { useState } from 'react';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import type { OrganizationRole } from '../generated/graphql';
-import { Refusal } from '../projects/Refusal';
-import { ORGANIZATION_ROLES } from '../projects/roles';
+import { RoleSelect } from '../members/RoleSelect';
+import { ORGANIZATION_ROLES } from '../members/roles';
+import { Form, TextField } from '../ui/Form';
+import { Refusal } from '../ui/Refusal';
 import { InvitationLink } from './InvitationLink';
-import { RoleSelect } from './RoleSelect';
 
 const INVITE_MEMBER = graphql(`
   mutation InviteMember($input: InviteMemberInput!) {
@@ -25,14 +26,13 @@ interface InviteMemberProps {
   mayGive: (role: OrganizationRole) => boolean;
 }
 
-/** Invites somebody by e-mail, and shows the link once. */
+/** Invites a person by e-mail, and shows the link once. */
 export function InviteMember({ organizationId, mayGive }: InviteMemberProps) {
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<OrganizationRole>('MEMBER');
   const [{ data, fetching, error }, invite] = useMutation(INVITE_MEMBER);
   const [shown, setShown] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     setShown(false);
     // The first invitation is in no list yet that the cache could know it by.
     const result = await invite(
@@ -47,13 +47,12 @@ export function InviteMember({ organizationId, mayGive }: InviteMemberProps) {
   return (
     <Card withBorder padding="md">
       <Stack gap="md">
-        <form onSubmit={event => void submit(event)}>
+        <Form onSubmit={() => void submit()}>
           <Group gap="sm" align="flex-end">
-            <TextInput
+            <TextField
               label="E-mail"
               type="email"
               required
-              withAsterisk={false}
               flex="1 1 200px"
               placeholder="name@lab.example"
               autoComplete="off"
@@ -69,7 +68,7 @@ export function InviteMember({ organizationId, mayGive }: InviteMemberProps) {
               Invite
             </Button>
           </Group>
-        </form>
+        </Form>
         <Refusal sentence={error ? sentenceOf(error) : null} />
         {shown && made?.link && (
           <InvitationLink

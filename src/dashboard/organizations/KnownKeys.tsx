@@ -1,7 +1,7 @@
 import { Anchor, List, Text } from '@mantine/core';
 import { Link } from 'react-router';
 
-/** An API key whose secret somebody may know who goes, or has gone. */
+/** An API key whose secret a former member, or one who is about to leave, may know. */
 export interface KnownKey {
   id: string;
   name: string;

@@ -34,7 +34,7 @@ interface MemberKeysProps {
   isViewer: boolean;
 }
 
-/** What the keys that somebody made mean for the organization, before that person goes. */
+/** The usable API keys of a member who is about to leave, and what to do about them. */
 export function MemberKeys({ organizationId, person, isViewer }: MemberKeysProps) {
   const [{ data, fetching }] = useQuery({ query: KEYS, variables: { createdBy: person.id } });
   const organization = data?.viewer?.organizations.find(({ id }) => id === organizationId);

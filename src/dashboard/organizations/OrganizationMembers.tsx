@@ -2,17 +2,17 @@ import { Stack, Title } from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { sentenceOf } from '../app/client';
-import { type Organization, useViewer } from '../app/session';
-import { Problem } from '../app/states';
+import { type Organization, useViewer } from '../app/Session';
 import { graphql } from '../generated';
 import type { OrganizationRole } from '../generated/graphql';
-import { mayChangeOrganization, ORGANIZATION_ROLES } from '../projects/roles';
+import type { Member } from '../members/MemberRow';
+import { Members } from '../members/Members';
+import { ORGANIZATION_ROLES } from '../members/roles';
+import { Problem } from '../ui/Problem';
 import { FormerMembersKeys } from './FormerMembersKeys';
 import { Invitations } from './Invitations';
 import { InviteMember } from './InviteMember';
 import { MemberKeys } from './MemberKeys';
-import type { Member } from './MemberRow';
-import { Members } from './Members';
 
 const MEMBERS = graphql(`
   query OrganizationMembers {
@@ -62,9 +62,8 @@ export function OrganizationMembers({ organization }: { organization: Organizati
   const navigate = useNavigate();
   const members = data?.viewer?.organizations.find(({ id }) => id === organization.id)?.members;
   const owners = members?.filter(({ role }) => role === 'OWNER').length ?? 0;
-  const isOwner = organization.role === 'OWNER';
-  const mayChange = mayChangeOrganization(organization.role);
-  const mayGive = (role: OrganizationRole) => isOwner || (mayChange && role !== 'OWNER');
+  const { manageMembers, manageOwners } = organization.viewerCan;
+  const mayGive = (role: OrganizationRole) => (role === 'OWNER' ? manageOwners : manageMembers);
 
   const change = ({ email, person }: Member<OrganizationRole>, role: OrganizationRole | null) => {
     const organizationId = organization.id;
@@ -76,7 +75,7 @@ export function OrganizationMembers({ organization }: { organization: Organizati
   };
   const fixedBecause = ({ role }: Member<OrganizationRole>) => {
     if (role !== 'OWNER') return null;
-    if (!isOwner) return 'Changed by owners only';
+    if (!manageOwners) return 'Changed by owners only';
     return owners === 1 ? 'The only owner' : null;
   };
 
@@ -86,7 +85,7 @@ export function OrganizationMembers({ organization }: { organization: Organizati
         Members
       </Title>
       <FormerMembersKeys organizationId={organization.id} />
-      {mayChange && <InviteMember organizationId={organization.id} mayGive={mayGive} />}
+      {manageMembers && <InviteMember organizationId={organization.id} mayGive={mayGive} />}
       {error && !members ? (
         <Problem error={error} retry={() => retry()} />
       ) : (
@@ -97,7 +96,7 @@ export function OrganizationMembers({ organization }: { organization: Organizati
           fixedBecause={fixedBecause}
           from={organization.name}
           consequence="This holds for every project of the organization."
-          mayLeave={!isOwner || owners > 1}
+          mayLeave={organization.role !== 'OWNER' || owners > 1}
           beforeRemoval={({ person }) => (
             <MemberKeys organizationId={organization.id} person={person} isViewer={person.id === viewer.id} />
           )}
@@ -108,7 +107,7 @@ export function OrganizationMembers({ organization }: { organization: Organizati
           }}
         />
       )}
-      {mayChange && <Invitations organizationId={organization.id} mayGive={mayGive} />}
+      {manageMembers && <Invitations organizationId={organization.id} mayGive={mayGive} />}
     </Stack>
   );
 }

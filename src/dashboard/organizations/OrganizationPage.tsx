@@ -1,9 +1,8 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import { useParams } from 'react-router';
-import { useViewer } from '../app/session';
+import { useViewer } from '../app/Session';
 import { ManageOrganization } from '../manage/ManageOrganization';
-import { PageNotFound } from '../projects/PageMessage';
-import { mayManageOrganization } from '../projects/roles';
+import { NotFound } from '../ui/NotFound';
 import { OrganizationMembers } from './OrganizationMembers';
 import { OrganizationProjects } from './OrganizationProjects';
 import { PlanCard } from './PlanCard';
@@ -12,7 +11,7 @@ import { PlanCard } from './PlanCard';
 export function OrganizationPage() {
   const { slug } = useParams();
   const organization = useViewer().organizations.find(candidate => candidate.slug === slug);
-  if (!organization) return <PageNotFound what="Organization" />;
+  if (!organization) return <NotFound what="Organization" />;
   return (
     // Another organization is another page: nothing typed for one is sent to the other.
     <Stack gap="xl" key={organization.id}>
@@ -25,7 +24,7 @@ export function OrganizationPage() {
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>
             {organization.name}
           </Title>
-          {mayManageOrganization(organization.role) && <ManageOrganization organization={organization} />}
+          {organization.viewerCan.manageOrganization && <ManageOrganization organization={organization} />}
         </Group>
       </Stack>
       <PlanCard organization={organization} />

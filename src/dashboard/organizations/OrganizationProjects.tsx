@@ -1,24 +1,24 @@
-import { Anchor, Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
-import { Link } from 'react-router';
-import type { Organization } from '../app/session';
-import { Empty } from '../app/states';
-import { mayChangeOrganization, PROJECT_ROLES } from '../projects/roles';
-import classes from '../projects/rows.module.css';
+import type { Organization } from '../app/Session';
+import { PROJECT_ROLES } from '../members/roles';
+import { DataTable } from '../ui/DataTable';
+import { EmptyState } from '../ui/EmptyState';
+import { LinkCell } from '../ui/LinkCell';
 import { CreateProject } from './CreateProject';
 
 /** The organization's projects that the viewer can see; owners and admins create more. */
 export function OrganizationProjects({ organization }: { organization: Organization }) {
   const [creating, setCreating] = useState(false);
-  const mayCreate = mayChangeOrganization(organization.role);
+  const { createProjects } = organization.viewerCan;
   return (
     <Stack gap="md" component="section" aria-labelledby="organization-projects">
       <Group justify="space-between" wrap="nowrap" gap="xs" mih={36}>
         <Title order={2} id="organization-projects">
           Projects
         </Title>
-        {mayCreate && (
+        {createProjects && (
           <Button
             flex="none"
             px={{ base: 'xs', sm: 'md' }}
@@ -31,11 +31,11 @@ export function OrganizationProjects({ organization }: { organization: Organizat
       </Group>
       <Card withBorder padding={0}>
         {organization.projects.length === 0 ? (
-          <Empty title="No project that you can see">
+          <EmptyState title="No project that you can see">
             An owner of a project gives you a role in it, on its Members tab.
-          </Empty>
+          </EmptyState>
         ) : (
-          <Table className={classes.table} verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
+          <DataTable>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>Name</Table.Th>
@@ -45,26 +45,14 @@ export function OrganizationProjects({ organization }: { organization: Organizat
             <Table.Tbody>
               {organization.projects.map(project => (
                 <Table.Tr key={project.id}>
-                  <Table.Td className={classes.lead}>
-                    <Anchor
-                      component={Link}
-                      to={`/projects/${project.id}`}
-                      className={classes.link}
-                      size="sm"
-                      fw={500}
-                      c="inherit"
-                      style={{ overflowWrap: 'anywhere' }}
-                    >
-                      {project.name}
-                    </Anchor>
-                  </Table.Td>
+                  <LinkCell to={`/projects/${project.id}`} label={project.name} />
                   <Table.Td>
                     <Text size="sm">{PROJECT_ROLES.find(({ value }) => value === project.role)?.label}</Text>
                   </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
-          </Table>
+          </DataTable>
         )}
       </Card>
       <CreateProject opened={creating} onClose={() => setCreating(false)} organizationId={organization.id} />

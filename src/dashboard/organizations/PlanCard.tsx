@@ -1,26 +1,12 @@
-import {
-  ActionIcon,
-  Badge,
-  Box,
-  Card,
-  Code,
-  CopyButton,
-  Group,
-  Progress,
-  SimpleGrid,
-  Text,
-  Title,
-  Tooltip,
-} from '@mantine/core';
-import { Check, Copy } from 'lucide-react';
-import type { Organization } from '../app/session';
+import { Badge, Box, Card, Group, Progress, SimpleGrid, Text, Title } from '@mantine/core';
+import type { Organization } from '../app/Session';
 import type { PlanName } from '../generated/graphql';
+import { Fact } from '../ui/Fact';
+import { formatNumber, formatTenths } from '../ui/numbers';
+import { PLAN_NAMES, UpgradeCommand } from './UpgradeCommand';
 import { useAllowance } from './use-allowance';
 
-const NAMES: Record<PlanName, string> = { FREE: 'Free', PRO: 'Pro', ENTERPRISE: 'Enterprise' };
 const NEXT: Record<PlanName, PlanName | null> = { FREE: 'PRO', PRO: 'ENTERPRISE', ENTERPRISE: null };
-const whole = new Intl.NumberFormat('en');
-const upToTenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const MEGABYTE = 1_000_000;
 
 /** The organization's plan, what it allows, and how it is raised. */
@@ -34,19 +20,21 @@ export function PlanCard({ organization: { id, slug, plan } }: { organization: O
           Plan
         </Title>
         <Badge variant="light" tt="none" size="lg">
-          {NAMES[plan.name]}
+          {PLAN_NAMES[plan.name]}
         </Badge>
       </Group>
       <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="md" component="dl" m={0}>
-        <Limit name="API access">{plan.allowApiPredict ? 'Included' : 'Not included'}</Limit>
-        <Limit name="API keys">
-          {plan.maxApiKeys === 0 ? 'None' : `${whole.format(plan.maxApiKeys)} in each project`}
-        </Limit>
-        <Limit name="Predictions a month">
+        <Fact stacked fw={500} name="API access">
+          {plan.allowApiPredict ? 'Included' : 'Not included'}
+        </Fact>
+        <Fact stacked fw={500} name="API keys">
+          {plan.maxApiKeys === 0 ? 'None' : `${formatNumber(plan.maxApiKeys)} in each project`}
+        </Fact>
+        <Fact stacked fw={500} name="Predictions a month">
           {plan.monthlyPredictions === null
             ? 'Unlimited'
-            : `${whole.format(plan.monthlyPredictions)} for each deployment`}
-        </Limit>
+            : `${formatNumber(plan.monthlyPredictions)} for each deployment`}
+        </Fact>
       </SimpleGrid>
       <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="md" mt="md" component="dl" mb={0}>
         <Use name="Projects" of={allowance?.projects} />
@@ -55,22 +43,11 @@ export function PlanCard({ organization: { id, slug, plan } }: { organization: O
         <Use name="Model files" of={allowance?.storageBytes} unit={{ name: 'MB', size: MEGABYTE }} />
       </SimpleGrid>
       {next && (
-        <Raise command={`npm run spectrakey -- plan ${slug} ${next.toLowerCase()}`} next={NAMES[next]} />
+        <Box mt="lg">
+          <UpgradeCommand slug={slug} plan={next} />
+        </Box>
       )}
     </Card>
-  );
-}
-
-function Limit({ name, children }: { name: string; children: string }) {
-  return (
-    <div>
-      <Text size="xs" c="dimmed" component="dt">
-        {name}
-      </Text>
-      <Text size="sm" fw={500} component="dd" m={0}>
-        {children}
-      </Text>
-    </div>
   );
 }
 
@@ -92,47 +69,11 @@ function Use({ name, of, unit }: UseProps) {
       </Text>
       <Box component="dd" m={0}>
         <Text size="sm" fw={500} mb={6}>
-          {of ? `${upToTenths.format(of.used / size)} of ${whole.format(of.limit / size)}` : '…'}
+          {of ? `${formatTenths(of.used / size)} of ${formatNumber(of.limit / size)}` : '…'}
           {unit && ` ${unit.name}`}
         </Text>
         <Progress value={share} size="sm" color={share >= 100 ? 'red' : 'moss'} aria-label={`${name} used`} />
       </Box>
     </div>
-  );
-}
-
-function Raise({ command, next }: { command: string; next: string }) {
-  return (
-    <>
-      <Text size="sm" c="dimmed" mt="lg" mb={6}>
-        To move to {next}, ask whoever operates this server to run:
-      </Text>
-      <Group gap="xs" wrap="nowrap">
-        <Code
-          block
-          bg="var(--ground)"
-          p="sm"
-          flex={1}
-          miw={0}
-          style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
-        >
-          {command}
-        </Code>
-        <CopyButton value={command}>
-          {({ copied, copy }) => (
-            <Tooltip label={copied ? 'Copied' : 'Copy'}>
-              <ActionIcon
-                variant="default"
-                size={40}
-                onClick={copy}
-                aria-label={copied ? 'Copied' : 'Copy the command'}
-              >
-                {copied ? <Check size={16} /> : <Copy size={16} />}
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
-      </Group>
-    </>
   );
 }

@@ -1,14 +1,14 @@
 import { Center, Paper, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { Brand } from '../app/layout';
+import { Brand } from '../app/Layout';
 
 interface EntranceFrameProps {
   children: ReactNode;
-  /** What stands below, small. */
+  /** Shown below the card, small. */
   other?: ReactNode;
 }
 
-/** The page of somebody who is not in yet: one card under the product's name. */
+/** A page without a session: one card below the product's name. */
 export function EntranceFrame({ children, other }: EntranceFrameProps) {
   return (
     <Center mih="100vh" px="md" py="lg" component="main">

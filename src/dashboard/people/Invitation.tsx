@@ -3,11 +3,12 @@ import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { sentenceOf } from '../app/client';
-import { useSession } from '../app/session';
-import { Loading, Problem } from '../app/states';
+import { useSession } from '../app/Session';
 import { graphql } from '../generated';
 import type { InvitationQuery } from '../generated/graphql';
-import { Refusal } from '../projects/Refusal';
+import { Loading } from '../ui/Loading';
+import { Problem } from '../ui/Problem';
+import { Refusal } from '../ui/Refusal';
 import { EntranceFrame } from './EntranceFrame';
 import { InvitationGone, InvitationText } from './InvitationText';
 import { INVITATION_PATH, useInvitationToken } from './invitation-link';
@@ -43,7 +44,7 @@ const DECLINE = graphql(`
 export function Invitation() {
   const token = useInvitationToken();
   const [declined, setDeclined] = useState(false);
-  // Asked anew each time: it may have been withdrawn meanwhile.
+  // Not from the cache: it may have been withdrawn meanwhile.
   const [{ data, error }, retry] = useQuery({
     query: INVITATION,
     variables: { token },

@@ -2,7 +2,7 @@ import { Anchor, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'react-router';
 import { graphql } from '../generated';
 import type { InvitationFieldsFragment } from '../generated/graphql';
-import { ORGANIZATION_ROLES } from '../projects/roles';
+import { ORGANIZATION_ROLES } from '../members/roles';
 import { EntranceFrame } from './EntranceFrame';
 
 graphql(`

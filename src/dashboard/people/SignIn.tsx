@@ -1,10 +1,13 @@
-import { Alert, Anchor, Button, PasswordInput, Stack, TextInput, Title } from '@mantine/core';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { Anchor, Box, Button, Stack, Text, Title } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { type CombinedError, useMutation } from 'urql';
-import { sentenceOf } from '../app/client';
-import { pathAfterSignIn, useSession } from '../app/session';
+import { SIGNING_IN, sentenceOf } from '../app/client';
+import { pathAfterSignIn, useSession } from '../app/Session';
 import { graphql } from '../generated';
+import { Command } from '../ui/Command';
+import { Form, PasswordField, TextField } from '../ui/Form';
+import { Refusal } from '../ui/Refusal';
 import { EntranceFrame } from './EntranceFrame';
 
 const SIGN_IN = graphql(`
@@ -14,9 +17,6 @@ const SIGN_IN = graphql(`
     }
   }
 `);
-
-/** The context of the mutations that begin a session: their 401 is no lost session. */
-export const signingIn = { signingIn: true };
 
 /** Leads on after signing in or up: to the given path, else where the address says. */
 export function useEntrance() {
@@ -29,22 +29,13 @@ export function useEntrance() {
   };
 }
 
+/** The page for signing in. */
 export function SignIn() {
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
-  const [{ fetching, error }, signIn] = useMutation(SIGN_IN);
   const enter = useEntrance();
   const { search, hash } = useLocation();
   return (
-    <Entrance
-      title="Sign in"
-      submit="Sign in"
-      busy={fetching}
-      error={error}
-      onSubmit={async () => {
-        const { data } = await signIn({ email, password }, signingIn);
-        if (data) await enter();
-      }}
+    <SignInForm
+      onSignedIn={() => enter()}
       other={
         <>
           No account yet?{' '}
@@ -53,9 +44,52 @@ export function SignIn() {
           </Anchor>
         </>
       }
+    />
+  );
+}
+
+/** Takes the place of a page whose session has ended. The page is behind it, with what was typed. */
+export function LostSession() {
+  const { resume } = useSession();
+  return (
+    <SignInForm
+      onSignedIn={async personId => resume(personId)}
+      reason="Your session has ended. Sign in to go on where you were: what you typed is still there."
+    />
+  );
+}
+
+interface SignInFormProps {
+  onSignedIn: (personId: string) => Promise<void>;
+  /** Why a person who was signed in sees it. */
+  reason?: string;
+  other?: ReactNode;
+}
+
+function SignInForm({ onSignedIn, reason, other }: SignInFormProps) {
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [{ fetching, error }, signIn] = useMutation(SIGN_IN);
+  return (
+    <Entrance
+      title="Sign in"
+      submit="Sign in"
+      busy={fetching}
+      error={error}
+      reason={reason}
+      onSubmit={async () => {
+        const { data } = await signIn({ email, password }, SIGNING_IN);
+        if (data) await onSignedIn(data.signIn.id);
+      }}
+      other={
+        <Stack gap="xs" align="center">
+          <ForgottenPassword email={email} />
+          {other && <span>{other}</span>}
+        </Stack>
+      }
     >
       <EmailInput value={email} onChange={setEmail} />
-      <PasswordInput
+      <PasswordField
         label="Password"
         autoComplete="current-password"
         required
@@ -66,7 +100,38 @@ export function SignIn() {
   );
 }
 
-/** The e-mail by which somebody signs in; fixed where an invitation says which. */
+/** What to do about a forgotten password. The server sends no e-mail for it. */
+function ForgottenPassword({ email }: { email: string }) {
+  const [opened, setOpened] = useState(false);
+  return (
+    <Stack gap={6} align="center">
+      <Anchor
+        component="button"
+        type="button"
+        size="sm"
+        underline="always"
+        aria-expanded={opened}
+        onClick={() => setOpened(!opened)}
+      >
+        Forgotten your password?
+      </Anchor>
+      {opened && (
+        <Box ta="left" w="100%">
+          <Text size="sm" mb={6}>
+            Ask the operator of this server for a new one. They run this command in the server’s folder, and
+            send you the password that it prints:
+          </Text>
+          <Command command={`npm run spectrakey -- password ${commandWord(email)}`} />
+        </Box>
+      )}
+    </Stack>
+  );
+}
+
+/** The e-mail if it can stand in a command as it is, else its place. */
+const commandWord = (email: string) => (/^[\w.+-]+@[\w.-]+$/.test(email) ? email : '<e-mail>');
+
+/** The e-mail of an account; fixed by an invitation. */
 export function EmailInput({
   value,
   onChange,
@@ -77,7 +142,7 @@ export function EmailInput({
   fixed?: boolean;
 }) {
   return (
-    <TextInput
+    <TextField
       label="E-mail"
       type="email"
       autoComplete="username"
@@ -95,34 +160,33 @@ interface EntranceProps {
   submit: string;
   busy: boolean;
   error: CombinedError | undefined;
+  /** Shown above the fields. */
+  reason?: string | undefined;
   onSubmit: () => Promise<void>;
   other: ReactNode;
   children: ReactNode;
 }
 
-/** The form by which somebody comes in. */
-export function Entrance({ title, submit, busy, error, onSubmit, other, children }: EntranceProps) {
-  const handle = (event: FormEvent) => {
-    event.preventDefault();
-    void onSubmit();
-  };
+/** The form for signing in or up. */
+export function Entrance({ title, submit, busy, error, reason, onSubmit, other, children }: EntranceProps) {
   return (
     <EntranceFrame other={other}>
       <title>{`${title} · Spectrakey`}</title>
-      <form onSubmit={handle}>
+      <Form onSubmit={() => void onSubmit()}>
         <Stack gap="md">
           <Title order={1}>{title}</Title>
-          {error && (
-            <Alert color="red" variant="light" role="alert">
-              {sentenceOf(error)}
-            </Alert>
+          {reason && (
+            <Text size="sm" role="status">
+              {reason}
+            </Text>
           )}
+          <Refusal sentence={error ? sentenceOf(error) : null} />
           {children}
           <Button type="submit" loading={busy} fullWidth>
             {submit}
           </Button>
         </Stack>
-      </form>
+      </Form>
     </EntranceFrame>
   );
 }

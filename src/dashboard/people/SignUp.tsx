@@ -1,14 +1,18 @@
-import { Anchor, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation } from 'react-router';
 import { useMutation, useQuery } from 'urql';
-import { Loading, Problem } from '../app/states';
+import { SIGNING_IN } from '../app/client';
 import { graphql } from '../generated';
 import type { SignUpPageQuery } from '../generated/graphql';
+import { MAX_NAME_LENGTH, MIN_PASSWORD_LENGTH } from '../limits.ts';
+import { PasswordField, TextField } from '../ui/Form';
+import { Loading } from '../ui/Loading';
+import { Problem } from '../ui/Problem';
 import { EntranceFrame } from './EntranceFrame';
 import { InvitationGone, InvitationText } from './InvitationText';
 import { useInvitationToken } from './invitation-link';
-import { EmailInput, Entrance, signingIn, useEntrance } from './SignIn';
+import { EmailInput, Entrance, useEntrance } from './SignIn';
 
 const SIGN_UP_PAGE = graphql(`
   query SignUpPage($token: String!, $invited: Boolean!) {
@@ -23,11 +27,15 @@ const SIGN_UP = graphql(`
   mutation SignUp($input: SignUpInput!) {
     signUp(input: $input) {
       id
+      organizations {
+        id
+        slug
+      }
     }
   }
 `);
 
-/** Where an account is made: by everybody, or by those who followed the link of an invitation. */
+/** The page for signing up: open to anyone, or only with an invitation. */
 export function SignUp() {
   const token = useInvitationToken();
   const variables = { token, invited: token !== '' };
@@ -69,7 +77,7 @@ function SignUpClosed() {
           Ask an admin of your organization to invite you, then open the link that you get from them.
         </Text>
         <Text size="sm" c="dimmed">
-          For the first account of an organization, ask whoever operates this server to run{' '}
+          For the first account of an organization, ask the operator of this server to run{' '}
           <code style={{ display: 'block', whiteSpace: 'nowrap' }}>
             npm run spectrakey -- invite &lt;e-mail&gt;
           </code>
@@ -99,9 +107,13 @@ function SignUpForm({ token, invitation }: SignUpFormProps) {
       error={error}
       onSubmit={async () => {
         const input = { name, email, password, invitationToken: invitation ? token : null };
-        const { data } = await signUp({ input }, signingIn);
-        // A used invitation has no page to go back to.
-        if (data) await enter(invitation ? '/' : undefined);
+        const { data } = await signUp({ input }, SIGNING_IN);
+        if (!data) return;
+        if (!invitation) return await enter();
+        // The organization that they were invited to is the only one that they belong to.
+        const [joined] = data.signUp.organizations;
+        const hasJoined = invitation.organizationName !== '' && joined;
+        await enter(hasJoined ? `/organizations/${joined.slug}` : '/');
       }}
       other={
         <>
@@ -113,21 +125,21 @@ function SignUpForm({ token, invitation }: SignUpFormProps) {
       }
     >
       {invitation && <InvitationText invitation={invitation} />}
-      <TextInput
+      <TextField
         label="Name"
         autoComplete="name"
         required
-        maxLength={100}
+        maxLength={MAX_NAME_LENGTH}
         value={name}
         onChange={event => setName(event.currentTarget.value)}
       />
       <EmailInput value={email} onChange={setEmail} fixed={Boolean(invitation)} />
-      <PasswordInput
+      <PasswordField
         label="Password"
-        description="At least 15 characters. A few words in a row are easy to remember."
+        description={`At least ${MIN_PASSWORD_LENGTH} characters. A few words in a row are easy to remember.`}
         autoComplete="new-password"
         required
-        minLength={15}
+        minLength={MIN_PASSWORD_LENGTH}
         value={password}
         onChange={event => setPassword(event.currentTarget.value)}
       />

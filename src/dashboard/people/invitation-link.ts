@@ -2,7 +2,7 @@ import { useLocation } from 'react-router';
 
 /**
  * The token of the invitation whose link the person followed; empty where there is none. It stays in the part of the
- * address that browsers send to nobody, also while the person signs in or up.
+ * address that browsers do not send, also while the person signs in or up.
  */
 export function useInvitationToken(): string {
   return useLocation().hash.slice(1);

@@ -1,9 +1,8 @@
 import { ActionIcon, Alert, Group, List, Stack, Text } from '@mantine/core';
 import { CircleAlert, FileSpreadsheet, X } from 'lucide-react';
+import { countSpectra } from '../ui/numbers';
 import { describeProblem } from './spectra-files';
 import type { ReadFile } from './use-spectra-files';
-
-const whole = new Intl.NumberFormat('en');
 
 /** The files that were read, each with what is wrong in it. */
 export function FileList({
@@ -26,11 +25,7 @@ export function FileList({
                 {name}
               </Text>
               <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-                {problems.length > 0
-                  ? 'not read'
-                  : spectra.length === 1
-                    ? '1 spectrum'
-                    : `${whole.format(spectra.length)} spectra`}
+                {problems.length > 0 ? 'not read' : countSpectra(spectra.length)}
               </Text>
             </Group>
             <ActionIcon
@@ -54,7 +49,7 @@ export function FileList({
 
 const MAX_SENTENCES = 10;
 
-/** What has to be mended before anything is sent. */
+/** What has to be fixed before anything is sent. */
 export function Sentences({ title, sentences }: { title: string; sentences: readonly string[] }) {
   const more = sentences.length - MAX_SENTENCES;
   return (

@@ -1,8 +1,10 @@
-import { Alert, Button, Card, Group, Progress, Stack, Text } from '@mantine/core';
+import { Button, Card, Group, Progress, Stack, Text } from '@mantine/core';
 import { CirclePause, Play } from 'lucide-react';
 import { useMemo } from 'react';
-import { Empty } from '../app/states';
 import { type Deployment, useDeployment } from '../deployments/DeploymentPage';
+import { EmptyState } from '../ui/EmptyState';
+import { Notice } from '../ui/Notice';
+import { countSpectra, formatNumber } from '../ui/numbers';
 import { describeWrongPoints } from './calls';
 import { FileList, Sentences } from './FileList';
 import { FilePicker } from './FilePicker';
@@ -11,18 +13,15 @@ import { SpectraChart } from './SpectraChart';
 import { type Run, usePredict } from './use-predict';
 import { useSpectraFiles } from './use-spectra-files';
 
-const whole = new Intl.NumberFormat('en');
-const spectraIn = (count: number) => (count === 1 ? '1 spectrum' : `${whole.format(count)} spectra`);
-
 /** Tries the model: files of spectra in, predictions out. */
 export function Predict() {
   const deployment = useDeployment();
-  if (deployment.project.role === 'VIEWER') {
+  if (!deployment.project.viewerCan.predict) {
     return (
-      <Empty title="Viewers cannot predict">
+      <EmptyState title="Viewers cannot predict">
         Your role in {deployment.project.name} is viewer, which sees keys, logs and usage. To predict, ask an
         owner of the project for the contributor role.
-      </Empty>
+      </EmptyState>
     );
   }
   return <Bench deployment={deployment} />;
@@ -35,18 +34,13 @@ function Bench({ deployment }: { deployment: Deployment }) {
   const spectra = useMemo(() => files.flatMap(file => file.spectra), [files]);
   const wrong = useMemo(() => describeWrongPoints(spectra, inputLength), [spectra, inputLength]);
   const running = run?.state === 'running';
-  const mended = wrong.length === 0 && files.every(({ problems }) => problems.length === 0);
+  const isValid = wrong.length === 0 && files.every(({ problems }) => problems.length === 0);
   return (
     <Stack gap="md">
       {!deployment.active && (
-        <Alert
-          icon={<CirclePause size={18} />}
-          color="yellow"
-          variant="light"
-          title="Deployment is not active"
-        >
+        <Notice icon={<CirclePause size={18} />} title="Deployment is not active">
           You can look at spectra here. To predict, switch the deployment on first.
-        </Alert>
+        </Notice>
       )}
       <FilePicker
         onFiles={chosen => {
@@ -74,10 +68,10 @@ function Bench({ deployment }: { deployment: Deployment }) {
               <Button
                 leftSection={<Play size={16} />}
                 loading={running}
-                disabled={!deployment.active || !mended || spectra.length === 0}
+                disabled={!deployment.active || !isValid || spectra.length === 0}
                 onClick={() => void start(spectra)}
               >
-                Predict {spectraIn(spectra.length)}
+                Predict {countSpectra(spectra.length)}
               </Button>
               {!running && (
                 <Button
@@ -121,20 +115,20 @@ function Quota({
         ? 'No predictions are'
         : left === 1
           ? 'One prediction is'
-          : `${whole.format(left)} predictions are`}{' '}
+          : `${formatNumber(left)} predictions are`}{' '}
       left this month.
     </Text>
   );
 }
 
-/** How far several calls have come; one is too quick to tell. */
+/** The progress of several calls; a single one is too quick for it. */
 function Advance({ run: { predictions, total }, onStop }: { run: Run; onStop: () => void }) {
   return (
     <Group gap="sm" wrap="nowrap">
       <Stack gap={4} flex={1}>
         <Progress value={(100 * predictions.length) / total} aria-label="Spectra predicted" />
         <Text size="sm" c="dimmed" role="status">
-          {whole.format(predictions.length)} of {whole.format(total)} predicted
+          {formatNumber(predictions.length)} of {formatNumber(total)} predicted
         </Text>
       </Stack>
       <Button variant="default" size="xs" onClick={onStop}>

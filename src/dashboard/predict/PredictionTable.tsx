@@ -1,6 +1,8 @@
 import { Group, Pagination, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Deployment } from '../deployments/DeploymentPage';
+import { DataTable } from '../ui/DataTable';
+import { formatNumber } from '../ui/numbers';
 
 interface Row {
   sampleName: string;
@@ -10,7 +12,6 @@ interface Row {
 }
 
 const ROWS_ON_A_PAGE = 50;
-const whole = new Intl.NumberFormat('en');
 
 /** Samples with what was predicted for them: a value with 4 decimals, or a category. */
 export function PredictionTable({
@@ -20,7 +21,7 @@ export function PredictionTable({
 }: {
   predictions: readonly Row[];
   model: Pick<Deployment['model'], 'kind' | 'targetProperty' | 'unit'>;
-  /** The table's name, for who does not see what is above it. */
+  /** The table's name, for screen readers. */
   label: string;
 }) {
   const [page, setPage] = useState(1);
@@ -33,7 +34,7 @@ export function PredictionTable({
   return (
     <Stack gap="sm">
       <Table.ScrollContainer minWidth={0} type="native">
-        <Table verticalSpacing={6} aria-label={label}>
+        <DataTable verticalSpacing={6} aria-label={label}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Sample</Table.Th>
@@ -52,7 +53,7 @@ export function PredictionTable({
           <Table.Tbody>
             {rows.map(({ sampleName, file, value, category }, index) => (
               // Samples may share a name, and never change places.
-              // biome-ignore lint/suspicious/noArrayIndexKey: the place is all that tells them apart
+              // biome-ignore lint/suspicious/noArrayIndexKey: the place is the only difference
               <Table.Tr key={from + index}>
                 <Table.Td style={{ overflowWrap: 'anywhere' }}>{sampleName}</Table.Td>
                 {ofSeveralFiles && (
@@ -66,13 +67,13 @@ export function PredictionTable({
               </Table.Tr>
             ))}
           </Table.Tbody>
-        </Table>
+        </DataTable>
       </Table.ScrollContainer>
       {pages > 1 && (
         <Group justify="space-between" gap="sm">
           <Text size="sm" c="dimmed">
-            {whole.format(from + 1)} to {whole.format(from + rows.length)} of{' '}
-            {whole.format(predictions.length)}
+            {formatNumber(from + 1)} to {formatNumber(from + rows.length)} of{' '}
+            {formatNumber(predictions.length)}
           </Text>
           <Pagination
             total={pages}

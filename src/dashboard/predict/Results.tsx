@@ -2,20 +2,20 @@ import { Alert, Box, Button, Card, Group, Stack, Text, Title, VisuallyHidden } f
 import { CircleAlert, Download } from 'lucide-react';
 import { sentenceOf } from '../app/client';
 import { type Deployment, useDeployment } from '../deployments/DeploymentPage';
+import { Notice } from '../ui/Notice';
+import { count, formatNumber } from '../ui/numbers';
 import { fileNameOf, toCsv, toJson } from './downloads';
 import { PredictionTable } from './PredictionTable';
 import type { Run } from './use-predict';
-
-const whole = new Intl.NumberFormat('en');
 
 /** What was predicted, to read and to download; or why not. */
 export function Results({ run, onRetry }: { run: Run; onRetry: () => void }) {
   const deployment = useDeployment();
   const { predictions, state, total, error } = run;
-  const count = predictions.length === 1 ? '1 prediction' : `${whole.format(predictions.length)} predictions`;
+  const predicted = count(predictions.length, 'prediction');
   return (
     <Stack gap="md">
-      <VisuallyHidden role="status">{state === 'done' ? `${count} below` : ''}</VisuallyHidden>
+      <VisuallyHidden role="status">{state === 'done' ? `${predicted} below` : ''}</VisuallyHidden>
       {state === 'failed' && (
         <Alert icon={<CircleAlert size={18} />} color="red" variant="light" role="alert">
           <Group justify="space-between" gap="sm">
@@ -30,14 +30,14 @@ export function Results({ run, onRetry }: { run: Run; onRetry: () => void }) {
         </Alert>
       )}
       {state === 'stopped' && (
-        <Alert color="yellow" variant="light" role="status">
+        <Notice role="status">
           <Partly run={run} />
-        </Alert>
+        </Notice>
       )}
       {predictions.length > 0 && state !== 'running' && (
         <Card withBorder padding="lg">
           <Group justify="space-between" gap="sm" mb="sm">
-            <Title order={2}>{count}</Title>
+            <Title order={2}>{predicted}</Title>
             <Group gap="xs">
               <DownloadButton deployment={deployment} kind="csv" run={run} />
               <DownloadButton deployment={deployment} kind="json" run={run} />
@@ -56,7 +56,7 @@ export function Results({ run, onRetry }: { run: Run; onRetry: () => void }) {
 function Partly({ run: { predictions, total } }: { run: Run }) {
   return (
     <Text size="sm">
-      {whole.format(predictions.length)} of {whole.format(total)} spectra were predicted, and counted; they
+      {formatNumber(predictions.length)} of {formatNumber(total)} spectra were predicted, and counted; they
       are below. The others were not.
     </Text>
   );

@@ -3,6 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import { Group, Text, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
+import { countSpectra, formatNumber } from '../ui/numbers';
 import type { Spectrum } from './spectra-files';
 
 const HEIGHT = 280;
@@ -11,7 +12,6 @@ const MAX_LINES = 200;
 /** Faint on light and dark alike. */
 const GRID = 'rgb(128 128 128 / 18%)';
 
-const whole = new Intl.NumberFormat('en');
 const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 6, useGrouping: false });
 
 /** The spectra as lines over their x axis; those that the model cannot take in red. */
@@ -25,7 +25,7 @@ export function SpectraChart({
   const place = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other colours are drawn anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the color scheme redraws the chart
   useEffect(() => {
     const element = place.current;
     if (!element) return;
@@ -61,14 +61,13 @@ export function SpectraChart({
 function describe(spectra: readonly Spectrum[]): string {
   const lengths = spectra.map(({ y }) => y.length);
   const [least, most] = rangeOf(lengths);
-  const points = least === most ? `${whole.format(most)} points` : `${least} to ${most} points`;
-  const count = spectra.length === 1 ? '1 spectrum' : `${whole.format(spectra.length)} spectra`;
+  const points = least === most ? `${formatNumber(most)} points` : `${least} to ${most} points`;
   const axes = new Set(
     spectra.map(({ x }) => `x from ${number.format(x[0] ?? 0)} to ${number.format(x.at(-1) ?? 0)}`),
   );
   const [axis] = axes;
   const [low, high] = rangeOf(spectra.flatMap(({ y }) => rangeOf(y)));
-  return `${count} of ${points}, ${axes.size === 1 ? axis : 'on different x axes'}, y between ${number.format(low)} and ${number.format(high)}`;
+  return `${countSpectra(spectra.length)} of ${points}, ${axes.size === 1 ? axis : 'on different x axes'}, y between ${number.format(low)} and ${number.format(high)}`;
 }
 
 function rangeOf(values: readonly number[]): [least: number, most: number] {
@@ -81,7 +80,7 @@ function rangeOf(values: readonly number[]): [least: number, most: number] {
   return [least, most];
 }
 
-/** Evenly chosen entries, at most so many. */
+/** At most this many entries, evenly chosen. */
 function spread<T>(entries: readonly T[], most: number): readonly T[] {
   if (entries.length <= most) return entries;
   return entries.filter(

@@ -1,22 +1,18 @@
+import { MAX_CALL_BYTES, MAX_SPECTRA } from '../limits.ts';
 import type { Spectrum } from './spectra-files.ts';
-
-/** The API's limit for one call. */
-const MAX_SPECTRA = 1000;
-/** Well under the 24 MiB that the server takes as a request. */
-const MAX_CALL = 16 * 1024 * 1024;
 
 /** Distributes spectra, in their order, over as few calls as the server's limits allow. */
 export function splitIntoCalls<S extends Pick<Spectrum, 'sampleName' | 'y'>>(
   spectra: readonly S[],
-  most = MAX_SPECTRA,
-  largest = MAX_CALL,
+  maxSpectra = MAX_SPECTRA,
+  maxBytes = MAX_CALL_BYTES,
 ): S[][] {
   const calls: S[][] = [];
   let current: S[] = [];
   let size = 0;
   for (const spectrum of spectra) {
     const added = JSON.stringify([spectrum.sampleName, spectrum.y]).length;
-    if (current.length > 0 && (current.length === most || size + added > largest)) {
+    if (current.length > 0 && (current.length === maxSpectra || size + added > maxBytes)) {
       calls.push(current);
       current = [];
       size = 0;

@@ -16,7 +16,7 @@ interface Model {
   unit?: string | null | undefined;
 }
 
-// What a spreadsheet takes for a formula, which somebody else's file could have named a sample: OWASP's list. The
+// What a spreadsheet runs as a formula (OWASP's list): the name of a sample may come from another person's file. The
 // package's own pattern lets a text through that goes on after a line break.
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/u;
 

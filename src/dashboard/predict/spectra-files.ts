@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { MAX_SAMPLE_NAME_LENGTH } from '../limits.ts';
 
 /** A spectrum, and where it was read. */
 export interface Spectrum {
@@ -35,12 +36,11 @@ interface Table {
 
 /** A file of a wrong kind would otherwise get a sentence for each of its lines. */
 const MAX_PROBLEMS = 10;
-const MAX_SAMPLE_NAME_LENGTH = 200;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const NAMES_OF_NAMES = ['samplename', 'sample', 'name'];
 
 /**
- * Reads a CSV file of spectra, in either of two formats that the heading tells apart:
+ * Reads a CSV file of spectra, in one of two formats, which differ in the heading:
  *
  * - long, `sample_name,x,y`: one point a row, in any order of rows; the points are ordered by x, ascending;
  * - wide: one spectrum a row; the columns headed by a number are its points, in the order of the columns, and
@@ -53,7 +53,7 @@ export function readSpectra(file: string, text: string): Reading {
   const report = (line: number | null, message: string) => {
     if (problems.length < MAX_PROBLEMS) problems.push({ file, line, message });
     else if (problems.length === MAX_PROBLEMS) {
-      problems.push({ file, line: null, message: 'There are more problems. Mend these first.' });
+      problems.push({ file, line: null, message: 'There are more problems. Fix these first.' });
     }
   };
   const spectra = readText(file, text, report);
@@ -110,7 +110,7 @@ function readTable(text: string, report: Report): Table | undefined {
   const rows: Row[] = [];
   let line = 1;
   for (const [index, fields] of data.entries()) {
-    if (misquoted.has(index)) report(line, 'A quotation mark is not closed, or stands within a field.');
+    if (misquoted.has(index)) report(line, 'A quotation mark is not closed, or is within a field.');
     if (fields.some(field => field.trim() !== '')) {
       rows.push({ line, fields: fields.map(field => field.trim()) });
     }

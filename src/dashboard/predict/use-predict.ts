@@ -32,7 +32,7 @@ export function usePredict(deploymentId: string) {
   const [, predict] = useMutation(PREDICT);
   const [run, setRun] = useState<Run | null>(null);
   const stopping = useRef(false);
-  // Each call is charged, so whoever leaves the page pays for no further ones.
+  // Each call is charged: leaving the page ends the run before the next one.
   useEffect(() => {
     stopping.current = false;
     return () => {

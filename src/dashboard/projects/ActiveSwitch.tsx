@@ -1,8 +1,11 @@
-import { Box, Switch } from '@mantine/core';
+import { Box, List, Skeleton, Stack, Switch, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useMutation } from 'urql';
+import { useMutation, useQuery } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
+import { ConfirmDialog } from '../ui/ConfirmDialog';
+import { relativeTime } from '../ui/relative-time';
+import { useNow } from '../ui/use-now';
 
 const SET_DEPLOYMENT_ACTIVE = graphql(`
   mutation SetDeploymentActive($id: ID!, $active: Boolean!) {
@@ -13,42 +16,116 @@ const SET_DEPLOYMENT_ACTIVE = graphql(`
   }
 `);
 
+const KEYS_IN_USE = graphql(`
+  query KeysInUse($id: ID!) {
+    apiKeys(of: { deploymentId: $id }, first: 100) {
+      nodes {
+        id
+        name
+        prefix
+        status
+        lastUsedAt
+      }
+    }
+  }
+`);
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MAX_NAMED = 5;
+
 interface ActiveSwitchProps {
   deployment: { id: string; name: string; active: boolean };
-  /** Told the server's sentence; null when a new attempt begins. */
+  /** Called with the server's message when it refuses, and with null when a new attempt begins. */
   onRefused: (sentence: string | null) => void;
   /** The narrowest screen on which the word stands beside the switch; any, if not given. */
   wordFrom?: 'sm';
 }
 
-/** Switches a deployment on and off. For those who may; others see `ActiveDot`. */
+/**
+ * Switches a deployment on, or off after a question that names the API keys in use. For people who may; others see
+ * `ActiveDot`.
+ */
 export function ActiveSwitch({ deployment, onRefused, wordFrom }: ActiveSwitchProps) {
   const { id, name, active } = deployment;
-  // What was asked for is shown at once, and until the list that is read again agrees.
+  const [asking, setAsking] = useState(false);
+  // What was asked for is shown at once, and until the reloaded list agrees.
   const [wanted, setWanted] = useState<boolean | null>(null);
   const [{ fetching }, setActive] = useMutation(SET_DEPLOYMENT_ACTIVE);
   if (wanted === active && !fetching) setWanted(null);
   const shown = wanted ?? active;
+  const switchTo = async (next: boolean) => {
+    onRefused(null);
+    setWanted(next);
+    const { error } = await setActive({ id, active: next });
+    if (!error) return;
+    setWanted(null);
+    onRefused(sentenceOf(error));
+  };
   return (
-    <Switch
-      checked={shown}
-      label={
-        <Box component="span" miw={56} {...(wordFrom ? { visibleFrom: wordFrom } : {})}>
-          {shown ? 'Active' : 'Inactive'}
-        </Box>
-      }
-      aria-label={`${name} is active`}
-      styles={{ body: { alignItems: 'center' } }}
-      onChange={async event => {
-        if (fetching) return;
-        const next = event.currentTarget.checked;
-        onRefused(null);
-        setWanted(next);
-        const { error } = await setActive({ id, active: next });
-        if (!error) return;
-        setWanted(null);
-        onRefused(sentenceOf(error));
-      }}
-    />
+    <>
+      <Switch
+        checked={shown}
+        label={
+          <Box component="span" miw={56} {...(wordFrom ? { visibleFrom: wordFrom } : {})}>
+            {shown ? 'Active' : 'Inactive'}
+          </Box>
+        }
+        aria-label={`${name} is active`}
+        styles={{ body: { alignItems: 'center' } }}
+        onChange={event => {
+          if (fetching) return;
+          if (event.currentTarget.checked) void switchTo(true);
+          else setAsking(true);
+        }}
+      />
+      <ConfirmDialog
+        opened={asking}
+        onClose={() => setAsking(false)}
+        question={{
+          title: `Switch “${name}” off?`,
+          text: 'Calls are refused from the next one on, from programs and in the dashboard, until it is switched on again.',
+          more: <KeysInUse id={id} />,
+          confirm: 'Switch off',
+          color: 'red.8',
+        }}
+        onConfirm={() => switchTo(false)}
+      />
+    </>
+  );
+}
+
+/** The usable API keys that reach the deployment and were used in the last day, latest first. */
+function KeysInUse({ id }: { id: string }) {
+  const now = useNow();
+  const [{ data, error }] = useQuery({
+    query: KEYS_IN_USE,
+    variables: { id },
+    requestPolicy: 'network-only',
+  });
+  if (error) {
+    return <Text size="sm">Which API keys were used in the last day is not known: {sentenceOf(error)}</Text>;
+  }
+  if (!data) return <Skeleton h={20} aria-label="Loading the API keys in use" />;
+  const keys = data.apiKeys.nodes
+    .flatMap(({ lastUsedAt, ...key }) => (lastUsedAt ? [{ ...key, usedAt: new Date(lastUsedAt) }] : []))
+    .filter(({ status, usedAt }) => status === 'ACTIVE' && now.getTime() - usedAt.getTime() < DAY_MS)
+    .sort((one, other) => other.usedAt.getTime() - one.usedAt.getTime());
+  if (keys.length === 0) return <Text size="sm">No API key that reaches it was used in the last day.</Text>;
+  return (
+    <Stack gap={4}>
+      <Text size="sm">
+        {keys.length === 1
+          ? 'One API key that reaches it was used in the last day:'
+          : `${keys.length} API keys that reach it were used in the last day:`}
+      </Text>
+      <List size="sm" spacing={2} style={{ overflowWrap: 'anywhere' }}>
+        {keys.slice(0, MAX_NAMED).map(({ id: keyId, name, prefix, usedAt }) => (
+          <List.Item key={keyId}>
+            <strong>{name}</strong> (<code>{prefix}...</code>), {relativeTime(usedAt, now)}
+          </List.Item>
+        ))}
+        {keys.length > MAX_NAMED && <List.Item>and {keys.length - MAX_NAMED} more</List.Item>}
+      </List>
+    </Stack>
   );
 }

@@ -2,13 +2,13 @@ import { Anchor, Button, Card, Group, Select, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'react-router';
 import type { OrganizationRole, ProjectRole } from '../generated/graphql';
-import type { Member } from '../organizations/MemberRow';
-import { RoleSelect } from '../organizations/RoleSelect';
-import { Refusal } from './Refusal';
-import { PROJECT_ROLES } from './roles';
+import type { Member } from '../members/MemberRow';
+import { RoleSelect } from '../members/RoleSelect';
+import { PROJECT_ROLES } from '../members/roles';
+import { Refusal } from '../ui/Refusal';
 
 interface AddProjectMemberProps {
-  /** The organization's members who are not in the project; undefined while they are on their way. */
+  /** The organization's members who are not in the project; undefined while loading. */
   candidates: readonly Member<OrganizationRole>[] | undefined;
   organizationSlug: string;
   /** @returns the server's sentence when it refuses. */
@@ -21,7 +21,7 @@ export function AddProjectMember({ candidates, organizationSlug, add }: AddProje
   const [role, setRole] = useState<ProjectRole>('VIEWER');
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
-  const nobody = candidates?.length === 0;
+  const isComplete = candidates?.length === 0;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (email === null) return;
@@ -38,10 +38,10 @@ export function AddProjectMember({ candidates, organizationSlug, add }: AddProje
         <Select
           label="Person"
           flex="1 1 200px"
-          placeholder={nobody ? 'Everybody is in the project' : 'Choose a member of the organization'}
-          disabled={!candidates || nobody}
+          placeholder={isComplete ? 'All members are in the project' : 'Choose a member of the organization'}
+          disabled={!candidates || isComplete}
           searchable
-          nothingFoundMessage="Nobody of that name in the organization"
+          nothingFoundMessage="No member of the organization has this name"
           data={(candidates ?? []).map(({ email: value, person }) => ({
             value,
             label: `${person.name} (${value})`,

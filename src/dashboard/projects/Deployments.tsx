@@ -1,30 +1,31 @@
-import { Anchor, Button, Card, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
+import { Button, Card, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import { useQuery } from 'urql';
-import { Empty, NotFound, Problem } from '../app/states';
 import { graphql } from '../generated';
 import type { DeploymentsQuery } from '../generated/graphql';
 import { ManageDeployment } from '../manage/ManageDeployment';
-import { type Model, targetOf, titleOf } from '../models/model';
+import { type Model, targetOf, titleOf } from '../models/ModelFacts';
 import { RegisterModel } from '../models/RegisterModel';
-import { ActiveDot } from './ActiveDot';
+import { ActiveDot } from '../ui/ActiveDot';
+import { DataTable } from '../ui/DataTable';
+import { Day } from '../ui/Day';
+import { EmptyState } from '../ui/EmptyState';
+import { LinkCell } from '../ui/LinkCell';
+import { NotFound } from '../ui/NotFound';
+import { Problem } from '../ui/Problem';
+import { Refusal } from '../ui/Refusal';
+import { SkeletonRows } from '../ui/SkeletonRows';
 import { ActiveSwitch } from './ActiveSwitch';
-import { Day } from './Day';
 import { FirstSteps } from './FirstSteps';
 import { NewDeployment } from './NewDeployment';
 import { useProject } from './ProjectPage';
-import { Refusal } from './Refusal';
-import { mayChangeProject } from './roles';
-import classes from './rows.module.css';
-import { SkeletonRows } from './SkeletonRows';
 
 const DEPLOYMENTS = graphql(`
   query Deployments($projectId: ID!) {
     project(id: $projectId) {
       id
-      role
+      ...ViewerCan
       deployments {
         id
         name
@@ -50,19 +51,19 @@ type Open = { dialog: 'register' } | { dialog: 'deploy'; chosen: Model | null };
 
 /** The project's deployments; while there is none, what leads to the first. */
 export function Deployments() {
-  const { id: projectId, role: knownRole } = useProject();
+  const { id: projectId, viewerCan: known } = useProject();
   const [{ data, error }, retry] = useQuery({ query: DEPLOYMENTS, variables: { projectId } });
   const [open, setOpen] = useState<Open | null>(null);
   if (error && !data?.project) return <Problem error={error} retry={() => retry()} />;
   if (data && !data.project) return <NotFound what="Project" />;
   const project = data?.project;
   const models = project?.models ?? [];
-  const mayChange = mayChangeProject(project?.role ?? knownRole);
+  const { manageModels, manageDeployments } = project?.viewerCan ?? known;
   const isEmpty = project?.deployments.length === 0;
   const close = () => setOpen(null);
   return (
     <Stack gap="md">
-      {isEmpty && mayChange ? (
+      {isEmpty && manageModels && manageDeployments ? (
         <FirstSteps
           hasModel={models.length > 0}
           onRegister={() => setOpen({ dialog: 'register' })}
@@ -72,7 +73,7 @@ export function Deployments() {
         <>
           <Group justify="space-between" wrap="nowrap" gap="xs" mih={36}>
             <Title order={2}>Deployments</Title>
-            {mayChange && project && (
+            {manageDeployments && project && (
               <Button
                 flex="none"
                 px={{ base: 'xs', sm: 'md' }}
@@ -85,11 +86,11 @@ export function Deployments() {
           </Group>
           <Card withBorder padding={0}>
             {isEmpty ? (
-              <Empty title="No deployment yet">
+              <EmptyState title="No deployment yet">
                 A contributor or owner of the project registers a model and deploys it.
-              </Empty>
+              </EmptyState>
             ) : (
-              <DeploymentsTable deployments={project?.deployments} mayChange={mayChange} />
+              <DeploymentsTable deployments={project?.deployments} canManage={manageDeployments} />
             )}
           </Card>
         </>
@@ -112,17 +113,17 @@ export function Deployments() {
 }
 
 interface DeploymentsTableProps {
-  /** Undefined while they are on their way. */
+  /** Undefined while loading. */
   deployments: readonly Deployment[] | undefined;
-  mayChange: boolean;
+  canManage: boolean;
 }
 
-function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
+function DeploymentsTable({ deployments, canManage }: DeploymentsTableProps) {
   const [refusal, setRefusal] = useState<string | null>(null);
   return (
     <>
       <Refusal sentence={refusal} />
-      <Table className={classes.table} verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
+      <DataTable>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Name</Table.Th>
@@ -130,7 +131,7 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
             <Table.Th visibleFrom="sm">Target</Table.Th>
             <Table.Th>Status</Table.Th>
             <Table.Th visibleFrom="sm">Created</Table.Th>
-            {mayChange && (
+            {canManage && (
               <Table.Th w={48}>
                 <VisuallyHidden>Actions</VisuallyHidden>
               </Table.Th>
@@ -141,26 +142,15 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
           {deployments ? (
             deployments.map(deployment => (
               <Table.Tr key={deployment.id}>
-                <Table.Td className={classes.lead}>
-                  <Anchor
-                    component={Link}
-                    to={`/deployments/${deployment.id}`}
-                    className={classes.link}
-                    size="sm"
-                    fw={500}
-                    c="inherit"
-                    style={{ overflowWrap: 'anywhere' }}
-                  >
-                    {deployment.name}
-                  </Anchor>
+                <LinkCell to={`/deployments/${deployment.id}`} label={deployment.name}>
                   <Text size="xs" c="dimmed" hiddenFrom="sm">
                     {titleOf(deployment.model)} · {targetOf(deployment.model)}
                   </Text>
-                </Table.Td>
+                </LinkCell>
                 <Table.Td visibleFrom="sm">{titleOf(deployment.model)}</Table.Td>
                 <Table.Td visibleFrom="sm">{targetOf(deployment.model)}</Table.Td>
                 <Table.Td w={{ base: 70, sm: 130 }}>
-                  {mayChange ? (
+                  {canManage ? (
                     <ActiveSwitch deployment={deployment} onRefused={setRefusal} wordFrom="sm" />
                   ) : (
                     <ActiveDot active={deployment.active} />
@@ -169,7 +159,7 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
                 <Table.Td visibleFrom="sm">
                   <Day at={deployment.createdAt} />
                 </Table.Td>
-                {mayChange && (
+                {canManage && (
                   <Table.Td px={4} w={48}>
                     <ManageDeployment deployment={deployment} />
                   </Table.Td>
@@ -179,13 +169,13 @@ function DeploymentsTable({ deployments, mayChange }: DeploymentsTableProps) {
           ) : (
             <SkeletonRows
               what="deployments"
-              columns={mayChange ? 6 : 5}
-              narrow={mayChange ? [0, 3, 5] : [0, 3]}
+              columns={canManage ? 6 : 5}
+              narrow={canManage ? [0, 3, 5] : [0, 3]}
               height="1.55em"
             />
           )}
         </Table.Tbody>
-      </Table>
+      </DataTable>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { Box, Button, Card, Stack, Text, ThemeIcon, Title, VisuallyHidden } from '@mantine/core';
 import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
-import classes from './first-steps.module.css';
+import classes from './FirstSteps.module.css';
 
 interface FirstStepsProps {
   hasModel: boolean;

@@ -1,12 +1,14 @@
-import { Button, Group, Paper, Select, Stack, Textarea, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Button, Group, Paper, Stack, Textarea } from '@mantine/core';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
-import { type Model, ModelFacts, titleOf } from '../models/model';
-import { Dialog } from './Dialog';
-import { Refusal } from './Refusal';
+import { MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH } from '../limits.ts';
+import { type Model, ModelFacts, titleOf } from '../models/ModelFacts';
+import { Dialog } from '../ui/Dialog';
+import { Form, SelectField, TextField } from '../ui/Form';
+import { Refusal } from '../ui/Refusal';
 
 const CREATE_DEPLOYMENT = graphql(`
   mutation CreateDeployment($input: CreateDeploymentInput!) {
@@ -47,8 +49,7 @@ function Creation({ models, chosen, onClose }: Omit<NewDeploymentProps, 'opened'
   const model = choices.find(({ id }) => id === modelId);
   const name = typedName ?? model?.name ?? '';
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (!model) return;
     const { data } = await create(
       { input: { modelId: model.id, name, description } },
@@ -59,10 +60,10 @@ function Creation({ models, chosen, onClose }: Omit<NewDeploymentProps, 'opened'
   };
 
   return (
-    <form onSubmit={event => void submit(event)}>
+    <Form onSubmit={() => void submit()}>
       <Stack gap="md">
         <Refusal sentence={error ? sentenceOf(error) : null} />
-        <Select
+        <SelectField
           label="Model"
           required
           data={choices.map(choice => ({ value: choice.id, label: titleOf(choice) }))}
@@ -78,17 +79,17 @@ function Creation({ models, chosen, onClose }: Omit<NewDeploymentProps, 'opened'
             <ModelFacts model={model} />
           </Paper>
         )}
-        <TextInput
+        <TextField
           label="Name"
           required
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           value={name}
           onChange={event => setTypedName(event.currentTarget.value)}
         />
         <Textarea
           label="Description"
           description="Optional: what it is for, and who calls it."
-          maxLength={1000}
+          maxLength={MAX_DESCRIPTION_LENGTH}
           autosize
           minRows={2}
           maxRows={6}
@@ -104,6 +105,6 @@ function Creation({ models, chosen, onClose }: Omit<NewDeploymentProps, 'opened'
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }

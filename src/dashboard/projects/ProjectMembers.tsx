@@ -2,21 +2,22 @@ import { Stack, Title } from '@mantine/core';
 import { useNavigate } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { sentenceOf } from '../app/client';
-import { useViewer } from '../app/session';
-import { NotFound, Problem } from '../app/states';
+import { useViewer } from '../app/Session';
 import { graphql } from '../generated';
 import type { ProjectRole } from '../generated/graphql';
-import type { Member } from '../organizations/MemberRow';
-import { Members } from '../organizations/Members';
+import type { Member } from '../members/MemberRow';
+import { Members } from '../members/Members';
+import { PROJECT_ROLES } from '../members/roles';
+import { NotFound } from '../ui/NotFound';
+import { Problem } from '../ui/Problem';
 import { AddProjectMember } from './AddProjectMember';
 import { useProject } from './ProjectPage';
-import { mayChangeProjectMembers, PROJECT_ROLES } from './roles';
 
 const MEMBERS = graphql(`
   query ProjectMembers($projectId: ID!) {
     project(id: $projectId) {
       id
-      role
+      ...ViewerCan
       members {
         person {
           id
@@ -55,7 +56,7 @@ const SET_MEMBER = graphql(`
   }
 `);
 
-/** Everybody who can see the project; changed by its owners. */
+/** The people who can see the project; its owners change them. */
 export function ProjectMembers() {
   const known = useProject();
   const [{ data, error }, retry] = useQuery({ query: MEMBERS, variables: { projectId: known.id } });
@@ -65,7 +66,7 @@ export function ProjectMembers() {
   if (error && !data?.project) return <Problem error={error} retry={() => retry()} />;
   if (data && !data.project) return <NotFound what="Project" />;
   const project = data?.project;
-  const mayChange = mayChangeProjectMembers(project?.role ?? known.role);
+  const { manageMembers } = project?.viewerCan ?? known.viewerCan;
 
   const setRole = async (email: string, role: ProjectRole | null) => {
     const result = await setMember({ input: { projectId: known.id, email, role } });
@@ -82,13 +83,13 @@ export function ProjectMembers() {
       <Title order={2} mih={36} lh="36px">
         Members
       </Title>
-      {mayChange && (
+      {manageMembers && (
         <AddProjectMember candidates={candidates} organizationSlug={known.organization.slug} add={setRole} />
       )}
       <Members
         members={project?.members}
         roles={PROJECT_ROLES}
-        mayGive={() => mayChange}
+        mayGive={() => manageMembers}
         fixedBecause={member => (ownsOrganization(member) ? 'Owns the organization' : null)}
         from={known.name}
         consequence="API keys keep working: they belong to the project."

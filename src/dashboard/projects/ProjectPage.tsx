@@ -1,21 +1,21 @@
 import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core';
 import { Link, Outlet, useOutletContext, useParams } from 'react-router';
 import { useQuery } from 'urql';
-import { useViewer, type Viewer } from '../app/session';
-import { Loading, Problem } from '../app/states';
+import { useViewer, type Viewer } from '../app/Session';
 import { graphql } from '../generated';
 import type { ProjectPageQuery } from '../generated/graphql';
 import { ManageProject } from '../manage/ManageProject';
-import { PageNotFound } from './PageMessage';
-import { PageTabs } from './PageTabs';
-import { mayManageProject } from './roles';
+import { Loading } from '../ui/Loading';
+import { NotFound } from '../ui/NotFound';
+import { PageTabs } from '../ui/PageTabs';
+import { Problem } from '../ui/Problem';
 
 const PROJECT = graphql(`
   query ProjectPage($id: ID!) {
     project(id: $id) {
       id
       name
-      role
+      ...ViewerCan
       organization {
         id
         slug
@@ -48,15 +48,14 @@ export function ProjectPage() {
 function Page({ id }: { id: string }) {
   const viewer = useViewer();
   const [{ data, error }, retry] = useQuery({ query: PROJECT, variables: { id } });
-  // The session knows the projects by name: the page stands at once, while the server says what is so now.
+  // The session has the projects' names: the page is shown at once, while its own query runs.
   const project = data ? data.project : projectOf(viewer, id);
-  if (data && !project && !error) return <PageNotFound what="Project" />;
+  if (data && !project && !error) return <NotFound what="Project" />;
   if (!project) {
     return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the project" />;
   }
   return (
     <Stack gap="md">
-      <title>{`${project.name} · Spectrakey`}</title>
       <Stack gap={6}>
         <Breadcrumbs separatorMargin={6}>
           <Anchor component={Link} to={`/organizations/${project.organization.slug}`} size="sm">
@@ -70,10 +69,10 @@ function Page({ id }: { id: string }) {
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>
             {project.name}
           </Title>
-          {mayManageProject(project.role) && <ManageProject project={project} />}
+          {project.viewerCan.manageProject && <ManageProject project={project} />}
         </Group>
       </Stack>
-      <PageTabs address={`/projects/${id}`} tabs={tabs}>
+      <PageTabs name={project.name} address={`/projects/${id}`} tabs={tabs}>
         <Outlet context={project} />
       </PageTabs>
     </Stack>

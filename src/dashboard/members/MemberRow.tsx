@@ -1,10 +1,10 @@
 import { ActionIcon, Avatar, Badge, Box, Group, Select, Text, Tooltip } from '@mantine/core';
 import { LogOut, Trash2 } from 'lucide-react';
-import type { RoleChoice } from '../projects/roles';
-import classes from './members.module.css';
+import classes from './Members.module.css';
 import { RoleOption } from './RoleOption';
+import type { RoleChoice } from './roles';
 
-/** Somebody's membership in an organization or a project. */
+/** A person's membership in an organization or a project. */
 export interface Member<Role> {
   person: { id: string; name: string };
   email: string;
@@ -17,7 +17,7 @@ interface MemberRowProps<Role extends string> {
   roles: readonly RoleChoice<Role>[];
   /** What the viewer may make of the member; null where the member's role is only to be read. */
   change: { roles: readonly RoleChoice<Role>[]; setRole: (role: Role) => void; remove: () => void } | null;
-  /** What a viewer does to leave whose own role is only to be read; null for everybody else. */
+  /** Leaves, for a viewer who cannot change their own role; null for others. */
   leave: (() => void) | null;
   /** Why the role is only to be read, where others can be changed. */
   note: string | null;
@@ -25,7 +25,7 @@ interface MemberRowProps<Role extends string> {
   from: string;
 }
 
-/** Who it is, with which role; with what changes the role or removes the member, for those who may. */
+/** A member with their role, and for people who may change it, what changes the role or removes the member. */
 export function MemberRow<Role extends string>(props: MemberRowProps<Role>) {
   const { member, isViewer, roles, change, leave, note, from } = props;
   const { name } = member.person;

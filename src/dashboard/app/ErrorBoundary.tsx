@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
-import { PageMessage } from '../projects/PageMessage';
+import { EmptyState } from '../ui/EmptyState';
 
 interface ErrorBoundaryProps {
   /** Another address is another attempt. */
@@ -32,18 +32,19 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
     if (!this.state.failed) return this.props.children;
     return (
       <div role="alert">
-        <PageMessage
+        <EmptyState
           title="This page could not be shown"
+          isPage
           action={
             <Group mt="sm">
               <Button variant="default" onClick={() => window.location.reload()}>
-                Load it again
+                Reload
               </Button>
             </Group>
           }
         >
           Something went wrong in the dashboard. Nothing of yours was changed by it.
-        </PageMessage>
+        </EmptyState>
       </div>
     );
   }

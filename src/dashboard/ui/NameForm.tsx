@@ -1,6 +1,8 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { CombinedError } from 'urql';
+import { MAX_NAME_LENGTH } from '../limits.ts';
+import { Form, TextField } from './Form';
 import { Refusal } from './Refusal';
 import { useAction } from './use-action';
 
@@ -20,14 +22,14 @@ export function NameForm({ description, name: before = '', submit, onName, onClo
   const [name, setName] = useState(before);
   const { busy, refusal, onSubmit } = useAction(() => onName(name), onClose);
   return (
-    <form onSubmit={onSubmit}>
+    <Form onSubmit={onSubmit}>
       <Stack gap="md">
         <Refusal sentence={refusal} />
-        <TextInput
+        <TextField
           label="Name"
           description={description}
           required
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           value={name}
           onChange={event => setName(event.currentTarget.value)}
           data-autofocus
@@ -41,6 +43,6 @@ export function NameForm({ description, name: before = '', submit, onName, onClo
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }

@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core';
-import type { RoleChoice } from '../projects/roles';
 import { RoleOption } from './RoleOption';
+import type { RoleChoice } from './roles';
 
 interface RoleSelectProps<Role extends string> {
   /** The roles to choose from. */
@@ -9,7 +9,7 @@ interface RoleSelectProps<Role extends string> {
   onChange: (role: Role) => void;
 }
 
-/** The role that somebody is added with. */
+/** The role of a person who is added. */
 export function RoleSelect<Role extends string>({ roles, role, onChange }: RoleSelectProps<Role>) {
   return (
     <Select

@@ -1,7 +1,7 @@
 import { Skeleton, Table, VisuallyHidden } from '@mantine/core';
 
 interface SkeletonRowsProps {
-  /** What is on its way, for who hears the page. */
+  /** What is loading, for screen readers. */
   what: string;
   columns: number;
   /** The columns that a narrow screen shows. */
@@ -12,7 +12,7 @@ interface SkeletonRowsProps {
 
 const ROWS = ['first', 'second', 'third'];
 
-/** Rows in place of those that are on their way, as high as them, so that nothing jumps. */
+/** Placeholders for rows that are loading, of the same height, so that nothing jumps. */
 export function SkeletonRows({ what, columns, narrow, height }: SkeletonRowsProps) {
   return ROWS.map((row, index) => (
     <Table.Tr key={row}>

@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { Dialog } from '../projects/Dialog';
+import { Dialog } from './Dialog';
 
-interface ConfirmChangeProps {
+interface ConfirmDialogProps {
   opened: boolean;
   onClose: () => void;
   /** Null before anything was asked. */
@@ -11,7 +11,7 @@ interface ConfirmChangeProps {
 }
 
 /** Asks before something that is not easily undone. */
-export function ConfirmChange({ opened, onClose, question, onConfirm }: ConfirmChangeProps) {
+export function ConfirmDialog({ opened, onClose, question, onConfirm }: ConfirmDialogProps) {
   const [busy, setBusy] = useState(false);
   if (!question) return null;
   return (

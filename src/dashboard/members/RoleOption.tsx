@@ -1,6 +1,6 @@
 import { Box, Group, Text } from '@mantine/core';
 import { Check } from 'lucide-react';
-import type { RoleChoice } from '../projects/roles';
+import type { RoleChoice } from './roles';
 
 interface RoleOptionProps<Role extends string> {
   roles: readonly RoleChoice<Role>[];

@@ -16,9 +16,11 @@ import { SignUp } from '../people/SignUp';
 import { Deployments } from '../projects/Deployments';
 import { ProjectMembers } from '../projects/ProjectMembers';
 import { ProjectPage } from '../projects/ProjectPage';
-import { Layout } from './layout';
-import { SignedIn, useViewer } from './session';
-import { Empty, Loading, NotFound } from './states';
+import { EmptyState } from '../ui/EmptyState';
+import { Loading } from '../ui/Loading';
+import { NotFound } from '../ui/NotFound';
+import { Layout } from './Layout';
+import { SignedIn, useViewer } from './Session';
 
 const AccountPage = lazy(() =>
   import('../account/AccountPage').then(({ AccountPage }) => ({ default: AccountPage })),
@@ -72,19 +74,19 @@ function Home() {
   if (first) return <Navigate replace to={`/projects/${first.id}`} />;
   if (organizations.length > 0) {
     return (
-      <Empty title="No project yet">
+      <EmptyState title="No project yet">
         You see no project. Ask an owner of your organization for a role in one of its projects.
-      </Empty>
+      </EmptyState>
     );
   }
   return (
     <>
-      <Empty
+      <EmptyState
         title="No organization yet"
         action={<Button onClick={() => setCreating(true)}>New organization</Button>}
       >
         You belong to no organization. Ask an admin of yours for an invitation, or make one.
-      </Empty>
+      </EmptyState>
       <CreateOrganization opened={creating} onClose={() => setCreating(false)} />
     </>
   );

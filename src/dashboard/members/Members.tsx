@@ -1,19 +1,19 @@
 import { Card, Skeleton, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
-import { useViewer } from '../app/session';
-import { Refusal } from '../projects/Refusal';
-import type { RoleChoice } from '../projects/roles';
-import { ConfirmChange } from './ConfirmChange';
+import { useViewer } from '../app/Session';
+import { ConfirmDialog } from '../ui/ConfirmDialog';
+import { Refusal } from '../ui/Refusal';
 import { type Member, MemberRow } from './MemberRow';
-import classes from './members.module.css';
+import classes from './Members.module.css';
+import type { RoleChoice } from './roles';
 
 interface MembersProps<Role extends string> {
-  /** Undefined while they are on their way. */
+  /** Undefined while loading. */
   members: readonly Member<Role>[] | undefined;
   roles: readonly RoleChoice<Role>[];
-  /** Those of the roles that the viewer may give; none for who may change nobody. */
+  /** The roles that the viewer may give. */
   mayGive: (role: Role) => boolean;
-  /** Why a member stays as it is, for somebody who may change others; null where it can be changed. */
+  /** Why a viewer who may change others cannot change this member; null if they can. */
   fixedBecause: (member: Member<Role>) => string | null;
   /** From what a member is removed, as a sentence names it. */
   from: string;
@@ -21,7 +21,7 @@ interface MembersProps<Role extends string> {
   consequence: string;
   /** What else is to be known before a member goes. */
   beforeRemoval?: (member: Member<Role>) => ReactNode;
-  /** Whether the viewer may leave without being allowed to change anybody. */
+  /** Whether a viewer who may not change members may leave. */
   mayLeave?: boolean;
   /** Gives the role, or with null removes. @returns the server's sentence when it refuses. */
   setRole: (member: Member<Role>, role: Role | null) => Promise<string | null>;
@@ -29,7 +29,7 @@ interface MembersProps<Role extends string> {
 
 type Change<Role> = { member: Member<Role>; role: Role | null };
 
-/** Who belongs here with which role; changed in place by those who may. */
+/** The members with their roles, which people with the permission change in place. */
 export function Members<Role extends string>(props: MembersProps<Role>) {
   const { members, roles, mayGive, fixedBecause, from, consequence, setRole } = props;
   const { beforeRemoval, mayLeave = false } = props;
@@ -84,7 +84,7 @@ export function Members<Role extends string>(props: MembersProps<Role>) {
       ) : (
         <SkeletonMembers />
       )}
-      <ConfirmChange
+      <ConfirmDialog
         opened={asking}
         onClose={() => setAsking(false)}
         onConfirm={async () => {
@@ -110,7 +110,7 @@ function questionOf<Role>(
     const label = roles.find(({ value }) => value === role)?.label.toLowerCase();
     return {
       title: `Change your own role to ${label}?`,
-      text: 'You may do less from then on, and somebody else has to change it back.',
+      text: 'You may do less from then on, and another person has to change it back.',
       confirm: 'Change my role',
       color: 'moss',
     };

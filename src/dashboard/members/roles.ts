@@ -1,4 +1,4 @@
-import type { OrganizationRole, ProjectRole } from '../generated/graphql';
+import type { OrganizationRole, ProjectRole } from '../generated/graphql.ts';
 
 /** A role as a person chooses it, with what it allows. */
 export interface RoleChoice<Role> {
@@ -24,14 +24,3 @@ export const ORGANIZATION_ROLES: readonly RoleChoice<OrganizationRole>[] = [
   },
   { value: 'MEMBER', label: 'Member', description: 'The projects that gave a role' },
 ];
-
-/** Whether the role may register models, create and switch deployments, manage keys, predict. */
-export const mayChangeProject = (role: ProjectRole) => role !== 'VIEWER';
-/** Whether the role may change who is in the project. */
-export const mayChangeProjectMembers = (role: ProjectRole) => role === 'OWNER';
-/** Whether the role may create projects and change who is in the organization. */
-export const mayChangeOrganization = (role: OrganizationRole) => role !== 'MEMBER';
-/** Whether the role may rename and delete the project. */
-export const mayManageProject = (role: ProjectRole) => role === 'OWNER';
-/** Whether the role may rename and delete the organization. */
-export const mayManageOrganization = (role: OrganizationRole) => role === 'OWNER';

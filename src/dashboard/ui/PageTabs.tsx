@@ -1,10 +1,12 @@
 import { Tabs } from '@mantine/core';
 import { type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { useLocation, useNavigate } from 'react-router';
-import { Loading } from '../app/states';
-import classes from './page-tabs.module.css';
+import { Loading } from './Loading';
+import classes from './PageTabs.module.css';
 
 interface PageTabsProps {
+  /** The name of what the page shows, for the document's title. */
+  name: string;
   /** The address of the first tab, which those of the others continue. */
   address: string;
   /** The last part of each tab's address, and its name. */
@@ -14,11 +16,12 @@ interface PageTabsProps {
 }
 
 /** Tabs with addresses of their own; the address says which is current. */
-export function PageTabs({ address, tabs, children }: PageTabsProps) {
+export function PageTabs({ name, address, tabs, children }: PageTabsProps) {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const [[first] = ['']] = tabs;
   const current = pathname.split('/')[3] || first;
+  const label = tabs.find(([value]) => value === current)?.[1] ?? current;
   const list = useRef<HTMLDivElement>(null);
   // On a narrow screen the current tab may lie beyond the edge.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is what asks for it
@@ -28,21 +31,24 @@ export function PageTabs({ address, tabs, children }: PageTabsProps) {
       ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [current]);
   return (
-    <Tabs
-      value={current}
-      onChange={tab => void navigate(tab === first ? address : `${address}/${tab}`)}
-      keepMounted={false}
-    >
-      <Tabs.List ref={list} className={classes.list}>
-        {tabs.map(([value, label]) => (
-          <Tabs.Tab key={value} value={value} className={classes.tab}>
-            {label}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      <Tabs.Panel value={current} pt="lg">
-        <Suspense fallback={<Loading what="the tab" />}>{children}</Suspense>
-      </Tabs.Panel>
-    </Tabs>
+    <>
+      <title>{`${label} · ${name} · Spectrakey`}</title>
+      <Tabs
+        value={current}
+        onChange={tab => void navigate(tab === first ? address : `${address}/${tab}`)}
+        keepMounted={false}
+      >
+        <Tabs.List ref={list} className={classes.list}>
+          {tabs.map(([value, label]) => (
+            <Tabs.Tab key={value} value={value} className={classes.tab}>
+              {label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={current} pt="lg">
+          <Suspense fallback={<Loading what="the tab" />}>{children}</Suspense>
+        </Tabs.Panel>
+      </Tabs>
+    </>
   );
 }

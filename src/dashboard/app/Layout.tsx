@@ -28,10 +28,10 @@ import { useMutation } from 'urql';
 import { graphql } from '../generated';
 import mark from '../graphiql/spectrakey.svg';
 import { CreateOrganization } from '../organizations/CreateOrganization';
+import { Loading } from '../ui/Loading';
 import { sentenceOf } from './client';
-import { ErrorBoundary } from './error-boundary';
-import { useSession, useViewer } from './session';
-import { Loading } from './states';
+import { ErrorBoundary } from './ErrorBoundary';
+import { useSession, useViewer } from './Session';
 
 const SIGN_OUT = graphql(`
   mutation SignOut {
@@ -163,7 +163,7 @@ function PersonMenu() {
           [
             ['light', 'Light', Sun],
             ['dark', 'Dark', Moon],
-            ['auto', 'As the system', SunMoon],
+            ['auto', 'System', SunMoon],
           ] as const
         ).map(([scheme, label, Icon]) => (
           <Menu.Item

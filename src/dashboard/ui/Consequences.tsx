@@ -1,13 +1,6 @@
 import { List, Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-const whole = new Intl.NumberFormat('en');
-
-/** A number of things, in words: "1 API key", "12 API keys". */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return number === 1 ? `1 ${one}` : `${whole.format(number)} ${many}`;
-}
-
 /** Lists what goes with something that is deleted. @param items undefined while they are counted. */
 export function Consequences({ items }: { items: readonly ReactNode[] | undefined }) {
   if (!items) return <Skeleton h={60} aria-label="Counting what goes with it" />;

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { CombinedError } from 'urql';
 import { sentenceOf } from '../app/client';
 
@@ -7,7 +7,7 @@ export interface Action {
   busy: boolean;
   /** Why it was refused the last time; null where it was not. */
   refusal: string | null;
-  onSubmit: (event: FormEvent) => void;
+  onSubmit: () => void;
 }
 
 /**
@@ -25,12 +25,5 @@ export function useAction(act: () => Promise<CombinedError | undefined>, onDone:
     setRefusal(error ? sentenceOf(error) : null);
     if (!error) onDone();
   };
-  return {
-    busy,
-    refusal,
-    onSubmit(event) {
-      event.preventDefault();
-      void start();
-    },
-  };
+  return { busy, refusal, onSubmit: () => void start() };
 }

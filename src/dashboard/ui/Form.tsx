@@ -1,0 +1,94 @@
+import {
+  PasswordInput,
+  type PasswordInputProps,
+  Select,
+  type SelectProps,
+  TextInput,
+  type TextInputProps,
+} from '@mantine/core';
+import {
+  type ComponentProps,
+  createContext,
+  type FormEvent,
+  type InputEvent,
+  type ReactNode,
+  use,
+  useId,
+  useState,
+} from 'react';
+
+/** What is wrong with fields, by the ids of their inputs. */
+const FieldErrors = createContext<Readonly<Record<string, string>>>({});
+
+interface FormProps extends Omit<ComponentProps<'form'>, 'onSubmit' | 'noValidate'> {
+  /** Called once every field is valid. */
+  onSubmit: () => void;
+}
+
+/**
+ * A form whose fields report what is wrong below themselves, instead of in the browser's bubbles. The rules are the
+ * attributes of the inputs: `required`, `type`, `min`, `minLength`.
+ */
+export function Form({ onSubmit, children, ...props }: FormProps) {
+  const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const invalid = [...event.currentTarget.elements]
+      .filter(element => element instanceof HTMLInputElement)
+      .flatMap(input => {
+        const message = messageFor(input);
+        return message === null ? [] : [{ input, message }];
+      });
+    setErrors(Object.fromEntries(invalid.map(({ input, message }) => [input.id, message])));
+    invalid[0]?.input.focus();
+    if (invalid.length === 0) onSubmit();
+  };
+  // What is being corrected is judged again on the next attempt.
+  const forget = ({ target }: InputEvent<HTMLFormElement>) => {
+    if (!(target instanceof HTMLInputElement) || !(target.id in errors)) return;
+    const { [target.id]: _corrected, ...others } = errors;
+    setErrors(others);
+  };
+  return (
+    <form {...props} noValidate onSubmit={submit} onInput={forget}>
+      <FieldErrors value={errors}>{children}</FieldErrors>
+    </form>
+  );
+}
+
+function messageFor(input: HTMLInputElement): string | null {
+  const label = (input.labels?.[0]?.textContent ?? '').replace(/\s*\*$/, '').toLowerCase();
+  const { validity, type, minLength, value } = input;
+  if (validity.badInput) return 'This is not a complete date.';
+  if (validity.valueMissing) return type === 'date' ? 'Choose a day.' : `Enter the ${label}.`;
+  if (validity.typeMismatch) return 'Enter an e-mail address, such as name@lab.example.';
+  if (validity.rangeUnderflow) return 'This day has passed. Choose a later one.';
+  if (validity.rangeOverflow) return 'This day is too far away. Choose an earlier one.';
+  // Browsers report a text as too short only where the person typed it.
+  if (minLength > 0 && value.length < minLength) return `Enter at least ${minLength} characters.`;
+  return validity.valid ? null : 'This value cannot be used.';
+}
+
+/** The props that connect an input with its error. */
+function useField<Props extends { id?: string | undefined; error?: ReactNode }>(props: Props) {
+  const ownId = useId();
+  const id = props.id ?? ownId;
+  const error = use(FieldErrors)[id];
+  // Without asterisks: what may be left out says so.
+  return { ...props, id, withAsterisk: false, error: props.error ?? error };
+}
+
+/** A text input of a `Form`. */
+export function TextField(props: TextInputProps) {
+  return <TextInput {...useField(props)} />;
+}
+
+/** A password input of a `Form`. */
+export function PasswordField(props: PasswordInputProps) {
+  return <PasswordInput {...useField(props)} />;
+}
+
+/** A select of a `Form`. */
+export function SelectField(props: SelectProps) {
+  return <Select {...useField(props)} />;
+}

@@ -1,0 +1,26 @@
+import { Button, Group } from '@mantine/core';
+import { Link } from 'react-router';
+import { EmptyState } from './EmptyState';
+
+/** In place of a page that does not exist, or that the viewer cannot see: both look alike. */
+export function NotFound({ what = 'Page' }: { what?: string }) {
+  return (
+    <>
+      <title>{`${what} not found · Spectrakey`}</title>
+      <EmptyState
+        title={`${what} not found`}
+        isPage
+        action={
+          <Group mt="sm">
+            <Button component={Link} to="/" variant="default">
+              Go to your projects
+            </Button>
+          </Group>
+        }
+      >
+        It does not exist, or is not visible to you. Check the address, or ask an owner of the organization or
+        project for access.
+      </EmptyState>
+    </>
+  );
+}

@@ -1,0 +1,20 @@
+const whole = new Intl.NumberFormat('en');
+const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat('en', { notation: 'compact' });
+
+/** A whole number with separators: "1,000". */
+export const formatNumber = (number: number): string => whole.format(number);
+
+/** A number with at most one decimal: "12.5". */
+export const formatTenths = (number: number): string => tenths.format(number);
+
+/** A number in little space: "12K". */
+export const formatCompact = (number: number): string => compact.format(number);
+
+/** A number of things: "1 API key", "1,200 API keys". */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return number === 1 ? `1 ${one}` : `${formatNumber(number)} ${many}`;
+}
+
+/** A number of spectra. */
+export const countSpectra = (number: number): string => count(number, 'spectrum', 'spectra');

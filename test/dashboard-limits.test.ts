@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, isEnumType } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  MAX_CALL_BYTES,
+  MAX_DESCRIPTION_LENGTH,
+  MAX_MODEL_MIB,
+  MAX_NAME_LENGTH,
+  MAX_SAMPLE_NAME_LENGTH,
+  MAX_SPECTRA,
+  MIN_PASSWORD_LENGTH,
+} from '../src/dashboard/limits.ts';
+import { ORGANIZATION_ROLES, PROJECT_ROLES } from '../src/dashboard/members/roles.ts';
+import { MAX_BODY_BYTES } from '../src/http/limits.ts';
+import { codes, gasoline, type Lab, openLab, PREDICT, type Service, startService } from './harness.ts';
+
+let service: Service;
+let lab: Lab;
+
+beforeAll(async () => {
+  service = await startService();
+  lab = await openLab(service);
+});
+afterAll(() => service.close());
+
+const text = (length: number) => 'x'.repeat(length);
+/** The messages of errors of input; empty if the call was answered or failed for another reason. */
+async function refusals(query: string, variables: object): Promise<string[]> {
+  const { code, errors } = await service.call(query, variables, lab.owner);
+  return code === codes.BAD_USER_INPUT ? (errors ?? []).map(({ message }) => message) : [];
+}
+
+test('a name may have as many characters as the dashboard allows, and no more', async () => {
+  const rename = 'mutation ($id: ID!, $name: String!) { renameProject(id: $id, name: $name) { id } }';
+  const ask = (length: number) => refusals(rename, { id: lab.owner.projectId, name: text(length) });
+  expect(await ask(MAX_NAME_LENGTH)).toEqual([]);
+  expect(await ask(MAX_NAME_LENGTH + 1)).toEqual([expect.stringContaining(`${MAX_NAME_LENGTH} characters`)]);
+});
+
+test('so may the description of a deployment', async () => {
+  const create = 'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }';
+  const ask = (length: number) =>
+    refusals(create, { input: { modelId: lab.modelId, name: 'Octane', description: text(length) } });
+  expect(await ask(MAX_DESCRIPTION_LENGTH)).toEqual([]);
+  expect(await ask(MAX_DESCRIPTION_LENGTH + 1)).toEqual([
+    expect.stringContaining(`${MAX_DESCRIPTION_LENGTH} characters`),
+  ]);
+});
+
+test('a call may have as many spectra, and names of samples as many characters', async () => {
+  const [spectrum] = gasoline();
+  const ask = (count: number, sampleName: string) =>
+    refusals(PREDICT, {
+      deploymentId: lab.deploymentId,
+      spectra: Array.from({ length: count }, () => ({ ...spectrum, sampleName })),
+    });
+  expect(await ask(MAX_SPECTRA, text(MAX_SAMPLE_NAME_LENGTH))).toEqual([]);
+  expect(await ask(MAX_SPECTRA + 1, 'sample')).not.toEqual([]);
+  expect(await ask(1, text(MAX_SAMPLE_NAME_LENGTH + 1))).not.toEqual([]);
+});
+
+test('a model may be as large', async () => {
+  const register = 'mutation ($input: RegisterModelInput!) { registerModel(input: $input) { id } }';
+  const ask = (bytes: number) =>
+    refusals(register, {
+      input: {
+        projectId: lab.owner.projectId,
+        name: 'Large',
+        targetProperty: 'octane number',
+        onnx: Buffer.alloc(bytes).toString('base64'),
+      },
+    });
+  const tooLarge = `The ONNX file is too large: at most ${MAX_MODEL_MIB} MiB.`;
+  expect(await ask(MAX_MODEL_MIB * 1024 * 1024)).not.toContain(tooLarge);
+  expect(await ask(MAX_MODEL_MIB * 1024 * 1024 + 1)).toEqual([tooLarge]);
+});
+
+test('a password needs as many characters', async () => {
+  const change = 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }';
+  const ask = (newPassword: string) =>
+    refusals(change, { input: { currentPassword: lab.owner.password, newPassword } });
+  const long = 'nine lives of a cat'.slice(0, MIN_PASSWORD_LENGTH);
+  expect(await ask(long.slice(1))).toEqual([expect.stringContaining(`${MIN_PASSWORD_LENGTH} characters`)]);
+  expect(await ask(long)).toEqual([]);
+});
+
+test('the calls into which the dashboard splits spectra fit into a request', () => {
+  expect(MAX_CALL_BYTES).toBeLessThan(MAX_BODY_BYTES);
+});
+
+test('the dashboard offers the roles of the schema', () => {
+  const schema = buildSchema(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
+  const rolesOf = (name: string) => {
+    const type = schema.getType(name);
+    return isEnumType(type) ? type.getValues().map(({ name }) => name) : [];
+  };
+  expect(PROJECT_ROLES.map(({ value }) => value)).toEqual(rolesOf('ProjectRole'));
+  expect(ORGANIZATION_ROLES.map(({ value }) => value)).toEqual(rolesOf('OrganizationRole'));
+});
