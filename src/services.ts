@@ -211,18 +211,20 @@ export function startServices({
   };
 }
 
-/** Window of `failureLog`: a model that fails in a millisecond would fill the log. */
+/** A model that fails in a millisecond would fill the log. */
 const FAILURE_WINDOW_MS = 10_000;
 
-/** Logs failures of models, at most two of a model in each window. */
+/** Logs the first failure of a model in each window, with the number of those that were not logged before it. */
 function failureLog(log: ServicesOptions['log']): (error: Error, modelId: string) => void {
-  const recent = new LRUCache<string, { repeats: number }>({ max: 1000, ttl: FAILURE_WINDOW_MS });
+  const windows = new LRUCache<string, { end: number; suppressed: number }>({ max: 1000 });
   return (error, modelId) => {
-    const known = recent.get(modelId);
-    if (known) {
-      known.repeats += 1;
-      if (known.repeats > 1) return;
-    } else recent.set(modelId, { repeats: 0 });
-    log.warn({ err: error, modelId }, 'a model failed');
+    const now = performance.now();
+    const last = windows.get(modelId);
+    if (last && now < last.end) {
+      last.suppressed += 1;
+      return;
+    }
+    log.warn({ err: error, modelId, suppressed: last?.suppressed ?? 0 }, 'a model failed');
+    windows.set(modelId, { end: now + FAILURE_WINDOW_MS, suppressed: 0 });
   };
 }

@@ -15,6 +15,8 @@ const MIN_BYTES = 3 * MEMORY_PER_HOST;
 /** Max time for a host to start. No model has been loaded then, so none is blamed. */
 const START_MS = 10_000;
 const MEMORY_CHECK_MS = 1000;
+/** How long after a host was taken the next spare host is started. */
+const SPARE_DELAY_MS = 200;
 const LOWEST_PRIORITY = 19;
 
 export interface HostMemory {
@@ -100,8 +102,8 @@ export function startHosts({ count, hasSpare, bytesPerHost, uids, onNotStarted }
     async take({ reserved }) {
       const starting = spare ?? start();
       spare = undefined;
-      // Deferred: the host that is taken has work to do, and a start takes half a second of a core.
-      setImmediate(prepareSpare);
+      // Later, since a start takes half a second of a core: first, the host that was taken answers its first call.
+      setTimeout(prepareSpare, SPARE_DELAY_MS).unref();
       try {
         const host = await starting;
         if (!reserved) lowerPriority(host);
