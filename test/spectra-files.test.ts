@@ -154,7 +154,7 @@ describe('of either format', () => {
   test('a file of a wrong kind gets ten sentences, and that there are more', () => {
     const problems = read(`sample_name,900\n${'A,b\n'.repeat(5000)}`);
     expect(problems).toHaveLength(11);
-    expect(problems.at(-1)).toBe('a.csv: There are more problems. Mend these first.');
+    expect(problems.at(-1)).toBe('a.csv: There are more problems. Fix these first.');
   });
 });
 

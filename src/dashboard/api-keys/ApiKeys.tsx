@@ -93,11 +93,15 @@ interface Props {
 }
 
 function ApiKeys({ projectId, known, of, about, reach }: Props) {
-  const [{ data, error }, load] = useQuery({
+  const [{ data: current, error }, load] = useQuery({
     query: API_KEYS,
     variables: { projectId, of, first: PAGE },
     context: ABOUT_KEYS,
   });
+  // A reload that fails leaves what was there.
+  const last = useRef(current);
+  if (current) last.current = current;
+  const data = current ?? last.current;
   const reload = () => load({ requestPolicy: 'network-only' });
   const now = useNow();
   const heading = useRef<HTMLHeadingElement>(null);

@@ -34,7 +34,7 @@ const statusWords: Record<ApiKeyStatus, string> = {
 export function KeyTable({ actions, children }: { actions: boolean; children: ReactNode }) {
   return (
     <Card withBorder padding={0} className={classes.frame}>
-      <DataTable className={classes.table} aria-label="API keys">
+      <DataTable className={classes.table} horizontalSpacing="sm" aria-label="API keys">
         <Table.Thead>
           <Table.Tr>
             {COLUMNS.map(column => (

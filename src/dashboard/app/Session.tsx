@@ -43,7 +43,6 @@ const VIEWER = graphql(`
           id
           name
           role
-          ...ViewerCan
         }
       }
     }

@@ -6,9 +6,6 @@ const RETRY_MS = 5_000;
 /** Focus and visibility change together; the second event is ignored. */
 const MIN_INTERVAL_MS = 1_000;
 
-/** The context of a query that a person asks for, and whose failure they see even if older data is on screen. */
-export const ASKED = { requestPolicy: 'network-only', isAsked: true } as const;
-
 /** An exchange that knows the queries on screen, and what reloads them. */
 export interface Refresh {
   exchange: Exchange;
@@ -18,28 +15,34 @@ export interface Refresh {
 
 /**
  * Reloads the queries on screen when the person returns to the page, and those that failed for want of a connection
- * when it is back. A reload that fails leaves what was there.
+ * when it is back. Such a reload that fails leaves what was there, and so does one of a page that was visited before.
  */
 export function createRefresh(): Refresh {
   const active = new Map<number, Operation>();
   const answered = new Set<number>();
   const failed = new Set<number>();
+  /** Reloads that no person and no change asked for. */
+  const refreshing = new Set<number>();
 
   const track = (operation: Operation) => {
-    const { key, kind, context } = operation;
-    if (kind === 'query' && context.isRefresh !== true) active.set(key, operation);
+    const { key, kind } = operation;
+    if (kind === 'query') active.set(key, operation);
     if (kind !== 'teardown') return;
-    for (const known of [active, answered, failed]) known.delete(key);
+    for (const known of [active, answered, failed, refreshing]) known.delete(key);
   };
-  const isUseful = ({ operation: { key, kind, context }, data, error }: OperationResult): boolean => {
+  const isUseful = ({ operation: { key, kind }, data, error, stale }: OperationResult): boolean => {
     if (kind !== 'query') return true;
-    const isOffline = Boolean(error?.networkError && !error.response);
-    if (isOffline) failed.add(key);
+    // From the cache, while the server is asked.
+    if (stale && data) {
+      if (!answered.has(key)) refreshing.add(key);
+      answered.add(key);
+      return true;
+    }
+    const isRefresh = refreshing.delete(key);
+    if (error?.networkError && !error.response) failed.add(key);
     else failed.delete(key);
     if (data) answered.add(key);
-    if (!error || data || !answered.has(key)) return true;
-    // A person who pressed a button for it sees the error.
-    return context.isRefresh !== true && (!isOffline || context.isAsked === true);
+    return !(isRefresh && error && !data && answered.has(key));
   };
   return {
     exchange:
@@ -51,7 +54,8 @@ export function createRefresh(): Refresh {
       const reload = (operations: readonly Operation[]) => {
         if (document.visibilityState !== 'visible') return;
         for (const operation of operations) {
-          const context = { ...operation.context, requestPolicy: 'network-only' as const, isRefresh: true };
+          const context = { ...operation.context, requestPolicy: 'network-only' as const };
+          refreshing.add(operation.key);
           client.reexecuteOperation(makeOperation('query', operation, context));
         }
       };

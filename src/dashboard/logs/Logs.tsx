@@ -2,7 +2,6 @@ import { Anchor, Button } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useQuery } from 'urql';
-import { ASKED } from '../app/refresh';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
 import { EmptyState } from '../ui/EmptyState';
@@ -77,7 +76,7 @@ export function Logs() {
     <LogsTable
       logs={logs}
       error={error}
-      refresh={() => refresh(ASKED)}
+      refresh={() => refresh({ requestPolicy: 'network-only' })}
       pages={pages}
       turning={fetching && operation?.variables.after !== pages.after}
       rowOf={log => (

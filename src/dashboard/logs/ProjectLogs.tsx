@@ -1,7 +1,6 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'react-router';
 import { useQuery } from 'urql';
-import { ASKED } from '../app/refresh';
 import { graphql } from '../generated';
 import type { ProjectLogsQuery } from '../generated/graphql';
 import { useProject } from '../projects/ProjectPage';
@@ -55,7 +54,7 @@ export function ProjectLogs() {
     <LogsTable
       logs={logs}
       error={error}
-      refresh={() => refresh(ASKED)}
+      refresh={() => refresh({ requestPolicy: 'network-only' })}
       pages={pages}
       turning={fetching && operation?.variables.after !== after}
       withDeployments

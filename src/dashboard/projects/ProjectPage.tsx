@@ -49,7 +49,7 @@ function Page({ id }: { id: string }) {
   const viewer = useViewer();
   const [{ data, error }, retry] = useQuery({ query: PROJECT, variables: { id } });
   // The session has the projects' names: the page is shown at once, while its own query runs.
-  const project = data ? data.project : projectOf(viewer, id);
+  const project = data ? data.project : nameOf(viewer, id);
   if (data && !project && !error) return <NotFound what="Project" />;
   if (!project) {
     return error ? <Problem error={error} retry={() => retry()} /> : <Loading what="the project" />;
@@ -69,20 +69,22 @@ function Page({ id }: { id: string }) {
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>
             {project.name}
           </Title>
-          {project.viewerCan.manageProject && <ManageProject project={project} />}
+          {data?.project?.viewerCan.manageProject && <ManageProject project={data.project} />}
         </Group>
       </Stack>
       <PageTabs name={project.name} address={`/projects/${id}`} tabs={tabs}>
-        <Outlet context={project} />
+        {data?.project && <Outlet context={data.project} />}
+        {!data?.project && error && <Problem error={error} retry={() => retry()} />}
+        {!data?.project && !error && <Loading what="the project" />}
       </PageTabs>
     </Stack>
   );
 }
 
-function projectOf({ organizations }: Viewer, id: string): Project | undefined {
+function nameOf({ organizations }: Viewer, id: string): Pick<Project, 'name' | 'organization'> | undefined {
   for (const organization of organizations) {
     const project = organization.projects.find(candidate => candidate.id === id);
-    if (project) return { ...project, organization };
+    if (project) return { name: project.name, organization };
   }
   return undefined;
 }
