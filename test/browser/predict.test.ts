@@ -130,7 +130,7 @@ test('a model of categories answers categories', async () => {
   expect(await rowsOf(page)).toEqual(lines.map(line => line.split(',').slice(0, 2)));
 });
 
-test('problems name the file and line, and nothing is sent until they are mended', async () => {
+test('problems name the file and line, and nothing is sent until they are fixed', async () => {
   const page = await predictPage(lab.deploymentId, lab.owner);
   const calls = watchCalls(page);
   await choose(page, gasolineFile(), csv('bad.csv', 'sample_name,900,902\nA,0.1,0.2\nB,0.3,high'));
@@ -138,7 +138,7 @@ test('problems name the file and line, and nothing is sent until they are mended
   const run = page.getByRole('button', { name: 'Predict 10 spectra' });
   expect(await run.isDisabled()).toBe(true);
 
-  // The mended file takes the place of the one of the same name.
+  // The fixed file takes the place of the one of the same name.
   await choose(page, csv('bad.csv', longGasoline()));
   await page.getByRole('button', { name: 'Predict 20 spectra' }).click();
   await page.getByRole('heading', { name: '20 predictions' }).waitFor();
