@@ -86,7 +86,7 @@ describe('a password never comes back, neither in the answer nor in the log', ()
     [
       'in place of the e-mail',
       { input: { ...person, email: SECRET } },
-      'Variable "$input.email": expected a valid EmailAddress. An e-mail address. Upper and lower case are the same person.',
+      'Variable "$input.email": expected a valid EmailAddress. An e-mail address. Upper and lower case do not matter.',
     ],
     [
       'in place of the whole input',
@@ -198,7 +198,7 @@ describe('an error about variables names the path and what is expected there, an
       CREATE_KEY,
       () => naming({ expiresAt: SECRET }),
       [
-        'Variable "$input.expiresAt": expected a valid DateTime. A moment, as RFC 3339 in UTC: `2026-03-01T12:00:00.000Z`.',
+        'Variable "$input.expiresAt": expected a valid DateTime. A point in time in UTC, as RFC 3339: `2026-03-01T12:00:00.000Z`.',
       ],
     ],
     [
@@ -213,7 +213,7 @@ describe('an error about variables names the path and what is expected there, an
         },
       }),
       [
-        'Variable "$input.onnx": expected a valid Base64. Bytes in the alphabet of RFC 4648 section 4 (`A–Z a–z 0–9 + /`), padded with `=`, without line breaks.',
+        'Variable "$input.onnx": expected a valid Base64. Bytes in base64 (RFC 4648, section 4: `A–Z a–z 0–9 + /`), padded with `=`, without line breaks.',
       ],
     ],
     [
@@ -306,7 +306,7 @@ describe('an error about variables names the path and what is expected there, an
       SIGN_IN,
       () => ({ email: SECRET, password: 98765432100 }),
       [
-        'Variable "$email": expected a valid EmailAddress. An e-mail address. Upper and lower case are the same person.',
+        'Variable "$email": expected a valid EmailAddress. An e-mail address. Upper and lower case do not matter.',
         'Variable "$password": expected a valid String.',
       ],
     ],
