@@ -27,7 +27,7 @@ const axis = (value: number) => intAttribute('axis', value);
 const kept = intAttribute('keepdims', 1);
 const float = intAttribute('to', 1);
 
-/** A regression: what some operators make of the spectra 'X' as 'Z' of the same shape, times weights. */
+/** A regression: the result 'Z' of some operators on the spectra 'X', of the same shape, times weights. */
 const regression = (nodes: Graph['node'], initializer: Graph['initializer'] = [], opset = 17) =>
   onnxFile(
     {
@@ -39,7 +39,7 @@ const regression = (nodes: Graph['node'], initializer: Graph['initializer'] = []
     opset,
   );
 
-/** A classifier whose label is the place of the greatest value in 'Z'. */
+/** A classifier whose label is the index of the greatest value in 'Z'. */
 const labelled = (nodes: Graph['node'], initializer: Graph['initializer'] = []) =>
   onnxFile({
     input: [tensorInfo('X', 'float32', ['n', POINTS])],
@@ -156,7 +156,7 @@ describe('a model that gives different answers to the same spectra is refused', 
   });
 });
 
-describe('a model whose answers depend on the spectra beside one is refused', () => {
+describe('a model whose answers depend on the other spectra of a run is refused', () => {
   const centred = [node('ReduceMean', ['X'], ['mean'], [axes(0), kept]), node('Sub', ['X', 'mean'], ['Z'])];
   const across: Record<string, readonly [nodes: Graph['node'], initializer?: Graph['initializer']]> = {
     'centring over the batch': [centred],
@@ -242,7 +242,7 @@ describe('a model whose answers depend on the spectra beside one is refused', ()
   });
 });
 
-describe('what treats each spectrum alone is accepted', () => {
+describe('a model that treats each spectrum alone is accepted', () => {
   const mean = [
     node('ReduceMean', ['X'], ['mean'], [axes(1), kept]),
     node('Sub', ['X', 'mean'], ['centred']),

@@ -24,7 +24,7 @@ async function accepts(url: string): Promise<boolean> {
     .finally(() => client.end().catch(() => {}));
 }
 
-test('no acknowledged call is lost when PostgreSQL is killed, and the same server process goes on by itself', async () => {
+test('no acknowledged call is lost when PostgreSQL is killed, and the same server process recovers by itself', async () => {
   const calls = scaled(10_000, 500);
   const postgres = await startPostgresForTest();
   const service = await startServiceForTest({ databaseUrl: postgres.url });
@@ -65,7 +65,7 @@ test('no acknowledged call is lost when PostgreSQL is killed, and the same serve
     await expect.poll(isReady, { interval: 5, timeout: 10_000 }).toBe(503);
     await expect.poll(() => accepts(postgres.url), { interval: 10, timeout: 60_000 }).toBe(true);
     const accepting = performance.now();
-    // A call of the test's own, as the others may have come to their end.
+    // A call of the test itself, as the others may have ended.
     await expect
       .poll(async () => (await server.call(PREDICT, { deploymentId, spectra: gasoline() }, key)).status, {
         interval: 10,

@@ -25,7 +25,7 @@ test('a revocation that one server process acknowledged holds for the next reque
     const key = await createKey(service, owner, { deploymentId });
     const predict = () => second.call(PREDICT, { deploymentId, spectra: gasoline() }, key);
     expect((await predict()).status).toBe(200);
-    // Calls are under way there while the key is revoked here.
+    // Calls run on the other server while the key is revoked on this one.
     const underWay = [predict(), predict(), predict()];
     const revoked = await first.call(REVOKE_KEY, { id: key.id }, owner);
     const acknowledged = new Date();
