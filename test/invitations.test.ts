@@ -40,7 +40,7 @@ beforeAll(async () => {
   ben = await signUp(service, 'Ben');
 });
 beforeEach(async () => {
-  // Each test has an hour of its own.
+  // Each test has its own hour.
   clock += 60 * 60 * 1000;
   await service.db.deleteFrom('invitations').execute();
   await service.db
@@ -408,7 +408,7 @@ describe('roles', () => {
     expect(await pending()).toHaveLength(1);
   });
 
-  test('of members show them no invitations, and let them revoke none', async () => {
+  test('of members give access to no invitation, neither to list nor to revoke it', async () => {
     const { id } = await plant();
     await join(service, lab.owner, ann, null, 'MEMBER');
     expect(await pending(ann)).toEqual([]);
@@ -537,9 +537,9 @@ describe('at once', () => {
           answered = attempt();
           // Until the server waits for the lock that this transaction holds.
           while (!(await waitsForLock())) await wait(5);
-          const isAnns = sql<boolean>`user_id = ${ann.id} and organization_id = ${organizationId()}`;
-          if (role === null) await trx.deleteFrom('organizationMembers').where(isAnns).execute();
-          else await trx.updateTable('organizationMembers').set({ role }).where(isAnns).execute();
+          const ofAnn = sql<boolean>`user_id = ${ann.id} and organization_id = ${organizationId()}`;
+          if (role === null) await trx.deleteFrom('organizationMembers').where(ofAnn).execute();
+          else await trx.updateTable('organizationMembers').set({ role }).where(ofAnn).execute();
         });
         const { status } = (await answered) ?? { status: 0 };
         expect(allowed).toContain(status);
@@ -780,7 +780,7 @@ describe('keys of a former member', () => {
 });
 
 describe('the origin of links', () => {
-  test('is the first of PUBLIC_URL, whatever the request’s Host says', async () => {
+  test('is the first of PUBLIC_URL, whatever the request’s Host header is', async () => {
     const own = await startServiceForTest({
       publicUrl: ['https://keys.lab.example', 'http://other.example'],
     });

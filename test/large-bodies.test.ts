@@ -13,14 +13,14 @@ import {
 } from './harness.ts';
 
 const KIB = 1024;
-const MOST = 1024 * KIB;
+const MAX_BYTES = 1024 * KIB;
 
 let service: Service;
 let lab: Lab;
 let key: { rawKey: string };
 
 beforeAll(async () => {
-  service = await startService({ httpLimits: { largeBodiesBytes: MOST } });
+  service = await startService({ httpLimits: { largeBodiesBytes: MAX_BYTES } });
   lab = await openLab(service);
   key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
 });
@@ -46,7 +46,7 @@ function sendPart(bytes: number, length: 'announced' | 'chunked'): Socket {
     'Host: localhost',
     'Content-Type: application/json',
     `Authorization: Api-Key ${key.rawKey}`,
-    length === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${20 * MOST}`,
+    length === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${20 * MAX_BYTES}`,
   ].join('\r\n');
   const part = ' '.repeat(bytes);
   socket.write(`${head}\r\n\r\n${length === 'chunked' ? `${bytes.toString(16)}\r\n${part}\r\n` : part}`);

@@ -36,7 +36,7 @@ const LATE_PERSON = { name: 'Late', password: 'a passphrase that is late' };
 
 let service: Service;
 /** On the same database, with a shorter deadline for requests. */
-let hasty: Service;
+let shortDeadline: Service;
 let lab: Lab;
 let key: { id: string };
 let person: Person;
@@ -48,7 +48,7 @@ let witness: Service['db'];
 
 beforeAll(async () => {
   service = await startService();
-  hasty = await startService({
+  shortDeadline = await startService({
     databaseUrl: service.databaseUrl,
     httpLimits: { handlerMs: HANDLER_MS },
   });
@@ -81,7 +81,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await witness.destroy();
-  await hasty.close();
+  await shortDeadline.close();
   await service.close();
 });
 beforeEach(() => setRoles('OWNER', 'OWNER', service.db));
@@ -334,7 +334,7 @@ describe.each(Object.entries(ALL))('%s', (_name, { document, variables, as = () 
     const before = await content();
     const late = Promise.withResolvers<unknown>();
     await whileLocked(
-      () => hasty.call(document, variables(), as()).then(late.resolve, late.reject),
+      () => shortDeadline.call(document, variables(), as()).then(late.resolve, late.reject),
       // The answer comes because its deadline has passed; then the lock is released.
       async () => expect(await late.promise).toMatchObject(refusal(codes.UNAVAILABLE)),
     );

@@ -126,16 +126,16 @@ test('a slow model answers correctly, and delays neither the server nor a fast m
 
 test('a run that takes too long is ended, costs nothing, and ends no later call with it', async () => {
   const slow = await deployLooping();
-  const hasty = await startServiceForTest({
+  const shortDeadline = await startServiceForTest({
     databaseUrl: service.databaseUrl,
     modelLimits: { runMs: 1500 },
   });
   const [endless, after] = await Promise.all([
-    call(slow, rounds(ENDLESS), hasty),
-    call(slow, rounds(3), hasty),
+    call(slow, rounds(ENDLESS), shortDeadline),
+    call(slow, rounds(3), shortDeadline),
   ]);
   expect(endless).toMatchObject(refusal(codes.MODEL_FAILED));
-  expect(hasty.log.join('')).toContain('took longer than 1.5 s');
+  expect(shortDeadline.log.join('')).toContain('took longer than 1.5 s');
   expect(after.status).toBe(200);
   expect(await usageOf(slow)).toBe(1);
 });
@@ -316,21 +316,21 @@ for (const [what, onnx, endless] of [
 ] as const) {
   test(`a model whose ${what} are endless for some spectra is cut off, and the server answers meanwhile`, async () => {
     const { deploymentId } = await deploy(service, lab.owner, onnx, `Endless ${what}`);
-    const hasty = await startServiceForTest({
+    const shortDeadline = await startServiceForTest({
       databaseUrl: service.databaseUrl,
       modelLimits: { runMs: 1500 },
     });
     const ask = (greatest: number) =>
-      call(deploymentId, [{ sampleName: 'a', yValues: [greatest, 1] }], hasty);
+      call(deploymentId, [{ sampleName: 'a', yValues: [greatest, 1] }], shortDeadline);
     expect((await ask(1)).status).toBe(200);
     let cut = false;
     const endlessly = ask(endless).finally(() => {
       cut = true;
     });
     let calls = 0;
-    for (; !cut; calls++) expect((await call(lab.deploymentId, gasoline(), hasty)).status).toBe(200);
+    for (; !cut; calls++) expect((await call(lab.deploymentId, gasoline(), shortDeadline)).status).toBe(200);
     expect(await endlessly).toMatchObject(refusal(codes.MODEL_FAILED));
-    expect(hasty.log.join('')).toContain('took longer than 1.5 s');
+    expect(shortDeadline.log.join('')).toContain('took longer than 1.5 s');
     expect(calls).toBeGreaterThan(5);
     expect((await ask(1)).status).toBe(200);
   });
@@ -352,17 +352,17 @@ test('a model that needs more memory than a process may have is refused or fails
 });
 
 test('a file whose trial takes too long is refused with an explanation, and the server answers meanwhile', async () => {
-  const hasty = await startServiceForTest({
+  const shortDeadline = await startServiceForTest({
     databaseUrl: service.databaseUrl,
     modelLimits: { trialMs: 1500 },
   });
   let answered = false;
-  const registering = register(slowRegression(2000), hasty).finally(() => {
+  const registering = register(slowRegression(2000), shortDeadline).finally(() => {
     answered = true;
   });
   let calls = 0;
   while (!answered) {
-    expect((await call(lab.deploymentId, gasoline(), hasty)).status).toBe(200);
+    expect((await call(lab.deploymentId, gasoline(), shortDeadline)).status).toBe(200);
     calls += 1;
   }
   expect(await registering).toMatchObject(refusal(codes.BAD_USER_INPUT));
@@ -385,10 +385,10 @@ test('a model host has nothing of the environment, which holds the secrets of th
   expect(environmentOf(pid)).not.toMatch(/planted|HOME=/);
 
   // Otherwise the machine shows no environment, and this proves nothing.
-  const heir = spawn(process.execPath, ['--eval', 'process.stdin.resume()']);
-  onTestFinished(() => void heir.kill());
-  await once(heir, 'spawn');
-  expect(environmentOf(heir.pid)).toContain('planted');
+  const probe = spawn(process.execPath, ['--eval', 'process.stdin.resume()']);
+  onTestFinished(() => void probe.kill());
+  await once(probe, 'spawn');
+  expect(environmentOf(probe.pid)).toContain('planted');
 });
 
 test('a server stops although one of its model hosts was killed while it was idle', async () => {

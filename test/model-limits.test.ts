@@ -63,7 +63,7 @@ async function refused(file: Uint8Array): Promise<ModelRefused> {
 }
 const refusal = async (file: Uint8Array) => (await refused(file)).message;
 
-/** Runs a script in a process of its own, with files whose paths it finds in `files`; it prints JSON. */
+/** Runs a script in a separate process, with files whose paths it finds in `files`; it prints JSON. */
 async function apart(script: string, files: readonly Uint8Array[]): Promise<unknown> {
   const directory = await mkdtemp(join(tmpdir(), 'onnx-'));
   const paths = await Promise.all(
@@ -88,7 +88,7 @@ async function apart(script: string, files: readonly Uint8Array[]): Promise<unkn
 
 const INSPECT = 'console.log(JSON.stringify(await inspectModel(files[0]).catch(error => error.message)));';
 
-test('bytes of any kind are read or refused, and never throw anything else', () => {
+test('bytes of any kind are read or refused, and never cause another error', () => {
   const check = (bytes: Uint8Array) => {
     try {
       checkFileLimits(bytes);

@@ -262,7 +262,7 @@ describe('models from converters are accepted and answer', () => {
 
 describe('the order of answers', () => {
   for (const batch of ['n', 1] as const) {
-    test(`1000 answers stand in the order of their spectra, batch ${batch}`, async () => {
+    test(`1000 answers are in the order of their spectra, batch ${batch}`, async () => {
       const file = linearRegression({ weights: [1, 0], batch });
       const values = Array.from({ length: 1000 }, (_, i) => (i * 7919) % 1000);
       const outcome = await answer(

@@ -62,7 +62,7 @@ export async function startPostgresForTest(): Promise<OwnPostgres> {
     url: postgres.url,
     thaw,
     async freeze() {
-      // The first one first, so that it starts no more of them.
+      // The first process first, so that it starts no others.
       process.kill(await postmaster(), 'SIGSTOP');
       if ((await signalAll('SIGSTOP')) < 2) throw new Error('no processes of PostgreSQL were found');
     },

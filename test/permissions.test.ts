@@ -528,7 +528,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** A session of its own for a person; other credentials as they are. */
+/** A new session for a person; other credentials unchanged. */
 async function afresh(as: Credential | undefined): Promise<Credential | undefined> {
   const everybody = [...Object.values(people), lab.owner, otherLab.owner];
   const person = everybody.find(({ cookie }) => as && 'cookie' in as && as.cookie === cookie);
@@ -585,10 +585,10 @@ describe('rules', () => {
     for (const rules of Object.values(permissions)) {
       for (const field of Object.keys(rules)) Reflect.deleteProperty(rules, field);
     }
-    const ruleless = await startServiceForTest({ databaseUrl: service.databaseUrl });
+    const withoutRules = await startServiceForTest({ databaseUrl: service.databaseUrl });
     for (const [field, { document, variables }] of Object.entries(TABLE)) {
       const [make] = variables;
-      const answer = await ruleless.call(document, await make?.(), lab.owner);
+      const answer = await withoutRules.call(document, await make?.(), lab.owner);
       expect(answer, field).toMatchObject(expected(field, FORBIDDEN));
     }
   });

@@ -84,12 +84,12 @@ test('through PgBouncer in transaction mode everything works, and long statement
   const [address] = await Promise.all(processes.map(addressOf));
 
   const service = await startServiceForTest({ databaseUrl: url, prepare: false, pool: 10 });
-  const elsewhere = await startServiceForTest({ databaseUrl: url, prepare: false, pool: 10 });
+  const secondServer = await startServiceForTest({ databaseUrl: url, prepare: false, pool: 10 });
   const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
   const key = await createKey(service, owner, { deploymentId });
   const predict = (on = service) => on.call(PREDICT, { deploymentId, spectra: gasoline() }, key);
   const answers = await Promise.all(
-    Array.from({ length: 200 }, (_, index) => predict(index % 2 ? service : elsewhere)),
+    Array.from({ length: 200 }, (_, index) => predict(index % 2 ? service : secondServer)),
   );
   expect(answers.filter(({ status }) => status !== 200).map(({ text }) => text)).toEqual([]);
   const usage = await service.db.selectFrom('deploymentUsage').select('predictions').execute();
@@ -97,7 +97,7 @@ test('through PgBouncer in transaction mode everything works, and long statement
 
   // Old logs are dropped, and no session keeps the lock for it.
   await makePartitions(service.db, new Date(Date.UTC(2020, 0, 1)));
-  await Promise.all([service, elsewhere].map(({ db }) => dropOldPartitions(db, new Date(), 1)));
+  await Promise.all([service, secondServer].map(({ db }) => dropOldPartitions(db, new Date(), 1)));
   const left = await sql`
     select relname from pg_class where relname like 'prediction\\_logs\\_2020%' and relkind = 'r'`.execute(
     service.db,

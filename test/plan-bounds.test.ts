@@ -22,14 +22,14 @@ import { linearRegression } from './onnx-files.ts';
 
 let service: Service;
 /** A second server on the same database. */
-let elsewhere: Service;
+let secondServer: Service;
 
 beforeAll(async () => {
   service = await startService();
-  elsewhere = await startService({ databaseUrl: service.databaseUrl });
+  secondServer = await startService({ databaseUrl: service.databaseUrl });
 });
 afterAll(async () => {
-  await elsewhere.close();
+  await secondServer.close();
   await service.close();
 });
 
@@ -102,7 +102,7 @@ test('the plans have the documented limits, and an organization sees its usage o
 });
 
 describe('a limit is exact, however many ask at once and over several servers:', () => {
-  const at = (index: number) => (index % 2 ? service : elsewhere);
+  const at = (index: number) => (index % 2 ? service : secondServer);
 
   test('projects', async () => {
     const owner = await signUp(service, 'Petra Projects');
@@ -236,7 +236,7 @@ describe('identical files', () => {
       const { data } = await register(owner, onnx);
       const id = data?.registerModel.id ?? '';
       const [again] = await Promise.all([
-        register(owner, onnx, { on: elsewhere }),
+        register(owner, onnx, { on: secondServer }),
         service.call(DELETE_MODEL, { id }, owner),
       ]);
       const next = again.data?.registerModel.id ?? '';

@@ -81,7 +81,7 @@ function runAs(uid: number, gid: number, code: string, given: string): ChildProc
 }
 
 /** PostgreSQL's own protocol in a minimal form: the first answer to a start-up message. */
-const KNOCK = `
+const CONNECT = `
   const net = await import('node:net');
   const words = Buffer.from('user\\0spectrakey\\0database\\0spectrakey\\0\\0');
   const head = Buffer.alloc(8);
@@ -99,7 +99,7 @@ const KNOCK = `
 
 /** The result of connecting as an account: 'admitted', or a code of the system or PostgreSQL. */
 async function connectAs(url: string, uid: number, gid = uid): Promise<string> {
-  const child = runAs(uid, gid, KNOCK, join(socketFolder(url), '.s.PGSQL.5432'));
+  const child = runAs(uid, gid, CONNECT, join(socketFolder(url), '.s.PGSQL.5432'));
   const [answer] = child.stdout ? await once(child.stdout, 'data') : [''];
   return String(answer).trim();
 }
@@ -108,7 +108,7 @@ const SYSTEM_REFUSES = 'EACCES';
 const POSTGRES_REFUSES = '28000';
 
 /** Lets every account reach the socket, as a mistaken chmod would. */
-async function openUp(url: string): Promise<void> {
+async function openSocket(url: string): Promise<void> {
   await chmod(socketFolder(url), 0o711);
   await chmod(join(socketFolder(url), '.s.PGSQL.5432'), 0o777);
 }
@@ -182,7 +182,7 @@ if (asRoot) {
       ];
       for (const [uid, gid] of others)
         expect([uid, gid, await connectAs(url, uid, gid)]).toEqual([uid, gid, SYSTEM_REFUSES]);
-      await openUp(url);
+      await openSocket(url);
       for (const [uid, gid] of others) {
         expect([uid, gid, await connectAs(url, uid, gid)]).toEqual([uid, gid, POSTGRES_REFUSES]);
       }
@@ -258,7 +258,7 @@ if (asRoot) {
       expect(await read(server.url)).toEqual(KEPT);
       expect(await connectAs(server.url, 1)).toBe('admitted');
       for (const folder of [dataDir, join(dataDir, 'postgres')]) await chmod(folder, 0o711);
-      await openUp(server.url);
+      await openSocket(server.url);
       expect(await connectAs(server.url, (await nobody()).uid)).toBe(POSTGRES_REFUSES);
     });
   });
@@ -296,7 +296,7 @@ if (asRoot) {
       expect(await connectAs(url, (await nobody()).uid)).toBe(SYSTEM_REFUSES);
       await chmod(dataDir, 0o711);
       await chmod(join(dataDir, 'postgres'), 0o711);
-      await openUp(url);
+      await openSocket(url);
       for (const uid of [(await nobody()).uid, 2, STRANGER]) {
         expect([uid, await connectAs(url, uid, 1)]).toEqual([uid, POSTGRES_REFUSES]);
       }
@@ -312,7 +312,7 @@ if (asRoot) {
       await writeFile(join(await clusterOf(dataDir), 'pg_hba.conf'), 'local all all trust\n');
       await query(before.url, 'SELECT pg_reload_conf()');
       await chmod(join(dataDir, 'postgres'), 0o711);
-      await openUp(before.url);
+      await openSocket(before.url);
       const { uid } = await nobody();
       await vi.waitFor(async () => expect(await connectAs(before.url, uid)).toBe('admitted'), WAIT);
       await before.kill();
@@ -373,7 +373,7 @@ if (asRoot) {
       expect(gid).toBe(uid);
       const left = (await walk(join(dataDir, 'postgres'))).filter(([, stats]) => stats.uid === anyone.uid);
       expect(left.map(([name]) => name)).toEqual([]);
-      await openUp(url);
+      await openSocket(url);
       expect(await connectAs(url, anyone.uid, anyone.gid)).toBe(POSTGRES_REFUSES);
       await chmod(socketFolder(url), 0o700);
     }

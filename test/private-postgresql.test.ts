@@ -147,7 +147,7 @@ async function refusalOf(started: Promise<unknown>): Promise<string> {
 }
 
 /** Starts closer together than processes would be. */
-async function raceFor(dataDir: string): Promise<void> {
+async function raceStarts(dataDir: string): Promise<void> {
   const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => start(dataDir)));
   const refusals = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? String(outcome.reason) : []));
   expect(refusals).toEqual(
@@ -244,7 +244,7 @@ describe('A private PostgreSQL', () => {
     expect(await read((await start(dataDir)).url)).toBe('octane');
   });
 
-  test('refuses a second live server with one line that names the folder, and the first goes on', async () => {
+  test('refuses a second live server with one line that names the folder, and the first continues', async () => {
     const dataDir = newFolder();
     const first = await startProcess(dataDir);
     expect(await refusalOf(start(dataDir))).toBe(
@@ -267,7 +267,7 @@ describe('A private PostgreSQL', () => {
   test('lets exactly one of several racing later starts win', async () => {
     const dataDir = newFolder();
     await (await start(dataDir)).stop();
-    await raceFor(dataDir);
+    await raceStarts(dataDir);
   });
 
   test('passes from a server that stops to one that starts at the same time', async () => {
@@ -449,7 +449,7 @@ if (asRoot)
 
     test('racing first starts in such a folder have one winner', async () => {
       const dataDir = await closedFolder();
-      await raceFor(dataDir);
+      await raceStarts(dataDir);
     });
 
     test('programs that only root may enter are copied, and copied again when the package changes', async () => {

@@ -23,19 +23,19 @@ import { linearRegression } from './onnx-files.ts';
 const POISON = 'poison';
 
 let service: Service;
-let elsewhere: Service;
+let secondServer: Service;
 let lab: Lab;
 let key: { rawKey: string };
-/** Set by every test: each has a month of its own, so none inherits another's usage. */
+/** Set by every test: each has its own month, so none inherits another's usage. */
 let now = new Date();
 let month = 0;
 
 beforeAll(async () => {
   service = await startService({ now: () => now });
-  elsewhere = await startService({ databaseUrl: service.databaseUrl, now: () => now });
+  secondServer = await startService({ databaseUrl: service.databaseUrl, now: () => now });
 });
 afterAll(async () => {
-  await elsewhere.close();
+  await secondServer.close();
   await service.close();
 });
 
@@ -113,7 +113,7 @@ describe('calls at once use exactly the quota', () => {
     await setQuota(QUOTA);
     const answers = await Promise.all(
       mixed(QUOTA).map((count, index) =>
-        predict(count, lab.deploymentId, Math.floor(index / 2) % 2 ? elsewhere : service),
+        predict(count, lab.deploymentId, Math.floor(index / 2) % 2 ? secondServer : service),
       ),
     );
     const { granted, refused } = outcomes(answers);

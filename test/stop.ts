@@ -27,7 +27,7 @@ export async function stopUnderLoad(
 
   for (let round = 0; round < rounds; round++) {
     const [server] = await startProcesses(1, databaseUrl);
-    if (!server) throw new Error('one was started');
+    if (!server) throw new Error('no server');
     const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
     const headers = { authorization: `Api-Key ${rawKey}`, 'content-type': 'application/json' };
     const { process, ended } = server.started;

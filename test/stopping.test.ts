@@ -17,7 +17,7 @@ test('a server stops in time although PostgreSQL hangs under its calls', async (
   const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
   const key = await createKey(service, owner, { deploymentId });
   const [server] = await startProcesses(1, postgres.url);
-  if (!server) throw new Error('one was started');
+  if (!server) throw new Error('no server');
   const predict = () => server.call(PREDICT, { deploymentId, spectra: gasoline() }, key);
   // On these connections the calls go that hang.
   const opened = await Promise.all(Array.from({ length: 20 }, predict));

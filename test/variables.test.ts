@@ -69,7 +69,7 @@ describe('a password is never returned, neither in the answer nor in the log', (
       'Variable "$input.name": expected a valid String.',
     ],
     [
-      'beside a field that the schema has not',
+      'beside a field that is not in the schema',
       { input: { ...person, nickname: 'Ali' } },
       'Variable "$input": Field "nickname" is not defined by type "SignUpInput". Did you mean "name"?',
     ],

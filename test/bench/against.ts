@@ -10,7 +10,7 @@ import { load, type Measure } from './load.ts';
 import { interval, median } from './report.ts';
 
 // Compares this working tree with another commit: `npm run bench -- --against <commit>`. Each gets a data folder with a
-// private PostgreSQL of its own; the calls alternate, so that whatever else the machine does affects both alike.
+// private PostgreSQL of its own; the calls alternate, so that other work of the machine affects both alike.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const CONNECTIONS = [32, 1];

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { compareWith } from './against.ts';
 import { load, type Measure } from './load.ts';
 import { start } from './processes.ts';
-import { type Figure, isReached, median, type Results, rowOf, tablesOf, writeResults } from './report.ts';
+import { type Figure, isWithinBound, median, type Results, rowOf, tablesOf, writeResults } from './report.ts';
 import { callOf, fill, headersOf, recorded, startPostgres, startSystem } from './system.ts';
 
 const { values } = parseArgs({
@@ -58,7 +58,7 @@ const results: Results = {
 };
 const promise = (figure: Figure) => {
   results.figures.push(figure);
-  progress(`${figure.what}: ${figure.ratio.toFixed(2)}${isReached(figure) ? '' : ', not reached'}`);
+  progress(`${figure.what}: ${figure.ratio.toFixed(2)}${isWithinBound(figure) ? '' : ', not reached'}`);
 };
 
 type Variants<Name extends string> = [Name, () => Promise<Measure>][];

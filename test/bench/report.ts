@@ -64,7 +64,7 @@ export const rowOf = (what: string, variant: string, measures: readonly Measure[
 });
 
 /** Whether a figure is within its bound. */
-export const isReached = ({
+export const isWithinBound = ({
   ratio,
   atLeast = Number.NEGATIVE_INFINITY,
   atMost = Number.POSITIVE_INFINITY,
@@ -84,8 +84,8 @@ export function tablesOf({ date, machine, versions, rows, figures, memoryMb, rec
       const { what, ratio, atLeast, atMost } = figure;
       const bound = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
       // A figure that misses its bound by less than a hundredth must not look as if it was within it.
-      const digits = !isReached(figure) && Number(ratio.toFixed(2)) === (atLeast ?? atMost) ? 3 : 2;
-      return `| ${what} | ${ratio.toFixed(digits)} | ${bound}${isReached(figure) ? '' : ': **not reached**'} |`;
+      const digits = !isWithinBound(figure) && Number(ratio.toFixed(2)) === (atLeast ?? atMost) ? 3 : 2;
+      return `| ${what} | ${ratio.toFixed(digits)} | ${bound}${isWithinBound(figure) ? '' : ': **not reached**'} |`;
     }),
     '',
     '| | variant | requests a second | p50 ms | p99 ms |',

@@ -77,7 +77,7 @@ async function insertRevoked({ owner, deploymentId }: Lab, count: number): Promi
 const call = (key: string, { deploymentId }: Lab) =>
   service.call(PREDICT, { deploymentId, spectra: gasoline() }, { rawKey: key });
 
-test('the count and the limit stand at the top', async () => {
+test('the count and the limit are at the top', async () => {
   const lab = await openLab(service);
   const { owner, deploymentId } = lab;
   await createKey(service, owner, { deploymentId });

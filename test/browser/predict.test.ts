@@ -169,10 +169,10 @@ test('a file that is not CSV is refused by name', async () => {
 test('predictions are downloaded as CSV and JSON, in full and safe to open', async () => {
   const { deploymentId } = await deploy(service, lab.owner, undefined, 'Octane: line 3');
   const page = await predictPage(deploymentId, lab.owner);
-  const evil = '=HYPERLINK("http://evil.example")';
+  const formula = '=HYPERLINK("http://evil.example")';
   const text = demonstration('gasoline-test.csv')
     .toString()
-    .replace('gasoline-51', `"${evil.replaceAll('"', '""')}"`);
+    .replace('gasoline-51', `"${formula.replaceAll('"', '""')}"`);
   await choose(page, csv('gasoline.csv', text));
   await page.getByRole('button', { name: 'Predict 10 spectra' }).click();
   const download = async (kind: string) => {
@@ -197,7 +197,7 @@ test('predictions are downloaded as CSV and JSON, in full and safe to open', asy
   expect(deployment).toEqual({ id: deploymentId, name: 'Octane: line 3' });
   expect(model).toMatchObject({ name: 'Octane: line 3', version: 1, targetProperty: 'octane number' });
   expect(predictions[0]).toEqual({
-    sampleName: evil,
+    sampleName: formula,
     value: expect.closeTo(87.9412, 4),
     file: 'gasoline.csv',
   });

@@ -356,7 +356,7 @@ test('a page that fails to render leaves the frame, and the next page renders ag
 });
 
 describe.for(['light', 'dark'] as const)(
-  'in %s colours there are no accessibility violations, and all fits 360 pixels',
+  'in %s colours there are no accessibility violations, and everything fits 360 pixels',
   scheme => {
     const open = (path: string) => openPage(browser(), service, path, lab.owner, { colorScheme: scheme });
 

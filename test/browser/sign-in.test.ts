@@ -79,11 +79,11 @@ test('a wrong password is reported, and the page stays', async () => {
 });
 
 test('after too many wrong passwords the page shows when to try again', async () => {
-  const hacker = { email: 'hacked@lab.example', password: 'not the password at all' };
-  for (let count = 0; count < 20; count++) await service.call(SIGN_IN, hacker);
+  const attacked = { email: 'hacked@lab.example', password: 'not the password at all' };
+  for (let count = 0; count < 20; count++) await service.call(SIGN_IN, attacked);
   const page = await openPage(browser(), service, '/sign-in');
-  await page.getByLabel('E-mail').fill(hacker.email);
-  await page.locator('input[type=password]').fill(hacker.password);
+  await page.getByLabel('E-mail').fill(attacked.email);
+  await page.locator('input[type=password]').fill(attacked.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('alert').getByText('Too many attempts. Try again in 15 minutes.').waitFor();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();

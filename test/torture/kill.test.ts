@@ -31,7 +31,7 @@ test('no acknowledged call is lost when PostgreSQL is killed, and the same serve
   const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
   const key = await createKey(service, owner, { deploymentId });
   const [server] = await startProcesses(1, postgres.url);
-  if (!server) throw new Error('one was started');
+  if (!server) throw new Error('no server');
   const safe = await sql`
     select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
       current_setting('full_page_writes') as pages`.execute(service.db);

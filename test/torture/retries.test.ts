@@ -38,7 +38,7 @@ async function prepare(service: Service, databaseUrl = service.databaseUrl) {
   const { deploymentId } = await deploy(service, owner, linearRegression({ weights: [1, 2] }), 'Two points');
   const key = await createKey(service, owner, { deploymentId });
   const [first, second] = await startProcesses(2, databaseUrl);
-  if (!first || !second) throw new Error('two were started');
+  if (!first || !second) throw new Error('no servers');
   return {
     db,
     owner,

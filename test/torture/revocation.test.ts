@@ -18,7 +18,7 @@ test('a revocation that one server process acknowledged holds for the next reque
   const service = await startServiceForTest();
   const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
   const [first, second] = await startProcesses(2, service.databaseUrl);
-  if (!first || !second) throw new Error('two were started');
+  if (!first || !second) throw new Error('no servers');
   const began = performance.now();
   let answeredBefore = 0;
   for (let round = 0; round < rounds; round++) {
