@@ -30,7 +30,7 @@ import {
   startServiceForTest,
 } from './harness.ts';
 import { linearRegression } from './onnx-files.ts';
-import { say } from './raw-http.ts';
+import { sendRaw } from './raw-http.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const VIEWER = '{ viewer { id } }';
@@ -145,10 +145,10 @@ describe('each code of the catalogue is met with its status', () => {
         httpLimits: { slowBodyMs: 200 },
       });
       const headers = [`Cookie: ${lab.owner.cookie}`, 'Content-Length: 100000'];
-      return await say(impatient.url, { headers }, ' '.repeat(70_000));
+      return await sendRaw(impatient.url, { headers }, ' '.repeat(70_000));
     },
     UNSUPPORTED_MEDIA_TYPE: () => post(VIEWER, { 'content-type': 'application/graphql' }),
-    MISDIRECTED_REQUEST: () => say(service.url, { host: 'evil.example', headers: ['Content-Length: 0'] }),
+    MISDIRECTED_REQUEST: () => sendRaw(service.url, { host: 'evil.example', headers: ['Content-Length: 0'] }),
     MODEL_FAILED: async () => {
       const { deploymentId } = await deploy(
         service,

@@ -3,12 +3,12 @@ import { readConfig } from '../src/config.ts';
 import { allowedHosts } from '../src/http/hosts.ts';
 import { addressOf, run } from './commands.ts';
 import { codes, refusal, startService, startServiceForTest } from './harness.ts';
-import { say } from './raw-http.ts';
+import { sendRaw } from './raw-http.ts';
 
 const viewer = JSON.stringify({ query: '{ viewer { id } }' });
 const ask = (url: string, host: string) =>
-  say(url, { host, headers: [`Content-Length: ${viewer.length}`] }, viewer);
-const get = (url: string, host: string, path: string) => say(url, { host, path, method: 'GET' });
+  sendRaw(url, { host, headers: [`Content-Length: ${viewer.length}`] }, viewer);
+const get = (url: string, host: string, path: string) => sendRaw(url, { host, path, method: 'GET' });
 
 const LOOPBACK = [
   'localhost',
@@ -73,9 +73,9 @@ describe('a server on a loopback address', () => {
       publicUrl: ['https://lims.example'],
       trustedProxies: ['127.0.0.1'],
     });
-    expect((await say(behind.url, { host: 'upstream', headers }, viewer)).status).toBe(200);
+    expect((await sendRaw(behind.url, { host: 'upstream', headers }, viewer)).status).toBe(200);
     const direct = await startServiceForTest({ publicUrl: ['https://lims.example'] });
-    expect((await say(direct.url, { host: 'upstream', headers }, viewer)).status).toBe(421);
+    expect((await sendRaw(direct.url, { host: 'upstream', headers }, viewer)).status).toBe(421);
   });
 });
 

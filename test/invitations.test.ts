@@ -40,7 +40,7 @@ beforeAll(async () => {
   ben = await signUp(service, 'Ben');
 });
 beforeEach(async () => {
-  // Each test has an hour of its own.
+  // Each test has its own hour.
   clock += 60 * 60 * 1000;
   await service.db.deleteFrom('invitations').execute();
   await service.db
@@ -189,7 +189,7 @@ describe('an invitation', () => {
     for (const token of [...tokens, waiting]) expect(kept).not.toContain(token);
   });
 
-  test('needs its token: being signed in with its e-mail is no proof', async () => {
+  test('needs its token: a session with the invited e-mail is not enough', async () => {
     const answer = await inviteAs(lab.owner, ann.email);
     const id = answer.data?.inviteMember.id ?? '';
     for (const guess of [id, ann.email, ann.id, organizationId(), '']) {
@@ -202,7 +202,7 @@ describe('an invitation', () => {
     expect(await pending()).toHaveLength(1);
   });
 
-  test('is for whoever has the link, also with an account of another e-mail', async () => {
+  test('can be accepted by anyone who has the link, also with an account of another e-mail', async () => {
     const token = await invite(service, lab.owner, 'ann.at.work@lab.example');
     expect(await accept(token, ann)).toMatchObject({ status: 200, errors: [] });
     const row = await service.db
@@ -214,7 +214,7 @@ describe('an invitation', () => {
     expect(row).toMatchObject({ subject: ann.email, details: { invitedAs: 'ann.at.work@lab.example' } });
   });
 
-  test('can be declined without an account, and then works no more', async () => {
+  test('can be declined without an account, and its link then stops working', async () => {
     const token = await invite(service, lab.owner, ann.email);
     expect(await decline(token)).toMatchObject({ data: { declineInvitation: true } });
     await refuses(codes.NOT_FOUND, () => accept(token, ann));
@@ -222,7 +222,7 @@ describe('an invitation', () => {
     expect(await actions()).toEqual([`member.invited ${ann.email}`, `invitation.declined ${ann.email}`]);
   });
 
-  test('can be revoked, and then works no more', async () => {
+  test('can be revoked, and its link then stops working', async () => {
     const token = await invite(service, lab.owner, ann.email);
     const [invitation] = (await pending()) ?? [];
     expect(await revoke(invitation?.id ?? '')).toMatchObject({ data: { revokeInvitation: true } });
@@ -231,7 +231,7 @@ describe('an invitation', () => {
     expect(await actions()).toContain(`invitation.revoked ${ann.email}`);
   });
 
-  test('of the same e-mail replaces the older one, whose link works no more', async () => {
+  test('of the same e-mail replaces the older one, whose link stops working', async () => {
     const older = await invite(service, lab.owner, ann.email, 'MEMBER');
     const newer = await invite(service, lab.owner, ann.email.toUpperCase(), 'ADMIN');
     expect(await pending()).toMatchObject([{ email: ann.email, role: 'ADMIN' }]);
@@ -252,7 +252,7 @@ describe('an invitation', () => {
     expect(await accept(token, ben)).toMatchObject({ status: 200, errors: [] });
   });
 
-  test('works until the moment at which it expires', async () => {
+  test('works until it expires', async () => {
     const token = await invite(service, lab.owner, ann.email);
     const expires = clock + 7 * 24 * 60 * 60 * 1000;
     clock = expires;
@@ -264,7 +264,7 @@ describe('an invitation', () => {
     expect(await accept(token, ann)).toMatchObject({ status: 200, errors: [] });
   });
 
-  test('in a wrong address reaches nobody: what is no e-mail is refused', async () => {
+  test('to an invalid e-mail is refused', async () => {
     for (const email of ['ann', 'ann@', `${'x'.repeat(250)}@lab.example`, 'a@b.example, c@d.example']) {
       await refuses(codes.BAD_USER_INPUT, () => inviteAs(lab.owner, email));
     }
@@ -272,7 +272,7 @@ describe('an invitation', () => {
 });
 
 describe('a token that is not pending', () => {
-  test('gets one answer, whatever became of it', async () => {
+  test('gets the same answer, whatever its state', async () => {
     const used = await invite(service, lab.owner, 'used@lab.example');
     await accept(used, ben);
     const declined = await invite(service, lab.owner, ann.email);
@@ -302,7 +302,7 @@ describe('a token that is not pending', () => {
     for (const token of [used, ...others]) expect(await look(token)).toBeNull();
   });
 
-  test('is answered without a fault, whatever the text', async () => {
+  test('causes no fault, whatever its text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async token => {
         expect(await accept(token, ann)).toMatchObject({ code: codes.NOT_FOUND });
@@ -312,7 +312,7 @@ describe('a token that is not pending', () => {
     );
   });
 
-  test('is no session, and no session is one', async () => {
+  test('is not a session token, and a session token is not an invitation', async () => {
     const token = await invite(service, lab.owner, ann.email);
     const { viewer } = await service.ask('{ viewer { id } }', {}, { cookie: `spectrakey_session=${token}` });
     expect(viewer).toBeNull();
@@ -323,8 +323,8 @@ describe('a token that is not pending', () => {
 });
 
 describe('whether an e-mail has an account', () => {
-  /** What an answer says, but for what is new in each. */
-  const told = ({ status, headers, text, data }: Answer, email: string) => {
+  /** An answer without what is new in each. */
+  const withoutNew = ({ status, headers, text, data }: Answer, email: string) => {
     const { id = '', link, expiresAt = '' } = data?.inviteMember ?? {};
     const plain = [id, link ?? '', String(expiresAt), email].reduce(
       (rest, part) => (part === '' ? rest : rest.replaceAll(part, '')),
@@ -333,14 +333,14 @@ describe('whether an e-mail has an account', () => {
     return { status, plain, headers: [...headers.keys()].sort() };
   };
 
-  test('is told by no answer of inviteMember, its invitation or the list', async () => {
-    const stranger = `nobody.${'x'.repeat(ann.email.length)}@lab.example`.slice(-ann.email.length);
+  test('is in no answer of inviteMember, its invitation or the list', async () => {
+    const withoutAccount = `nobody.${'x'.repeat(ann.email.length)}@lab.example`.slice(-ann.email.length);
     for (const role of ['MEMBER', 'ADMIN', 'OWNER'] as const) {
       const answers = [];
-      for (const email of [ann.email, stranger]) {
+      for (const email of [ann.email, withoutAccount]) {
         const answer = await inviteAs(lab.owner, email, role);
         answers.push({
-          ...told(answer, email),
+          ...withoutNew(answer, email),
           seen: { ...(await look(tokenIn(answer.data?.inviteMember.link))), email, id: '' },
         });
       }
@@ -352,12 +352,15 @@ describe('whether an e-mail has an account', () => {
     }
     // Refusals, too.
     await join(service, lab.owner, ben, null, 'ADMIN');
-    const [one, two] = [await inviteAs(ben, ann.email, 'OWNER'), await inviteAs(ben, stranger, 'OWNER')];
+    const [one, two] = [
+      await inviteAs(ben, ann.email, 'OWNER'),
+      await inviteAs(ben, withoutAccount, 'OWNER'),
+    ];
     expect(one).toMatchObject(refusal(codes.FORBIDDEN));
     expect(two.text).toBe(one.text);
   });
 
-  test('is told by no time: both take the same statements', async () => {
+  test('does not show in response times: both run the same statements', async () => {
     const own = await startServiceForTest();
     const { owner } = await openLab(own);
     const accounts = [];
@@ -405,7 +408,7 @@ describe('roles', () => {
     expect(await pending()).toHaveLength(1);
   });
 
-  test('of members show them no invitations, and let them revoke none', async () => {
+  test('of members give access to no invitation, neither to list nor to revoke it', async () => {
     const { id } = await plant();
     await join(service, lab.owner, ann, null, 'MEMBER');
     expect(await pending(ann)).toEqual([]);
@@ -421,7 +424,7 @@ describe('roles', () => {
     ['is made an admin', () => setRole(ann.email, 'ADMIN'), ['ADMIN']],
     ['stays an owner', () => setRole(ann.email, 'OWNER'), ['ADMIN', 'OWNER']],
   ] as const)(
-    'of an inviter who %s: links beyond what they may give work no more',
+    'of an inviter who %s: links beyond what they may grant stop working',
     async (_name, act, left) => {
       await join(service, lab.owner, ann, null, 'OWNER');
       const tokens: Record<string, string> = {};
@@ -470,7 +473,7 @@ describe('at once', () => {
     }
   });
 
-  test('accepting and revoking: who joins was not revoked', async () => {
+  test('accepting and revoking: a person who joined was not revoked', async () => {
     for (let round = 0; round < rounds; round++) {
       const { id, token } = await plant();
       const [accepted, revoked] = await Promise.all([accept(token, ann), revoke(id)]);
@@ -489,7 +492,7 @@ describe('at once', () => {
     }
   });
 
-  test('an admin who invites while being demoted or removed has no link that works beyond the new role', async () => {
+  test('an admin who invites while being demoted or removed creates no link that works beyond the new role', async () => {
     for (let round = 0; round < rounds; round++) {
       await join(service, lab.owner, ann, null, 'ADMIN');
       const role = round % 2 === 0 ? null : 'MEMBER';
@@ -503,7 +506,7 @@ describe('at once', () => {
     }
   });
 
-  test('what waits for the lock reads the role behind it', async () => {
+  test('a request that waits for the lock reads the role behind it', async () => {
     await join(service, lab.owner, ann, null, 'ADMIN');
     const { id } = await plant();
     const attempts: (() => Promise<Answer>)[] = [
@@ -534,9 +537,9 @@ describe('at once', () => {
           answered = attempt();
           // Until the server waits for the lock that this transaction holds.
           while (!(await waitsForLock())) await wait(5);
-          const isAnns = sql<boolean>`user_id = ${ann.id} and organization_id = ${organizationId()}`;
-          if (role === null) await trx.deleteFrom('organizationMembers').where(isAnns).execute();
-          else await trx.updateTable('organizationMembers').set({ role }).where(isAnns).execute();
+          const ofAnn = sql<boolean>`user_id = ${ann.id} and organization_id = ${organizationId()}`;
+          if (role === null) await trx.deleteFrom('organizationMembers').where(ofAnn).execute();
+          else await trx.updateTable('organizationMembers').set({ role }).where(ofAnn).execute();
         });
         const { status } = (await answered) ?? { status: 0 };
         expect(allowed).toContain(status);
@@ -555,7 +558,7 @@ describe('at once', () => {
 });
 
 describe('limits', () => {
-  test('an organization makes 60 invitations an hour, and then waits', async () => {
+  test('an organization makes 60 invitations an hour, and is then refused', async () => {
     const own = await startServiceForTest();
     const { owner } = await openLab(own);
     const ask = (count: number) =>
@@ -586,11 +589,11 @@ describe('limits', () => {
     expect(helpOf(await refuses(codes.BAD_USER_INPUT, () => inviteAs(lab.owner, 'x@lab.example')))).toBe(
       'An organization holds at most 200 pending invitations.',
     );
-    // A newer one of the same e-mail takes no place.
+    // A newer one of the same e-mail does not count.
     expect(await inviteAs(lab.owner, email(0))).toMatchObject({ status: 200 });
   });
 
-  test('memberships that nobody consented to fill nobody’s list: invitations do not count', async () => {
+  test('pending invitations do not count as memberships: they do not fill a person’s list of organizations', async () => {
     for (let count = 0; count < 3; count++) {
       const other = await openLab(service, 'PRO', `Pushy ${count}`);
       await invite(service, other.owner, ann.email);
@@ -615,7 +618,7 @@ describe('signing up with an invitation', () => {
     await refuses(codes.NOT_FOUND, () => register('again@lab.example', token));
   });
 
-  test('needs the e-mail that was invited: otherwise a link would make accounts of anybody’s', async () => {
+  test('needs the e-mail that was invited: otherwise a link could make accounts of any e-mail', async () => {
     const { token, email } = await plant();
     const answer = await refuses(codes.BAD_USER_INPUT, () => register('somebody.else@lab.example', token));
     expect(helpOf(answer)).toContain(email);
@@ -632,7 +635,7 @@ describe('signing up with an invitation', () => {
 });
 
 describe('leaving', () => {
-  test('is open to everybody but the last owner, and takes the projects along', async () => {
+  test('is open to everyone but the last owner, and ends the project roles too', async () => {
     for (const role of ['MEMBER', 'ADMIN', 'OWNER'] as const) {
       await join(service, lab.owner, ann, 'CONTRIBUTOR', role === 'OWNER' ? 'ADMIN' : role);
       await join(service, lab.owner, ann, null, role);
@@ -691,7 +694,7 @@ describe('createOrganization', () => {
   });
 });
 
-describe('keys of somebody who leaves', () => {
+describe('keys of a former member', () => {
   const KEYS = `query ($createdBy: ID!) { viewer { organizations { id
     usableApiKeys(createdBy: $createdBy) { id name project { id } }
     keysOfFormerMembers { id name createdBy { name } project { id } }
@@ -706,7 +709,7 @@ describe('keys of somebody who leaves', () => {
     };
   }
 
-  test('are named beside the member before, and by the answer to the removal after', async () => {
+  test('are named beside the member before the removal, and in its answer', async () => {
     await service.db.deleteFrom('apiKeys').execute();
     await join(service, lab.owner, ann, 'CONTRIBUTOR');
     const project = { projectId: lab.owner.projectId };
@@ -724,8 +727,8 @@ describe('keys of somebody who leaves', () => {
       madeByAnn: [wide.id, usable.id],
       ofFormer: [],
     });
-    for (const nobody of ['no id', '', ben.id]) {
-      expect((await keysSeenBy(lab.owner, nobody)).madeByAnn).toEqual([]);
+    for (const outsider of ['no id', '', ben.id]) {
+      expect((await keysSeenBy(lab.owner, outsider)).madeByAnn).toEqual([]);
     }
 
     const { setOrganizationMember } = await service.ask(
@@ -739,7 +742,7 @@ describe('keys of somebody who leaves', () => {
       { id: wide.id, prefix: wide.prefix, createdBy: { id: ann.id } },
       { id: usable.id, prefix: usable.prefix, createdBy: { id: ann.id } },
     ]);
-    // Who comes back knows them anyway.
+    // A member who comes back knows them anyway.
     await join(service, lab.owner, ann, null);
     expect((await keysSeenBy(lab.owner)).ofFormer).toEqual([]);
     await leave(ann);
@@ -750,7 +753,7 @@ describe('keys of somebody who leaves', () => {
     expect((await keysSeenBy(lab.owner)).ofFormer).toEqual([]);
   });
 
-  test('are shown to those alone who can see their project', async () => {
+  test('are shown only to people who can see their project', async () => {
     await service.db.deleteFrom('apiKeys').execute();
     await join(service, lab.owner, ann, 'CONTRIBUTOR');
     const { id } = await createKey(service, ann, { projectId: lab.owner.projectId });
@@ -761,12 +764,12 @@ describe('keys of somebody who leaves', () => {
     expect((await keysSeenBy(ben)).ofFormer).toEqual([]);
     await join(service, lab.owner, ben, 'VIEWER', 'ADMIN');
     expect((await keysSeenBy(ben)).ofFormer).toEqual([id]);
-    // A key of another organization of the same person is no business of this one.
+    // A key that the same person made in another organization is not listed in this one.
     await join(service, lab.owner, ann, null);
     expect((await keysSeenBy(lab.owner)).ofFormer).toEqual([]);
   });
 
-  test('of an account that is gone are named too', async () => {
+  test('of a deleted account are named too', async () => {
     await service.db.deleteFrom('apiKeys').execute();
     const gone = await signUp(service, 'Gone');
     await join(service, lab.owner, gone, 'CONTRIBUTOR');
@@ -777,7 +780,7 @@ describe('keys of somebody who leaves', () => {
 });
 
 describe('the origin of links', () => {
-  test('is the first of PUBLIC_URL, whatever the request’s Host says', async () => {
+  test('is the first of PUBLIC_URL, whatever the request’s Host header is', async () => {
     const own = await startServiceForTest({
       publicUrl: ['https://keys.lab.example', 'http://other.example'],
     });

@@ -24,7 +24,7 @@ const countOf = async ({ db }: Service, table: 'predictionLogs' | 'modelFiles' |
       .executeTakeFirstOrThrow()
   ).held;
 
-test('the logs and model files of a deleted project or organization are removed in the background, in batches, and nobody else’s', async () => {
+test('the logs and model files of a deleted project or organization are removed in the background, in batches, and no others', async () => {
   const service = await startServiceForTest({ jobs: true });
   const [kept, project, organization] = await Promise.all(
     ['Karla Kept', 'Paul Project', 'Olga Organization'].map(name => openLab(service, 'PRO', name)),
@@ -44,11 +44,11 @@ test('the logs and model files of a deleted project or organization are removed 
   await expect.poll(() => countOf(service, 'modelFiles'), { timeout: 20_000 }).toBe(1);
   const logs = await service.db.selectFrom('predictionLogs').select('deploymentId').distinct().execute();
   expect(logs).toEqual([{ deploymentId: kept.deploymentId }]);
-  // In its own schema, and within what else the server does: no job failed.
+  // In its own schema, and besides the server's other work: no job failed.
   expect(service.log.filter(line => line.includes('"level":50'))).toEqual([]);
 }, 60_000);
 
-test('what a stopped server left is removed by the next one, and by several at once without a fault', async () => {
+test('deletions that a stopped server left are completed by the next one, and by several at once without a fault', async () => {
   const first = await startServiceForTest();
   const lab = await openLab(first);
   await addLogs(first, lab.deploymentId, lab.owner.id, 5000);
@@ -76,7 +76,7 @@ test('jobs take no connection of their own, and no session', async () => {
   expect(rows[0]?.listening).toBe(0);
 }, 60_000);
 
-test('while PostgreSQL is away or hangs, a server with jobs starts, goes on, and stops in time', async () => {
+test('while PostgreSQL is away or hangs, a server with jobs starts, continues, and stops in time', async () => {
   const lost = await startServiceForTest({
     databaseUrl: 'postgresql://nobody@127.0.0.1:1/nowhere',
     jobs: true,
@@ -87,9 +87,9 @@ test('while PostgreSQL is away or hangs, a server with jobs starts, goes on, and
   await postgres.freeze();
   await expect.poll(async () => (await fetch(`${service.url}/readyz`)).status, { timeout: 10_000 }).toBe(503);
   expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
-  const told = performance.now();
+  const stoppedAt = performance.now();
   await service.close();
-  expect(performance.now() - told).toBeLessThan(10_000);
+  expect(performance.now() - stoppedAt).toBeLessThan(10_000);
   await postgres.thaw();
 }, 60_000);
 

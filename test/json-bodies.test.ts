@@ -44,7 +44,7 @@ async function post(body: string, as: Record<string, string> = { cookie: lab.own
   return { status: response.status, code: JSON.parse(text).errors?.[0]?.extensions.code, text };
 }
 
-describe('a body holds as much as it may, and no more', () => {
+describe('a body may hold as much as the limit, and no more', () => {
   const list = (count: number, item: string | ((at: number) => string)) =>
     `[${Array.from({ length: count }, (_, at) => (typeof item === 'string' ? item : item(at))).join()}]`;
   const names = (count: number) => `{${Array.from({ length: count }, (_, at) => `"a${at}": ${at}`).join()}}`;
@@ -60,22 +60,22 @@ describe('a body holds as much as it may, and no more', () => {
     ['texts of brackets, quotes and backslashes', values - 1, count => list(count, '"[{\\"\\\\:,"')],
     ['words', values - 1, count => list(count, at => ['true', 'false', 'null'][at % 3] ?? '')],
   ];
-  test.for(kinds)('%s', async ([, most, make]) => {
-    expect(await post(viewerWith(make(most)))).toMatchObject({ status: 200 });
-    for (const count of [most + 3, 3 * most]) {
+  test.for(kinds)('%s', async ([, max, make]) => {
+    expect(await post(viewerWith(make(max)))).toMatchObject({ status: 200 });
+    for (const count of [max + 3, 3 * max]) {
       const refused = await post(viewerWith(make(count)));
       expect(refused).toMatchObject(refusal(codes.BAD_USER_INPUT));
       expect(refused.text).toMatch(/The body holds more than (10000 objects and lists|20000 )/);
     }
   });
 
-  test('numbers are not counted, whatever they look like', async () => {
+  test('numbers are not counted, in any notation', async () => {
     for (const number of ['1', '-1.5e-300', '0.000', '1E+2']) {
       expect(await post(viewerWith(list(200_000, number)))).toMatchObject({ status: 200 });
     }
   });
 
-  test('a call of 1000 spectra passes, however long its names are', async () => {
+  test('a call of 1000 spectra is accepted, however long its names are', async () => {
     const [spectrum] = gasoline();
     const spectra = Array.from({ length: 1000 }, (_, at) => ({
       ...spectrum,
@@ -85,7 +85,7 @@ describe('a body holds as much as it may, and no more', () => {
     expect(answer.data?.predict.predictions).toHaveLength(1000);
   });
 
-  test('the count is that of the whole, in whatever chunks it comes', () => {
+  test('the count is that of the whole, however the body is split into chunks', () => {
     const value = fc.letrec(tie => ({
       value: fc.oneof(
         { maxDepth: 5 },
@@ -116,7 +116,7 @@ describe('a body holds as much as it may, and no more', () => {
   });
 });
 
-describe('a large body is read as JSON.parse reads it', () => {
+describe('a large body is parsed as JSON.parse parses it', () => {
   const sender = { id: 'a', reserved: true };
   const parse = async (text: string, pieceBytes = 1000) => {
     const bytes = Buffer.from(text);
@@ -126,14 +126,14 @@ describe('a large body is read as JSON.parse reads it', () => {
     }
     return await largeJson.parse(pieces, sender, async rest => JSON.parse(rest));
   };
-  /** With arrays in the place of what the thread made. */
+  /** With arrays in place of the thread's typed arrays. */
   const plain = (value: unknown): unknown => {
     if (value instanceof NumberList || Array.isArray(value)) return Array.from(value, plain);
     if (typeof value !== 'object' || value === null || value instanceof LongText) return value;
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
   };
 
-  test('whatever it is', async () => {
+  test('for any value', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json(), fc.boolean(), async (text, spaced) => {
         const written = spaced ? JSON.stringify(JSON.parse(text), null, 3) : text;
@@ -143,7 +143,7 @@ describe('a large body is read as JSON.parse reads it', () => {
     );
   });
 
-  test('lists of numbers, as numbers are written', async () => {
+  test('lists of numbers, in every notation of numbers', async () => {
     const digits = fc.constantFrom(
       '0',
       '-0',
@@ -183,12 +183,12 @@ describe('a large body is read as JSON.parse reads it', () => {
     '"a',
     '[NaN]',
     '',
-  ])('and refused where that refuses it: %s', async text => {
+  ])('and refused where JSON.parse refuses it: %s', async text => {
     expect(() => JSON.parse(text)).toThrow();
     await expect(parse(text)).rejects.toThrow();
   });
 
-  test('long texts too, and files come decoded', async () => {
+  test('long texts too, and files are decoded', async () => {
     const file = Buffer.alloc(300_000, 'model');
     const answer = await parse(
       `{"file":"${file.toString('base64')}","text":"${'é'.repeat(200_000)}","${'n'.repeat(200_000)}":[1],"end":"x"}`,
@@ -205,11 +205,11 @@ describe('a large body is read as JSON.parse reads it', () => {
     await expect(parse(`["${'x'.repeat(200_000)}\n"]`)).rejects.toThrow(/not valid JSON/);
   });
 
-  test('so that its predictions are those of small ones, to the last bit', async () => {
+  test('so that its predictions equal those of small ones, to the last bit', async () => {
     const known = spectraOf('gasoline-test.csv');
     const spectra = Array.from({ length: 1000 }, (_, at) => {
       const { yValues = [] } = known[at % known.length] ?? {};
-      // With all the digits that a double has.
+      // With all the digits of a double.
       return { sampleName: `sample ${at}`, yValues: yValues.map(value => value + at / 3e5) };
     });
     const variables = { deploymentId: lab.deploymentId, spectra };
@@ -221,7 +221,7 @@ describe('a large body is read as JSON.parse reads it', () => {
     }
   });
 
-  test('so that what is wrong with it is said in the same words', async () => {
+  test('so that its errors have the same texts', async () => {
     const wrong = (padding: string) => [
       { sampleName: 'a', yValues: [1, 2, null, 'x', 3] },
       { sampleName: padding, yValues: [1] },

@@ -30,7 +30,7 @@ afterAll(() => service.close());
 const create = (lab: Lab, target: object, on: Service = service, more: object = {}) =>
   on.call(CREATE_KEY, { input: { target, name: 'LIMS', ...more } }, lab.owner);
 
-/** Sorted by what the limit made of them; whatever else came back stays visible in a failure. */
+/** Grouped by the result of the limit; any other result stays visible in a failure. */
 function outcomes(answers: Answer[]) {
   return {
     created: answers.filter(({ status, data }) => status === 200 && data?.createApiKey.rawKey).length,
@@ -72,7 +72,7 @@ test('the same over two servers on one database', async () => {
   expect(await held(lab)).toEqual({ count: LIMIT });
 });
 
-test('the limit is of the project: keys of its deployments and project-wide ones count together', async () => {
+test('the limit counts for the project: keys of its deployments and project-wide ones together', async () => {
   const lab = await openLab(service);
   const other = await deploy(service, lab.owner, undefined, 'Other');
   const targets = [
@@ -86,7 +86,7 @@ test('the limit is of the project: keys of its deployments and project-wide ones
   expect(outcomes(answers)).toEqual({ created: LIMIT, refused: 50, others: [] });
 });
 
-test('another project has a limit of its own', async () => {
+test('another project has its own limit', async () => {
   const lab = await openLab(service);
   const { createProject } = await service.ask(
     'mutation Create($input: CreateProjectInput!) { createProject(input: $input) { id } }',
@@ -101,7 +101,7 @@ test('another project has a limit of its own', async () => {
   expect(outcomes(answers)).toEqual({ created: 2 * LIMIT, refused: 2, others: [] });
 });
 
-test('expired, revoked and deleted keys make room', async () => {
+test('expired, revoked and deleted keys do not count', async () => {
   const lab = await openLab(service);
   const target = { deploymentId: lab.deploymentId };
   const expiresAt = new Date(now.getTime() + MINUTE);
@@ -120,7 +120,7 @@ test('expired, revoked and deleted keys make room', async () => {
     others: [],
   });
 
-  // An expired key is revoked and deleted below: it must not make room a second time.
+  // An expired key is revoked and deleted below: it must not free a place a second time.
   now = expiresAt;
   await service.ask(REVOKE_KEY, { id: keys[0]?.id }, lab.owner);
   await service.ask(DELETE_KEY, { id: keys[1]?.id }, lab.owner);
@@ -131,7 +131,7 @@ test('expired, revoked and deleted keys make room', async () => {
   });
 });
 
-test('a raised plan makes room, and a lowered one removes no key and creates none', async () => {
+test('a raised plan allows more keys, and a lowered one removes no key and creates none', async () => {
   const lab = await openLab(service);
   const target = { projectId: lab.owner.projectId };
   await setPlan(service.db, lab.owner.organization.slug, 'ENTERPRISE');
@@ -143,7 +143,7 @@ test('a raised plan makes room, and a lowered one removes no key and creates non
   expect(await held(lab)).toEqual({ count: 100 });
 });
 
-test('a refusal says what to do, and input is checked before the limit', async () => {
+test('a refusal explains what to do, and input is checked before the limit', async () => {
   const lab = await openLab(service);
   const target = { deploymentId: lab.deploymentId };
   for (let count = 0; count < LIMIT; count++) await createKey(service, lab.owner, target);

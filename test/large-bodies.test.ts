@@ -13,14 +13,14 @@ import {
 } from './harness.ts';
 
 const KIB = 1024;
-const MOST = 1024 * KIB;
+const MAX_BYTES = 1024 * KIB;
 
 let service: Service;
 let lab: Lab;
 let key: { rawKey: string };
 
 beforeAll(async () => {
-  service = await startService({ httpLimits: { largeBodiesBytes: MOST } });
+  service = await startService({ httpLimits: { largeBodiesBytes: MAX_BYTES } });
   lab = await openLab(service);
   key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
 });
@@ -33,10 +33,10 @@ const small = () => predict(1);
 /** Of 370 KiB. */
 const large = () => predict(100);
 
-/** Sends so much of a body that has no end, and waits. */
+/** Sends part of a body that never ends, and waits. */
 function sendPart(bytes: number, length: 'announced' | 'chunked'): Socket {
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
-  // Unread, an answer keeps it from closing.
+  // While it is unread, an answer prevents closing.
   socket.resume();
   onTestFinished(() => {
     socket.destroy();
@@ -46,7 +46,7 @@ function sendPart(bytes: number, length: 'announced' | 'chunked'): Socket {
     'Host: localhost',
     'Content-Type: application/json',
     `Authorization: Api-Key ${key.rawKey}`,
-    length === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${20 * MOST}`,
+    length === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${20 * MAX_BYTES}`,
   ].join('\r\n');
   const part = ' '.repeat(bytes);
   socket.write(`${head}\r\n\r\n${length === 'chunked' ? `${bytes.toString(16)}\r\n${part}\r\n` : part}`);
@@ -54,15 +54,15 @@ function sendPart(bytes: number, length: 'announced' | 'chunked'): Socket {
 }
 
 test.for(['announced', 'chunked'] as const)(
-  'large bodies that wait for their end (%s) leave no room for more, until they go',
+  'unfinished large bodies (%s) fill the memory for bodies until they are closed',
   async length => {
     expect((await large()).status).toBe(200);
-    // Alone, a sender may take three quarters of a half: 384 KiB beyond the first 64.
+    // Alone, a sender may use three quarters of a half: 384 KiB beyond the first 64.
     const sockets = [sendPart(120 * KIB, length), sendPart(120 * KIB, length)];
     await expect
       .poll(async () => {
         const { status } = await large();
-        // While that took its room, one of these may have found none.
+        // Before that had its memory, one of these may have been refused.
         for (const [at, { bytesRead }] of sockets.entries())
           if (bytesRead > 0) sockets[at] = sendPart(120 * KIB, length);
         return status;
@@ -72,7 +72,7 @@ test.for(['announced', 'chunked'] as const)(
     expect(refused).toMatchObject(refusal(codes.UNAVAILABLE));
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect(refused.headers.get('connection')).toBe('close');
-    // What anybody may send always has room.
+    // Bodies that anonymous callers may send always fit.
     expect((await small()).status).toBe(200);
 
     sockets[0]?.destroy();
@@ -80,13 +80,13 @@ test.for(['announced', 'chunked'] as const)(
   },
 );
 
-test('who announces much and sends little takes no room', async () => {
+test('a sender that announces much and sends little uses no memory', async () => {
   const sockets = Array.from({ length: 20 }, () => sendPart(60 * KIB, 'announced'));
   await Promise.all(sockets.map(socket => new Promise(resolve => socket.once('connect', resolve))));
   for (let call = 0; call < 20; call++) expect((await large()).status).toBe(200);
 });
 
-test('what was answered takes no room any more, however it ended', async () => {
+test('an answered body uses no memory any more, however it ended', async () => {
   for (let call = 0; call < 10; call++) expect((await large()).status).toBe(200);
   for (let call = 0; call < 10; call++) {
     expect(await service.call(`${' '.repeat(300 * KIB)}{`, {}, key)).toMatchObject({ status: 400 });

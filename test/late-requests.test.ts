@@ -28,15 +28,15 @@ import {
   startService,
 } from './harness.ts';
 
-/** Long enough to see a request wait for a lock, and shorter than a lock is waited for. */
+/** Long enough to observe a request that waits for a lock, and below the lock timeout. */
 const HANDLER_MS = 1500;
 
 const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { id } }';
 const LATE_PERSON = { name: 'Late', password: 'a passphrase that is late' };
 
 let service: Service;
-/** On the same database, with less time for each request. */
-let hasty: Service;
+/** On the same database, with a shorter deadline for requests. */
+let shortDeadline: Service;
 let lab: Lab;
 let key: { id: string };
 let person: Person;
@@ -48,7 +48,7 @@ let witness: Service['db'];
 
 beforeAll(async () => {
   service = await startService();
-  hasty = await startService({
+  shortDeadline = await startService({
     databaseUrl: service.databaseUrl,
     httpLimits: { handlerMs: HANDLER_MS },
   });
@@ -60,7 +60,7 @@ beforeAll(async () => {
   outsider = await signUp(service, 'Oda Outsider');
   await join(service, lab.owner, colleague, 'VIEWER');
   pending = await insertPending(service, { organizationId: lab.owner.organization.id });
-  // Whoever is the only owner of an organization may not delete the account.
+  // The only owner of an organization may not delete the account.
   await service.db.deleteFrom('organizations').where('id', '=', person.organization.id).execute();
   await signIn(service, person);
   ({ id: otherSessionId } = await service.db
@@ -81,7 +81,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await witness.destroy();
-  await hasty.close();
+  await shortDeadline.close();
   await service.close();
 });
 beforeEach(() => setRoles('OWNER', 'OWNER', service.db));
@@ -114,11 +114,11 @@ async function setRoles(organization: 'OWNER' | 'MEMBER' | null, project: Roles,
 interface Ask {
   document: string;
   variables: () => object;
-  /** Whose request it is: without it, the person's whose roles change. */
+  /** The caller; without it, the person whose roles change. */
   as?: () => Person | undefined;
 }
 
-/** Mutations in which a role counts, each of them asked by an owner. */
+/** Mutations in which a role counts, each sent by an owner. */
 const MUTATIONS: Record<string, Ask & { codeOfViewer?: Code }> = {
   createProject: {
     document: 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }',
@@ -210,14 +210,14 @@ const MUTATIONS: Record<string, Ask & { codeOfViewer?: Code }> = {
   revokeInvitation: {
     document: 'mutation ($id: ID!) { revokeInvitation(id: $id) }',
     variables: () => ({ id: pending.id }),
-    // Who may not invite sees no invitations.
+    // Callers who may not invite see no invitations.
     codeOfViewer: codes.NOT_FOUND,
   },
   revokeApiKey: { document: REVOKE_KEY, variables: () => ({ id: key.id }) },
   deleteApiKey: { document: DELETE_KEY, variables: () => ({ id: key.id }) },
 };
 
-/** Mutations of a person's own, and of somebody without account. */
+/** Mutations of one's own account, and of anonymous callers. */
 const OWN_MUTATIONS: Record<string, Ask> = {
   acceptInvitation: {
     document: ACCEPT,
@@ -268,7 +268,7 @@ const OWN_MUTATIONS: Record<string, Ask> = {
   },
 };
 
-/** Holds what mutations lock while one waits for it. @param meanwhile is done in the holding transaction. */
+/** Holds the locks of mutations while one waits for it. @param meanwhile runs in the holding transaction. */
 async function whileLocked(ask: () => Promise<unknown>, meanwhile: (held: Service['db']) => Promise<void>) {
   const asked = Promise.withResolvers<unknown>();
   await witness.transaction().execute(async held => {
@@ -277,7 +277,7 @@ async function whileLocked(ask: () => Promise<unknown>, meanwhile: (held: Servic
     await sql`select from api_keys where id = ${key.id} for update`.execute(held);
     await sql`select from users where id = ${person.id} for update`.execute(held);
     await sql`select from sessions where user_id = ${person.id} for update`.execute(held);
-    // Whoever signs up waits for this one.
+    // Sign-ups wait for this lock.
     await sql`lock table users in share mode`.execute(held);
     ask().then(asked.resolve, asked.reject);
     await expect.poll(waiting, { interval: 10, timeout: 5000 }).toBe(1);
@@ -294,7 +294,7 @@ async function waiting(): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** The tables, without what counts attempts and sessions. */
+/** The tables, without those that count attempts and sessions. */
 const content = () => contentOf(service.db);
 
 describe.each(Object.entries(MUTATIONS))('%s', (_name, { document, variables, codeOfViewer }) => {
@@ -320,7 +320,7 @@ describe.each(Object.entries(MUTATIONS))('%s', (_name, { document, variables, co
 
 const ALL = { ...MUTATIONS, ...OWN_MUTATIONS };
 
-test('every mutation is here that waits for a lock', () => {
+test('every mutation that waits for a lock is in this table', () => {
   const schema = buildSchema(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
   const asked = new Set(Object.keys(ALL).map(name => name.split(' ')[0]));
   // It is charged or refused by its own rules (test/repeated-requests.test.ts).
@@ -334,8 +334,8 @@ describe.each(Object.entries(ALL))('%s', (_name, { document, variables, as = () 
     const before = await content();
     const late = Promise.withResolvers<unknown>();
     await whileLocked(
-      () => hasty.call(document, variables(), as()).then(late.resolve, late.reject),
-      // The answer comes because its time is over; then the lock is free.
+      () => shortDeadline.call(document, variables(), as()).then(late.resolve, late.reject),
+      // The answer comes because its deadline has passed; then the lock is released.
       async () => expect(await late.promise).toMatchObject(refusal(codes.UNAVAILABLE)),
     );
     await expect.poll(openTransactions).toBe(0);
@@ -355,7 +355,7 @@ describe.each(Object.entries(ALL))('%s', (_name, { document, variables, as = () 
         }).catch(() => {}),
       async () => {
         closing.abort();
-        // By the time of a later request's answer, the server has seen the end of that connection.
+        // By the time of a later request's answer, the server has noticed the end of that connection.
         await service.ask('{ viewer { id } }', {}, lab.owner);
       },
     );
@@ -373,7 +373,7 @@ async function openTransactions(): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-test('a request that waits in vain is answered in time, and the next one is carried out', async () => {
+test('a request that waits in vain is answered in time, and the next one is executed', async () => {
   const { createApiKey } = await service.ask(
     CREATE_KEY,
     { input: { target: { deploymentId: lab.deploymentId }, name: 'After', idempotencyKey: 'late' } },

@@ -1,7 +1,7 @@
-/** The time between two looks at the clock of an idle process. */
+/** The interval at which an idle process reads the clock. */
 const TICK_MS = 5;
 
-/** What a measurement took, by the clock of `performance`. */
+/** The start and end of a measurement, by the clock of `performance`. */
 export interface Span {
   from: number;
   to: number;
@@ -9,7 +9,7 @@ export interface Span {
 
 /** How late this process was. */
 export interface Lateness {
-  /** What a span took, without the time in which this process could neither send nor read anything. */
+  /** The duration of a span, without the time in which this process could neither send nor read anything. */
   netMs: (span: Span) => number;
   /** The longest time in which it could not. */
   longestMs: () => number;
@@ -17,7 +17,7 @@ export interface Lateness {
 }
 
 /**
- * Watches how late the timers of this process are: what its own work, and waiting for a core of the machine, adds to
+ * Measures how late the timers of this process are: what its own work, and waiting for a core of the machine, adds to
  * every time that it measures.
  */
 export function watchLateness(): Lateness {

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import { isMainThread } from 'node:worker_threads';
 import { watchLoop } from './loop-delay.ts';
 
-// Loaded into a server before its own code (`node --import`): answers how long its event loop stood at most since the last
-// request. Workers load it too, and measure nothing.
+// Loaded into a server before its own code (`node --import`): answers the longest time that its event loop was blocked
+// since the last request. Workers load it too, and measure nothing.
 
 if (isMainThread) {
   const longest = watchLoop();

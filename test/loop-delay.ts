@@ -3,15 +3,15 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const TURN_MS = 2;
 
-/** For how long the event loop of this thread stood at most. */
+/** The longest time for which the event loop of this thread was blocked. */
 export interface LoopDelay {
   /** Without the time in which the thread was ready to run and waited for a core of the machine. */
   ms: number;
-  /** As Node.js measures it, with that time. */
+  /** As Node.js measures it, including that time. */
   histogramMs: number;
 }
 
-/** The time in which this thread was ready to run and did not; 0 where the system does not say. */
+/** The time in which this thread was ready to run and did not; 0 where the system does not report it. */
 function waitedMs(): number {
   try {
     return Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[1]) / 1e6;
@@ -20,7 +20,7 @@ function waitedMs(): number {
   }
 }
 
-/** Watches the event loop of this thread. @returns gives the longest delay since it was asked last */
+/** Watches the event loop of this thread. @returns gives the longest delay since its last call */
 export function watchLoop(): () => LoopDelay {
   const histogram = monitorEventLoopDelay({ resolution: TURN_MS });
   histogram.enable();

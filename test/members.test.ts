@@ -24,7 +24,7 @@ import {
 
 let service: Service;
 let lab: Lab;
-/** Two people whom the tests put into roles; before each test they are in nobody's organization but their own. */
+/** Two people whom the tests put into roles; before each test they are in their own organizations only. */
 let ann: Person;
 let ben: Person;
 
@@ -106,7 +106,7 @@ function leave(as: Credential, organizationId: string = lab.owner.organization.i
   );
 }
 
-/** The role in the laboratory's project as the person is told. */
+/** The role in the laboratory's project, as the person reads it. */
 async function projectRole(person: Credential, id = lab.owner.projectId): Promise<ProjectRole | undefined> {
   const { project } = await service.ask('query ($id: ID!) { project(id: $id) { role } }', { id }, person);
   return project?.role;
@@ -143,7 +143,7 @@ describe('members of an organization', () => {
     expect(await setInProject(ann.email.toUpperCase(), 'VIEWER')).toMatchObject({ status: 200 });
   });
 
-  test('alone have roles: every other e-mail gets one answer, with or without account', async () => {
+  test('alone have roles: every other e-mail gets the same answer, with or without an account', async () => {
     const removed = await signUp(service, 'Rosa Removed');
     await join(service, lab.owner, removed, null);
     await setInOrganization(removed.email, null);
@@ -163,7 +163,7 @@ describe('members of an organization', () => {
     expect(await organizationRole(ann)).toBeUndefined();
   });
 
-  test('are changed and removed by an admin as long as they are not owners', async () => {
+  test('are changed and removed by an admin unless they are owners', async () => {
     await join(service, lab.owner, ann, null, 'ADMIN');
     await join(service, lab.owner, ben, null);
     for (const role of ['ADMIN', 'MEMBER', null] as const) {
@@ -258,7 +258,7 @@ describe('members of an organization', () => {
         setInOrganization(ann.email, null, lab.owner),
         setInOrganization(lab.owner.email, null, ann),
       ]);
-      // Who comes second is no member any more.
+      // The second one is not a member any more.
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 404]);
     }
     await makeOwner(lab.owner.id);
@@ -285,7 +285,7 @@ describe('members of an organization', () => {
     expect(await projectRole(ann, ann.projectId)).toBe('OWNER');
   });
 
-  test('who are removed while somebody adds them to a project are left in neither', async () => {
+  test('who are removed while another person adds them to a project are left in neither', async () => {
     for (let round = 0; round < 10; round++) {
       await join(service, lab.owner, ann, null, 'MEMBER');
       await Promise.all([setInOrganization(ann.email, null), setInProject(ann.email, 'OWNER')]);
@@ -332,7 +332,7 @@ describe('members of a project', () => {
     }
   });
 
-  test('are members of the organization: whoever is not is answered with what to do', async () => {
+  test('are members of the organization: others are refused with what to do', async () => {
     for (const email of [ann.email, 'nobody@lab.example']) {
       for (const role of ['VIEWER', null] as const) {
         const answer = await refuses(codes.BAD_USER_INPUT, () => setInProject(email, role));
@@ -341,7 +341,7 @@ describe('members of a project', () => {
     }
   });
 
-  test('include the organization’s owners as owners, whom nobody can make anything else', async () => {
+  test('include the organization’s owners as owners, whose role cannot be changed here', async () => {
     await join(service, lab.owner, ann, 'OWNER');
     for (const role of ['OWNER', 'CONTRIBUTOR', 'VIEWER', null] as const) {
       await refuses(codes.BAD_USER_INPUT, () => setInProject(lab.owner.email, role, ann));
@@ -409,7 +409,7 @@ describe('roles', () => {
     expect(await mayCreateKeys(ann)).toBe(codes.NOT_FOUND);
   });
 
-  test('of an owner of the organization outdo a lesser role in a project', async () => {
+  test('of an owner of the organization overrides a lesser role in a project', async () => {
     await join(service, lab.owner, ann, 'VIEWER');
     await join(service, lab.owner, ann, null, 'OWNER');
     expect(await projectRole(ann)).toBe('OWNER');
@@ -435,7 +435,7 @@ describe('a new project', () => {
     expect(await setInProject(ann.email, 'OWNER', ann, id)).toMatchObject({ status: 200 });
   });
 
-  test('of an owner is owned by the organization’s owners, and by no one who was one', async () => {
+  test('of an owner is owned by the current owners of the organization, and not by former ones', async () => {
     await join(service, lab.owner, ann, null, 'OWNER');
     const { data } = await createProject(ann);
     const id = data?.createProject.id ?? '';
@@ -479,7 +479,7 @@ describe('no list grows beyond 200', () => {
     return await service.call(ACCEPT, { token: tokenIn(invited.data.inviteMember.link) }, person);
   }
 
-  /** That one more fits where 199 are, and no other after it, not even of two who come at once. */
+  /** One more fits where 199 are, and no other after it, not even of two requests at once. */
   async function fillsUp(
     addOne: (person: Person) => Promise<Answer>,
     changeOne: (person: Person) => Promise<Answer>,
@@ -491,7 +491,7 @@ describe('no list grows beyond 200', () => {
     const [added, refused] = answers[0]?.status === 200 ? [ann, ben] : [ben, ann];
     const answer = await refuses(codes.BAD_USER_INPUT, () => addOne(refused));
     expect(helpOf(answer)).toBe(sentence);
-    // What is there can still be changed, and makes room when it goes.
+    // Existing ones can still be changed, and leave a free place when they are deleted.
     expect(await changeOne(added)).toMatchObject({ status: 200, errors: [] });
     await removeOne(added);
     expect(await addOne(refused)).toMatchObject({ status: 200 });
@@ -556,7 +556,7 @@ describe('no list grows beyond 200', () => {
 
   test('of an organization’s projects', async () => {
     const own = await openLab(service, 'ENTERPRISE', 'Many Projects');
-    // The plan allows as many as the list: an operator may have raised that.
+    // The plan allows as many as the list: an operator may have raised the plan.
     await service.db
       .updateTable('plans')
       .set({ maxProjects: 1000 })
@@ -651,14 +651,14 @@ describe('no list grows beyond 200', () => {
     );
   });
 
-  /** That of two who ask at once for the last place one gets it. */
+  /** Of two requests at once for the last place, one gets it. */
   async function oneOfTwo(addOne: () => Promise<Answer>, sentence: string) {
     const answers = await Promise.all([addOne(), addOne()]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, refusal(codes.BAD_USER_INPUT).status]);
     expect(helpOf(await refuses(codes.BAD_USER_INPUT, addOne))).toBe(sentence);
   }
 
-  /** People without a password that anybody knows: a sign-up each would take a minute. */
+  /** People with unusable passwords: a sign-up each would take a minute. */
   async function insertCrowd(count: number): Promise<string[]> {
     const ids = Array.from({ length: count }, () => newId());
     await service.db

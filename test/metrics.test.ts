@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** Every sample by its name and labels, as Prometheus reads them. */
+/** Every sample by its name and labels, as Prometheus parses them. */
 async function scrape(of = service): Promise<Map<string, number>> {
   const response = await fetch(of.metricsUrl ?? '');
   expect(response.status).toBe(200);
@@ -62,7 +62,7 @@ const predict = (deploymentId = lab.deploymentId, spectra = gasoline(), as: { ra
 
 test('requests are counted by what they call and the code that they get, and are timed', async () => {
   const grown = await growth(async () => {
-    // The first of them goes through Apollo, the others by the short way.
+    // The first goes through Apollo, the others by the fast path.
     for (let call = 0; call < 3; call++) await predict();
     await predict(lab.deploymentId, [{ sampleName: 'short', yValues: [1] }]);
     await predict('00000000-0000-7000-8000-000000000000');
@@ -81,7 +81,7 @@ test('requests are counted by what they call and the code that they get, and are
   expect(grown(requests('predict', 'ok'))).toBe(3);
   expect(grown(requests('predict', codes.BAD_USER_INPUT))).toBe(1);
   expect(grown(requests('predict', codes.API_KEY_NOT_AUTHORIZED))).toBe(1);
-  // Who calls is looked at before what they send.
+  // The caller is identified before the body is read.
   expect(grown(requests('none', codes.UNAUTHENTICATED))).toBe(2);
   expect(grown(requests('__schema', 'ok'))).toBe(1);
   expect(grown(requests('none', codes.GRAPHQL_PARSE_FAILED))).toBe(1);
@@ -95,7 +95,7 @@ test('requests are counted by what they call and the code that they get, and are
   expect(took).toBeLessThan(5);
 });
 
-test('no label is a name that a client chose', async () => {
+test('no label contains a name that a client chose', async () => {
   const chosen = 'chosenByTheClient';
   await service.call(`query ${chosen} { ${chosen}: viewer { id } }`);
   await service.call(`query ${chosen} { ${chosen} }`);
@@ -111,14 +111,14 @@ test('no label is a name that a client chose', async () => {
     Object.keys(type?.getFields() ?? {}),
   );
   const known = new Set([...fields, '__schema', '__type', '__typename', 'none', 'other']);
-  const told = samples.flatMap(sample => /operation="(.*?)"/.exec(sample)?.[1] ?? []);
-  expect(new Set(told)).toContain('other');
-  expect(told.filter(name => !known.has(name))).toEqual([]);
+  const names = samples.flatMap(sample => /operation="(.*?)"/.exec(sample)?.[1] ?? []);
+  expect(new Set(names)).toContain('other');
+  expect(names.filter(name => !known.has(name))).toEqual([]);
   const answers = samples.flatMap(sample => /code="(.*?)"/.exec(sample)?.[1] ?? []);
   expect(answers.filter(code => code !== 'ok' && !Object.hasOwn(codes, code))).toEqual([]);
 });
 
-test('batches tell their sizes: every call is in one of each kind', async () => {
+test('batches report their sizes: every call is in one of each kind', async () => {
   const grown = await growth(() => Promise.all(Array.from({ length: 20 }, () => predict())));
   for (const batch of ['look-up', 'settle', 'model']) {
     expect(grown(`spectrakey_batch_size_sum{batch="${batch}"}`), batch).toBe(20);
@@ -132,14 +132,14 @@ async function connections() {
   return { total: count('total'), idle: count('idle') };
 }
 
-test('what waits is told while it waits: calls for a batch, statements for a connection', async () => {
+test('waiting work is reported while it waits: calls for a batch, statements for a connection', async () => {
   const other = connect({ url: service.databaseUrl, max: 1, onIdleError: () => {} });
   onTestFinished(() => other.destroy());
   let answers: Promise<unknown>[] = [];
   await other.transaction().execute(async trx => {
     await sql`lock table api_keys, organizations in access exclusive mode`.execute(trx);
     answers = Array.from({ length: 8 }, () => predict());
-    // Each of these takes a connection of its own, of the one that people may have.
+    // Each takes its own connection, and people may have one.
     answers.push(
       ...Array.from({ length: 6 }, () =>
         service.call(LIST_KEYS, { of: { projectId: lab.owner.projectId } }, lab.owner),
@@ -177,13 +177,13 @@ test('runs of models are counted and timed by how they end', async () => {
   expect(grown(runs('ok', 'sum'))).toBeLessThan(2);
 });
 
-test('the delay of the event loop is told, and the memory', async () => {
+test('the delay of the event loop and the memory are reported', async () => {
   const samples = await scrape();
   expect(samples.get('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
   expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(50e6);
 });
 
-test('each server tells of itself alone, and until it stops', async () => {
+test('each server reports only on itself, and until it stops', async () => {
   const other = await startServiceForTest({ metrics: true, databaseUrl: service.databaseUrl });
   const grown = await growth(() => other.call(SIGN_IN, { email: 'nobody@lab.example', password: 'x' }));
   expect(grown(requests('signIn', codes.UNAUTHENTICATED))).toBe(0);
@@ -203,7 +203,7 @@ test('metrics are served on their own port alone, and nothing else is served the
   expect(without.metricsUrl).toBeUndefined();
 });
 
-test('a start prints where its metrics are, and says in one line that their port is in use', async () => {
+test('a start prints the address of its metrics, and reports in one line that their port is in use', async () => {
   const env = { DATABASE_URL: await emptyDatabase(inject('postgresUrl')) };
   const started = run('node', ['src/main.ts', 'serve'], { env: { ...env, METRICS_PORT: '0' } });
   const [, url = ''] = await started.printed(/Metrics {4}(http:\/\/127\.0\.0\.1:\d+\/metrics)\n/);

@@ -39,7 +39,7 @@ afterAll(() => service.close());
 const deploySlow = async (rounds: number) =>
   (await deploy(service, lab.owner, slowRegression(rounds), `Slow ${rounds}`)).deploymentId;
 
-/** A model whose runs take as many rounds as the spectrum asks for, of some 1.4 µs each. */
+/** A model whose runs take as many rounds as the spectrum holds, of some 1.4 µs each. */
 const deployLooping = async () =>
   (await deploy(service, lab.owner, loopingRegression(), 'Looping')).deploymentId;
 const rounds = (greatest: number) => [{ sampleName: 'a', yValues: [1, greatest] }];
@@ -60,7 +60,7 @@ const usageOf = async (deploymentId: string) =>
     )
   ).deployment?.usage.predictions;
 
-/** Waits until a process has ended and this one has been told of it: then no signal reaches it. */
+/** Waits until a process has ended and this process has received the event: then no signal reaches it. */
 const toEnd = (pids: number[]) => expect.poll(() => pids.filter(isThere)).toEqual([]);
 
 /** Models without a server, which all have one file. */
@@ -103,7 +103,7 @@ const register = (onnx: Uint8Array, on = service) =>
 const refused = (reason: unknown) =>
   expect(reason).toMatchObject({ extensions: { code: codes.UNAVAILABLE } });
 
-test('a slow model answers as it should, and delays neither the server nor a fast model', async () => {
+test('a slow model answers correctly, and delays neither the server nor a fast model', async () => {
   const slow = await deployLooping();
   await call(lab.deploymentId, gasoline());
   let answered = false;
@@ -119,28 +119,28 @@ test('a slow model answers as it should, and delays neither the server nor a fas
   }
   const answer = await waiting;
   expect(answer.data?.predict.predictions).toEqual([{ sampleName: 'a', value: 200_000.5, category: null }]);
-  // It ran meanwhile, and none of the others waited for its end.
+  // It ran meanwhile, and the others did not wait for its end.
   expect(delays.length).toBeGreaterThan(5);
   expect(delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)]).toBeLessThan(200);
 });
 
-test('a run that takes too long is ended, costs nothing, and takes no later call down with it', async () => {
+test('a run that takes too long is ended, costs nothing, and ends no later call with it', async () => {
   const slow = await deployLooping();
-  const hasty = await startServiceForTest({
+  const shortDeadline = await startServiceForTest({
     databaseUrl: service.databaseUrl,
     modelLimits: { runMs: 1500 },
   });
   const [endless, after] = await Promise.all([
-    call(slow, rounds(ENDLESS), hasty),
-    call(slow, rounds(3), hasty),
+    call(slow, rounds(ENDLESS), shortDeadline),
+    call(slow, rounds(3), shortDeadline),
   ]);
   expect(endless).toMatchObject(refusal(codes.MODEL_FAILED));
-  expect(hasty.log.join('')).toContain('took longer than 1.5 s');
+  expect(shortDeadline.log.join('')).toContain('took longer than 1.5 s');
   expect(after.status).toBe(200);
   expect(await usageOf(slow)).toBe(1);
 });
 
-test('a host that dies under a call costs no call: all run again on another one', async () => {
+test('a host that dies during a call costs no call: all run again on another one', async () => {
   const slow = await deployLooping();
   const dying = call(slow, rounds(2_000_000));
   const pid = await toCompute(hosts);
@@ -194,7 +194,7 @@ test('a host that died while it was idle costs no call', async () => {
   const slow = await deploySlow(1);
   const started = hostsFromNow();
   await call(slow);
-  // Their end may not be known yet.
+  // Their end may not be noticed yet.
   for (const pid of started()) process.kill(pid, 'SIGKILL');
   expect((await call(slow)).status).toBe(200);
   const later = started();
@@ -203,13 +203,13 @@ test('a host that died while it was idle costs no call', async () => {
   expect((await call(slow)).status).toBe(200);
 });
 
-test('a file is loaded once for all who wait for its host', async () => {
+test('a file is loaded once for all calls that wait for its host', async () => {
   const { run, loads } = modelsOf(MEAN);
   await Promise.all(Array.from({ length: 20 }, () => run(modelOf('a'), [[1, 3]])));
   expect(loads).toEqual(['a']);
 });
 
-test('an organization that lets too many calls wait gets 503 for the rest, and nobody else does', async () => {
+test('an organization with too many waiting calls gets 503 for the rest, and others get none', async () => {
   const { run } = modelsOf(MEAN);
   const answers = Promise.allSettled(Array.from({ length: 1200 }, () => run(modelOf('a'), [[1, 3]])));
   expect(await run(modelOf('b'), [[1, 3]])).toMatchObject({ kind: 'REGRESSION' });
@@ -229,7 +229,7 @@ test('more organizations than there are hosts are answered in turn, no two of th
   await expect.poll(() => started().length).toBeLessThanOrEqual(4);
 });
 
-test('a slow model of an organization does not block its fast one when nobody else waits', async () => {
+test('a slow model of an organization does not block its fast one when no other organization waits', async () => {
   const files: Record<string, Uint8Array> = { slow: loopingRegression(), fast: MEAN };
   const models = startModels({ load: async id => files[id] ?? MEAN, onNotStarted: () => {} });
   onTestFinished(models.close);
@@ -290,7 +290,7 @@ for (const together of [false, true]) {
       }
       const [first, ...again] = frames;
       expect(first).toBe(6);
-      // Each alone, and those that were answered before not at all.
+      // Each alone, and those that were answered before not again.
       expect(new Set(again)).toEqual(new Set([1]));
       expect(again.length).toBeGreaterThanOrEqual(endless.length);
       expect(again.length).toBeLessThanOrEqual(6);
@@ -298,7 +298,7 @@ for (const together of [false, true]) {
   }
 }
 
-test('a host that cannot start is the service being unavailable, and the log says so', async () => {
+test('a host that cannot start makes the service unavailable, and the failure is logged', async () => {
   const slow = await deploySlow(1);
   const cramped = await startServiceForTest({
     databaseUrl: service.databaseUrl,
@@ -316,27 +316,27 @@ for (const [what, onnx, endless] of [
 ] as const) {
   test(`a model whose ${what} are endless for some spectra is cut off, and the server answers meanwhile`, async () => {
     const { deploymentId } = await deploy(service, lab.owner, onnx, `Endless ${what}`);
-    const hasty = await startServiceForTest({
+    const shortDeadline = await startServiceForTest({
       databaseUrl: service.databaseUrl,
       modelLimits: { runMs: 1500 },
     });
     const ask = (greatest: number) =>
-      call(deploymentId, [{ sampleName: 'a', yValues: [greatest, 1] }], hasty);
+      call(deploymentId, [{ sampleName: 'a', yValues: [greatest, 1] }], shortDeadline);
     expect((await ask(1)).status).toBe(200);
     let cut = false;
     const endlessly = ask(endless).finally(() => {
       cut = true;
     });
     let calls = 0;
-    for (; !cut; calls++) expect((await call(lab.deploymentId, gasoline(), hasty)).status).toBe(200);
+    for (; !cut; calls++) expect((await call(lab.deploymentId, gasoline(), shortDeadline)).status).toBe(200);
     expect(await endlessly).toMatchObject(refusal(codes.MODEL_FAILED));
-    expect(hasty.log.join('')).toContain('took longer than 1.5 s');
+    expect(shortDeadline.log.join('')).toContain('took longer than 1.5 s');
     expect(calls).toBeGreaterThan(5);
     expect((await ask(1)).status).toBe(200);
   });
 }
 
-test('a model that needs more memory than a process may have is refused, or fails, and the server lives', async () => {
+test('a model that needs more memory than a process may have is refused or fails, and the server continues', async () => {
   const numbers = 800_000_000;
   const answer = await register(fillingRegression(numbers));
   expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
@@ -351,18 +351,18 @@ test('a model that needs more memory than a process may have is refused, or fail
   expect((await ask(1)).status).toBe(200);
 });
 
-test('a file whose trial takes too long is refused with a sentence, and the server answers meanwhile', async () => {
-  const hasty = await startServiceForTest({
+test('a file whose trial takes too long is refused with an explanation, and the server answers meanwhile', async () => {
+  const shortDeadline = await startServiceForTest({
     databaseUrl: service.databaseUrl,
     modelLimits: { trialMs: 1500 },
   });
   let answered = false;
-  const registering = register(slowRegression(2000), hasty).finally(() => {
+  const registering = register(slowRegression(2000), shortDeadline).finally(() => {
     answered = true;
   });
   let calls = 0;
   while (!answered) {
-    expect((await call(lab.deploymentId, gasoline(), hasty)).status).toBe(200);
+    expect((await call(lab.deploymentId, gasoline(), shortDeadline)).status).toBe(200);
     calls += 1;
   }
   expect(await registering).toMatchObject(refusal(codes.BAD_USER_INPUT));
@@ -372,7 +372,7 @@ test('a file whose trial takes too long is refused with a sentence, and the serv
   expect(calls).toBeGreaterThan(5);
 });
 
-test('a process that runs models has nothing of the environment, where the secrets of the server are', async () => {
+test('a model host has nothing of the environment, which holds the secrets of the server', async () => {
   vi.stubEnv('DATABASE_URL', 'postgres://lab:planted@db.example/lab');
   onTestFinished(() => {
     vi.unstubAllEnvs();
@@ -384,14 +384,14 @@ test('a process that runs models has nothing of the environment, where the secre
   expect(environmentOf(pid)).toContain('onnx/host');
   expect(environmentOf(pid)).not.toMatch(/planted|HOME=/);
 
-  // Else the machine shows no environment, and this proved nothing.
-  const heir = spawn(process.execPath, ['--eval', 'process.stdin.resume()']);
-  onTestFinished(() => void heir.kill());
-  await once(heir, 'spawn');
-  expect(environmentOf(heir.pid)).toContain('planted');
+  // Otherwise the machine shows no environment, and this proves nothing.
+  const probe = spawn(process.execPath, ['--eval', 'process.stdin.resume()']);
+  onTestFinished(() => void probe.kill());
+  await once(probe, 'spawn');
+  expect(environmentOf(probe.pid)).toContain('planted');
 });
 
-test('a server stops although a process of its models was killed while it was idle', async () => {
+test('a server stops although one of its model hosts was killed while it was idle', async () => {
   const started = hostsFromNow();
   const { run, close } = modelsOf(slowRegression(1));
   await run(modelOf('a'), [[1, 3]]);
@@ -425,7 +425,7 @@ test('no host outlives its server, whatever it does', async () => {
   expect(started()).toEqual([]);
 });
 
-test('and none outlives a server that was killed, even while it computes', async () => {
+test('and no host outlives a server that was killed, even while it computes', async () => {
   const url = (path: string) => JSON.stringify(new URL(path, import.meta.url));
   const script = `
     import { startModels } from ${url('../src/onnx/models.ts')};

@@ -63,7 +63,7 @@ async function refused(file: Uint8Array): Promise<ModelRefused> {
 }
 const refusal = async (file: Uint8Array) => (await refused(file)).message;
 
-/** Runs a script in a process of its own, with files whose paths it finds in `files`; it prints JSON. */
+/** Runs a script in a separate process, with files whose paths it finds in `files`; it prints JSON. */
 async function apart(script: string, files: readonly Uint8Array[]): Promise<unknown> {
   const directory = await mkdtemp(join(tmpdir(), 'onnx-'));
   const paths = await Promise.all(
@@ -88,7 +88,7 @@ async function apart(script: string, files: readonly Uint8Array[]): Promise<unkn
 
 const INSPECT = 'console.log(JSON.stringify(await inspectModel(files[0]).catch(error => error.message)));';
 
-test('bytes of any kind are read or refused, and never throw anything else', () => {
+test('bytes of any kind are read or refused, and never cause another error', () => {
   const check = (bytes: Uint8Array) => {
     try {
       checkFileLimits(bytes);
@@ -163,7 +163,7 @@ describe('names', () => {
       'in a subgraph': summing({ node: [condition, asBool, node('If', ['b'], ['z'], branches)] }),
     };
   };
-  test.for(Object.keys(named('')))('%s are at most so many bytes', async place => {
+  test.for(Object.keys(named('')))('%s have a maximum of bytes', async place => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(1, 100, 4_000_000),
@@ -179,21 +179,21 @@ describe('names', () => {
     );
   });
 
-  test('as long as that are accepted', async () => {
+  test('at the maximum are accepted', async () => {
     const name = 'x'.repeat(MAX_NAME_BYTES);
     const file = linearRegression({ weights: [1, 2], inputName: name, outputName: name.replace('x', 'y') });
     expect(await inspectModel(file)).toMatchObject({ inputLength: 2 });
   });
 });
 
-test('values of metadata are at most so many bytes', async () => {
+test('values of metadata have a maximum of bytes', async () => {
   const file = (bytes: number) =>
     summing({}, [], { metadata_props: [{ key: 'axis', value: 'x'.repeat(bytes) }] });
   expect(await inspectModel(file(MAX_METADATA_BYTES))).toMatchObject({ inputLength: 2 });
   expect(await refusal(file(MAX_METADATA_BYTES + 1))).toContain('metadata');
 });
 
-describe('operators are at most so many', () => {
+describe('the number of operators is limited', () => {
   const many = 'The model has more than 10000 operators, which is the maximum.';
   const negations = (count: number, from = 'sum') =>
     Array.from({ length: count }, (_, i) => node('Neg', [i === 0 ? from : `n${i - 1}`], [`n${i}`]));
@@ -238,7 +238,7 @@ describe('operators are at most so many', () => {
   });
 
   test('in functions, once for each call', async () => {
-    // Each calls the one before it twice, so that a few kilobytes stand for a million operators.
+    // Each calls the one before it twice, so that a few kilobytes represent a million operators.
     const functions = Array.from({ length: 20 }, (_, i) =>
       calling(`f${i}`, i === 0 ? 'Neg' : `f${i - 1}`, 2),
     );
@@ -250,13 +250,13 @@ describe('operators are at most so many', () => {
     expect(await inspectModel(few)).toMatchObject({ inputLength: 2 });
   });
 
-  test('not without end, in functions that call each other', async () => {
+  test('and functions that call each other are refused', async () => {
     const functions = [calling('a', 'b', 1), calling('b', 'a', 1)];
     const file = summing({ node: [node('a', ['sum'], ['z'], [], 'own')] }, functions);
     expect(await refusal(file)).toBe('A function of the model calls itself, expected no recursion.');
   });
 
-  test('and in subgraphs not too deep', async () => {
+  test('and the depth of subgraphs is limited', async () => {
     for (const depth of [MAX_SUBGRAPH_DEPTH + 1, 14]) {
       const chain = (deep: number): Graph['node'] => {
         if (deep === 0) return [node('Identity', ['sum'], ['z0'])];
@@ -290,11 +290,11 @@ describe('operators of other domains are refused', () => {
   });
 });
 
-describe('constants that a few bytes describe', () => {
+describe('constants that are described by a few bytes', () => {
   const float = (value: number) => constant('filled', 'float32', [1], [value]);
   const long = (name: string, ...values: number[]) => constant(name, 'int64', [values.length], values);
   const scalar = (name: string, value: number) => constant(name, 'int64', [], [value]);
-  /** Doubles a list until it has so many numbers. */
+  /** Doubles a list until it has this many numbers. */
   const doubled = (list: string, size: number) => {
     const last = Math.floor(Math.log2(size)) - 1;
     return Array.from({ length: last + 1 }, (_, i) => {
@@ -302,7 +302,7 @@ describe('constants that a few bytes describe', () => {
       return node('Concat', [half, half], [i === last ? 'big' : `c${i}`], [intAttribute('axis', 0)]);
     });
   };
-  /** Lets the answer depend on the value 'big', so that it is not left out. */
+  /** Makes the answer depend on the value 'big', so that it is not optimized away. */
   const withBig = (parts: Partial<Graph>): Partial<Graph> => ({
     ...parts,
     node: [
@@ -316,7 +316,7 @@ describe('constants that a few bytes describe', () => {
     ],
     initializer: [...(parts.initializer ?? []), constant('zero', 'float32', [], [0])],
   });
-  /** For each operator a graph whose value 'big' holds so many numbers. */
+  /** For each operator a graph whose value 'big' holds this many numbers. */
   const kinds: Record<string, (size: number) => Partial<Graph>> = {
     Expand: size => ({
       node: [node('Expand', ['filled', 'size'], ['big'])],
@@ -393,7 +393,9 @@ describe('constants that a few bytes describe', () => {
     }),
   };
 
-  test('take no memory once the model is open, whatever makes them', { timeout: 120_000 }, async () => {
+  test('take no memory once the model is open, whichever operator makes them', {
+    timeout: 120_000,
+  }, async () => {
     const sizes = fc.sample(fc.integer({ min: 10_000_000, max: 60_000_000 }), { numRuns: 3, seed: 4 });
     const files = Object.values(kinds).flatMap(kind => sizes.map(size => summing(withBig(kind(size)))));
     const found = await apart(
@@ -409,11 +411,11 @@ describe('constants that a few bytes describe', () => {
     const { open, refused: closed, mebibytes } = Object(found);
     expect(open + closed).toBe(files.length);
     expect(open).toBeGreaterThan(20);
-    // What ONNX Runtime itself takes is 25 of it. With its optimizer these files took 1400, and others were refused.
+    // ONNX Runtime itself takes 25 of it. With its optimizer these files took 1400, and others were refused.
     expect(mebibytes).toBeLessThan(150);
   });
 
-  test('and many in a run are refused', async () => {
+  test('and are refused when a run would have many', async () => {
     const file = summing({
       node: [
         node('Expand', ['filled', 'size'], ['big']),
@@ -426,7 +428,7 @@ describe('constants that a few bytes describe', () => {
     );
   });
 
-  test('may not stand for many times their size, as empty texts do', async () => {
+  test('may not have many times the size of their bytes, as empty texts do', async () => {
     const texts = textsAttribute('value_strings', Array<string>(2_000_000).fill(''));
     const file = summing({ node: [node('Constant', [], ['texts'], [texts])] });
     expect(await apart(INSPECT, [file])).toMatch(
@@ -434,7 +436,7 @@ describe('constants that a few bytes describe', () => {
     );
   });
 
-  test('in sparse tensors are at most so many', async () => {
+  test('in sparse tensors are limited', async () => {
     const sentence = /^The file's sparse tensors have more than 8388608 numbers/;
     for (const size of [10_000_000, 2 ** 31, 2 ** 53]) {
       for (const kind of ['a sparse initializer', 'a sparse constant']) {
@@ -447,7 +449,7 @@ describe('constants that a few bytes describe', () => {
   });
 });
 
-test('what ONNX Runtime says is cut before it is logged', async () => {
+test('messages of ONNX Runtime are cut before they are logged', async () => {
   // An error about an operator names all of its inputs.
   const names = Array.from({ length: 2000 }, (_, i) => `${i}`.padEnd(MAX_NAME_BYTES, 'x'));
   const file = summing({
@@ -492,8 +494,8 @@ describe('denormal numbers', () => {
     expect(found).toEqual([0, Math.fround(1e-20), 0, Math.fround(1e-20)]);
   });
 
-  test('make a run no slower, whether they come in or are made on the way', async () => {
-    // Without that, up to 4 times on the processor where this was written, and 200 on others.
+  test('make a run no slower, whether they are inputs or computed', async () => {
+    // Without this, up to 4 times on the processor where this was written, and 200 on others.
     const files = [chain('Mul', 1), chain('Div', 1), chain('Div', 10), chain('Pow', 1), chain('Tanh')];
     const found = await apart(
       `const ratios = [];

@@ -8,7 +8,7 @@ import { constant, holdingRegression, node, onnxFile, tensorInfo } from './onnx-
 
 const MIB = 1024 * 1024;
 const ENDLESS = 1e15;
-/** Longer than the second after which memory is looked at. */
+/** Longer than the second after which memory is measured. */
 const LONG = 1_200_000;
 /** Numbers of 4 bytes in this many MiB. */
 const mebibytesOf = (count: number) => (count * MIB) / 4;
@@ -54,7 +54,7 @@ function modelsOf(files: Record<string, Uint8Array>) {
   return { run, loads };
 }
 
-test('all hosts together, the spare one and those of trials too, are within MODEL_MEMORY', () => {
+test('all hosts together, with the spare one and those of trials, are within MODEL_MEMORY', () => {
   fc.assert(
     fc.property(fc.integer({ min: 768, max: 64 * 1024 }), megabytes => {
       const { count, trials, hasSpare, bytesPerHost } = divideMemory(megabytes);
@@ -78,7 +78,7 @@ test('without MODEL_MEMORY there are two to sixteen hosts in a quarter of the ma
   expect((count + trials) * bytesPerHost).toBeLessThanOrEqual(Math.max(totalmem() / 4, 768 * MIB));
 });
 
-test('a host whose native memory goes beyond its share is ended, and its model is to blame', async () => {
+test('a host whose native memory exceeds its share is killed, and its model is to blame', async () => {
   const { run } = modelsOf({ holding: holdingRegression(mebibytesOf(300)) });
   await expect(run('holding', ENDLESS)).rejects.toMatchObject({
     message: 'The model needs more memory than it may use.',
@@ -105,7 +105,7 @@ test('but it is where it takes too much alone as well', async () => {
   expect(loads).toEqual(['other', 'holding', 'holding']);
 });
 
-test('a host closes the models that it used least recently before it is beyond its share', async () => {
+test('a host closes the least recently used models before it exceeds its share', async () => {
   const started = hostsFromNow();
   const names = Array.from({ length: 8 }, (_, i) => `${i}`);
   const { run, loads } = modelsOf(Object.fromEntries(names.map(name => [name, largeRegression(6)])));
@@ -117,6 +117,6 @@ test('a host closes the models that it used least recently before it is beyond i
   expect(loads).toHaveLength(8);
   await run('0');
   expect(loads).toEqual([...names, '0']);
-  // One host and the spare one: none was killed for its memory.
+  // One host and the spare one: no host was killed for its memory.
   expect(started()).toEqual(pids);
 });

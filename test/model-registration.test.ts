@@ -27,7 +27,7 @@ const axis = (value: number) => intAttribute('axis', value);
 const kept = intAttribute('keepdims', 1);
 const float = intAttribute('to', 1);
 
-/** A regression: what some operators make of the spectra 'X' as 'Z' of the same shape, times weights. */
+/** A regression: the result 'Z' of some operators on the spectra 'X', of the same shape, times weights. */
 const regression = (nodes: Graph['node'], initializer: Graph['initializer'] = [], opset = 17) =>
   onnxFile(
     {
@@ -39,7 +39,7 @@ const regression = (nodes: Graph['node'], initializer: Graph['initializer'] = []
     opset,
   );
 
-/** A classifier whose label is the place of the greatest value in 'Z'. */
+/** A classifier whose label is the index of the greatest value in 'Z'. */
 const labelled = (nodes: Graph['node'], initializer: Graph['initializer'] = []) =>
   onnxFile({
     input: [tensorInfo('X', 'float32', ['n', POINTS])],
@@ -60,7 +60,7 @@ async function answer(file: Uint8Array, spectra: readonly Spectrum[]) {
 }
 
 const REPEATED = /gives different answers|output differs each time/;
-const BESIDE = /depends on the other spectra of the run/;
+const DEPENDS_ON_OTHERS = /depends on the other spectra of the run/;
 
 describe('a model that gives different answers to the same spectra is refused', () => {
   const scaled = (noise: Graph['node'], scale: number) =>
@@ -156,7 +156,7 @@ describe('a model that gives different answers to the same spectra is refused', 
   });
 });
 
-describe('a model whose answers depend on the spectra beside one is refused', () => {
+describe('a model whose answers depend on the other spectra of a run is refused', () => {
   const centred = [node('ReduceMean', ['X'], ['mean'], [axes(0), kept]), node('Sub', ['X', 'mean'], ['Z'])];
   const across: Record<string, readonly [nodes: Graph['node'], initializer?: Graph['initializer']]> = {
     'centring over the batch': [centred],
@@ -210,10 +210,10 @@ describe('a model whose answers depend on the spectra beside one is refused', ()
   };
   for (const [what, [nodes, initializer]] of Object.entries(across)) {
     test(`${what}, of a regression`, async () => {
-      expect(await refusal(regression(nodes, initializer))).toMatch(BESIDE);
+      expect(await refusal(regression(nodes, initializer))).toMatch(DEPENDS_ON_OTHERS);
     });
     test(`${what}, of a classifier with scores`, async () => {
-      expect(await refusal(labelled(nodes, initializer))).toMatch(BESIDE);
+      expect(await refusal(labelled(nodes, initializer))).toMatch(DEPENDS_ON_OTHERS);
     });
   }
 
@@ -237,12 +237,12 @@ describe('a model whose answers depend on the spectra beside one is refused', ()
           constant('intercept', 'float32', [], [intercept]),
         ],
       });
-      expect(await refusal(file)).toMatch(BESIDE);
+      expect(await refusal(file)).toMatch(DEPENDS_ON_OTHERS);
     }
   });
 });
 
-describe('what treats each spectrum alone is accepted', () => {
+describe('a model that treats each spectrum alone is accepted', () => {
   const mean = [
     node('ReduceMean', ['X'], ['mean'], [axes(1), kept]),
     node('Sub', ['X', 'mean'], ['centred']),
@@ -453,7 +453,7 @@ describe('a second label output that never changes', () => {
     'is a constant': [node('Constant', [], ['classes'], [textsAttribute('value_strings', ['Öl', 'Wasser'])])],
     'is made of constants': [list, node('Identity', ['list'], ['classes'])],
   })) {
-    test(`is no answer where it ${what}`, async () => {
+    test(`is not an answer where it ${what}`, async () => {
       const file = withClasses(classes);
       expect(await inspectModel(file)).toMatchObject({ kind: 'CLASSIFICATION' });
       expect(
@@ -481,7 +481,7 @@ describe('a second label output that never changes', () => {
 });
 
 test.for(['LinearRegressor', 'SVMRegressor'])(
-  'the refusal of %s for float64 says what to export instead',
+  'the refusal of %s for float64 names what to export instead',
   async operator => {
     const file = onnxFile({
       input: [tensorInfo('X', 'float64', ['n', 3])],

@@ -17,7 +17,7 @@ import {
   tensorInfo,
 } from './onnx-files.ts';
 
-/** Opens a model for as long as something is done with it. */
+/** Opens a model for the duration of a callback. */
 async function withModel<Result>(
   file: Uint8Array,
   use: (model: OpenModel) => Promise<Result>,
@@ -45,7 +45,7 @@ const logarithm = onnxFile({
 
 describe('a failed run names the spectrum', () => {
   const good = () => [1, 2];
-  test('that makes the model err, among any number of others', async () => {
+  test('on which the model fails, among any number of others', async () => {
     await withModel(table, model =>
       fc.assert(
         fc.asyncProperty(fc.integer({ min: 1, max: 1000 }), fc.nat(), async (count, place) => {
@@ -90,7 +90,7 @@ describe('a failed run names the spectrum', () => {
   });
 
   test('but none where none fails alone', async () => {
-    // Errs for more than two spectra, whatever they are.
+    // Fails for more than two spectra, whatever they are.
     const few = onnxFile({
       input: [tensorInfo('X', 'float32', ['n', 1])],
       output: [tensorInfo('y', 'float32')],
@@ -206,7 +206,7 @@ describe('calls that share a run', () => {
     });
   });
 
-  test('are no more than a trial has tried', async () => {
+  test('are no more than the trial ran at once', async () => {
     await withModel(linearRegression({ weights: [1] }), async model => {
       const run = vi.spyOn(model.session, 'run');
       const counts = [10, 20, 3, 40, 1, 1, 31, 32, 1];

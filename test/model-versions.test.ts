@@ -50,12 +50,12 @@ test('a version number is never used again: neither after the newest nor after e
   expect((await register('Fat')).version).toBe(6);
 });
 
-test('versions that are registered at once get numbers of their own', async () => {
+test('versions that are registered at once get different numbers', async () => {
   const models = await Promise.all(Array.from({ length: 4 }, () => register('At once')));
   expect(models.map(({ version }) => version).sort()).toEqual([1, 2, 3, 4]);
 });
 
-test('a renamed model counts on, under its new name and under the old one; other projects count for themselves', async () => {
+test('a renamed model continues its numbers, under its new name and under the old one; other projects have their own', async () => {
   await register('Old');
   const second = await register('Old');
   await rename(second.id, 'New');
@@ -71,7 +71,7 @@ test('a renamed model counts on, under its new name and under the old one; other
   expect((await register('Old', createProject.id)).version).toBe(1);
 });
 
-test('a name that a deleted model had counts on where that one ended, also when it is given by renaming', async () => {
+test('a name of a deleted model continues its numbers, also when a model is renamed to it', async () => {
   for (let version = 1; version <= 3; version++) {
     const { id } = await register('Gone');
     await remove(id);
@@ -81,7 +81,7 @@ test('a name that a deleted model had counts on where that one ended, also when 
   expect((await register('Gone')).version).toBe(4);
 });
 
-test('bringing the database up to date counts on from the versions that are there, and from deleted ones', async () => {
+test('migrating continues the numbers of the existing versions, and of deleted ones', async () => {
   const pool = new pg.Pool({ connectionString: await cloneDatabase(inject('postgresUrl')), max: 1 });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   onTestFinished(() => db.destroy());

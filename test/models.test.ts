@@ -33,19 +33,19 @@ async function answer(file: Uint8Array, spectra: readonly (readonly number[])[])
   return runModel(model, spectra).finally(() => closeModel(model));
 }
 
-/** The sentence with which a file is refused. */
+/** The message with which a file is refused. */
 async function refusal(file: Uint8Array): Promise<string> {
   const error: unknown = await inspectModel(file).catch((thrown: unknown) => thrown);
   if (!(error instanceof ModelRefused)) throw new Error('The file was not refused', { cause: error });
   return error.message;
 }
 
-/** Watches every session that is opened. */
+/** Observes every session that is opened. */
 function watch() {
   const create = vi.spyOn(InferenceSession, 'create');
   return () => Promise.all(create.mock.results.map(result => result.value));
 }
-/** Whether a session is released already. It is afterwards in any case. */
+/** Whether a session is already released. It is released afterwards in any case. */
 const wasReleased = (session: InferenceSession) =>
   session.release().then(
     () => false,
@@ -80,7 +80,7 @@ const graph = (parts: Partial<Graph>): Uint8Array =>
   });
 
 describe('published calibrations', () => {
-  test('octane numbers are those of another implementation within 0.001', async () => {
+  test('octane numbers equal those of another implementation within 0.001', async () => {
     const rows = await samples('gasoline-test.csv');
     const outcome = await answer(
       octane,
@@ -123,7 +123,7 @@ describe('published calibrations', () => {
   });
 });
 
-describe('what converters produce is accepted and answered', () => {
+describe('models from converters are accepted and answer', () => {
   for (const type of ['float32', 'float64'] as const) {
     for (const shape of ['column', 'flat'] as const) {
       for (const batch of ['n', 1] as const) {
@@ -209,7 +209,7 @@ describe('what converters produce is accepted and answered', () => {
     expect(await answer(file, spectra)).toEqual({ kind: 'CLASSIFICATION', categories: ['2', '0', '1'] });
   });
 
-  test('an output whose shape the file does not tell is judged by the trial run', async () => {
+  test('an output whose shape the file does not declare is judged by the trial run', async () => {
     // The shape that Reshape gives depends on the spectrum's values, so ONNX Runtime cannot infer it either.
     const reshaped = (targets: number) =>
       graph({
@@ -251,7 +251,7 @@ describe('what converters produce is accepted and answered', () => {
     expect(await answer(file, spectra)).toEqual({ kind: 'CLASSIFICATION', categories: ['500', '5', '50'] });
   });
 
-  test('a trial value that is not finite refuses no model', async () => {
+  test('a trial value that is not finite does not refuse a model', async () => {
     const file = graph({
       node: [node('MatMul', ['X', 'w'], ['p']), node('Neg', ['p'], ['m']), node('Log', ['m'], ['y'])],
     });
@@ -260,9 +260,9 @@ describe('what converters produce is accepted and answered', () => {
   });
 });
 
-describe('order', () => {
+describe('the order of answers', () => {
   for (const batch of ['n', 1] as const) {
-    test(`1000 answers stand in the order of their spectra, batch ${batch}`, async () => {
+    test(`1000 answers are in the order of their spectra, batch ${batch}`, async () => {
       const file = linearRegression({ weights: [1, 0], batch });
       const values = Array.from({ length: 1000 }, (_, i) => (i * 7919) % 1000);
       const outcome = await answer(
@@ -273,7 +273,7 @@ describe('order', () => {
     });
   }
 
-  test('no spectra give no answers, even from a model that errs on an empty batch', async () => {
+  test('no spectra give no answers, even from a model that fails on an empty batch', async () => {
     const file = graph({
       node: [
         node('Gather', ['X', 'first'], ['reference']),
@@ -286,7 +286,7 @@ describe('order', () => {
   });
 });
 
-describe('what is no usable model is refused with a sentence that tells what is expected', () => {
+describe('an unusable model is refused with a message that states what is expected', () => {
   const onlyX = (dims?: readonly (number | string)[]) => [tensorInfo('X', 'float32', dims)];
   const cases: readonly (readonly [promise: string, file: Uint8Array, sentence: string])[] = [
     ['no bytes', new Uint8Array(), 'The file is not ONNX, expected the bytes of an .onnx file.'],
@@ -473,7 +473,7 @@ describe('what is no usable model is refused with a sentence that tells what is 
     expect(await Promise.all((await sessions()).map(wasReleased))).toEqual([true, true, true]);
   });
 
-  describe('a file that points to another place for its constants', () => {
+  describe('a file that refers to another file for its constants', () => {
     const sentence =
       'The file stores some of its tensors in other files, expected one ONNX file with all data.';
     const points = 1000;
@@ -497,7 +497,7 @@ describe('what is no usable model is refused with a sentence that tells what is 
       const directory = await mkdtemp(join(tmpdir(), 'onnx-'));
       await writeFile(join(directory, 'secret.bin'), Buffer.alloc(4096 + 4 * points, 1));
       const files = pointing('secret.bin').map(file => Buffer.from(file).toString('base64'));
-      // Vitest's workers may not change their directory, so a process of its own opens the files.
+      // Vitest's workers may not change their directory, so a separate process opens the files.
       const script = `
         import { inspectModel } from ${JSON.stringify(new URL('../src/onnx/trial.ts', import.meta.url))};
         for (const file of ${JSON.stringify(files)}) {
@@ -551,14 +551,14 @@ const picky = {
   logs: graph({ node: [node('MatMul', ['X', 'w'], ['p']), node('Log', ['p'], ['y'])] }),
 };
 
-describe('a model that was accepted and does not answer properly fails', () => {
+describe('a model that was accepted and does not answer correctly fails', () => {
   const good = [1, 1, 1];
   const failure = async (file: Uint8Array, spectra: number[][]) => {
     await inspectModel(file);
     return answer(file, spectra);
   };
 
-  test('when it errs', async () => {
+  test('when it throws', async () => {
     const failed = failure(picky.errs, [good, [9, 9, 9]]);
     await expect(failed).rejects.toMatchObject({
       message: 'The model gave an error for 2 spectra. Spectrum 2 fails alone as well.',
@@ -566,7 +566,7 @@ describe('a model that was accepted and does not answer properly fails', () => {
     });
   });
 
-  test('when it answers another number of rows', async () => {
+  test('when it returns another number of rows', async () => {
     const failed = failure(picky.drops, [good, [-1, -1, -1], good]);
     await expect(failed).rejects.toMatchObject({
       message:
@@ -575,21 +575,21 @@ describe('a model that was accepted and does not answer properly fails', () => {
     });
   });
 
-  test('when it gives NaN', async () => {
+  test('when it returns NaN', async () => {
     const failed = failure(picky.logs, [good, [-1, -1, -1]]);
     await expect(failed).rejects.toThrow(
       new ModelFailed('The model gave NaN for spectrum 2.', { spectrum: 1 }),
     );
   });
 
-  test('when it gives an infinite number', async () => {
+  test('when it returns an infinite number', async () => {
     const failed = failure(picky.logs, [good, good, [0, 0, 0]]);
     await expect(failed).rejects.toThrow(
       new ModelFailed('The model gave -Infinity for spectrum 3.', { spectrum: 2 }),
     );
   });
 
-  test('when a point overflows its input type, instead of naming some category', async () => {
+  test('when a point overflows its input type, instead of returning some category', async () => {
     const file = classifier({
       weights: [
         [1, 0],

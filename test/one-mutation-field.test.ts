@@ -31,7 +31,7 @@ const KEY = 'createApiKey(input: $key) { rawKey }';
 const REVOKE = 'revokeApiKey(id: $id) { id }';
 const PROJECT = 'createProject(input: $project) { id }';
 
-/** Declares the variables that the body uses, as GraphQL wants none that is unused. */
+/** Declares the variables that the body uses: GraphQL refuses unused ones. */
 function mutation(body: string): string {
   const declarations = [
     ['$id', 'ID!'],
@@ -77,7 +77,7 @@ test.each([
   expect(await contentOf(service.db)).toEqual(before);
 });
 
-test('every guess at a password takes a request of its own', async () => {
+test('every guess at a password takes its own request', async () => {
   const guesses = Array.from(
     { length: 50 },
     (_, at) => `guess${at}: signIn(email: "${lab.owner.email}", password: "guess ${at}") { id }`,
@@ -87,7 +87,7 @@ test('every guess at a password takes a request of its own', async () => {
   expect(answer.headers.getSetCookie()).toEqual([]);
 });
 
-test('each operation of a document is counted for itself, and refused though it is not the one that runs', async () => {
+test('each operation of a document is counted by itself, and refused even if it is not the one that runs', async () => {
   const single = `mutation One($id: ID!) { ${REVOKE} } mutation Two($id: ID!) { ${REVOKE} }`;
   const before = await contentOf(service.db);
   const double = `query One { viewer { id } } ${mutation(`{ a: ${KEY} b: ${KEY} }`)}`;
@@ -103,7 +103,7 @@ test.each([
   ['beside the field', `{ __typename ${PROJECT} }`],
   ['twice', `{ __typename type: __typename ${PROJECT} }`],
   ['in a fragment', `{ ...Type ${PROJECT} } fragment Type on Mutation { __typename }`],
-])('__typename beside the one root field is fine: %s', async (_name, body) => {
+])('__typename is allowed beside the one root field: %s', async (_name, body) => {
   const data = await service.ask(mutation(body), variables, lab.owner);
   expect(data).toMatchObject({ __typename: 'Mutation', createProject: { id: expect.any(String) } });
 });
@@ -112,12 +112,12 @@ test.each([
   ['in a fragment', `{ ...One } fragment One on Mutation { ${PROJECT} }`],
   ['in a fragment that is spread twice', `{ ...One ... { ...One } } fragment One on Mutation { ${PROJECT} }`],
   ['in an inline fragment', `{ ... on Mutation { ${PROJECT} } }`],
-])('the one root field may stand where it likes: %s', async (_name, body) => {
+])('the one root field may be anywhere: %s', async (_name, body) => {
   const data = await service.ask(mutation(body), variables, lab.owner);
   expect(data).toMatchObject({ createProject: { id: expect.any(String) } });
 });
 
-/** Asks with a bound: a server that computes for ever would else hold up the whole file. */
+/** Sends with a timeout: a server that never answers would otherwise block the whole file. */
 async function quickly(document: string): Promise<Answer> {
   const started = performance.now();
   const answer = await service.call(document, variables, lab.owner);
@@ -132,14 +132,14 @@ test.each([
     `{ ...A } fragment A on Mutation { ...B } fragment B on Mutation { ...A ${REVOKE} ... { ...B } }`,
   ],
   ['beside two fields', `{ ${KEY} ...A } fragment A on Mutation { ...A ${REVOKE} }`],
-])('a cycle of fragments ends, and is refused: %s', async (_name, body) => {
+])('a cycle of fragments is refused in finite time: %s', async (_name, body) => {
   const before = await contentOf(service.db);
   const answer = await quickly(mutation(body));
   expect(answer).toMatchObject(refusal(codes.GRAPHQL_VALIDATION_FAILED));
   expect(await contentOf(service.db)).toEqual(before);
 });
 
-/** Fragments each of which spreads the next one twice: 2^50 spreads when followed blindly. */
+/** Fragments each of which spreads the next one twice: 2^50 spreads when followed naively. */
 const doubling = (type: string, last: string) =>
   `${Array.from(
     { length: 50 },
@@ -155,14 +155,14 @@ test('fragments that double fifty times are refused fast', async () => {
   expect(query).toMatchObject(refusal(codes.GRAPHQL_VALIDATION_FAILED));
 });
 
-test('a document nested without end is refused, and the server goes on', async () => {
+test('a document nested without end is refused, and the server continues', async () => {
   const depth = 10_000;
   const answer = await quickly(`mutation ${'{ ... '.repeat(depth)}{ signOut }${' }'.repeat(depth)}`);
   expect(answer).toMatchObject(refusal(codes.GRAPHQL_PARSE_FAILED));
   expect(await service.ask('{ viewer { id } }', {}, lab.owner)).toEqual({ viewer: { id: lab.owner.id } });
 });
 
-test('a query may have as many root fields as it likes', async () => {
+test('a query may have any number of root fields', async () => {
   const query = `query ($project: ID!, $deployment: ID!) {
     viewer { id }
     again: viewer { id }
@@ -182,10 +182,10 @@ test('a mutation is never run by GET, which any page can make a browser send', a
   const before = await contentOf(service.db);
   const url = new URL(`${service.url}/graphql`);
   url.searchParams.set('query', `mutation { revokeApiKey(id: "${variables.id}") { id } }`);
-  // The header that makes Apollo believe it is no simple request, and so lets it go on.
+  // With this header Apollo does not treat it as a simple request, and so continues.
   const headers = { cookie: lab.owner.cookie, 'apollo-require-preflight': 'true' };
   const response = await fetch(url, { headers });
-  // GraphQL over HTTP, section 6.2.1: 405, whatever the catalogue gives the code.
+  // GraphQL over HTTP, section 6.2.1: 405, whichever status the catalogue has for the code.
   expect(response.status).toBe(405);
   expect(response.headers.get('allow')).toBe('POST');
   expect(await contentOf(service.db)).toEqual(before);

@@ -5,7 +5,7 @@ import protobuf from 'protobufjs';
 import { onTestFinished } from 'vitest';
 
 /**
- * Small ONNX files, built in code, so that a test can say exactly which model it means and needs neither
+ * Small ONNX files, built in code, so that a test can define exactly which model it uses and needs neither
  * downloads nor Python. The descriptor below holds only the fields used here; names and numbers are those of
  * onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
  */
@@ -58,11 +58,11 @@ const DOUBLE = 11;
 const ELEMENT = { float32: FLOAT, float64: DOUBLE, int64: INT64, string: STRING, float16: 10 } as const;
 
 export type ElementType = keyof typeof ELEMENT;
-/** A number fixes a dimension, a name leaves it free. */
+/** A number is a fixed dimension, a name a free one. */
 export type Dimensions = readonly (number | string)[];
 type Message = Readonly<Record<string, unknown>>;
 
-/** A named tensor among a model's inputs or outputs; without dimensions the file says nothing of its shape. */
+/** A named tensor among a model's inputs or outputs; without dimensions the file does not declare its shape. */
 export function tensorInfo(name: string, type: ElementType, dims?: Dimensions): Message {
   const dim = dims?.map(size => (typeof size === 'number' ? { dim_value: size } : { dim_param: size }));
   return { name, type: { tensor_type: { elem_type: ELEMENT[type], ...(dim ? { shape: { dim } } : {}) } } };
@@ -195,7 +195,7 @@ export interface LinearOptions {
   answer?: 'column' | 'flat';
   inputName?: string;
   outputName?: string;
-  /** What the file says of the output's shape; `null`: nothing. */
+  /** The output's shape that the file declares; `null`: none. */
   declared?: Dimensions | null;
 }
 
@@ -220,7 +220,7 @@ export function linearRegression(options: LinearOptions): Uint8Array {
 }
 
 /**
- * A regression that answers the mean of the spectrum, and computes for some time first: `rounds` products of square
+ * A regression that returns the mean of the spectrum, and computes for some time first: `rounds` products of square
  * matrices, with 1000 rows each two billion operations, which depend on the spectrum and so cannot be done beforehand.
  */
 export function slowRegression(rounds: number, size = 1000): Uint8Array {
@@ -276,7 +276,7 @@ const roundsOfRoots = {
   ],
 };
 
-/** A regression that answers the mean of the spectrum, after as many rounds as the greatest value in it. */
+/** A regression that returns the mean of the spectrum, after as many rounds as the greatest value in it. */
 export function loopingRegression(): Uint8Array {
   return onnxFile({
     ...meanOfTwo,
@@ -292,7 +292,7 @@ export function loopingRegression(): Uint8Array {
 }
 
 /**
- * A regression that answers the mean of the spectrum, and before that fills a row of so many numbers of 4 bytes; without
+ * A regression that returns the mean, and before that fills a row of this many numbers of 4 bytes; without
  * a number, of as many as the greatest value of the spectrum.
  */
 export function fillingRegression(size?: number): Uint8Array {
@@ -318,7 +318,7 @@ export function fillingRegression(size?: number): Uint8Array {
 }
 
 /**
- * A regression that answers the mean of the spectrum, and before that holds a row of so many numbers of 4 bytes for as many
+ * A regression that returns the mean, and before that holds a row of this many numbers of 4 bytes for as many
  * rounds as the greatest value of the spectrum.
  */
 export function holdingRegression(size: number): Uint8Array {

@@ -7,21 +7,21 @@ import { connect } from '../src/database/pool.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
 import { startEmbedded } from '../src/private-postgres/start.ts';
 
-/** A PostgreSQL that a test may hurt. */
+/** A PostgreSQL that a test may damage. */
 export interface OwnPostgres {
   url: string;
-  /** Stops each of its processes where it stands. */
+  /** Suspends each of its processes. */
   freeze: () => Promise<void>;
-  /** Lets them go on. */
+  /** Resumes them. */
   thaw: () => Promise<void>;
-  /** Kills its first process; who runs it starts it again. */
+  /** Kills its first process; the server that runs it restarts it. */
   kill: () => Promise<void>;
 }
 
-/** A migrated PostgreSQL for one test alone. */
+/** A migrated PostgreSQL for one test only. */
 export async function startPostgresForTest(): Promise<OwnPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'spectrakey-own-'));
-  // As root, PostgreSQL runs under another account, which must get through.
+  // As root, PostgreSQL runs under another account, which must be able to enter.
   await chmod(folder, 0o711);
   const postgres = await startEmbedded(folder, () => {});
   const cluster = await realpath(join(folder, 'postgres', 'cluster'));
@@ -39,7 +39,7 @@ export async function startPostgresForTest(): Promise<OwnPostgres> {
         process.kill(Number(name), signal);
         count += 1;
       } catch {
-        // It ended meanwhile.
+        // The process ended meanwhile.
       }
     }
     return count;
@@ -62,7 +62,7 @@ export async function startPostgresForTest(): Promise<OwnPostgres> {
     url: postgres.url,
     thaw,
     async freeze() {
-      // The first one first, so that it starts no more of them.
+      // The first process first, so that it starts no others.
       process.kill(await postmaster(), 'SIGSTOP');
       if ((await signalAll('SIGSTOP')) < 2) throw new Error('no processes of PostgreSQL were found');
     },

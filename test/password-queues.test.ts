@@ -10,7 +10,7 @@ const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { id } 
 
 const from = (address: string): Credential => ({ headers: { 'x-forwarded-for': address } });
 
-test('while a /48 signs up and an address guesses, as often as they can, somebody else signs in after six of theirs at most', {
+test('while a /48 signs up and an address guesses at full rate, another person signs in after six of their hashes at most', {
   timeout: 60_000,
 }, async () => {
   const service = await startServiceForTest({ trustedProxies: ['127.0.0.1'] });
@@ -30,14 +30,14 @@ test('while a /48 signs up and an address guesses, as often as they can, somebod
     const guess = { email: `nobody.${index}@lab.example`, password };
     void service.call(SIGN_IN, guess, from('192.0.2.1')).then(note, () => {});
   }
-  // Of each 45, one runs or is next, thirty wait, and the others found no place.
+  // Of each 45, one runs or is next, thirty wait, and the others were refused.
   await expect.poll(() => refused.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2 * 13);
   for (const { headers } of refused) expect(headers.get('retry-after')).toBe('1');
   const before = hashed;
   expect(await service.call(SIGN_IN, ada, from('198.51.100.1'))).toMatchObject({ status: 200 });
   expect(hashed - before).toBeLessThanOrEqual(6);
 
-  // A guess that found no place was no attempt.
+  // A guess that was refused by the queue does not count as an attempt.
   const digest = createHash('sha256').update('sign-in of an address\x00192.0.2.1').digest();
   const { used } = await service.db
     .selectFrom('rateLimits')
@@ -48,8 +48,8 @@ test('while a /48 signs up and an address guesses, as often as they can, somebod
   expect(used).toBeLessThanOrEqual(45 - 13);
 });
 
-describe('the queues of passwords', () => {
-  /** What passwords are checked with: a hash that takes a millisecond, so that a thousand fit a test. */
+describe('the queues of password hashes', () => {
+  /** Replaces the password check: a hash that takes a millisecond, so that a thousand fit a test. */
   async function start() {
     const passwords = startPasswords();
     onTestFinished(passwords.close);
@@ -57,7 +57,7 @@ describe('the queues of passwords', () => {
     return (request: PasswordRequest) => passwords.verify('the passphrase', cheap, request);
   }
 
-  test('hold a hundred in each, and refuse what comes beyond, until there is a place again', async () => {
+  test('hold a hundred each, and refuse more until one is done', async () => {
     const check = await start();
     for (const queue of ['sign-in', 'sign-up'] as const) {
       const ends = await Promise.allSettled(
@@ -73,7 +73,7 @@ describe('the queues of passwords', () => {
     }
   });
 
-  test('take turns, also when one of them is full', async () => {
+  test('alternate, also when one of them is full', async () => {
     const check = await start();
     const order: string[] = [];
     const wait = async (queue: PasswordRequest['queue'], network: string) => {
@@ -84,11 +84,11 @@ describe('the queues of passwords', () => {
       ...Array.from({ length: 100 }, (_, index) => wait('sign-up', `192.0.2.${index}`)),
       ...Array.from({ length: 20 }, (_, index) => wait('sign-in', `192.0.2.${index}`)),
     ]);
-    // In turn: of the first forty, a sign-up for each sign-in.
+    // Alternating: of the first forty, a sign-up for each sign-in.
     expect(order.slice(0, 41).filter(queue => queue === 'sign-in').length).toBeGreaterThanOrEqual(19);
   });
 
-  test('never match the hash of nobody', async () => {
+  test('never match the dummy hash of an unknown e-mail', async () => {
     const passwords = startPasswords();
     onTestFinished(passwords.close);
     const request = { queue: 'sign-in', network: '192.0.2.1' } as const;
@@ -101,7 +101,7 @@ describe('a fair queue', () => {
   const SENDERS = ['a', 'b', 'c', 'd'] as const;
   type Sender = (typeof SENDERS)[number];
 
-  /** A queue whose tasks end when they are told, and what it did. */
+  /** A queue whose tasks end on demand, and its history. */
   function watched(limits: Parameters<typeof fairQueue>[0]) {
     const queue = fairQueue(limits);
     const started: { sender: Sender; id: number }[] = [];
@@ -131,7 +131,7 @@ describe('a fair queue', () => {
       },
       async finish() {
         running.shift()?.();
-        // What a task leaves behind takes some turns of the microtask queue.
+        // Work that a task leaves behind takes some turns of the microtask queue.
         for (let turn = 0; turn < 10; turn++) await Promise.resolve();
       },
     };
@@ -146,11 +146,11 @@ describe('a fair queue', () => {
     maxWaitingOfSender: fc.integer({ min: 1, max: 6 }),
   });
 
-  test('keeps its bounds, works whenever it can, keeps each sender’s order, and takes turns', async () => {
+  test('keeps its limits, is never idle with work waiting, keeps each sender’s order, and is fair between senders', async () => {
     await fc.assert(
       fc.asyncProperty(limits, steps, async (bounds, script) => {
         const queue = watched(bounds);
-        /** Whom each waiting sender has let past since it last had a turn. */
+        /** The senders that each waiting sender has let past since its last turn. */
         const passed = new Map<Sender, Sender[]>();
         for (const step of script) {
           const before = queue.started.length;
@@ -183,16 +183,16 @@ describe('a fair queue', () => {
     );
   });
 
-  test('full of one sender’s tasks takes a place from that one for each that comes from another', async () => {
+  test('that is full of one sender’s tasks drops one of them for each from another sender', async () => {
     const queue = watched({ concurrency: 1, maxWaiting: 4, maxWaitingOfSender: 10 });
     for (let index = 0; index < 6; index++) await queue.send('a');
     expect(queue.refused.map(({ id }) => id)).toEqual([5]);
     await queue.send('b');
     await queue.send('c');
-    // The newest of the longest line lost their places.
+    // The newest of the longest line were dropped.
     for (let turn = 0; turn < 5; turn++) await Promise.resolve();
     expect(queue.refused.map(({ id }) => id)).toEqual([5, 4, 3]);
-    // Now a has two, b and c one each: nobody's line is longer by two than d's would be.
+    // Now a has two, b and c one each: no line is longer by two than d's would be.
     await queue.send('d');
     for (let turn = 0; turn < 5; turn++) await Promise.resolve();
     expect(queue.refused.at(-1)).toEqual({ sender: 'a', id: 2 });
@@ -203,7 +203,7 @@ describe('a fair queue', () => {
     expect(queue.started.map(({ sender }) => sender)).toEqual(['a', 'a', 'b', 'c', 'd']);
   });
 
-  test('goes on after a task that fails, and hands its error on', async () => {
+  test('continues after a task that fails, and rejects with its error', async () => {
     const queue = fairQueue({ concurrency: 1, maxWaiting: 2, maxWaitingOfSender: 2 });
     const failing = queue('a', async () => {
       throw new Error('the task failed');

@@ -103,7 +103,7 @@ describe('signing up', () => {
     expect(await contentOf(service.db)).toEqual(before);
   });
 
-  test('gives an e-mail to one of two who want it at once', async () => {
+  test('gives an e-mail to one of two who sign up with it at once', async () => {
     const email = freshEmail();
     const answers = await Promise.all([register({ email }), register({ email: email.toUpperCase() })]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, refusal(codes.BAD_USER_INPUT).status]);
@@ -115,7 +115,7 @@ describe('signing up', () => {
     expect(held).toBe(1);
   });
 
-  test('refuses an e-mail that is none, or longer than mail can carry', async () => {
+  test('refuses an invalid e-mail, and one longer than mail can carry', async () => {
     for (const email of [
       '',
       'ada',
@@ -126,7 +126,7 @@ describe('signing up', () => {
     ]) {
       expect(await register({ email })).toMatchObject(refusal(codes.BAD_USER_INPUT));
     }
-    // Text that cannot be compressed: an index would refuse it, and the caller be told that it was our fault.
+    // Text that cannot be compressed: an index would refuse it, and the caller would get an error of the server.
     const long = Array.from({ length: 300 }, (_, at) => ((at * 7919) % 36).toString(36)).join('');
     expect(await register({ email: `${long.repeat(20)}@lab.example` })).toMatchObject(
       refusal(codes.BAD_USER_INPUT),
@@ -138,7 +138,7 @@ describe('signing up', () => {
     expect(await register({ email: longest })).toMatchObject({ status: 200 });
   });
 
-  test('gives every organization a slug of its own, however alike the names', async () => {
+  test('gives every organization its own slug, however alike the names', async () => {
     const answers = [];
     for (const name of [
       'Same Name',
@@ -157,7 +157,7 @@ describe('signing up', () => {
     for (const slug of slugs) expect(slug).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
   });
 
-  test('gives two of one name who sign up at once a slug each', async () => {
+  test('gives two people of one name who sign up at once a slug each', async () => {
     const answers = await Promise.all([1, 2].map(() => register({ name: 'Twin' })));
     const slugs = answers.map(({ data }) => data?.signUp.organizations[0]?.slug);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
@@ -221,10 +221,10 @@ describe('a new password', () => {
 });
 
 describe('signing in', () => {
-  /** A session that there is not, but that may be: the body is then read beyond 64 KiB. */
+  /** An invalid session that looks valid: the body is then read beyond 64 KiB. */
   const maybe = { cookie: `spectrakey_session=${'x'.repeat(43)}` };
 
-  test('costs no more for a password of a million characters', async () => {
+  test('takes no longer for a password of a million characters', async () => {
     const attempt = async (password: string) => {
       const started = performance.now();
       await service.call(
@@ -247,7 +247,7 @@ describe('signing in', () => {
     expect(wrong).toMatchObject(refusal(codes.UNAUTHENTICATED));
   });
 
-  test('answers an unknown e-mail and a wrong password alike, and signs nobody in', async () => {
+  test('answers an unknown e-mail and a wrong password alike, and makes no session', async () => {
     const wrong = await service.call(SIGN_IN, { email: ada.email, password: 'not the passphrase' });
     const unknown = await service.call(SIGN_IN, {
       email: 'nobody@lab.example',
@@ -259,7 +259,7 @@ describe('signing in', () => {
     for (const { headers } of [wrong, unknown]) expect(headers.getSetCookie()).toEqual([]);
   });
 
-  test('with what follows the 72nd byte does not match', async () => {
+  test('with text after the 72nd byte of the password does not match', async () => {
     const email = freshEmail();
     await register({ email, password: 'a'.repeat(72) });
     expect(await service.call(SIGN_IN, { email, password: 'a'.repeat(73) })).toMatchObject(
@@ -272,7 +272,7 @@ describe('signing in', () => {
     ['half of a surrogate pair', `\ud800${'a'.repeat(20)}`],
     ['NUL', '\0'],
     ['a megabyte', 'x'.repeat(1_000_000)],
-  ])('with a password that nobody can have is merely wrong: %s', async (_what, password) => {
+  ])('with an impossible password is answered like a wrong one: %s', async (_what, password) => {
     const known = await service.call(SIGN_IN, { email: ada.email, password }, maybe);
     expect(known).toMatchObject(refusal(codes.UNAUTHENTICATED));
     const unknown = await service.call(SIGN_IN, { email: 'nobody@lab.example', password }, maybe);
@@ -281,15 +281,15 @@ describe('signing in', () => {
 
   test('takes an unknown e-mail as much work as a wrong password', async () => {
     const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
-    // In turn, so that whatever else the machine does falls on both.
+    // Alternating, so that other work of the machine affects both.
     for (let round = 0; round < 7; round++) {
-      for (const who of ['known', 'unknown'] as const) {
+      for (const kind of ['known', 'unknown'] as const) {
         const started = performance.now();
         await service.call(SIGN_IN, {
-          email: who === 'known' ? ada.email : 'nobody@lab.example',
+          email: kind === 'known' ? ada.email : 'nobody@lab.example',
           password: 'not the passphrase',
         });
-        times[who].push(performance.now() - started);
+        times[kind].push(performance.now() - started);
       }
     }
     const median = (values: number[]) => values.sort((a, b) => a - b)[3] ?? Number.NaN;
@@ -326,7 +326,7 @@ describe('signing in', () => {
       answered += 1;
     }
     await signIns;
-    // On the event loop the four hashes would leave room for no more than one answer between them.
+    // On the event loop the four hashes would allow one answer at most between them.
     expect(answered).toBeGreaterThan(20);
     expect(waits.sort((a, b) => a - b)[Math.floor(waits.length / 2)]).toBeLessThan(150);
   });
@@ -336,7 +336,7 @@ describe('the session cookie', () => {
   const now = new Date('2026-03-01T12:00:00.000Z');
   const DAY_MS = 24 * 60 * 60 * 1000;
 
-  test('is out of scripts’ reach, is not sent along from other sites, and lives for 30 days', async () => {
+  test('is not readable by scripts, is not sent from other sites, and lives for 30 days', async () => {
     const own = await startServiceForTest({ now: () => now });
     const person = await signUp(own, 'Ada');
     const answer = await own.call(SIGN_IN, { email: person.email, password: person.password });
@@ -349,7 +349,7 @@ describe('the session cookie', () => {
     });
   });
 
-  test('holds a token that the database does not', async () => {
+  test('holds a token that the database does not hold', async () => {
     const { cookie } = await signIn(service, ada);
     const [, token = ''] = cookie.split('=');
     const rows = await service.db.selectFrom('sessions').selectAll().execute();
@@ -358,7 +358,7 @@ describe('the session cookie', () => {
     for (const spelling of spellings) expect(stored).not.toContain(spelling);
   });
 
-  test('signs in for 30 days by the clock, then counts as none and is cleared', async () => {
+  test('works for 30 days by the clock, then counts as absent and is cleared', async () => {
     let at = now;
     const own = await startServiceForTest({ now: () => at });
     const person = await signUp(own, 'Ada');
@@ -374,7 +374,7 @@ describe('the session cookie', () => {
     });
   });
 
-  test('that has expired is forgotten by the server when somebody signs in', async () => {
+  test('that has expired is deleted by the server at the next sign-in', async () => {
     let at = now;
     const own = await startServiceForTest({ now: () => at });
     const person = await signUp(own, 'Ada');
@@ -384,11 +384,11 @@ describe('the session cookie', () => {
   });
 
   test.each([
-    ['behind TLS, as a trusted proxy says, is Secure', ['127.0.0.1'], 'https', true],
+    ['behind TLS, as a trusted proxy reports, is Secure', ['127.0.0.1'], 'https', true],
     ['behind TLS with several proxies trusted is Secure', ['10.0.0.0/8', '127.0.0.1'], 'https', true],
     ['without TLS behind a trusted proxy is not', ['127.0.0.1'], 'http', false],
-    ['when somebody untrusted claims TLS is not', ['10.0.0.1'], 'https', false],
-    ['when nobody is trusted is not', undefined, 'https', false],
+    ['when an untrusted sender claims TLS is not Secure', ['10.0.0.1'], 'https', false],
+    ['without a trusted proxy is not Secure', undefined, 'https', false],
   ])('%s', async (_name, trustedProxies, proto, secure) => {
     const own = await startServiceForTest(trustedProxies === undefined ? {} : { trustedProxies });
     const headers = { 'x-forwarded-proto': proto };
@@ -407,7 +407,7 @@ describe('the session cookie', () => {
     expect('__Host-spectrakey_session' in attributesOf(signedOut)).toBe(secure);
   });
 
-  test('of the other kind counts as none: what a neighbour or the wire could plant, and what a browser never sends', async () => {
+  test('of the other name counts as absent: it was set by a neighbouring site or on the network, or no browser sends it', async () => {
     const own = await startServiceForTest({ trustedProxies: ['127.0.0.1'] });
     const input = { email: freshEmail(), password: PASSWORD, name: 'Ada' };
     for (const [proto, other] of [
@@ -424,17 +424,17 @@ describe('the session cookie', () => {
       const right = cookieOf(signedUp);
       const names = ['spectrakey_session', '__Host-spectrakey_session'];
       const wrong = names.filter(name => !right.startsWith(`${name}=`)).map(name => `${name}=${token}`);
-      const who = async (protocol: string, cookie: string) =>
+      const viewerOf = async (protocol: string, cookie: string) =>
         (await own.ask(WHO, {}, { headers: { ...by(protocol), cookie } })).viewer?.id ?? null;
-      expect(await who(proto, right)).toBe(signedUp.data?.signUp.id);
-      for (const cookie of wrong) expect(await who(proto, cookie)).toBeNull();
-      expect(await who(other, right)).toBeNull();
-      // The planted one beside the right one changes nothing, in whatever order.
+      expect(await viewerOf(proto, right)).toBe(signedUp.data?.signUp.id);
+      for (const cookie of wrong) expect(await viewerOf(proto, cookie)).toBeNull();
+      expect(await viewerOf(other, right)).toBeNull();
+      // The planted one beside the right one changes nothing, in either order.
       for (const cookie of [
         `${wrong[0]}; ${right}`,
         `${right}; ${wrong[0]?.replace(token, 'x'.repeat(43))}`,
       ]) {
-        expect(await who(proto, cookie)).toBe(signedUp.data?.signUp.id);
+        expect(await viewerOf(proto, cookie)).toBe(signedUp.data?.signUp.id);
       }
     }
   });
@@ -451,7 +451,7 @@ describe('signing out', () => {
       Path: '/',
       Expires: 'Thu, 01 Jan 1970 00:00:00 GMT',
     });
-    // Whoever kept the cookie has nothing.
+    // A copy of the cookie is worthless.
     expect(await viewerOf(one)).toBeNull();
     expect(await service.call('mutation { signOut }', {}, one)).toMatchObject(refusal(codes.UNAUTHENTICATED));
     expect(await viewerOf(other)).toMatchObject({ id: ada.id });
@@ -474,7 +474,7 @@ describe('names', () => {
     lab = await openLab(service);
   });
 
-  /** Everything that takes a name, and the name that came of it. */
+  /** Every mutation that takes a name, and the name that it stored. */
   const namings: Record<string, (name: string) => Promise<{ answer: Answer; name: string | undefined }>> = {
     'a person': async name => {
       const answer = await register({ name });

@@ -53,7 +53,7 @@ const fields = [schema.getQueryType(), schema.getMutationType()].flatMap(type =>
 );
 
 type Caller =
-  | 'nobody in particular'
+  | 'an anonymous caller'
   | "a key of the laboratory's deployment"
   | "a key of the laboratory's project"
   | 'a key of another laboratory'
@@ -83,26 +83,26 @@ const persons = (outcome: Outcome) => ({
   ...viewers(outcome),
   ...outsiders(outcome),
 });
-/** The callers who change the project. */
+/** The callers who can change the project. */
 const changers = (outcome: Outcome) => ({
   'a contributor': outcome,
   'an organization admin who is a contributor': outcome,
   ...owners(outcome),
 });
-/** The callers who change who is in the project. */
+/** The callers who can change the members of the project. */
 const owners = (outcome: Outcome) => ({ 'a project owner': outcome, 'an organization owner': outcome });
-/** The callers who see the project and change nothing. */
+/** The callers who can see the project and change nothing. */
 const viewers = (outcome: Outcome) => ({
   'a project viewer': outcome,
   'an organization admin who is a project viewer': outcome,
 });
-/** The callers who do not see the project. */
+/** The callers who cannot see the project. */
 const outsiders = (outcome: Outcome) => ({
   'an organization admin without project role': outcome,
   'an organization member without project role': outcome,
   'the owner of another laboratory': outcome,
 });
-const PERSONS_ONLY = { 'nobody in particular': UNAUTHENTICATED, ...keys(FORBIDDEN) };
+const PERSONS_ONLY = { 'an anonymous caller': UNAUTHENTICATED, ...keys(FORBIDDEN) };
 
 const SEEN_IN_THE_PROJECT = { ...PERSONS_ONLY, ...changers(OK), ...viewers(OK), ...outsiders(NULL) };
 const CHANGED_IN_THE_PROJECT = {
@@ -130,9 +130,9 @@ const CHANGED_BY_ORGANIZATION_OWNERS = {
 
 interface Row {
   document: string;
-  /** What to send, in each way in which the field can be asked; made anew for each attempt. */
+  /** The variables of each way to call the field; made anew for each attempt. */
   variables: (() => object | Promise<object>)[];
-  /** The attempt ends the caller's session, so it gets one of its own. */
+  /** The attempt ends the caller's session, so it gets its own. */
   endsSession?: true;
   answers: Record<Caller, Outcome>;
 }
@@ -193,7 +193,7 @@ const newDeployment = async () => {
   );
   return { id: createDeployment.id };
 };
-/** A project in which everybody has the role that they have in the laboratory's. */
+/** A project in which everyone has the role that they have in the laboratory's. */
 const newProject = async () => {
   const id = newId();
   const createdAt = new Date();
@@ -214,7 +214,7 @@ const newProject = async () => {
     .execute();
   return { id };
 };
-/** An organization in which everybody has the role that they have in the laboratory. */
+/** An organization in which everyone has the role that they have in the laboratory. */
 const newOrganization = async () => {
   const id = newId();
   await service.db
@@ -238,17 +238,17 @@ const TABLE: Record<string, Row> = {
   'Query.viewer': {
     document: '{ viewer { id } }',
     variables: [() => ({})],
-    answers: { 'nobody in particular': NULL, ...keys(FORBIDDEN), ...persons(OK) },
+    answers: { 'an anonymous caller': NULL, ...keys(FORBIDDEN), ...persons(OK) },
   },
   'Query.signUpMode': {
     document: '{ signUpMode }',
     variables: [() => ({})],
-    answers: { 'nobody in particular': OK, ...keys(FORBIDDEN), ...persons(OK) },
+    answers: { 'an anonymous caller': OK, ...keys(FORBIDDEN), ...persons(OK) },
   },
   'Query.invitation': {
     document: 'query ($token: String!) { invitation(token: $token) { id } }',
     variables: [pendingToken],
-    answers: { 'nobody in particular': OK, ...keys(FORBIDDEN), ...persons(OK) },
+    answers: { 'an anonymous caller': OK, ...keys(FORBIDDEN), ...persons(OK) },
   },
   'Query.project': {
     document: 'query ($id: ID!) { project(id: $id) { id } }',
@@ -271,12 +271,12 @@ const TABLE: Record<string, Row> = {
   'Mutation.signUp': {
     document: 'mutation ($input: SignUpInput!) { signUp(input: $input) { id } }',
     variables: [newAccount],
-    answers: { 'nobody in particular': OK, ...keys(FORBIDDEN), ...persons(OK) },
+    answers: { 'an anonymous caller': OK, ...keys(FORBIDDEN), ...persons(OK) },
   },
   'Mutation.signIn': {
     document: SIGN_IN,
     variables: [() => ({ email: bystander.email, password: bystander.password })],
-    answers: { 'nobody in particular': OK, ...keys(FORBIDDEN), ...persons(OK) },
+    answers: { 'an anonymous caller': OK, ...keys(FORBIDDEN), ...persons(OK) },
   },
   'Mutation.signOut': {
     document: 'mutation { signOut }',
@@ -284,7 +284,7 @@ const TABLE: Record<string, Row> = {
     endsSession: true,
     answers: { ...PERSONS_ONLY, ...persons(OK) },
   },
-  // Whose password or session it is, nobody's role decides: the inputs are wrong for everybody.
+  // These depend on the caller's own password or session, not on a role: the inputs are wrong for every caller.
   'Mutation.changePassword': {
     document: 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }',
     variables: [() => ({ input: { currentPassword: 'whatever', newPassword: 'too short' } })],
@@ -357,12 +357,12 @@ const TABLE: Record<string, Row> = {
   'Mutation.declineInvitation': {
     document: 'mutation ($token: String!) { declineInvitation(token: $token) }',
     variables: [pendingToken],
-    answers: { 'nobody in particular': OK, ...keys(FORBIDDEN), ...persons(OK) },
+    answers: { 'an anonymous caller': OK, ...keys(FORBIDDEN), ...persons(OK) },
   },
   'Mutation.revokeInvitation': {
     document: 'mutation ($id: ID!) { revokeInvitation(id: $id) }',
     variables: [() => insertPending(service, { organizationId: lab.owner.organization.id })],
-    // Who may not invite does not see invitations.
+    // Callers who may not invite see no invitations.
     answers: {
       ...CHANGED_IN_THE_ORGANIZATION,
       'a project viewer': NOT_FOUND,
@@ -432,7 +432,7 @@ const TABLE: Record<string, Row> = {
       'mutation ($id: ID!, $active: Boolean!) { setDeploymentActive(id: $id, active: $active) { active } }',
     variables: [
       () => ({ id: lab.deploymentId, active: false }),
-      // Last, as `predict` needs it so.
+      // Last, as `predict` needs it in this state.
       () => ({ id: lab.deploymentId, active: true }),
     ],
     answers: CHANGED_IN_THE_PROJECT,
@@ -465,7 +465,7 @@ const TABLE: Record<string, Row> = {
     variables: [() => ({ deploymentId: lab.deploymentId, spectra: gasoline() })],
     answers: {
       ...CHANGED_IN_THE_PROJECT,
-      'nobody in particular': UNAUTHENTICATED,
+      'an anonymous caller': UNAUTHENTICATED,
       ...keys(OK, API_KEY_NOT_AUTHORIZED),
     },
   },
@@ -505,7 +505,7 @@ beforeAll(async () => {
   await join(service, lab.owner, people.member, null);
   await join(service, lab.owner, bystander, 'CONTRIBUTOR');
   callers = {
-    'nobody in particular': undefined,
+    'an anonymous caller': undefined,
     "a key of the laboratory's deployment": await createKey(service, lab.owner, {
       deploymentId: lab.deploymentId,
     }),
@@ -528,7 +528,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** A session of its own for a person; other credentials as they are. */
+/** A new session for a person; other credentials unchanged. */
 async function afresh(as: Credential | undefined): Promise<Credential | undefined> {
   const everybody = [...Object.values(people), lab.owner, otherLab.owner];
   const person = everybody.find(({ cookie }) => as && 'cookie' in as && as.cookie === cookie);
@@ -539,7 +539,7 @@ function typeOf(name: string): GraphQLObjectType | null | undefined {
   return name === 'Query' ? schema.getQueryType() : schema.getMutationType();
 }
 
-/** What matters of an answer, for an outcome in the table. */
+/** The part of an answer that the table compares. */
 function expected(field: string, outcome: Outcome): object {
   const [type = '', name = ''] = field.split('.');
   if (outcome === OK) return { status: 200, data: { [name]: expect.anything() }, errors: [] };
@@ -576,7 +576,7 @@ describe('rules', () => {
     expect(ruled.sort()).toEqual([...fields].sort());
   });
 
-  test('a field without rule is denied, even to the owner', async () => {
+  test('a field without a rule is denied, even to the owner', async () => {
     const all = { Query: { ...permissions.Query }, Mutation: { ...permissions.Mutation } };
     onTestFinished(() => {
       Object.assign(permissions.Query, all.Query);
@@ -585,15 +585,15 @@ describe('rules', () => {
     for (const rules of Object.values(permissions)) {
       for (const field of Object.keys(rules)) Reflect.deleteProperty(rules, field);
     }
-    const ruleless = await startServiceForTest({ databaseUrl: service.databaseUrl });
+    const withoutRules = await startServiceForTest({ databaseUrl: service.databaseUrl });
     for (const [field, { document, variables }] of Object.entries(TABLE)) {
       const [make] = variables;
-      const answer = await ruleless.call(document, await make?.(), lab.owner);
+      const answer = await withoutRules.call(document, await make?.(), lab.owner);
       expect(answer, field).toMatchObject(expected(field, FORBIDDEN));
     }
   });
 
-  test('leave nothing stale behind: the answer to a new key counts it already', async () => {
+  test('leave no stale data: the answer to a new key counts it already', async () => {
     const fresh = await openLab(service, 'PRO', 'Frida Fresh');
     const { createApiKey } = await service.ask(
       `mutation ($input: CreateApiKeyInput!) {
@@ -605,7 +605,7 @@ describe('rules', () => {
     expect(createApiKey.apiKey.project.apiKeyAllowance).toEqual({ used: 1, limit: 10 });
   });
 
-  test('anybody may introspect the schema, and so may a key', async () => {
+  test('anyone may introspect the schema, keys too', async () => {
     const document = '{ __typename __schema { queryType { name } } __type(name: "ApiKey") { name } }';
     for (const as of [undefined, callers["a key of the laboratory's project"], lab.owner]) {
       expect(await service.call(document, {}, as)).toMatchObject({
@@ -663,7 +663,7 @@ describe('credentials', () => {
     ]);
   });
 
-  test('a header that fails is never made good by a cookie', async () => {
+  test('a cookie does not replace a header that fails', async () => {
     const revoked = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
     await service.ask(REVOKE_KEY, { id: revoked.id }, lab.owner);
     const cookie = lab.owner.cookie;
@@ -703,7 +703,7 @@ describe('credentials', () => {
     }
   });
 
-  test('a Basic credential is a proxy’s, and ignored', async () => {
+  test('a Basic credential belongs to a proxy and is ignored', async () => {
     const basic = `Basic ${Buffer.from('proxy:password').toString('base64')}`;
     const answer = await service.call('{ viewer { id } }', {}, withHeader(basic, lab.owner.cookie));
     expect(answer.data?.viewer?.id).toBe(lab.owner.id);
@@ -714,7 +714,7 @@ describe('credentials', () => {
     ['empty', () => 'spectrakey_session='],
     ['badly encoded', () => 'spectrakey_session=%E0%A4%A'],
     ['holding NUL', () => 'spectrakey_session=%00'],
-  ])('a cookie that is %s counts as none and is cleared', async (_name, cookie) => {
+  ])('a cookie that is %s counts as absent and is cleared', async (_name, cookie) => {
     const as = { cookie: cookie() };
     const viewer = await service.call('{ viewer { id } }', {}, as);
     expect(viewer).toMatchObject({ status: 200, data: { viewer: null }, errors: [] });
@@ -727,7 +727,7 @@ describe('credentials', () => {
     }
   });
 
-  test('signing in with a dead cookie sets the new one alone', async () => {
+  test('signing in with an invalid cookie sets the new one alone', async () => {
     const answer = await service.call(
       SIGN_IN,
       { email: bystander.email, password: bystander.password },
@@ -746,7 +746,7 @@ describe('checks run in the order credential, visibility, role, plan feature, in
     const { service: own, lab: full, contributor, viewer } = await crowdedLab();
     const target = { projectId: full.owner.projectId };
     const stranger = await signUp(own, 'Stranger');
-    // Everything is wrong at once; each request puts right what the one before it was refused for.
+    // Everything is wrong at first; each request fixes the cause of the refusal before it.
     await setPlan(own.db, full.owner.organization.slug, 'FREE');
     const ask = async (as: Credential | undefined, more: object = broken) =>
       await own.call(CREATE_KEY, { input: { target, ...more } }, as);
@@ -785,7 +785,7 @@ describe('checks run in the order credential, visibility, role, plan feature, in
     const key = await createKey(own, owner, { deploymentId });
     const predict = () => own.call(PREDICT, { deploymentId, spectra: gasoline() }, key);
     expect((await predict()).status).toBe(200);
-    // There is no other scope yet that it could have instead.
+    // There is only one scope so far.
     await sql`update api_keys set scopes = '{}'`.execute(own.db);
     expect(await predict()).toMatchObject(refusal(API_KEY_NOT_AUTHORIZED));
   });
@@ -802,7 +802,7 @@ describe('checks run in the order credential, visibility, role, plan feature, in
     expect(await ask(contributor, gasoline())).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
   });
 
-  /** A laboratory whose keys and predictions are used up. */
+  /** A laboratory that has used up its keys and predictions. */
   async function crowdedLab() {
     const own = await startServiceForTest();
     const full = await openLab(own);

@@ -22,7 +22,7 @@ import { pgbouncerPath } from './pgbouncer-program.ts';
 /** Fewer than the server's pool, so that its connections take turns on them. */
 const SESSIONS = 4;
 
-/** A PostgreSQL that lets in the account which runs PgBouncer: started by that account, since PgBouncer refuses root. */
+/** A PostgreSQL that admits the account which runs PgBouncer: started by that account, since PgBouncer refuses root. */
 async function startPostgres(user?: User): Promise<string> {
   if (!user) return inject('postgresUrl');
   const [dataDir, packageFolder] = [await temporaryFolder(0o711, user), await temporaryFolder()];
@@ -37,7 +37,7 @@ async function startPostgres(user?: User): Promise<string> {
   return url;
 }
 
-/** The code is loaded before the account changes: another one may not reach this repository. */
+/** The code is loaded before the account changes: another account may be unable to read this repository. */
 const POSTGRES = `
   const { startEmbedded } = await import('./src/private-postgres/start.ts');
   process.setgroups([]);
@@ -48,9 +48,9 @@ const POSTGRES = `
   process.on('SIGTERM', () => stop().then(() => process.exit()));
 `;
 
-/** PgBouncer in transaction mode before a database. @returns the way through it. */
+/** PgBouncer in transaction mode before a database. @returns its URL. */
 async function bounce(directUrl: string, user?: User): Promise<string> {
-  if (!pgbouncerPath) throw new Error('there is no PgBouncer');
+  if (!pgbouncerPath) throw new Error('PgBouncer is not installed');
   const folder = await temporaryFolder(0o700, user);
   const direct = new URL(directUrl.replace('@/', '@host/'));
   const file = join(folder, 'pgbouncer.ini');
@@ -74,22 +74,22 @@ default_pool_size = ${SESSIONS}
   return `postgresql://spectrakey@/${name}?host=${encodeURIComponent(folder)}&port=6432&sslmode=disable`;
 }
 
-test('through PgBouncer in transaction mode everything works, and what is long is bounded by the role', async () => {
+test('through PgBouncer in transaction mode everything works, and long statements are limited by the role', async () => {
   const user = asRoot ? await nobody() : undefined;
   const directUrl = await emptyDatabase(await startPostgres(user));
   const url = await bounce(directUrl, user);
-  // Two servers at once, as they start: each migrates, and gives the role its timeouts.
+  // Two servers at once, as they start: each migrates, and sets the timeouts of the role.
   const env = { DATABASE_URL: url, DATABASE_PREPARE: 'false' };
   const processes = [1, 2].map(() => run('node', ['src/main.ts', 'serve'], { env }));
   const [address] = await Promise.all(processes.map(addressOf));
 
   const service = await startServiceForTest({ databaseUrl: url, prepare: false, pool: 10 });
-  const elsewhere = await startServiceForTest({ databaseUrl: url, prepare: false, pool: 10 });
+  const secondServer = await startServiceForTest({ databaseUrl: url, prepare: false, pool: 10 });
   const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
   const key = await createKey(service, owner, { deploymentId });
   const predict = (on = service) => on.call(PREDICT, { deploymentId, spectra: gasoline() }, key);
   const answers = await Promise.all(
-    Array.from({ length: 200 }, (_, index) => predict(index % 2 ? service : elsewhere)),
+    Array.from({ length: 200 }, (_, index) => predict(index % 2 ? service : secondServer)),
   );
   expect(answers.filter(({ status }) => status !== 200).map(({ text }) => text)).toEqual([]);
   const usage = await service.db.selectFrom('deploymentUsage').select('predictions').execute();
@@ -97,7 +97,7 @@ test('through PgBouncer in transaction mode everything works, and what is long i
 
   // Old logs are dropped, and no session keeps the lock for it.
   await makePartitions(service.db, new Date(Date.UTC(2020, 0, 1)));
-  await Promise.all([service, elsewhere].map(({ db }) => dropOldPartitions(db, new Date(), 1)));
+  await Promise.all([service, secondServer].map(({ db }) => dropOldPartitions(db, new Date(), 1)));
   const left = await sql`
     select relname from pg_class where relname like 'prediction\\_logs\\_2020%' and relkind = 'r'`.execute(
     service.db,
@@ -114,7 +114,7 @@ test('through PgBouncer in transaction mode everything works, and what is long i
     })
     .toEqual([]);
 
-  // The servers' jobs come through it as well.
+  // The servers' jobs go through it as well.
   const other = await openLab(service, 'PRO', 'Short Lived');
   await service.ask(PREDICT, { deploymentId: other.deploymentId, spectra: gasoline() }, other.owner);
   await send(
@@ -138,7 +138,7 @@ test('through PgBouncer in transaction mode everything works, and what is long i
     .toBe(0);
   for (const { output } of processes) expect(output()).not.toContain('"level":50');
 
-  // What the migrations needed is nobody else's setting, and each new session of PostgreSQL has the timeouts.
+  // The migrations' settings leak to no other session, and each new session of PostgreSQL has the timeouts.
   await sql`
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()`.execute(direct);
@@ -148,7 +148,7 @@ test('through PgBouncer in transaction mode everything works, and what is long i
       current_setting('idle_in_transaction_session_timeout') as idle`.execute(service.db);
   expect(settings.rows).toEqual([{ statement: '30s', lock: '2s', idle: '30s' }]);
 
-  // A lock that is held for ever refuses its own calls.
+  // A lock that is never released refuses its own calls.
   const held = await direct.startTransaction().execute();
   await held.selectFrom('deploymentUsage').select('deploymentId').forUpdate().execute();
   expect(await predict()).toMatchObject(refusal(codes.UNAVAILABLE));

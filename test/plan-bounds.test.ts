@@ -22,14 +22,14 @@ import { linearRegression } from './onnx-files.ts';
 
 let service: Service;
 /** A second server on the same database. */
-let elsewhere: Service;
+let secondServer: Service;
 
 beforeAll(async () => {
   service = await startService();
-  elsewhere = await startService({ databaseUrl: service.databaseUrl });
+  secondServer = await startService({ databaseUrl: service.databaseUrl });
 });
 afterAll(async () => {
-  await elsewhere.close();
+  await secondServer.close();
   await service.close();
 });
 
@@ -59,7 +59,7 @@ const register = (
     { input: { projectId, name, targetProperty: 'x', onnx: Buffer.from(onnx).toString('base64') } },
     owner,
   );
-/** A model file of about so many bytes, unlike any other. */
+/** A model file of about this many bytes, unlike any other. */
 const fileOf = (bytes: number, seed: number) =>
   linearRegression({
     weights: Array.from({ length: Math.ceil(bytes / 4) }, (_, at) => (at === 0 ? seed : 0)),
@@ -72,14 +72,14 @@ async function allowanceOf(owner: Person) {
   return organization;
 }
 
-/** Sets a bound of the plan for the test's organization alone: plans are rows, so others keep what they had. */
+/** Sets a limit of the plan for the test's organization alone: plans are rows, so others keep theirs. */
 async function setBounds(
   bounds: Partial<Record<'maxProjects' | 'maxModels' | 'maxDeployments' | 'maxStorageMb', number>>,
 ) {
   await service.db.updateTable('plans').set(bounds).where('name', '=', 'ENTERPRISE').execute();
 }
 
-test('the plans have the documented bounds, and an organization sees what it uses of them', async () => {
+test('the plans have the documented limits, and an organization sees its usage of them', async () => {
   const owner = await signUp(service, 'Fred Free');
   const onnx = fileOf(400, 1);
   await deploy(service, owner, onnx, 'One');
@@ -101,8 +101,8 @@ test('the plans have the documented bounds, and an organization sees what it use
   });
 });
 
-describe('a bound is exact, however many ask at once and over several servers:', () => {
-  const at = (index: number) => (index % 2 ? service : elsewhere);
+describe('a limit is exact, however many ask at once and over several servers:', () => {
+  const at = (index: number) => (index % 2 ? service : secondServer);
 
   test('projects', async () => {
     const owner = await signUp(service, 'Petra Projects');
@@ -144,7 +144,7 @@ describe('a bound is exact, however many ask at once and over several servers:',
       const model = await register(owner, fileOf(40, 3), { projectId: data?.createProject.id ?? '' });
       modelIds.push(model.data?.registerModel.id ?? '');
     }
-    // As many as one person's requests may run at once wait for locks before the first one gets one, so that they race.
+    // All of a person's requests that may run at once wait for locks before the first gets one, so that they race.
     const witness = connect({ url: service.databaseUrl, max: 1, onIdleError: () => {} });
     const held = await witness.startTransaction().execute();
     await sql`select from projects where organization_id = ${owner.organization.id} for update`.execute(held);
@@ -196,7 +196,7 @@ describe('a bound is exact, however many ask at once and over several servers:',
   });
 });
 
-test('an organization above its plan keeps what it has, and makes no more', async () => {
+test('an organization above its plan keeps what it has, and creates no more', async () => {
   const { owner, modelId, deploymentId } = await openLab(service, 'PRO', 'Dana Downgraded');
   for (let count = 0; count < 6; count++) expect((await createDeployment(owner, modelId)).status).toBe(200);
   await setPlan(service.db, owner.organization.slug, 'FREE');
@@ -206,7 +206,7 @@ test('an organization above its plan keeps what it has, and makes no more', asyn
 });
 
 describe('identical files', () => {
-  test('are stored once for each organization, and gone with the last model that uses them', async () => {
+  test('are stored once for each organization, and deleted with the last model that uses them', async () => {
     const [one, two] = [await signUp(service, 'Ida Identical'), await signUp(service, 'Ivo Identical')];
     const onnx = fileOf(10_000, 4);
     const ids: string[] = [];
@@ -236,7 +236,7 @@ describe('identical files', () => {
       const { data } = await register(owner, onnx);
       const id = data?.registerModel.id ?? '';
       const [again] = await Promise.all([
-        register(owner, onnx, { on: elsewhere }),
+        register(owner, onnx, { on: secondServer }),
         service.call(DELETE_MODEL, { id }, owner),
       ]);
       const next = again.data?.registerModel.id ?? '';
@@ -298,7 +298,7 @@ describe('deleting resets no quota:', () => {
   });
 });
 
-test('a project keeps at most 1000 revoked and expired keys: the ones that ended first go, with their activity', async () => {
+test('a project keeps at most 1000 revoked and expired keys: the ones that ended first are deleted, with their activity', async () => {
   const { owner, deploymentId } = await openLab(service, 'PRO', 'Kira Keys');
   const oldest = await createKey(service, owner, { deploymentId }, { name: 'Oldest' });
   await service.ask(REVOKE_KEY, { id: oldest.id }, owner);

@@ -30,7 +30,7 @@ interface Flood {
   clients: number;
 }
 
-/** Sends requests as fast as they are answered, from a thread of its own: what clients do must not delay the server. */
+/** Sends requests as fast as they are answered, from a separate thread: the client's work must not delay the server. */
 function startFlood(flood: Flood) {
   const worker = new Worker(
     `const { parentPort, workerData: { url, requests, clients } } = require('node:worker_threads');
@@ -58,7 +58,7 @@ function startFlood(flood: Flood) {
   });
   return {
     started: once(worker, 'message'),
-    /** @returns how many answers there were of each code, or ok. */
+    /** @returns the number of answers of each code, or ok. */
     async stop(): Promise<Record<string, number>> {
       worker.postMessage('stop');
       for await (const [message] of on(worker, 'message')) if (message !== 'answered') return message;
@@ -94,7 +94,7 @@ test('one tenant floods the server with queries of many lists, and no prediction
       projectId,
       times(20, at => `d${at}: dailyPredictions(days: ${1 + at}) { predictions }`),
     ),
-    // As much as is permitted, or a little more.
+    // As much as the limits allow, or a little more.
     floodOf(
       1,
       projectId,
@@ -119,7 +119,7 @@ test('one tenant floods the server with queries of many lists, and no prediction
   );
 
   const variables = { deploymentId: lab.deploymentId, spectra: gasoline() };
-  /** The longest of many predictions while these documents are sent, and how they were answered. */
+  /** The longest of many predictions while these documents are sent, and the outcomes of the documents. */
   const predictDuring = async (documents: string[], count: number) => {
     const flood = startFlood({
       url: `${service.url}/graphql`,
@@ -138,7 +138,7 @@ test('one tenant floods the server with queries of many lists, and no prediction
     }
     return { longest, outcomes: await flood.stop() };
   };
-  // Where other programs keep the machine busy, harmless queries tell how long a call takes anyway.
+  // Where other programs keep the machine busy, harmless queries show how long a call takes anyway.
   const harmless = await predictDuring(['{ viewer { id } }'], 40);
   const { longest, outcomes } = await predictDuring(documents, 60);
   expect(longest).toBeLessThan(Math.max(500, 3 * harmless.longest));
@@ -146,7 +146,7 @@ test('one tenant floods the server with queries of many lists, and no prediction
   expect(outcomes[codes.INTERNAL_SERVER_ERROR]).toBeUndefined();
 });
 
-test('statements of people hold half of the pool at most; those that wait too long are 503, and predictions go on', async () => {
+test('statements of people hold half of the pool at most; those that wait too long get 503, and predictions continue', async () => {
   const pool = 6;
   const service = await startServiceForTest({ pool });
   const lab = await openLab(service, 'ENTERPRISE');
@@ -155,7 +155,7 @@ test('statements of people hold half of the pool at most; those that wait too lo
   const witness = connect({ url: service.databaseUrl, max: 2, onIdleError: () => {} });
   onTestFinished(() => witness.destroy());
 
-  // What a person can see is read through this; what a key reaches is not.
+  // A person's visible data is read through this; the data that a key reaches is not.
   const held = await witness.startTransaction().execute();
   await sql`lock table project_members in access exclusive mode`.execute(held);
   const answers = Promise.all(
@@ -209,7 +209,7 @@ test('one person’s statements leave connections to others', async () => {
   // Two of the four at a time.
   expect(await timeOf(Promise.all(slow))).toBeGreaterThan(1000);
 
-  // A transaction is one connection, and gives it back.
+  // A transaction is one connection, and returns it.
   const transactions = Array.from({ length: 30 }, (_, index) =>
     shareOf('greedy')
       .transaction()

@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 
 const versionOf = (folder: string) => Number(/(\d+)[^/]*\/bin$/.exec(folder)?.[1] ?? 0);
 
-/** The folder of PostgreSQL's programs, of the newest version that this machine has; undefined if there is none. */
+/** The folder of PostgreSQL's programs, of the newest version on this machine; undefined if there is none. */
 export const postgresqlPrograms = globSync([
   '/usr/lib/postgresql/*/bin',
   '/opt/homebrew/opt/postgresql@*/bin',

@@ -63,7 +63,7 @@ async function logsOf(deploymentId: string, page: object = {}) {
 const lastUse = (id: string) =>
   service.db.selectFrom('apiKeys').select('lastUsedAt').where('id', '=', id).executeTakeFirstOrThrow();
 
-/** A model of one point that answers `answer` of it: the identity tells which spectrum an answer belongs to. */
+/** A model of one point that returns `answer` of it: the identity shows which spectrum an answer belongs to. */
 function onePoint(answer: 'Identity' | 'Log'): Uint8Array {
   return onnxFile({
     input: [tensorInfo('X', 'float32', ['n', 1])],
@@ -81,7 +81,7 @@ describe('published calibrations', () => {
   }
   const expected: Expected = JSON.parse(demonstration('expected.json').toString());
 
-  test('octane numbers are those of another implementation within 0.001, RMSEP 0.2445', async () => {
+  test('octane numbers equal those of another implementation within 0.001, RMSEP 0.2445', async () => {
     const { data } = await predict(lab.deploymentId, spectraOf('gasoline-test.csv'));
     const predictions = data?.predict.predictions ?? [];
     expect(predictions.map(({ sampleName }) => sampleName)).toEqual(
@@ -107,7 +107,7 @@ describe('published calibrations', () => {
   });
 });
 
-test('predictPayload names the model that predicted, to a program too', async () => {
+test('predictPayload names the model that predicted, for programs too', async () => {
   const { predict: answer } = await service.ask(
     `mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]!) {
       predict(deploymentId: $deploymentId, spectra: $spectra) {
@@ -154,7 +154,7 @@ describe('spectra', () => {
     }
   });
 
-  test('have as many points as the model takes, and the refusal names the one that has not', async () => {
+  test('have as many points as the model takes, and the refusal names the one that does not', async () => {
     const [good] = gasoline();
     const yValues = good?.yValues ?? [];
     for (const points of [400, 402, 0]) {
@@ -167,7 +167,7 @@ describe('spectra', () => {
     }
   });
 
-  test('keep their sample names, whatever text those are', async () => {
+  test('keep their sample names, for any valid text', async () => {
     const names = [
       'Probe 7 — Düsseldorf/試料 №3',
       ' spaces around ',
@@ -208,14 +208,14 @@ describe('spectra', () => {
     }
   });
 
-  test('hold numbers and nothing else', async () => {
+  test('hold numbers only', async () => {
     const before = await logsOf(identity);
     for (const value of ['1', null, true, {}, [1]]) {
       const spectra = [{ sampleName: 'X', yValues: [value] }];
       const answer = await service.call(PREDICT, { deploymentId: identity, spectra }, key);
       expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
     }
-    // JSON has no word for infinity, but its numbers reach there.
+    // JSON has no infinity, but its numbers can overflow to it.
     const response = await fetch(`${service.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Api-Key ${key.rawKey}` },
@@ -275,14 +275,14 @@ describe('a model that fails', () => {
     );
   });
 
-  test('with an infinite answer fails the same', async () => {
+  test('with an infinite answer fails in the same way', async () => {
     const steep = linearRegression({ weights: [1e30] });
     const { deploymentId } = await deploy(service, lab.owner, steep, 'Steep');
     expect(await predict(deploymentId, [point(1e30)])).toMatchObject(refusal(codes.MODEL_FAILED));
     expect(await logsOf(deploymentId)).toMatchObject({ usage: { predictions: 0 }, nodes: [] });
   });
 
-  test('tells the log why and the caller only that it failed', async () => {
+  test('logs the cause, and the caller gets only that it failed', async () => {
     const { deploymentId, modelId } = await deploy(service, lab.owner, onePoint('Log'), 'Told');
     const { text } = await predict(deploymentId, [negative]);
     expect(text).not.toContain('NaN');
@@ -312,7 +312,7 @@ test("a key's last use moves on success only, and never backwards", async () => 
   expect((await call(1)).status).toBe(200);
   expect(await lastUse(used.id)).toEqual({ lastUsedAt: now });
 
-  // Another server's clock may be behind.
+  // The clock of another server may be behind.
   const newest = now;
   now = first;
   expect((await call(1)).status).toBe(200);
@@ -366,7 +366,7 @@ describe('a prediction of a signed-in person', () => {
     expect(web?.data?.predict.predictions).toEqual(api?.data?.predict.predictions);
   });
 
-  test('is refused to viewers, and does not exist for strangers', async () => {
+  test('is refused to viewers, and does not exist for people of other tenants', async () => {
     const viewer = await signUp(service, 'Vera Viewer');
     const stranger = await signUp(service, 'Stan Stranger');
     await join(service, lab.owner, viewer, 'VIEWER');
@@ -403,7 +403,7 @@ describe('the log of a deployment', () => {
     }
   });
 
-  test('comes in pages that leave nothing out and repeat nothing', async () => {
+  test('comes in pages that omit nothing and repeat nothing', async () => {
     for (const first of [1, 2, 4, 5, 100]) {
       const seen: string[] = [];
       let after: string | null = null;
@@ -420,7 +420,7 @@ describe('the log of a deployment', () => {
     }
   });
 
-  test('takes 1 to 100 a page and no cursor that it never gave', async () => {
+  test('accepts 1 to 100 a page and no cursor that it never gave', async () => {
     for (const page of [{ first: 0 }, { first: 101 }, { first: -1 }, { after: 'x' }, { after: '' }]) {
       const answer = await service.call(
         `query Logs($id: ID!, $first: Int, $after: String) {
@@ -446,7 +446,7 @@ describe('the log of a deployment', () => {
   });
 });
 
-test('the plan is judged before the spectra, and binds programs alone', async () => {
+test('the plan is checked before the spectra, and only for programs', async () => {
   const lowered = await openLab(service);
   const target = { deploymentId: lowered.deploymentId };
   const { rawKey } = await createKey(service, lowered.owner, target);
@@ -457,7 +457,7 @@ test('the plan is judged before the spectra, and binds programs alone', async ()
   expect((await predict(lowered.deploymentId, gasoline(), lowered.owner)).status).toBe(200);
 });
 
-test('the id of a deployment is taken in any case of letters, by programs and people alike', async () => {
+test('the id of a deployment is accepted in any case of letters, from programs and people alike', async () => {
   const { owner, deploymentId } = await openLab(service);
   const key = await createKey(service, owner, { deploymentId });
   for (const caller of [key, owner]) {

@@ -34,7 +34,7 @@ const WAIT = { timeout: 20_000, interval: 50 };
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** Everything these tests make is under here, where any user may pass. */
+/** Everything that these tests create is in here; any user may enter. */
 let scratch: string;
 let places: { packageFolder: string; externalRoot: string };
 
@@ -80,8 +80,8 @@ function runAs(uid: number, gid: number, code: string, given: string): ChildProc
   });
 }
 
-/** PostgreSQL's own protocol in few words, as psql speaks it: the first answer to a start-up message. */
-const KNOCK = `
+/** PostgreSQL's own protocol in a minimal form: the first answer to a start-up message. */
+const CONNECT = `
   const net = await import('node:net');
   const words = Buffer.from('user\\0spectrakey\\0database\\0spectrakey\\0\\0');
   const head = Buffer.alloc(8);
@@ -97,9 +97,9 @@ const KNOCK = `
   });
 `;
 
-/** What an account gets to hear that connects: 'admitted', or a code of the system or PostgreSQL. */
-async function knock(url: string, uid: number, gid = uid): Promise<string> {
-  const child = runAs(uid, gid, KNOCK, join(socketFolder(url), '.s.PGSQL.5432'));
+/** The result of connecting as an account: 'admitted', or a code of the system or PostgreSQL. */
+async function connectAs(url: string, uid: number, gid = uid): Promise<string> {
+  const child = runAs(uid, gid, CONNECT, join(socketFolder(url), '.s.PGSQL.5432'));
   const [answer] = child.stdout ? await once(child.stdout, 'data') : [''];
   return String(answer).trim();
 }
@@ -107,13 +107,13 @@ async function knock(url: string, uid: number, gid = uid): Promise<string> {
 const SYSTEM_REFUSES = 'EACCES';
 const POSTGRES_REFUSES = '28000';
 
-/** Lets every account as far as the socket, as a mistaken chmod would. */
-async function openUp(url: string): Promise<void> {
+/** Lets every account reach the socket, as a mistaken chmod would. */
+async function openSocket(url: string): Promise<void> {
   await chmod(socketFolder(url), 0o711);
   await chmod(join(socketFolder(url), '.s.PGSQL.5432'), 0o777);
 }
 
-/** Everything below a folder, with what `lstat` says. */
+/** Everything below a folder, with its `lstat`. */
 async function walk(folder: string): Promise<[string, Awaited<ReturnType<typeof lstat>>][]> {
   const names = await readdir(folder, { recursive: true });
   return Promise.all(names.map(async name => [name, await lstat(join(folder, name))] as const)).then(found =>
@@ -127,9 +127,9 @@ const nameOf = (uid: number) =>
     () => null,
   );
 
-test('only the account that started the server, and root, are let in', async () => {
+test('only the account that started the server and root are admitted', async () => {
   const { url } = await start(newFolder());
-  expect(await knock(url, process.getuid?.() ?? 0, process.getgid?.())).toBe('admitted');
+  expect(await connectAs(url, process.getuid?.() ?? 0, process.getgid?.())).toBe('admitted');
   const map = await readFile(join(socketFolder(url), 'pg_ident.conf'), 'utf8');
   const names = [...new Set([userInfo().username, 'root'])].sort();
   expect(map).toBe(names.map(name => `spectrakey "${name}" spectrakey\n`).join(''));
@@ -140,7 +140,7 @@ test('only the account that started the server, and root, are let in', async () 
 
 if (asRoot) {
   describe('Started by root', () => {
-    test('each private PostgreSQL runs as an account of its own, which has no name', async () => {
+    test('each private PostgreSQL runs as its own account, which has no name', async () => {
       const owners = [];
       for (const dataDir of [newFolder(), newFolder()]) {
         const { url } = await start(dataDir);
@@ -168,7 +168,7 @@ if (asRoot) {
       expect(new Set(owners).size).toBe(1);
     });
 
-    test('every other account is refused by the folder, and by PostgreSQL where that is open', async () => {
+    test('every other account is refused by the folder, and by PostgreSQL where the folder is open', async () => {
       const { url } = await start(newFolder());
       const own = await stat(socketFolder(url));
       const anyone = await nobody();
@@ -181,16 +181,16 @@ if (asRoot) {
         [own.uid + 1, own.gid],
       ];
       for (const [uid, gid] of others)
-        expect([uid, gid, await knock(url, uid, gid)]).toEqual([uid, gid, SYSTEM_REFUSES]);
-      await openUp(url);
+        expect([uid, gid, await connectAs(url, uid, gid)]).toEqual([uid, gid, SYSTEM_REFUSES]);
+      await openSocket(url);
       for (const [uid, gid] of others) {
-        expect([uid, gid, await knock(url, uid, gid)]).toEqual([uid, gid, POSTGRES_REFUSES]);
+        expect([uid, gid, await connectAs(url, uid, gid)]).toEqual([uid, gid, POSTGRES_REFUSES]);
       }
-      expect(await knock(url, own.uid, own.gid)).toBe(POSTGRES_REFUSES);
-      expect(await knock(url, 0)).toBe('admitted');
+      expect(await connectAs(url, own.uid, own.gid)).toBe(POSTGRES_REFUSES);
+      expect(await connectAs(url, 0)).toBe('admitted');
     });
 
-    test('no other account can read a file of it, while it is made and afterwards', async () => {
+    test('no other account can read its files, while they are created and afterwards', async () => {
       const dataDir = newFolder();
       const seen: string[] = [];
       const isDone = new AbortController();
@@ -218,7 +218,7 @@ if (asRoot) {
       }
     });
 
-    test('initdb runs with a group that no other process has, and never as nobody', async () => {
+    test('initdb runs with a group that no other process has, and never as the account nobody', async () => {
       const dataDir = newFolder();
       const anyone = await nobody();
       const found: string[] = [];
@@ -247,7 +247,7 @@ if (asRoot) {
       expect(uid).toBe(gid);
     });
 
-    test("an ordinary user's private PostgreSQL goes on letting its owner in", async () => {
+    test("an ordinary user's private PostgreSQL still admits its owner", async () => {
       const dataDir = newFolder();
       await mkdir(dataDir, { mode: 0o700 });
       await chown(dataDir, 1, 1);
@@ -256,14 +256,14 @@ if (asRoot) {
       await theirs.kill();
       const server = await start(dataDir);
       expect(await read(server.url)).toEqual(KEPT);
-      expect(await knock(server.url, 1)).toBe('admitted');
+      expect(await connectAs(server.url, 1)).toBe('admitted');
       for (const folder of [dataDir, join(dataDir, 'postgres')]) await chmod(folder, 0o711);
-      await openUp(server.url);
-      expect(await knock(server.url, (await nobody()).uid)).toBe(POSTGRES_REFUSES);
+      await openSocket(server.url);
+      expect(await connectAs(server.url, (await nobody()).uid)).toBe(POSTGRES_REFUSES);
     });
   });
 
-  /** A server of its own process, run by an account. */
+  /** A server in its own process, run by an account. */
   async function startAs(uid: number, dataDir: string) {
     const module = new URL('../src/private-postgres/start.ts', import.meta.url).href;
     const code = `
@@ -288,23 +288,23 @@ if (asRoot) {
   }
 
   describe('Started by an ordinary user', () => {
-    test('that user and root are let in, and no other', async () => {
+    test('that user and root are admitted, and no other account', async () => {
       const dataDir = newFolder();
       await mkdir(dataDir, { mode: 0o700 });
       await chown(dataDir, 1, 1);
       const { url } = await startAs(1, dataDir);
-      expect(await knock(url, (await nobody()).uid)).toBe(SYSTEM_REFUSES);
+      expect(await connectAs(url, (await nobody()).uid)).toBe(SYSTEM_REFUSES);
       await chmod(dataDir, 0o711);
       await chmod(join(dataDir, 'postgres'), 0o711);
-      await openUp(url);
+      await openSocket(url);
       for (const uid of [(await nobody()).uid, 2, STRANGER]) {
-        expect([uid, await knock(url, uid, 1)]).toEqual([uid, POSTGRES_REFUSES]);
+        expect([uid, await connectAs(url, uid, 1)]).toEqual([uid, POSTGRES_REFUSES]);
       }
-      for (const uid of [0, 1]) expect([uid, await knock(url, uid)]).toEqual([uid, 'admitted']);
+      for (const uid of [0, 1]) expect([uid, await connectAs(url, uid)]).toEqual([uid, 'admitted']);
       expect(await findEmbedded(dataDir)).toBe(url);
     });
 
-    test('one that still lets everybody in, from a version before, is closed when it is adopted', async () => {
+    test('one of an earlier version that admits everyone is closed when it is adopted', async () => {
       const dataDir = newFolder();
       await mkdir(dataDir, { mode: 0o711 });
       await chown(dataDir, 1, 1);
@@ -312,15 +312,15 @@ if (asRoot) {
       await writeFile(join(await clusterOf(dataDir), 'pg_hba.conf'), 'local all all trust\n');
       await query(before.url, 'SELECT pg_reload_conf()');
       await chmod(join(dataDir, 'postgres'), 0o711);
-      await openUp(before.url);
+      await openSocket(before.url);
       const { uid } = await nobody();
-      await vi.waitFor(async () => expect(await knock(before.url, uid)).toBe('admitted'), WAIT);
+      await vi.waitFor(async () => expect(await connectAs(before.url, uid)).toBe('admitted'), WAIT);
       await before.kill();
       await startAs(1, dataDir);
-      await vi.waitFor(async () => expect(await knock(before.url, uid)).toBe(POSTGRES_REFUSES), WAIT);
+      await vi.waitFor(async () => expect(await connectAs(before.url, uid)).toBe(POSTGRES_REFUSES), WAIT);
     });
 
-    test('one that does not let in the account which adopts it learns of that account', async () => {
+    test('one that does not admit the account which adopts it is changed to admit it', async () => {
       const dataDir = newFolder();
       await mkdir(dataDir, { mode: 0o700 });
       await chown(dataDir, 1, 1);
@@ -328,13 +328,13 @@ if (asRoot) {
       await write(before.url);
       await writeFile(join(await clusterOf(dataDir), 'pg_ident.conf'), 'spectrakey renamed spectrakey\n');
       await query(before.url, 'SELECT pg_reload_conf()');
-      await vi.waitFor(async () => expect(await knock(before.url, 1)).toBe(POSTGRES_REFUSES), WAIT);
+      await vi.waitFor(async () => expect(await connectAs(before.url, 1)).toBe(POSTGRES_REFUSES), WAIT);
       await before.kill();
       expect(await read((await startAs(1, dataDir)).url)).toEqual(KEPT);
     });
   });
 
-  describe('A data folder from when PostgreSQL ran as nobody', () => {
+  describe('A data folder from when PostgreSQL ran as the account nobody', () => {
     /** As such a version left it, with its data. */
     async function legacyFolder(): Promise<string> {
       const dataDir = newFolder();
@@ -373,12 +373,12 @@ if (asRoot) {
       expect(gid).toBe(uid);
       const left = (await walk(join(dataDir, 'postgres'))).filter(([, stats]) => stats.uid === anyone.uid);
       expect(left.map(([name]) => name)).toEqual([]);
-      await openUp(url);
-      expect(await knock(url, anyone.uid, anyone.gid)).toBe(POSTGRES_REFUSES);
+      await openSocket(url);
+      expect(await connectAs(url, anyone.uid, anyone.gid)).toBe(POSTGRES_REFUSES);
       await chmod(socketFolder(url), 0o700);
     }
 
-    test('goes on with its data, under an account of its own', async () => {
+    test('keeps its data, under its own account', async () => {
       const dataDir = await legacyFolder();
       const server = await start(dataDir);
       await expectMoved(dataDir, server.url);
@@ -386,13 +386,13 @@ if (asRoot) {
       expect(await read((await start(dataDir)).url)).toEqual(KEPT);
     });
 
-    test('goes on where the PostgreSQL of a killed server still runs', async () => {
+    test('works where the PostgreSQL of a killed server still runs', async () => {
       const dataDir = await legacyFolder();
       await runFormer(dataDir, 'start');
       await expectMoved(dataDir, (await start(dataDir)).url);
     });
 
-    test('goes on where its PostgreSQL was killed, too', async () => {
+    test('works where its PostgreSQL was killed, too', async () => {
       const dataDir = await legacyFolder();
       await runFormer(dataDir, 'start');
       const pid = (await readFile(join(await clusterOf(dataDir), 'postmaster.pid'), 'utf8')).split('\n')[0];
@@ -400,7 +400,7 @@ if (asRoot) {
       await expectMoved(dataDir, (await start(dataDir)).url);
     });
 
-    test('goes on after a start that was killed half-way', async () => {
+    test('works after a start that was killed half-way', async () => {
       const dataDir = await legacyFolder();
       const own = 1_999_123_456;
       await writeFile(join(dataDir, 'postgres', 'account'), `${own}\n`, { mode: 0o600 });
@@ -410,7 +410,7 @@ if (asRoot) {
       expect((await stat(await clusterOf(dataDir))).uid).toBe(own);
     });
 
-    test('is left alone while the server of the version before runs', async () => {
+    test('is left alone while the server of the earlier version runs', async () => {
       const dataDir = await legacyFolder();
       const client = new pg.Client({ connectionString: await runFormer(dataDir, 'start') });
       await client.connect();
@@ -432,7 +432,7 @@ if (asRoot) {
       await expectMoved(dataDir, winners[0]?.url ?? '');
     });
 
-    test('links that nobody has put there lead root to no other file', async () => {
+    test('links that another account put there lead root to no other file', async () => {
       const dataDir = await legacyFolder();
       const anyone = await nobody();
       const cluster = await clusterOf(dataDir);

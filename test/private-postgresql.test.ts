@@ -29,7 +29,7 @@ const WAIT = { timeout: 20_000, interval: 20 };
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-/** Everything these tests make is under here, where any user may pass. */
+/** Everything that these tests create is in here; any user may enter. */
 let scratch: string;
 let installed: string;
 let externalRoot: string;
@@ -94,7 +94,7 @@ const clusterOf = (dataDir: string) => realpath(join(dataDir, 'postgres', 'clust
 const postmasterOf = async (dataDir: string) =>
   Number((await readFile(join(await clusterOf(dataDir), 'postmaster.pid'), 'utf8')).split('\n')[0]);
 
-/** A server of its own process: `startEmbedded`, its answer on one line, and then on until its input ends. */
+/** A server in its own process: `startEmbedded`, its answer on one line; it runs until its input ends. */
 const SERVER = `
   const { startEmbedded } = await import(process.argv[1]);
   const [dataDir, places, uid] = JSON.parse(process.argv[2]);
@@ -133,7 +133,7 @@ async function startProcess(dataDir: string, { uid = 0, ...places } = {}): Promi
   return { child, stop, ...JSON.parse(String(line)) };
 }
 
-/** As a crash does: the server is gone and its PostgreSQL runs on. */
+/** As after a crash: the server is gone and its PostgreSQL still runs. */
 async function kill({ child }: Server): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGKILL');
@@ -146,8 +146,8 @@ async function refusalOf(started: Promise<unknown>): Promise<string> {
   return outcome.message;
 }
 
-/** Closer together than processes would be. */
-async function raceFor(dataDir: string): Promise<void> {
+/** Starts closer together than processes would be. */
+async function raceStarts(dataDir: string): Promise<void> {
   const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => start(dataDir)));
   const refusals = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? String(outcome.reason) : []));
   expect(refusals).toEqual(
@@ -162,7 +162,7 @@ async function idOf(user: string): Promise<number> {
 }
 
 describe('A private PostgreSQL', () => {
-  test('starts as version 18 with UTF-8, says so in a few lines, and stops', async () => {
+  test('starts as version 18 with UTF-8, logs a few lines, and stops', async () => {
     const dataDir = newFolder();
     const lines: string[] = [];
     const server = await start(dataDir, {}, line => lines.push(line));
@@ -184,7 +184,7 @@ describe('A private PostgreSQL', () => {
     expect(await processesIn(dataDir)).toEqual([]);
   });
 
-  test('listens on no network and lets no other user near its socket or data', async () => {
+  test('listens on no network and admits no other user to its socket or data', async () => {
     const dataDir = newFolder();
     const server = await start(dataDir);
     expect(await query(server.url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '' }]);
@@ -200,7 +200,7 @@ describe('A private PostgreSQL', () => {
     expect(await read((await start(dataDir)).url)).toBe('octane');
   });
 
-  test('is not stopped by a server that has stopped already', async () => {
+  test('is not stopped by a server that has already stopped', async () => {
     const dataDir = newFolder();
     const before = await start(dataDir);
     await before.stop();
@@ -244,7 +244,7 @@ describe('A private PostgreSQL', () => {
     expect(await read((await start(dataDir)).url)).toBe('octane');
   });
 
-  test('refuses a second live server with one line that names the folder, and the first goes on', async () => {
+  test('refuses a second live server with one line that names the folder, and the first continues', async () => {
     const dataDir = newFolder();
     const first = await startProcess(dataDir);
     expect(await refusalOf(start(dataDir))).toBe(
@@ -267,10 +267,10 @@ describe('A private PostgreSQL', () => {
   test('lets exactly one of several racing later starts win', async () => {
     const dataDir = newFolder();
     await (await start(dataDir)).stop();
-    await raceFor(dataDir);
+    await raceStarts(dataDir);
   });
 
-  test('passes from a server that stops to one that starts meanwhile', async () => {
+  test('passes from a server that stops to one that starts at the same time', async () => {
     const dataDir = newFolder();
     const first = await start(dataDir);
     await write(first.url);
@@ -319,7 +319,7 @@ describe('A private PostgreSQL', () => {
     expect(await isEmpty((await start(dataDir)).url)).toBe(true);
   });
 
-  test('leaves nothing half-made behind a first start that was killed', async () => {
+  test('leaves nothing half-made after a first start that was killed', async () => {
     const dataDir = newFolder();
     await mkdir(join(dataDir, 'postgres', 'cluster.new-killed', 'base'), { recursive: true });
     if (asRoot) await chmod(join(dataDir, 'postgres'), 0o711);
@@ -362,7 +362,7 @@ describe('A private PostgreSQL', () => {
     );
   });
 
-  test('says in one line what PostgreSQL logged when it does not start', async () => {
+  test('reports in one line what PostgreSQL logged when it does not start', async () => {
     const dataDir = newFolder();
     await (await start(dataDir)).stop();
     await appendFile(join(await clusterOf(dataDir), 'postgresql.conf'), 'shared_buffers = plenty\n');
@@ -371,7 +371,7 @@ describe('A private PostgreSQL', () => {
     );
   });
 
-  test('says in one line that its programs do not run, and what to do', async () => {
+  test('reports in one line that its programs do not run, and what to do', async () => {
     const packageFolder = join(scratch, 'broken');
     await cp(installed, packageFolder, { recursive: true, verbatimSymlinks: true });
     await rm(join(packageFolder, 'native', 'lib'), { recursive: true });
@@ -396,7 +396,7 @@ describe('A private PostgreSQL', () => {
 
 if (onLinux)
   describe('On Linux', () => {
-    test('a pid file left behind does not stop a start, even when another process has that number now', async () => {
+    test('a stale pid file does not prevent a start, even when another process now has that number', async () => {
       const dataDir = newFolder();
       await (await start(dataDir)).stop();
       const cluster = await clusterOf(dataDir);
@@ -428,14 +428,14 @@ if (asRoot)
       return join(closed, 'data');
     }
 
-    test('PostgreSQL runs as neither root nor nobody, inside the data folder', async () => {
+    test('PostgreSQL runs as neither root nor the account nobody, inside the data folder', async () => {
       const dataDir = newFolder();
       const server = await start(dataDir);
       expect([0, await idOf('nobody')]).not.toContain(await runner(server.url));
       expect(await clusterOf(dataDir)).toBe(join(dataDir, 'postgres', 'cluster'));
     });
 
-    test('a data folder that only root may enter is served from elsewhere, kept, and adopted', async () => {
+    test('a data folder that only root may enter is served from another folder, kept, and adopted', async () => {
       const dataDir = await closedFolder();
       const killed = await startProcess(dataDir);
       await write(killed.url ?? '');
@@ -449,10 +449,10 @@ if (asRoot)
 
     test('racing first starts in such a folder have one winner', async () => {
       const dataDir = await closedFolder();
-      await raceFor(dataDir);
+      await raceStarts(dataDir);
     });
 
-    test('programs that only root may enter are copied, and copied anew when the package changes', async () => {
+    test('programs that only root may enter are copied, and copied again when the package changes', async () => {
       const closed = await closedFolder();
       const packageFolder = join(closed, 'package');
       await cp(installed, packageFolder, { recursive: true, verbatimSymlinks: true });
@@ -469,7 +469,7 @@ if (asRoot)
       expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     });
 
-    test('deleting such a data folder starts afresh, and its cluster is stopped and swept away', async () => {
+    test('deleting such a data folder starts afresh, and its cluster is stopped and removed', async () => {
       const dataDir = await closedFolder();
       const killed = await startProcess(dataDir);
       await write(killed.url ?? '');
@@ -482,7 +482,7 @@ if (asRoot)
       expect(await processesIn(orphan)).toEqual([]);
     });
 
-    test('the sweep leaves alone what is in use, at rest, moved away, or being made', async () => {
+    test('the cleanup leaves alone what is in use, at rest, moved away, or being made', async () => {
       const [live, resting, moved, fresh] = [
         await closedFolder(),
         await closedFolder(),
@@ -529,7 +529,7 @@ if (asRoot)
       expect(await read(again.url ?? '')).toBe('octane');
     });
 
-    test("an ordinary user is told when a data folder's PostgreSQL is another user's", async () => {
+    test("a start as an ordinary user fails with an explanation when the data folder's PostgreSQL belongs to another user", async () => {
       const dataDir = newFolder();
       await (await start(dataDir)).stop();
       const { refusal } = await startProcess(dataDir, { uid: await idOf('nobody') });
@@ -537,7 +537,7 @@ if (asRoot)
     });
   });
 
-// The rest of this file is the ordinary user's case when the suite is an ordinary user's.
+// Where the suite runs as an ordinary user, the rest of this file covers that case.
 if (asRoot)
   describe('Started by an ordinary user', () => {
     test('PostgreSQL runs as that user, inside the data folder, closed to others', async () => {

@@ -70,7 +70,7 @@ test('three runs that end their host quarantine the model on every server: for 1
   expect((await stateOf(deploymentId))?.usage.predictions).toBe(3);
 });
 
-test('a model that behaved for a day begins again with one minute', async () => {
+test('a model without failures for a day starts again with one minute', async () => {
   const deploymentId = await deployLooping();
   expect(minutesUntil(await quarantine(deploymentId))).toBe(1);
   after(25 * 60);
@@ -87,7 +87,7 @@ test('failures that are more than ten minutes apart do not add up', async () => 
   expect((await ask(deploymentId)).status).toBe(200);
 });
 
-test('whoever manages the deployment can reset it, and the activity says who did', async () => {
+test('a person who manages the deployment can reset it, and the activity names that person', async () => {
   const deploymentId = await deployLooping();
   expect(await quarantine(deploymentId)).not.toBeNull();
   const { resetQuarantine } = await service.ask(RESET, { id: deploymentId }, lab.owner);
@@ -113,7 +113,7 @@ test('calls that wait when the quarantine begins are refused with it, and not ru
   expect(performance.now() - started).toBeLessThan(15_000);
 });
 
-test('a model that errs without ending its host is not quarantined', async () => {
+test('a model that fails without ending its host is not quarantined', async () => {
   const deploymentId = await deployLooping();
   const tooLarge = { sampleName: 'a', yValues: [3.4e38, 3.4e38] };
   for (let i = 0; i < 4; i++) await service.call(PREDICT, { deploymentId, spectra: [tooLarge] }, key);

@@ -60,8 +60,8 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
 }
 
 describe('a document costs', () => {
-  test('what its lists may hold, whether a number is written, a variable or a default', () => {
-    // Beyond the limit, where the message says the exact cost.
+  test('the size that its lists may have, whether a number is written, a variable or a default', () => {
+    // Beyond the limit, where the message states the exact cost.
     const fields = 'id name active createdAt';
     const of = (args: string, variables: Record<string, unknown> = {}) => {
       const document = `query ($n: Int, $three: Int = 3, $big: Int = 500) {
@@ -84,13 +84,13 @@ describe('a document costs', () => {
     expect(of('(first: null)')).toBe(preset);
     expect(of('(first: $n)')).toBe(preset);
     expect(of('(first: $n)', { n: null })).toBe(preset);
-    const most = of('(first: 100)');
-    expect(of('(first: 1000000)')).toBe(most);
-    expect(of('(first: $big)')).toBe(most);
-    for (const n of [101, -1, 0, 2 ** 40, 'x', [1], {}]) expect(of('(first: $n)', { n })).toBe(most);
+    const max = of('(first: 100)');
+    expect(of('(first: 1000000)')).toBe(max);
+    expect(of('(first: $big)')).toBe(max);
+    for (const n of [101, -1, 0, 2 ** 40, 'x', [1], {}]) expect(of('(first: $n)', { n })).toBe(max);
   });
 
-  test('what is spread where it is spread, and each alias by itself', () => {
+  test('a fragment each time that it is spread, and each alias by itself', () => {
     const fields = 'id name models { id version } members { email person { name } }';
     const plain = costOf(`{ project(id: "a") { ${fields} } }`);
     expect(costOf(`{ project(id: "a") { ...F } } fragment F on Project { ${fields} }`)).toBe(plain);
@@ -99,7 +99,7 @@ describe('a document costs', () => {
     expect(costOf(`${twice} fragment F on Project { ${fields} }`)).toBe(2 * plain);
   });
 
-  test('less than it may, for every page of the dashboard, GraphiQL’s examples and introspection', () => {
+  test('less than the limit, for every page of the dashboard, GraphiQL’s examples and introspection', () => {
     const isDocument = (value: unknown): value is DocumentNode =>
       typeof value === 'object' && value !== null && 'kind' in value && value.kind === Kind.DOCUMENT;
     let count = 0;
@@ -128,7 +128,7 @@ describe('a document costs', () => {
     expect(costOf(introspection)).toBeLessThan(MAX_COST / 10);
   });
 
-  test('no time to find out, also where fragments double what they hold', () => {
+  test('no time to compute, also where fragments double what they hold', () => {
     const doubling = times(
       40,
       at =>
@@ -142,7 +142,7 @@ describe('a document costs', () => {
   });
 });
 
-describe('what costs too much is refused before anything of it is read, and the message says what made it', () => {
+describe('a document that costs too much is refused before anything is read, and the message names the expensive field', () => {
   const { projectId } = { projectId: '01890a5d-ac96-774b-bcce-b302099a8057' };
   const spread = (roots: string[], on: string, fields: string) =>
     `{ ${roots.join(' ')} } fragment F on ${on} { ${fields} }`;
@@ -245,7 +245,7 @@ describe('what costs too much is refused before anything of it is read, and the 
       expect(Number(part)).toBeLessThanOrEqual(Number(cost));
       expect(where).toContain(place);
     });
-    // Whose session it is.
+    // The look-up of the session.
     expect(statements.length).toBeLessThanOrEqual(1);
   });
 
@@ -259,7 +259,7 @@ describe('what costs too much is refused before anything of it is read, and the 
   });
 });
 
-/** Fields to choose from, and of these the ones that lead on. */
+/** Fields to choose from, and of these the ones of object types. */
 const isLeaf = (type: unknown) => !isObjectType(type);
 
 /** Writes queries of lists within lists, with aliases, fragments and arguments; cheap enough ones most often. */
@@ -309,10 +309,10 @@ function writeQuery(
 }
 
 describe('a query of any shape runs few statements', () => {
-  /** Its levels, of which each has a statement of a kind at most, and whose session it is. */
+  /** Its levels, with a statement of a kind each at most, and the look-up of the session. */
   const MAX_STATEMENTS = 30;
 
-  test('row by row there would be thousands', async () => {
+  test('where one statement for each row would be thousands', async () => {
     const fields = times(
       3,
       at => `l${at}: predictionLogs(first: ${1 + at}) { nodes { id apiKey { name } } }
@@ -379,7 +379,7 @@ describe('a query of any shape runs few statements', () => {
   }, 120_000);
 });
 
-describe('the event loop is free again soon', () => {
+describe('a document does not block the event loop for long', () => {
   const { projectId } = { projectId: () => lab.owner.projectId };
   const ofDeployments = (roots: number, fields: string) =>
     `{ ${times(roots, at => `r${at}: project(id: "${projectId()}") { deployments { ...F } }`)} } fragment F on Deployment { ${fields} }`;
@@ -443,7 +443,7 @@ describe('the event loop is free again soon', () => {
       delaysMs.push(delays.max / 1e6);
       delays.reset();
     }
-    // What other programs take from this one is no task of its own.
+    // Time that other programs take from this one does not count as a task.
     expect(Math.min(...delaysMs)).toBeLessThan(100);
   });
 });

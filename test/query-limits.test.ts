@@ -39,11 +39,11 @@ function countTokens(document: string): number {
   return count;
 }
 
-/** A call with a spectrum of so many points, written into the document. */
+/** A call with a spectrum of this many points, written into the document. */
 const numbers = (count: number) =>
   `mutation { predict(deploymentId: "a", spectra: [{ sampleName: "a", yValues: [${times(count, () => '1')}] }]) { logId } }`;
 
-describe('a document at a limit is accepted, and beyond it refused with a sentence that names the limit', () => {
+describe('a document at a limit is accepted, and beyond it refused with a message that names the limit', () => {
   const limits: [string, number, (count: number) => string, string][] = [
     [
       'tokens',
@@ -114,10 +114,10 @@ describe('a document at a limit is accepted, and beyond it refused with a senten
       'This document has more than 50 directives. Ask for less at once.',
     ],
   ];
-  test.for(limits)('%s', async ([, most, make, sentence]) => {
-    const within = await service.call(make(most), {}, lab.owner);
+  test.for(limits)('%s', async ([, max, make, sentence]) => {
+    const within = await service.call(make(max), {}, lab.owner);
     expect(within.errors.map(({ message }) => message)).not.toContain(sentence);
-    const beyond = await service.call(make(most + 1), {}, lab.owner);
+    const beyond = await service.call(make(max + 1), {}, lab.owner);
     expect(beyond.status).toBe(400);
     expect(beyond.errors.map(({ message }) => message)).toEqual([sentence]);
     expect(beyond.text).not.toContain('"data"');
@@ -152,14 +152,14 @@ describe('a document at a limit is accepted, and beyond it refused with a senten
   });
 });
 
-describe('who asks for what is reasonable meets no limit', () => {
+describe('reasonable requests reach no limit', () => {
   const accepted = async (document: string) => {
     // Without variables and a credential most are refused for these, once they have passed the limits.
     const { code } = await service.call(document);
     expect([undefined, codes.BAD_USER_INPUT, codes.UNAUTHENTICATED]).toContain(code);
   };
 
-  test('introspection, with everything that graphql-js can ask for', async () => {
+  test('introspection, with everything that graphql-js can request', async () => {
     const document = getIntrospectionQuery({
       descriptions: true,
       specifiedByUrl: true,
@@ -200,7 +200,7 @@ describe('who asks for what is reasonable meets no limit', () => {
   });
 });
 
-test('an answer holds so many objects and no more, however they are asked for', async () => {
+test('an answer has a maximum of objects, in whichever way they are requested', async () => {
   // Each deployment of a project leads to all of them.
   const { deploymentId: _, modelId, owner } = lab;
   const ask = () =>

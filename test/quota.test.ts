@@ -23,19 +23,19 @@ import { linearRegression } from './onnx-files.ts';
 const POISON = 'poison';
 
 let service: Service;
-let elsewhere: Service;
+let secondServer: Service;
 let lab: Lab;
 let key: { rawKey: string };
-/** Set by every test: each has a month of its own, so none inherits another's usage. */
+/** Set by every test: each has its own month, so none inherits another's usage. */
 let now = new Date();
 let month = 0;
 
 beforeAll(async () => {
   service = await startService({ now: () => now });
-  elsewhere = await startService({ databaseUrl: service.databaseUrl, now: () => now });
+  secondServer = await startService({ databaseUrl: service.databaseUrl, now: () => now });
 });
 afterAll(async () => {
-  await elsewhere.close();
+  await secondServer.close();
   await service.close();
 });
 
@@ -92,7 +92,7 @@ function outcomes(answers: Answer[]) {
   };
 }
 
-/** Calls of 1 to 7 spectra in no order; the single ones alone could use the quota up, so exactly it must be used. */
+/** Calls of 1 to 7 spectra in mixed order; the single ones alone could use the quota up, so exactly it must be used. */
 const mixed = (quota: number): number[] =>
   Array.from({ length: 2 * quota }, (_, index) => (index % 2 ? 1 : 1 + ((index * 5) % 7)));
 
@@ -113,7 +113,7 @@ describe('calls at once use exactly the quota', () => {
     await setQuota(QUOTA);
     const answers = await Promise.all(
       mixed(QUOTA).map((count, index) =>
-        predict(count, lab.deploymentId, Math.floor(index / 2) % 2 ? elsewhere : service),
+        predict(count, lab.deploymentId, Math.floor(index / 2) % 2 ? secondServer : service),
       ),
     );
     const { granted, refused } = outcomes(answers);
@@ -140,7 +140,7 @@ describe('calls at once use exactly the quota', () => {
   });
 });
 
-test('a call that the rest cannot hold is refused whole; a smaller one after it still fits', async () => {
+test('a call larger than the rest is refused whole; a smaller one after it still fits', async () => {
   await setQuota(10);
   expect((await predict(7)).status).toBe(200);
   expect(await predict(4)).toMatchObject(refusal(codes.QUOTA_EXCEEDED));
@@ -233,7 +233,7 @@ test('the quota is of each deployment, not of the project', async () => {
 });
 
 test('first calls of a month on many deployments with one project-wide key end in no deadlock', async () => {
-  // Servers of its own: a connection tells of the deadlocks it was in when it ends.
+  // Separate servers: a connection reports its deadlocks when it ends.
   const first = await startService({ now: () => now });
   const second = await startService({ databaseUrl: first.databaseUrl, now: () => now });
   const third = connect({ url: first.databaseUrl, max: 2, onIdleError: () => {} });
@@ -256,11 +256,11 @@ test('first calls of a month on many deployments with one project-wide key end i
     on.call(PREDICT, { deploymentId, spectra: spectra(1) }, wide);
 
   for (let round = 0; round < 3; round++) {
-    // A session does not last that long, and a key without an expiry does.
+    // A session does not last that long; a key without an expiry does.
     now = new Date(Date.UTC(2041, round, 1));
     await makePartitions(first.db, now);
     const month = now.toISOString().slice(0, 7);
-    /** A third server begins to count a deployment; the others wait for what becomes of it. */
+    /** A third server begins to count a deployment; the others wait for its result. */
     const hold = async (deploymentId: string) => {
       const held = await third.startTransaction().execute();
       await held.insertInto('deploymentUsage').values({ deploymentId, month, predictions: 0 }).execute();
@@ -270,7 +270,7 @@ test('first calls of a month on many deployments with one project-wide key end i
     const releaseFirstCalls = await hold(alone);
     const releaseTheMiddle = await hold(rest[Math.floor(rest.length / 2)] ?? '');
 
-    // While the first call of each server waits, the others come together in one statement, in opposite orders.
+    // While the first call of each server waits, the others are collected into one statement, in opposite orders.
     const calls = [call(first, alone), call(second, alone)];
     await bothWait();
     calls.push(...rest.map(id => call(first, id)), ...rest.toReversed().map(id => call(second, id)));
@@ -293,7 +293,7 @@ test('first calls of a month on many deployments with one project-wide key end i
 
   await Promise.all([first.close(), second.close(), third.destroy()]);
   await expect.poll(() => countSessions(sql`true`)).toBe(0);
-  // A call that was in a deadlock is tried again and succeeds, a second later: only PostgreSQL tells.
+  // A call that was in a deadlock is retried and succeeds, a second later: only PostgreSQL reports the deadlock.
   const { rows } = await sql<{ deadlocks: number }>`
     select deadlocks::int from pg_stat_database where datname = ${here[0]?.name}`.execute(service.db);
   expect(rows).toEqual([{ deadlocks: 0 }]);
@@ -306,7 +306,7 @@ describe('a call that cannot be written', () => {
       check (predictions -> 0 ->> 'sampleName' <> '${sql.raw(POISON)}')`.execute(service.db);
   });
 
-  test('fails alone: its neighbours are answered, charged and logged, it is not', async () => {
+  test('fails alone: the calls beside it are answered, charged and logged, it is not', async () => {
     await setQuota(null);
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
@@ -325,7 +325,7 @@ describe('a call that cannot be written', () => {
     expect(await loggedSpectra()).toBe(72);
   });
 
-  test('for want of its deployment fails alone too, and its neighbour is charged once', async () => {
+  test('because its deployment is gone fails alone too, and the call beside it is charged once', async () => {
     await setQuota(null);
     const settle = startSettle(service.db);
     const call = (deploymentId: string): Call => ({
@@ -366,7 +366,7 @@ describe('a call that cannot be written', () => {
   });
 });
 
-test('making the next months’ partitions stops no prediction, even while somebody reads all logs', async () => {
+test('creating the next months’ partitions blocks no prediction, even while another session reads all logs', async () => {
   await setQuota(null);
   const reading = Promise.withResolvers<void>();
   const read = Promise.withResolvers<void>();

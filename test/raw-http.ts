@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What came back over a connection, as far as it came. */
+/** The reply on a connection, as far as it arrived. */
 export interface RawReply {
   status: number;
   headers: string;
@@ -10,10 +10,10 @@ export interface RawReply {
   text: string;
 }
 
-/** A POST to /graphql, written byte by byte as a test wants it. */
+/** A POST to /graphql, written byte by byte as a test needs it. */
 export interface RawRequest {
   host?: string;
-  /** Lines of headers, beside Host and Content-Type. */
+  /** Header lines, besides Host and Content-Type. */
   headers?: string[];
   contentType?: string;
   path?: string;
@@ -32,7 +32,7 @@ export const headOf = ({
     '\r\n',
   );
 
-/** Connects, and stays connected no longer than the test. */
+/** Connects, and closes the connection at the end of the test. */
 export function open(url: string): Socket {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   onTestFinished(() => {
@@ -51,8 +51,12 @@ export function parseReply(answer: string): RawReply {
   };
 }
 
-/** Sends this much at once, and waits for an answer. */
-export async function say(url: string, request: RawRequest, body: string | Buffer = ''): Promise<RawReply> {
+/** Sends these bytes at once, and waits for a reply. */
+export async function sendRaw(
+  url: string,
+  request: RawRequest,
+  body: string | Buffer = '',
+): Promise<RawReply> {
   const socket = open(url);
   socket.on('error', () => {});
   socket.write(headOf(request));
@@ -68,7 +72,7 @@ export async function say(url: string, request: RawRequest, body: string | Buffe
 /**
  * Sends a body as Python's urllib does: all of it is written before a byte of the answer is read.
  *
- * @returns what was answered, or the error of the connection ("EPIPE", "ECONNRESET").
+ * @returns the reply, or the error of the connection ("EPIPE", "ECONNRESET").
  */
 export async function sendLikeUrllib(
   url: string,
@@ -92,12 +96,12 @@ export async function sendLikeUrllib(
   try {
     for await (const chunk of socket) answer += chunk;
   } catch {
-    // The error was noted.
+    // The error was recorded.
   }
   return failed || parseReply(answer);
 }
 
-/** Until more may be written, or nothing any more. */
+/** Waits until more may be written, or the connection has ended. */
 function goesOn(socket: Socket): Promise<void> {
   return new Promise(resolve => {
     const go = () => {

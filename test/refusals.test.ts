@@ -13,7 +13,7 @@ import {
   startService,
   startServiceForTest,
 } from './harness.ts';
-import { headOf, open, type RawRequest, say, sendLikeUrllib } from './raw-http.ts';
+import { headOf, open, type RawRequest, sendLikeUrllib, sendRaw } from './raw-http.ts';
 
 const MIB = 1024 * 1024;
 
@@ -61,7 +61,7 @@ describe('a client that writes its whole body before it reads is answered', () =
     expect(misdirected).toMatchObject(refusal(codes.MISDIRECTED_REQUEST));
   });
 
-  test('but only so long, so many bytes, and so many clients', async () => {
+  test('up to a limit of time, bytes and clients', async () => {
     const own = await startServiceForTest({
       databaseUrl: service.databaseUrl,
       httpLimits: { discard: { ms: 1000, bytes: 8 * MIB, bodies: 2 } },
@@ -85,10 +85,10 @@ describe('a client that writes its whole body before it reads is answered', () =
   });
 });
 
-describe('what says who calls is read in one way', () => {
+describe('credentials are parsed in one way', () => {
   const viewer = JSON.stringify({ query: '{ viewer { id } }' });
   const ask = (headers: string[], more: RawRequest = {}) =>
-    say(service.url, { headers: [...headers, `Content-Length: ${viewer.length}`], ...more }, viewer);
+    sendRaw(service.url, { headers: [...headers, `Content-Length: ${viewer.length}`], ...more }, viewer);
   const cookie = () => `Cookie: ${lab.owner.cookie}`;
   const basic = (text: string) => `Authorization: Basic ${Buffer.from(text).toString('base64')}`;
 
@@ -105,7 +105,7 @@ describe('what says who calls is read in one way', () => {
     }
   });
 
-  test('a Basic credential is a proxy’s', async () => {
+  test('a Basic credential belongs to a proxy', async () => {
     expect((await ask([basic('ann:secret'), cookie()])).text).toContain(lab.owner.id);
     expect((await ask([basic('ann:secret')])).text).toBe('{"data":{"viewer":null}}\n');
     for (const header of ['Authorization: Basic', 'Authorization: Basic ?']) {
@@ -113,7 +113,7 @@ describe('what says who calls is read in one way', () => {
     }
   });
 
-  test('a key in a Basic credential is told where it belongs', async () => {
+  test('a key in a Basic credential is refused with where to put it', async () => {
     const headers = [
       basic(`${key.rawKey}:`),
       basic(`:${key.rawKey}`),
@@ -141,7 +141,7 @@ describe('what says who calls is read in one way', () => {
   });
 });
 
-describe('a body is UTF-8, and plain', () => {
+describe('a body is UTF-8, and not compressed', () => {
   const body = (sampleName: Buffer) =>
     Buffer.concat([
       Buffer.from(`{"query":${JSON.stringify(PREDICT)},"variables":{"deploymentId":"${lab.deploymentId}",`),
@@ -151,7 +151,7 @@ describe('a body is UTF-8, and plain', () => {
       Buffer.from('"}]}}'),
     ]);
   const predict = (bytes: Buffer, more: Partial<RawRequest> = {}) =>
-    say(
+    sendRaw(
       service.url,
       { ...more, headers: [...withKey(), `Content-Length: ${bytes.length}`, ...(more.headers ?? [])] },
       bytes,
@@ -176,7 +176,7 @@ describe('a body is UTF-8, and plain', () => {
     expect(await predict(latin1)).toMatchObject(refusal(codes.BAD_USER_INPUT));
   });
 
-  test('a charset that is declared must be it', async () => {
+  test('a declared charset must be UTF-8', async () => {
     const bytes = body(Buffer.from('Öl'));
     for (const charset of ['utf-8', 'UTF-8', '"utf-8"', 'utf8']) {
       const reply = await predict(bytes, { contentType: `application/json; charset=${charset}` });
@@ -189,7 +189,7 @@ describe('a body is UTF-8, and plain', () => {
     }
   });
 
-  test('compressed it is refused, with a sentence', async () => {
+  test('a compressed body is refused with an explanation', async () => {
     for (const encoding of ['gzip', 'deflate', 'br', 'zstd', 'x-gzip', 'gzip, identity']) {
       const reply = await predict(Buffer.from([0x1f, 0x8b]), { headers: [`Content-Encoding: ${encoding}`] });
       expect(reply).toMatchObject(refusal(codes.UNSUPPORTED_MEDIA_TYPE));
@@ -199,15 +199,15 @@ describe('a body is UTF-8, and plain', () => {
     expect(plain.status).toBe(200);
   });
 
-  test('what Apollo refuses by itself has codes of the catalogue too', async () => {
+  test('refusals by Apollo itself have codes of the catalogue too', async () => {
     const query = JSON.stringify({ query: '{ viewer { id } }' });
     for (const accept of ['text/csv', 'image/*', 'application/xml, text/html']) {
       const headers = [`Accept: ${accept}`, `Content-Length: ${query.length}`];
-      expect(await say(service.url, { headers }, query)).toMatchObject(refusal(codes.NOT_ACCEPTABLE));
+      expect(await sendRaw(service.url, { headers }, query)).toMatchObject(refusal(codes.NOT_ACCEPTABLE));
     }
     const get = { method: 'GET', path: '/graphql?query={viewer{id}}', contentType: 'text/plain' };
     const preflight = ['apollo-require-preflight: 1'];
-    expect(await say(service.url, { ...get, headers: preflight })).toMatchObject(
+    expect(await sendRaw(service.url, { ...get, headers: preflight })).toMatchObject(
       refusal(codes.UNSUPPORTED_MEDIA_TYPE),
     );
   });

@@ -73,7 +73,7 @@ async function onRecord(deploymentId = lab.deploymentId) {
 }
 
 describe('a repeated predict', () => {
-  test('gets the first answer, from whichever server, with one charge and one log', async () => {
+  test('gets the first answer, from any server, with one charge and one log', async () => {
     const first = await predict({ idempotencyKey: 'a' });
     expect(first).toMatchObject({ status: 200, errors: [] });
     for (const server of [...servers, ...servers]) {
@@ -118,7 +118,7 @@ describe('a repeated predict', () => {
     expect((await onRecord(other.deploymentId)).charged).toBe(0);
   });
 
-  test('is told apart from the calls of others with the same key', async () => {
+  test('is distinguished from the calls of others with the same key', async () => {
     const otherKey = await createKey(servers[0], lab.owner, { projectId: lab.owner.projectId });
     const answers = [];
     for (const as of [key, otherKey, lab.owner]) answers.push(await predict({ idempotencyKey: 'a' }, as));
@@ -143,14 +143,14 @@ describe('a repeated predict', () => {
     expect((await onRecord()).charged).toBe(2);
   });
 
-  test('is carried out when it failed before: what failed made nothing', async () => {
+  test('is executed when it failed before: a failed call stored nothing', async () => {
     const { db } = servers[0];
     const setQuota = (monthlyPredictions: number) =>
       db.updateTable('plans').set({ monthlyPredictions }).where('name', '=', 'PRO').execute();
     onTestFinished(async () => {
       await setQuota(100_000);
     });
-    // Both see room for one of them, and one is refused when it is settled.
+    // Both find room for one of them, and one is refused when it is settled.
     await setQuota(3);
     const answers = await Promise.all(
       ['a', 'b'].map((idempotencyKey, index) => predict({ idempotencyKey }, key, servers[index])),
@@ -212,7 +212,7 @@ describe('a repeated predict', () => {
 
     const held = () => servers[0].db.selectFrom('idempotencyKeys').select('digest').execute();
     await predict({ idempotencyKey: 'b' });
-    // More than one statement drops at once.
+    // More than one statement deletes at once.
     await sql`
       insert into idempotency_keys (digest, request, result_id, created_at)
       select sha256(number::text::bytea), sha256(''), gen_random_uuid(), ${now}
@@ -244,7 +244,7 @@ describe('a repeated predict', () => {
     expect((await predict({ idempotencyKey })).text).toBe(first.text);
   });
 
-  test('holds up no call without a key while its own deployment stays locked', async () => {
+  test('delays no call without a key while its own deployment stays locked', async () => {
     const other = await deploy(servers[0], lab.owner, linearRegression({ weights: [1, 1] }), 'Another');
     await predict({});
     const locked = Promise.withResolvers<void>();
@@ -271,7 +271,7 @@ describe('a repeated predict', () => {
     expect((await waiting).map(({ code }) => code)).toEqual(Array(12).fill(codes.UNAVAILABLE));
     done.resolve();
     await holder;
-    // They said that nothing was made: each is carried out when it is repeated.
+    // They were answered that nothing was done: each is executed when it is repeated.
     for (let index = 0; index < 12; index++) {
       expect((await predict({ idempotencyKey: `waits ${index}` })).status).toBe(200);
     }
@@ -297,7 +297,7 @@ describe('a repeated createApiKey', () => {
     return apiKeys.nodes.filter(({ id }) => id !== key.id);
   };
 
-  test('makes no second key, and names the first, whose secret it cannot show', async () => {
+  test('makes no second key, and returns the first, without its secret', async () => {
     const first = await create();
     const made = first.data?.createApiKey.apiKey;
     expect(first.data?.createApiKey.rawKey).toMatch(/^sk_/);
@@ -328,7 +328,7 @@ describe('a repeated createApiKey', () => {
     ).toMatchObject({ status: 200 });
     expect(await create({ idempotencyKey: '' })).toMatchObject(refusal(codes.BAD_USER_INPUT));
     expect(await held()).toHaveLength(2);
-    // A key of predict is none of createApiKey's.
+    // A key of predict does not count for createApiKey.
     expect((await predict({ idempotencyKey: 'a' }, lab.owner)).status).toBe(200);
   });
 
@@ -346,7 +346,7 @@ describe('a repeated createApiKey', () => {
     expect(await create()).toMatchObject(refusal(codes.API_KEY_ALREADY_CREATED));
   });
 
-  test('that failed before is carried out', async () => {
+  test('that failed before is executed', async () => {
     for (let count = 0; count < 9; count++) {
       await createKey(servers[0], lab.owner, { projectId: lab.owner.projectId });
     }

@@ -5,7 +5,7 @@ import { parseSync, Visitor } from 'vite';
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../src/errors.ts';
 
-/** The folders of `src`, and the files beside them, in their order: each imports from itself and from those before it. */
+/** The folders of `src`, and the files at its root, in their order: each imports from itself and from those before it. */
 const ORDER = [
   'errors.ts',
   'config.ts',
@@ -31,17 +31,17 @@ const ORDER = [
   'demonstration',
   'main.ts',
 ];
-/** The browser's code stands apart. */
+/** The browser's code is separate. */
 const APART = 'dashboard';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What a source file holds that the rules are about, found in its syntax rather than its text. */
+/** The parts of a source file that the rules check, found in its syntax rather than its text. */
 interface Source {
   path: string;
-  /** What it imports: paths from the root for the repository's own files, else package names. */
+  /** Its imports: paths from the root for the repository's own files, otherwise package names. */
   imports: string[];
-  /** Every text that it spells. */
+  /** Every string literal. */
   texts: string[];
   /** Breaches of rules that hold for any file, with their lines. */
   breaches: string[];
@@ -71,7 +71,7 @@ function read(path: string): Source {
 
   const assigned = new Set<number>();
   new Visitor({
-    // Setting a variable, for a library that looks there, is not reading one; a node comes before what it holds.
+    // Setting a variable for a library is not reading one; a node comes before its children.
     AssignmentExpression({ left, operator }) {
       if (left.type === 'MemberExpression' && operator === '=') assigned.add(left.start);
     },
@@ -116,8 +116,8 @@ function read(path: string): Source {
     TSAsExpression({ expression, typeAnnotation, start }) {
       let inner = expression;
       while (inner.type === 'ParenthesizedExpression') inner = inner.expression;
-      const washed = inner.type === 'TSAsExpression' && inner.typeAnnotation.type === 'TSUnknownKeyword';
-      if (washed || typeAnnotation.type === 'TSNeverKeyword') breach('a cast that says anything', { start });
+      const viaUnknown = inner.type === 'TSAsExpression' && inner.typeAnnotation.type === 'TSUnknownKeyword';
+      if (viaUnknown || typeAnnotation.type === 'TSNeverKeyword') breach('a cast to any type', { start });
     },
   }).visit(program);
   return source;
@@ -149,7 +149,7 @@ function findCycles(imports: ReadonlyMap<string, readonly string[]>): string[] {
   return cycles;
 }
 
-test('the rules see the repository', () => {
+test('the rules read the repository', () => {
   for (const folder of ['src', 'test', 'migrations']) expect(within(folder).length).toBeGreaterThan(3);
   const edges = server.flatMap(({ imports }) => imports.filter(path => path.startsWith('src/')));
   expect(edges.length).toBeGreaterThan(100);
@@ -158,12 +158,12 @@ test('the rules see the repository', () => {
   );
 });
 
-describe('imports run one way', () => {
+describe('imports go in one direction', () => {
   test('every file of the server is in a folder of the order', () => {
     expect(server.filter(({ path }) => placeOf(path) < 0).map(({ path }) => path)).toEqual([]);
   });
 
-  test('none leads to a later folder, to the dashboard or out of src', () => {
+  test('no import leads to a later folder, to the dashboard or out of src', () => {
     const wrong = server.flatMap(({ path, imports }) =>
       imports
         .filter(target => /\.tsx?$/.test(target))
@@ -187,7 +187,7 @@ describe('imports run one way', () => {
     expect([...findCycles(ofFiles), ...findCycles(ofFolders)]).toEqual([]);
   });
 
-  test('nobody imports main.ts', () => {
+  test('no file imports main.ts', () => {
     expect(written.filter(({ imports }) => imports.includes('src/main.ts')).map(({ path }) => path)).toEqual(
       [],
     );
@@ -220,7 +220,7 @@ describe('imports run one way', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('migrations import kysely alone, so that they stay what they were', () => {
+  test('migrations import kysely alone, so that they never change', () => {
     const wrong = within('migrations').flatMap(({ path, imports }) =>
       imports.filter(target => target !== 'kysely').map(target => `${path} → ${target}`),
     );
@@ -261,7 +261,7 @@ test('src/config.ts alone reads the environment', () => {
   expect(readers.map(({ path }) => path)).toEqual(['src/config.ts']);
 });
 
-test('src/errors.ts alone spells the codes of errors', () => {
+test('src/errors.ts alone contains the codes of errors', () => {
   const codes = new Set(Object.keys(CATALOGUE));
   const spelled = written
     .filter(({ path }) => path !== 'src/errors.ts')
@@ -269,6 +269,6 @@ test('src/errors.ts alone spells the codes of errors', () => {
   expect(spelled).toEqual([]);
 });
 
-test('no test is left out, and nothing says "any" or casts to whatever is wanted', () => {
+test('no test is skipped, and no file uses "any" or a cast to an arbitrary type', () => {
   expect(written.flatMap(({ breaches }) => breaches)).toEqual([]);
 });

@@ -16,7 +16,7 @@ import {
 } from './harness.ts';
 
 const MINUTE = 60_000;
-/** For 600 requests in turn on a machine that is busy. */
+/** For 600 requests in sequence on a machine that is busy. */
 const PATIENCE = 120_000;
 
 let service: Service;
@@ -41,7 +41,7 @@ const predict = (rawKey: string, deploymentId = lab.deploymentId, on: Service = 
 /** The members of an answer's body: a refusal has no `data`, not even null. */
 const membersOf = ({ text }: { text: string }) => Object.keys(JSON.parse(text));
 
-describe('a revocation holds from the next call on', () => {
+describe('a revocation takes effect with the next call', () => {
   test(
     '200 times of 200, each key used just before',
     async () => {
@@ -77,7 +77,7 @@ describe('a revocation holds from the next call on', () => {
       const { id, rawKey } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
       let revoked = false;
       const calls: { begunAfter: boolean; status: number }[] = [];
-      // The revocation is to fall among calls that succeed.
+      // The revocation must happen between calls that succeed.
       const busy = Promise.withResolvers<void>();
       const client = async (on: Service) => {
         for (let left = 5; left > 0; left -= revoked ? 1 : 0) {
@@ -119,7 +119,7 @@ describe('a revocation holds from the next call on', () => {
   });
 });
 
-test('an expired key answers that it has expired, from its expiry on', async () => {
+test('an expired key is answered as expired, from its expiry on', async () => {
   const expiresAt = new Date(now.getTime() + MINUTE);
   const { rawKey } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { expiresAt });
   now = new Date(expiresAt.getTime() - 1);
@@ -130,7 +130,7 @@ test('an expired key answers that it has expired, from its expiry on', async () 
   expect(membersOf(answer)).toEqual(['errors']);
 });
 
-test('a key that is revoked and expired answers that it was revoked, whichever came first', async () => {
+test('a key that is revoked and expired is answered as revoked, whichever came first', async () => {
   const target = { deploymentId: lab.deploymentId };
   const expiresAt = new Date(now.getTime() + MINUTE);
   const [before, after] = await Promise.all([
@@ -145,14 +145,14 @@ test('a key that is revoked and expired answers that it was revoked, whichever c
   }
 });
 
-test('a deleted key, an unknown one and one with a typing error get the same answer, to the letter', async () => {
+test('a deleted key, an unknown one and one with a typing error get identical answers', async () => {
   const deleted = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
   await service.ask(DELETE_KEY, { id: deleted.id }, lab.owner);
   const { rawKey } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
   const swapped = rawKey.at(-1) === 'x' ? 'y' : 'x';
   const wrong = [
     deleted.rawKey,
-    // The checksum is right, as it covers what precedes it: nobody was ever given this one.
+    // The checksum is right, as it covers what precedes it: this key was never created.
     'sk_00000000000000000000000000000000000000003e509C',
     rawKey.slice(0, -1) + swapped,
     rawKey.slice(0, -1),
@@ -171,7 +171,7 @@ test('a deleted key, an unknown one and one with a typing error get the same ans
   }
 });
 
-test('what is known of a key is told to its holder alone: a prefix gets the answer for unknown keys', async () => {
+test('only the holder of a key learns its state: a prefix gets the answer for unknown keys', async () => {
   const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
   await service.ask(REVOKE_KEY, { id: key.id }, lab.owner);
   // Everything that the dashboard shows, and the id.

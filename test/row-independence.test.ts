@@ -150,7 +150,7 @@ const operator: fc.Arbitrary<Operator> = fc.oneof(
   ),
 );
 
-/** A graph of these operators, each of which takes what the one before it gives. */
+/** A graph of these operators, each of which takes the output of the one before it. */
 function chain(operators: readonly Operator[]): Uint8Array {
   const nodes: ReturnType<typeof node>[] = [];
   let value = 'X';
@@ -192,7 +192,7 @@ const spectra = [
   [7, 7.5, -8, 1e-3],
 ];
 
-test('what is proven to be row by row is so, for any operators, constants and axes', async () => {
+test('a graph that is proven to treat each row by itself does so, for any operators, constants and axes', async () => {
   let checked = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(operator, { minLength: 1, maxLength: 4 }), async operators => {
@@ -221,6 +221,6 @@ test('what is proven to be row by row is so, for any operators, constants and ax
     }),
     { numRuns: 3000, seed: 12 },
   );
-  // Enough of them are valid and proven for this to say something.
+  // Enough of them are valid and proven for this to be significant.
   expect(checked).toBeGreaterThan(500);
 });

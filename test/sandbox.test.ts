@@ -22,13 +22,13 @@ import { linearRegression } from './onnx-files.ts';
 const isRoot = process.getuid?.() === 0;
 const onLinux = process.platform === 'linux';
 
-/** What /proc says of a process. */
+/** The status of a process in /proc. */
 const statusOf = (pid: number) => readFileSync(`/proc/${pid}/status`, 'utf8');
 const fieldOf = (pid: number, name: string) =>
   new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(statusOf(pid))?.[1] ?? '';
 const uidOf = (pid: number) => Number(fieldOf(pid, 'Uid').split('\t')[0]);
 
-/** Starts the chain of commands of a host, with a script of ours in the place of its main module. */
+/** Starts the chain of commands of a host, with a test script in place of its main module. */
 async function runInSandbox(script: string): Promise<string> {
   const { program, args } = await hostCommand({ memoryBytes: 256 * 1024 * 1024 });
   const host = args.findIndex(arg => arg.endsWith('onnx/host.ts'));
@@ -42,12 +42,12 @@ async function runInSandbox(script: string): Promise<string> {
   return (await child.stdout.toArray()).join('');
 }
 
-/** Tries something, and says the code of the error. */
+/** Tries something, and prints the code of the error. */
 const attempt = (code: string) =>
   runInSandbox(`
     try { ${code}; console.log('done'); } catch (error) { console.log(error.code); }`);
 
-test('every host that runs models or waits to has what the system allows', async () => {
+test('every host that runs models or is spare has the restrictions that the system allows', async () => {
   const started = hostsFromNow();
   const service = await startServiceForTest();
   const { owner, deploymentId } = await openLab(service);
@@ -72,7 +72,7 @@ test('every host that runs models or waits to has what the system allows', async
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 
-/** A copy of this project that others may enter, with other node_modules. */
+/** A copy of this project that other accounts may enter, with other node_modules. */
 function copyProject(mode: number, link: (from: string, to: string) => void): string {
   const project = mkdtempSync(join(tmpdir(), 'spectrakey-copy-'));
   onTestFinished(() => rmSync(project, { recursive: true, force: true }));
@@ -128,7 +128,7 @@ for (const [what, link] of [
   });
 }
 
-test('a restriction with which no host starts is given up alone, and named for the log', async () => {
+test('a restriction that prevents hosts from starting is dropped alone, and named in the log', async () => {
   const { outcome, sandbox, missing } = await runIn(copyProject(0o700, symlinkSync));
   expect(outcome).toEqual(MEAN);
   const here = await detectSandbox();
@@ -136,14 +136,14 @@ test('a restriction with which no host starts is given up alone, and named for t
   expect(missing.includes('a separate uid')).toBe(here.ownUid);
 });
 
-test('where root starts the server on Linux, hosts have an account and a network of their own', async () => {
+test('where root starts the server on Linux, hosts have their own account and network', async () => {
   const sandbox = await detectSandbox();
   if (isRoot && onLinux)
     expect(sandbox).toMatchObject({ ownUid: true, dropsPrivileges: true, permission: true });
   else expect(sandbox.ownUid).toBe(false);
 });
 
-test('JavaScript in a host reads nothing but its own code, writes nothing and starts nothing', async () => {
+test('JavaScript in a host reads only its own code, writes nothing and starts nothing', async () => {
   const read = (path: string) => `require('node:fs').readFileSync(${JSON.stringify(path)})`;
   const script = (code: string) =>
     `const require = process.getBuiltinModule('node:module').createRequire('/'); ${code}`;
@@ -166,7 +166,7 @@ test('JavaScript in a host reads nothing but its own code, writes nothing and st
   );
 });
 
-test('a host reaches no address where it has a network of its own', async () => {
+test('a host reaches no address where it has its own network', async () => {
   const service = await startServiceForTest();
   const { port } = new URL(service.url);
   const answer = await runInSandbox(`
@@ -177,13 +177,13 @@ test('a host reaches no address where it has a network of its own', async () => 
   expect(answer).toBe(network ? 'ENETUNREACH\n' : 'connected\n');
 });
 
-test('a host can signal neither the server nor another host where it has an account of its own', async () => {
+test('a host can signal neither the server nor another host where it has its own account', async () => {
   const answer = await attempt(`process.kill(${process.pid}, 0)`);
   const { ownUid } = await detectSandbox();
   expect(answer).toBe(ownUid ? 'EPERM\n' : 'done\n');
 });
 
-test('a host that allocates without end is stopped before it takes the machine', async () => {
+test('a host that allocates without end is stopped before it uses up the machine', async () => {
   const answer = await runInSandbox(`
     const kept = [];
     try { for (;;) kept.push(new Uint8Array(64 * 1024 * 1024).fill(1)); }

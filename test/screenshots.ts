@@ -31,7 +31,7 @@ async function graphiql(browser: Browser, url: string, { rawKey, octaneDeploymen
   const replace = async (text: string) => {
     await page.locator('.graphiql-editor-tool .view-lines:visible').click();
     await page.keyboard.press('ControlOrMeta+A');
-    // Pasted, as typing would have the editor close every bracket once more.
+    // Pasted: the editor would close every typed bracket again.
     await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
     await page.keyboard.press('ControlOrMeta+V');
     // GraphiQL stores an edit after a pause.
@@ -121,7 +121,7 @@ async function predictions(page: Page, url: string, { octaneDeploymentId }: Demo
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'spectrakey-screenshots-'));
-// As root, PostgreSQL runs under another account, which must get through.
+// As root, PostgreSQL runs under another account, which must be able to enter.
 await chmod(folder, 0o711);
 const postgres = await startEmbedded(folder, () => {});
 const db = connect({ url: postgres.url, max: 5, onIdleError: () => {} });

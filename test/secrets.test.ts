@@ -26,11 +26,11 @@ import {
 } from './harness.ts';
 import { startPostgresForTest } from './own-postgresql.ts';
 
-/** Something that must be told once at most. */
+/** A secret that may be returned once at most. */
 interface Secret {
   what: string;
   text: string;
-  /** Where it was handed out: the one response that may hold it. */
+  /** The one response that may contain it. */
   from: string | null;
 }
 
@@ -41,14 +41,14 @@ const responses: { from: string; text: string }[] = [];
 
 let steps = 0;
 
-/** Sends a GraphQL request and keeps its answer under a name of its own. */
+/** Sends a GraphQL request and stores its answer under its own name. */
 async function ask(what: string, document: string, variables: object = {}, as?: Credential) {
   const answer = await service.call(document, variables, as);
   const from = keep(what, answer.status, answer.headers, answer.text);
   return { ...answer, from };
 }
 
-/** Sends whatever else, and keeps its answer. */
+/** Sends any other request, and stores its answer. */
 async function request(what: string, path: string, init: RequestInit) {
   const response = await fetch(`${service.url}${path}`, { redirect: 'manual', ...init });
   keep(what, response.status, response.headers, await response.text());
@@ -61,7 +61,7 @@ function keep(what: string, status: number, headers: Headers, body: string): str
   return from;
 }
 
-/** Sends bytes that are no HTTP request, and keeps what comes back. */
+/** Sends bytes that are not an HTTP request, and stores the reply. */
 async function sendBytes(what: string, bytes: string) {
   const socket = connectTo(Number(new URL(service.url).port), '127.0.0.1');
   const chunks: Buffer[] = [];
@@ -71,7 +71,7 @@ async function sendBytes(what: string, bytes: string) {
   keep(what, 0, new Headers(), Buffer.concat(chunks).toString());
 }
 
-/** A session token, out of the cookie that hands it out. */
+/** A session token, from the cookie that sets it. */
 function keepSession(what: string, answer: Pick<Answer, 'headers'> & { from: string }): { cookie: string } {
   const cookie = cookieOf(answer);
   const [, token = ''] = cookie.split('=');
@@ -162,7 +162,7 @@ beforeAll(async () => {
   await ask('delete', DELETE_KEY, { id: revoked.id }, session);
   await ask('predict with a deleted key', PREDICT, call, revoked);
 
-  // Keys, used wrong
+  // Keys, used wrongly
   const { rawKey } = key;
   const headers = [
     { authorization: rawKey },
@@ -203,7 +203,7 @@ beforeAll(async () => {
   );
   await ask('a key beyond the end', PREDICT, { deploymentId, spectra: [] }, key);
 
-  // What is no GraphQL request
+  // Requests that are not GraphQL
   const json = { 'content-type': 'application/json', authorization: `Api-Key ${rawKey}` };
   const wholes = [
     `{"query": ${JSON.stringify(SIGN_IN)}, "variables": {"password": ${quoted}`,
@@ -263,7 +263,7 @@ beforeAll(async () => {
   );
   await sendBytes('no HTTP at all', `${rawKey} ${password}\r\n\r\n`);
 
-  // Errors of the server's own
+  // Errors of the server itself
   await sql`alter table api_keys rename to moved_away`.execute(service.db);
   await ask('a key without its table', PREDICT, call, key);
   await ask(
@@ -286,7 +286,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** Ways in which a secret could lie somewhere: as it is, in hex as SQL prints bytes, in Base64 and in a URL. */
+/** Encodings in which a secret could be stored: as it is, in hex as SQL prints bytes, in Base64 and in a URL. */
 function spellings(text: string): string[] {
   const bytes = Buffer.from(text);
   return [
@@ -303,8 +303,8 @@ function spellings(text: string): string[] {
 const found = (haystack: string, text: string) =>
   spellings(text).some(spelling => haystack.includes(spelling));
 
-describe('nothing of a raw key, a password or a session token', () => {
-  test('is handed out twice: each lies in the one response that hands it out', () => {
+describe('a raw key, a password or a session token', () => {
+  test('is returned once: each is in the one response that returns it', () => {
     expect(secrets.map(({ what }) => what)).toHaveLength(7);
     expect(responses.length).toBeGreaterThan(100);
     for (const { what, text, from } of secrets) {
@@ -313,7 +313,7 @@ describe('nothing of a raw key, a password or a session token', () => {
     }
   });
 
-  test('is in the log, at its most talkative', () => {
+  test('is never in the log, at its most verbose level', () => {
     const log = service.log.join('\n');
     // The requests are in it: an empty log would prove nothing.
     expect(service.log.length).toBeGreaterThan(2 * 100);
@@ -321,15 +321,15 @@ describe('nothing of a raw key, a password or a session token', () => {
     for (const { what, text } of secrets) expect(found(log, text), what).toBe(false);
   });
 
-  test('is in the metrics', async () => {
+  test('is never in the metrics', async () => {
     const metrics = await (await fetch(service.metricsUrl ?? '')).text();
-    // What was asked is in them.
+    // The requests are in them.
     expect(metrics).toMatch(/spectrakey_requests_total\{operation="signUp",code="ok"\} [1-9]/);
     expect(metrics).toMatch(/spectrakey_requests_total\{operation="predict",code="ok"\} [1-9]/);
     for (const { what, text } of secrets) expect(found(metrics, text), what).toBe(false);
   });
 
-  test('is in any column of any table, in text or in bytes', async () => {
+  test('is in no column of any table, in text or in bytes', async () => {
     const { rows: tables } = await sql<{ name: string }>`
       select format('%I.%I', table_schema, table_name) as name from information_schema.tables
       where table_type = 'BASE TABLE'`.execute(service.db);
@@ -340,7 +340,7 @@ describe('nothing of a raw key, a password or a session token', () => {
       );
       read += `${name}\n${rows.map(({ row }) => row).join('\n')}\n`;
     }
-    // Partitions, the activity and what people wrote are among what was read.
+    // Partitions, the activity and user texts are among what was read.
     expect(read).toMatch(/public\.prediction_logs_\d{4}_\d{2}\n\(/);
     expect(read).toMatch(/public\.activity\n\(/);
     expect(read).toContain('olga@lab.example');

@@ -3,14 +3,14 @@ import { expect } from 'vitest';
 import { addressOf, run, type Started } from './commands.ts';
 import { type Service, send } from './harness.ts';
 
-/** A server in a process of its own, for one test. */
+/** A server in a separate process, for one test. */
 export interface ServerProcess extends Pick<Service, 'url' | 'call' | 'ask'> {
   started: Started;
   /** Fails unless the process that was started still runs, and has reported no crash. */
   expectAlive: () => void;
-  /** For how long its main thread has been ready to run and has waited for a core; 0 where the system does not say. */
+  /** For how long its main thread was ready to run and waited for a core; 0 where the system does not report it. */
   waitedMs: () => number;
-  /** Its resident memory, read from outside; 0 where the system does not say. */
+  /** Its resident memory, read from outside; 0 where the system does not report it. */
   residentBytes: () => number;
 }
 

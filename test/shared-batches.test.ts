@@ -70,7 +70,7 @@ const mixing = onnxFile({
   ],
 });
 
-test('calls at once get to the last bit what each gets alone', async () => {
+test('calls at once get, to the last bit, the same as alone', async () => {
   const spectra = spectraOf('gasoline-test.csv').map(({ yValues }) => yValues);
   const alone: unknown[] = [];
   for (const yValues of spectra) alone.push(await predicted(lab.deploymentId, yValues));
@@ -80,14 +80,14 @@ test('calls at once get to the last bit what each gets alone', async () => {
   expect(together).toEqual(Array.from({ length: 10 }, () => alone).flat());
 });
 
-test('a model that mixes spectra for values that no trial has never sees two calls in one', async () => {
+test('a model that mixes spectra for values outside its trial never gets two calls in one run', async () => {
   const deploymentId = await deployFile(mixing, 'Mixing');
   const inputs = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? i : i * 2 ** 20));
   const values = await Promise.all(inputs.map(i => predicted(deploymentId, [i, 0])));
   expect(values).toEqual(inputs.map(i => (i > 1e6 ? 2 * i : i)));
 });
 
-test('a spectrum on which the model fails costs the calls beside it nothing', async () => {
+test('a spectrum on which the model fails does not affect the calls beside it', async () => {
   const logarithm = onnxFile({
     input: [tensorInfo('X', 'float32', ['n', 1])],
     output: [tensorInfo('variable', 'float32', ['n', 1])],
@@ -129,7 +129,7 @@ test('the deadline counts for each run of a frame whose calls share runs', async
   expect(loads).toEqual(['a']);
 }, 60_000);
 
-test('a model that was registered before calls shared runs is tried when it is opened next, once', async () => {
+test('a model that was registered before calls shared runs gets that trial once, when it is opened next', async () => {
   const pool = new pg.Pool({ connectionString: service.databaseUrl, max: 1 });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   onTestFinished(() => db.destroy());
@@ -159,10 +159,10 @@ test('a model that was registered before calls shared runs is tried when it is o
   }
 });
 
-test('where that trial ends the host, the calls are answered, and it is not tried again', async () => {
+test('where that trial ends the host, the calls are answered, and the trial is not repeated', async () => {
   const found: [string, boolean][] = [];
   const models = startModels({
-    // Endless for what a trial gives it.
+    // Endless for an input of the trial.
     load: async () => ringOfBranches(0),
     onRowIndependence: (...what) => found.push(what),
     onNotStarted: () => undefined,
@@ -177,7 +177,7 @@ test('where that trial ends the host, the calls are answered, and it is not trie
   expect(found).toEqual([['a', false]]);
 });
 
-/** Holds rows locked, as somebody who hangs in the middle of a change would. */
+/** Holds rows locked, as a session that hangs in the middle of a change would. */
 async function hold(rows: RawBuilder<unknown>): Promise<() => Promise<void>> {
   const holding = await service.db.startTransaction().execute();
   await sql`select from ${rows} for update`.execute(holding);
@@ -199,13 +199,13 @@ test('a call that waits for a lock is answered once that is released', async () 
   expect(await waiting).toBeCloseTo(87.941, 3);
 });
 
-describe('steady calls to what stays locked are refused, and delay nobody else', () => {
-  const lone = async (name: string) => {
+describe('steady calls to locked rows are refused, and delay no other calls', () => {
+  const labNamed = async (name: string) => {
     const deploymentId = await deployFile(linearRegression({ weights: [1] }), name);
     return { deploymentId, ...(await createKey(service, lab.owner, { deploymentId })) };
   };
 
-  test.for<{ what: string; rows: (own: Awaited<ReturnType<typeof lone>>) => RawBuilder<unknown> }>([
+  test.for<{ what: string; rows: (own: Awaited<ReturnType<typeof labNamed>>) => RawBuilder<unknown> }>([
     {
       what: 'the row that counts a deployment’s calls',
       rows: own => sql`deployment_usage where deployment_id = ${own.deploymentId}`,
@@ -213,16 +213,16 @@ describe('steady calls to what stays locked are refused, and delay nobody else',
     { what: 'a deployment', rows: own => sql`deployments where id = ${own.deploymentId}` },
     { what: 'a key', rows: own => sql`api_keys where id = ${own.id}` },
   ])('$what', async ({ what, rows }) => {
-    const own = await lone(what);
+    const own = await labNamed(what);
     const ask = (deploymentId: string, as: { rawKey: string }) =>
       service.call(PREDICT, { deploymentId, spectra: [{ sampleName: 'a', yValues: [1] }] }, as);
-    // Where the key alone is held, another key calls the same deployment.
-    const beside = what === 'a key' ? own.deploymentId : (await lone(`Beside ${what}`)).deploymentId;
+    // Where only the key is held, another key calls the same deployment.
+    const beside = what === 'a key' ? own.deploymentId : (await labNamed(`Beside ${what}`)).deploymentId;
     for (const deploymentId of [own.deploymentId, beside]) await predicted(deploymentId, [1]);
     const release = await hold(rows(own));
     const refused: Promise<Answer>[] = [];
     const started = performance.now();
-    // Longer than a statement waits for a lock, so that queue after queue of them is rejected.
+    // Longer than the lock timeout of a statement, so that queue after queue of them is rejected.
     while (performance.now() - started < 4000) {
       for (let calls = 0; calls < 5; calls++) refused.push(ask(own.deploymentId, own));
       const asked = performance.now();
@@ -237,7 +237,7 @@ describe('steady calls to what stays locked are refused, and delay nobody else',
   });
 });
 
-test('calls beyond what may wait are shed with UNAVAILABLE, and those that wait are answered', async () => {
+test("calls beyond the queue's limit are shed with UNAVAILABLE, and those that wait are answered", async () => {
   const first = Promise.withResolvers<void>();
   const batches: number[][] = [];
   const double = batched(

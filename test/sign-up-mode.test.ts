@@ -97,12 +97,12 @@ describe('where sign-up is by invitation', () => {
 
   const modeOf = async (on: Service) => (await on.ask('{ signUpMode }')).signUpMode;
 
-  test('each server says which mode it is in', async () => {
+  test('each server reports its mode', async () => {
     expect(await modeOf(service)).toBe('INVITED');
     expect(await modeOf(open)).toBe('OPEN');
   });
 
-  test('nobody signs up without one, and is told how; no account, hash or count comes of it', async () => {
+  test('a sign-up without an invitation is refused with what to do; it makes no account, hash or count', async () => {
     for (const token of [undefined, null]) {
       const before = await contentOf(service.db);
       const answer = await service.call(SIGN_UP, account('stranger@lab.example', token));
@@ -148,7 +148,7 @@ describe('where sign-up is by invitation', () => {
     ]);
   });
 
-  test('the operator’s invitation signs up with a personal organization, and joins nobody who has an account', async () => {
+  test('the operator’s invitation signs up with a personal organization, and is refused for existing accounts', async () => {
     const { token, email } = await insertPending(service, { organizationId: null, role: 'OWNER' });
     const { owner } = await openLab(open, 'PRO', 'Otto Other');
     const taken = await service.call(
@@ -173,7 +173,7 @@ describe('where sign-up is by invitation', () => {
 });
 
 describe('a start', () => {
-  test('with DATABASE_URL says that sign-up is by invitation, and "invite" lets the first person in, once', async () => {
+  test('with DATABASE_URL reports that sign-up is by invitation, and "invite" admits the first person, once', async () => {
     const env = { DATABASE_URL: await emptyDatabase(inject('postgresUrl')) };
     const server = npm(['start'], { env });
     const address = await addressOf(server);
@@ -200,7 +200,7 @@ describe('a start', () => {
     }
   });
 
-  test('of one’s own says that sign-up is open to who reaches the address', async () => {
+  test('with its own PostgreSQL reports that sign-up is open to anyone who reaches the address', async () => {
     const server = npm(['start'], { env: { DATA_DIR: `${await temporaryFolder()}/data` } });
     const address = await addressOf(server);
     expect(server.output()).toMatch(/^Sign up {4}open to anyone who can reach this address$/m);
@@ -211,7 +211,7 @@ describe('a start', () => {
 });
 
 describe('the mail of an invitation', () => {
-  /** A mail server that takes what it is sent, or says nothing at all. */
+  /** A mail server that accepts what it receives, or never answers. */
   async function mailServer({ silent = false } = {}) {
     const mails: { to: string[]; text: string }[] = [];
     const sockets = new Set<Socket>();
@@ -273,7 +273,7 @@ describe('the mail of an invitation', () => {
     await expect.poll(() => mails.filter(({ to }) => to.includes('unknown@lab.example'))).toHaveLength(5);
   });
 
-  test('delays no answer and fails none where the mail server is silent or away', async () => {
+  test('delays no answer and fails none where the mail server hangs or is absent', async () => {
     const { smtpUrl, connections } = await mailServer({ silent: true });
     for (const url of [smtpUrl, 'smtp://127.0.0.1:1']) {
       const service = await startServiceForTest({ smtpUrl: url, publicUrl });
@@ -296,7 +296,7 @@ describe('the mail of an invitation', () => {
     }
   });
 
-  test('carries no address that somebody put into a name, and its recipient cannot be a list', () => {
+  test('contains no address that a person put into a name, and its recipient cannot be a list', () => {
     const link = 'https://keys.lab.example/invitations#token';
     const { subject, text } = writeInvitation({
       organizationName: 'Win at evil.example or https://evil.example/x',

@@ -14,7 +14,7 @@ import {
 } from './harness.ts';
 
 const CLIENTS = 500;
-// Shorter than in earnest, in the same order.
+// Shorter than the defaults, in the same order.
 const HEADERS_MS = 2000;
 const MAX_ANONYMOUS_BODY_MS = 4000;
 const REQUEST_MS = 7000;
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** How long the calls take that an honest client makes one after the other, sorted, until this is settled. */
+/** The durations of an honest client's sequential calls, sorted, until this is settled. */
 async function callUntil(end: Promise<unknown>): Promise<number[]> {
   const times: number[] = [];
   let ended = false;
@@ -59,7 +59,7 @@ async function callUntil(end: Promise<unknown>): Promise<number[]> {
 /**
  * Connects, sends this much at once and then a byte at a time.
  *
- * @returns when the server has closed the connection: after how long, and what it said.
+ * @returns when the server has closed the connection: after how long, and its reply.
  */
 async function dribble(atOnce: string, byte: string): Promise<{ afterMs: number; said: string }> {
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
@@ -72,7 +72,7 @@ async function dribble(atOnce: string, byte: string): Promise<{ afterMs: number;
   socket.on('data', chunk => {
     said += chunk;
   });
-  // Of writing to a connection that was just closed.
+  // An error of writing to a connection that was just closed.
   socket.on('error', () => {});
   socket.write(atOnce);
   await new Promise(resolve => socket.on('close', resolve));
@@ -84,17 +84,17 @@ const HEAD = ['POST /graphql HTTP/1.1', 'Host: localhost', 'Content-Type: applic
 
 interface Way {
   name: string;
-  /** Sent when it connects. */
+  /** Sent on connecting. */
   atOnce: () => string;
-  /** Sent again and again after that. */
+  /** Sent repeatedly after that. */
   byte: string;
-  /** When its time is up. */
+  /** The time limit that ends it. */
   ms: number;
 }
 
 const chunked = 'Transfer-Encoding: chunked';
 const ways: Way[] = [
-  { name: 'say nothing', atOnce: () => '', byte: '', ms: HEADERS_MS },
+  { name: 'send nothing', atOnce: () => '', byte: '', ms: HEADERS_MS },
   { name: 'dribble headers', atOnce: () => `${HEAD}\r\nX-Slow: `, byte: 'x', ms: HEADERS_MS },
   {
     name: 'dribble a body',
@@ -120,7 +120,7 @@ const ways: Way[] = [
 const share = (times: number[], part: number) => times[Math.floor(times.length * part)] ?? Number.NaN;
 
 test.for(ways)(
-  '500 clients that $name delay nobody, and are cut off when their time is up',
+  '500 clients that $name delay no other client, and are cut off at their time limit',
   {
     timeout: 60_000,
   },
@@ -130,7 +130,7 @@ test.for(ways)(
     const beside = await callUntil(ends);
 
     expect(share(beside, 0.5)).toBeLessThan(200);
-    // What else the machine does at the time falls on both.
+    // Other work of the machine at the time affects both.
     expect(share(beside, 0.95)).toBeLessThan(200 + share(alone, 0.95));
     for (const { afterMs, said } of await ends) {
       expect(afterMs).toBeGreaterThan(ms - 100);
@@ -140,11 +140,11 @@ test.for(ways)(
   },
 );
 
-test('a connection that waits for its next request for too long is closed, and one that is used stays', async () => {
+test('a connection that is idle for too long is closed, and one that is used stays', async () => {
   const asked = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
   const idle = await dribble(asked, '');
   expect(idle.said).toMatch(/^HTTP\/1\.1 200 /);
-  // Node adds a second to the time that it tells the client, so that these do not meet.
+  // Node adds a second to the time that it announces to the client, so that these do not meet.
   expect(idle.afterMs).toBeGreaterThan(IDLE_MS - 100);
   expect(idle.afterMs).toBeLessThan(IDLE_MS + 4000);
 
@@ -161,7 +161,7 @@ test('a connection that waits for its next request for too long is closed, and o
   expect(socket.closed).toBe(false);
 });
 
-test('a client that does not read its answers is cut off, and makes room', async () => {
+test('a client that does not read its answers is cut off, and frees its place', async () => {
   const own = await startServiceForTest({
     httpLimits: { connections: 1, requestMs: 500, handlerMs: 500, headersMs: 400, checkEveryMs: 100 },
   });
@@ -172,7 +172,7 @@ test('a client that does not read its answers is cut off, and makes room', async
   onTestFinished(() => {
     stuck.destroy();
   });
-  // More than fits into what the two kernels hold for them.
+  // More than the buffers of the two kernels hold.
   stuck.write(`GET ${script} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(50));
   await once(stuck, 'readable');
 

@@ -5,7 +5,7 @@ import { readText } from '../src/dashboard/predict/read-text.ts';
 import { describeProblem, readSpectra } from '../src/dashboard/predict/spectra-files.ts';
 import { demonstration, spectraOf } from './harness.ts';
 
-/** What a text is read as: names with their points, or its problems as sentences. */
+/** The result of parsing a text: names with their points, or its problems as sentences. */
 function read(text: string) {
   const { spectra, problems } = readSpectra('a.csv', text);
   if (problems.length > 0) return problems.map(describeProblem);
@@ -17,7 +17,7 @@ const two = [
   { sampleName: 'B', x: [900, 902], y: [0.3, -0.04] },
 ];
 
-describe('the two formats are told apart by their heading', () => {
+describe('the two formats are recognized by their heading', () => {
   test('wide: one spectrum a row', () => {
     expect(read('sample_name,900,902\nA,0.1,0.2\nB,0.3,-4e-2\n')).toEqual(two);
   });
@@ -34,11 +34,11 @@ describe('the two formats are told apart by their heading', () => {
 });
 
 describe('of the wide format', () => {
-  test('columns that no number heads describe the sample', () => {
+  test('columns without a number as heading describe the sample', () => {
     expect(read('operator,sample_name,octane,900,902,\nme,A,88.1,0.1,0.2,\nme,B,,0.3,-.04,')).toEqual(two);
   });
 
-  test('the first of them names it where none is called sample_name', () => {
+  test('the first of them is the name where none is called sample_name', () => {
     expect(read('probe,measured,900,902\nA,88,0.1,0.2\nB,89,0.3,-0.04')).toEqual(two);
   });
 
@@ -151,14 +151,14 @@ describe('of either format', () => {
     ]);
   });
 
-  test('a file of a wrong kind gets ten sentences, and that there are more', () => {
+  test('a file of a wrong kind gets ten sentences, and a note that there are more', () => {
     const problems = read(`sample_name,900\n${'A,b\n'.repeat(5000)}`);
     expect(problems).toHaveLength(11);
     expect(problems.at(-1)).toBe('a.csv: There are more problems. Fix these first.');
   });
 });
 
-test('text is read as UTF-8, else UTF-16 by its mark, else the Windows code page', async () => {
+test('text is read as UTF-8, otherwise UTF-16 by its mark, otherwise the Windows code page', async () => {
   expect(await readText(new Blob(['Öl']))).toBe('Öl');
   expect(await readText(new Blob([new Uint8Array([0xff, 0xfe, 0xd6, 0, 0x6c, 0])]))).toBe('Öl');
   expect(await readText(new Blob([new Uint8Array([0xd6, 0x6c])]))).toBe('Öl');
@@ -175,7 +175,7 @@ test('spectra with a wrong number of points are named', () => {
   ]);
 });
 
-test('spectra are split into calls of at most 1000, and of a size that the server takes', () => {
+test('spectra are split into calls of at most 1000, and of a size that the server accepts', () => {
   const spectrum = { sampleName: 'A', y: [1, 2] };
   const lengths = (count: number) => splitIntoCalls(Array(count).fill(spectrum)).map(({ length }) => length);
   expect(lengths(0)).toEqual([]);
@@ -199,7 +199,7 @@ describe('downloads', () => {
     unit: 'RON',
   } as const;
 
-  test('CSV holds values in full, and no text that a spreadsheet would run', () => {
+  test('CSV holds values in full, and no text that a spreadsheet would execute', () => {
     const names = ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '=a\nb', '＝1', 'plain', 'a "b", c'];
     const csv = toCsv(
       names.map(sampleName => ({ sampleName, file: 'a.csv', value: -87.9412451405643 })),
@@ -230,7 +230,7 @@ describe('downloads', () => {
     );
   });
 
-  test('JSON holds names as they are, and says which model predicted', () => {
+  test('JSON holds names as they are, and names the model that predicted', () => {
     const json = toJson([{ sampleName: '=1', file: 'a.csv', value: 1.5 }], {
       id: 'id',
       name: 'D',

@@ -29,7 +29,7 @@ async function start(options: RunOptions & { dataDir?: string } = {}) {
   return { started, dataDir };
 }
 
-/** The printed command, the password and what pasting the command answers. */
+/** The printed command, the password and the response to the pasted command. */
 async function firstStart(started: Started) {
   const [command] = await started.printed(/^curl .*$/m);
   const [, password = ''] = await started.printed(/Sign in {4}demo@spectrakey\.example with (\S+)/);
@@ -79,7 +79,7 @@ describe('the first start', () => {
     ]);
   });
 
-  test('alone prints the raw key; later starts say how to make a new one, and the old one still works', async () => {
+  test('alone prints the raw key; later starts explain how to make a new one, and the old one still works', async () => {
     const { started, dataDir } = await start();
     const address = await addressOf(started);
     const { command } = await firstStart(started);
@@ -92,7 +92,7 @@ describe('the first start', () => {
   });
 });
 
-describe('what goes wrong at a start is said in one clear line, with a non-zero exit', () => {
+describe('a failed start reports the cause in one clear line, with a non-zero exit', () => {
   const lines = (started: Started) => started.output().match(/^spectrakey: .*$/gm);
   const stack = /\n {4}at /;
 
@@ -111,7 +111,7 @@ describe('what goes wrong at a start is said in one clear line, with a non-zero 
     expect(await findEmbedded(dataDir)).toBeNull();
   });
 
-  test('a DATABASE_URL that leads nowhere, without its password', async () => {
+  test('a DATABASE_URL that cannot be reached, without its password', async () => {
     const { started } = await start({ env: { DATABASE_URL: 'postgres://lab:hunter2@127.0.0.1:1/lab' } });
     expect(await started.ended).toBe(1);
     expect(lines(started)).toEqual([
@@ -121,7 +121,7 @@ describe('what goes wrong at a start is said in one clear line, with a non-zero 
     expect(started.output()).not.toContain('hunter2');
   });
 
-  test('a DATABASE_URL that is none, and other settings that are wrong, all at once', async () => {
+  test('an invalid DATABASE_URL and other invalid settings, all at once', async () => {
     const { started } = await start({ env: { DATABASE_URL: 'mysql://lab', PORT: 'http' } });
     expect(await started.ended).toBe(1);
     expect(started.output()).toMatch(
@@ -130,7 +130,7 @@ describe('what goes wrong at a start is said in one clear line, with a non-zero 
     expect(started.output()).not.toMatch(stack);
   });
 
-  test('a proxy to trust that is neither address nor network', async () => {
+  test('a trusted proxy that is neither address nor network', async () => {
     const { started } = await start({ env: { TRUSTED_PROXIES: '10.0.0.0/8, proxy' } });
     expect(await started.ended).toBe(1);
     expect(lines(started)).toEqual([
@@ -139,7 +139,7 @@ describe('what goes wrong at a start is said in one clear line, with a non-zero 
     expect(started.output()).not.toMatch(stack);
   });
 
-  test('a DATA_DIR where no folder can be made', async () => {
+  test('a DATA_DIR where no folder can be created', async () => {
     const started = run('node', ['src/main.ts', 'serve'], { env: { DATA_DIR: '/proc/spectrakey/data' } });
     expect(await started.ended).toBe(1);
     expect(lines(started)).toEqual([
@@ -147,7 +147,7 @@ describe('what goes wrong at a start is said in one clear line, with a non-zero 
     ]);
   });
 
-  test('a command for a data folder that holds no database, and none is made', async () => {
+  test('a command for a data folder without a database, and none is created', async () => {
     const dataDir = join(await temporaryFolder(), 'mistyped');
     const command = npm(['run', 'spectrakey', '--', 'plan', 'lab', 'pro'], { env: { DATA_DIR: dataDir } });
     expect(await command.ended).toBe(1);
@@ -157,7 +157,7 @@ describe('what goes wrong at a start is said in one clear line, with a non-zero 
     expect(await homeFolder(dataDir)).toBeNull();
   });
 
-  test('a data folder in use by another live server, which goes on', async () => {
+  test('a data folder in use by another live server, which continues', async () => {
     const { started, dataDir } = await start();
     const { command } = await firstStart(started);
     const { started: second } = await start({ dataDir });
@@ -183,7 +183,7 @@ describe('npm start', () => {
     },
   );
 
-  test('stops within 12 s while a client dribbles its request', async () => {
+  test('stops within 12 s while a client sends its request slowly', async () => {
     const { started } = await start();
     const { hostname, port } = new URL(await addressOf(started));
     const client = connect(Number(port), hostname);
@@ -241,7 +241,7 @@ describe('the commands', () => {
     expect(await spectrakey('plan', 'demo-laboratory', 'gold').ended).toBe(1);
   });
 
-  test('plan works while no server runs, and leaves none behind', async () => {
+  test('plan works while no server runs, and leaves none running', async () => {
     const { started, dataDir } = await start();
     await firstStart(started);
     await stop(started);
@@ -327,7 +327,7 @@ describe('with DATABASE_URL', () => {
   });
 });
 
-// What only root can try is declared only when the suite runs as root; everything above runs as whoever runs it.
+// The cases that need root are declared only when the suite runs as root; the rest runs as any account.
 if (asRoot) {
   describe('as root', () => {
     test('it works in a clone under a folder that only root may enter', async () => {

@@ -11,9 +11,9 @@ const CLIENTS = 16;
 const STOPS_WITHIN_MS = 12_000;
 
 /**
- * Tells server processes to stop, one after the other, while clients ask on connections that they keep.
+ * Stops server processes, one after the other, while clients send requests on connections that they keep.
  *
- * @returns the figures, once everything that is promised was found to hold.
+ * @returns the figures, once all promises were checked.
  */
 export async function stopUnderLoad(
   rounds: number,
@@ -27,14 +27,14 @@ export async function stopUnderLoad(
 
   for (let round = 0; round < rounds; round++) {
     const [server] = await startProcesses(1, databaseUrl);
-    if (!server) throw new Error('one was started');
+    if (!server) throw new Error('no server');
     const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
     const headers = { authorization: `Api-Key ${rawKey}`, 'content-type': 'application/json' };
     const { process, ended } = server.started;
     const wanted = answered + 500 + 37 * round;
     const others: unknown[] = [];
 
-    /** Asks until nobody listens any more; all but the first think between, while their connections are idle. */
+    /** Sends requests until the server has closed. All clients but the first pause between, with idle connections. */
     const ask = async (_: unknown, thinksMs: number): Promise<void> => {
       for (;;) {
         if (thinksMs > 0) await think(thinksMs);
@@ -42,10 +42,10 @@ export async function stopUnderLoad(
         asked.end(body);
         try {
           const [response] = await once(asked, 'response');
-          const said = await text(response);
+          const reply = await text(response);
           if (response.statusCode === 200) answered += 1;
           else if (response.statusCode === 503) refused += 1;
-          else others.push([response.statusCode, said]);
+          else others.push([response.statusCode, reply]);
         } catch (error) {
           if (!(error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'))
             others.push(error);
@@ -55,10 +55,10 @@ export async function stopUnderLoad(
     };
     const asking = Array.from({ length: CLIENTS }, ask);
     await expect.poll(() => answered >= wanted, { interval: 1, timeout: 30_000 }).toBe(true);
-    const told = performance.now();
+    const stoppedAt = performance.now();
     process.kill('SIGTERM');
     expect(await ended, server.started.output()).toBe(0);
-    slowestMs = Math.max(slowestMs, performance.now() - told);
+    slowestMs = Math.max(slowestMs, performance.now() - stoppedAt);
     await Promise.all(asking);
     agent.destroy();
     expect(others).toEqual([]);

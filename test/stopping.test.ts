@@ -4,10 +4,10 @@ import { startPostgresForTest } from './own-postgresql.ts';
 import { stopUnderLoad } from './stop.ts';
 import { startProcesses } from './torture/servers.ts';
 
-/** The wait for PostgreSQL is given up after two, and the farewell to it after one more. */
+/** The wait for PostgreSQL ends after two, and closing its connections takes one more at most. */
 const STOPS_WHILE_IT_HANGS_MS = 5000;
 
-test('a server that is told to stop under load answers every request that reached it, and exits with 0', async () => {
+test('a server that is stopped under load answers every request that reached it, and exits with 0', async () => {
   await stopUnderLoad(3);
 }, 60_000);
 
@@ -17,7 +17,7 @@ test('a server stops in time although PostgreSQL hangs under its calls', async (
   const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
   const key = await createKey(service, owner, { deploymentId });
   const [server] = await startProcesses(1, postgres.url);
-  if (!server) throw new Error('one was started');
+  if (!server) throw new Error('no server');
   const predict = () => server.call(PREDICT, { deploymentId, spectra: gasoline() }, key);
   // On these connections the calls go that hang.
   const opened = await Promise.all(Array.from({ length: 20 }, predict));
@@ -25,11 +25,11 @@ test('a server stops in time although PostgreSQL hangs under its calls', async (
 
   await postgres.freeze();
   const hung = Promise.allSettled(opened.map(predict));
-  // These have begun before it is told to stop.
+  // These begin before the signal to stop.
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
-  const told = performance.now();
+  const stoppedAt = performance.now();
   server.started.process.kill('SIGTERM');
   expect(await server.started.ended, server.started.output()).toBe(0);
-  expect(performance.now() - told).toBeLessThan(STOPS_WHILE_IT_HANGS_MS);
+  expect(performance.now() - stoppedAt).toBeLessThan(STOPS_WHILE_IT_HANGS_MS);
   for (const call of await hung) expect(call).toMatchObject({ value: { status: 503 } });
 }, 60_000);

@@ -21,7 +21,7 @@ const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const get = (service: Service, path: string, headers: Record<string, string> = {}) =>
   fetch(`${service.url}${path}`, { headers, redirect: 'manual' });
 
-test('INTROSPECTION and GRAPHIQL are on by default, and take true and false alone', () => {
+test('INTROSPECTION and GRAPHIQL are on by default, and accept true and false alone', () => {
   expect(readConfig({})).toMatchObject({ INTROSPECTION: true, GRAPHIQL: true });
   expect(readConfig({ INTROSPECTION: 'false', GRAPHIQL: 'true' })).toMatchObject({
     INTROSPECTION: false,
@@ -40,11 +40,11 @@ describe('introspection', () => {
     getIntrospectionQuery(),
   ];
 
-  test('answers anybody while it is on', async () => {
+  test('is allowed for anonymous callers while it is on', async () => {
     for (const document of asked) expect((await open.call(document)).status).toBe(200);
   });
 
-  test('answers nobody once it is off, not even in a fragment beside something else', async () => {
+  test('is refused once it is off, even in a fragment beside another field', async () => {
     for (const document of [
       ...asked,
       '{ viewer { id } ...S } fragment S on Query { s: __schema { types { name } } }',
@@ -55,12 +55,12 @@ describe('introspection', () => {
         expect(answer.text).not.toMatch(/apollo/i);
       }
     }
-    // Clients add it everywhere; it tells what the document says already.
+    // Clients add it everywhere; it reveals nothing beyond the document.
     expect((await closed.call('{ __typename viewer { __typename id } }', {}, lab.owner)).status).toBe(200);
   });
 });
 
-describe('names that nearly fit', () => {
+describe('names similar to existing ones', () => {
   const LIST = 'query ($of: ApiKeyTarget!) { apiKeys(of: $of) { totalCount } }';
   const near: [string, string, object][] = [
     ['a field', '{ viewr { id } }', {}],
@@ -96,12 +96,12 @@ describe('names that nearly fit', () => {
 });
 
 describe('GraphiQL', () => {
-  test('is served, and browsers that open the endpoint are led there, while it is on', async () => {
+  test('is served, and browsers that open the endpoint are redirected there, while it is on', async () => {
     expect((await get(open, '/graphiql')).status).toBe(200);
     expect((await get(open, '/graphql', HTML)).headers.get('location')).toBe('/graphiql');
   });
 
-  test('is not found once it is off, and browsers are not led there', async () => {
+  test('is not found once it is off, and browsers are not redirected there', async () => {
     for (const path of ['/graphiql', '/graphiql/']) expect((await get(closed, path, HTML)).status).toBe(404);
     const endpoint = await get(closed, '/graphql', HTML);
     expect(endpoint.status).toBe(400);

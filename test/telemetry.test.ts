@@ -11,13 +11,13 @@ import { addressOf, paste, run, temporaryFolder } from './commands.ts';
 // Where ONNX Runtime reports to its makers it keeps an identifier and what it has yet to send in the home folder, from
 // the moment at which the first model opens. It would not under `CI`, nor does a person's server have that variable.
 
-/** What lies in a new folder by the end. */
+/** The files that a new folder holds at the end. */
 async function watched(): Promise<{ folder: string; found: () => Promise<string[]> }> {
   const folder = await temporaryFolder();
   return { folder, found: () => readdir(folder, { recursive: true }) };
 }
 
-test('a server that ran a model has gathered nothing to report to anybody', async () => {
+test('a server that ran a model has collected nothing to report', async () => {
   const [home, temporary] = await Promise.all([watched(), watched()]);
   const env = {
     HOME: home.folder,
@@ -64,6 +64,6 @@ test('nor is anything reported to Apollo where its variables happen to be set', 
   };
   const server = run('node', ['src/main.ts', 'serve'], { env });
   await addressOf(server);
-  // Each of the two plugins says so when it begins.
+  // Each of the two plugins logs a line when it starts.
   expect(server.output()).not.toMatch(/apollo/i);
 });

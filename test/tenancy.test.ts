@@ -143,7 +143,7 @@ describe('nested fields', () => {
     for (const id of await idsOf(otherLab)) expect(text).toContain(id);
   });
 
-  test('lead nobody from their own data to another tenant’s', async () => {
+  test('lead no caller from their own data to data of another tenant', async () => {
     const foreign = await idsOf(otherLab);
     for (const person of [lab.owner, member]) {
       const { text, errors } = await service.call(EVERYTHING, {}, person);
@@ -197,29 +197,29 @@ const schema = buildSchema(readFileSync(new URL('../schema.graphql', import.meta
 const objectType = (name: string) => assertObjectType(schema.getType(name));
 const [Query, Mutation] = [objectType('Query'), objectType('Mutation')];
 
-/** How each field of Query is asked in a laboratory's name; a new field without a line here fails. */
+/** The query for each field of Query, for a laboratory; a new field without an entry here fails. */
 const ROOTS: Record<string, (lab: Lab) => string> = {
   viewer: () => 'viewer',
   project: ({ owner }) => `project(id: "${owner.projectId}")`,
   deployment: ({ deploymentId }) => `deployment(id: "${deploymentId}")`,
   apiKeys: ({ owner }) => `apiKeys(of: { projectId: "${owner.projectId}" })`,
   signUpMode: () => 'signUpMode',
-  // A token is not an id: whoever has it may read what it is about. So everybody asks for the same.
+  // A token is not an id: anyone who has it may read what it refers to. So every caller sends the same one.
   invitation: () => `invitation(token: "${invitation.token}")`,
 };
 
 const fieldsOf = (type: GraphQLObjectType) => Object.values(type.getFields());
 const typeOf = ({ type }: GraphQLField<unknown, unknown>) => getNamedType(type);
 
-/** How a field is asked: by its name, unless it is one of Query or needs to be told something. */
+/** How a field is queried: by its name, unless it is a field of Query or requires arguments. */
 function askFor(parent: GraphQLObjectType, { name, args }: GraphQLField<unknown, unknown>, lab: Lab): string {
   if (parent === Query) {
     const root = ROOTS[name];
-    if (!root) throw new Error(`say in ROOTS how Query.${name} is asked`);
+    if (!root) throw new Error(`add Query.${name} to ROOTS`);
     return root(lab);
   }
   if (name === 'usableApiKeys') return `usableApiKeys(createdBy: "${lab.owner.id}")`;
-  if (args.some(isRequiredArgument)) throw new Error(`say here how ${parent.name}.${name} is asked`);
+  if (args.some(isRequiredArgument)) throw new Error(`add the arguments of ${parent.name}.${name} here`);
   return name;
 }
 
@@ -228,7 +228,7 @@ const leavesOf = (type: GraphQLObjectType) => [
   ...fieldsOf(type).flatMap(field => (isObjectType(typeOf(field)) ? [] : [field.name])),
 ];
 
-/** A type with all its fields, and of what these lead to all that leads no further. */
+/** A type with all its fields, and the leaf fields of the types that these lead to. */
 const selectionOf = (type: GraphQLObjectType, lab: Lab) =>
   fieldsOf(type)
     .flatMap(field => {
@@ -279,7 +279,7 @@ const tellingFields = (types: Iterable<GraphQLObjectType>) =>
   );
 
 describe('every field of the schema', () => {
-  test('is asked here: each that leads on or answers an id does so for the owner', async () => {
+  test('is queried here: each that leads to a type or answers an id does so for the owner', async () => {
     const found = new Set<string>();
     let texts = '';
     for (const query of queriesOf(otherLab).values()) {
@@ -292,7 +292,7 @@ describe('every field of the schema', () => {
     for (const id of await idsOf(otherLab)) expect(texts).toContain(id);
   });
 
-  test('leads nobody from their own data to another tenant’s', async () => {
+  test('lead no caller from their own data to data of another tenant', async () => {
     const foreign = await idsOf(otherLab);
     for (const query of queriesOf(lab).values()) {
       const { text, errors } = await service.call(query, {}, lab.owner);
@@ -301,7 +301,7 @@ describe('every field of the schema', () => {
     }
   });
 
-  test('counts what one may see, and nothing of another tenant’s', async () => {
+  test('counts what the caller may see, and nothing of another tenant', async () => {
     const { apiKeys } = await service.ask(LIST_KEYS, { of: { projectId: lab.owner.projectId } }, lab.owner);
     expect(apiKeys.totalCount).toBe(apiKeys.nodes.length);
   });
@@ -325,7 +325,7 @@ describe('every field of the schema', () => {
     const others = types.filter(
       type => !type.name.startsWith('__') && type !== Mutation && !reached.has(type),
     );
-    // Whoever adds a field here says why it leads to nobody else's data. The objects are of types that are asked above.
+    // When you add a field here, state why it leads to no other tenant's data. Queries above cover the objects' types.
     expect(tellingFields(others).sort()).toEqual([
       'CreateApiKeyPayload.apiKey',
       'DeleteApiKeyPayload.deletedApiKeyId',
@@ -340,9 +340,9 @@ describe('every field of the schema', () => {
   });
 });
 
-// Ids
+// IDs
 
-/** Every place where a field takes an id or a cursor, which is one, e.g. `createApiKey.input.target.projectId`. */
+/** Every place where a field takes an id or a cursor (which is an id), e.g. `createApiKey.input.target.projectId`. */
 const taken = Object.values(schema.getTypeMap())
   .filter(isObjectType)
   .filter(type => !type.name.startsWith('__'))
@@ -369,7 +369,7 @@ function idsWithin(type: GraphQLInputType, path: string): string[] {
 interface Place {
   document: string;
   variables: (id: string) => object;
-  /** The id there of something that exists, in the other laboratory. */
+  /** The id, for that place, of something that exists in the other laboratory. */
   foreign: () => string;
 }
 
@@ -533,7 +533,7 @@ test('the places where an id is taken are all tried here', () => {
   expect(Object.keys(PLACES).sort()).toEqual([...places].sort());
 });
 
-/** Ids that nothing has: of either kind, and of the shapes that people and scanners send. */
+/** Ids that nothing has, of both kinds and in the shapes that people and scanners send. */
 const absent = {
   'a new id': newId(),
   'another kind of UUID': randomUUID(),
@@ -548,8 +548,8 @@ const absent = {
   'a long text': 'x'.repeat(100_000),
 };
 
-/** All that the caller is told. */
-async function told(
+/** The whole response that the caller gets. */
+async function responseTo(
   { document, variables }: Pick<Place, 'document' | 'variables'>,
   id: string,
   as: Credential | undefined,
@@ -562,10 +562,10 @@ async function told(
 describe.each(Object.entries(PLACES))('%s', (name, place) => {
   test('answers an id of another tenant byte for byte like one that does not exist', async () => {
     const before = await contentOf(service.db);
-    const foreign = await told(place, place.foreign(), lab.owner);
-    expect(await told(place, newId(), lab.owner)).toEqual(foreign);
-    // In capitals, too: PostgreSQL would take it for the same.
-    expect(await told(place, place.foreign().toUpperCase(), lab.owner)).toEqual(foreign);
+    const foreign = await responseTo(place, place.foreign(), lab.owner);
+    expect(await responseTo(place, newId(), lab.owner)).toEqual(foreign);
+    // In upper case, too: PostgreSQL would treat it as equal.
+    expect(await responseTo(place, place.foreign().toUpperCase(), lab.owner)).toEqual(foreign);
     if (name === 'Organization.usableApiKeys.createdBy') {
       expect(foreign).toMatchObject({ status: 200, text: expect.stringContaining('"usableApiKeys":[]') });
     } else if (name === 'project.id' || name === 'deployment.id') {
@@ -578,32 +578,32 @@ describe.each(Object.entries(PLACES))('%s', (name, place) => {
   });
 
   test.each(Object.entries(absent))(
-    'answers an id that nothing can have like an absent one: %s',
+    'an id that cannot exist gets the answer of an absent id: %s',
     async (_kind, id) => {
-      expect(await told(place, id, lab.owner)).toEqual(await told(place, newId(), lab.owner));
+      expect(await responseTo(place, id, lab.owner)).toEqual(await responseTo(place, newId(), lab.owner));
     },
   );
 
-  test('answers nobody in particular, and a key, alike for both', async () => {
+  test('answers anonymous callers and keys alike for both', async () => {
     for (const as of [undefined, key]) {
-      expect(await told(place, place.foreign(), as)).toEqual(await told(place, newId(), as));
+      expect(await responseTo(place, place.foreign(), as)).toEqual(await responseTo(place, newId(), as));
     }
   });
 });
 
-test('a key is not told whether another tenant’s deployment exists', async () => {
+test('a key gets the same answer for a deployment of another tenant and for one that does not exist', async () => {
   const place = {
     document: PREDICT,
     variables: (deploymentId: string) => ({ deploymentId, spectra: gasoline() }),
   };
-  const foreign = await told(place, otherLab.deploymentId, key);
+  const foreign = await responseTo(place, otherLab.deploymentId, key);
   expect(foreign.status).toBe(refusal(codes.API_KEY_NOT_AUTHORIZED).status);
   for (const id of Object.values(absent)) {
-    expect(await told(place, id, key)).toEqual(foreign);
+    expect(await responseTo(place, id, key)).toEqual(foreign);
   }
 });
 
-/** Lists of one's own, asked for what follows an entry of another tenant's. */
+/** The person's own lists, queried after the cursor of another tenant's entry. */
 const CURSORS: Record<string, Place> = {
   'apiKeys.after': {
     document: LIST_KEYS,
@@ -631,23 +631,23 @@ test('the lists that take a cursor are all tried here', () => {
 });
 
 test.each(Object.entries(CURSORS))(
-  'a cursor from another tenant’s list opens what any other moment’s would: %s',
+  'a cursor from another tenant’s list gives the page that any other cursor of that time gives: %s',
   async (_name, place) => {
-    const foreign = await told(place, place.foreign(), lab.owner);
+    const foreign = await responseTo(place, place.foreign(), lab.owner);
     expect(foreign.status).toBe(200);
     for (const id of await idsOf(otherLab)) expect(foreign.text).not.toContain(id);
-    // The id that would come next, and is nobody's.
+    // The next id in order, which nothing has.
     const last = Number.parseInt(place.foreign().slice(-1), 16);
     const next = place.foreign().slice(0, -1) + ((last + 1) % 16).toString(16);
-    expect(await told(place, next, lab.owner)).toEqual(foreign);
+    expect(await responseTo(place, next, lab.owner)).toEqual(foreign);
     for (const [kind, id] of Object.entries(absent)) {
       if (isUuid(id)) continue;
-      expect((await told(place, id, lab.owner)).text, kind).toContain(codes.BAD_USER_INPUT);
+      expect((await responseTo(place, id, lab.owner)).text, kind).toContain(codes.BAD_USER_INPUT);
     }
   },
 );
 
-test('a person of another tenant cannot be told from nobody by adding them to a project', async () => {
+test('adding a person of another tenant to a project gets the answer for an unknown e-mail', async () => {
   const ask = (email: string) =>
     service.call(
       SET_PROJECT_MEMBER,
@@ -659,7 +659,7 @@ test('a person of another tenant cannot be told from nobody by adding them to a 
   expect((await ask('nobody@nowhere.example')).text).toBe(stranger.text);
 });
 
-describe('who is removed loses access with the next request', () => {
+describe('a person who is removed loses access with the next request', () => {
   test('from a project: it and all within it', async () => {
     const person = await signUp(service, 'Rita Removed');
     await join(service, lab.owner, person, 'OWNER');
@@ -691,7 +691,7 @@ describe('who is removed loses access with the next request', () => {
     expect(await service.call(CREATE_PROJECT, { input }, person)).toMatchObject(refusal(codes.NOT_FOUND));
   });
 
-  test('by their own hand: an admin who leaves', async () => {
+  test('by themselves: an admin who leaves', async () => {
     const person = await signUp(service, 'Lena Leaver');
     await join(service, lab.owner, person, 'OWNER', 'ADMIN');
     const { setOrganizationMember } = await service.ask(
@@ -705,7 +705,7 @@ describe('who is removed loses access with the next request', () => {
     await expectNoAccess(person);
   });
 
-  /** The person's session lives on, and opens nothing of the laboratory's project any more. */
+  /** The person's session stays valid, and reads nothing of the laboratory's project any more. */
   async function expectNoAccess(person: Person) {
     const { text } = await service.call(EVERYTHING, {}, person);
     expect(text).toContain(person.id);
@@ -724,7 +724,7 @@ describe('who is removed loses access with the next request', () => {
     ];
     for (const [place, id] of own) {
       if (!place) throw new Error('no such place');
-      expect(await told(place, id, person)).toEqual(await told(place, newId(), person));
+      expect(await responseTo(place, id, person)).toEqual(await responseTo(place, newId(), person));
     }
   }
 });

@@ -35,12 +35,12 @@ const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const PARENT = 'b7ad6b7169203331';
 const SERVER = 2;
 const ERROR = 2;
-/** Far from the ten seconds for which an export is tried. */
+/** Far below the ten seconds for which an export is tried. */
 const ENDS_WITHIN_MS = 6000;
 
 let databaseUrl: string;
 let lab: Lab;
-/** Its model gives no finite number. */
+/** Its model returns no finite number. */
 let failingId: string;
 let rawKey: string;
 
@@ -54,7 +54,7 @@ beforeAll(async () => {
   await service.close();
 });
 
-/** A collector that keeps what it is sent; one that hangs never answers. */
+/** A collector that keeps what it receives; one that hangs never answers. */
 async function startCollector({ hangs = false } = {}) {
   const received: { path: string; type: string; body: string }[] = [];
   const collector = createServer(async (request, response) => {
@@ -72,7 +72,7 @@ async function startCollector({ hangs = false } = {}) {
   return { url: `http://127.0.0.1:${address.port}`, received };
 }
 
-/** Starts a server, has it answer some requests, and stops it, which sends the rest of its spans. */
+/** Starts a server, sends it some requests, and stops it, which exports the rest of its spans. */
 async function tracedBy(
   collectorUrl: string,
   env: Record<string, string>,
@@ -103,7 +103,7 @@ const predict = (
     },
   );
 
-/** What a collector was told as JSON. */
+/** What a collector received as JSON. */
 function tracesIn(received: { body: string }[]) {
   const groups = received.flatMap(({ body }) => {
     const { resourceSpans }: Export = JSON.parse(body);
@@ -114,7 +114,7 @@ function tracesIn(received: { body: string }[]) {
 
 const JSON_TRACES = { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
 
-test('the spans of a prediction follow its caller’s trace: the request, and within it its steps; they tell no secret', async () => {
+test('the spans of a prediction follow its caller’s trace: the request, and within it its steps; they contain no secret', async () => {
   const { url, received } = await startCollector();
   await tracedBy(url, { ...JSON_TRACES, OTEL_SERVICE_NAME: 'calibrations' }, async server => {
     const asked = { traceparent: `00-${TRACE}-${PARENT}-01`, 'x-request-id': TRACE };
@@ -126,14 +126,16 @@ test('the spans of a prediction follow its caller’s trace: the request, and wi
   });
   expect(received.map(({ path, type }) => `${path} ${type}`)).toContain('/v1/traces application/json');
   const { groups, spans } = tracesIn(received);
-  const told = ({ attributes }: Pick<Span, 'attributes'>) =>
+  const attributesOf = ({ attributes }: Pick<Span, 'attributes'>) =>
     Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
-  expect(told(groups[0]?.resource ?? { attributes: [] })).toMatchObject({ 'service.name': 'calibrations' });
+  expect(attributesOf(groups[0]?.resource ?? { attributes: [] })).toMatchObject({
+    'service.name': 'calibrations',
+  });
 
   const ours = spans.filter(({ traceId }) => traceId === TRACE);
   const request = ours.find(({ kind }) => kind === SERVER);
   expect(request).toMatchObject({ name: 'POST /graphql', parentSpanId: PARENT });
-  expect(request && told(request)).toEqual({
+  expect(request && attributesOf(request)).toEqual({
     'http.request.method': 'POST',
     'http.route': '/graphql',
     'http.response.status_code': 200,
@@ -145,11 +147,11 @@ test('the spans of a prediction follow its caller’s trace: the request, and wi
   expect(steps.map(({ name }) => name)).toEqual(['authenticate', 'run model', 'settle']);
   expect(steps.map(({ parentSpanId }) => parentSpanId)).toEqual(steps.map(() => request?.spanId));
 
-  // Another one, of a trace of its own, that came to no run.
+  // Another one, in its own trace, that reached no run.
   const others = spans.filter(({ traceId }) => traceId !== TRACE);
   expect(others.map(({ name }) => name).sort()).toEqual(['POST /graphql', 'authenticate']);
   const refused = others.find(({ kind }) => kind === SERVER);
-  expect(refused && told(refused)).toMatchObject({ 'spectrakey.code': codes.BAD_USER_INPUT });
+  expect(refused && attributesOf(refused)).toMatchObject({ 'spectrakey.code': codes.BAD_USER_INPUT });
   expect(refused?.status.code ?? 0).not.toBe(ERROR);
   const everything = JSON.stringify(groups);
   for (const secret of [
@@ -163,7 +165,7 @@ test('the spans of a prediction follow its caller’s trace: the request, and wi
     expect(everything).not.toContain(secret);
 });
 
-test('a step that fails says so, and not how: an error may quote what a client sent', async () => {
+test('a failed step is marked as failed without its error text, which may quote a client’s input', async () => {
   const { url, received } = await startCollector();
   await tracedBy(url, JSON_TRACES, async server => {
     const beyond = [{ sampleName: 'beyond', yValues: [1000] }];
@@ -176,7 +178,7 @@ test('a step that fails says so, and not how: an error may quote what a client s
   ]);
 });
 
-test('a caller that does not sample is not traced, and protobuf is what is sent unless JSON is asked for', async () => {
+test('a caller that does not sample is not traced, and protobuf is sent unless JSON is configured', async () => {
   const { url, received } = await startCollector();
   await tracedBy(url, {}, async server => {
     await predict(server, { traceparent: `00-${TRACE}-${PARENT}-00` });
@@ -198,7 +200,7 @@ test.for([
   expect(received).toEqual([]);
 });
 
-test('a collector that hangs, or is not there, delays neither calls nor the end, and is told of in the log', async () => {
+test('a collector that hangs or is absent delays neither calls nor the stop, and the failure is logged', async () => {
   const { url } = await startCollector({ hangs: true });
   for (const collector of [url, 'http://127.0.0.1:1']) {
     const { output, stoppedAfterMs } = await tracedBy(collector, JSON_TRACES, async server => {

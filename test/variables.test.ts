@@ -29,7 +29,7 @@ const SIGN_UP = 'mutation SignUp($input: SignUpInput!) { signUp(input: $input) {
 const PROJECT = 'query ($id: ID!) { project(id: $id) { id } }';
 const SET_MEMBER = 'mutation ($input: SetProjectMemberInput!) { setProjectMember(input: $input) { id } }';
 
-/** What a response and its log lines say, of a request whose variables do not fit. */
+/** The response and the log lines of a request whose variables do not fit. */
 async function refused(
   document: string,
   variables: object,
@@ -40,7 +40,7 @@ async function refused(
   expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
   expect(JSON.parse(answer.text)).not.toHaveProperty('data');
   expect(await contentOf(service.db)).toEqual(before);
-  // The line that says that the request is over: nothing of it is logged later.
+  // The last line of the request: nothing of it is logged later.
   await expect.poll(() => service.log.slice(logged).join('')).toContain('request completed');
   return {
     answer,
@@ -49,7 +49,7 @@ async function refused(
   };
 }
 
-describe('a password never comes back, neither in the answer nor in the log', () => {
+describe('a password is never returned, neither in the answer nor in the log', () => {
   const person = { email: 'ali@lab.example', password: SECRET, name: 'Ali Baba' };
 
   test.each([
@@ -69,7 +69,7 @@ describe('a password never comes back, neither in the answer nor in the log', ()
       'Variable "$input.name": expected a valid String.',
     ],
     [
-      'beside a field that the schema has not',
+      'beside a field that is not in the schema',
       { input: { ...person, nickname: 'Ali' } },
       'Variable "$input": Field "nickname" is not defined by type "SignUpInput". Did you mean "name"?',
     ],
@@ -110,7 +110,7 @@ describe('a password never comes back, neither in the answer nor in the log', ()
     expect(everything).not.toContain('Ali Baba');
   });
 
-  test('when it is typed into the e-mail’s place, or sent as a number', async () => {
+  test('when it is entered as the e-mail, or sent as a number', async () => {
     const swapped = await refused(SIGN_IN, { email: SECRET, password: lab.owner.email });
     expect(swapped.everything).not.toContain(SECRET);
     const number = await refused(SIGN_IN, { email: lab.owner.email, password: 918273645546372 });
@@ -165,7 +165,7 @@ describe('a password never comes back, neither in the answer nor in the log', ()
   });
 });
 
-describe('an error about variables names the path and what is expected there, and no value', () => {
+describe('an error about variables names the path and the expected type, and no value', () => {
   const spectrum = { sampleName: 'sample 1', yValues: [1, 2, 3] };
   const predicting = (spectra: unknown) => ({ deploymentId: lab.deploymentId, spectra });
   const naming = (more: object) => ({
@@ -339,7 +339,7 @@ describe('an error about variables names the path and what is expected there, an
     expect(deployment?.usage.predictions).toBe(0);
   });
 
-  test('only where the variables are at fault: a credential that fails is said before', async () => {
+  test('only where the variables are wrong: a credential that fails is reported before', async () => {
     const answer = await service.call(SIGN_UP, {}, { headers: { authorization: 'Api-Key sk_typo' } });
     expect(answer).toMatchObject(refusal(codes.UNAUTHENTICATED));
   });
@@ -355,7 +355,7 @@ test.each([
   ['an empty query', { query: '' }],
   ['a persisted query', { extensions: { persistedQuery: { version: 1, sha256Hash: '0'.repeat(64) } } }],
 ])(
-  'a request that names %s is the caller’s mistake, and no error of ours in the log',
+  'a request that names %s is the caller’s mistake, and is not logged as an error of the server',
   async (_what, body) => {
     const logged = service.log.length;
     const response = await fetch(`${service.url}/graphql`, {
@@ -372,7 +372,7 @@ test.each([
   },
 );
 
-test('as many wrong values as a body may hold are answered at once, and ten of them described', async () => {
+test('a body full of wrong values is answered at once, and ten of them are described', async () => {
   const started = performance.now();
   const answer = await service.call(
     'mutation Predict($spectra: [SpectrumInput!]!) { predict(deploymentId: "1", spectra: $spectra) { logId } }',
@@ -380,6 +380,6 @@ test('as many wrong values as a body may hold are answered at once, and ten of t
     lab.owner,
   );
   expect(answer.errors).toHaveLength(10);
-  // Describing a hundred thousand took 10 s, in which nobody else was answered.
+  // Describing a hundred thousand took 10 s, in which no other request was answered.
   expect(performance.now() - started).toBeLessThan(3000);
 });

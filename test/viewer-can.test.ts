@@ -53,7 +53,7 @@ test.for([
   ['CONTRIBUTOR', true, false],
   ['OWNER', true, true],
 ] as const)(
-  'what viewerCan says of a project for the role %s is what the server allows',
+  'viewerCan of a project for the role %s is what the server allows',
   async ([role, edits, manages]) => {
     const person = await signUp(service, `Project ${role}`);
     await join(service, lab.owner, person, role satisfies ProjectRole);
@@ -78,7 +78,7 @@ test.for([
   ['ADMIN', true, false],
   ['OWNER', true, true],
 ] as const)(
-  'what viewerCan says of an organization for the role %s is what the server allows',
+  'viewerCan of an organization for the role %s is what the server allows',
   async ([role, manages, owns]) => {
     const person = await signUp(service, `Organization ${role}`);
     await join(

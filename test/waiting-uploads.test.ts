@@ -6,11 +6,11 @@ import { column } from './host-processes.ts';
 import { slowRegression } from './onnx-files.ts';
 
 const MIB = 1024 * 1024;
-/** As many of one organization as may wait. */
+/** The maximum of waiting uploads of one organization. */
 const WAITING = 20;
 const REGISTER = `mutation ($input: RegisterModelInput!) { registerModel(input: $input) { id } }`;
 
-test('twenty uploads of 16 MiB that wait for their trials take the disk, and not the memory of the server', {
+test('twenty uploads of 16 MiB that wait for their trials are on the disk, and not in the memory of the server', {
   timeout: 120_000,
 }, async () => {
   const service = await startServiceForTest();
@@ -32,18 +32,18 @@ test('twenty uploads of 16 MiB that wait for their trials take the disk, and not
   const before = residentMb();
   const answers: Promise<unknown>[] = [];
   for (let at = 0; at <= WAITING; at++) {
-    // An endless trial, which ends after 10 s, is under way; the others wait.
+    // A trial that never ends, cut off after 10 s, is running; the others wait.
     answers.push(register(padded(slowRegression(2000), 16 * MIB, at)).catch(() => undefined));
     await expect.poll(waiting, { timeout: 10_000 }).toBeGreaterThan(Math.max(0, at - 3));
   }
-  // Memory goes back to the machine five seconds after the last large body, and that of the parsing thread.
+  // Memory is returned to the system five seconds after the last large body, and that of the parsing thread.
   await expect.poll(residentMb, { timeout: 30_000, interval: 500 }).toBeLessThan(before + 100);
   expect(await waiting()).toBeGreaterThanOrEqual(WAITING - 5);
   started.process.kill('SIGKILL');
   await Promise.all(answers);
 });
 
-/** The same model with a description that fills the file up to its size, another for each number. */
+/** The same model with a description that fills the file up to its size, different for each number. */
 function padded(onnx: Uint8Array, bytes: number, number: number): Uint8Array {
   const length = bytes - onnx.length - 5;
   // Field 6 of a model, its doc_string, in the format of protocol buffers: a tag, a length and the text.

@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import autocannon from 'autocannon';
 
-// A process of its own makes the load, so that it never waits for what the bench does meanwhile.
+// A separate process makes the load, so that the bench's own work does not delay it.
 
 export interface Load {
   url: string;
-  /** Sent in turn: each connection has its share of them, or one. */
+  /** The bodies: each connection sends its share of them in order, or the only one. */
   headers: Record<string, string>[];
   body: string;
   connections: number;
-  /** How long, or how many requests. */
+  /** The duration, or the number of requests. */
   until: { seconds: number } | { requests: number };
 }
 

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { compareWith } from './against.ts';
 import { load, type Measure } from './load.ts';
 import { start } from './processes.ts';
-import { type Figure, isReached, median, type Results, rowOf, tablesOf, writeResults } from './report.ts';
+import { type Figure, isWithinBound, median, type Results, rowOf, tablesOf, writeResults } from './report.ts';
 import { callOf, fill, headersOf, recorded, startPostgres, startSystem } from './system.ts';
 
 const { values } = parseArgs({
@@ -24,14 +24,14 @@ if (values.against !== undefined) {
   process.exit();
 }
 
-/** A fraction of all counts and times, for trying the bench itself: its figures are printed and not kept. */
+/** A factor for all counts and times, for trying the bench itself: the figures are printed and not stored. */
 const scale = Number(values.scale);
 const whole = scale === 1;
 const count = (full: number) => Math.ceil(full * scale);
 const ROUNDS = whole ? 10 : 1;
 const SECONDS = whole ? 4 : 1;
 const CONNECTIONS = 32;
-/** A body of 1000 spectra has 4 MB: more at once would only wait for one another. */
+/** A body of 1000 spectra has 4 MB: more connections would only wait for one another. */
 const FOR_LARGE_BODIES = 8;
 /** Of the million keys in the grown system: spread over it, their rows lie on different pages. Each moves its last use. */
 const USED_KEYS = 1000;
@@ -58,13 +58,13 @@ const results: Results = {
 };
 const promise = (figure: Figure) => {
   results.figures.push(figure);
-  progress(`${figure.what}: ${figure.ratio.toFixed(2)}${isReached(figure) ? '' : ', not reached'}`);
+  progress(`${figure.what}: ${figure.ratio.toFixed(2)}${isWithinBound(figure) ? '' : ', not reached'}`);
 };
 
 type Variants<Name extends string> = [Name, () => Promise<Measure>][];
 
 /**
- * Measures the variants in turn, round after round, so that what else the machine does meets all alike; a first round
+ * Measures the variants in turn, round after round, so that other work of the machine affects all alike; a first round
  * warms up.
  *
  * @returns the measures of a variant.

@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface RunningProcess {
-  /** Where it serves GraphQL. */
+  /** The URL of its GraphQL endpoint. */
   url: string;
   /** Its resident memory in MB. */
   residentMb(): number;
   stop(): Promise<void>;
 }
 
-/** Starts a program of this repository that tells on its standard output where it listens. */
+/** Starts a program of this repository that prints its address on its standard output. */
 export async function start(
   args: string[],
   environment: Record<string, string> = {},

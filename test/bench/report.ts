@@ -11,7 +11,7 @@ export interface Row {
   p99Ms: number;
 }
 
-/** A ratio that is promised, with its bound. */
+/** A promised ratio, with its bound. */
 export interface Figure {
   what: string;
   ratio: number;
@@ -25,7 +25,7 @@ export interface Results {
   versions: Record<string, string>;
   rows: Row[];
   figures: Figure[];
-  /** Resident memory of a server in MB: before any call, and after so many. */
+  /** Resident memory of a server in MB: before any call, and after this many. */
   memoryMb: Record<string, number>;
   /** Calls answered, their log rows, and what the usage counts. */
   records: { answered: number; logged: number; counted: number };
@@ -63,8 +63,8 @@ export const rowOf = (what: string, variant: string, measures: readonly Measure[
   p99Ms: median(measures.map(({ p99Ms }) => p99Ms)),
 });
 
-/** Whether a figure keeps its bound. */
-export const isReached = ({
+/** Whether a figure is within its bound. */
+export const isWithinBound = ({
   ratio,
   atLeast = Number.NEGATIVE_INFINITY,
   atMost = Number.POSITIVE_INFINITY,
@@ -83,9 +83,9 @@ export function tablesOf({ date, machine, versions, rows, figures, memoryMb, rec
     ...figures.map(figure => {
       const { what, ratio, atLeast, atMost } = figure;
       const bound = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
-      // A figure that misses its bound by less than a hundredth must not look as if it reached it.
-      const digits = !isReached(figure) && Number(ratio.toFixed(2)) === (atLeast ?? atMost) ? 3 : 2;
-      return `| ${what} | ${ratio.toFixed(digits)} | ${bound}${isReached(figure) ? '' : ': **not reached**'} |`;
+      // A figure that misses its bound by less than a hundredth must not look as if it was within it.
+      const digits = !isWithinBound(figure) && Number(ratio.toFixed(2)) === (atLeast ?? atMost) ? 3 : 2;
+      return `| ${what} | ${ratio.toFixed(digits)} | ${bound}${isWithinBound(figure) ? '' : ': **not reached**'} |`;
     }),
     '',
     '| | variant | requests a second | p50 ms | p99 ms |',
@@ -105,7 +105,7 @@ export function tablesOf({ date, machine, versions, rows, figures, memoryMb, rec
   ].join('\n');
 }
 
-/** The text between the marks of docs/benchmarks.md. */
+/** The text between the markers in docs/benchmarks.md. */
 export function documentedTables(): string {
   const [, after = ''] = readFileSync(PAGE, 'utf8').split(MARKS[0]);
   return after.split(MARKS[1])[0] ?? '';

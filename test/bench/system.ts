@@ -16,7 +16,7 @@ import { type RunningProcess, start } from './processes.ts';
 /** A PostgreSQL for the bench alone. */
 export async function startPostgres() {
   const folder = await mkdtemp(join(tmpdir(), 'spectrakey-bench-'));
-  // As root, PostgreSQL runs under another account, which must get through.
+  // As root, PostgreSQL runs under another account, which must be able to enter.
   await chmod(folder, 0o711);
   const postgres = await startEmbedded(folder, () => {});
   return {
@@ -33,12 +33,12 @@ export interface System {
   db: Kysely<DB>;
   demonstration: Demonstration;
   server: RunningProcess;
-  /** Another server on the same database, with these settings beside. */
+  /** Another server on the same database, with these additional settings. */
   another(settings?: Record<string, string>): Promise<RunningProcess>;
   stop(): Promise<void>;
 }
 
-/** Makes a database by this name and starts Spectrakey on it, as `npm start` would. */
+/** Creates a database by this name and starts Spectrakey on it, as `npm start` would. */
 export async function startSystem(postgresUrl: string, name: string): Promise<System> {
   const admin = connect({ url: postgresUrl, max: 1, onIdleError: () => {} });
   await sql`create database ${sql.id(name)}`.execute(admin);
@@ -64,7 +64,7 @@ export async function startSystem(postgresUrl: string, name: string): Promise<Sy
   };
 }
 
-/** The body of a call with so many spectra, and the headers that authorize it. */
+/** The body of a call with this many spectra, and the headers that authorize it. */
 export async function callOf({ octaneDeploymentId, rawKey }: Demonstration, spectra: number) {
   const request = JSON.parse(await examplePrediction(octaneDeploymentId));
   const [spectrum] = request.variables.spectra;
@@ -85,7 +85,7 @@ const CHUNK = 250_000;
  * Fills a database with keys and log rows.
  *
  * @param used how many of the keys have a raw key; they are spread over the table.
- * @param report hears of each chunk.
+ * @param report is called for each chunk.
  * @returns their raw keys.
  */
 export async function fill(
@@ -95,7 +95,7 @@ export async function fill(
 ): Promise<string[]> {
   const raw = Array.from({ length: used }, () => generateRawKey());
   await db.connection().execute(async connection => {
-    // What is lost in a crash would only have to be made again.
+    // Durability is not needed: after a crash the bench starts again.
     await sql`set synchronous_commit = off`.execute(connection);
     await sql`set statement_timeout = 0`.execute(connection);
     for (let done = 0; done < keys; done += CHUNK) {

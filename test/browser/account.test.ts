@@ -26,11 +26,11 @@ async function whoIs(as: { cookie: string }) {
   return (await service.ask('{ viewer { id } }', {}, as)).viewer?.id ?? null;
 }
 
-/** As if Ada had given her organization away. */
+/** As if Ada had transferred her organization. */
 const leaveOrganization = () =>
   service.db.deleteFrom('organizations').where('id', '=', ada.organization.id).execute();
 
-test('is reached from the person’s menu, and says whose it is', async () => {
+test('the account page is reached from the person’s menu, and shows whose account it is', async () => {
   const page = await openPage(browser(), service, '/', ada);
   await page.getByRole('button', { name: 'Account of Ada Lovelace' }).click();
   await page.getByRole('menuitem', { name: 'Account' }).click();
@@ -55,7 +55,7 @@ describe('the password', () => {
     await signIn(service, { ...ada, password: 'another passphrase of mine' });
   });
 
-  test('stays when the current one is wrong: the page says so, and keeps what was typed', async () => {
+  test('stays when the current one is wrong: the page shows the error, and keeps the input', async () => {
     const page = await openAccount();
     await page.getByLabel('Current password').fill('not the passphrase');
     await page.getByLabel('New password').fill('another passphrase of mine');
@@ -79,8 +79,8 @@ describe('sessions', () => {
 
     await rows(page).getByRole('button', { name: 'End the session of node' }).first().click();
     await expect.poll(() => rows(page).count()).toBe(3);
-    const alive = await Promise.all(others.map(whoIs));
-    expect(alive.filter(id => id === null)).toHaveLength(1);
+    const active = await Promise.all(others.map(whoIs));
+    expect(active.filter(id => id === null)).toHaveLength(1);
 
     await page.getByRole('button', { name: 'End all others' }).click();
     await expect.poll(() => rows(page).count()).toBe(1);
@@ -89,7 +89,7 @@ describe('sessions', () => {
     expect(await whoIs(ada)).toBe(ada.id);
   });
 
-  test('that end lead whoever uses them to sign-in', async () => {
+  test('that end lead their users to sign-in', async () => {
     const other = await signIn(service, ada);
     const page = await openAccount();
     await expect.poll(() => rows(page).count()).toBe(2);

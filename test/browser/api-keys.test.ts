@@ -45,7 +45,7 @@ const createButton = (page: Page) => page.getByRole('button', { name: 'Create AP
 const dialog = (page: Page) => page.getByRole('dialog');
 const rawKey = (page: Page) => dialog(page).getByText(/^sk_[0-9A-Za-z]{46}$/);
 
-/** Opens the dialog and creates a key that expires as it stands there. @returns the raw key, still on screen. */
+/** Opens the dialog and creates a key with the default expiry. @returns the raw key, still on screen. */
 async function createInDialog(page: Page, name: string): Promise<string> {
   await createButton(page).click();
   await page.getByLabel('Name').fill(name);
@@ -64,7 +64,7 @@ const stored = (name: string, { owner }: Lab) =>
     .where('projectId', '=', owner.projectId)
     .executeTakeFirst();
 
-/** Many rows at once, revoked so that no limit minds them. */
+/** Many rows at once, revoked so that they do not count against the limit. */
 async function insertRevoked({ owner, deploymentId }: Lab, count: number): Promise<void> {
   await sql`
     insert into api_keys (id, project_id, deployment_id, name, prefix, digest, scopes, created_at, revoked_at)
@@ -73,11 +73,11 @@ async function insertRevoked({ owner, deploymentId }: Lab, count: number): Promi
     from generate_series(1, ${count}::int) as number`.execute(service.db);
 }
 
-/** Predicts with a key, as its program does. */
+/** Predicts with a key, as a program does. */
 const call = (key: string, { deploymentId }: Lab) =>
   service.call(PREDICT, { deploymentId, spectra: gasoline() }, { rawKey: key });
 
-test('the count and the limit stand at the top', async () => {
+test('the count and the limit are at the top', async () => {
   const lab = await openLab(service);
   const { owner, deploymentId } = lab;
   await createKey(service, owner, { deploymentId });
@@ -91,7 +91,7 @@ test('the count and the limit stand at the top', async () => {
 });
 
 describe('the dialog that creates a key', () => {
-  test('requires a name, and shows what the server says of it', async () => {
+  test('requires a name, and shows the server’s error about it', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     await createButton(page).click();
@@ -113,7 +113,7 @@ describe('the dialog that creates a key', () => {
     await rawKey(page).waitFor();
   });
 
-  test('offers 30 days, 90 days, 6 months, 1 year, a date and none, and says why an expiry is wise', async () => {
+  test('offers 30 days, 90 days, 6 months, 1 year, a date and none, and explains why an expiry is wise', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab, { timezoneId: 'Asia/Tokyo' });
     await createButton(page).click();
@@ -148,7 +148,7 @@ describe('the dialog that creates a key', () => {
     expect(await cells(page, 'For good')).toContain('No expiry');
   });
 
-  test('takes a date as the end of that day where the person is, and the table shows it so', async () => {
+  test('takes a date as the end of that day in the person’s time zone, and the table shows it so', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab, { timezoneId: 'America/Los_Angeles' });
     await createButton(page).click();
@@ -165,7 +165,7 @@ describe('the dialog that creates a key', () => {
     expect(await cells(elsewhere, 'Until spring')).toContain('Feb 1, 2099\n08:59');
   });
 
-  test('takes no day that has passed, and none that is missing', async () => {
+  test('accepts no day that has passed, and requires one', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     await createButton(page).click();
@@ -200,7 +200,7 @@ describe('the dialog that creates a key', () => {
     expect(rows).toEqual([{ scopes: '{PREDICT}' }]);
   });
 
-  test('shows the sentence of the server when somebody else took the last place meanwhile', async () => {
+  test('shows the server’s message when another person took the last place meanwhile', async () => {
     const lab = await openLab(service);
     const { owner, deploymentId } = lab;
     for (let count = 0; count < 9; count += 1) await createKey(service, owner, { deploymentId });
@@ -219,7 +219,7 @@ describe('the dialog that creates a key', () => {
 });
 
 describe('the modal that reveals a new key', () => {
-  test('shows the full key, which works, copies it and says so, and warns that it is shown once', async () => {
+  test('shows the full key, which works, copies it and confirms that, and warns that it is shown once', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     const key = await createInDialog(page, 'LIMS');
@@ -248,7 +248,7 @@ describe('the modal that reveals a new key', () => {
     expect(await page.getByLabel('Name').inputValue()).toBe(key);
   });
 
-  test('is not lost by a click beside it, by Escape, or silently with the page', async () => {
+  test('is not lost by a click beside it, by Escape, or without a warning with the page', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     const key = await createInDialog(page, 'LIMS');
@@ -267,7 +267,7 @@ describe('the modal that reveals a new key', () => {
     expect(await rawKey(page).innerText()).toBe(key);
   });
 
-  test('survives a list that cannot be loaded', async () => {
+  test('is shown although the list cannot be loaded', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     await page.route('**/graphql', route =>
@@ -278,11 +278,11 @@ describe('the modal that reveals a new key', () => {
     await rawKey(page).waitFor();
   });
 
-  test('leaves the key nowhere once closed: page, storage, cache, memory', async () => {
+  test('leaves the key in no place once closed: page, storage, cache, memory', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     const key = await createInDialog(page, 'LIMS');
-    // Seen while it is shown, so that not finding it later says something.
+    // Found while it is shown, so that not finding it later proves something.
     expect(await placesOf(page, key)).toEqual(['page', 'memory']);
     await page.getByRole('button', { name: 'Done' }).click();
     await dialog(page).waitFor({ state: 'detached' });
@@ -296,7 +296,7 @@ describe('the modal that reveals a new key', () => {
   }, 60_000);
 });
 
-/** Where in the browser a text is to be found. */
+/** Where in the browser a text is found. */
 async function placesOf(page: Page, text: string): Promise<string[]> {
   const storages = await page.evaluate(`(async () => JSON.stringify([
     Object.entries(localStorage), Object.entries(sessionStorage), document.cookie, history.state, location.href,
@@ -387,7 +387,7 @@ describe('the table', () => {
     },
   );
 
-  test('tells the exact time of the last use on hover, and to the keyboard', async () => {
+  test('shows the exact time of the last use on hover, and to the keyboard', async () => {
     const lab = await openLab(service);
     const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
     await change(id, { lastUsedAt: new Date('2026-03-01T12:34:56Z') });
@@ -453,7 +453,7 @@ describe('the table', () => {
 });
 
 describe('revoking and deleting', () => {
-  test('Revoke names the key and its last use, asks, and leaves the revoked key in the table', async () => {
+  test('Revoke names the key and its last use, asks for confirmation, and leaves the revoked key in the table', async () => {
     const lab = await openLab(service);
     const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     expect((await call(key.rawKey, lab)).status).toBe(200);
@@ -477,7 +477,7 @@ describe('revoking and deleting', () => {
     await row(page, 'LIMS').getByText('Revoked').waitFor();
   });
 
-  test('every key has a trash icon; deleting asks, names it, and says that an active one is revoked first', async () => {
+  test('every key has a trash icon; deleting asks, names it, and explains that an active one is revoked first', async () => {
     const lab = await openLab(service);
     const { owner, deploymentId } = lab;
     const active = await createKey(service, owner, { deploymentId }, { name: 'Active one' });
@@ -510,7 +510,7 @@ describe('revoking and deleting', () => {
     expect((await call(active.rawKey, lab)).status).toBe(401);
   });
 
-  test('says what the server says when the key is gone already', async () => {
+  test('shows the server’s message when the key is already deleted', async () => {
     const lab = await openLab(service);
     const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     const page = await openTab(lab);
@@ -523,8 +523,8 @@ describe('revoking and deleting', () => {
   });
 });
 
-describe('who may not create', () => {
-  test('at the limit the button is disabled and says why, until a key is revoked', async () => {
+describe('where no key may be created', () => {
+  test('at the limit the button is disabled with the reason, until a key is revoked', async () => {
     const lab = await openLab(service);
     const { owner, deploymentId } = lab;
     for (let count = 1; count <= 10; count += 1) {
@@ -580,13 +580,13 @@ describe('who may not create', () => {
 });
 
 describe('the tab around the table', () => {
-  test('is empty with a word on what belongs there', async () => {
+  test('is empty with a text on what belongs there', async () => {
     const page = await openTab(await openLab(service));
     await page.getByRole('heading', { name: 'No API key yet' }).waitFor();
     expect(await createButton(page).isEnabled()).toBe(true);
   });
 
-  test('shows a skeleton while it loads, and nothing jumps', async () => {
+  test('shows a skeleton while it loads, and the layout does not shift', async () => {
     const lab = await openLab(service);
     await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     const page = await openTab(lab);
@@ -610,7 +610,7 @@ describe('the tab around the table', () => {
     expect(await places()).toEqual(before);
   });
 
-  test('says that the server could not be reached, and tries again', async () => {
+  test('reports that the server could not be reached, and tries again', async () => {
     const lab = await openLab(service);
     await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     const page = await openTab(lab);
@@ -624,7 +624,7 @@ describe('the tab around the table', () => {
     await row(page, 'LIMS').waitFor();
   });
 
-  test('shows the last use anew to who comes back to it', async () => {
+  test('reloads the last use when the person comes back to it', async () => {
     const lab = await openLab(service);
     const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     const page = await openTab(lab);
@@ -634,7 +634,7 @@ describe('the tab around the table', () => {
     await row(page, 'LIMS').getByText('just now').waitFor();
   });
 
-  test('is worked by keyboard alone, which never loses its place', async () => {
+  test('works by keyboard alone, and never loses the focus', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     const focus = page.locator(':focus');
@@ -701,7 +701,7 @@ describe('the tab around the table', () => {
   });
 });
 
-/** What is wider than its place: cut off, or to be scrolled sideways. */
+/** Elements wider than their place: cut off, or scrolled sideways. */
 const tooWide = (page: Page) =>
   page.evaluate(`[...document.querySelectorAll('[role=tabpanel] *, [role=dialog] *')]
     .filter(({ scrollWidth, clientWidth }) => clientWidth > 1 && scrollWidth > clientWidth)
@@ -709,7 +709,7 @@ const tooWide = (page: Page) =>
 
 const columnHead = (page: Page, name: string) => page.getByRole('columnheader', { name, exact: true });
 
-/** Waits until the dialog stands: half faded in, its colours are none to judge. */
+/** Waits until the dialog has faded in: before that its colours cannot be judged. */
 const stands = (page: Page) =>
   expect
     .poll(() => page.evaluate("getComputedStyle(document.querySelector('[role=dialog]')).opacity"))

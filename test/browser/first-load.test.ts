@@ -24,7 +24,7 @@ test('the dashboard’s first load is under 250 kB of compressed JavaScript', as
   await page.getByRole('button', { name: 'Account of Ada Lovelace' }).waitFor();
   await page.waitForLoadState('networkidle');
   const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-  // Less would mean that the scripts were not counted at all.
+  // Less would mean that the scripts were not counted.
   expect(bytes).toBeGreaterThan(50_000);
   expect(bytes).toBeLessThan(250_000);
 });
@@ -34,7 +34,7 @@ test('pages allow scripts from this server’s files only', async () => {
   const policy = answer.headers.get('content-security-policy') ?? '';
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("script-src 'self';");
-  // Not by openPage, which takes the browser's complaint about the violation for a fault.
+  // Not by openPage, which treats the browser's message about the violation as a fault.
   const page = await browser().newPage();
   await page.goto(`${service.url}/sign-in`);
   const ran = await page.evaluate(`new Promise(resolve => {

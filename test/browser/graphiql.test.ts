@@ -25,7 +25,7 @@ async function openGraphiql(width: number, person?: Pick<Lab['owner'], 'cookie'>
   return page;
 }
 
-test('a signed-in person runs the first example unedited, and its answer can be read at 390 pixels', async () => {
+test('a signed-in person runs the first example unedited, and its answer is readable at 390 pixels', async () => {
   const page = await openGraphiql(390, lab.owner);
   await page.getByRole('button', { name: /Execute query/ }).click();
   const answer = page.locator('.graphiql-response');
@@ -36,7 +36,7 @@ test('a signed-in person runs the first example unedited, and its answer can be 
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
 });
 
-test('for anyone else the first example asks for a key; SignIn opens at Variables, and Logs is in sight', async () => {
+test('for an anonymous visitor the first example needs a key; SignIn opens at Variables, and Logs is in sight', async () => {
   const page = await openGraphiql(1280);
   const tool = (name: string) => page.locator(`button[data-name="${name}"]`);
   await expect.poll(() => tool('headers').getAttribute('class')).toContain('active');
@@ -55,11 +55,11 @@ test('a link leads back to the dashboard', async () => {
   await page.waitForURL(`**/projects/${lab.owner.projectId}`);
 });
 
-test('with a person’s own ids the first operation of every example runs unedited, or needs what only they know', async () => {
+test('with a person’s own ids the first operation of every example runs unedited, or needs input that only they have', async () => {
   const viewer = await findViewer(`${service.url}/graphql`, (url, init) =>
     fetch(url, { ...init, headers: { ...init?.headers, cookie: lab.owner.cookie } }),
   );
-  if (!viewer) throw new Error('nobody is signed in');
+  if (!viewer) throw new Error('no session');
   const refused: string[] = [];
   for (const { title, query, variables } of withOwnIds(examples, viewer)) {
     const [first] = parse(query).definitions;

@@ -67,7 +67,7 @@ async function runFile(program: string, name: string, code: string, env: Record<
   return stdout;
 }
 
-// Plays Python's requests where it is not installed.
+// Replaces Python's requests where it is not installed.
 const REQUESTS = `import json as _json, urllib.error, urllib.request
 class Response:
     def __init__(self, status, body): self.status_code, self.text = status, body
@@ -115,7 +115,7 @@ test('curl: works as pasted, and with a spectrum', async () => {
   expect(JSON.parse(await paste(measured)).data.predict.predictions[0].value).toBeCloseTo(OCTANE, 3);
 });
 
-test('curl: its comments harm no shell that runs them', async () => {
+test('curl: its comments are safe in every shell that runs them', async () => {
   const code = await snippet(await integrationPage(), 'curl');
   const comments = code.match(/^#.*$/gm);
   expect(comments).toHaveLength(3);
@@ -135,7 +135,7 @@ test('Python: works as pasted, and with a spectrum', async () => {
   expect(code).toContain('401 values');
   const python = await execute('python3', ['--version']).catch(() => null);
   if (!python) {
-    console.warn('There is no python3 here: the Python snippet was read, and not run.');
+    console.warn('python3 is not installed: the Python snippet was read, and not run.');
     expect(code).toContain('"yValues": [0.0] * 401');
     return;
   }
@@ -143,7 +143,7 @@ test('Python: works as pasted, and with a spectrum', async () => {
   expect(octaneOf(await runPython(withSpectrum(code, '[0.0] * 401')))).toBeCloseTo(OCTANE, 3);
 });
 
-test('a refused call says why', async () => {
+test('a refused call prints the reason', async () => {
   const revoked = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
   await service.ask(REVOKE_KEY, { id: revoked.id }, lab.owner);
   const code = await snippet(await integrationPage(), 'TypeScript', revoked.rawKey);
@@ -152,7 +152,7 @@ test('a refused call says why', async () => {
   );
 });
 
-test('a model of categories is asked for categories', async () => {
+test('a model of categories is queried for categories', async () => {
   const oil = await deploy(service, lab.owner, demonstration('oil-type.onnx'), 'Oil type');
   const { rawKey } = await createKey(service, lab.owner, { deploymentId: oil.deploymentId });
   const page = await integrationPage(oil.deploymentId);

@@ -55,7 +55,7 @@ async function choose(page: Page, label: string, option: string) {
   await page.getByRole('option', { name: new RegExp(`^${option}`) }).click();
 }
 
-/** Every address that the page asks the server for, and what it names as where it comes from. */
+/** Every address that the page requests from the server, and the referrer that it sends. */
 function addressesOf(page: Page): string[] {
   const addresses: string[] = [];
   page.on('request', request => {
@@ -65,7 +65,7 @@ function addressesOf(page: Page): string[] {
 }
 
 describe('inviting', () => {
-  test('shows the link once, with a button that copies it; the page then lists who was invited', async () => {
+  test('shows the link once, with a button that copies it; the page then lists the invited e-mail', async () => {
     const page = await openPage(browser(), service, membersPath(), lab.owner);
     await page.getByLabel('E-mail').fill('grace@lab.example');
     await choose(page, 'Role', 'Admin');
@@ -92,7 +92,7 @@ describe('inviting', () => {
     await page.getByRole('heading', { name: 'Invitation not found' }).waitFor();
   });
 
-  test('says what the server refuses, in its words', async () => {
+  test('shows the server’s message about a refusal', async () => {
     const page = await openPage(browser(), service, membersPath(), lab.owner);
     await page.getByLabel('E-mail').fill(lab.owner.email);
     await page.getByRole('button', { name: 'Invite' }).click();
@@ -102,7 +102,7 @@ describe('inviting', () => {
 });
 
 describe('the link of an invitation', () => {
-  test('leads somebody without an account to sign up, and into the organization; no request names its token', async () => {
+  test('leads a person without an account to sign up, and into the organization; no request contains its token', async () => {
     for (const [on, email] of [
       [service, 'nora@lab.example'],
       [closed, 'nils@lab.example'],
@@ -111,7 +111,7 @@ describe('the link of an invitation', () => {
       const page = await openPage(browser(), on, '/sign-in');
       const addresses = addressesOf(page);
       await page.goto(`/invitations#${token}`);
-      // From a page of the same site: only what follows "#" changes without this.
+      // From a page of the same site: only the part after "#" changes without this.
       await page.reload();
       await page
         .getByText("Olga Owner invites you to join the organization Olga's laboratory as member.")
@@ -131,7 +131,7 @@ describe('the link of an invitation', () => {
     }
   });
 
-  test('leads somebody with an account through sign-in and back, where it is accepted', async () => {
+  test('leads a person with an account through sign-in and back, where it is accepted', async () => {
     const token = await invite(service, lab.owner, 'ann.at.work@lab.example', 'ADMIN');
     const page = await openPage(browser(), service, `/invitations#${token}`);
     const addresses = addressesOf(page);
@@ -152,7 +152,7 @@ describe('the link of an invitation', () => {
     expect(addresses.filter(address => address.includes(token))).toEqual([]);
   });
 
-  test('lets somebody decline, signed in or not, and works no more then', async () => {
+  test('lets a person decline, signed in or not, and stops working then', async () => {
     for (const person of [undefined, ann]) {
       const token = await invite(service, lab.owner, ann.email);
       const page = await openPage(browser(), service, `/invitations#${token}`, person);
@@ -164,7 +164,7 @@ describe('the link of an invitation', () => {
     expect(await memberEmails()).toEqual([lab.owner.email]);
   });
 
-  test('that is withdrawn while the page is open says so', async () => {
+  test('that is withdrawn while the page is open is reported as such', async () => {
     const token = await invite(service, lab.owner, ann.email);
     const page = await openPage(browser(), service, `/invitations#${token}`, ann);
     await page.getByRole('button', { name: 'Accept' }).waitFor();
@@ -174,12 +174,15 @@ describe('the link of an invitation', () => {
     expect(await memberEmails()).toEqual([lab.owner.email]);
   });
 
-  test.for(['', '#', '#x', '#%E0%A4%A', '#<img src=x>'])('that is not complete says so: "%s"', async end => {
-    const page = await openPage(browser(), service, `/invitations${end}`);
-    await page.getByRole('heading', { name: 'Invitation not found' }).waitFor();
-  });
+  test.for(['', '#', '#x', '#%E0%A4%A', '#<img src=x>'])(
+    'that is incomplete is reported as such: "%s"',
+    async end => {
+      const page = await openPage(browser(), service, `/invitations${end}`);
+      await page.getByRole('heading', { name: 'Invitation not found' }).waitFor();
+    },
+  );
 
-  test('of the operator makes an account with an organization of its own', async () => {
+  test('of the operator makes an account with its own organization', async () => {
     const { token, email } = await insertPending(service, { organizationId: null, role: 'OWNER' });
     const signedIn = await openPage(browser(), closed, `/invitations#${token}`, ann);
     await signedIn.getByText('You have an account already. To use the invitation, sign out first.').waitFor();
@@ -193,7 +196,7 @@ describe('the link of an invitation', () => {
   });
 });
 
-test('sign-up says how to get in where it is by invitation, and no form is there', async () => {
+test('where sign-up is by invitation, its page explains how to get in and has no form', async () => {
   const page = await openPage(browser(), closed, '/sign-in');
   await page.getByRole('link', { name: 'Sign up' }).click();
   await page.getByRole('heading', { name: 'Sign-up is by invitation' }).waitFor();
@@ -216,7 +219,7 @@ describe('a new organization', () => {
     await page.getByRole('menu').getByText('Soil Laboratory').waitFor();
   });
 
-  test('is what somebody who belongs to none is offered', async () => {
+  test('is offered to a person who belongs to none', async () => {
     const person = await signUp(service, 'Lena Lonely');
     await service.db.deleteFrom('organizationMembers').where('userId', '=', person.id).execute();
     const page = await openPage(browser(), service, '/', person);

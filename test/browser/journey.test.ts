@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-test('a person signs up, deploys a model, and hands a program a key that works until it is revoked', async () => {
+test('a person signs up, deploys a model, and creates a key for a program, which works until it is revoked', async () => {
   const page = await openPage(browser(), service, '/sign-up');
   await page.getByLabel('Name').fill('Marie Curie');
   await page.getByLabel('E-mail').fill('marie@lab.example');

@@ -25,7 +25,7 @@ let ago = 0;
 let kept: { prefix: string };
 let deleted: { id: string; rawKey: string; prefix: string };
 
-/** A call so long ago. */
+/** A call this long ago. */
 async function predict(
   hoursAgo: number,
   as: { cookie: string } | { rawKey: string },
@@ -58,7 +58,7 @@ const logsPage = (deploymentId = lab.deploymentId, options = {}) =>
 const logs = (page: Page) => page.getByRole('table', { name: 'Prediction logs' });
 const row = (page: Page, text: string) => logs(page).getByRole('row').filter({ hasText: text });
 
-/** The cells of the rows, as they are read. */
+/** The cells of the rows, as they are displayed. */
 async function rowsOf(page: Page): Promise<string[][]> {
   await logs(page).locator('tbody time').first().waitFor();
   const rows = await logs(page).locator('tbody > tr').all();
@@ -88,7 +88,7 @@ test('the key of a call is struck through once it is deleted, and only then', as
   expect(await row(page, 'LIMS').locator('s').count()).toBe(0);
 });
 
-test('a relative time tells the exact one on hover, and on focus', async () => {
+test('a relative time shows the exact one on hover, and on focus', async () => {
   const page = await logsPage();
   const when = row(page, 'LIMS').getByRole('button');
   const time = await when.locator('time').getAttribute('datetime');
@@ -114,12 +114,12 @@ test('a call opens with the keyboard, shows its values, and closes', async () =>
   expect(await values.locator('tbody tr').count()).toBe(10);
   await toggle.press('Enter');
   await values.waitFor({ state: 'detached' });
-  // The row is a larger thing to hit.
+  // The row is a larger target.
   await row(page, 'LIMS').getByRole('cell', { name: 'LIMS' }).click();
   await values.waitFor();
 });
 
-test('turns to older calls and back, 20 to a page', async () => {
+test('pages to older calls and back, 20 to a page', async () => {
   const { deploymentId } = await deploy(service, lab.owner);
   for (let count = 45; count > 0; count -= 1) await predict(count, lab.owner, 1, deploymentId);
   const page = await logsPage(deploymentId);
@@ -149,7 +149,7 @@ test('turns to older calls and back, 20 to a page', async () => {
   expect(await times(1)).toEqual(first);
 });
 
-test('refreshing shows what was called meanwhile', async () => {
+test('refreshing shows the calls made meanwhile', async () => {
   const { deploymentId } = await deploy(service, lab.owner);
   const page = await logsPage(deploymentId);
   await page.getByRole('heading', { name: 'No predictions yet' }).waitFor();
@@ -161,7 +161,7 @@ test('refreshing shows what was called meanwhile', async () => {
   await logs(page).getByRole('cell', { name: '7', exact: true }).waitFor();
 });
 
-test('what was predicted on the Predict tab stands in the logs without reloading', async () => {
+test('a prediction on the Predict tab is in the logs without reloading', async () => {
   const { deploymentId } = await deploy(service, lab.owner);
   const page = await logsPage(deploymentId);
   await page.getByRole('link', { name: 'Predict' }).click();
@@ -177,7 +177,7 @@ test('what was predicted on the Predict tab stands in the logs without reloading
   await page.getByRole('cell', { name: 'New', exact: true }).waitFor();
 });
 
-test('a failure says so and lets one try again', async () => {
+test('a failure is reported and can be retried', async () => {
   const page = await logsPage();
   await logs(page).locator('time').first().waitFor();
   await page.route('**/graphql', route =>
@@ -191,7 +191,7 @@ test('a failure says so and lets one try again', async () => {
   expect(await rowsOf(page)).toHaveLength(3);
 });
 
-test('a deployment without calls says how to make one', async () => {
+test('a deployment without calls explains how to make one', async () => {
   const { deploymentId } = await deploy(service, lab.owner, demonstration('octane.onnx'), 'Unused');
   const viewer = await signUp(service, 'Vivian Viewer');
   await join(service, lab.owner, viewer, 'VIEWER');

@@ -21,7 +21,7 @@ async function signInOn(page: Page, { email, password }: Pick<Person, 'email' | 
 }
 
 test.for(['API keys', 'Predict', 'Integration', 'Logs'])(
-  'a session that ends meanwhile is signed in again, and leads back: to %s',
+  'a session that ends meanwhile leads to sign-in and back: to %s',
   async tab => {
     const page = await openPage(browser(), service, `/projects/${lab.owner.projectId}`, lab.owner);
     await page.getByRole('link', { name: 'Octane', exact: true }).first().waitFor();
@@ -36,7 +36,7 @@ test.for(['API keys', 'Predict', 'Integration', 'Logs'])(
   },
 );
 
-test('what was typed is still there after a lost session, and can be sent', async () => {
+test('input is still there after a lost session, and can be sent', async () => {
   const page = await openPage(browser(), service, `/projects/${lab.owner.projectId}`, lab.owner);
   await page.getByRole('button', { name: 'New deployment' }).click();
   const dialog = page.getByRole('dialog', { name: 'New deployment' });
@@ -55,7 +55,7 @@ test('what was typed is still there after a lost session, and can be sent', asyn
   await page.getByText('Typed before the session ended.').waitFor();
 });
 
-test('another person who signs in after a lost session sees nothing of the one before', async () => {
+test('another person who signs in after a lost session sees no data of the previous one', async () => {
   const stranger = await signUp(service, 'Sam Stranger');
   const page = await openPage(browser(), service, `/projects/${lab.owner.projectId}`, lab.owner);
   await page.getByRole('button', { name: 'New deployment' }).click();
@@ -69,7 +69,7 @@ test('another person who signs in after a lost session sees nothing of the one b
   expect(await page.content()).not.toContain('Olga Owner');
 });
 
-test('signing out that fails says so, and does not pretend', async () => {
+test('signing out that fails is reported, and the page stays signed in', async () => {
   const page = await openPage(browser(), service, '/', lab.owner);
   await page.getByRole('button', { name: 'Account of Olga Owner' }).click();
   await page.route('**/graphql', route => route.abort());
@@ -80,7 +80,7 @@ test('signing out that fails says so, and does not pretend', async () => {
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 });
 
-test('the browser’s way back does not take away a key that is being shown', async () => {
+test('the browser’s Back button does not remove a key that is being shown', async () => {
   // The test before signed the other session out.
   const { cookie } = await signIn(service, lab.owner);
   const page = await openPage(browser(), service, `/deployments/${lab.deploymentId}`, { cookie });

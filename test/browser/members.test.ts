@@ -99,7 +99,7 @@ describe('members of an organization', () => {
     expect(await organizationRole(ann)).toBeUndefined();
   });
 
-  test('who made keys are removed after these are named, and the page names them from then on', async () => {
+  test('who made keys are removed after the dialog names the keys, and the page lists them afterwards', async () => {
     await join(service, lab.owner, ann, 'CONTRIBUTOR');
     const wide = { projectId: lab.owner.projectId };
     const keys = [
@@ -165,13 +165,13 @@ describe('members of an organization', () => {
       .getByRole('alert')
       .getByText('Only an owner of the organization can make or change owners.')
       .waitFor();
-    // The page has seen by then that the viewer is an owner no more.
+    // The page has learned by then that the viewer is not an owner any more.
     await rowOf(page, ann).getByText('Changed by owners only').waitFor();
     await rowOf(page, ann).getByText('Owner', { exact: true }).waitFor();
     expect(await organizationRole(ann)).toBe('OWNER');
   });
 
-  test('are asked before they change their own role, and then may no more', async () => {
+  test('are asked before they change their own role, and then lose the controls', async () => {
     await join(service, lab.owner, ann, null, 'OWNER');
     const page = await openMembers(organizationPath(), ann);
     await choose(page, 'Role of Ann Archer', 'Member');
@@ -185,7 +185,7 @@ describe('members of an organization', () => {
   });
 
   test.for(['OWNER', 'ADMIN', 'MEMBER'] as const)(
-    'who leave as %s are led to what is left for them',
+    'who leave as %s are led to a page that they can still see',
     async role => {
       await join(service, lab.owner, ann, null, role);
       const page = await openMembers(organizationPath(), ann);
@@ -198,7 +198,7 @@ describe('members of an organization', () => {
     },
   );
 
-  test('who are not admins see who is there with which role, and nothing that changes it but leaving', async () => {
+  test('who are not admins see the members and roles, and no control but leaving', async () => {
     await join(service, lab.owner, ann, null, 'MEMBER');
     const page = await openMembers(organizationPath(), ann);
     await rowOf(page, lab.owner).getByText('Owner', { exact: true }).waitFor();
@@ -243,7 +243,7 @@ describe('members of a project', () => {
     expect(await rowOf(page, lab.owner).getByRole('combobox').count()).toBe(0);
   });
 
-  test.for(['CONTRIBUTOR', 'VIEWER'] as const)('are changed by no %s', async role => {
+  test.for(['CONTRIBUTOR', 'VIEWER'] as const)('are not changed by a %s', async role => {
     await join(service, lab.owner, ann, role);
     await join(service, lab.owner, ben, 'VIEWER');
     const page = await openMembers(projectPath(), ann);
@@ -252,7 +252,7 @@ describe('members of a project', () => {
     expect(await page.getByRole('tabpanel').getByRole('combobox').count()).toBe(0);
   });
 
-  test('who leave are led to what is left for them', async () => {
+  test('who leave are led to a page that they can still see', async () => {
     await join(service, lab.owner, ann, 'OWNER');
     const page = await openMembers(projectPath(), ann);
     await page.getByRole('button', { name: 'Leave First project' }).click();
@@ -261,7 +261,7 @@ describe('members of a project', () => {
     expect(await projectRole(ann)).toBeUndefined();
   });
 
-  test('see a refusal of the server in its words', async () => {
+  test('see the server’s message about a refusal', async () => {
     await join(service, lab.owner, ann, 'OWNER');
     await join(service, lab.owner, ben, 'VIEWER');
     const page = await openMembers(projectPath(), ann);

@@ -38,7 +38,7 @@ async function openDialog(page: Page) {
   };
 }
 
-/** Every request that registers a model, as it leaves the page. */
+/** Every request of the page that registers a model. */
 function registrations(page: Page): string[] {
   const sent: string[] = [];
   page.on('request', request => {
@@ -67,7 +67,7 @@ test('octane.onnx is registered: named after its file, with the kind and length 
     .waitFor();
 });
 
-test('a name that the project has is announced as its next version, and becomes it', async () => {
+test('an existing name is announced as its next version, and becomes it', async () => {
   const page = await openModels();
   const { dialog, choose, submit, target } = await openDialog(page);
   await choose('Octane.onnx', demonstration('octane.onnx'));
@@ -79,10 +79,10 @@ test('a name that the project has is announced as its next version, and becomes 
   await dialog.getByText('Octane, version 2 is registered').waitFor();
 });
 
-test('the upload shows how far it has come', async () => {
+test('the upload shows its progress', async () => {
   const page = await openModels();
   const { dialog, choose, submit, target } = await openDialog(page);
-  // The most points that a spectrum may have: half a megabyte to send.
+  // The maximum of points in a spectrum: half a megabyte to send.
   const onnx = Buffer.from(linearRegression({ weights: Array.from({ length: 100_000 }, () => 1) }));
   await choose('long.onnx', onnx);
   await target.fill('sum');
@@ -109,7 +109,7 @@ test('the upload shows how far it has come', async () => {
   expect(shares).toEqual(Array.isArray(shares) && shares.toSorted((one, other) => one - other));
 });
 
-test('an upload is lost to no click beside the dialog and no Escape; Cancel ends it and nothing is registered', async () => {
+test('an upload survives clicks beside the dialog and Escape; Cancel ends it and nothing is registered', async () => {
   const page = await openModels();
   const { dialog, choose, submit, target } = await openDialog(page);
   await choose('cancelled.onnx', demonstration('octane.onnx'));
@@ -118,12 +118,12 @@ test('an upload is lost to no click beside the dialog and no Escape; Cancel ends
   page.on('requestfailed', request => {
     aborted ||= request.postData()?.includes('RegisterModel') ?? false;
   });
-  // The request is held, so that it is under way for as long as the test looks at it.
+  // The request is held, so that it runs for as long as the test needs it.
   await page.route('**/graphql', route =>
     route.request().postData()?.includes('RegisterModel') ? undefined : route.continue(),
   );
   await submit();
-  // At 0 % the bar has no width, which Playwright takes for hidden.
+  // At 0 % the bar has no width, which Playwright treats as hidden.
   await dialog.getByRole('progressbar').waitFor({ state: 'attached' });
   await page.keyboard.press('Escape');
   await page.mouse.click(5, 400);
@@ -142,7 +142,7 @@ test('an upload is lost to no click beside the dialog and no Escape; Cancel ends
   expect(project?.models.map(({ name }) => name)).not.toContain('cancelled');
 });
 
-test('the server’s refusal of a file is shown in its words, and another file can be chosen', async () => {
+test('the server’s message about a refused file is shown, and another file can be chosen', async () => {
   const page = await openModels();
   const { dialog, choose, submit, target } = await openDialog(page);
   await choose('notes.onnx', Buffer.from('These are notes, not a model.'));
@@ -185,7 +185,7 @@ test('a model is deployed from its row, the oldest version as well as the newest
   await page.getByText('Octane, version 1').waitFor();
 });
 
-test('viewers see the models and no button', async () => {
+test('viewers see the models and no buttons', async () => {
   const viewer = await signUp(service, 'Vera Viewer');
   await join(service, lab.owner, viewer, 'VIEWER');
   const page = await openPage(browser(), service, `/projects/${lab.owner.projectId}/models`, viewer);

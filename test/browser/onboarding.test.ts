@@ -46,7 +46,7 @@ test('signing up leads through model and deployment to the deployment’s page, 
   expect(await step.count()).toBe(0);
 });
 
-test('what the registered model was is deployed without closing the dialog in between', async () => {
+test('a model that was just registered is deployed without closing the dialog in between', async () => {
   const person = await newcomer('Quick Starter');
   const page = await openPage(browser(), service, `/projects/${person.projectId}`, person);
   await page.getByRole('button', { name: 'Register a model' }).click();
@@ -65,10 +65,10 @@ test('what the registered model was is deployed without closing the dialog in be
   await page.waitForURL('**/deployments/*');
 });
 
-test('the steps are walked with the keyboard alone', async () => {
+test('the steps work with the keyboard alone', async () => {
   const person = await newcomer('Keyboard Walker');
   const page = await openPage(browser(), service, `/projects/${person.projectId}`, person);
-  // Asked for early: the browser must know of it before a key is pressed.
+  // Set up early: the browser must expect a file chooser before the key is pressed.
   const chooser = page.waitForEvent('filechooser');
   const register = page.getByRole('button', { name: 'Register a model' });
   await register.focus();
@@ -90,7 +90,7 @@ test('the steps are walked with the keyboard alone', async () => {
   await page.locator('[aria-current=step]').getByText('Create a deployment').waitFor();
 });
 
-test('somebody who may only look is told who deploys', async () => {
+test('a viewer is shown who can deploy', async () => {
   const owner = await newcomer('Empty Owner');
   const viewer = await newcomer('Empty Viewer');
   await join(service, owner, viewer, 'VIEWER');

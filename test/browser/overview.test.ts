@@ -16,7 +16,7 @@ afterAll(() => service.close());
 const openOverview = (options?: object) =>
   openPage(browser(), service, `/deployments/${lab.deploymentId}`, lab.owner, options);
 
-test('the overview tells the model, its target, unit and kind, and the month’s predictions against the limit', async () => {
+test('the overview shows the model, its target, unit and kind, and the month’s predictions against the limit', async () => {
   const page = await openOverview();
   const main = page.getByRole('main');
   await main.getByRole('heading', { name: 'Octane', level: 1 }).waitFor();
@@ -27,7 +27,7 @@ test('the overview tells the model, its target, unit and kind, and the month’s
   await main.getByText('3', { exact: true }).first().waitFor();
 });
 
-test('the chart tells the predictions of 30 days, in numbers too', async () => {
+test('the chart shows the predictions of 30 days, in numbers too', async () => {
   const page = await openOverview();
   const rows = page.getByRole('table', { name: 'Predictions a day' }).getByRole('row');
   await rows.last().waitFor();
@@ -66,7 +66,7 @@ test.for(['light', 'dark'] as const)(
   },
 );
 
-test('a deployment that does not exist, and one of another tenant, are not found alike', async () => {
+test('a deployment that does not exist and one of another tenant get the same page', async () => {
   const stranger = await openLab(service, 'PRO', 'Sam Stranger');
   for (const id of [stranger.deploymentId, '01a20881-bb48-761f-bcab-7ec1b0fb9cf1', 'nonsense']) {
     const page = await openPage(browser(), service, `/deployments/${id}`, lab.owner);

@@ -44,7 +44,7 @@ function longGasoline(): string {
   return ['sample_name,x,y', ...rows.reverse()].join('\r\n');
 }
 
-/** A file of so many spectra. */
+/** A file of this many spectra. */
 function manySpectra(count: number): string {
   const [heading = '', row = ''] = demonstration('gasoline-test.csv').toString().split('\n');
   return [heading, ...Array.from({ length: count }, (_, index) => row.replace(/^[^,]*/, `S-${index}`))].join(
@@ -64,7 +64,7 @@ async function rowsOf(page: Page): Promise<string[][]> {
   return await Promise.all(rows.map(row => row.getByRole('cell').allTextContents()));
 }
 
-/** The calls of `predict` that the page makes from now on, by how many spectra each holds. */
+/** The calls of `predict` that the page makes from now on, by their number of spectra. */
 function watchCalls(page: Page): number[] {
   const calls: number[] = [];
   page.on('request', request => {
@@ -74,7 +74,7 @@ function watchCalls(page: Page): number[] {
   return calls;
 }
 
-test('the gasoline test spectra are drawn, and predict their octane numbers', async () => {
+test('the gasoline test spectra are drawn, and their octane numbers predicted', async () => {
   const page = await predictPage(lab.deploymentId, lab.owner);
   await choose(page, gasolineFile());
   await page
@@ -86,7 +86,7 @@ test('the gasoline test spectra are drawn, and predict their octane numbers', as
   expect(await rowsOf(page)).toEqual(gasolineRows);
 });
 
-test('several files at once, wide and long, are told apart and predicted together', async () => {
+test('several files at once, wide and long, are recognized and predicted together', async () => {
   const page = await predictPage(lab.deploymentId, lab.owner);
   const transfer = await page.evaluateHandle(`(() => {
     const transfer = new DataTransfer();
@@ -107,7 +107,7 @@ test('several files at once, wide and long, are told apart and predicted togethe
   );
 });
 
-test('files are chosen, taken out again and predicted with the keyboard alone', async () => {
+test('files are chosen, removed and predicted with the keyboard alone', async () => {
   const page = await predictPage(lab.deploymentId, lab.owner);
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
@@ -120,7 +120,7 @@ test('files are chosen, taken out again and predicted with the keyboard alone', 
   await page.getByRole('heading', { name: '10 predictions' }).waitFor();
 });
 
-test('a model of categories answers categories', async () => {
+test('a model of categories returns categories', async () => {
   const { deploymentId } = await deploy(service, lab.owner, demonstration('oil-type.onnx'), 'Oil type');
   const page = await predictPage(deploymentId, lab.owner);
   await choose(page, csv('mayonnaise-test.csv', demonstration('mayonnaise-test.csv')));
@@ -138,7 +138,7 @@ test('problems name the file and line, and nothing is sent until they are fixed'
   const run = page.getByRole('button', { name: 'Predict 10 spectra' });
   expect(await run.isDisabled()).toBe(true);
 
-  // The fixed file takes the place of the one of the same name.
+  // The fixed file replaces the one of the same name.
   await choose(page, csv('bad.csv', longGasoline()));
   await page.getByRole('button', { name: 'Predict 20 spectra' }).click();
   await page.getByRole('heading', { name: '20 predictions' }).waitFor();
@@ -158,7 +158,7 @@ test('spectra with a wrong number of points are named before anything is sent', 
   expect(calls).toEqual([]);
 });
 
-test('what is no CSV file is refused by name', async () => {
+test('a file that is not CSV is refused by name', async () => {
   const page = await predictPage(lab.deploymentId, lab.owner);
   await choose(page, { name: 'photo.png', mimeType: 'image/png', buffer: Buffer.from('png') });
   await page.getByRole('alert').getByText('photo.png: This is not a CSV file').waitFor();
@@ -169,10 +169,10 @@ test('what is no CSV file is refused by name', async () => {
 test('predictions are downloaded as CSV and JSON, in full and safe to open', async () => {
   const { deploymentId } = await deploy(service, lab.owner, undefined, 'Octane: line 3');
   const page = await predictPage(deploymentId, lab.owner);
-  const evil = '=HYPERLINK("http://evil.example")';
+  const formula = '=HYPERLINK("http://evil.example")';
   const text = demonstration('gasoline-test.csv')
     .toString()
-    .replace('gasoline-51', `"${evil.replaceAll('"', '""')}"`);
+    .replace('gasoline-51', `"${formula.replaceAll('"', '""')}"`);
   await choose(page, csv('gasoline.csv', text));
   await page.getByRole('button', { name: 'Predict 10 spectra' }).click();
   const download = async (kind: string) => {
@@ -197,14 +197,14 @@ test('predictions are downloaded as CSV and JSON, in full and safe to open', asy
   expect(deployment).toEqual({ id: deploymentId, name: 'Octane: line 3' });
   expect(model).toMatchObject({ name: 'Octane: line 3', version: 1, targetProperty: 'octane number' });
   expect(predictions[0]).toEqual({
-    sampleName: evil,
+    sampleName: formula,
     value: expect.closeTo(87.9412, 4),
     file: 'gasoline.csv',
   });
   expect(predictions).toHaveLength(10);
 });
 
-test('more than 1000 spectra take several calls, and a refusal on the way keeps what was answered', async () => {
+test('more than 1000 spectra take several calls, and a refusal on the way keeps the results so far', async () => {
   const free = await openLab(service, 'FREE');
   const page = await predictPage(free.deploymentId, free.owner);
   const calls = watchCalls(page);
@@ -223,7 +223,7 @@ test('more than 1000 spectra take several calls, and a refusal on the way keeps 
   expect((await rowsOf(page)).at(-1)).toEqual(['S-999', '87.9412']);
 });
 
-test('an inactive deployment predicts nothing, and says so', async () => {
+test('an inactive deployment predicts nothing, and the page reports it', async () => {
   const { deploymentId } = await deploy(service, lab.owner);
   const setActive =
     'mutation Set($id: ID!, $active: Boolean!) { setDeploymentActive(id: $id, active: $active) { id } }';
@@ -232,7 +232,7 @@ test('an inactive deployment predicts nothing, and says so', async () => {
   const run = page.getByRole('button', { name: 'Predict 10 spectra' });
   await run.waitFor();
   await service.ask(setActive, { id: deploymentId, active: false }, lab.owner);
-  // The page cannot know yet: the server's sentence is what tells.
+  // The page cannot know yet: it shows the server's message.
   await run.click();
   await page.getByRole('alert').getByText('Deployment is not active').waitFor();
   await page.reload();
@@ -242,7 +242,7 @@ test('an inactive deployment predicts nothing, and says so', async () => {
   expect(await run.isDisabled()).toBe(true);
 });
 
-test('a viewer is told why they cannot predict', async () => {
+test('a viewer is shown why they cannot predict', async () => {
   const viewer = await signUp(service, 'Victor Viewer');
   await join(service, lab.owner, viewer, 'VIEWER');
   const page = await predictPage(lab.deploymentId, viewer);

@@ -77,7 +77,7 @@ test('the switch in the list switches the deployment, by mouse and by keyboard',
   expect(await active.isChecked()).toBe(true);
 });
 
-test('the switch on the deployment’s page does the same, and the list agrees', async () => {
+test('the switch on the deployment’s page does the same, and the list is updated', async () => {
   const { deploymentId } = await deploy(service, lab.owner, demonstration('octane.onnx'), 'On its page');
   const page = await openPage(browser(), service, `/deployments/${deploymentId}`, lab.owner);
   await page.getByRole('switch', { name: 'On its page is active' }).click();
@@ -125,7 +125,7 @@ test('the document’s title names the tab', async () => {
   await expect.poll(() => page.title()).toBe('Logs · Octane · Spectrakey');
 });
 
-test('a list shows what changed elsewhere when its tab comes to the front', async () => {
+test('a list shows changes made elsewhere when its tab comes to the front', async () => {
   const page = await openPage(browser(), service, projectPath(), lab.owner);
   await page.getByRole('row', { name: /^Octane/ }).waitFor();
   await deploy(service, lab.owner, demonstration('octane.onnx'), 'Made in another tab');
@@ -133,7 +133,7 @@ test('a list shows what changed elsewhere when its tab comes to the front', asyn
   await page.getByRole('row', { name: /^Made in another tab/ }).waitFor();
 });
 
-test('a lost connection takes nothing away, and an error goes once the connection is back', async () => {
+test('a lost connection removes nothing, and an error disappears once the connection is back', async () => {
   const page = await openPage(browser(), service, projectPath(), lab.owner);
   await page.getByRole('row', { name: /^Octane/ }).waitFor();
   await page.route('**/graphql', route => route.abort());
@@ -150,7 +150,7 @@ test('a lost connection takes nothing away, and an error goes once the connectio
   expect(await page.getByRole('alert').count()).toBe(0);
 });
 
-test('a switch that the server refuses turns back and says why', async () => {
+test('a switch that the server refuses turns back and shows the reason', async () => {
   const person = await signUp(service, 'Former Contributor');
   await join(service, lab.owner, person, 'CONTRIBUTOR');
   const page = await openPage(browser(), service, projectPath(), person);
@@ -193,7 +193,7 @@ test('a new deployment shows the chosen model, takes its name, and leads to its 
   await page.getByText('Oil type, version 1').waitFor();
 });
 
-test('viewers see everything of a project and no button to change it', async () => {
+test('viewers see everything of a project and no control to change it', async () => {
   const page = await openPage(browser(), service, projectPath(), viewer);
   const main = page.getByRole('main');
   await page.getByRole('row', { name: /^Octane.*Active/ }).waitFor();
@@ -209,7 +209,7 @@ test('viewers see everything of a project and no button to change it', async () 
   expect(await main.getByRole('switch').count()).toBe(0);
 });
 
-test('each tab of a project has an address of its own', async () => {
+test('each tab of a project has its own address', async () => {
   const page = await openPage(browser(), service, projectPath(), lab.owner);
   for (const [tab, end, heading] of [
     ['Models', '/models', 'Models'],
@@ -227,7 +227,7 @@ test('each tab of a project has an address of its own', async () => {
   await page.waitForURL('**/members');
 });
 
-test('a project or organization that does not exist, and one of somebody else, are not found alike', async () => {
+test('a project or organization that does not exist and one of another person get the same page', async () => {
   const stranger = await signUp(service, 'Stranger');
   const paths = [
     ['Project not found', projectPath()],
@@ -247,7 +247,7 @@ test('a project or organization that does not exist, and one of somebody else, a
   }
 });
 
-test('a project that an admin creates opens, and stands in the menu', async () => {
+test('a project that an admin creates opens, and is in the menu', async () => {
   const admin = await signUp(service, 'Ada Admin');
   await join(service, lab.owner, admin, null, 'ADMIN');
   const page = await openPage(browser(), service, `/organizations/${lab.owner.organization.slug}`, admin);
@@ -264,7 +264,7 @@ test('a project that an admin creates opens, and stands in the menu', async () =
   await page.getByRole('menuitem', { name: 'Mayonnaise' }).waitFor();
 });
 
-test('members of an organization who are no admins create no project', async () => {
+test('members of an organization who are not admins create no project', async () => {
   const page = await openPage(browser(), service, `/organizations/${lab.owner.organization.slug}`, viewer);
   await page.getByRole('link', { name: 'First project' }).waitFor();
   expect(await page.getByRole('button', { name: 'New project' }).count()).toBe(0);
@@ -284,7 +284,7 @@ test('the plan is shown with its limits and the command that raises it', async (
   );
 });
 
-test('a list that cannot be read says so, and is read when asked again', async () => {
+test('a list that cannot be loaded is reported, and loads on retry', async () => {
   const page = await openPage(browser(), service, '/', lab.owner);
   await page.route('**/graphql', route =>
     route.request().postData()?.includes('Deployments') ? route.abort() : route.continue(),
@@ -296,7 +296,7 @@ test('a list that cannot be read says so, and is read when asked again', async (
   await page.getByRole('row', { name: /^Octane/ }).waitFor();
 });
 
-test('a fault of the server is told, and not taken for a project that does not exist', async () => {
+test('a fault of the server is reported, and not shown as a missing project', async () => {
   const page = await openPage(browser(), service, '/', lab.owner);
   const fault = { message: 'The service is temporarily unavailable.' };
   const faulty = /query (ProjectPage|Deployments|Models|ProjectMembers|OrganizationMembers)/;
@@ -317,7 +317,7 @@ test('a fault of the server is told, and not taken for a project that does not e
   }
 });
 
-test('nothing moves when the deployments arrive', async () => {
+test('the layout does not shift when the deployments arrive', async () => {
   const page = await openPage(browser(), service, '/', lab.owner);
   const held = Promise.withResolvers<void>();
   await page.route('**/graphql', async route => {
@@ -337,12 +337,12 @@ test('nothing moves when the deployments arrive', async () => {
   expect(await places()).toEqual(before);
 });
 
-test('a page that cannot be drawn leaves the frame, and the next page is drawn again', async () => {
+test('a page that fails to render leaves the frame, and the next page renders again', async () => {
   const context = await browser().newContext({ baseURL: service.url });
   onTestFinished(() => context.close());
   const [name = '', value = ''] = lab.owner.cookie.split('=');
   await context.addCookies([{ name, value, url: service.url }]);
-  // Not openPage: React reports what an error boundary holds, and that is what this test brings about.
+  // Not openPage: React logs the errors that an error boundary catches, and this test causes one.
   const page = await context.newPage();
   await page.route('**/graphql', async route => {
     if (!route.request().postData()?.includes('query Models')) return await route.continue();
@@ -356,7 +356,7 @@ test('a page that cannot be drawn leaves the frame, and the next page is drawn a
 });
 
 describe.for(['light', 'dark'] as const)(
-  'in %s colours there are no accessibility violations, and all fits 360 pixels',
+  'in %s colours there are no accessibility violations, and everything fits 360 pixels',
   scheme => {
     const open = (path: string) => openPage(browser(), service, path, lab.owner, { colorScheme: scheme });
 

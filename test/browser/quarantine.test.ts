@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** As three runs that ended their host leave it (test/quarantine.test.ts). */
+/** The state after three runs that ended their host (test/quarantine.test.ts). */
 const quarantine = () =>
   service.db
     .insertInto('modelQuarantines')
@@ -26,7 +26,7 @@ const quarantine = () =>
 const open = (person: Person) => openPage(browser(), service, `/deployments/${lab.deploymentId}`, person);
 const notice = /^The model is quarantined until/;
 
-test('a deployment whose model is quarantined says until when and why, and a contributor resets it', async () => {
+test('a deployment whose model is quarantined shows until when and why, and a contributor resets it', async () => {
   await quarantine();
   const page = await open(lab.owner);
   await page.getByText(notice).waitFor();

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-test('somebody who is not signed in is led to sign-in, and back to where they wanted to go', async () => {
+test('a person without a session is led to sign-in, and back to the requested page', async () => {
   const page = await openPage(browser(), service, `/projects/${person.projectId}?from=mail`);
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await page.getByLabel('E-mail').fill(person.email);
@@ -21,7 +21,7 @@ test('somebody who is not signed in is led to sign-in, and back to where they wa
   await page.waitForURL(`**/projects/${person.projectId}?from=mail`);
 });
 
-test('an address that does not exist says so, once signed in, and leads back', async () => {
+test('an unknown address is reported after sign-in, with a link back', async () => {
   const page = await openPage(browser(), service, '/project/mistyped', person);
   await page.getByRole('heading', { name: 'Page not found' }).waitFor();
   const response = await page.reload();
@@ -39,7 +39,7 @@ test('a link to sign-in leads to no other site', async () => {
   expect(new URL(page.url()).origin).toBe(service.url);
 });
 
-test('a forgotten password: the page says what to do', async () => {
+test('a forgotten password: the page explains what to do', async () => {
   const page = await openPage(browser(), service, '/sign-in');
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByRole('button', { name: 'Forgotten your password?' }).click();
@@ -51,7 +51,7 @@ test('a forgotten password: the page says what to do', async () => {
   );
 });
 
-test('fields say below themselves what is missing, without a bubble of the browser', async () => {
+test('fields show below themselves what is missing, without a bubble of the browser', async () => {
   const page = await openPage(browser(), service, '/sign-up');
   const name = page.getByLabel('Name');
   await page.getByRole('button', { name: 'Create account' }).click();
@@ -70,7 +70,7 @@ test('fields say below themselves what is missing, without a bubble of the brows
   expect(await page.evaluate('document.querySelector("form").noValidate')).toBe(true);
 });
 
-test('a wrong password says so, and the page stays', async () => {
+test('a wrong password is reported, and the page stays', async () => {
   const page = await openPage(browser(), service, '/sign-in');
   await page.getByLabel('E-mail').fill(person.email);
   await page.locator('input[type=password]').fill('not the password at all');
@@ -78,18 +78,18 @@ test('a wrong password says so, and the page stays', async () => {
   await page.getByRole('alert').getByText('E-mail or password is wrong').waitFor();
 });
 
-test('after too many wrong passwords the page says when to try again', async () => {
-  const hacker = { email: 'hacked@lab.example', password: 'not the password at all' };
-  for (let count = 0; count < 20; count++) await service.call(SIGN_IN, hacker);
+test('after too many wrong passwords the page shows when to try again', async () => {
+  const attacked = { email: 'hacked@lab.example', password: 'not the password at all' };
+  for (let count = 0; count < 20; count++) await service.call(SIGN_IN, attacked);
   const page = await openPage(browser(), service, '/sign-in');
-  await page.getByLabel('E-mail').fill(hacker.email);
-  await page.locator('input[type=password]').fill(hacker.password);
+  await page.getByLabel('E-mail').fill(attacked.email);
+  await page.locator('input[type=password]').fill(attacked.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('alert').getByText('Too many attempts. Try again in 15 minutes.').waitFor();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 });
 
-test('signing up leads to the first project, and signing out to sign-in with nothing left behind', async () => {
+test('signing up leads to the first project, and signing out to sign-in with no data left', async () => {
   const page = await openPage(browser(), service, '/sign-up');
   await page.getByLabel('Name').fill('Grace Hopper');
   await page.getByLabel('E-mail').fill('grace@lab.example');

@@ -9,7 +9,7 @@ import { scaled } from './rounds.ts';
 /** Ten minutes for 1000 rounds. */
 const MS = scaled(600_000, 20_000);
 
-test('minutes of bodies under forged credentials, 20 MB a second, delay nobody', {
+test('minutes of bodies under forged credentials, 20 MB a second, delay no other client', {
   timeout: MS + 120_000,
 }, async () => {
   const service = await startServiceForTest();

@@ -3,7 +3,7 @@ import { attackWithModels, attackWithOperators, startNeighbourhood, tableOf } fr
 import { report } from '../report.ts';
 import { scaled } from './rounds.ts';
 
-test('hundreds of hostile models delay no call of another tenant, and the server lives', async () => {
+test('hundreds of hostile models delay no call of another tenant, and the server continues', async () => {
   report('hostile models', await attackWithModels(await startNeighbourhood(), scaled(200, 20)));
 });
 

@@ -24,14 +24,14 @@ async function accepts(url: string): Promise<boolean> {
     .finally(() => client.end().catch(() => {}));
 }
 
-test('no acknowledged call is lost when PostgreSQL is killed, and the same server process goes on by itself', async () => {
+test('no acknowledged call is lost when PostgreSQL is killed, and the same server process recovers by itself', async () => {
   const calls = scaled(10_000, 500);
   const postgres = await startPostgresForTest();
   const service = await startServiceForTest({ databaseUrl: postgres.url });
   const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
   const key = await createKey(service, owner, { deploymentId });
   const [server] = await startProcesses(1, postgres.url);
-  if (!server) throw new Error('one was started');
+  if (!server) throw new Error('no server');
   const safe = await sql`
     select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
       current_setting('full_page_writes') as pages`.execute(service.db);
@@ -65,7 +65,7 @@ test('no acknowledged call is lost when PostgreSQL is killed, and the same serve
     await expect.poll(isReady, { interval: 5, timeout: 10_000 }).toBe(503);
     await expect.poll(() => accepts(postgres.url), { interval: 10, timeout: 60_000 }).toBe(true);
     const accepting = performance.now();
-    // A call of the test's own, as the others may have come to their end.
+    // A call of the test itself, as the others may have ended.
     await expect
       .poll(async () => (await server.call(PREDICT, { deploymentId, spectra: gasoline() }, key)).status, {
         interval: 10,

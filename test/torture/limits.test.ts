@@ -43,7 +43,7 @@ test('the key limit is exact over two server processes, whatever is revoked mean
   for (let round = 0; round < rounds; round++) {
     await service.db.deleteFrom('apiKeys').execute();
     let under = true;
-    // Each look is one snapshot of what is committed.
+    // Each query is one snapshot of the committed state.
     const watching = (async () => {
       while (under) {
         expect(await countUsable()).toBeLessThanOrEqual(LIMIT);
@@ -61,7 +61,7 @@ test('the key limit is exact over two server processes, whatever is revoked mean
     });
     under = false;
     await watching;
-    // And no key less than the limit: what is free can be filled.
+    // And no key less than the limit: every free place can be used.
     for (let free = LIMIT - (await countUsable()); free > 0; free--) {
       expect((await create(free))?.status).toBe(200);
     }

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-// npm run test:torture -- --rounds 1000: how hard; the other counts grow with it (rounds.ts). vitest itself refuses
-// options that it does not know.
+// npm run test:torture -- --rounds 1000: the number of rounds; the other counts grow with it (rounds.ts). vitest
+// refuses unknown options.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: 'string', default: '50' } },

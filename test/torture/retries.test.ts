@@ -28,17 +28,17 @@ const PREDICT = `mutation Predict($deploymentId: ID!, $spectra: [SpectrumInput!]
   predict(deploymentId: $deploymentId, spectra: $spectra, idempotencyKey: $idempotencyKey) { logId }
 }`;
 const SPECTRA = 2;
-/** About what a call takes. */
+/** The approximate duration of a call. */
 const MAX_CALL_MS = 10;
 
-/** Two server processes, and somebody who calls them again and again. */
+/** Two server processes, and a client that calls them repeatedly. */
 async function prepare(service: Service, databaseUrl = service.databaseUrl) {
   const { db } = service;
   const { owner } = await openLab(service, 'PRO');
   const { deploymentId } = await deploy(service, owner, linearRegression({ weights: [1, 2] }), 'Two points');
   const key = await createKey(service, owner, { deploymentId });
   const [first, second] = await startProcesses(2, databaseUrl);
-  if (!first || !second) throw new Error('two were started');
+  if (!first || !second) throw new Error('no servers');
   return {
     db,
     owner,
@@ -60,9 +60,9 @@ async function prepare(service: Service, databaseUrl = service.databaseUrl) {
           (select sum(predictions) from deployment_usage)::int as counted`.execute(db);
       expect(rows).toEqual([{ ids: [...logIds].sort(), counted: SPECTRA * logIds.length }]);
     },
-    /** Waits until the servers have done, or undone, all that was asked on connections that are closed. */
+    /** Waits until the servers have completed, or rolled back, the requests of closed connections. */
     async expectQuiet() {
-      // By the time of a later request's answer, a server has seen the end of connections that were closed before.
+      // By the time of a later request's answer, a server has noticed that earlier connections were closed.
       for (const server of [first, second]) {
         expect(await server.call('{ viewer { id } }')).toMatchObject({ status: 200 });
       }
@@ -142,7 +142,7 @@ test('one log and one charge each, while connections to the servers are cut at r
     if (before.some(({ id }) => id === data?.predict.logId)) answeredFromRecord += 1;
   }
   await expectOnRecord(logIds);
-  // Else nothing was cut, or nothing after it was charged, and this would prove nothing.
+  // Otherwise nothing was cut, or nothing after it was charged, and this would prove nothing.
   expect(cuts).toBeGreaterThan(times / 4);
   expect(answeredFromRecord).toBeGreaterThan(times / 4);
   report('connections to servers cut', { calls: times, cuts, answeredFromRecord });
@@ -186,7 +186,7 @@ test('one API key each, while connections to the servers are cut at random and i
   expect(keys.map(({ name }) => name).sort()).toEqual(
     Array.from({ length: times }, (_, index) => `Key ${index}`).sort(),
   );
-  // Else nothing was cut on one of the sides of the commit, and this would prove nothing.
+  // Otherwise nothing was cut on one of the sides of the commit, and this would prove nothing.
   expect(counts.cuts).toBeGreaterThan(times / 4);
   expect(counts.madeBefore).toBeGreaterThan(times / 4);
   expect(counts.madeByTheRetry).toBeGreaterThan(times / 8);
@@ -232,13 +232,13 @@ test('one log and one charge each, while connections to the database are cut at 
 });
 
 /**
- * A way to the database on which, once it is told to, every other COMMIT is carried out and its answer lost with the
- * connection: nobody on the other side knows what became of it.
+ * A proxy to the database that, once enabled, lets every other COMMIT through and drops its answer together with the
+ * connection: the server cannot know whether it was committed.
  *
- * @param databaseUrl with the folder of PostgreSQL's socket as its host.
+ * @param databaseUrl has the folder of PostgreSQL's socket as its host.
  */
 async function losingAnswers(databaseUrl: string) {
-  // A URL without a host, which the class of that name does not read.
+  // A URL without a host, which the class URL cannot parse.
   const [address = '', query] = databaseUrl.split('?');
   const place = new URLSearchParams(query);
   const socketIn = (folder: string) => join(folder, `.s.PGSQL.${place.get('port')}`);

@@ -18,14 +18,14 @@ test('a revocation that one server process acknowledged holds for the next reque
   const service = await startServiceForTest();
   const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
   const [first, second] = await startProcesses(2, service.databaseUrl);
-  if (!first || !second) throw new Error('two were started');
+  if (!first || !second) throw new Error('no servers');
   const began = performance.now();
   let answeredBefore = 0;
   for (let round = 0; round < rounds; round++) {
     const key = await createKey(service, owner, { deploymentId });
     const predict = () => second.call(PREDICT, { deploymentId, spectra: gasoline() }, key);
     expect((await predict()).status).toBe(200);
-    // Calls are under way there while the key is revoked here.
+    // Calls run on the other server while the key is revoked on this one.
     const underWay = [predict(), predict(), predict()];
     const revoked = await first.call(REVOKE_KEY, { id: key.id }, owner);
     const acknowledged = new Date();

@@ -2,7 +2,7 @@ import { inject } from 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** How hard: 1000 is the full measure. */
+    /** The number of rounds: 1000 is the full measure. */
     rounds: number;
   }
 }

@@ -6,7 +6,7 @@ export const startProcesses = (count: number, databaseUrl: string): Promise<Serv
     Array.from({ length: count }, () => startServerProcess(databaseUrl, { env: { LOG_LEVEL: 'error' } })),
   );
 
-/** Does some work for each number below `count`, so many at once. */
+/** Calls a function for each number below `count`, this many at once. */
 export async function inParallel(
   count: number,
   atOnce: number,

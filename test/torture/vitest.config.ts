@@ -11,7 +11,7 @@ export default defineConfig({
     globalSetup: 'test/global-setup.ts',
     provide: { rounds: Number(process.env.TORTURE_ROUNDS) },
     pool: 'forks',
-    // One after the other: each has servers of its own, and measures.
+    // One after the other: each starts its own servers, and measures.
     fileParallelism: false,
     testTimeout: 20 * MINUTE,
     hookTimeout: MINUTE,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Tells whoever started this process where the server listens, in the words of Spectrakey's own start. */
+/** Prints the address of the server for the process that started this one, in the format of Spectrakey's own start. */
 export function ready(app: FastifyInstance): void {
   process.stdout.write(`${app.listeningOrigin}\n`);
 }
