@@ -44,7 +44,7 @@ const whoIs = async (as: Credential, of: Service = service) =>
 
 async function sessionsOf(as: Credential, of: Service = service) {
   const { viewer } = await of.ask(SESSIONS, {}, as);
-  if (!viewer) throw new Error('nobody is signed in');
+  if (!viewer) throw new Error('not signed in');
   return viewer.sessions;
 }
 
@@ -55,7 +55,7 @@ const changePassword = (
   of: Service = service,
 ) => of.call(CHANGE, { input: { currentPassword, newPassword } }, as);
 
-/** What was recorded of a person, or by them: newest first. */
+/** The activity of which a person is the subject or the actor, newest first. */
 async function recordOf({ id }: Pick<Person, 'id'>, of: Service = service) {
   const rows = await of.db
     .selectFrom('activity')
@@ -91,7 +91,7 @@ describe('changing the password', () => {
     expect(JSON.stringify(record)).not.toContain('passphrase');
   });
 
-  test('is refused with a wrong one, or for a new one that is too short, and changes nothing', async () => {
+  test('is refused if the current one is wrong or the new one too short, and changes nothing', async () => {
     const ada = await signUp(service, 'Ada Lovelace');
     const other = await signIn(service, ada);
     const before = await contentOf(service.db);
@@ -105,7 +105,7 @@ describe('changing the password', () => {
     expect(await whoIs(other)).toBe(ada.id);
   });
 
-  test('needs a session: neither nobody nor an API key may', async () => {
+  test('needs a session: anonymous callers and API keys are refused', async () => {
     const { owner, deploymentId } = await openLab(service);
     const { rawKey } = await createKey(service, owner, { deploymentId });
     const input = { currentPassword: owner.password, newPassword: 'another passphrase of mine' };
@@ -127,7 +127,7 @@ describe('changing the password', () => {
       headers: { cookie: ada.cookie, 'x-forwarded-for': address },
     });
     const elsewhere = (index: number) => `192.0.2.${index}`;
-    // As if there had been eighteen at this address.
+    // Simulates eighteen earlier attempts at this address.
     await changePassword(at(elsewhere(1)), 'not the passphrase');
     await service.db.updateTable('rateLimits').set({ used: 18 }).where('used', '=', 1).execute();
     const answers = [
@@ -147,7 +147,7 @@ describe('changing the password', () => {
     expect(await changePassword(at(elsewhere(2)), ada.password)).toMatchObject({ status: 200 });
   });
 
-  test('twice at once happens once, and a sign-in with the old password that ends later starts no session', async () => {
+  test('succeeds once if sent twice at once, and a concurrent sign-in with the old password starts no session', async () => {
     const ada = await signUp(service, 'Ada Lovelace');
     const passwords = ['a first new passphrase', 'a second new passphrase'];
     const [changes, started] = await Promise.all([
@@ -155,7 +155,7 @@ describe('changing the password', () => {
       Promise.all([1, 2, 3].map(() => service.call(SIGN_IN, ada))),
     ]);
     expect(changes.map(({ status }) => status).sort()).toEqual([200, 400]);
-    // Whichever signed in before is out, and whichever came after was refused.
+    // Sessions from sign-ins before the change have ended, and later sign-ins were refused.
     for (const answer of started) {
       if (answer.status === 200) expect(await whoIs({ cookie: cookieOf(answer) })).toBeNull();
       else expect(answer).toMatchObject(refusal(codes.UNAUTHENTICATED));
@@ -184,7 +184,7 @@ describe('changing the password', () => {
 });
 
 describe('sessions', () => {
-  test('are listed with what signed in, from where and when, and nothing that gives access', async () => {
+  test('are listed with browser, network and times, without anything that gives access', async () => {
     let now = new Date('2026-03-01T12:00:00.000Z');
     const own = await startServiceForTest({ now: () => now, trustedProxies: ['127.0.0.1'] });
     const ada = await signUp(own, 'Ada Lovelace');
@@ -211,7 +211,7 @@ describe('sessions', () => {
     expect(await whoIs({ cookie }, own)).toBe(ada.id);
   });
 
-  test('are seen to the hour: requests within it write nothing, however many come at once', async () => {
+  test('record their last use hourly: other requests write nothing, also when many arrive at once', async () => {
     let now = new Date('2026-03-01T12:00:00.000Z');
     const own = await startServiceForTest({ now: () => now, trustedProxies: ['127.0.0.1'] });
     const ada = await signUp(own, 'Ada Lovelace');
@@ -247,7 +247,7 @@ describe('sessions', () => {
     expect(await service.call(END, { id: otherSession.id }, ada)).toMatchObject({ status: 200 });
     expect(await whoIs(other)).toBeNull();
     expect(await whoIs(ada)).toBe(ada.id);
-    // It is gone: again, it is not found.
+    // A second time it is not found.
     expect(await service.call(END, { id: otherSession.id }, ada)).toMatchObject(refusal(codes.NOT_FOUND));
 
     const [current] = await sessionsOf(ada);
@@ -260,7 +260,7 @@ describe('sessions', () => {
     expect(record.filter(({ action }) => action === 'session.started')).toHaveLength(2);
   });
 
-  test('of somebody else answer like sessions that do not exist', async () => {
+  test('of another person answer like sessions that do not exist', async () => {
     const [ada, eve] = [await signUp(service, 'Ada Lovelace'), await signUp(service, 'Eve')];
     const [session] = await sessionsOf(ada);
     const answers = [];
@@ -285,9 +285,9 @@ describe('sessions', () => {
     expect(await whoIs(ada)).toBe(ada.id);
   });
 
-  test('of a person are fifty at most, also when sign-ins come at once: the oldest end', async () => {
+  test('are limited to fifty for each person, also when sign-ins arrive at once: the oldest end', async () => {
     const ada = await signUp(service, 'Ada Lovelace');
-    // As if there had been forty-eight more before.
+    // Simulates forty-eight earlier sessions.
     await sql`
       insert into sessions (digest, user_id, created_at, expires_at, id, last_seen_at)
       select sha256(number::text::bytea), user_id, created_at - interval '1 day' * number, expires_at,
@@ -330,7 +330,7 @@ describe('sessions', () => {
     ['<script>alert(1)</script>', 'Unknown browser'],
     ['x'.repeat(8000), 'x'.repeat(40)],
     ['', 'Unknown browser'],
-  ])('name what sent "%s" as "%s"', async (userAgent, browser) => {
+  ])('with the user agent "%s" are shown as "%s"', async (userAgent, browser) => {
     const ada = await signUp(service, 'Ada Lovelace');
     const answer = await service.call(SIGN_IN, ada, { headers: { 'user-agent': userAgent } });
     const sessions = await sessionsOf({ cookie: cookieOf(answer) });
@@ -339,7 +339,7 @@ describe('sessions', () => {
 });
 
 describe('deleting the account', () => {
-  /** An owner's organization with a member who has made and predicted things in it. */
+  /** An owner's organization with a member who has created objects and predicted in it. */
   async function member(): Promise<{ owner: Person; ann: Person; deploymentId: string; keyId: string }> {
     const { owner, deploymentId } = await openLab(service);
     const ann = await signUp(service, 'Ann Archer');
@@ -348,13 +348,13 @@ describe('deleting the account', () => {
     await service.ask(PREDICT, { deploymentId, spectra: gasoline() }, ann);
     return { owner, ann, deploymentId, keyId };
   }
-  /** Leaves the person without an organization of their own. */
+  /** Removes the person's own organizations. */
   const dropPersonal = (person: Person) =>
     service.db.deleteFrom('organizations').where('id', '=', person.organization.id).execute();
   const deleteAccount = (person: Person, password = person.password) =>
     service.call(DELETE, { password }, person);
 
-  test('needs the password, and is refused to an only owner, naming the organizations', async () => {
+  test('needs the password, and is refused to a sole owner with the names of the organizations', async () => {
     const { owner, ann } = await member();
     const before = await contentOf(service.db);
     expect(messageOf(await deleteAccount(ann, 'not the passphrase'))).toBe(
@@ -365,12 +365,12 @@ describe('deleting the account', () => {
     expect(messageOf(refused)).toBe(
       `You are the only owner of "Olga's laboratory". Make another member an owner, or delete the organization, and then delete your account.`,
     );
-    // Also of an organization that has no other members.
+    // Also the sole owner of an organization without other members.
     expect(messageOf(await deleteAccount(ann))).toMatch(/only owner of "Ann's laboratory"\./);
     expect(await contentOf(service.db)).toEqual(before);
   });
 
-  test('ends every session, frees the e-mail, and leaves what was made without the person', async () => {
+  test('ends every session, frees the e-mail, and keeps what the person created, without their name', async () => {
     const { owner, ann, deploymentId, keyId } = await member();
     const other = await signIn(service, ann);
     await dropPersonal(ann);
@@ -391,7 +391,7 @@ describe('deleting the account', () => {
     expect(apiKeys.nodes).toEqual([{ id: keyId, createdBy: null }]);
     expect(deployment?.project.members).toEqual([{ email: owner.email }]);
     expect(deployment?.predictionLogs.nodes).toEqual([{ source: 'WEB' }]);
-    // Neither the id nor the e-mail is in any table but the one that waits for late rows.
+    // Neither the id nor the e-mail is in any table except the one that is kept for late rows.
     const { rows } = await sql<{ name: string }>`
       select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`.execute(
       service.db,
@@ -403,7 +403,7 @@ describe('deleting the account', () => {
         where row::text like ${`%${ann.id}%`} or row::text like ${`%${ann.email}%`}`.execute(service.db);
       if (found.rows.length > 0) naming.push(name);
     }
-    // In the activity as the subject's id alone, which leads nowhere.
+    // The activity holds only the subject's id, which refers to no row.
     expect(naming.sort()).toEqual(['activity', 'deleted_accounts']);
     const { rows: named } = await sql<{ count: number }>`
       select count(*) from activity where actor_id = ${ann.id} or actor_email = ${ann.email}
@@ -421,7 +421,7 @@ describe('deleting the account', () => {
       actorId: null,
       subject: 'deleted account',
     });
-    // And the e-mail may sign up again.
+    // The e-mail can sign up again.
     const again = await service.call('mutation ($input: SignUpInput!) { signUp(input: $input) { id } }', {
       input: { email: ann.email, password: ann.password, name: 'Ann' },
     });
@@ -465,7 +465,7 @@ describe('deleting the account', () => {
     expect(left).toEqual([{ email: 'kept@lab.example' }]);
   });
 
-  test('takes the person out of logs that are written late, and forgets their id for good', async () => {
+  test('removes the person from logs that are written late, and then deletes their id', async () => {
     let now = new Date();
     const own = await startServiceForTest({ now: () => now });
     const { owner, deploymentId } = await openLab(own);
@@ -474,7 +474,7 @@ describe('deleting the account', () => {
     await own.db.deleteFrom('organizations').where('id', '=', ann.organization.id).execute();
     await own.ask(PREDICT, { deploymentId, spectra: gasoline() }, ann);
     await own.ask(DELETE, { password: ann.password }, ann);
-    // As a prediction would that was under way: 2 500 of them.
+    // Simulates 2 500 predictions that were in progress.
     await sql`
       insert into prediction_logs (id, created_at, deployment_id, source, predictions, duration_ms, user_id)
       select gen_random_uuid(), created_at, deployment_id, source, predictions, duration_ms, ${ann.id}
@@ -484,18 +484,18 @@ describe('deleting the account', () => {
         .length;
     expect(await named()).toBe(2500);
     now = new Date(now.getTime() + 11 * 60 * 1000);
-    // Each server does so when it starts, and every ten minutes.
+    // Each server does this at its start and every ten minutes.
     const another = await startServiceForTest({ now: () => now, databaseUrl: own.databaseUrl });
     expect(await named()).toBe(0);
     expect(await another.db.selectFrom('deletedAccounts').selectAll().execute()).toEqual([]);
     expect((await own.db.selectFrom('predictionLogs').select('id').execute()).length).toBe(2501);
   });
 
-  test('never leaves an organization without an owner, whatever happens at once', async () => {
+  test('never leaves an organization without an owner, also under concurrent changes', async () => {
     const { owner, ann } = await member();
     await dropPersonal(ann);
     await join(service, owner, ann, null, 'OWNER');
-    // Two owners: both delete their accounts, and each makes the other a mere member.
+    // Two owners: both delete their accounts, and each changes the other's role to member.
     const demote = (by: Person, whom: Person) =>
       service.call(
         `mutation ($input: SetOrganizationMemberInput!) { setOrganizationMember(input: $input) { id } }`,

@@ -1,12 +1,12 @@
 import { PREDICT } from './harness.ts';
 
-/** What bodies name. */
+/** Objects that the bodies refer to. */
 export interface Names {
   deploymentId: string;
   projectId: string;
 }
 
-/** A body of about that many bytes, most of them of one kind. */
+/** A body of about this many bytes, most of them of one kind. */
 export type Family = (bytes: number, names: Names) => string;
 
 const body = (query: string, variables: string, more = '') =>
@@ -37,7 +37,7 @@ const days = (value: string) =>
     `{"id":"a","n":${value}}`,
   );
 
-/** Kinds of bodies, and for each the places in which one can stand that looks at it otherwise. */
+/** Kinds of bodies, each at every place of a request where it is processed differently. */
 export const FAMILIES: Record<string, Family> = {
   'objects beside the request': bytes => body('{ viewer { id } }', '{}', `,"more":${list('{}', bytes)}`),
   'objects as spectra': (bytes, { deploymentId }) => spectra(deploymentId, list('{}', bytes)),

@@ -26,11 +26,11 @@ async function whoIs(as: { cookie: string }) {
   return (await service.ask('{ viewer { id } }', {}, as)).viewer?.id ?? null;
 }
 
-/** As if Ada had given her organization away. */
+/** Simulates that Ada has given her organization away. */
 const leaveOrganization = () =>
   service.db.deleteFrom('organizations').where('id', '=', ada.organization.id).execute();
 
-test('is reached from the person’s menu, and says whose it is', async () => {
+test('the account page opens from the user menu, and shows name and e-mail', async () => {
   const page = await openPage(browser(), service, '/', ada);
   await page.getByRole('button', { name: 'Account of Ada Lovelace' }).click();
   await page.getByRole('menuitem', { name: 'Account' }).click();
@@ -55,7 +55,7 @@ describe('the password', () => {
     await signIn(service, { ...ada, password: 'another passphrase of mine' });
   });
 
-  test('stays when the current one is wrong: the page says so, and keeps what was typed', async () => {
+  test('is unchanged if the current one is wrong: the page shows the error and keeps the input', async () => {
     const page = await openAccount();
     await page.getByLabel('Current password').fill('not the passphrase');
     await page.getByLabel('New password').fill('another passphrase of mine');
@@ -68,7 +68,7 @@ describe('the password', () => {
 });
 
 describe('sessions', () => {
-  test('are listed with browser, network and time, and end one by one or all but this one', async () => {
+  test('are listed with browser, network and time, and end one by one or all except this one', async () => {
     const others = [await signIn(service, ada), await signIn(service, ada), await signIn(service, ada)];
     const page = await openAccount();
     const current = rows(page).filter({ hasText: 'This session' });
@@ -89,7 +89,7 @@ describe('sessions', () => {
     expect(await whoIs(ada)).toBe(ada.id);
   });
 
-  test('that end lead whoever uses them to sign-in', async () => {
+  test('that have ended lead to the sign-in page', async () => {
     const other = await signIn(service, ada);
     const page = await openAccount();
     await expect.poll(() => rows(page).count()).toBe(2);
@@ -101,7 +101,7 @@ describe('sessions', () => {
 });
 
 describe('the account', () => {
-  test('of an only owner cannot be deleted: the page names the organizations and leads there', async () => {
+  test('of a sole owner cannot be deleted: the page names and links the organizations', async () => {
     const page = await openAccount();
     const text = section(page, 'Delete account');
     await text.getByText('You are the only owner of').waitFor();
@@ -110,7 +110,7 @@ describe('the account', () => {
     await page.waitForURL(`**/organizations/${ada.organization.slug}`);
   });
 
-  test('is deleted once the e-mail is typed and the password is right', async () => {
+  test('is deleted after the e-mail is typed and the password is right', async () => {
     await leaveOrganization();
     const page = await openAccount();
     await page.getByRole('button', { name: 'Delete account…' }).click();
@@ -131,7 +131,7 @@ describe('the account', () => {
 });
 
 describe.for(['light', 'dark'] as const)('in %s colours', scheme => {
-  test('the page and the question before deleting have no accessibility violations, and fit 360 pixels', async () => {
+  test('the page and the dialog that confirms the deletion have no accessibility violations, and fit 360 pixels', async () => {
     await leaveOrganization();
     await service.ask(
       'mutation ($email: EmailAddress!, $password: String!) { signIn(email: $email, password: $password) { id } }',

@@ -10,11 +10,11 @@ import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import type { Person, Service } from '../harness.ts';
 import { chromiumPath } from './chromium.ts';
 
-/** Starts Chromium for the tests of a file. @returns how to reach it within them. */
+/** Starts Chromium for the tests of a file. @returns a function that returns the browser. */
 export function launchBrowser(): () => Browser {
   let browser: Browser;
   beforeAll(async () => {
-    if (!chromiumPath) throw new Error('there is no Chromium on this machine');
+    if (!chromiumPath) throw new Error('Chromium is not installed on this machine');
     browser = await chromium.launch({
       executablePath: chromiumPath,
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -25,8 +25,8 @@ export function launchBrowser(): () => Browser {
 }
 
 /**
- * A page of a browser of its own, signed in as the person, at a path of the dashboard. The test fails if the page
- * logs an error or a script throws.
+ * Opens a path of the dashboard in a new browser context, signed in as the person. The test fails if the page logs an
+ * error or a script throws.
  */
 export async function openPage(
   browser: Browser,
@@ -48,7 +48,7 @@ export async function openPage(
   const complaints: string[] = [];
   page.on('pageerror', error => complaints.push(error.message));
   page.on('console', message => {
-    // A refused request is what some tests are about; the browser logs each with its status.
+    // Some tests provoke refused requests; the browser logs each with its status.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
       complaints.push(message.text());
     }
@@ -66,7 +66,7 @@ async function signInWith(context: BrowserContext, service: Service, { cookie }:
   await context.addCookies([{ name, value, url: service.url }]);
 }
 
-/** What axe-core finds wrong on the page as it stands, in the colours that are asked for. */
+/** The violations that axe-core finds on the current page, in the requested colour scheme. */
 export async function axeViolations(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -75,7 +75,7 @@ export async function axeViolations(page: Page, colorScheme: 'light' | 'dark'): 
   );
 }
 
-/** Waits until a dialog or a tooltip has faded in: until then it has colours that nobody reads. */
+/** Waits until a dialog or a tooltip has faded in: before that its colours cannot be checked. */
 export async function stands(page: Page, role: 'dialog' | 'tooltip'): Promise<void> {
   await page.getByRole(role).waitFor();
   await expect
@@ -83,7 +83,7 @@ export async function stands(page: Page, role: 'dialog' | 'tooltip'): Promise<vo
     .toBe('1');
 }
 
-/** That axe-core finds nothing, and nothing scrolls sideways, on a wide screen and on one of 360 pixels. */
+/** Expects no violations by axe-core and no sideways scrolling, on a wide screen and at 360 pixels. */
 export async function isAccessibleAtEveryWidth(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
   for (const width of [1200, 360]) {
     await page.setViewportSize({ width, height: 740 });

@@ -30,7 +30,7 @@ afterAll(() => service.close());
 
 const projectPath = () => `/projects/${lab.owner.projectId}`;
 
-/** Opens the menu beside something, and a dialog of it. */
+/** Opens the menu of an item, and one of its dialogs. */
 async function choose(page: Awaited<ReturnType<typeof openPage>>, title: string, item: 'Rename' | 'Delete') {
   await page.getByRole('button', { name: `Actions for ${title}` }).click();
   await page.getByRole('menuitem', { name: item }).click();
@@ -38,7 +38,7 @@ async function choose(page: Awaited<ReturnType<typeof openPage>>, title: string,
   return page.getByRole('dialog');
 }
 
-test('a deployment is renamed in the list, and deleted from its page after the dialog says what goes', async () => {
+test('a deployment is renamed in the list, and deleted from its page after the dialog lists what is deleted', async () => {
   const { deploymentId } = await deploy(service, lab.owner, undefined, 'Second line');
   await createKey(service, lab.owner, { deploymentId }, { name: 'LIMS, building 4' });
   await createKey(service, lab.owner, { projectId: lab.owner.projectId }, { name: 'Wide' });
@@ -63,7 +63,7 @@ test('a deployment is renamed in the list, and deleted from its page after the d
   for (const colorScheme of ['light', 'dark'] as const) await isAccessibleAtEveryWidth(page, colorScheme);
 });
 
-test('a model that a deployment calls is not deleted, and the dialog says which deployment', async () => {
+test('a model that a deployment calls is not deleted, and the dialog names the deployment', async () => {
   await deploy(service, lab.owner, undefined, 'Twice');
   const { registerModel } = await service.ask(
     'mutation ($input: RegisterModelInput!) { registerModel(input: $input) { id } }',
@@ -96,7 +96,7 @@ test('a model that a deployment calls is not deleted, and the dialog says which 
   await page.getByRole('button', { name: 'Deploy Once, version 1' }).waitFor();
 });
 
-test('a project and an organization are deleted by their owners, once the name is typed', async () => {
+test('a project and an organization are deleted by their owners after the name is typed', async () => {
   const { owner, deploymentId } = await openLab(service, 'PRO', 'Dora Deleter');
   await service.ask(PREDICT, { deploymentId, spectra: gasoline() }, owner);
   await createKey(service, owner, { deploymentId });
@@ -126,14 +126,14 @@ test('a project and an organization are deleted by their owners, once the name i
   expect(left?.organizations).toEqual([]);
 });
 
-test('the plan shows what is used of it', async () => {
+test('the plan shows its usage', async () => {
   const { owner } = await openLab(service, 'FREE', 'Una User');
   const page = await openPage(browser(), service, `/organizations/${owner.organization.slug}`, owner);
   const plan = page.getByRole('region', { name: 'Plan' });
   for (const text of ['1 of 3', '1 of 10', '1 of 5', '0 of 100 MB']) await plan.getByText(text).waitFor();
 });
 
-test('who may not rename or delete finds no menu for it', async () => {
+test('the menu is hidden without permission to rename or delete', async () => {
   for (const path of [projectPath(), `${projectPath()}/models`, `/deployments/${lab.deploymentId}`]) {
     const page = await openPage(browser(), service, path, viewer);
     await page.getByText('octane number').filter({ visible: true }).first().waitFor();
