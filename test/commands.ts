@@ -63,10 +63,10 @@ export interface RunOptions {
   user?: User;
 }
 
-/** Runs an npm script on a free port; it is killed after the test. */
+/** Runs an npm script on a free port; it is stopped after the test. */
 export const npm = (args: string[], options?: RunOptions) => run('npm', args, options);
 
-/** Runs a program in the project on a free port; it is killed after the test. */
+/** Runs a program in the project on a free port; it is stopped after the test. */
 export function run(
   program: string,
   args: string[],

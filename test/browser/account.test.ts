@@ -30,7 +30,7 @@ async function whoIs(as: { cookie: string }) {
 const leaveOrganization = () =>
   service.db.deleteFrom('organizations').where('id', '=', ada.organization.id).execute();
 
-test('the account page opens from the user menu, and shows name and e-mail', async () => {
+test('the account page opens from the user menu and shows the e-mail', async () => {
   const page = await openPage(browser(), service, '/', ada);
   await page.getByRole('button', { name: 'Account of Ada Lovelace' }).click();
   await page.getByRole('menuitem', { name: 'Account' }).click();

@@ -248,7 +248,7 @@ describe('the modal that reveals a new key', () => {
     expect(await page.getByLabel('Name').inputValue()).toBe(key);
   });
 
-  test('is not closed by a click outside or Escape, and leaving the page asks first', async () => {
+  test('is not closed by a click outside or Escape, and leaving the page needs a confirmation', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     const key = await createInDialog(page, 'LIMS');
@@ -624,7 +624,7 @@ describe('the tab around the table', () => {
     await row(page, 'LIMS').waitFor();
   });
 
-  test('reloads the last use when the person returns to it', async () => {
+  test('reloads the last use when the window gets the focus', async () => {
     const lab = await openLab(service);
     const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     const page = await openTab(lab);
