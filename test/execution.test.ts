@@ -146,7 +146,9 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       return {
-        errors: [{ ...locationAndPath(error), message: error.message, code: codes.GRAPHQL_VALIDATION_FAILED }],
+        errors: [
+          { ...locationAndPath(error), message: error.message, code: codes.GRAPHQL_VALIDATION_FAILED },
+        ],
       };
     }
     const executeOn = async (schema: GraphQLSchema) =>
@@ -539,7 +541,12 @@ test('the short path answers with the status, headers and text of Apollo', async
   await expectSameAsApollo(viewerQuery, anonymous, 200);
   await expectSameAsApollo(viewerQuery, stale, 200);
   await expectSameAsApollo(daily, owner, 200);
-  await expectSameAsApollo({ ...daily, variables: { id: deploymentId, days: 0 } }, owner, 200, codes.BAD_USER_INPUT);
+  await expectSameAsApollo(
+    { ...daily, variables: { id: deploymentId, days: 0 } },
+    owner,
+    200,
+    codes.BAD_USER_INPUT,
+  );
   await expectSameAsApollo({ ...daily, operationName: 'Nothing' }, owner, 400, codes.BAD_USER_INPUT);
   await expectSameAsApollo(predict(deploymentId, [1, '2', 3]), key, 400, codes.BAD_USER_INPUT);
   await expectSameAsApollo(predict(deploymentId, [1, 2]), key, 400, codes.BAD_USER_INPUT);

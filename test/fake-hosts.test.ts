@@ -51,23 +51,27 @@ const fakeHosts = () =>
 const HARMLESS =
   /^(fails with a (text|list|long)|fails on|sends 4 MB of numbers|refuses to open with a long)/;
 
-test.for(Object.keys(BEHAVIOURS))('a model host that %s does not block or crash the server', { timeout: 60_000 }, async name => {
-  let least = Number.POSITIVE_INFINITY;
-  for (let at = 0; at < ATTEMPTS && least > MAX_DELAY_MS; at++) {
-    const { deploymentId } = await deploy(service, lab.owner, Buffer.from(name), name);
-    const logged = service.log.length;
-    longestDelay();
-    const started = performance.now();
-    const answer = await service.call(PREDICT, { deploymentId, spectra }, key);
-    const ms = performance.now() - started;
-    least = Math.min(least, longestDelay().ms);
-    if (answer.status !== 200)
-      expect([codes.MODEL_FAILED, codes.UNAVAILABLE], answer.text).toContain(answer.code);
-    expect(ms).toBeLessThan(MAX_ANSWER_MS);
-    const log = service.log.slice(logged).join('');
-    expect(log.length).toBeLessThan(MAX_LOG_CHARACTERS);
-  }
-  expect(least).toBeLessThan(MAX_DELAY_MS);
-  // The spare host, and at most one that kept to the protocol.
-  await expect.poll(() => fakeHosts().length).toBeLessThanOrEqual(HARMLESS.test(name) ? 2 : 1);
-});
+test.for(Object.keys(BEHAVIOURS))(
+  'a model host that %s does not block or crash the server',
+  { timeout: 60_000 },
+  async name => {
+    let least = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < ATTEMPTS && least > MAX_DELAY_MS; at++) {
+      const { deploymentId } = await deploy(service, lab.owner, Buffer.from(name), name);
+      const logged = service.log.length;
+      longestDelay();
+      const started = performance.now();
+      const answer = await service.call(PREDICT, { deploymentId, spectra }, key);
+      const ms = performance.now() - started;
+      least = Math.min(least, longestDelay().ms);
+      if (answer.status !== 200)
+        expect([codes.MODEL_FAILED, codes.UNAVAILABLE], answer.text).toContain(answer.code);
+      expect(ms).toBeLessThan(MAX_ANSWER_MS);
+      const log = service.log.slice(logged).join('');
+      expect(log.length).toBeLessThan(MAX_LOG_CHARACTERS);
+    }
+    expect(least).toBeLessThan(MAX_DELAY_MS);
+    // The spare host, and at most one that kept to the protocol.
+    await expect.poll(() => fakeHosts().length).toBeLessThanOrEqual(HARMLESS.test(name) ? 2 : 1);
+  },
+);
