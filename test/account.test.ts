@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const whoIs = async (as: Credential, of: Service = service) =>
+const viewerIdOf = async (as: Credential, of: Service = service) =>
   (await of.ask('{ viewer { id } }', {}, as)).viewer?.id ?? null;
 
 async function sessionsOf(as: Credential, of: Service = service) {
@@ -77,8 +77,8 @@ describe('changing the password', () => {
       status: 200,
       data: { changePassword: true },
     });
-    expect(await whoIs(ada)).toBe(ada.id);
-    for (const other of others) expect(await whoIs(other)).toBeNull();
+    expect(await viewerIdOf(ada)).toBe(ada.id);
+    for (const other of others) expect(await viewerIdOf(other)).toBeNull();
     expect(await service.call(SIGN_IN, ada)).toMatchObject(refusal(codes.UNAUTHENTICATED));
     expect(await service.call(SIGN_IN, { ...ada, password: newPassword })).toMatchObject({ status: 200 });
     const record = await recordOf(ada);
@@ -102,7 +102,7 @@ describe('changing the password', () => {
     expect(short).toMatchObject(badUserInput);
     expect(messageOf(short)).toMatch(/at least 15 characters/);
     expect(await contentOf(service.db)).toEqual(before);
-    expect(await whoIs(other)).toBe(ada.id);
+    expect(await viewerIdOf(other)).toBe(ada.id);
   });
 
   test('needs a session: anonymous callers and API keys are refused', async () => {
@@ -118,10 +118,10 @@ describe('changing the password', () => {
       expect(await service.call(document, variables)).toMatchObject(refusal(codes.UNAUTHENTICATED));
       expect(await service.call(document, variables, { rawKey })).toMatchObject(refusal(codes.FORBIDDEN));
     }
-    expect(await whoIs(owner)).toBe(owner.id);
+    expect(await viewerIdOf(owner)).toBe(owner.id);
   });
 
-  test('counts as an attempt to sign in, also beside those of deleting the account', async () => {
+  test('counts as an attempt to sign in, together with deleting the account', async () => {
     const ada = await signUp(service, 'Ada Lovelace');
     const at = (address: string): Credential => ({
       headers: { cookie: ada.cookie, 'x-forwarded-for': address },
@@ -157,7 +157,7 @@ describe('changing the password', () => {
     expect(changes.map(({ status }) => status).sort()).toEqual([200, 400]);
     // Sessions from sign-ins before the change have ended, and later sign-ins were refused.
     for (const answer of started) {
-      if (answer.status === 200) expect(await whoIs({ cookie: cookieOf(answer) })).toBeNull();
+      if (answer.status === 200) expect(await viewerIdOf({ cookie: cookieOf(answer) })).toBeNull();
       else expect(answer).toMatchObject(refusal(codes.UNAUTHENTICATED));
     }
     expect(await sessionsOf(ada)).toHaveLength(1);
@@ -168,7 +168,7 @@ describe('changing the password', () => {
     await signIn(service, ada);
     const replaced = { email: ada.email.toUpperCase(), passwordHash: 'x', now: new Date() };
     expect(await replacePassword(service.db, replaced)).toBe(true);
-    expect(await whoIs(ada)).toBeNull();
+    expect(await viewerIdOf(ada)).toBeNull();
     const newest = await service.db
       .selectFrom('activity')
       .select(['action', 'actorId', 'actorEmail', 'network', 'subject'])
@@ -206,9 +206,9 @@ describe('sessions', () => {
       expect.objectContaining({ network: '127.0.0.1', browser: 'node', current: false }),
     ]);
     for (const { id } of sessions) {
-      expect(await whoIs({ cookie: `spectrakey_session=${id}` }, own)).toBeNull();
+      expect(await viewerIdOf({ cookie: `spectrakey_session=${id}` }, own)).toBeNull();
     }
-    expect(await whoIs({ cookie }, own)).toBe(ada.id);
+    expect(await viewerIdOf({ cookie }, own)).toBe(ada.id);
   });
 
   test('record their last use hourly: other requests write nothing, also when many arrive at once', async () => {
@@ -245,8 +245,8 @@ describe('sessions', () => {
     const [otherSession] = (await sessionsOf(ada)).filter(({ current }) => !current);
     if (!otherSession) throw new Error('there is one session only');
     expect(await service.call(END, { id: otherSession.id }, ada)).toMatchObject({ status: 200 });
-    expect(await whoIs(other)).toBeNull();
-    expect(await whoIs(ada)).toBe(ada.id);
+    expect(await viewerIdOf(other)).toBeNull();
+    expect(await viewerIdOf(ada)).toBe(ada.id);
     // A second time it is not found.
     expect(await service.call(END, { id: otherSession.id }, ada)).toMatchObject(refusal(codes.NOT_FOUND));
 
@@ -254,7 +254,7 @@ describe('sessions', () => {
     const answer = await service.call(END, { id: current?.id.toUpperCase() }, ada);
     expect(answer).toMatchObject({ status: 200, data: { endSession: true } });
     expect(cookieOf(answer)).toBe('spectrakey_session=');
-    expect(await whoIs(ada)).toBeNull();
+    expect(await viewerIdOf(ada)).toBeNull();
     const record = await recordOf(ada);
     expect(record.filter(({ action }) => action === 'session.ended')).toHaveLength(2);
     expect(record.filter(({ action }) => action === 'session.started')).toHaveLength(2);
@@ -272,17 +272,17 @@ describe('sessions', () => {
       expect(messageOf(answer)).toBe(messageOf(answers[1] ?? answer));
     }
     await service.ask(END_OTHERS, {}, eve);
-    expect(await whoIs(ada)).toBe(ada.id);
+    expect(await viewerIdOf(ada)).toBe(ada.id);
   });
 
   test('end all but the current one', async () => {
     const ada = await signUp(service, 'Ada Lovelace');
     const others = [await signIn(service, ada), await signIn(service, ada)];
     expect(await service.ask(END_OTHERS, {}, ada)).toEqual({ endOtherSessions: true });
-    for (const other of others) expect(await whoIs(other)).toBeNull();
+    for (const other of others) expect(await viewerIdOf(other)).toBeNull();
     expect(await sessionsOf(ada)).toMatchObject([{ current: true }]);
     await service.ask(END_OTHERS, {}, ada);
-    expect(await whoIs(ada)).toBe(ada.id);
+    expect(await viewerIdOf(ada)).toBe(ada.id);
   });
 
   test('are limited to fifty for each person, also when sign-ins arrive at once: the oldest end', async () => {
@@ -295,7 +295,7 @@ describe('sessions', () => {
       from sessions, generate_series(1, 48) number where user_id = ${ada.id}`.execute(service.db);
     const started = await Promise.all(Array.from({ length: 4 }, () => signIn(service, ada)));
     expect(await sessionsOf(ada)).toHaveLength(50);
-    for (const session of [ada, ...started]) expect(await whoIs(session)).toBe(ada.id);
+    for (const session of [ada, ...started]) expect(await viewerIdOf(session)).toBe(ada.id);
     const ended = await service.db
       .selectFrom('activity')
       .select('details')
@@ -377,7 +377,7 @@ describe('deleting the account', () => {
     const answer = await deleteAccount(ann);
     expect(answer).toMatchObject({ status: 200, data: { deleteAccount: true } });
     expect(cookieOf(answer)).toBe('spectrakey_session=');
-    for (const session of [ann, other]) expect(await whoIs(session)).toBeNull();
+    for (const session of [ann, other]) expect(await viewerIdOf(session)).toBeNull();
     expect(await service.call(SIGN_IN, ann)).toMatchObject(refusal(codes.UNAUTHENTICATED));
 
     const { apiKeys, deployment } = await service.ask(

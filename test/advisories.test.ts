@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import lock from '../package-lock.json' with { type: 'json' };
 
-/** Published advisories of direct dependencies, https://github.com/advisories/<id>, with the first corrected version. */
+/** Advisories of direct dependencies, https://github.com/advisories/<id>, with the first corrected version. */
 const ADVISORIES = [
   ['fastify', '5.3.2', 'GHSA-mg2h-6x62-wpwc', 'a content type slips past validation'],
   ['fastify', '5.7.2', 'GHSA-jx2c-rxcm-jvmq', 'a tab in the content type does so, too'],
@@ -44,8 +44,8 @@ const ADVISORIES = [
 
 /**
  * The same for transitive dependencies, published before they entered the lock file, which must never return to such a
- * version. Newer advisories are found by `npm run audit`, which CI runs and which queries npm. Where several release lines
- * were corrected, the first corrected version of each.
+ * version. `npm run audit`, which CI runs, queries npm for newer advisories. Where several release lines were
+ * corrected, the first corrected version of each.
  */
 const TRANSITIVE = [
   ['@babel/runtime', '7.26.10', 'GHSA-968p-4wvh-cqc8', 'named groups of a pattern take for ever'],
@@ -95,7 +95,7 @@ test('versions are compared by their numbers', () => {
   expect(isBefore('4.99.99', '5.0.0')).toBe(true);
 });
 
-/** Whether a version is older than the first corrected one of its release line, or than all of them if its line has none. */
+/** Whether a version is older than the first corrected one of its release line, or than all if its line has none. */
 function isAffected(version: string, minimum: string): boolean {
   const lines = minimum.split(' || ');
   const own = lines.find(line => major(line) === major(version)) ?? lines.at(-1);

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-// Queries npm's database for advisories of every package in package-lock.json, transitive ones included (npm run audit).
-// An unreachable registry does not fail a build: a mirror may lack the endpoint, and the network may be down. The
+// Queries npm for advisories of every package in package-lock.json, transitive ones included (npm run audit). An
+// unreachable registry does not fail a build: a mirror may lack the endpoint, and the network may be down. The
 // advisories in advisories.test.ts are checked without it.
 
 /** Accepted advisories: the reason of each, by id. */

@@ -136,7 +136,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'refuses to open with a long text': { open: [{ reply: 'refused', message: 'x'.repeat(MIB) }] },
   'opens with a fault': { open: [{ reply: 'fault', message: 'x'.repeat(MIB) }] },
   'opens with an answer': { open: [good] },
-  'answers, and goes on': { run: [good, good, good, { reply: 'opened' }] },
+  'answers repeatedly': { run: [good, good, good, { reply: 'opened' }] },
   'answers without a request': {
     run: async function* () {
       yield good;

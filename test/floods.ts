@@ -68,8 +68,8 @@ export interface Honest {
 }
 
 /**
- * Sends honest calls of 88 kB, one after the other, and concurrent probes for the given time: all are answered, and every
- * probe in time. This process also makes the flood, so its own delay is subtracted from the server's.
+ * Sends honest calls of 88 kB, one after the other, and concurrent probes for the given time: all are answered, and
+ * every probe in time. This process also makes the flood, so its own delay is subtracted from the server's.
  */
 export async function expectService(
   service: Pick<Service, 'call' | 'url'>,

@@ -13,7 +13,7 @@ import {
   startServiceForTest,
 } from './harness.ts';
 
-const WHO = '{ viewer { id } }';
+const VIEWER = '{ viewer { id } }';
 const rateLimited = refusal(codes.RATE_LIMITED);
 const unauthenticated = refusal(codes.UNAUTHENTICATED);
 
@@ -31,7 +31,7 @@ const from = (forwarded: string, more: Record<string, string> = {}): Credential 
 /** The sender that the log of a request names. */
 async function senderOf(forwarded: string, to: Service = service): Promise<unknown> {
   const id = crypto.randomUUID();
-  await to.call(WHO, {}, from(forwarded, { 'x-request-id': id }));
+  await to.call(VIEWER, {}, from(forwarded, { 'x-request-id': id }));
   const lines = to.log.filter(line => line.includes(id)).map(line => JSON.parse(line));
   return lines.find(({ req }) => req)?.req.remoteAddress;
 }
@@ -183,7 +183,7 @@ describe('an address from a trusted proxy', () => {
 
 describe('limits', () => {
   const fail = (address: string) =>
-    service.call(WHO, {}, from(address, { authorization: 'Api-Key sk_typo' }));
+    service.call(VIEWER, {}, from(address, { authorization: 'Api-Key sk_typo' }));
   const failAll = (addresses: string[]): Promise<Answer[]> => Promise.all(addresses.map(fail));
 
   test.each([
@@ -216,7 +216,7 @@ describe('limits', () => {
   test('are larger for an IPv6 /48 than for each of its /64 networks, and one /64 does not use up those of the others', async () => {
     const own = await startServiceForTest({ trustedProxies: ['127.0.0.1'] });
     const failAt = (address: string) =>
-      own.call(WHO, {}, from(address, { authorization: 'Api-Key sk_typo' }));
+      own.call(VIEWER, {}, from(address, { authorization: 'Api-Key sk_typo' }));
     // One network far beyond its own limit.
     const noisy = await Promise.all(Array.from({ length: 300 }, () => failAt('2001:db8:9:1::1')));
     expect(noisy.filter(({ code }) => code === codes.UNAUTHENTICATED)).toHaveLength(100);

@@ -16,7 +16,7 @@ declare module 'vitest' {
   }
 }
 
-/** One PostgreSQL for the suite, with a migrated template that each test file clones. */
+/** Starts one PostgreSQL for the suite, with a migrated template that each test file clones. */
 export default async function setup(project: TestProject) {
   const folder = await mkdtemp(join(tmpdir(), 'spectrakey-tests-'));
   // As root, PostgreSQL runs under another account, which must be able to enter the folder.

@@ -177,7 +177,7 @@ describe('graphql-cop would not find', () => {
 
 test.for([
   ['another path', 'POST', '/graph'],
-  ['the address alone', 'POST', '/'],
+  ['the root path', 'POST', '/'],
   ['another method', 'PUT', '/graphql'],
 ] as const)('%s is answered with the path of GraphQL', async ([_, method, path]) => {
   const response = await fetch(`${service.url}${path}`, { method, headers: JSON_TYPE, body: '{}' });

@@ -36,7 +36,7 @@ const monthsFrom = (year: number, month: number, count: number) =>
 
 type PlanNode = Record<string, unknown>;
 
-/** The statements that are sent to PostgreSQL during `act`. */
+/** The statements that are sent to PostgreSQL during `work`. */
 async function statementsOf(work: () => Promise<void>): Promise<string[]> {
   const spy = vi.spyOn(pg.Client.prototype, 'query');
   await work();
@@ -48,7 +48,7 @@ async function statementsOf(work: () => Promise<void>): Promise<string[]> {
 /** The nodes of PostgreSQL's generic plan. */
 async function planOf(text: string): Promise<PlanNode[]> {
   return await service.db.connection().execute(async connection => {
-    // Tables are small here, so sequential scans are cheapest: an index must be usable all the same.
+    // Tables are small here, so sequential scans are cheapest: the plan must not need them.
     await sql`set enable_seqscan = off`.execute(connection);
     const { rows } = await sql<object>`explain (generic_plan, format json) ${sql.raw(text)}`.execute(
       connection,

@@ -19,7 +19,7 @@ import {
 } from './harness.ts';
 
 const MINUTE_MS = 60 * 1000;
-const WHO = '{ viewer { id } }';
+const VIEWER = '{ viewer { id } }';
 const unauthenticated = refusal(codes.UNAUTHENTICATED);
 const rateLimited = refusal(codes.RATE_LIMITED);
 
@@ -281,7 +281,7 @@ describe('new organizations', () => {
 describe('API keys', () => {
   const unknownKey = () => generateRawKey().text;
   const ask = (server: Service, address: string, rawKey: string) =>
-    server.call(WHO, {}, fromWithKey(address, rawKey));
+    server.call(VIEWER, {}, fromWithKey(address, rawKey));
 
   test('that are unknown are limited at an address, exactly, across servers', async () => {
     const answers = await together(160, server => ask(server, '192.0.2.1', unknownKey()));
@@ -322,7 +322,7 @@ describe('API keys', () => {
     ];
     const answers: Answer[] = [];
     for (let index = 0; index < 110; index++) {
-      answers.push(await first.call(WHO, {}, from('192.0.2.1', wrong[index % wrong.length])));
+      answers.push(await first.call(VIEWER, {}, from('192.0.2.1', wrong[index % wrong.length])));
     }
     expect(answers.slice(0, 100).every(({ code }) => code === unauthenticated.code)).toBe(true);
     for (const answer of answers.slice(100)) expectToWait(answer, 60, '1 minute');
@@ -335,7 +335,7 @@ describe('API keys', () => {
 
 describe('an address', () => {
   const fail = (server: Service, address: string) =>
-    server.call(WHO, {}, fromWithKey(address, generateRawKey().text));
+    server.call(VIEWER, {}, fromWithKey(address, generateRawKey().text));
 
   test('of IPv6 counts as its /64 network, and one of IPv4 by itself', async () => {
     await together(100, (server, index) => fail(server, `2001:db8:1:2:${index.toString(16)}::${index}`));
@@ -364,9 +364,9 @@ describe('an address', () => {
 test('counts are deleted after their window has ended', async () => {
   const [first] = servers;
   const held = () => first.db.selectFrom('rateLimits').select('digest').execute();
-  await send(`${first.url}/graphql`, WHO, {}, fromWithKey('192.0.2.1', generateRawKey().text));
+  await send(`${first.url}/graphql`, VIEWER, {}, fromWithKey('192.0.2.1', generateRawKey().text));
   later(30_000);
-  await send(`${first.url}/graphql`, WHO, {}, fromWithKey('192.0.2.2', generateRawKey().text));
+  await send(`${first.url}/graphql`, VIEWER, {}, fromWithKey('192.0.2.2', generateRawKey().text));
   expect(await held()).toHaveLength(2);
   later(30_000);
   // A server does this at its start and every ten minutes.

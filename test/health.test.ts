@@ -63,7 +63,7 @@ test('a stopping server reports so at /readyz while it answers the requests in p
   const other = connect({ url: service.databaseUrl, max: 1, onIdleError: () => {} });
   onTestFinished(() => other.destroy());
   let closing = Promise.resolve();
-  const underWay = await other.transaction().execute(async trx => {
+  const pending = await other.transaction().execute(async trx => {
     await sql`lock table users in access exclusive mode`.execute(trx);
     const asked = service.call('{ viewer { id } }', {}, owner);
     const blocked = async () =>
@@ -74,6 +74,6 @@ test('a stopping server reports so at /readyz while it answers the requests in p
     expect(await readyz()).toEqual({ statusCode: 503, connection: 'close', body: { status: 'stopping' } });
     return { asked };
   });
-  expect((await underWay.asked).status).toBe(200);
+  expect((await pending.asked).status).toBe(200);
   await closing;
 });

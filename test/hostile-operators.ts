@@ -12,8 +12,8 @@ import {
   textsAttribute,
 } from './onnx-files.ts';
 
-// Models that are harmless only in their trial: the spectrum sets an index, a size, an operand or a number of an operator.
-// It is 0 in a trial (rounded down), and any value in a call.
+// Models that are harmless only in their trial: the spectrum sets an index, a size, an operand or a number of an
+// operator. It is 0 in a trial (rounded down), and any value in a call.
 
 type Message = Readonly<Record<string, unknown>>;
 

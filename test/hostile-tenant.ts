@@ -20,7 +20,7 @@ import { watchLateness } from './lateness.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 const PAUSE_MS = 50;
-/** The time limit of each call of the other tenant in milliseconds, including transport, excluding this process's delay. */
+/** The time limit of the other tenant's calls in milliseconds, with transport, without this process's own delay. */
 const MAX_ANSWER_MS = 250;
 const MAX_GROWTH = 100 * 1024 * 1024;
 /**
@@ -143,7 +143,7 @@ interface Tally {
 }
 
 /**
- * Registers models that are harmless in their trial, and calls each with invalid numbers, while another tenant predicts.
+ * Registers models that are harmless in their trial, and calls each with invalid numbers while another tenant predicts.
  *
  * @param all uses every model; otherwise the first accepted one of each operator
  * @returns for each operator the outcomes of its models and calls, and the findings of `watchNeighbour`

@@ -110,7 +110,7 @@ describe('a body is read up to the limit of its sender', () => {
     ['with a key as a Bearer token', () => ({ authorization: `bearer ${key.rawKey}` })],
     ['with a session', () => ({ cookie: `theme=dark; ${lab.owner.cookie}` })],
     [
-      'with a session beside a Basic credential',
+      'with a session and a Basic credential',
       () => ({ cookie: lab.owner.cookie, authorization: `Basic ${btoa('ann:secret')}` }),
     ],
   ];

@@ -22,7 +22,7 @@ const openAccount = (options?: Parameters<typeof openPage>[4]) =>
 const section = (page: Page, name: string) => page.getByRole('region', { name });
 const rows = (page: Page) => section(page, 'Sessions').getByRole('listitem');
 
-async function whoIs(as: { cookie: string }) {
+async function viewerIdOf(as: { cookie: string }) {
   return (await service.ask('{ viewer { id } }', {}, as)).viewer?.id ?? null;
 }
 
@@ -50,8 +50,8 @@ describe('the password', () => {
     await page.getByRole('status').getByText('The password was changed.').waitFor();
     await expect.poll(() => rows(page).count()).toBe(1);
     expect(await page.getByLabel('Current password').inputValue()).toBe('');
-    expect(await whoIs(other)).toBeNull();
-    expect(await whoIs(ada)).toBe(ada.id);
+    expect(await viewerIdOf(other)).toBeNull();
+    expect(await viewerIdOf(ada)).toBe(ada.id);
     await signIn(service, { ...ada, password: 'another passphrase of mine' });
   });
 
@@ -79,14 +79,14 @@ describe('sessions', () => {
 
     await rows(page).getByRole('button', { name: 'End the session of node' }).first().click();
     await expect.poll(() => rows(page).count()).toBe(3);
-    const alive = await Promise.all(others.map(whoIs));
+    const alive = await Promise.all(others.map(viewerIdOf));
     expect(alive.filter(id => id === null)).toHaveLength(1);
 
     await page.getByRole('button', { name: 'End all others' }).click();
     await expect.poll(() => rows(page).count()).toBe(1);
     await page.getByRole('button', { name: 'End all others' }).waitFor({ state: 'detached' });
-    expect(await Promise.all(others.map(whoIs))).toEqual([null, null, null]);
-    expect(await whoIs(ada)).toBe(ada.id);
+    expect(await Promise.all(others.map(viewerIdOf))).toEqual([null, null, null]);
+    expect(await viewerIdOf(ada)).toBe(ada.id);
   });
 
   test('that have ended lead to the sign-in page', async () => {
@@ -121,7 +121,7 @@ describe('the account', () => {
     await dialog.getByLabel(`Type ${ada.email} to confirm`).fill(ada.email);
     await confirm.click();
     await dialog.getByRole('alert').getByText('The current password is wrong.').waitFor();
-    expect(await whoIs(ada)).toBe(ada.id);
+    expect(await viewerIdOf(ada)).toBe(ada.id);
     await dialog.getByLabel('Password', { exact: true }).fill(ada.password);
     await confirm.click();
     await page.waitForURL('**/sign-in');

@@ -176,7 +176,7 @@ describe('the dialog that creates a key', () => {
     await create.click();
     await dialog(page).getByText('Choose a day.').waitFor();
     await day.fill('2020-01-31');
-    // At once, and the sentence on how long the key works disappears.
+    // The error appears immediately, and the sentence on how long the key works disappears.
     await dialog(page).getByText('This day has passed. Choose a later one.').waitFor();
     expect(await dialog(page).getByText('Works until').count()).toBe(0);
     await create.click();
@@ -453,7 +453,7 @@ describe('the table', () => {
 });
 
 describe('revoking and deleting', () => {
-  test('Revoke names the key and its last use, asks, and leaves the revoked key in the table', async () => {
+  test('Revoke names the key and its last use, asks for confirmation, and keeps the revoked key in the table', async () => {
     const lab = await openLab(service);
     const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     expect((await call(key.rawKey, lab)).status).toBe(200);
@@ -590,7 +590,7 @@ describe('the tab around the table', () => {
     const lab = await openLab(service);
     await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     const page = await openTab(lab);
-    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
     await page.route('**/graphql', async route => {
       if (route.request().postData()?.includes('query ApiKeys')) await held;
       await route.continue();
@@ -605,7 +605,7 @@ describe('the tab around the table', () => {
         ].map(place => place.boundingBox()),
       );
     const before = await places();
-    letGo();
+    release();
     await row(page, 'LIMS').waitFor();
     expect(await places()).toEqual(before);
   });
@@ -710,7 +710,7 @@ const tooWide = (page: Page) =>
 const columnHead = (page: Page, name: string) => page.getByRole('columnheader', { name, exact: true });
 
 /** Waits until the dialog has faded in: before that its colours cannot be checked. */
-const stands = (page: Page) =>
+const waitForFadeIn = (page: Page) =>
   expect
     .poll(() => page.evaluate("getComputedStyle(document.querySelector('[role=dialog]')).opacity"))
     .toBe('1');
@@ -735,7 +735,7 @@ test.for(['light', 'dark'] as const)(
     await createButton(page).click();
     await page.getByLabel('Name').fill('Fourth');
     await page.getByLabel('Expires').selectOption('On a date…');
-    await stands(page);
+    await waitForFadeIn(page);
     expect(await axeViolations(page, scheme)).toEqual([]);
     await page.getByLabel('Last day').fill('2099-01-31');
     await page.getByRole('button', { name: 'Create key' }).click();
@@ -743,14 +743,14 @@ test.for(['light', 'dark'] as const)(
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Copy', exact: true }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
-    await stands(page);
+    await waitForFadeIn(page);
     expect(await axeViolations(page, scheme)).toEqual([]);
     await page.getByRole('button', { name: 'Done' }).click();
 
     for (const name of ['Revoke First', 'Delete First']) {
       await page.getByRole('button', { name }).click();
       await dialog(page).waitFor();
-      await stands(page);
+      await waitForFadeIn(page);
       expect(await axeViolations(page, scheme)).toEqual([]);
       await page.getByRole('button', { name: 'Cancel' }).click();
       await dialog(page).waitFor({ state: 'detached' });
