@@ -39,12 +39,12 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const whoIs = async (as: Credential, of: Service = service) =>
+const viewerIdOf = async (as: Credential, of: Service = service) =>
   (await of.ask('{ viewer { id } }', {}, as)).viewer?.id ?? null;
 
 async function sessionsOf(as: Credential, of: Service = service) {
   const { viewer } = await of.ask(SESSIONS, {}, as);
-  if (!viewer) throw new Error('nobody is signed in');
+  if (!viewer) throw new Error('not signed in');
   return viewer.sessions;
 }
 
@@ -55,7 +55,7 @@ const changePassword = (
   of: Service = service,
 ) => of.call(CHANGE, { input: { currentPassword, newPassword } }, as);
 
-/** What was recorded of a person, or by them: newest first. */
+/** The activity of which a person is the subject or the actor, newest first. */
 async function recordOf({ id }: Pick<Person, 'id'>, of: Service = service) {
   const rows = await of.db
     .selectFrom('activity')
@@ -77,8 +77,8 @@ describe('changing the password', () => {
       status: 200,
       data: { changePassword: true },
     });
-    expect(await whoIs(ada)).toBe(ada.id);
-    for (const other of others) expect(await whoIs(other)).toBeNull();
+    expect(await viewerIdOf(ada)).toBe(ada.id);
+    for (const other of others) expect(await viewerIdOf(other)).toBeNull();
     expect(await service.call(SIGN_IN, ada)).toMatchObject(refusal(codes.UNAUTHENTICATED));
     expect(await service.call(SIGN_IN, { ...ada, password: newPassword })).toMatchObject({ status: 200 });
     const record = await recordOf(ada);
@@ -91,7 +91,7 @@ describe('changing the password', () => {
     expect(JSON.stringify(record)).not.toContain('passphrase');
   });
 
-  test('is refused with a wrong one, or for a new one that is too short, and changes nothing', async () => {
+  test('is refused if the current one is wrong or the new one too short, and changes nothing', async () => {
     const ada = await signUp(service, 'Ada Lovelace');
     const other = await signIn(service, ada);
     const before = await contentOf(service.db);
@@ -102,10 +102,10 @@ describe('changing the password', () => {
     expect(short).toMatchObject(badUserInput);
     expect(messageOf(short)).toMatch(/at least 15 characters/);
     expect(await contentOf(service.db)).toEqual(before);
-    expect(await whoIs(other)).toBe(ada.id);
+    expect(await viewerIdOf(other)).toBe(ada.id);
   });
 
-  test('needs a session: neither nobody nor an API key may', async () => {
+  test('needs a session: anonymous callers and API keys are refused', async () => {
     const { owner, deploymentId } = await openLab(service);
     const { rawKey } = await createKey(service, owner, { deploymentId });
     const input = { currentPassword: owner.password, newPassword: 'another passphrase of mine' };
@@ -118,16 +118,16 @@ describe('changing the password', () => {
       expect(await service.call(document, variables)).toMatchObject(refusal(codes.UNAUTHENTICATED));
       expect(await service.call(document, variables, { rawKey })).toMatchObject(refusal(codes.FORBIDDEN));
     }
-    expect(await whoIs(owner)).toBe(owner.id);
+    expect(await viewerIdOf(owner)).toBe(owner.id);
   });
 
-  test('counts as an attempt to sign in, also beside those of deleting the account', async () => {
+  test('counts as an attempt to sign in, together with deleting the account', async () => {
     const ada = await signUp(service, 'Ada Lovelace');
     const at = (address: string): Credential => ({
       headers: { cookie: ada.cookie, 'x-forwarded-for': address },
     });
     const elsewhere = (index: number) => `192.0.2.${index}`;
-    // As if there had been eighteen at this address.
+    // Simulates eighteen earlier attempts at this address.
     await changePassword(at(elsewhere(1)), 'not the passphrase');
     await service.db.updateTable('rateLimits').set({ used: 18 }).where('used', '=', 1).execute();
     const answers = [
@@ -147,7 +147,7 @@ describe('changing the password', () => {
     expect(await changePassword(at(elsewhere(2)), ada.password)).toMatchObject({ status: 200 });
   });
 
-  test('twice at once happens once, and a sign-in with the old password that ends later starts no session', async () => {
+  test('succeeds once if sent twice at once, and a concurrent sign-in with the old password starts no session', async () => {
     const ada = await signUp(service, 'Ada Lovelace');
     const passwords = ['a first new passphrase', 'a second new passphrase'];
     const [changes, started] = await Promise.all([
@@ -155,9 +155,9 @@ describe('changing the password', () => {
       Promise.all([1, 2, 3].map(() => service.call(SIGN_IN, ada))),
     ]);
     expect(changes.map(({ status }) => status).sort()).toEqual([200, 400]);
-    // Whichever signed in before is out, and whichever came after was refused.
+    // Sessions from sign-ins before the change have ended, and later sign-ins were refused.
     for (const answer of started) {
-      if (answer.status === 200) expect(await whoIs({ cookie: cookieOf(answer) })).toBeNull();
+      if (answer.status === 200) expect(await viewerIdOf({ cookie: cookieOf(answer) })).toBeNull();
       else expect(answer).toMatchObject(refusal(codes.UNAUTHENTICATED));
     }
     expect(await sessionsOf(ada)).toHaveLength(1);
@@ -168,7 +168,7 @@ describe('changing the password', () => {
     await signIn(service, ada);
     const replaced = { email: ada.email.toUpperCase(), passwordHash: 'x', now: new Date() };
     expect(await replacePassword(service.db, replaced)).toBe(true);
-    expect(await whoIs(ada)).toBeNull();
+    expect(await viewerIdOf(ada)).toBeNull();
     const newest = await service.db
       .selectFrom('activity')
       .select(['action', 'actorId', 'actorEmail', 'network', 'subject'])
@@ -184,7 +184,7 @@ describe('changing the password', () => {
 });
 
 describe('sessions', () => {
-  test('are listed with what signed in, from where and when, and nothing that gives access', async () => {
+  test('are listed with browser, network and times, without anything that gives access', async () => {
     let now = new Date('2026-03-01T12:00:00.000Z');
     const own = await startServiceForTest({ now: () => now, trustedProxies: ['127.0.0.1'] });
     const ada = await signUp(own, 'Ada Lovelace');
@@ -206,12 +206,12 @@ describe('sessions', () => {
       expect.objectContaining({ network: '127.0.0.1', browser: 'node', current: false }),
     ]);
     for (const { id } of sessions) {
-      expect(await whoIs({ cookie: `spectrakey_session=${id}` }, own)).toBeNull();
+      expect(await viewerIdOf({ cookie: `spectrakey_session=${id}` }, own)).toBeNull();
     }
-    expect(await whoIs({ cookie }, own)).toBe(ada.id);
+    expect(await viewerIdOf({ cookie }, own)).toBe(ada.id);
   });
 
-  test('are seen to the hour: requests within it write nothing, however many come at once', async () => {
+  test('record their last use hourly: other requests write nothing, also when many arrive at once', async () => {
     let now = new Date('2026-03-01T12:00:00.000Z');
     const own = await startServiceForTest({ now: () => now, trustedProxies: ['127.0.0.1'] });
     const ada = await signUp(own, 'Ada Lovelace');
@@ -245,22 +245,22 @@ describe('sessions', () => {
     const [otherSession] = (await sessionsOf(ada)).filter(({ current }) => !current);
     if (!otherSession) throw new Error('there is one session only');
     expect(await service.call(END, { id: otherSession.id }, ada)).toMatchObject({ status: 200 });
-    expect(await whoIs(other)).toBeNull();
-    expect(await whoIs(ada)).toBe(ada.id);
-    // It is gone: again, it is not found.
+    expect(await viewerIdOf(other)).toBeNull();
+    expect(await viewerIdOf(ada)).toBe(ada.id);
+    // A second time it is not found.
     expect(await service.call(END, { id: otherSession.id }, ada)).toMatchObject(refusal(codes.NOT_FOUND));
 
     const [current] = await sessionsOf(ada);
     const answer = await service.call(END, { id: current?.id.toUpperCase() }, ada);
     expect(answer).toMatchObject({ status: 200, data: { endSession: true } });
     expect(cookieOf(answer)).toBe('spectrakey_session=');
-    expect(await whoIs(ada)).toBeNull();
+    expect(await viewerIdOf(ada)).toBeNull();
     const record = await recordOf(ada);
     expect(record.filter(({ action }) => action === 'session.ended')).toHaveLength(2);
     expect(record.filter(({ action }) => action === 'session.started')).toHaveLength(2);
   });
 
-  test('of somebody else answer like sessions that do not exist', async () => {
+  test('of another person answer like sessions that do not exist', async () => {
     const [ada, eve] = [await signUp(service, 'Ada Lovelace'), await signUp(service, 'Eve')];
     const [session] = await sessionsOf(ada);
     const answers = [];
@@ -272,22 +272,22 @@ describe('sessions', () => {
       expect(messageOf(answer)).toBe(messageOf(answers[1] ?? answer));
     }
     await service.ask(END_OTHERS, {}, eve);
-    expect(await whoIs(ada)).toBe(ada.id);
+    expect(await viewerIdOf(ada)).toBe(ada.id);
   });
 
   test('end all but the current one', async () => {
     const ada = await signUp(service, 'Ada Lovelace');
     const others = [await signIn(service, ada), await signIn(service, ada)];
     expect(await service.ask(END_OTHERS, {}, ada)).toEqual({ endOtherSessions: true });
-    for (const other of others) expect(await whoIs(other)).toBeNull();
+    for (const other of others) expect(await viewerIdOf(other)).toBeNull();
     expect(await sessionsOf(ada)).toMatchObject([{ current: true }]);
     await service.ask(END_OTHERS, {}, ada);
-    expect(await whoIs(ada)).toBe(ada.id);
+    expect(await viewerIdOf(ada)).toBe(ada.id);
   });
 
-  test('of a person are fifty at most, also when sign-ins come at once: the oldest end', async () => {
+  test('are limited to fifty for each person, also when sign-ins arrive at once: the oldest end', async () => {
     const ada = await signUp(service, 'Ada Lovelace');
-    // As if there had been forty-eight more before.
+    // Simulates forty-eight earlier sessions.
     await sql`
       insert into sessions (digest, user_id, created_at, expires_at, id, last_seen_at)
       select sha256(number::text::bytea), user_id, created_at - interval '1 day' * number, expires_at,
@@ -295,7 +295,7 @@ describe('sessions', () => {
       from sessions, generate_series(1, 48) number where user_id = ${ada.id}`.execute(service.db);
     const started = await Promise.all(Array.from({ length: 4 }, () => signIn(service, ada)));
     expect(await sessionsOf(ada)).toHaveLength(50);
-    for (const session of [ada, ...started]) expect(await whoIs(session)).toBe(ada.id);
+    for (const session of [ada, ...started]) expect(await viewerIdOf(session)).toBe(ada.id);
     const ended = await service.db
       .selectFrom('activity')
       .select('details')
@@ -330,7 +330,7 @@ describe('sessions', () => {
     ['<script>alert(1)</script>', 'Unknown browser'],
     ['x'.repeat(8000), 'x'.repeat(40)],
     ['', 'Unknown browser'],
-  ])('name what sent "%s" as "%s"', async (userAgent, browser) => {
+  ])('with the user agent "%s" are shown as "%s"', async (userAgent, browser) => {
     const ada = await signUp(service, 'Ada Lovelace');
     const answer = await service.call(SIGN_IN, ada, { headers: { 'user-agent': userAgent } });
     const sessions = await sessionsOf({ cookie: cookieOf(answer) });
@@ -339,7 +339,7 @@ describe('sessions', () => {
 });
 
 describe('deleting the account', () => {
-  /** An owner's organization with a member who has made and predicted things in it. */
+  /** An owner's organization with a member who has created objects and predicted in it. */
   async function member(): Promise<{ owner: Person; ann: Person; deploymentId: string; keyId: string }> {
     const { owner, deploymentId } = await openLab(service);
     const ann = await signUp(service, 'Ann Archer');
@@ -348,13 +348,13 @@ describe('deleting the account', () => {
     await service.ask(PREDICT, { deploymentId, spectra: gasoline() }, ann);
     return { owner, ann, deploymentId, keyId };
   }
-  /** Leaves the person without an organization of their own. */
+  /** Removes the person's own organizations. */
   const dropPersonal = (person: Person) =>
     service.db.deleteFrom('organizations').where('id', '=', person.organization.id).execute();
   const deleteAccount = (person: Person, password = person.password) =>
     service.call(DELETE, { password }, person);
 
-  test('needs the password, and is refused to an only owner, naming the organizations', async () => {
+  test('needs the password, and is refused to a sole owner with the names of the organizations', async () => {
     const { owner, ann } = await member();
     const before = await contentOf(service.db);
     expect(messageOf(await deleteAccount(ann, 'not the passphrase'))).toBe(
@@ -365,19 +365,19 @@ describe('deleting the account', () => {
     expect(messageOf(refused)).toBe(
       `You are the only owner of "Olga's laboratory". Make another member an owner, or delete the organization, and then delete your account.`,
     );
-    // Also of an organization that has no other members.
+    // Also the sole owner of an organization without other members.
     expect(messageOf(await deleteAccount(ann))).toMatch(/only owner of "Ann's laboratory"\./);
     expect(await contentOf(service.db)).toEqual(before);
   });
 
-  test('ends every session, frees the e-mail, and leaves what was made without the person', async () => {
+  test('ends every session, frees the e-mail, and keeps what the person created, without their name', async () => {
     const { owner, ann, deploymentId, keyId } = await member();
     const other = await signIn(service, ann);
     await dropPersonal(ann);
     const answer = await deleteAccount(ann);
     expect(answer).toMatchObject({ status: 200, data: { deleteAccount: true } });
     expect(cookieOf(answer)).toBe('spectrakey_session=');
-    for (const session of [ann, other]) expect(await whoIs(session)).toBeNull();
+    for (const session of [ann, other]) expect(await viewerIdOf(session)).toBeNull();
     expect(await service.call(SIGN_IN, ann)).toMatchObject(refusal(codes.UNAUTHENTICATED));
 
     const { apiKeys, deployment } = await service.ask(
@@ -391,7 +391,7 @@ describe('deleting the account', () => {
     expect(apiKeys.nodes).toEqual([{ id: keyId, createdBy: null }]);
     expect(deployment?.project.members).toEqual([{ email: owner.email }]);
     expect(deployment?.predictionLogs.nodes).toEqual([{ source: 'WEB' }]);
-    // Neither the id nor the e-mail is in any table but the one that waits for late rows.
+    // Neither the id nor the e-mail is in any table except the one that is kept for late rows.
     const { rows } = await sql<{ name: string }>`
       select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`.execute(
       service.db,
@@ -403,7 +403,7 @@ describe('deleting the account', () => {
         where row::text like ${`%${ann.id}%`} or row::text like ${`%${ann.email}%`}`.execute(service.db);
       if (found.rows.length > 0) naming.push(name);
     }
-    // In the activity as the subject's id alone, which leads nowhere.
+    // The activity holds only the subject's id, which refers to no row.
     expect(naming.sort()).toEqual(['activity', 'deleted_accounts']);
     const { rows: named } = await sql<{ count: number }>`
       select count(*) from activity where actor_id = ${ann.id} or actor_email = ${ann.email}
@@ -421,7 +421,7 @@ describe('deleting the account', () => {
       actorId: null,
       subject: 'deleted account',
     });
-    // And the e-mail may sign up again.
+    // The e-mail can sign up again.
     const again = await service.call('mutation ($input: SignUpInput!) { signUp(input: $input) { id } }', {
       input: { email: ann.email, password: ann.password, name: 'Ann' },
     });
@@ -465,7 +465,7 @@ describe('deleting the account', () => {
     expect(left).toEqual([{ email: 'kept@lab.example' }]);
   });
 
-  test('takes the person out of logs that are written late, and forgets their id for good', async () => {
+  test('removes the person from logs that are written late, and then deletes their id', async () => {
     let now = new Date();
     const own = await startServiceForTest({ now: () => now });
     const { owner, deploymentId } = await openLab(own);
@@ -474,7 +474,7 @@ describe('deleting the account', () => {
     await own.db.deleteFrom('organizations').where('id', '=', ann.organization.id).execute();
     await own.ask(PREDICT, { deploymentId, spectra: gasoline() }, ann);
     await own.ask(DELETE, { password: ann.password }, ann);
-    // As a prediction would that was under way: 2 500 of them.
+    // Simulates 2 500 predictions that were in progress.
     await sql`
       insert into prediction_logs (id, created_at, deployment_id, source, predictions, duration_ms, user_id)
       select gen_random_uuid(), created_at, deployment_id, source, predictions, duration_ms, ${ann.id}
@@ -484,18 +484,18 @@ describe('deleting the account', () => {
         .length;
     expect(await named()).toBe(2500);
     now = new Date(now.getTime() + 11 * 60 * 1000);
-    // Each server does so when it starts, and every ten minutes.
+    // Each server does this at its start and every ten minutes.
     const another = await startServiceForTest({ now: () => now, databaseUrl: own.databaseUrl });
     expect(await named()).toBe(0);
     expect(await another.db.selectFrom('deletedAccounts').selectAll().execute()).toEqual([]);
     expect((await own.db.selectFrom('predictionLogs').select('id').execute()).length).toBe(2501);
   });
 
-  test('never leaves an organization without an owner, whatever happens at once', async () => {
+  test('never leaves an organization without an owner, also under concurrent changes', async () => {
     const { owner, ann } = await member();
     await dropPersonal(ann);
     await join(service, owner, ann, null, 'OWNER');
-    // Two owners: both delete their accounts, and each makes the other a mere member.
+    // Two owners: both delete their accounts, and each changes the other's role to member.
     const demote = (by: Person, whom: Person) =>
       service.call(
         `mutation ($input: SetOrganizationMemberInput!) { setOrganizationMember(input: $input) { id } }`,

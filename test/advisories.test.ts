@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import lock from '../package-lock.json' with { type: 'json' };
 
-/** Published advisories of what we depend on directly, https://github.com/advisories/<id>: the first version without. */
+/** Advisories of direct dependencies, https://github.com/advisories/<id>, with the first corrected version. */
 const ADVISORIES = [
   ['fastify', '5.3.2', 'GHSA-mg2h-6x62-wpwc', 'a content type slips past validation'],
   ['fastify', '5.7.2', 'GHSA-jx2c-rxcm-jvmq', 'a tab in the content type does so, too'],
@@ -43,8 +43,9 @@ const ADVISORIES = [
 ] as const;
 
 /**
- * The same of packages that come with those, from before the lock file knew them: it may never go back to one. Newer ones
- * are for `npm run audit`, which CI runs and which asks npm. Where several lines got the correction, the first of each.
+ * The same for transitive dependencies, published before they entered the lock file, which must never return to such a
+ * version. `npm run audit`, which CI runs, queries npm for newer advisories. Where several release lines were
+ * corrected, the first corrected version of each.
  */
 const TRANSITIVE = [
   ['@babel/runtime', '7.26.10', 'GHSA-968p-4wvh-cqc8', 'named groups of a pattern take for ever'],
@@ -94,14 +95,14 @@ test('versions are compared by their numbers', () => {
   expect(isBefore('4.99.99', '5.0.0')).toBe(true);
 });
 
-/** Whether a version is older than the first corrected one of its line, or of all of them where its line has none. */
+/** Whether a version is older than the first corrected one of its release line, or than all if its line has none. */
 function isAffected(version: string, minimum: string): boolean {
   const lines = minimum.split(' || ');
   const own = lines.find(line => major(line) === major(version)) ?? lines.at(-1);
   return own !== undefined && isBefore(version, own);
 }
 
-test('each line of a package has its own first corrected version', () => {
+test('each release line of a package has its own first corrected version', () => {
   expect(isAffected('6.3.0', '6.3.1 || 7.5.2')).toBe(true);
   expect(isAffected('6.3.1', '6.3.1 || 7.5.2')).toBe(false);
   expect(isAffected('7.5.1', '6.3.1 || 7.5.2')).toBe(true);
@@ -113,7 +114,7 @@ const allowed: Record<string, string> = { ...manifest.dependencies, ...manifest.
 const installed = Object.entries(lock.packages).flatMap(([path, entry]) =>
   'version' in entry && path !== '' ? [{ path, version: entry.version }] : [],
 );
-/** Every copy of a package, however deep: npm nests one where two versions are asked for. */
+/** Every copy of a package at any depth: npm nests one where two versions are required. */
 const copiesOf = (name: string) =>
   installed.filter(({ path }) => path === `node_modules/${name}` || path.endsWith(`/node_modules/${name}`));
 
@@ -129,12 +130,12 @@ test.for([...ADVISORIES, ...TRANSITIVE])(
   },
 );
 
-test('every advisory is of a package that is installed', () => {
+test('every listed advisory concerns an installed package', () => {
   const absent = [...ADVISORIES, ...TRANSITIVE].filter(([name]) => copiesOf(name).length === 0);
   expect(absent).toEqual([]);
 });
 
-/** Runs `npm run audit` with an npm that prints this. @returns its exit code and what it printed. */
+/** Runs `npm run audit` with an npm that prints this. @returns its exit code and output. */
 async function auditOf(report: string): Promise<{ code: number; output: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'spectrakey-npm-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -180,7 +181,7 @@ test.for(['high', 'critical'])(
   },
 );
 
-test.for(['low', 'moderate'])('CI prints a %s advisory, and goes on', async severity => {
+test.for(['low', 'moderate'])('CI prints a %s advisory and continues', async severity => {
   const { code, output } = await auditOf(reportOf(severity));
   expect(code).toBe(0);
   expect(output).toContain(`${severity}: deep`);
@@ -190,19 +191,19 @@ test.for([
   ['no advisories', '{"auditReportVersion":2,"vulnerabilities":{}}', '0 advisories'],
   ['a registry without the endpoint', '{"message":"405 Method Not Allowed","statusCode":405}', 'WARNING: '],
   ['a registry that is down', '{"error":{"code":"ENOTFOUND"}}', 'WARNING: '],
-  ['nothing at all', '', 'WARNING: '],
-  ['what is no report', '<html>', 'WARNING: '],
-] as const)('CI goes on with %s, and says so', async ([, report, said]) => {
+  ['no output', '', 'WARNING: '],
+  ['output that is not a report', '<html>', 'WARNING: '],
+] as const)('CI continues with %s, and reports it', async ([, report, expected]) => {
   const { code, output } = await auditOf(report);
   expect(code).toBe(0);
-  expect(output).toContain(said);
+  expect(output).toContain(expected);
 });
 
 test('every package comes from the registry, with its digest', () => {
   const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
   expect(packages.length).toBeGreaterThan(100);
   for (const [path, entry] of packages) {
-    // Where the lock names no place, npm asks the registry; git and files of this machine would be named.
+    // Without a location in the lock file npm uses the registry; git and local files would be named there.
     if ('resolved' in entry) expect(entry.resolved, path).toMatch(/^https:\/\/registry\.npmjs\.org\//);
     expect('link' in entry, path).toBe(false);
     expect('integrity' in entry ? entry.integrity : '', path).toMatch(/^sha512-/);

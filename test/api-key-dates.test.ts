@@ -3,7 +3,7 @@ import { expiryOf, expiryWords, inputDate } from '../src/dashboard/api-keys/expi
 import { marksOf } from '../src/dashboard/api-keys/hygiene.ts';
 import { relativeTime } from '../src/dashboard/ui/relative-time.ts';
 
-// Dates are read on the person's calendar and clock; Node takes a new time zone while it runs.
+// Dates use the person's calendar and clock; Node applies a change of the time zone while it runs.
 const here = process.env.TZ;
 afterEach(() => {
   if (here === undefined) delete process.env.TZ;
@@ -14,7 +14,7 @@ const noon = new Date('2026-08-31T12:00:00Z');
 const end = (choice: string, date = '', now = noon) => expiryOf(choice, date, now)?.toISOString();
 
 describe('the expiry of a new key', () => {
-  test('is the end of a day where the person is', () => {
+  test('is the end of a day in the time zone of the person', () => {
     process.env.TZ = 'UTC';
     expect(end('date', '2026-12-31')).toBe('2026-12-31T23:59:59.999Z');
     process.env.TZ = 'America/Los_Angeles';
@@ -42,13 +42,13 @@ describe('the expiry of a new key', () => {
     expect(end('1-year', '', new Date('2028-02-29T12:00:00Z'))).toBe('2029-02-28T23:59:59.999Z');
   });
 
-  test('is none when none is wanted, and nothing while no day is chosen', () => {
+  test('is null for "No expiry", and undefined while no date is chosen', () => {
     expect(expiryOf('none', '2026-12-31', noon)).toBeNull();
     expect(expiryOf('date', '', noon)).toBeUndefined();
   });
 });
 
-test('an expiry reads as its day where the person is, with the time unless it is the end', () => {
+test('an expiry is shown as its day in the time zone of the person, with the time unless it is the end of the day', () => {
   process.env.TZ = 'America/Los_Angeles';
   expect(expiryWords(new Date('2027-01-01T07:59:59.999Z'))).toEqual({
     day: 'Dec 31, 2026',
@@ -57,14 +57,14 @@ test('an expiry reads as its day where the person is, with the time unless it is
   expect(expiryWords(new Date('2027-01-01T17:05:00Z'))).toEqual({ day: 'Jan 1, 2027', time: '09:05' });
 });
 
-test('the first day to choose is today where the person is', () => {
+test('the first selectable day is today in the time zone of the person', () => {
   process.env.TZ = 'Pacific/Auckland';
   expect(inputDate(noon)).toBe('2026-09-01');
   process.env.TZ = 'America/Los_Angeles';
   expect(inputDate(new Date('2026-09-01T05:00:00Z'))).toBe('2026-08-31');
 });
 
-describe('a mark is due', () => {
+describe('a key is marked', () => {
   const marks = (key: { status?: string; lastUsedAt?: string | null; expiresAt?: string }) => {
     process.env.TZ = 'UTC';
     return marksOf({ status: 'ACTIVE', lastUsedAt: noon.toISOString(), ...key }, noon).map(
@@ -72,31 +72,31 @@ describe('a mark is due', () => {
     );
   };
 
-  test('to a key that was never used', () => {
+  test('if it was never used', () => {
     expect(marks({ lastUsedAt: null })).toEqual(['Never used']);
     expect(marks({})).toEqual([]);
   });
 
-  test('to a key unused for 90 days', () => {
+  test('if it was unused for 90 days', () => {
     expect(marks({ lastUsedAt: '2026-06-03T12:00:00Z' })).toEqual([]);
     expect(marks({ lastUsedAt: '2026-06-02T12:00:00Z' })).toEqual(['Unused for 90 days']);
   });
 
-  test('to a key that expires within 14 days', () => {
+  test('if it expires within 14 days', () => {
     expect(marks({ expiresAt: '2026-09-15T23:59:59Z' })).toEqual([]);
     expect(marks({ expiresAt: '2026-09-14T23:59:59Z' })).toEqual(['Expires in 14 days']);
     expect(marks({ expiresAt: '2026-09-01T23:59:59Z' })).toEqual(['Expires tomorrow']);
     expect(marks({ expiresAt: '2026-08-31T23:59:59Z' })).toEqual(['Expires today']);
   });
 
-  test('to no key that has stopped working', () => {
+  test('only if it still works', () => {
     for (const status of ['REVOKED', 'EXPIRED']) {
       expect(marks({ status, lastUsedAt: null, expiresAt: '2026-08-01T00:00:00Z' })).toEqual([]);
     }
   });
 });
 
-test('a time past reads in its largest unit, and one that lies ahead by a clock that is wrong as now', () => {
+test('a past time is shown in its largest unit, and one in the future, from a wrong clock, as now', () => {
   const ago = (seconds: number) => relativeTime(new Date(noon.getTime() - seconds * 1000), noon);
   expect([-5, 59, 60, 7200, 86_400, 40 * 86_400, 800 * 86_400].map(ago)).toEqual([
     'just now',

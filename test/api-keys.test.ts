@@ -46,7 +46,7 @@ const create = (lab: Lab, input: object) =>
     lab.owner,
   );
 
-/** The keys of a deployment or project, as its owner sees them. */
+/** The keys of a deployment or project that its owner can list. */
 async function list(lab: Lab, of: object = { projectId: lab.owner.projectId }, page: object = {}) {
   return (await service.ask(LIST_KEYS, { of, ...page }, lab.owner)).apiKeys;
 }
@@ -83,32 +83,32 @@ describe('a new key', () => {
     lab = await openLab(service, 'ENTERPRISE');
   });
 
-  test('is sk_, 40 characters of base62 and the CRC-32 over both as 6 more', async () => {
+  test('is sk_, 40 characters of base62, and the CRC-32 of both in 6 more characters', async () => {
     const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
     for (let count = 0; count < 10; count++) {
       const { rawKey } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
       expect(rawKey).toMatch(/^sk_[0-9A-Za-z]{46}$/);
-      // Read back as a number, where the server writes one: neither can repeat the other's mistake.
+      // Decodes the checksum, where the server encodes it: the two cannot share a fault.
       const checksum = [...rawKey.slice(43)].reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0);
       expect(checksum).toBe(crc32(rawKey.slice(0, 43)));
     }
   });
 
-  test('is another one each time', async () => {
+  test('differs each time', async () => {
     const keys = await Promise.all(
       Array.from({ length: 20 }, () => createKey(service, lab.owner, { projectId: lab.owner.projectId })),
     );
     expect(new Set(keys.map(key => key.rawKey.slice(3, 43))).size).toBe(20);
   });
 
-  test('is shown by its first 12 characters', async () => {
+  test('is shown as its first 12 characters', async () => {
     const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
     expect(key.prefix).toBe(key.rawKey.slice(0, 12));
     const { nodes } = await list(lab);
     expect(nodes.find(({ id }) => id === key.id)?.prefix).toBe(key.prefix);
   });
 
-  test('is stored as its SHA-256 alone', async () => {
+  test('is stored only as its SHA-256', async () => {
     const { id, rawKey } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
     const stored = await service.db
       .selectFrom('apiKeys')
@@ -119,7 +119,7 @@ describe('a new key', () => {
     expect(JSON.stringify(stored)).not.toContain(rawKey.slice(12, 43));
   });
 
-  test('is answered raw once, by its creation', async () => {
+  test('is returned raw once, by the mutation that creates it', async () => {
     const { id, rawKey } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
     const afterwards = await Promise.all([
       service.call(LIST_KEYS, { of: { deploymentId: lab.deploymentId } }, lab.owner),
@@ -132,7 +132,7 @@ describe('a new key', () => {
     }
   });
 
-  test('has the scope predict, no use yet, and names who made it', async () => {
+  test('has the scope predict, no last use, and its creator', async () => {
     const { id } = await createKey(
       service,
       lab.owner,
@@ -173,7 +173,7 @@ describe('a new key', () => {
       ['x', 'x'],
       ['x'.repeat(100), 'x'.repeat(100)],
       [`  ${'x'.repeat(100)}  `, 'x'.repeat(100)],
-      // One character each, though two units of UTF-16.
+      // Each is one character of two UTF-16 units.
       ['🧪'.repeat(100), '🧪'.repeat(100)],
     ];
     for (const [name, kept] of accepted) {
@@ -195,7 +195,7 @@ describe('a new key', () => {
     }
   });
 
-  test('names a deployment or a project, one of the two', async () => {
+  test('names either a deployment or a project', async () => {
     const { deploymentId } = lab;
     const { projectId } = lab.owner;
     const targets = [
@@ -257,7 +257,7 @@ describe('the list', () => {
     expect(totalCount).toBe(5);
   });
 
-  test('comes in pages that leave nothing out and repeat nothing', async () => {
+  test('is paginated without omissions or repetitions', async () => {
     for (const first of [1, 2, 3, 6, 7, 100]) {
       const seen: string[] = [];
       let after: string | null = null;
@@ -277,7 +277,7 @@ describe('the list', () => {
     }
   });
 
-  test('beyond its last page is empty, without cursors', async () => {
+  test('after its last page is empty, without cursors', async () => {
     const { pageInfo } = await list(lab);
     const page = await list(lab, undefined, { after: pageInfo.endCursor });
     expect(page).toMatchObject({
@@ -288,7 +288,7 @@ describe('the list', () => {
     });
   });
 
-  test('goes on after a key that was deleted meanwhile', async () => {
+  test('continues after a cursor whose key was deleted', async () => {
     const { id } = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
     const { pageInfo } = await list(lab, undefined, { first: 1 });
     await service.ask(DELETE_KEY, { id }, lab.owner);
@@ -296,7 +296,7 @@ describe('the list', () => {
     expect(nodes.map(node => node.id)).toEqual(newestFirst('deployment', 'other', 'project'));
   });
 
-  test('takes 1 to 100 a page, 50 when nothing is said', async () => {
+  test('has pages of 1 to 100 keys, by default 50', async () => {
     const big = await openLab(service, 'ENTERPRISE');
     const target = { projectId: big.owner.projectId };
     await Promise.all(Array.from({ length: 60 }, () => createKey(service, big.owner, target)));
@@ -309,7 +309,7 @@ describe('the list', () => {
     }
   });
 
-  test('refuses a cursor that it never gave', async () => {
+  test('refuses an invalid cursor', async () => {
     for (const after of [
       '',
       'x',
@@ -328,7 +328,7 @@ describe('the list', () => {
     }
   });
 
-  test('holds nothing of another project', async () => {
+  test('contains no key of another project', async () => {
     const stranger = await openLab(service, 'PRO');
     await createKey(service, stranger.owner, { projectId: stranger.owner.projectId });
     expect((await list(lab)).totalCount).toBe(7);
@@ -336,7 +336,7 @@ describe('the list', () => {
   });
 });
 
-test('status and allowance follow the clock: active until the expiry, and not at it', async () => {
+test('status and allowance follow the clock: a key is active before its expiry, and not from that moment', async () => {
   const lab = await openLab(service);
   await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { expiresAt: later(MINUTE) });
   await createKey(service, lab.owner, { projectId: lab.owner.projectId });
@@ -350,7 +350,7 @@ test('status and allowance follow the clock: active until the expiry, and not at
   expect(await allowance(lab)).toEqual({ used: 1, limit: 10 });
 });
 
-test('a revoked key is REVOKED, also once it has expired', async () => {
+test('a revoked key is REVOKED, also after its expiry', async () => {
   const lab = await openLab(service);
   const target = { deploymentId: lab.deploymentId };
   const { id } = await createKey(service, lab.owner, target, { expiresAt: later(MINUTE) });
@@ -361,7 +361,7 @@ test('a revoked key is REVOKED, also once it has expired', async () => {
   expect(await list(lab)).toMatchObject({ nodes: [{ status: 'REVOKED' }] });
 });
 
-test('revoking again changes nothing: the first revoker and moment stay, and the key stays listed', async () => {
+test('revoking again changes nothing: the first revoker and time remain, and the key stays listed', async () => {
   const lab = await openLab(service);
   const colleague = await signUp(service, 'Carl Contributor');
   await join(service, lab.owner, colleague, 'CONTRIBUTOR');
@@ -382,7 +382,7 @@ test('revoking again changes nothing: the first revoker and moment stay, and the
   expect((await events(id)).map(({ action }) => action)).toEqual(['api_key.created', 'api_key.revoked']);
 });
 
-test('a deleted key is gone for good: not listed, not counted, and nothing can be done with it', async () => {
+test('a deleted key is not listed, not counted, and not found by any mutation', async () => {
   const lab = await openLab(service);
   const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
   expect((await service.ask(DELETE_KEY, { id }, lab.owner)).deleteApiKey).toEqual({ deletedApiKeyId: id });
@@ -393,7 +393,7 @@ test('a deleted key is gone for good: not listed, not counted, and nothing can b
 });
 
 describe('the audit', () => {
-  test('keeps who did what, when and to which key, beyond the key itself', async () => {
+  test('keeps actor, action, time and key after the key is deleted', async () => {
     const lab = await openLab(service);
     const colleague = await signUp(service, 'Carl Contributor');
     await join(service, lab.owner, colleague, 'CONTRIBUTOR');
@@ -418,13 +418,13 @@ describe('the audit', () => {
         createdAt: created,
         ...what,
       },
-      // It was active: deleting it revoked it first.
+      // The key was active, so deleting it revoked it first.
       { action: 'api_key.revoked', ...byColleague },
       { action: 'api_key.deleted', ...byColleague },
     ]);
   });
 
-  test('of a key that was revoked or expired before has no second revocation', async () => {
+  test('of deleting a revoked or expired key has no second revocation', async () => {
     const lab = await openLab(service);
     const target = { deploymentId: lab.deploymentId };
     const revoked = await createKey(service, lab.owner, target);
@@ -443,7 +443,7 @@ describe('the audit', () => {
     ]);
   });
 
-  test('says nothing of what was refused', async () => {
+  test('contains no refused request', async () => {
     const lab = await openLab(service);
     const viewer = await signUp(service, 'Vera Viewer');
     const stranger = await signUp(service, 'Stan Stranger');
@@ -458,7 +458,7 @@ describe('the audit', () => {
   });
 });
 
-describe('many people at once', () => {
+describe('concurrent people', () => {
   test('revoke one key once', async () => {
     const lab = await openLab(service);
     const colleague = await signUp(service, 'Carl Contributor');
@@ -474,16 +474,16 @@ describe('many people at once', () => {
     const revokers = new Set(answers.map(({ data }) => data?.revokeApiKey.revokedBy?.id));
     const revocations = (await events(id)).filter(({ action }) => action === 'api_key.revoked');
     expect(revocations).toHaveLength(1);
-    // Everybody is told the same revoker, the one in the audit.
+    // Every answer names the same revoker, the one in the audit.
     expect([...revokers]).toEqual([revocations[0]?.actorId]);
   });
 
-  test('revoke and delete one key, and each step is in the audit once', async () => {
+  test('revoke and delete one key, and each step is recorded once', async () => {
     const lab = await openLab(service);
     const second = await startServiceForTest({ databaseUrl: service.databaseUrl, now: () => now });
     for (let round = 0; round < 10; round++) {
       const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
-      // Some rounds begin with a key that is revoked already, which deleting must not lock in another way.
+      // Some rounds start with a revoked key: deleting it must lock in the same order.
       if (round % 3 === 0) await service.ask(REVOKE_KEY, { id }, lab.owner);
       const answers = await Promise.all(
         Array.from({ length: 12 }, (_, index) =>
@@ -504,7 +504,7 @@ describe('many people at once', () => {
   });
 });
 
-test('a lowered plan stops the keys at once and creates none; they stay listed, and can be revoked and deleted', async () => {
+test('after a downgrade keys are refused at once and none can be created; they stay listed, and can be revoked and deleted', async () => {
   const lab = await openLab(service);
   const target = { deploymentId: lab.deploymentId };
   const key = await createKey(service, lab.owner, target);
@@ -527,7 +527,7 @@ test('a lowered plan stops the keys at once and creates none; they stay listed, 
 
   const { revokeApiKey } = await service.ask(REVOKE_KEY, { id: key.id }, lab.owner);
   expect(revokeApiKey.status).toBe('REVOKED');
-  // The credential is judged before the plan.
+  // The credential is checked before the plan.
   expect(await service.call(PREDICT, spectra, key)).toMatchObject(refusal(codes.API_KEY_REVOKED));
   await service.ask(DELETE_KEY, { id: second.id }, lab.owner);
   expect((await list(lab)).nodes.map(({ id }) => id)).toEqual([key.id]);

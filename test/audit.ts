@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-// Asks npm's database for advisories of every package in package-lock.json, transitive ones included (npm run audit).
-// A registry that cannot be asked ends no build: a mirror may lack the endpoint, and the network may be down. The
+// Queries npm for advisories of every package in package-lock.json, transitive ones included (npm run audit). An
+// unreachable registry does not fail a build: a mirror may lack the endpoint, and the network may be down. The
 // advisories in advisories.test.ts are checked without it.
 
-/** Advisories that stay for now, by their id: why. */
+/** Accepted advisories: the reason of each, by id. */
 const ACCEPTED: Record<string, string> = {};
 const FAILING = ['high', 'critical'];
 const TRIES = 3;
@@ -23,7 +23,7 @@ interface Advisory {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** The advisories of a report; null where it is not one. */
+/** The advisories of a report; null if the text is not a report. */
 function advisoriesOf(output: string): Advisory[] | null {
   let report: unknown;
   try {
@@ -34,7 +34,7 @@ function advisoriesOf(output: string): Advisory[] | null {
   if (!isRecord(report) || !isRecord(report.vulnerabilities)) return null;
   const found = new Map<string, Advisory>();
   for (const vulnerability of Object.values(report.vulnerabilities)) {
-    // Where a dependency is at fault, `via` holds its name alone.
+    // For a fault in a dependency, `via` holds only its name.
     const causes = isRecord(vulnerability) && Array.isArray(vulnerability.via) ? vulnerability.via : [];
     for (const cause of causes.filter(isRecord)) {
       const [id, name, range, severity, title] = ['url', 'name', 'range', 'severity', 'title'].map(key =>
@@ -55,7 +55,7 @@ function advisoriesOf(output: string): Advisory[] | null {
 function ask(): Promise<string> {
   const cwd = fileURLToPath(new URL('..', import.meta.url));
   const options = { cwd, timeout: 60_000, maxBuffer: 64 * 1024 * 1024 };
-  // It exits with 1 for advisories and for errors alike: what it prints tells them apart.
+  // npm exits with 1 both for advisories and for errors; its output distinguishes them.
   return new Promise(done => {
     execFile('npm', ['audit', '--json', '--package-lock-only'], options, (_error, stdout) => done(stdout));
   });

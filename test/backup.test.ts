@@ -32,7 +32,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts a PostgreSQL from the system's packages for one test. @returns the URL of its database `postgres`. */
+/** Starts a PostgreSQL of the system's packages for one test. @returns the URL of its database `postgres`. */
 async function startPostgres(programs: string): Promise<string> {
   // PostgreSQL refuses to run as root.
   const user: User | undefined = asRoot ? await nobody() : undefined;
@@ -62,8 +62,8 @@ async function createDatabase(url: string, name: string): Promise<string> {
   return url.replace(/\/\w+$/, `/${name}`);
 }
 
-test('pg_dump and pg_restore, as documented, bring every key, model and log to another database', async () => {
-  if (!postgresqlPrograms) throw new Error('there are no programs of PostgreSQL');
+test('pg_dump and pg_restore, as documented, restore every key, model and log in another database', async () => {
+  if (!postgresqlPrograms) throw new Error('the programs of PostgreSQL are not installed');
   const [dump = '', restore = '', start] = [...commandsUnder(PAGE, 'With `DATABASE_URL`')];
   expect(start).toBe('DATABASE_URL="$NEW_DATABASE_URL" npm start');
   const first = await startPostgres(postgresqlPrograms);
@@ -147,7 +147,7 @@ test('a copy of DATA_DIR, as documented, starts with the same keys', async () =>
   expect(await before.ended).toBe(0);
   await shell(backup);
 
-  // A change after the backup, which the restore must undo.
+  // The restore must undo this change.
   const changed = npm(['start'], { env: { DATA_DIR: dataDir } });
   await addressOf(changed);
   const lowered = npm(['run', 'spectrakey', '--', 'plan', 'demo-laboratory', 'free'], {

@@ -6,25 +6,25 @@ import { report } from './report.ts';
 import { startServerProcess } from './server-process.ts';
 
 const MIB = 1024 * 1024;
-/** The longest that the event loop may stand. */
+/** The longest time that the event loop may be blocked. */
 const MAX_DELAY_MS = 100;
-/** A collection of garbage may fall into one: the least of so many counts. */
+/** Garbage collection may delay one measurement: the least of this many is used. */
 const ATTEMPTS = 3;
 
-test('whatever a body holds, it holds the event loop for no longer than 0.1 s', {
+test('no body blocks the event loop for longer than 0.1 s', {
   timeout: 900_000,
 }, async () => {
   const service = await startServiceForTest();
   const lab = await openLab(service);
   const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
   const names = { deploymentId: lab.deploymentId, projectId: lab.owner.projectId };
-  // In a process of its own, whose event loop is the server's alone, and measures itself.
+  // The server runs in its own process, which measures its event loop.
   const { started, url } = await startServerProcess(service.databaseUrl, {
     nodeArgs: ['--import', './test/longest-task.ts'],
   });
   const [, longest = ''] = await started.printed(/Longest task (http\S+)/);
 
-  /** The longest task since this was asked last. */
+  /** The longest task since the last request of this. */
   const longestTask = async (): Promise<LoopDelay> => JSON.parse(await (await fetch(longest)).text());
 
   async function attempt(body: Buffer, as: Record<string, string>) {

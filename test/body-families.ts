@@ -1,12 +1,12 @@
 import { PREDICT } from './harness.ts';
 
-/** What bodies name. */
+/** Objects that the bodies refer to. */
 export interface Names {
   deploymentId: string;
   projectId: string;
 }
 
-/** A body of about that many bytes, most of them of one kind. */
+/** A body of about this many bytes, most of them of one kind. */
 export type Family = (bytes: number, names: Names) => string;
 
 const body = (query: string, variables: string, more = '') =>
@@ -37,11 +37,11 @@ const days = (value: string) =>
     `{"id":"a","n":${value}}`,
   );
 
-/** Kinds of bodies, and for each the places in which one can stand that looks at it otherwise. */
+/** Kinds of bodies, each at every place of a request where it is processed differently. */
 export const FAMILIES: Record<string, Family> = {
-  'objects beside the request': bytes => body('{ viewer { id } }', '{}', `,"more":${list('{}', bytes)}`),
+  'objects next to the query': bytes => body('{ viewer { id } }', '{}', `,"more":${list('{}', bytes)}`),
   'objects as spectra': (bytes, { deploymentId }) => spectra(deploymentId, list('{}', bytes)),
-  'objects alone': bytes => list('{}', bytes),
+  'only objects': bytes => list('{}', bytes),
   'objects within each other': bytes =>
     body('{ viewer { id } }', `{"a":${many('{"a":', bytes / 2)}1${many('}', bytes / 10)}}`),
   'lists as spectra': (bytes, { deploymentId }) => spectra(deploymentId, list('[]', bytes)),
@@ -62,7 +62,7 @@ export const FAMILIES: Record<string, Family> = {
   'a text as a date': bytes => createKey(`"${many('2', bytes)}"`),
   'a text as a spectrum': (bytes, { deploymentId }) => points(deploymentId, `"${many('x!', bytes)}"`),
   'a text as the document': bytes => body(`{ ${many('x', bytes)} }`, '{}'),
-  'a text as the document, beside extensions': bytes =>
+  'a text as the document, with extensions': bytes =>
     body(`# ${many('x', bytes)}\n{ viewer { id } }`, '{}', ',"extensions":{}'),
   'a text as the name of the operation': bytes =>
     body('query A { viewer { id } }', '{}', `,"operationName":"${many('x!', bytes)}"`),
@@ -74,8 +74,8 @@ export const FAMILIES: Record<string, Family> = {
   escapes: bytes => project(`"${many('\\n', bytes)}"`),
   'escapes of four digits': bytes => project(`"${many('\\u20ac', bytes)}"`),
   quotes: bytes => project(`"${many('\\"', bytes)}"`),
-  'words for nothing': (bytes, { deploymentId }) => points(deploymentId, list('null', bytes)),
-  'truths as numbers': (bytes, { deploymentId }) => points(deploymentId, list('true', bytes)),
+  'nulls as numbers': (bytes, { deploymentId }) => points(deploymentId, list('null', bytes)),
+  'booleans as numbers': (bytes, { deploymentId }) => points(deploymentId, list('true', bytes)),
   numbers: (bytes, { deploymentId }) => points(deploymentId, list('1', bytes)),
   'numbers of all digits': (bytes, { deploymentId }) =>
     points(deploymentId, list('-1.2345678901234567e-12', bytes)),
@@ -90,8 +90,7 @@ export const FAMILIES: Record<string, Family> = {
       `{"k":"again","deploymentId":"${deploymentId}","spectra":[{"sampleName":"a","yValues":${list('1', bytes)}}]}`,
     ).replace('Predict($deploymentId: ID!,', 'Predict($deploymentId: ID!,'),
   'numbers beyond a double': (bytes, { deploymentId }) => points(deploymentId, list('1e400', bytes)),
-  'numbers and nothing at the end': (bytes, { deploymentId }) =>
-    points(deploymentId, list('1', bytes, 'null')),
+  'numbers and null at the end': (bytes, { deploymentId }) => points(deploymentId, list('1', bytes, 'null')),
   'numbers and a list at the end': (bytes, { deploymentId }) => points(deploymentId, list('1', bytes, '[1]')),
   'numbers as spectra': (bytes, { deploymentId }) => spectra(deploymentId, list('1', bytes)),
   'numbers as an object': bytes => createProject(list('1', bytes)),
@@ -101,7 +100,7 @@ export const FAMILIES: Record<string, Family> = {
   'numbers as a date': bytes => createKey(list('1', bytes)),
   'numbers as the variables': bytes => body('{ viewer { id } }', list('1', bytes)),
   'numbers as the request': bytes => list('1', bytes),
-  'numbers as a variable of their own': (bytes, { deploymentId }) =>
+  'numbers as a separate variable': (bytes, { deploymentId }) =>
     body(
       'mutation ($y: [Float!]!) { predict(deploymentId: "a", spectra: [{ sampleName: "a", yValues: $y }]) { logId } }',
       `{"y":${list('1', bytes)},"d":"${deploymentId}"}`,

@@ -11,7 +11,7 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 const standIn = fileURLToPath(new URL('curl-stand-in.ts', import.meta.url));
 const execute = promisify(execFile);
 
-/** The account that plays the ordinary user, when the suite runs as root. */
+/** The account of the ordinary user if the suite runs as root. */
 export interface User {
   uid: number;
   gid: number;
@@ -19,13 +19,13 @@ export interface User {
 
 export const asRoot = process.getuid?.() === 0;
 
-/** The account that every system has beside root. */
+/** The account `nobody`, which every system has. */
 export async function nobody(): Promise<User> {
   const [uid, gid] = await Promise.all(['-u', '-g'].map(flag => execute('id', [flag, 'nobody'])));
   return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
 }
 
-/** A folder that is gone after the test. */
+/** A folder that is deleted after the test. */
 export async function temporaryFolder(mode = 0o755, owner?: User): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'spectrakey-start-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -34,13 +34,13 @@ export async function temporaryFolder(mode = 0o755, owner?: User): Promise<strin
   return folder;
 }
 
-/** A copy of the project with everything installed, as a clone elsewhere would be. */
+/** A copy of the project with its dependencies, like an installed clone in another place. */
 export async function cloneProject(folder: string): Promise<string> {
   const clone = join(folder, 'clone');
   await mkdir(clone);
   const parts = ['node_modules', 'src', 'migrations', 'dist', 'package.json', 'schema.graphql'];
   parts.push('dev.ts', 'vite.config.ts', 'tsconfig.json');
-  // Links cost no space and no time, where the folder is on the same file system.
+  // Links cost no space and no time on the same file system.
   await execute('cp', ['-Rl', ...parts, clone], { cwd: project }).catch(() =>
     execute('cp', ['-R', ...parts, clone], { cwd: project }),
   );
@@ -49,11 +49,11 @@ export async function cloneProject(folder: string): Promise<string> {
 
 export interface Started {
   process: ChildProcess;
-  /** All that was printed until now. */
+  /** All output so far. */
   output: () => string;
-  /** Resolves once the output matches; throws with the output if the process ends before. */
+  /** Resolves when the output matches; throws with the output if the process ends first. */
   printed: (pattern: RegExp) => Promise<RegExpExecArray>;
-  /** The exit code, once it has ended and its output is read. */
+  /** The exit code, after the process has ended and its output is read. */
   ended: Promise<number | null>;
 }
 
@@ -63,10 +63,10 @@ export interface RunOptions {
   user?: User;
 }
 
-/** Runs one of npm's scripts as a person would, on a free port; it is gone after the test. */
+/** Runs an npm script on a free port; it is stopped after the test. */
 export const npm = (args: string[], options?: RunOptions) => run('npm', args, options);
 
-/** Runs a program within the project, on a free port; it is gone after the test. */
+/** Runs a program in the project on a free port; it is stopped after the test. */
 export function run(
   program: string,
   args: string[],
@@ -116,13 +116,13 @@ export function run(
   return started;
 }
 
-/** The address that a start printed, once it listens and has printed all. */
+/** The address that a start printed, after it listens and has printed everything. */
 export async function addressOf(started: Started): Promise<string> {
   const [, address = ''] = await started.printed(/GraphiQL {3}(http:\/\/\S+)\/graphiql\n[\s\S]*Sign in .*\n/);
   return address;
 }
 
-/** Pastes a command into a shell, from another folder than the project's. */
+/** Runs a command in a shell outside the project's folder. */
 export async function paste(command: string, cwd: string = tmpdir()): Promise<string> {
   const withCurl = `command -v curl >/dev/null || curl() { '${process.execPath}' '${standIn}' "$@"; }\n${command}`;
   const { stdout } = await execute('sh', ['-c', withCurl], { cwd });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-// Stands in for curl, with the options of the documented commands, on machines that have none.
+// Replaces curl on machines without it, with the options of the documented commands.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -34,7 +34,7 @@ const daily = (days?: number) =>
     lab.owner,
   );
 
-test('each of the last days tells its predictions in UTC, across months, oldest first', async () => {
+test('the predictions of each of the last days are counted in UTC, across months, oldest first', async () => {
   await predict(2);
   await predict(3);
   now = new Date('2031-02-28T00:00:00.000Z');
@@ -51,7 +51,7 @@ test('each of the last days tells its predictions in UTC, across months, oldest 
   ]);
 });
 
-test('thirty days are told where none are asked for, and 1 to 90 may be', async () => {
+test('dailyPredictions returns thirty days by default, and accepts 1 to 90', async () => {
   expect((await daily()).data?.deployment?.dailyPredictions).toHaveLength(30);
   expect((await daily(90)).data?.deployment?.dailyPredictions).toHaveLength(90);
   for (const days of [0, 91]) expect((await daily(days)).code).toBe(codes.BAD_USER_INPUT);

@@ -24,20 +24,20 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const text = (length: number) => 'x'.repeat(length);
-/** The messages of errors of input; empty if the call was answered or failed for another reason. */
+/** The messages of input errors; empty if the call succeeded or failed for another reason. */
 async function refusals(query: string, variables: object): Promise<string[]> {
   const { code, errors } = await service.call(query, variables, lab.owner);
   return code === codes.BAD_USER_INPUT ? (errors ?? []).map(({ message }) => message) : [];
 }
 
-test('a name may have as many characters as the dashboard allows, and no more', async () => {
+test('the server and the dashboard have the same limit on the length of a name', async () => {
   const rename = 'mutation ($id: ID!, $name: String!) { renameProject(id: $id, name: $name) { id } }';
   const ask = (length: number) => refusals(rename, { id: lab.owner.projectId, name: text(length) });
   expect(await ask(MAX_NAME_LENGTH)).toEqual([]);
   expect(await ask(MAX_NAME_LENGTH + 1)).toEqual([expect.stringContaining(`${MAX_NAME_LENGTH} characters`)]);
 });
 
-test('so may the description of a deployment', async () => {
+test('the server and the dashboard have the same limit on the length of a description', async () => {
   const create = 'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }';
   const ask = (length: number) =>
     refusals(create, { input: { modelId: lab.modelId, name: 'Octane', description: text(length) } });
@@ -47,7 +47,7 @@ test('so may the description of a deployment', async () => {
   ]);
 });
 
-test('a call may have as many spectra, and names of samples as many characters', async () => {
+test('the server and the dashboard have the same limits on the spectra of a call and the length of sample names', async () => {
   const [spectrum] = gasoline();
   const ask = (count: number, sampleName: string) =>
     refusals(PREDICT, {
@@ -59,7 +59,7 @@ test('a call may have as many spectra, and names of samples as many characters',
   expect(await ask(1, text(MAX_SAMPLE_NAME_LENGTH + 1))).not.toEqual([]);
 });
 
-test('a model may be as large', async () => {
+test('the server and the dashboard have the same limit on the size of a model', async () => {
   const register = 'mutation ($input: RegisterModelInput!) { registerModel(input: $input) { id } }';
   const ask = (bytes: number) =>
     refusals(register, {
@@ -75,7 +75,7 @@ test('a model may be as large', async () => {
   expect(await ask(MAX_MODEL_MIB * 1024 * 1024 + 1)).toEqual([tooLarge]);
 });
 
-test('a password needs as many characters', async () => {
+test('the server and the dashboard have the same minimum length of a password', async () => {
   const change = 'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) }';
   const ask = (newPassword: string) =>
     refusals(change, { input: { currentPassword: lab.owner.password, newPassword } });

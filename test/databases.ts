@@ -4,15 +4,15 @@ import pg from 'pg';
 /** The migrated database that each test file clones. */
 export const TEMPLATE = 'spectrakey_template';
 
-/** The same server's URL for another database. */
+/** The URL of another database on the same server. */
 export function databaseUrl(url: string, name: string): string {
   return url.replace(/\/spectrakey\?/, `/${name}?`);
 }
 
-/** A migrated database of its own, without rows. @returns its URL. */
+/** Creates a migrated database without rows. @returns its URL. */
 export const cloneDatabase = (postgresUrl: string) => createDatabase(postgresUrl, TEMPLATE);
 
-/** A database without anything in it. @returns its URL. */
+/** Creates an empty database. @returns its URL. */
 export const emptyDatabase = (postgresUrl: string) => createDatabase(postgresUrl, 'template1');
 
 async function createDatabase(postgresUrl: string, template: string): Promise<string> {

@@ -37,7 +37,7 @@ const PROJECT_LOGS = `query ($id: ID!, $first: Int, $after: String) {
   } }
 }`;
 
-/** What was recorded of a project or organization, oldest first: the action and the subject. */
+/** The activity of a project or organization, oldest first: the action and the subject. */
 async function activityOf({ owner }: Lab): Promise<string[]> {
   const rows = await service.db
     .selectFrom('activity')
@@ -53,7 +53,7 @@ const predict = (deploymentId: string, as: Parameters<Service['call']>[2]) =>
   service.call(PREDICT, { deploymentId, spectra: gasoline() }, as);
 
 describe('deleteDeployment', () => {
-  test('revokes and deletes its own keys, leaves project-wide ones, and every step leaves its row', async () => {
+  test('revokes and deletes its own keys, keeps project-wide ones, and every step is recorded', async () => {
     const lab = await openLab(service, 'PRO', 'Della Deployment');
     const { owner, deploymentId } = lab;
     const own = await createKey(service, owner, { deploymentId }, { name: 'Own' });
@@ -84,7 +84,7 @@ describe('deleteDeployment', () => {
     ]);
   });
 
-  test('leaves its logs in the project’s, page by page beside those of others, with its last name', async () => {
+  test('keeps its logs in those of the project, paginated among the others, with its last name', async () => {
     const { owner, modelId, deploymentId } = await openLab(service, 'PRO', 'Logan Logs');
     const { createDeployment } = await service.ask(
       'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
@@ -133,7 +133,7 @@ describe('deleteDeployment', () => {
     expect(found).toEqual(expected);
   });
 
-  test('while it is called: each call is answered and logged, or refused and not logged, and none is a fault', async () => {
+  test('during calls: each call is answered and logged, or refused and not logged, and none is an internal error', async () => {
     for (let round = 0; round < 3; round++) {
       const { owner, deploymentId } = await openLab(service, 'ENTERPRISE', 'Cora Called');
       const key = await createKey(service, owner, { deploymentId });
@@ -163,7 +163,7 @@ describe('deleteDeployment', () => {
 });
 
 describe('deleteModel', () => {
-  test('is refused while deployments call the model, which are named', async () => {
+  test('is refused while deployments call the model, and the error names them', async () => {
     const { owner, modelId, deploymentId } = await openLab(service, 'PRO', 'Mia Model');
     const before = await contentOf(service.db);
     const answer = await service.call(DELETE_MODEL, { id: modelId }, owner);
@@ -176,7 +176,7 @@ describe('deleteModel', () => {
     });
   });
 
-  test('and createDeployment at once: one of the two happens', async () => {
+  test('and a concurrent createDeployment: one of the two succeeds', async () => {
     const { owner, modelId, deploymentId } = await openLab(service, 'PRO', 'Rico Race');
     await service.ask(DELETE_DEPLOYMENT, { id: deploymentId }, owner);
     const [deleted, created] = await Promise.all([
@@ -194,7 +194,7 @@ describe('deleteModel', () => {
 });
 
 describe('deleteProject and deleteOrganization', () => {
-  test('a project goes with everything in it and nothing beside it, and every step leaves its row', async () => {
+  test('a project is deleted with everything in it and nothing else, and every step is recorded', async () => {
     const [lab, other] = [
       await openLab(service, 'PRO', 'Per Project'),
       await openLab(service, 'PRO', 'Ola Other'),
@@ -230,7 +230,7 @@ describe('deleteProject and deleteOrganization', () => {
     ]);
   });
 
-  test('an organization goes only when its name is typed, and for everybody in it', async () => {
+  test('an organization is deleted only when its name is typed, and for all of its members', async () => {
     const { owner, deploymentId } = await openLab(service, 'PRO', 'Orla Organization');
     const member = await signUp(service, 'Mel Member');
     await join(service, owner, member, 'CONTRIBUTOR');
@@ -261,7 +261,7 @@ describe('deleteProject and deleteOrganization', () => {
 });
 
 describe('renaming', () => {
-  test('keeps the slug, all versions share a model’s name, and each leaves its row', async () => {
+  test('keeps the slug, applies to all versions of a model, and is recorded', async () => {
     const lab = await openLab(service, 'PRO', 'Rene Renamer');
     const { owner, modelId, deploymentId } = lab;
     await deploy(service, owner);
@@ -279,7 +279,7 @@ describe('renaming', () => {
       ['renameDeployment', deploymentId],
     ] as const) {
       expect((await rename(field, id, '  New name ')).data).toEqual({ [field]: { id, name: 'New name' } });
-      // A second time changes nothing.
+      // Renaming again changes nothing.
       expect((await rename(field, id, 'New name')).status).toBe(200);
       for (const name of ['', ' ', 'x'.repeat(101), 'a\u0000b', 'right\u202eleft']) {
         expect(await rename(field, id, name)).toMatchObject(refusal(codes.BAD_USER_INPUT));
@@ -312,7 +312,7 @@ describe('renaming', () => {
   });
 });
 
-test('activity goes only by age, by the operator’s command', async () => {
+test('activity is deleted only by age, by the operator’s command', async () => {
   await sql`
     insert into activity (id, created_at, action, subject_id, subject)
     select gen_random_uuid(), now() - number * interval '1 month' + interval '1 hour', 'project.created', gen_random_uuid(), 'Age ' || number

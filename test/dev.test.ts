@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import { cloneProject, npm, paste, temporaryFolder } from './commands.ts';
 import { send } from './harness.ts';
 
-/** How long a change may take on a busy machine; on an idle one with two cores it takes less than two seconds. */
+/** The time limit of a change on a busy machine; on an idle one with two cores it takes less than two seconds. */
 const LIVE_MS = 15_000;
 
-/** Replaces a file of the copy, whose files are links to the originals, as an editor does. @returns its old text. */
+/** Replaces a file of the copy, whose files are links to the originals, like an editor. @returns its old text. */
 async function edit(file: string, change: (text: string) => string): Promise<string> {
   const text = await readFile(file, 'utf8');
   const changed = change(text);
@@ -28,7 +28,7 @@ async function hotMessages(url: string): Promise<string[]> {
   return messages;
 }
 
-test('npm run dev serves pages and API on one address, and shows a change of either without a new start', async () => {
+test('npm run dev serves pages and API on one address, and shows a change of either without a restart', async () => {
   const cwd = await cloneProject(await temporaryFolder());
   const started = npm(['run', 'dev'], { cwd });
   const [curl] = await started.printed(/^curl .*$/m);

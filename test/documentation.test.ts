@@ -14,7 +14,7 @@ import { PAGES, plain, readPage, sectionsOf, tableUnder } from './pages.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const number = (cell: string | undefined) => Number(cell?.replaceAll(/\D/g, ''));
 
-test('docs/errors.md has the codes of the catalogue', () => {
+test('docs/errors.md lists the codes of the catalogue', () => {
   const documented = tableUnder('docs/errors.md', 'Codes').map(([code, status]) => [
     plain(code),
     Number(status),
@@ -22,14 +22,14 @@ test('docs/errors.md has the codes of the catalogue', () => {
   expect(documented).toEqual(Object.entries(CATALOGUE).map(([code, { status }]) => [code, status]));
 });
 
-test('docs/errors.md has the limits of a document', () => {
+test('docs/errors.md lists the limits of a document', () => {
   const documented = tableUnder('docs/errors.md', 'Document limits').map(([, max]) => number(max));
   const { errors: _, ...limits } = QUERY_LIMITS;
-  // A mutation document has one root field, whatever these limits are.
+  // A mutation document has one root field, independently of these limits.
   expect(documented.toSorted()).toEqual([1, ...Object.values(limits)].toSorted());
 });
 
-test('docs/configuration.md has the settings that the server reads', () => {
+test('docs/configuration.md lists the settings that the server reads', () => {
   const documented = tableUnder('docs/configuration.md', 'Settings').map(([name, preset, meaning]) => ({
     name: plain(name),
     preset: plain(preset),
@@ -38,7 +38,7 @@ test('docs/configuration.md has the settings that the server reads', () => {
   expect(documented).toEqual(settings());
 });
 
-test('docs/configuration.md has the plans of a new database', async () => {
+test('docs/configuration.md lists the plans of a new database', async () => {
   const client = new pg.Client(await cloneDatabase(inject('postgresUrl')));
   await client.connect();
   onTestFinished(() => client.end());
@@ -61,7 +61,7 @@ test('docs/configuration.md has the plans of a new database', async () => {
   expect(documented).toEqual(rows);
 });
 
-test('docs/dependencies.md has the reason of every dependency', () => {
+test('docs/dependencies.md gives a reason for every dependency', () => {
   const named = tableUnder('docs/dependencies.md', 'Dependencies').flatMap(([packages = '']) =>
     [...packages.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
   );
@@ -74,11 +74,11 @@ test('docs/dependencies.md has the reason of every dependency', () => {
   expect(all.filter(dependency => !covers(dependency))).toEqual([]);
 });
 
-test('docs/benchmarks.md has the results of the last run', () => {
+test('docs/benchmarks.md shows the results of the last run', () => {
   expect(documentedTables()).toBe(tablesOf(readResults()));
 });
 
-test('docs/promises.md names every test, and no other', () => {
+test('docs/promises.md names every test file exactly once', () => {
   const rows = readPage('docs/promises.md')
     .split('\n')
     .filter(line => /^\| .*\]\(/.test(line));
@@ -100,7 +100,7 @@ test('docs/architecture.md has a sentence for every folder of src', () => {
   expect(folders.filter(folder => !/^[A-Z].*\.$/.test(sentences.get(folder) ?? ''))).toEqual([]);
 });
 
-/** The text of a page without its code, in which brackets mean something else. */
+/** The text of a page without its code, in which brackets have another meaning. */
 const proseOf = (page: string) =>
   readPage(page)
     .replaceAll(/^```[\s\S]*?^```$/gm, '')

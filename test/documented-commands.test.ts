@@ -19,20 +19,20 @@ import {
 } from './harness.ts';
 import { blocksUnder, commandsOf, commandsUnder, linesUnder, PAGES } from './pages.ts';
 
-// The tests start servers and commands through npm, as a person would.
+// The tests start servers and commands through npm, like a person.
 vi.setConfig({ testTimeout: 180_000 });
 
 const file = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
 const HERE = 'test/documented-commands.test.ts';
 
-/** What runs the shell commands of the documentation, by page and heading. */
+/** The tests that run the shell commands of the documentation, by page and heading. */
 const RUN: Record<string, Record<string, string>> = {
   'README.md': {
     'Two commands': '.ci/run',
     'The first prediction': HERE,
     'The dashboard': HERE,
-    // That each of them is a script is checked in test/documentation.test.ts.
+    // test/documentation.test.ts checks that each of them is a script.
     Development: 'package.json',
   },
   'CONTRIBUTING.md': { Commands: 'package.json' },

@@ -21,17 +21,17 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 
-/** The body of a request, as it is sent. */
+/** The body of a request. */
 export interface RequestBody {
   query: string;
   variables?: Record<string, unknown> | null;
   operationName?: string | null;
 }
 
-/** Literals to choose from: by the name of an argument or input field, else by the name of its type. */
+/** Literals to choose from, by the name of an argument or input field, otherwise by the name of its type. */
 export type Samples = Record<string, readonly string[]>;
 
-/** What hardly any type takes. */
+/** Literals that hardly any type accepts. */
 const ODD_LITERALS = [
   'null',
   'true',
@@ -54,7 +54,7 @@ const MORE_ODD_LITERALS = [
   '{ more: 1 }',
   '"😀"',
 ] as const;
-/** What only variables can hold. */
+/** Values that only variables can hold. */
 const ODD_VALUES = [
   { 0: 1, length: 1 },
   '\ud800',
@@ -64,7 +64,7 @@ const ODD_VALUES = [
   [[]],
   { a: { b: [] } },
 ] as const;
-/** What makes a document wrong, or wrong for most operations. */
+/** Mistakes that make a document invalid, or invalid for most operations. */
 const ODD_ENDINGS = [
   '}',
   '"',
@@ -74,8 +74,8 @@ const ODD_ENDINGS = [
 ] as const;
 
 /**
- * Writes a request for a schema: an operation with whatever GraphQL has, most often valid, and its variables, most
- * often fitting. It can come to any field; of those of Mutation to the named ones, the oftener the oftener named.
+ * Generates a request for a schema: an operation with any syntax of GraphQL, mostly valid, and its variables, mostly
+ * of the right types. It can select any field of Query, and the named ones of Mutation, as often as they are named.
  */
 export function writeRequest(
   draw: fc.GeneratorValue,
@@ -90,7 +90,7 @@ export function writeRequest(
     return item;
   }
   const onceIn = (count: number) => upTo(count - 1) === count - 1;
-  // Most documents are to be valid, and one draws dozens of times.
+  // Most documents must be valid, and one draws dozens of times.
   const isWrong = onceIn(4);
   const wrongly = () => isWrong && onceIn(20);
 
@@ -103,7 +103,7 @@ export function writeRequest(
   function variable({ name, type }: Place): string {
     const id = newName('v');
     const usual = onceIn(3) ? constant({ name, type }) : undefined;
-    // Without "!" it goes where null is refused only with a default in its definition.
+    // Without "!" a variable fits a non-null position only with a default in its definition.
     const nullable = (usual !== undefined && onceIn(2)) || wrongly();
     const declared = wrongly() ? oneOf(['String', '[ID!]', 'User', 'Nothing']) : String(type);
     definitions.push(
@@ -116,7 +116,7 @@ export function writeRequest(
     return `$${id}`;
   }
 
-  /** What stands at a place of the document: a literal with or without variables in it, or a variable. */
+  /** An input value of the document: a literal with or without variables in it, or a variable. */
   function argument(place: Place): string {
     return onceIn(3) ? variable(place) : literal(place, argument, wrongly);
   }
@@ -126,7 +126,7 @@ export function writeRequest(
     return literal(place, constant, wrongly);
   }
 
-  /** What a variable holds; other than a document, it may be wrong and still reach execution. */
+  /** The value of a variable; unlike a document, it may be wrong and still reach execution. */
   function value(place: Place): string {
     return literal(place, value, () => onceIn(25));
   }
@@ -169,7 +169,7 @@ export function writeRequest(
       .filter(arg => (isRequiredArgument(arg) ? !wrongly() : onceIn(2)))
       .map(arg => `${arg.name}: ${argument(arg)}`);
     if (wrongly()) given.push('unknown: 1');
-    // Two fields of one name with different arguments would make the document wrong.
+    // Two fields of one name with different arguments would make the document invalid.
     const isNamed = given.length > 0 ? !wrongly() : onceIn(4);
     const alias = isNamed ? `${wrongly() ? oneOf(['id', 'name', '__typename']) : newName('a')}: ` : '';
     const named = getNamedType(type);

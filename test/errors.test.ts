@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** What of a response the promises are about, whoever made it. */
+/** The parts of a response that the tests check. */
 interface Reply {
   status: number;
   headers: Headers;
@@ -74,9 +74,9 @@ const get = (query: string, headers: Record<string, string> = JSON_TYPE) =>
 const predict = (as: Credential, spectra = gasoline(), on = service, deploymentId = lab.deploymentId) =>
   on.call(PREDICT, { deploymentId, spectra }, as);
 
-describe('each code of the catalogue is met with its status', () => {
-  /** One way to meet each code; whoever adds one says here how it is met. */
-  const ways: Record<Code, () => Promise<{ status: number; code?: unknown; codes?: unknown[] }>> = {
+describe('each code of the catalogue is returned with its status', () => {
+  /** One request for each code that is answered with it. */
+  const requests: Record<Code, () => Promise<{ status: number; code?: unknown; codes?: unknown[] }>> = {
     UNAUTHENTICATED: () => service.call(LIST_KEYS, { of: { projectId: lab.owner.projectId } }),
     API_KEY_REVOKED: async () => {
       const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
@@ -213,7 +213,7 @@ describe('each code of the catalogue is met with its status', () => {
       return await here.call(VIEWER, {}, malformed);
     },
     UNAVAILABLE: async () => {
-      // Nobody listens where this server looks for its database.
+      // Nothing listens on this server's database port.
       const lost = await startServiceForTest({ databaseUrl: 'postgresql://nobody@127.0.0.1:1/nowhere' });
       return await lost.call(SIGN_IN, { email: lab.owner.email, password: lab.owner.password });
     },
@@ -224,30 +224,30 @@ describe('each code of the catalogue is met with its status', () => {
     },
   };
 
-  test.for(Object.entries(ways))('%s', async ([code, meet]) => {
+  test.for(Object.entries(requests))('%s', async ([code, send]) => {
     if (!isCode(code)) throw new Error(`${code} is in no catalogue`);
-    const met = await meet();
-    expect(met.codes ?? [met.code]).toEqual([code]);
-    expect(met.status).toBe(CATALOGUE[code].status);
+    const answer = await send();
+    expect(answer.codes ?? [answer.code]).toEqual([code]);
+    expect(answer.status).toBe(CATALOGUE[code].status);
   });
 
-  test('and the catalogue has no other', () => {
-    expect(Object.keys(ways)).toEqual(Object.keys(CATALOGUE));
+  test('the catalogue has no other code', () => {
+    expect(Object.keys(requests)).toEqual(Object.keys(CATALOGUE));
   });
 });
 
-describe('what cannot be read as a request gets a code of the catalogue', () => {
+describe('an invalid request gets a code of the catalogue', () => {
   const unreadable = {
     'malformed JSON': '{"query": "{ viewer',
     'an empty body': '',
-    'JSON that is no object': '5',
+    'JSON that is not an object': '5',
     'an object without a query': '{}',
     'an empty query': '{"query": ""}',
-    'a query that is no text': '{"query": 5}',
-    'variables that are no object': '{"query": "{ viewer { id } }", "variables": [1]}',
-    'variables in a text': '{"query": "{ viewer { id } }", "variables": "{}"}',
-    'an operation name that is no text': '{"query": "{ viewer { id } }", "operationName": 5}',
-    'an operation that is not there': '{"query": "query A { viewer { id } }", "operationName": "B"}',
+    'a query that is not a string': '{"query": 5}',
+    'variables that are not an object': '{"query": "{ viewer { id } }", "variables": [1]}',
+    'variables in a string': '{"query": "{ viewer { id } }", "variables": "{}"}',
+    'an operation name that is not a string': '{"query": "{ viewer { id } }", "operationName": 5}',
+    'an operation that does not exist': '{"query": "query A { viewer { id } }", "operationName": "B"}',
     'two operations and no name': '{"query": "query A { viewer { id } } query B { viewer { id } }"}',
     'a batch': '[{"query": "{ viewer { id } }"}, {"query": "{ viewer { id } }"}]',
     'a poisoned prototype': '{"__proto__": {"a": 1}, "query": "{ viewer { id } }"}',
@@ -261,7 +261,7 @@ describe('what cannot be read as a request gets a code of the catalogue', () => 
     });
   });
 
-  test('documents that are no GraphQL or do not fit the schema are 400, without data', async () => {
+  test('a document with a syntax error, or one that is invalid against the schema, is 400 without data', async () => {
     const documents = [
       ['{', codes.GRAPHQL_PARSE_FAILED],
       ['viewer', codes.GRAPHQL_PARSE_FAILED],
@@ -301,7 +301,7 @@ describe('what cannot be read as a request gets a code of the catalogue', () => 
 });
 
 describe('the status', () => {
-  test('of a response with data is 200, also when a nullable field errs', async () => {
+  test('of a response with data is 200, also when a nullable field fails', async () => {
     const answer = await service.call('query P($id: ID!) { viewer { id } project(id: $id) { id } }', {
       id: lab.owner.projectId,
     });
@@ -316,7 +316,7 @@ describe('the status', () => {
     expect(answer).toMatchObject(refusal(codes.UNAUTHENTICATED));
   });
 
-  test('401 names the scheme that would be accepted, and nothing else does', async () => {
+  test('only a 401 has WWW-Authenticate, which names the accepted scheme', async () => {
     const unknown = await predict({ rawKey: 'sk_unknown' });
     expect(unknown).toMatchObject(refusal(codes.UNAUTHENTICATED));
     expect(unknown.headers.get('www-authenticate')).toMatch(/^Api-Key /);
@@ -327,8 +327,8 @@ describe('the status', () => {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-describe('every response carries its request id', () => {
-  test('as x-request-id, another one each', async () => {
+describe('x-request-id', () => {
+  test('is in every response and differs between responses', async () => {
     const replies = await Promise.all([
       post(JSON.stringify({ query: VIEWER }), JSON_TYPE),
       post('{'),
@@ -345,12 +345,12 @@ describe('every response carries its request id', () => {
   });
 
   test.for(['0af7651916cd43dd8448eb211c80319c', '6F9619FF-8B86-D011-B42D-00C04FC964FF'])(
-    'that the caller chose: %s, also in the log',
+    'is the one of the request if that is a UUID or a trace id: %s, also in the log',
     async id => {
-      const told = service.log.length;
+      const logged = service.log.length;
       const { headers } = await request('/healthz', { headers: { 'x-request-id': id } });
       expect(headers.get('x-request-id')).toBe(id);
-      await expect.poll(() => service.log.slice(told).filter(line => line.includes(id)).length).toBe(2);
+      await expect.poll(() => service.log.slice(logged).filter(line => line.includes(id)).length).toBe(2);
     },
   );
 
@@ -359,13 +359,13 @@ describe('every response carries its request id', () => {
     'sk_0af7651916cd43dd8448eb211c80319c',
     'a'.repeat(65),
     '0af7651916cd43dd8448eb211c80319c"x',
-  ])('of its own, where what the caller chose may be anything: %s', async id => {
+  ])('is a new one if that of the request is neither: %s', async id => {
     const { headers } = await request('/healthz', { headers: { 'x-request-id': id } });
     expect(headers.get('x-request-id')).toMatch(UUID);
   });
 });
 
-test('an unexpected error is masked: the answer has its request id, and the log what happened', async () => {
+test('an unexpected error is masked: the answer has the request id, and the log has the cause', async () => {
   const broken = await startServiceForTest();
   const own = await openLab(broken);
   const key = await createKey(broken, own.owner, { deploymentId: own.deploymentId });
@@ -391,15 +391,15 @@ test('an unexpected error is masked: the answer has its request id, and the log 
     expect(text).not.toMatch(
       /select |insert |relation|"column |prediction_logs|max_api|does not exist|node_modules|\.ts/i,
     );
-    const told = broken.log.filter(line => line.includes(requestId) && line.includes('does not exist'));
-    expect(told.length).toBeGreaterThan(0);
+    const logged = broken.log.filter(line => line.includes(requestId) && line.includes('does not exist'));
+    expect(logged.length).toBeGreaterThan(0);
   }
 });
 
 describe('a database that is stopped', () => {
-  test('is 503 with Retry-After for a key, a cookie and a sign-in, never a false refusal; the same server recovers', async () => {
+  test('answers 503 with Retry-After to keys, cookies and sign-ins, never a false refusal; the same server recovers', async () => {
     const folder = await mkdtemp(joinPath(tmpdir(), 'spectrakey-errors-'));
-    // As root, PostgreSQL runs under another account, which must get through.
+    // As root, PostgreSQL runs under another account, which must be able to enter the folder.
     await chmod(folder, 0o711);
     let postgres = await startEmbedded(folder, () => {});
     onTestFinished(async () => {
@@ -418,8 +418,8 @@ describe('a database that is stopped', () => {
     await stoppable.ask(REVOKE_KEY, { id: revoked.id }, own.owner);
     const { email, password, projectId, cookie } = own.owner;
 
-    /** Every kind of caller, each at once with itself: the first of them meet connections that are just breaking. */
-    const everybody = async () => {
+    /** Sends every kind of call, twice at the same time: the first ones use connections that are just breaking. */
+    const callAll = async () => {
       const ask: (() => Promise<Answer>)[] = [
         () => predict(key, gasoline(), stoppable, own.deploymentId),
         () => predict(revoked, gasoline(), stoppable, own.deploymentId),
@@ -432,40 +432,40 @@ describe('a database that is stopped', () => {
     };
     const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
     const asUsual = [200, 200, 403, 403, ...Array.from({ length: 8 }, () => 200)];
-    expect(statuses(await everybody())).toEqual(asUsual);
+    expect(statuses(await callAll())).toEqual(asUsual);
 
     for (let outage = 0; outage < 2; outage++) {
       await postgres.stop();
-      for (const answer of [...(await everybody()), ...(await everybody())]) {
+      for (const answer of [...(await callAll()), ...(await callAll())]) {
         expect(answer).toMatchObject(refusal(codes.UNAVAILABLE));
         expect(answer.status).toBe(503);
         expect(answer.data ?? null).toBeNull();
         expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-        // A browser must not lose its session over it.
+        // A browser must not lose its session.
         expect(answer.headers.getSetCookie()).toEqual([]);
       }
       expect((await request('/readyz', {}, stoppable)).status).toBe(503);
       expect((await request('/healthz', {}, stoppable)).status).toBe(200);
-      // Nothing was needed of the database.
+      // These need no database.
       expect((await stoppable.call(VIEWER)).status).toBe(200);
       expect((await predict({ rawKey: 'nonsense' }, gasoline(), stoppable)).status).toBe(401);
 
       postgres = await startEmbedded(folder, () => {});
-      expect(statuses(await everybody())).toEqual(asUsual);
+      expect(statuses(await callAll())).toEqual(asUsual);
       expect((await request('/readyz', {}, stoppable)).status).toBe(200);
     }
   }, 120_000);
 
-  test('under calls, takes back nothing that was answered: it is logged, and the usage is what the logs hold', async () => {
+  test('under calls loses no answered call: each is logged, and the usage equals the number of logs', async () => {
     const own = await startServiceForTest();
-    // What ends the connections must not be among them.
+    // This connection ends the others, so it must not be in the pool.
     const witness = connect({ url: own.databaseUrl, max: 1, onIdleError: () => {} });
     onTestFinished(() => witness.destroy());
     const people = await openLab(own);
     const key = await createKey(own, people.owner, { deploymentId: people.deploymentId });
     for (let restart = 0; restart < 5; restart++) {
       const calls = Array.from({ length: 60 }, () => predict(key, gasoline(), own, people.deploymentId));
-      // One answer is there, so the others are under way.
+      // Once one is answered, the others are in progress.
       await Promise.race(calls);
       await sql`
         select pg_terminate_backend(pid) from pg_stat_activity
@@ -484,7 +484,7 @@ describe('a database that is stopped', () => {
 });
 
 describe('GraphQL over HTTP', () => {
-  test('answers a POST in JSON, or as the GraphQL response type to whoever accepts that', async () => {
+  test('answers a POST in JSON, or in the GraphQL response type if the client accepts that', async () => {
     const body = JSON.stringify({ query: VIEWER });
     const plain = await post(body);
     expect(plain.headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -497,7 +497,7 @@ describe('GraphQL over HTTP', () => {
     expect(refused.status).toBe(400);
   });
 
-  test('takes variables, an operation name, and null for what is left out', async () => {
+  test('accepts variables, an operation name, and null for an omitted parameter', async () => {
     const query = 'query A { viewer { id } } query B($id: ID!) { project(id: $id) { id } }';
     const variables = { id: lab.owner.projectId };
     const chosen = await post(JSON.stringify({ query, variables, operationName: 'B' }), {
@@ -509,7 +509,7 @@ describe('GraphQL over HTTP', () => {
     expect((await post(JSON.stringify(nulls))).status).toBe(200);
   });
 
-  test('answers introspection to anybody', async () => {
+  test('answers introspection to anonymous callers', async () => {
     const { data } = await service.call('{ __schema { queryType { name } } }');
     expect(data).toEqual({ __schema: { queryType: { name: 'Query' } } });
   });
@@ -520,7 +520,7 @@ describe('GraphQL over HTTP', () => {
     expect(JSON.parse(text)).toEqual({ data: { viewer: { id: lab.owner.id } } });
   });
 
-  test('refuses a GET with a mutation, and runs nothing of it', async () => {
+  test('refuses a GET with a mutation and does not run it', async () => {
     const someone = await signUp(service, 'Gert Getter');
     const reply = await get('mutation { signOut }', { ...JSON_TYPE, cookie: someone.cookie });
     expect(reply.status).toBe(405);
@@ -537,7 +537,7 @@ describe('GraphQL over HTTP', () => {
     expect(reply.text).not.toContain(lab.owner.id);
   });
 
-  test('leads a browser that opens /graphql to /graphiql', async () => {
+  test('redirects a browser that opens /graphql to /graphiql', async () => {
     const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
     const reply = await request('/graphql', { headers: { accept } });
     expect(reply.status).toBe(302);

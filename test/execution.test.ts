@@ -82,27 +82,27 @@ afterAll(async () => {
 
 // graphql-js
 
-/** What an answer says: its data, and of its errors what graphql-js decides. */
-interface Said {
+/** The content of an answer: its data, and the parts of its errors that graphql-js decides. */
+interface Content {
   data?: unknown;
-  /** Without a message where the server has words of its own, so as not to repeat values. */
+  /** Without a message where the server replaces it, so as not to repeat values. */
   errors?: (Pick<GraphQLFormattedError, 'locations' | 'path'> & { code: unknown; message?: string })[];
 }
 
-interface Wanted extends Said {
-  /** How many fields fail, told or not: one that cannot be null takes along what is beside it. */
+interface Expected extends Content {
+  /** The number of fields that fail, reported or not: a non-null field that fails nulls its siblings too. */
   failures?: number;
 }
 
 interface Reference {
-  answer: (body: RequestBody, as: Credential) => Promise<Wanted>;
+  answer: (body: RequestBody, as: Credential) => Promise<Expected>;
   close: () => Promise<void>;
 }
 
 /** The public schema with its resolvers, on the same database, executed by graphql-js and nothing else. */
 async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   const schema = buildSchema();
-  const forgiving = mapSchema(schema, {
+  const nullableSchema = mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: field => ({ ...field, type: getNullableType(field.type) }),
   });
   const checkCost = startCostCheck(schema);
@@ -115,9 +115,9 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   });
   const app = Fastify();
   await app.register(fastifyCookie);
-  // registerModel calls it.
+  // registerModel calls this.
   app.decorateRequest('releaseBodyBudget', () => {});
-  app.post<{ Body: RequestBody }>('/', async (request, reply): Promise<Wanted> => {
+  app.post<{ Body: RequestBody }>('/', async (request, reply): Promise<Expected> => {
     const { query, variables, operationName } = request.body;
     const identity = await identify(services, request, reply);
     const contextValue = buildContext(services, request, reply, identity, false);
@@ -126,7 +126,7 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
       document = parse(query);
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      return { errors: [{ ...told(error), code: codes.GRAPHQL_PARSE_FAILED }] };
+      return { errors: [{ ...locationAndPath(error), code: codes.GRAPHQL_PARSE_FAILED }] };
     }
     const mistakes = validate(schema, document, [...specifiedRules, queryLimits, oneMutationField], {
       maxErrors: QUERY_LIMITS.errors,
@@ -134,7 +134,7 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
     if (mistakes.length > 0) {
       return {
         errors: mistakes.map(error => ({
-          ...told(error),
+          ...locationAndPath(error),
           ...(isValueNode(error.nodes?.[0] ?? document) ? {} : { message: error.message }),
           code: codes.GRAPHQL_VALIDATION_FAILED,
         })),
@@ -146,7 +146,9 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       return {
-        errors: [{ ...told(error), message: error.message, code: codes.GRAPHQL_VALIDATION_FAILED }],
+        errors: [
+          { ...locationAndPath(error), message: error.message, code: codes.GRAPHQL_VALIDATION_FAILED },
+        ],
       };
     }
     const executeOn = async (schema: GraphQLSchema) =>
@@ -160,7 +162,7 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
     const { data, errors } = await executeOn(schema);
     return {
       ...(errors && {
-        failures: (await executeOn(forgiving)).errors?.filter(({ path }) => path).length ?? 0,
+        failures: (await executeOn(nullableSchema)).errors?.filter(({ path }) => path).length ?? 0,
       }),
       ...(data === undefined ? {} : { data }),
       ...(errors && {
@@ -172,7 +174,7 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
             node &&
             (isValueNode(node) || node.kind === Kind.VARIABLE_DEFINITION);
           return {
-            ...told(error),
+            ...locationAndPath(error),
             ...(isOurs ? {} : { message: error.message }),
             code: isCode(code) ? code : codes.BAD_USER_INPUT,
           };
@@ -196,17 +198,17 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   };
 }
 
-const told = (error: GraphQLError) => {
+const locationAndPath = (error: GraphQLError) => {
   const { locations, path } = error.toJSON();
   return { ...(locations && { locations }), ...(path && { path }) };
 };
 
-// The database, as it stood
+// Snapshot of the database
 
 interface Snapshot {
-  /** Puts every row back. */
+  /** Restores every row. */
   restore: () => Promise<void>;
-  /** Ids, keys and sessions that the database did not hold then differ between answers that say the same. */
+  /** Masks ids, keys and sessions that are not in the snapshot: they differ between otherwise equal answers. */
   withoutNew: (text: string) => string;
   close: () => Promise<void>;
 }
@@ -228,7 +230,7 @@ async function takeSnapshot(url: string): Promise<Snapshot> {
     text += found.map(({ row }) => row).join();
   }
   const known = new Set(text.match(MADE_UP));
-  // Without foreign keys in the way.
+  // Disables foreign keys.
   await client.query('set session_replication_role = replica');
   const restoring = tables.map(
     table => `delete from public.${table}; insert into public.${table} table before.${table}`,
@@ -250,7 +252,7 @@ interface HttpAnswer {
   text: string;
 }
 
-/** Sends a body with these headers alone. */
+/** Sends a body with only these headers. */
 async function post(body: object, headers: Record<string, string>): Promise<HttpAnswer> {
   const sent = request(`${service.url}/graphql`, {
     method: 'POST',
@@ -268,7 +270,7 @@ async function post(body: object, headers: Record<string, string>): Promise<Http
   };
 }
 
-const said = (text: string): Said => {
+const contentOf = (text: string): Content => {
   const { data, errors }: { data?: unknown; errors?: GraphQLFormattedError[] } = JSON.parse(text);
   return {
     ...(data === undefined ? {} : { data }),
@@ -283,7 +285,7 @@ const said = (text: string): Said => {
   };
 };
 
-/** Whom a request is from. */
+/** The possible callers of a request. */
 const callers = () => [
   lab.owner,
   lab.owner,
@@ -347,12 +349,12 @@ const MUTATIONS = [
 ];
 
 /**
- * Compares what graphql-js says with what the server answers, the first time and after.
+ * Compares the answer of graphql-js with the server's first and second answer to a request.
  *
- * @returns what it is.
+ * @returns the kind of the request and of its outcome, such as `query whole`
  */
 async function compare(request: RequestBody, as: Credential): Promise<string> {
-  // A document that no request had before takes Apollo's way; from the second time on it takes the short one.
+  // Apollo executes a new document; from the second request on, the short path executes it.
   const body = { ...request, query: `# ${randomUUID()}\n${request.query}` };
   const about = JSON.stringify(body, null, 2);
   const isMutation = /^mutation/m.test(body.query);
@@ -363,21 +365,21 @@ async function compare(request: RequestBody, as: Credential): Promise<string> {
     data,
     errors,
     failures = 0,
-  }: Wanted = JSON.parse(database.withoutNew(JSON.stringify(await reference.answer(body, as))));
+  }: Expected = JSON.parse(database.withoutNew(JSON.stringify(await reference.answer(body, as))));
   await undo();
-  const first = same(await post(body, headersOf(as)));
+  const first = comparable(await post(body, headersOf(as)));
   await undo();
-  const second = same(await post(body, headersOf(as)));
+  const second = comparable(await post(body, headersOf(as)));
   await undo();
 
-  // Which of them is told is a matter of time.
+  // Which of them is reported depends on timing.
   if (failures > 1) return 'several failures';
   expect(second, about).toEqual(first);
-  const got = said(first.text);
+  const got = contentOf(first.text);
   expect(got, about).toEqual({
     ...(data === undefined ? {} : { data }),
     ...(errors && {
-      // Of many mistakes in variables the first ten are told.
+      // At most ten errors in variables are reported.
       errors: errors
         .slice(0, got.errors?.length === 10 ? 10 : errors.length)
         .map(error => ({ message: expect.any(String), ...error })),
@@ -386,12 +388,12 @@ async function compare(request: RequestBody, as: Credential): Promise<string> {
   return `${isMutation ? 'mutation' : 'query'} ${data ? (errors ? 'in part' : 'whole') : got.errors?.[0]?.code}`;
 }
 
-/** What is the same in two answers that say the same. */
-function same(answer: HttpAnswer): HttpAnswer {
+/** An answer without ids, keys and sessions that are new, for comparison. */
+function comparable(answer: HttpAnswer): HttpAnswer {
   return JSON.parse(database.withoutNew(JSON.stringify(answer)));
 }
 
-test('whatever is sent, the server answers what graphql-js says, the first time and after', async () => {
+test('the first and later answers to any request equal those of graphql-js', async () => {
   const seen = new Set<string>();
   const schema = buildSchema();
   await fc.assert(
@@ -399,10 +401,10 @@ test('whatever is sent, the server answers what graphql-js says, the first time 
       const request = writeRequest(draw, schema, samples(), MUTATIONS);
       seen.add(await compare(request, draw(fc.constantFrom<Credential[]>, ...callers())));
     }),
-    // Shrinking a failure takes minutes, and says little more after one.
+    // Shrinking a failure takes minutes, and adds little after one.
     { numRuns: 500, interruptAfterTimeLimit: 60_000 },
   );
-  // No kind is missing among the generated ones.
+  // Every kind of outcome was generated.
   const { BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED, NOT_FOUND, FORBIDDEN } = codes;
   for (const what of ['whole', 'in part', BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED])
     expect(seen).toContain(`query ${what}`);
@@ -410,7 +412,7 @@ test('whatever is sent, the server answers what graphql-js says, the first time 
     expect(seen).toContain(`mutation ${what}`);
 }, 120_000);
 
-test('what a schema with other inputs could lose is as graphql-js says it', async () => {
+test('introspection, input objects and lists of numbers are answered as by graphql-js', async () => {
   const { owner, deploymentId } = lab;
   expect(await compare({ query: getIntrospectionQuery() }, owner)).toBe('query whole');
 
@@ -466,7 +468,7 @@ const ACCEPTED = [
   '',
 ];
 
-test('the short way answers with the status, headers and text of the long one', async () => {
+test('the short path answers with the status, headers and text of Apollo', async () => {
   const { owner, deploymentId, modelId } = lab;
   const viewer = await signUp(service, 'Vera Viewer');
   await join(service, owner, viewer, 'VIEWER');
@@ -486,7 +488,7 @@ test('the short way answers with the status, headers and text of the long one', 
   await service.db.updateTable('plans').set(none).where('name', '=', 'FREE').execute();
 
   const stale = { cookie: 'spectrakey_session=old' };
-  const nobody = { headers: {} };
+  const anonymous = { headers: {} };
   const predict = (to = deploymentId, yValues: unknown = [1, 2, 3]) => ({
     query: PREDICT,
     variables: { deploymentId: to, spectra: [{ sampleName: 'a', yValues }] },
@@ -505,14 +507,14 @@ test('the short way answers with the status, headers and text of the long one', 
     query: 'query ($id: ID!) { deployment(id: $id) { predictionLogs { nodes { id } } } }',
     variables: { id: deploymentId },
   };
-  const who = { query: '{ viewer { id } }', variables: {} };
+  const viewerQuery = { query: '{ viewer { id } }', variables: {} };
   const signIn = (password: string) => ({
     query:
       'mutation ($of: EmailAddress!, $by: String!) { signIn(email: $of, password: $by) { organizations { id } } }',
     variables: { of: owner.email, by: password },
   });
 
-  const isAsLong = async (
+  const expectSameAsApollo = async (
     body: RequestBody,
     as: Credential,
     status: number,
@@ -521,69 +523,74 @@ test('the short way answers with the status, headers and text of the long one', 
   ) => {
     for (const accept of accepted) {
       const headers = { ...headersOf(as), ...(accept === undefined ? {} : { accept }) };
-      // Apollo alone reads extensions. It validates the document, which from then on needs no Apollo.
+      // Only Apollo reads extensions. It validates the document, which the short path executes from then on.
       const long = await post({ ...body, extensions: {} }, headers);
       const short = await post(body, headers);
-      expect(same(short), `${body.query}, accept: ${accept}`).toEqual(same(long));
+      expect(comparable(short), `${body.query}, accept: ${accept}`).toEqual(comparable(long));
       if (accept !== undefined) continue;
       expect(short).toMatchObject({
         status,
         headers: { 'x-request-id': 'string', 'cache-control': 'no-store' },
       });
-      expect(said(short.text).errors?.[0]?.code).toBe(code);
+      expect(contentOf(short.text).errors?.[0]?.code).toBe(code);
     }
   };
 
-  await isAsLong(predict(), key, 200);
-  await isAsLong(list, owner, 200);
-  await isAsLong(who, nobody, 200);
-  await isAsLong(who, stale, 200);
-  await isAsLong(daily, owner, 200);
-  await isAsLong({ ...daily, variables: { id: deploymentId, days: 0 } }, owner, 200, codes.BAD_USER_INPUT);
-  await isAsLong({ ...daily, operationName: 'Nothing' }, owner, 400, codes.BAD_USER_INPUT);
-  await isAsLong(predict(deploymentId, [1, '2', 3]), key, 400, codes.BAD_USER_INPUT);
-  await isAsLong(predict(deploymentId, [1, 2]), key, 400, codes.BAD_USER_INPUT);
-  await isAsLong(sampled, owner, 400, codes.BAD_USER_INPUT);
-  await isAsLong({ ...list, variables: { of: {} } }, owner, 400, codes.BAD_USER_INPUT);
-  await isAsLong(
+  await expectSameAsApollo(predict(), key, 200);
+  await expectSameAsApollo(list, owner, 200);
+  await expectSameAsApollo(viewerQuery, anonymous, 200);
+  await expectSameAsApollo(viewerQuery, stale, 200);
+  await expectSameAsApollo(daily, owner, 200);
+  await expectSameAsApollo(
+    { ...daily, variables: { id: deploymentId, days: 0 } },
+    owner,
+    200,
+    codes.BAD_USER_INPUT,
+  );
+  await expectSameAsApollo({ ...daily, operationName: 'Nothing' }, owner, 400, codes.BAD_USER_INPUT);
+  await expectSameAsApollo(predict(deploymentId, [1, '2', 3]), key, 400, codes.BAD_USER_INPUT);
+  await expectSameAsApollo(predict(deploymentId, [1, 2]), key, 400, codes.BAD_USER_INPUT);
+  await expectSameAsApollo(sampled, owner, 400, codes.BAD_USER_INPUT);
+  await expectSameAsApollo({ ...list, variables: { of: {} } }, owner, 400, codes.BAD_USER_INPUT);
+  await expectSameAsApollo(
     { ...list, variables: { of: { ...target, projectId: null } } },
     owner,
     400,
     codes.BAD_USER_INPUT,
   );
-  await isAsLong(list, nobody, 401, codes.UNAUTHENTICATED);
-  await isAsLong(list, stale, 401, codes.UNAUTHENTICATED);
-  await isAsLong(predict(), { headers: { authorization: 'Bearer x' } }, 401, codes.UNAUTHENTICATED);
-  await isAsLong(predict(), { rawKey: 'sk_x' }, 401, codes.UNAUTHENTICATED);
-  // A password takes a third of a second.
-  await isAsLong(signIn(owner.password), nobody, 200, undefined, [undefined]);
-  await isAsLong(signIn('not the password'), stale, 401, codes.UNAUTHENTICATED, [undefined]);
-  await isAsLong(predict(), revoked, 403, codes.API_KEY_REVOKED);
-  await isAsLong(predict(), expired, 403, codes.API_KEY_EXPIRED);
-  await isAsLong(predict(modelId), key, 403, codes.API_KEY_NOT_AUTHORIZED);
-  await isAsLong(predict(), viewer, 403, codes.FORBIDDEN);
-  await isAsLong(list, key, 403, codes.FORBIDDEN);
-  await isAsLong(predict(modelId), owner, 404, codes.NOT_FOUND);
-  await isAsLong(predict(inactive.deploymentId), owner, 409, codes.DEPLOYMENT_INACTIVE);
-  await isAsLong(
+  await expectSameAsApollo(list, anonymous, 401, codes.UNAUTHENTICATED);
+  await expectSameAsApollo(list, stale, 401, codes.UNAUTHENTICATED);
+  await expectSameAsApollo(predict(), { headers: { authorization: 'Bearer x' } }, 401, codes.UNAUTHENTICATED);
+  await expectSameAsApollo(predict(), { rawKey: 'sk_x' }, 401, codes.UNAUTHENTICATED);
+  // Hashing a password takes a third of a second.
+  await expectSameAsApollo(signIn(owner.password), anonymous, 200, undefined, [undefined]);
+  await expectSameAsApollo(signIn('not the password'), stale, 401, codes.UNAUTHENTICATED, [undefined]);
+  await expectSameAsApollo(predict(), revoked, 403, codes.API_KEY_REVOKED);
+  await expectSameAsApollo(predict(), expired, 403, codes.API_KEY_EXPIRED);
+  await expectSameAsApollo(predict(modelId), key, 403, codes.API_KEY_NOT_AUTHORIZED);
+  await expectSameAsApollo(predict(), viewer, 403, codes.FORBIDDEN);
+  await expectSameAsApollo(list, key, 403, codes.FORBIDDEN);
+  await expectSameAsApollo(predict(modelId), owner, 404, codes.NOT_FOUND);
+  await expectSameAsApollo(predict(inactive.deploymentId), owner, 409, codes.DEPLOYMENT_INACTIVE);
+  await expectSameAsApollo(
     predict(stranger.deploymentId, gasoline()[0]?.yValues),
     stranger.owner,
     429,
     codes.QUOTA_EXCEEDED,
   );
-  await isAsLong(predict(failing.deploymentId, [1]), owner, 500, codes.MODEL_FAILED);
+  await expectSameAsApollo(predict(failing.deploymentId, [1]), owner, 500, codes.MODEL_FAILED);
   for (const [state, status, code] of [
     ['57P03', 503, codes.UNAVAILABLE],
     ['XX000', 500, codes.INTERNAL_SERVER_ERROR],
   ] as const) {
-    // While the request is judged, and while it is executed.
-    await whileBroken('sessions', state, () => isAsLong(who, owner, status, code));
-    await whileBroken('prediction_logs', state, () => isAsLong(logs, owner, 200, code));
-    await whileBroken('deployments', state, () => isAsLong(list, owner, status, code));
+    // During authorization, and during execution.
+    await whileBroken('sessions', state, () => expectSameAsApollo(viewerQuery, owner, status, code));
+    await whileBroken('prediction_logs', state, () => expectSameAsApollo(logs, owner, 200, code));
+    await whileBroken('deployments', state, () => expectSameAsApollo(list, owner, status, code));
   }
 }, 60_000);
 
-/** Has every look into a table fail with this SQL state. */
+/** Makes every read of a table fail with this SQL state during `act`. */
 async function whileBroken(table: string, state: string, act: () => Promise<void>): Promise<void> {
   const [name, aside] = [sql.id(table), sql.id(`${table}_aside`)];
   await sql`alter table ${name} rename to ${aside}`.execute(service.db);
@@ -596,7 +603,7 @@ async function whileBroken(table: string, state: string, act: () => Promise<void
   await sql`alter table ${aside} rename to ${name}`.execute(service.db);
 }
 
-test('a number that JSON holds and a double cannot is refused, the first time and after', async () => {
+test('a number in JSON that exceeds a double is refused in the first and later requests', async () => {
   const query = `mutation ($id: ID!, $s: [SpectrumInput!]!) {
     predict(deploymentId: $id, spectra: $s) { logId } }`;
   const send = async () => {

@@ -1,9 +1,9 @@
-// What a model host answers in which somebody's machine code runs. A behaviour's name is the model file.
+// Answers of a compromised model host, which runs foreign machine code. The model file contains a behaviour's name.
 
 type Answer =
   | { reply: string; [more: string]: unknown }
   | { header: object; payload?: Uint8Array }
-  /** Bytes that may be no frame. */
+  /** Bytes that may not be a frame. */
   | Uint8Array
   | 'exit'
   | 'stop'
@@ -11,14 +11,14 @@ type Answer =
 type Answers = readonly Answer[] | ((calls: number) => Iterable<Answer> | AsyncIterable<Answer>);
 
 export interface Behaviour {
-  /** To being asked to open the model; without it, that it is open. */
+  /** Answers to the request to open the model; by default, that it is open. */
   open?: readonly Answer[];
-  /** To a frame of calls. */
+  /** Answers to a frame of calls. */
   run?: Answers;
 }
 
 const MIB = 1024 * 1024;
-/** The largest header that the server takes. */
+/** The largest header that the server accepts, in bytes. */
 const MAX_HEADER_BYTES = 2 * MIB;
 
 const opened = { reply: 'opened', inputType: 'float32', inputLength: 2 };
@@ -34,7 +34,7 @@ function* forever(...given: Answer[]): Generator<Answer> {
   for (;;) yield* given;
 }
 
-/** A frame as it travels, with a header of these bytes and the lengths that it is to state. */
+/** An encoded frame with a header of these bytes, which states the given lengths. */
 function raw(header: string, { body, head }: { body?: number; head?: number } = {}): Uint8Array {
   const bytes = Buffer.from(header);
   const padded = Math.ceil(bytes.byteLength / 8) * 8;
@@ -45,7 +45,7 @@ function raw(header: string, { body, head }: { body?: number; head?: number } = 
   return frame;
 }
 
-/** A good answer with more in its header, which is as large as it may be. */
+/** A valid answer whose header is padded to the maximal size. */
 const bomb = (item: string, [open, close]: readonly [string, string] = ['[', ']']) => {
   const rest = '{"reply":"answers","calls":[{"values":1}],"done":true,"more":';
   const count = Math.floor((MAX_HEADER_BYTES - rest.length - 16) / item.length);
@@ -63,24 +63,24 @@ const depth = (open: string, close: string, levels: number) =>
 
 const withLone = String.fromCharCode(0xd800);
 
-/** Whatever the other side of the socket may do, by name. */
+/** Behaviours of the other end of the socket, by name. */
 export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'answers another question': { run: [{ reply: 'inspected', found: {} }] },
-  'says again that it is ready': { run: () => forever({ reply: 'ready' }) },
-  'says something unknown': { run: [{ reply: 'constructor' }] },
-  'says nothing': { run: [{ header: {} }] },
+  'reports again that it is ready': { run: () => forever({ reply: 'ready' }) },
+  'sends an unknown reply': { run: [{ reply: 'constructor' }] },
+  'sends a header without a reply': { run: [{ header: {} }] },
   ...Object.fromEntries(
     [null, true, 1, 'answers', [], [[]]].map(header => [
       `answers ${JSON.stringify(header)}`,
       { run: [raw(JSON.stringify(header))] },
     ]),
   ),
-  'answers no JSON': { run: [raw('{"reply":')] },
+  'answers malformed JSON': { run: [raw('{"reply":')] },
   'answers bytes that are not UTF-8': { run: [raw(Buffer.alloc(64, 0xff).toString('latin1'))] },
   'answers empty frames': { run: () => forever(new Uint8Array(8)) },
-  'answers nothing without an end': { run: () => forever(answers([], false)) },
-  'answers nothing, and that this is all': { run: [answers([], true)] },
-  'answers less than it says': { run: [answers([{ values: 1 }], false)] },
+  'answers no calls without an end': { run: () => forever(answers([], false)) },
+  'answers no calls and states that it is done': { run: [answers([], true)] },
+  'answers fewer calls than it states': { run: [answers([{ values: 1 }], false)] },
   'answers more calls than there are': { run: [answers([{ values: 1 }, { values: 1 }])] },
   'answers more and more calls': { run: () => forever(answers([{ values: 1 }], false)) },
   ...Object.fromEntries(
@@ -110,7 +110,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'answers a text as categories': { run: [answers([{ categories: 'a' }])] },
   'answers a number as a category': { run: [categories(1)] },
   'answers null as a category': { run: [categories(null)] },
-  'answers categories of no list': { run: [answers([{ categories: { length: 1 } }])] },
+  'answers categories that are not a list': { run: [answers([{ categories: { length: 1 } }])] },
   'answers a category that is a list': { run: [categories(['a'])] },
   'fails with a long text': { run: [answers([{ failed: 'x'.repeat(MIB) }])] },
   'fails with a text of control characters': {
@@ -118,7 +118,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   },
   'fails with an object': { run: [answers([{ failed: { toString: 1 } }])] },
   'fails with a list': { run: [answers([{ failed: Array.from({ length: 200_000 }, () => []) }])] },
-  'fails on a spectrum that there is not': { run: [answers([{ failed: 'x', spectrum: 1e300 }])] },
+  'fails on a spectrum that does not exist': { run: [answers([{ failed: 'x', spectrum: 1e300 }])] },
   'fails on a negative spectrum': { run: [answers([{ failed: 'x', spectrum: -1 }])] },
   'refuses a model that runs': { run: [{ reply: 'refused', message: 'x'.repeat(MIB) }] },
   'refuses with an object': { run: [{ reply: 'refused', message: { toString: 1 } }] },
@@ -136,8 +136,8 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'refuses to open with a long text': { open: [{ reply: 'refused', message: 'x'.repeat(MIB) }] },
   'opens with a fault': { open: [{ reply: 'fault', message: 'x'.repeat(MIB) }] },
   'opens with an answer': { open: [good] },
-  'answers, and goes on': { run: [good, good, good, { reply: 'opened' }] },
-  'answers what nobody asked': {
+  'answers repeatedly': { run: [good, good, good, { reply: 'opened' }] },
+  'answers without a request': {
     run: async function* () {
       yield good;
       await new Promise(resolve => setTimeout(resolve, 100));
@@ -150,7 +150,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'states more than it sends': { run: [raw('{}', { body: 4 * MIB, head: 2 })] },
   'sends 15 MB in one frame': { run: [raw(' '.repeat(15_000_000))] },
   'sends 15 MB of bytes': { run: [Buffer.alloc(15_000_000, 0xff)] },
-  'sends 4 MB of numbers that nobody counts': {
+  'sends 4 MB of numbers that no call states': {
     run: [answers([{ values: 1 }], true, new Uint8Array(3.9 * MIB))],
   },
   'sends one byte at a time': {
@@ -179,5 +179,5 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'closes the socket': { run: ['close'] },
   'exits instead of opening': { open: ['exit'] },
   'closes the socket instead of opening': { open: ['close'] },
-  'says nothing at all': { run: [] },
+  'never answers': { run: [] },
 };

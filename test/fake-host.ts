@@ -4,7 +4,7 @@ import { type Frame, frameReader, writeFrame } from '../src/onnx/frames.ts';
 import type { Request } from '../src/onnx/protocol.ts';
 import { BEHAVIOURS, type Behaviour } from './fake-host-behaviours.ts';
 
-// A model host in which somebody's machine code runs: it answers whatever the model file names (fake-host-behaviours.ts).
+// A compromised model host: it shows the behaviour that the model file names (fake-host-behaviours.ts).
 
 const MAX_FRAME_BYTES = { header: 1e6, body: 64e6 };
 const socket = new Socket({ fd: 3, readable: true, writable: true });
@@ -26,7 +26,7 @@ async function send(answers: Behaviour['run'], count: number): Promise<void> {
     else if (answer instanceof Uint8Array) socket.write(answer);
     else if ('reply' in answer) writeFrame(socket, answer);
     else writeFrame(socket, answer.header, answer.payload);
-    // Leaves it the moment to notice that the other side is gone.
+    // Leaves time to notice that the server closed the socket.
     if (socket.writableNeedDrain) await wait(1);
   }
 }

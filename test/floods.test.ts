@@ -10,7 +10,7 @@ import { startServerProcess } from './server-process.ts';
 const MIB = 1024 * 1024;
 const ACCOUNTS = 50;
 
-/** A server in a process of its own, with a laboratory on a plan with API access and one on none. */
+/** Starts a server in its own process, with one laboratory on a plan with API access and one on a plan without. */
 async function start() {
   const service = await startServiceForTest();
   const lab = await openLab(service);
@@ -24,7 +24,7 @@ async function start() {
   return { service, free, honest, server };
 }
 
-/** Accounts on the plan Free, each with an organization and a session, as signing up makes them. */
+/** Accounts on the plan Free, each with an organization and a session, as created by signing up. */
 async function signUpMany({ db }: Service): Promise<string[]> {
   const now = new Date();
   const tokens = Array.from({ length: ACCOUNTS }, () => randomBytes(32).toString('base64url'));
@@ -51,7 +51,7 @@ async function signUpMany({ db }: Service): Promise<string[]> {
   return tokens.map(token => `Cookie: spectrakey_session=${token}`);
 }
 
-test('ten seconds of bodies under forged credentials, 20 MB in each, delay nobody', {
+test('ten seconds of bodies with forged credentials, 20 MB a second, delay no other call', {
   timeout: 120_000,
 }, async () => {
   const { server, honest } = await start();
@@ -66,18 +66,18 @@ for (const count of [11, 50]) {
     ['cookies', forgedCookie],
     ['keys', forgedKey],
   ] as const) {
-    test(`${count} stalled bodies under forged ${what} take nothing from others`, {
+    test(`${count} stalled bodies with forged ${what} do not affect other calls`, {
       timeout: 120_000,
     }, async () => {
       const { server, honest } = await start();
-      // Together as much as all bodies may take.
+      // Together as large as the budget of all bodies.
       await stall(server.url, count, credential, Math.min(24 * MIB - 1, Math.ceil((260 * MIB) / count)));
       await expectService(server, honest, 3000);
     });
   }
 }
 
-test('fifty Free accounts that hold large bodies take nothing from others', {
+test('fifty Free accounts that hold large bodies do not affect other calls', {
   timeout: 120_000,
 }, async () => {
   const { service, server, honest, free } = await start();

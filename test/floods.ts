@@ -6,17 +6,17 @@ import { type Span, watchLateness } from './lateness.ts';
 import { headOf, open } from './raw-http.ts';
 
 const MIB = 1024 * 1024;
-/** Spectra of a call of 88 kB. */
+/** The spectra of a call of 88 kB. */
 const SPECTRA = 33;
 const MAX_HEALTH_MS = 300;
 
-/** Credentials that look like one and are none. */
+/** Well-formed credentials that do not exist. */
 export const forgedCookie = () => `Cookie: spectrakey_session=${generateRawKey().text.slice(3, 46)}`;
 export const forgedKey = () => `Authorization: Api-Key ${generateRawKey().text}`;
 
 const JSON_BODIES = ['{},', '[],', '"a":{},', '"a",', '\\u0000', '1,', '['];
 
-/** Sends bodies under forged credentials, and under none, at 20 MB a second in all, until the time is over. */
+/** Sends bodies with forged credentials and without any, at 20 MB a second in total, for the given time. */
 export async function flood(url: string, ms: number): Promise<number> {
   const ends = Date.now() + ms;
   let sent = 0;
@@ -43,7 +43,7 @@ export async function flood(url: string, ms: number): Promise<number> {
   return sent;
 }
 
-/** Bodies that begin, and do not go on. @returns once all that is to be sent was sent, or refused. */
+/** Sends incomplete bodies. @returns after everything is sent or refused. */
 export async function stall(
   url: string,
   count: number,
@@ -68,8 +68,8 @@ export interface Honest {
 }
 
 /**
- * Honest calls of 88 kB, one after the other, and probes beside them, for so long: all are answered, and every probe in
- * time. The flood is made by this same process: what that was late by is not the server's.
+ * Sends honest calls of 88 kB, one after the other, and concurrent probes for the given time: all are answered, and
+ * every probe in time. This process also makes the flood, so its own delay is subtracted from the server's.
  */
 export async function expectService(
   service: Pick<Service, 'call' | 'url'>,

@@ -13,7 +13,7 @@ import {
   startServiceForTest,
 } from './harness.ts';
 
-const WHO = '{ viewer { id } }';
+const VIEWER = '{ viewer { id } }';
 const rateLimited = refusal(codes.RATE_LIMITED);
 const unauthenticated = refusal(codes.UNAUTHENTICATED);
 
@@ -28,15 +28,15 @@ const from = (forwarded: string, more: Record<string, string> = {}): Credential 
   headers: { 'x-forwarded-for': forwarded, ...more },
 });
 
-/** Whom the log of a request takes for its sender. */
+/** The sender that the log of a request names. */
 async function senderOf(forwarded: string, to: Service = service): Promise<unknown> {
   const id = crypto.randomUUID();
-  await to.call(WHO, {}, from(forwarded, { 'x-request-id': id }));
+  await to.call(VIEWER, {}, from(forwarded, { 'x-request-id': id }));
   const lines = to.log.filter(line => line.includes(id)).map(line => JSON.parse(line));
   return lines.find(({ req }) => req)?.req.remoteAddress;
 }
 
-// Addresses, and how they may be written
+// Addresses and their spellings
 
 const hex = (group: number) => group.toString(16);
 const ipv4 = fc.tuple(fc.constantFrom(192, 198, 203), fc.nat(255), fc.nat(255), fc.nat(255));
@@ -44,7 +44,7 @@ const ipv6 = fc
   .array(fc.constantFrom(0, 0, 1, 0xab, 0xffff), { minLength: 5, maxLength: 5 })
   .map(rest => [0x2001, 0xdb8, 0x7, ...rest]);
 const port = fc.integer({ min: 0, max: 65_535 });
-/** What proxies put around an address: nothing, spaces, quotes, a port. */
+/** Additions of proxies to an address: none, spaces, quotes, a port. */
 const wrapped = (address: fc.Arbitrary<string>, isIPv6: boolean) =>
   fc.oneof(
     address,
@@ -73,7 +73,7 @@ function spellingsOf4(bytes: number[]): fc.Arbitrary<string> {
 function spellingsOf6(groups: number[]): fc.Arbitrary<string> {
   const padded = groups.map(group => hex(group).padStart(4, '0'));
   const short = groups.map(hex);
-  /** With one run of zeros left out, where there is one. */
+  /** With one run of zeros omitted, if there is one. */
   const compressed = short
     .map((_, start) => start)
     .filter(start => groups[start] === 0)
@@ -121,8 +121,8 @@ const notAnAddress = fc.constantFrom(
   'x'.repeat(5000),
 );
 
-describe('what a trusted proxy forwards', () => {
-  test('is the same sender in whatever spelling, with a port or without', async () => {
+describe('an address from a trusted proxy', () => {
+  test('is the same sender in every spelling, with and without a port', async () => {
     await fc.assert(
       fc.asyncProperty(addressInSpellings, async ({ address, spelling }) => {
         expect(networkOf(spelling)).toBe(networkOf(address));
@@ -132,7 +132,7 @@ describe('what a trusted proxy forwards', () => {
     );
   });
 
-  test('leads through trusted proxies that name themselves with ports, and no further', async () => {
+  test('is followed through trusted proxies that add ports to their addresses, and no further', async () => {
     const hops = fc.array(
       fc
         .tuple(fc.constantFrom('10.0.0.1', '10.200.3.4', '::ffff:10.0.0.1', '2001:db8:ffff::1'), port)
@@ -160,7 +160,7 @@ describe('what a trusted proxy forwards', () => {
     );
   });
 
-  test('is one sender where it is not an address, whatever it is', async () => {
+  test('counts as one common sender if it is not an address', async () => {
     await fc.assert(
       fc.asyncProperty(notAnAddress, async text => {
         expect(networkOf(text)).toBe('unknown');
@@ -175,7 +175,7 @@ describe('what a trusted proxy forwards', () => {
     [['127.0.0.1', '10.0.0.0/8'], '198.51.100.7, ::ffff:10.9.8.7', '198.51.100.7'],
     [['127.0.0.1', '10.0.0.0/8'], '198.51.100.7, 11.0.0.1:80', '11.0.0.1'],
     [['10.0.0.0/8'], '198.51.100.7', '127.0.0.1'],
-  ])('of %j counts where it should: "%s" is %s', async (trustedProxies, header, sender) => {
+  ])('with TRUSTED_PROXIES %j: "%s" is %s', async (trustedProxies, header, sender) => {
     const own = await startServiceForTest({ trustedProxies });
     expect(await senderOf(header, own)).toBe(sender);
   });
@@ -183,7 +183,7 @@ describe('what a trusted proxy forwards', () => {
 
 describe('limits', () => {
   const fail = (address: string) =>
-    service.call(WHO, {}, from(address, { authorization: 'Api-Key sk_typo' }));
+    service.call(VIEWER, {}, from(address, { authorization: 'Api-Key sk_typo' }));
   const failAll = (addresses: string[]): Promise<Answer[]> => Promise.all(addresses.map(fail));
 
   test.each([
@@ -213,14 +213,14 @@ describe('limits', () => {
     expect(await fail(another)).toMatchObject(unauthenticated);
   });
 
-  test('are larger for an IPv6 /48 than for each /64 of it, and no /64 uses up what its neighbours have', async () => {
+  test('are larger for an IPv6 /48 than for each of its /64 networks, and one /64 does not use up those of the others', async () => {
     const own = await startServiceForTest({ trustedProxies: ['127.0.0.1'] });
     const failAt = (address: string) =>
-      own.call(WHO, {}, from(address, { authorization: 'Api-Key sk_typo' }));
-    // One network alone, far beyond its own limit.
+      own.call(VIEWER, {}, from(address, { authorization: 'Api-Key sk_typo' }));
+    // One network far beyond its own limit.
     const noisy = await Promise.all(Array.from({ length: 300 }, () => failAt('2001:db8:9:1::1')));
     expect(noisy.filter(({ code }) => code === codes.UNAUTHENTICATED)).toHaveLength(100);
-    // All others of its /48 share three hundred more, however many they are.
+    // All others of its /48 share three hundred more, independently of their number.
     const others = await Promise.all(
       Array.from({ length: 350 }, (_, index) => failAt(`[2001:db8:9:${hex(index + 2)}::${hex(index)}]:443`)),
     );
@@ -230,7 +230,7 @@ describe('limits', () => {
   });
 });
 
-test('the record of a sign-in names its network, without the port', async () => {
+test('the activity of a sign-in contains its network, without the port', async () => {
   const ada = await signUp(service, 'Ada Lovelace');
   await service.ask(SIGN_IN, ada, from('[2001:DB8:5:6:7::8]:4711'));
   const row = await service.db

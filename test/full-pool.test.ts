@@ -15,7 +15,7 @@ import {
 const POOL = 5;
 const CLIENTS = 500;
 
-test('500 clients at a pool of 5 while locks are held are answered or 503; afterwards no connection is left over or in a transaction', async () => {
+test('500 clients at a pool of 5 get an answer or 503 while locks are held; afterwards no connection is leaked or in a transaction', async () => {
   const service = await startServiceForTest({ pool: POOL });
   const lab = await openLab(service, 'ENTERPRISE');
   const key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
@@ -26,7 +26,7 @@ test('500 clients at a pool of 5 while locks are held are answered or 503; after
 
   const held = await witness.startTransaction().execute();
   await held.selectFrom('deploymentUsage').select('deploymentId').forUpdate().execute();
-  // Nobody may read keys' models or people's sessions, either: each request of a person waits on its own connection.
+  // Reads of models and sessions are locked too: each request of a person waits on its own connection.
   await sql`lock table models, sessions in access exclusive mode`.execute(held);
   const answers = Promise.all(
     Array.from({ length: CLIENTS }, (_, index) =>
@@ -60,7 +60,7 @@ test('500 clients at a pool of 5 while locks are held are answered or 503; after
         where datname = current_database() and pid <> pg_backend_pid() and state is not null`.execute(
         witness,
       );
-      // The witness has another connection.
+      // Except the connection of the witness.
       return rows[0] && rows[0].open === 0 && rows[0].sessions - 1 <= POOL;
     })
     .toBe(true);

@@ -11,15 +11,15 @@ import { databaseUrl, TEMPLATE } from './databases.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the suite's PostgreSQL is; its database of the same name is nobody's. */
+    /** The URL of the suite's PostgreSQL; no test uses the database in it. */
     postgresUrl: string;
   }
 }
 
-/** One PostgreSQL for the suite, with a migrated template that each test file clones. */
+/** Starts one PostgreSQL for the suite, with a migrated template that each test file clones. */
 export default async function setup(project: TestProject) {
   const folder = await mkdtemp(join(tmpdir(), 'spectrakey-tests-'));
-  // As root, PostgreSQL runs under another account, which must get through.
+  // As root, PostgreSQL runs under another account, which must be able to enter the folder.
   await chmod(folder, 0o711);
   const postgres = await startEmbedded(folder, () => {});
   const admin = new pg.Client(postgres.url);

@@ -47,7 +47,7 @@ describe.each(examples)('the GraphiQL tab $title', ({ title, query, variables, h
     expect(validate(schema, document)).toEqual([]);
   });
 
-  test('bears the name of its first operation, from which GraphiQL takes the title', () => {
+  test('has the name of its first operation, which GraphiQL shows as the title', () => {
     expect(operations[0]?.name?.value).toBe(title);
   });
 
@@ -58,20 +58,20 @@ describe.each(examples)('the GraphiQL tab $title', ({ title, query, variables, h
     }
   });
 
-  test('has one root field in each mutation, as the server demands', () => {
+  test('has one root field in each mutation, as the server requires', () => {
     for (const { operation, name, selectionSet } of operations) {
       if (operation === 'mutation') expect(selectionSet.selections, name?.value).toHaveLength(1);
     }
   });
 
-  test('gives exactly the variables that its operations declare, in their types', () => {
+  test('provides exactly the variables that its operations declare, in their types', () => {
     expect(Object.keys(variables).sort()).toEqual(variableNames(document));
     for (const { variableDefinitions = [] } of operations) {
       expect(getVariableValues(schema, variableDefinitions, variables).errors).toBeUndefined();
     }
   });
 
-  test('holds no key that looks real', () => {
+  test('contains no well-formed key', () => {
     expect(JSON.stringify({ query, variables, headers })).not.toMatch(/\bsk_[0-9A-Za-z]{46}\b/);
   });
 });
@@ -84,13 +84,13 @@ test('the GraphiQL tabs show every field of Query and Mutation', () => {
   expect(fields.filter(field => !rootFieldsUsed().has(field))).toEqual([]);
 });
 
-test('operation names are unique over all GraphiQL tabs, so that history and logs can tell them apart', () => {
+test('operation names are unique over all GraphiQL tabs, which distinguishes them in the history and in logs', () => {
   const names = examples.flatMap(({ query }) => operationsOf(parse(query)).map(({ name }) => name?.value));
   expect(names).not.toContain(undefined);
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('GraphiQL opens with predict, and with the place for a key in the headers', () => {
+test('GraphiQL opens with predict, and with a placeholder for a key in the headers', () => {
   expect(examples[0]).toMatchObject({
     title: 'Predict',
     headers: { Authorization: 'Api-Key sk_<your-key>' },

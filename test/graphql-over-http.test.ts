@@ -36,13 +36,13 @@ const get = (query: string, headers: Record<string, string> = {}) =>
 const times = (count: number, text: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => text(at)).join(' ');
 
-/** What is decided otherwise here. No MUST is among it. */
+/** The recommendations that the server does not follow. None of them is a MUST. */
 const OTHERWISE = {
-  // A browser can be made to send such a GET by any page, with cookies: it takes a header that a page cannot set.
+  // Any page can make a browser send such a GET with cookies, so it needs a header that a page cannot set.
   '5A70': 'MAY accept application/x-www-form-urlencoded formatted GET requests',
   D6D5: 'MAY allow URL-encoded JSON string {variables} parameter in GETs when accepting application/graphql-response+json',
   '6A70': 'MAY allow URL-encoded JSON string {variables} parameter in GETs when accepting application/json',
-  // Monitors and plain HTTP clients see what failed by its status, whatever they accept.
+  // Monitors and plain HTTP clients detect failures by the status, independently of what they accept.
   '572B': 'SHOULD use 200 status code on document parsing failure when accepting application/json',
   FDE2: 'SHOULD use 200 status code on document validation failure when accepting application/json',
   '7B9B': 'SHOULD use a status code of 200 on variable coercion failure when accepting application/json',
@@ -57,11 +57,11 @@ describe('the audit of graphql-http', () => {
     return found;
   };
 
-  test('finds everything as the specification has it, but for what is decided otherwise', async () => {
+  test('passes, except for the documented deviations', async () => {
     expect(await audit(fetch)).toEqual(OTHERWISE);
   });
 
-  test('finds GET in order too, where its requests carry a header that no other site’s page can set', async () => {
+  test('passes for GET too, if its requests have a header that pages of other sites cannot set', async () => {
     const { '5A70': _a, D6D5: _b, '6A70': _c, ...statuses } = OTHERWISE;
     const found = await audit((url, init = {}) => {
       const headers = new Headers(init.headers);
@@ -72,7 +72,7 @@ describe('the audit of graphql-http', () => {
   });
 });
 
-describe('what graphql-cop looks for is not there', () => {
+describe('graphql-cop would not find', () => {
   const viewer = '{ viewer { id } }';
 
   test('alias overloading', async () => {
@@ -112,7 +112,7 @@ describe('what graphql-cop looks for is not there', () => {
     }
   });
 
-  test('queries by a GET that a page of any site can make a browser send', async () => {
+  test('queries by a GET that any site can make a browser send', async () => {
     const { status, text, data } = await get(viewer, { cookie: lab.owner.cookie });
     expect(status).toBe(400);
     expect(data).toBeUndefined();
@@ -177,9 +177,9 @@ describe('what graphql-cop looks for is not there', () => {
 
 test.for([
   ['another path', 'POST', '/graph'],
-  ['the address alone', 'POST', '/'],
+  ['the root path', 'POST', '/'],
   ['another method', 'PUT', '/graphql'],
-] as const)('%s says where GraphQL is', async ([_, method, path]) => {
+] as const)('%s is answered with the path of GraphQL', async ([_, method, path]) => {
   const response = await fetch(`${service.url}${path}`, { method, headers: JSON_TYPE, body: '{}' });
   expect(response.status).toBe(404);
   const [error] = JSON.parse(await response.text()).errors;

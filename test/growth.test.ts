@@ -36,7 +36,7 @@ const monthsFrom = (year: number, month: number, count: number) =>
 
 type PlanNode = Record<string, unknown>;
 
-/** The texts that are sent to PostgreSQL meanwhile. */
+/** The statements that are sent to PostgreSQL during `work`. */
 async function statementsOf(work: () => Promise<void>): Promise<string[]> {
   const spy = vi.spyOn(pg.Client.prototype, 'query');
   await work();
@@ -45,10 +45,10 @@ async function statementsOf(work: () => Promise<void>): Promise<string[]> {
   return [...new Set(texts)].filter(text => typeof text === 'string');
 }
 
-/** The nodes of a plan that PostgreSQL makes for any values. */
+/** The nodes of PostgreSQL's generic plan. */
 async function planOf(text: string): Promise<PlanNode[]> {
   return await service.db.connection().execute(async connection => {
-    // Tables are small here, and reading them whole is then cheapest: it must be a choice, not the only way.
+    // Tables are small here, so sequential scans are cheapest: the plan must not need them.
     await sql`set enable_seqscan = off`.execute(connection);
     const { rows } = await sql<object>`explain (generic_plan, format json) ${sql.raw(text)}`.execute(
       connection,
@@ -63,7 +63,7 @@ async function planOf(text: string): Promise<PlanNode[]> {
   });
 }
 
-/** The nodes that read a table otherwise than by looking a value up in an index. */
+/** The nodes that read a table without looking a value up in an index. */
 const withoutLookup = (nodes: PlanNode[]) =>
   nodes.filter(node => {
     const type = String(node['Node Type']);
@@ -75,7 +75,7 @@ test('every statement of a call finds its rows through an index', async () => {
   const key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
   const variables = { deploymentId: lab.deploymentId, spectra: gasoline() };
   const statements = await statementsOf(async () => {
-    // The first call of a month also makes the row that it is counted in, and reads the model's file.
+    // The first call of a month also inserts the row of its usage, and reads the model's file.
     for (const as of [key, lab.owner, key]) {
       await service.ask(PREDICT.replace('logId', 'logId model { id }'), variables, as);
     }
@@ -90,7 +90,7 @@ test('every statement of a call finds its rows through an index', async () => {
   }
 });
 
-test('the statements that every call needs are soon planned no more', async () => {
+test('the statements of every call get a generic plan after five executions', async () => {
   const key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
   const variables = { deploymentId: lab.deploymentId, spectra: gasoline() };
   const clients = new Set<pg.Client>();
@@ -109,11 +109,11 @@ test('the statements that every call needs are soon planned no more', async () =
   );
   const rows = plans.flatMap(({ rows }) => rows);
   expect(rows.length).toBeGreaterThanOrEqual(2);
-  // PostgreSQL tries five times what a plan for the values at hand would gain.
+  // PostgreSQL makes five custom plans before it considers a generic one.
   for (const row of rows) expect(row).toMatchObject({ custom: 5 });
 });
 
-test('the pages of a log read no more of a partition than they hold', async () => {
+test('a page of logs reads no more rows of a partition than it contains', async () => {
   const ask = (after: string | null) =>
     service.ask(
       `query Logs($id: ID!, $after: String) {
@@ -128,7 +128,7 @@ test('the pages of a log read no more of a partition than they hold', async () =
     await ask(deployment?.predictionLogs.pageInfo.endCursor ?? null);
   });
   const pages = statements.filter(text => text.includes('from "prediction_logs"'));
-  // The first page and the next are one statement.
+  // The first page and the next one use the same statement.
   expect(pages).toHaveLength(1);
   for (const text of pages) {
     const nodes = await planOf(text);
@@ -139,7 +139,7 @@ test('the pages of a log read no more of a partition than they hold', async () =
   }
 });
 
-/** Somebody who reads all logs, as a backup does, until they are told to stop. */
+/** Reads all logs in an open transaction, like a backup. @returns a function that ends it. */
 async function readLogs(on: Service): Promise<() => Promise<void>> {
   const reading = await on.db.startTransaction().execute();
   await reading
@@ -160,12 +160,12 @@ test('the logs of old months are dropped with their partitions, and newer ones s
   expect(await partitions(own)).toEqual(monthsFrom(2030, 1, 9));
   await dropOldPartitions(own.db, new Date(Date.UTC(2030, 6, 31, 23)), 2);
   expect(await partitions(own)).toEqual(monthsFrom(2030, 5, 5));
-  // Again, and there is nothing to do.
+  // A second run has nothing to do.
   await dropOldPartitions(own.db, new Date(Date.UTC(2030, 6, 31, 23)), 2);
   expect(await partitions(own)).toEqual(monthsFrom(2030, 5, 5));
 });
 
-test('an old partition that an operator detached, to keep it, stays', async () => {
+test('an old partition that an operator detached to keep it is not dropped', async () => {
   const own = await startServiceForTest();
   await makePartitions(own.db, new Date(Date.UTC(2020, 0)));
   await sql`alter table prediction_logs detach partition prediction_logs_2020_02`.execute(own.db);
@@ -173,7 +173,7 @@ test('an old partition that an operator detached, to keep it, stays', async () =
   expect((await partitions(own)).filter(name => name < '2021')).toEqual(['2020_02']);
 });
 
-test('servers that drop old logs at once do not get into each other’s way', async () => {
+test('several servers can drop old logs at the same time', async () => {
   const now = new Date(Date.UTC(2030, 11));
   const own = await startServiceForTest({ now: () => now });
   await makePartitions(own.db, new Date(Date.UTC(2029, 0)));
@@ -186,7 +186,7 @@ test('servers that drop old logs at once do not get into each other’s way', as
   expect(others.flatMap(({ log }) => log).filter(line => line.includes('"level":50'))).toEqual([]);
 });
 
-test('predictions go on while old logs are dropped, even where somebody still reads them', async () => {
+test('predictions continue while old logs are dropped, even if a transaction still reads them', async () => {
   const now = new Date();
   const own = await startServiceForTest();
   const { owner, deploymentId } = await openLab(own);
@@ -203,7 +203,7 @@ test('predictions go on while old logs are dropped, even where somebody still re
   expect((await partitions(own)).filter(name => name < '2021')).toEqual([]);
 });
 
-test('a partition that was cut off between its detaching and its drop is dropped the next time', async () => {
+test('a partition is dropped the next time if the run failed between detaching and dropping it', async () => {
   const own = await startServiceForTest();
   await makePartitions(own.db, new Date(Date.UTC(2020, 0)));
   await sql`
@@ -219,7 +219,7 @@ test('a partition that was cut off between its detaching and its drop is dropped
   expect((await partitions(own)).filter(name => name < '2021')).toEqual([]);
 });
 
-test('what was cut off in the middle of dropping is finished the next time', async () => {
+test('a detaching that was cancelled midway is finished the next time', async () => {
   const now = new Date();
   const own = await startServiceForTest();
   await makePartitions(own.db, new Date(Date.UTC(2020, 0)));

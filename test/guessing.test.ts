@@ -19,7 +19,7 @@ import {
 } from './harness.ts';
 
 const MINUTE_MS = 60 * 1000;
-const WHO = '{ viewer { id } }';
+const VIEWER = '{ viewer { id } }';
 const unauthenticated = refusal(codes.UNAUTHENTICATED);
 const rateLimited = refusal(codes.RATE_LIMITED);
 
@@ -43,14 +43,14 @@ const later = (ms: number) => {
   now = new Date(now.getTime() + ms);
 };
 
-/** What the proxy says of somebody's address, beside their credential. */
+/** The headers of the proxy for a client's address, and more of the client's own. */
 const from = (address: string, more: Record<string, string> = {}): Credential => ({
   headers: { 'x-forwarded-for': address, ...more },
 });
 const fromWithKey = (address: string, rawKey: string) =>
   from(address, { authorization: `Api-Key ${rawKey}` });
 
-/** Does something a number of times, in turn on each of the servers, all at once. */
+/** Runs this many calls concurrently, alternating between the servers. */
 const together = <Result>(times: number, work: (server: Service, index: number) => Promise<Result>) =>
   Promise.all(Array.from({ length: times }, (_, index) => work(servers[index % 2] ?? servers[0], index)));
 
@@ -64,7 +64,7 @@ function expectToWait(answer: Answer, seconds: number, words: string): void {
 }
 
 describe('sign-ins', () => {
-  test('of a person are limited at an address and over all addresses, before a password is hashed, and lock nobody out', {
+  test('of a person are limited by address and over all addresses, before hashing, without locking the person out', {
     timeout: 240_000,
   }, async () => {
     const [first, second] = servers;
@@ -72,7 +72,7 @@ describe('sign-ins', () => {
     const attempt = (server: Service, address: string, password = 'not the passphrase') =>
       server.call(SIGN_IN, { email: ada.email, password }, from(address));
 
-    // At one address, however many at once, and whatever case of letters.
+    // At one address, also concurrently and with any case of the e-mail.
     const started = performance.now();
     const guesses = await together(25, (server, index) =>
       server.call(
@@ -85,13 +85,13 @@ describe('sign-ins', () => {
     expect(count(guesses, unauthenticated)).toBe(20);
     expect(count(guesses, rateLimited)).toBe(5);
 
-    // Refused without the work of hashing: 40 take less time than those 20 did.
+    // Refused without hashing: these 40 take less time than the first 20.
     const restarted = performance.now();
     const refused = await together(40, server => attempt(server, '192.0.2.1', ada.password));
     expect(performance.now() - restarted).toBeLessThan(hashing / 2);
     for (const answer of refused) expectToWait(answer, 15 * 60, '15 minutes');
 
-    // From anywhere else the person signs in, and others do from there.
+    // The person can sign in from another address, and other e-mails are not limited at this one.
     expect(await attempt(second, '192.0.2.2', ada.password)).toMatchObject({ status: 200 });
     expect(
       await second.call(SIGN_IN, { email: 'nobody@lab.example', password: 'x' }, from('192.0.2.1')),
@@ -100,11 +100,11 @@ describe('sign-ins', () => {
     // Guesses from many addresses: 80 more make a hundred.
     const spread = await together(80, (server, index) => attempt(server, `198.51.100.${index % 8}`));
     expect(count(spread, unauthenticated)).toBe(80);
-    // Each new address then has one guess, which is told apart from the truth alone.
+    // Each new address then has one attempt; after a wrong one even the right password is refused there.
     expect(await attempt(first, '203.0.113.1')).toMatchObject(rateLimited);
     expect(await attempt(second, '203.0.113.1', ada.password)).toMatchObject(rateLimited);
     expect(await attempt(first, '198.51.100.3', ada.password)).toMatchObject(rateLimited);
-    // And the person gets in from an address that has not failed; also again, and on the other server.
+    // The person can sign in from an address without failures, also repeatedly and on the other server.
     expect(await attempt(first, '203.0.113.2', ada.password)).toMatchObject({ status: 200 });
     expect(await attempt(second, '203.0.113.2', ada.password)).toMatchObject({ status: 200 });
 
@@ -115,7 +115,7 @@ describe('sign-ins', () => {
     expect(await attempt(first, '203.0.113.1')).toMatchObject(unauthenticated);
   });
 
-  test('with the right password are never too many', { timeout: 120_000 }, async () => {
+  test('with the right password are not limited', { timeout: 120_000 }, async () => {
     const ada = await signUp(servers[0], 'Ada Lovelace');
     for (let round = 0; round < 4; round++) {
       const answers = await together(15, server =>
@@ -125,7 +125,7 @@ describe('sign-ins', () => {
     }
   });
 
-  test('of an address are limited whatever the e-mails', { timeout: 120_000 }, async () => {
+  test('of an address are limited over all e-mails', { timeout: 120_000 }, async () => {
     const ada = await signUp(servers[0], 'Ada Lovelace');
     const answers = await together(60, (server, index) =>
       server.call(
@@ -145,7 +145,7 @@ describe('sign-ins', () => {
     expect(await servers[1].call(SIGN_IN, right, from('192.0.2.1'))).toMatchObject({ status: 200 });
   });
 
-  test('that an old program keeps trying do not stop the others at its address', {
+  test('that a program repeats with an outdated password do not block other people at its address', {
     timeout: 120_000,
   }, async () => {
     const ada = await signUp(servers[0], 'Ada Lovelace');
@@ -159,12 +159,12 @@ describe('sign-ins', () => {
 });
 
 describe('an IPv6 /48', () => {
-  /** As if what was counted once had been counted this often. */
+  /** Sets every count to this number. */
   const recount = (used: number) => servers[0].db.updateTable('rateLimits').set({ used }).execute();
   const attempt = (email: string, password: string, address: string) =>
     servers[1].call(SIGN_IN, { email, password }, from(address));
 
-  test('has one attempt at a person whom too many have guessed at, not one for each of its 65 536 networks', async () => {
+  test('has one attempt at a person over the total limit, not one for each of its 65 536 networks', async () => {
     const ada = await signUp(servers[0], 'Ada Lovelace');
     await attempt(ada.email, 'not the passphrase', '192.0.2.1');
     await recount(100);
@@ -173,7 +173,7 @@ describe('an IPv6 /48', () => {
     expect(await attempt(ada.email, ada.password, '[2001:db8:2:2::1]:443')).toMatchObject({ status: 200 });
   });
 
-  test('may fail for a person four times as often as one of its networks, and succeed ever so often', async () => {
+  test('may fail for a person four times as often as one of its networks', async () => {
     const ada = await signUp(servers[0], 'Ada Lovelace');
     await attempt(ada.email, 'not the passphrase', '2001:db8:1:1::1');
     await recount(79);
@@ -207,14 +207,14 @@ test('sign-ups of an address are limited', { timeout: 120_000 }, async () => {
       from(address),
     );
   expect(await register(servers[0], 'first', '192.0.2.1')).toMatchObject({ status: 200 });
-  // As if 95 more had signed up there: each would hash a password.
+  // Simulates 95 more sign-ups there: each would hash a password.
   await servers[0].db.updateTable('rateLimits').set({ used: 96 }).execute();
   const answers = await together(8, (server, index) => register(server, `person.${index}`, '192.0.2.1'));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);
   expect(count(answers, rateLimited)).toBe(4);
   expectToWait(await register(servers[1], 'last', '192.0.2.1'), 60 * 60, '60 minutes');
   expect(await register(servers[1], 'elsewhere', '192.0.2.2')).toMatchObject({ status: 200 });
-  // Neither an account nor a hash came of those that were refused.
+  // The refused ones created no account and no hash.
   const people = await servers[0].db.selectFrom('users').select('email').execute();
   expect(people).toHaveLength(6);
   later(60 * MINUTE_MS);
@@ -233,7 +233,7 @@ describe('new organizations', () => {
     return answer;
   }
 
-  test('of a person are limited, on all servers and from wherever, though the ones before were deleted', async () => {
+  test('of a person are limited over all servers and addresses, even if earlier ones were deleted', async () => {
     const ada = await signUp(servers[0], 'Ada Lovelace');
     const answers = await together(14, (server, index) => create(server, ada, `192.0.2.${index}`));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
@@ -244,15 +244,15 @@ describe('new organizations', () => {
     expect(await create(servers[1], { cookie }, '192.0.2.1')).toMatchObject({ status: 200 });
   });
 
-  test('of an address are limited, whoever makes them, and of an IPv6 /48 four times as many', async () => {
+  test('of an address are limited over all people, and those of an IPv6 /48 to four times as many', async () => {
     const [ada, ...others] = await Promise.all(
       ['Ada', 'Grace', 'Emmy', 'Lise'].map(name => signUp(servers[0], `${name} Many`)),
     );
-    if (!ada) throw new Error('nobody signed up');
+    if (!ada) throw new Error('no one signed up');
     const one = (index: number) => others[index % (others.length + 1)] ?? ada;
     const answers = await together(24, (server, index) => create(server, one(index), '192.0.2.1'));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
-    // What was refused for the address counts against nobody elsewhere.
+    // Calls refused for the address do not count for the person at other addresses.
     expect(await create(servers[0], one(0), '192.0.2.2')).toMatchObject({ status: 200 });
 
     await servers[0].db.updateTable('rateLimits').set({ used: 0 }).execute();
@@ -266,7 +266,7 @@ describe('new organizations', () => {
   test('that are refused do not count', async () => {
     const ada = await signUp(servers[0], 'Ada Lovelace');
     const keep = () => servers[0].call(CREATE, { name: 'Kept' }, ada);
-    // With the personal one, ten: as many as a person may own.
+    // Ten with the personal one: the maximum that a person may own.
     for (let index = 0; index < 9; index++) expect(await keep()).toMatchObject({ status: 200 });
     for (let index = 0; index < 5; index++) expect(await keep()).toMatchObject(refusal(codes.BAD_USER_INPUT));
     const counts = await servers[0].db
@@ -281,7 +281,7 @@ describe('new organizations', () => {
 describe('API keys', () => {
   const unknownKey = () => generateRawKey().text;
   const ask = (server: Service, address: string, rawKey: string) =>
-    server.call(WHO, {}, fromWithKey(address, rawKey));
+    server.call(VIEWER, {}, fromWithKey(address, rawKey));
 
   test('that are unknown are limited at an address, exactly, across servers', async () => {
     const answers = await together(160, server => ask(server, '192.0.2.1', unknownKey()));
@@ -294,7 +294,7 @@ describe('API keys', () => {
     expect(await ask(servers[1], '192.0.2.1', unknownKey())).toMatchObject(unauthenticated);
   });
 
-  test('that are valid pass, however many others failed from their address; a revoked one is told so', async () => {
+  test('that are valid are accepted after any number of failures at their address; a revoked one gets API_KEY_REVOKED', async () => {
     const lab = await openLab(servers[0]);
     const key = await createKey(servers[0], lab.owner, { deploymentId: lab.deploymentId });
     const revoked = await createKey(servers[0], lab.owner, { deploymentId: lab.deploymentId });
@@ -313,7 +313,7 @@ describe('API keys', () => {
     }
   });
 
-  test('that no key can look like are limited on each server, and no database is asked', async () => {
+  test('that are malformed are limited on each server, without a query', async () => {
     const [first] = servers;
     const wrong = [
       { authorization: 'Api-Key sk_typo' },
@@ -322,7 +322,7 @@ describe('API keys', () => {
     ];
     const answers: Answer[] = [];
     for (let index = 0; index < 110; index++) {
-      answers.push(await first.call(WHO, {}, from('192.0.2.1', wrong[index % wrong.length])));
+      answers.push(await first.call(VIEWER, {}, from('192.0.2.1', wrong[index % wrong.length])));
     }
     expect(answers.slice(0, 100).every(({ code }) => code === unauthenticated.code)).toBe(true);
     for (const answer of answers.slice(100)) expectToWait(answer, 60, '1 minute');
@@ -335,9 +335,9 @@ describe('API keys', () => {
 
 describe('an address', () => {
   const fail = (server: Service, address: string) =>
-    server.call(WHO, {}, fromWithKey(address, generateRawKey().text));
+    server.call(VIEWER, {}, fromWithKey(address, generateRawKey().text));
 
-  test('of IPv6 counts with all that a customer has, and one of IPv4 as itself', async () => {
+  test('of IPv6 counts as its /64 network, and one of IPv4 by itself', async () => {
     await together(100, (server, index) => fail(server, `2001:db8:1:2:${index.toString(16)}::${index}`));
     expect(await fail(servers[0], '2001:db8:1:2:ffff:ffff:ffff:ffff')).toMatchObject(rateLimited);
     expect(await fail(servers[0], '2001:db8:1:3::1')).toMatchObject(unauthenticated);
@@ -347,13 +347,13 @@ describe('an address', () => {
     expect(await fail(servers[0], '::ffff:192.0.2.2')).toMatchObject(unauthenticated);
   });
 
-  test('is what the nearest proxy that is trusted says, whatever its client claims', async () => {
+  test('is the one that the nearest trusted proxy forwards, not one that its client claims', async () => {
     await together(100, (server, index) => fail(server, `10.0.0.${index}, 192.0.2.1`));
     expect(await fail(servers[0], '10.0.0.200, 192.0.2.1')).toMatchObject(rateLimited);
     expect(await fail(servers[0], '192.0.2.1, 10.0.0.1')).toMatchObject(unauthenticated);
   });
 
-  test('is the connection’s own where no proxy is trusted', async () => {
+  test('is that of the connection if no proxy is trusted', async () => {
     const open = await startService({ now: () => now });
     onTestFinished(open.close);
     for (let index = 0; index < 100; index++) await fail(open, `192.0.2.${index}`);
@@ -361,15 +361,15 @@ describe('an address', () => {
   });
 });
 
-test('what was counted is dropped once its window has ended', async () => {
+test('counts are deleted after their window has ended', async () => {
   const [first] = servers;
   const held = () => first.db.selectFrom('rateLimits').select('digest').execute();
-  await send(`${first.url}/graphql`, WHO, {}, fromWithKey('192.0.2.1', generateRawKey().text));
+  await send(`${first.url}/graphql`, VIEWER, {}, fromWithKey('192.0.2.1', generateRawKey().text));
   later(30_000);
-  await send(`${first.url}/graphql`, WHO, {}, fromWithKey('192.0.2.2', generateRawKey().text));
+  await send(`${first.url}/graphql`, VIEWER, {}, fromWithKey('192.0.2.2', generateRawKey().text));
   expect(await held()).toHaveLength(2);
   later(30_000);
-  // A server does so when it starts, and every ten minutes.
+  // A server does this at its start and every ten minutes.
   const another = await startService({ now: () => now, databaseUrl: first.databaseUrl });
   onTestFinished(another.close);
   expect(await held()).toHaveLength(1);

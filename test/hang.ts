@@ -32,9 +32,9 @@ async function timed(ask: () => Promise<Answer>): Promise<Timed> {
 }
 
 /**
- * Stops every process of a PostgreSQL under a server that is being called, and lets them go on.
+ * Stops every process of a PostgreSQL while its server is called, and continues them.
  *
- * @returns the figures, once everything that is promised was found to hold.
+ * @returns the measurements, after all promises were checked.
  */
 export async function hangFor(ms: number): Promise<{ calls: number; slowestMs: number; backMs: number }> {
   const postgres = await startPostgresForTest();
@@ -48,7 +48,7 @@ export async function hangFor(ms: number): Promise<{ calls: number; slowestMs: n
   for (const ask of [predict, list, signIn]) expect((await ask()).status).toBe(200);
 
   const answered: Answer[] = [];
-  // Statements are under way when it stops, and others wait for a connection.
+  // Statements are in progress when it stops, and others wait for a connection.
   const caught = Array.from({ length: 50 }, () => timed(predict));
   caught.push(...Array.from({ length: 20 }, () => timed(list)));
   await Promise.race(caught);
@@ -77,10 +77,10 @@ export async function hangFor(ms: number): Promise<{ calls: number; slowestMs: n
   }
 
   await postgres.thaw();
-  const thawed = performance.now();
+  const continued = performance.now();
   let back = await predict();
-  while (back.status !== 200 && performance.now() - thawed < 2 * BACK_WITHIN_MS) back = await predict();
-  const backMs = performance.now() - thawed;
+  while (back.status !== 200 && performance.now() - continued < 2 * BACK_WITHIN_MS) back = await predict();
+  const backMs = performance.now() - continued;
   expect(back.status).toBe(200);
   expect(backMs).toBeLessThan(BACK_WITHIN_MS);
   expect(await isReady()).toBe(true);
@@ -89,7 +89,7 @@ export async function hangFor(ms: number): Promise<{ calls: number; slowestMs: n
 
   const witness = connect({ url: postgres.url, max: 1, onIdleError: () => {} });
   onTestFinished(() => witness.destroy());
-  // What was given up is gone from the server too, and nothing is left of it.
+  // The abandoned statements have ended on PostgreSQL too, and changed nothing.
   await expect
     .poll(async () => {
       const { rows } = await sql<{ sessions: number; open: number }>`

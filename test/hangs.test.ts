@@ -5,17 +5,17 @@ import { hangFor } from './hang.ts';
 import { CREATE_KEY, codes, openLab, refusal, startServiceForTest } from './harness.ts';
 import { startPostgresForTest } from './own-postgresql.ts';
 
-test('while PostgreSQL stands still every call is 503 within 3 s, and 200 again within 2 s of its going on', async () => {
+test('while PostgreSQL hangs every call is 503 within 3 s, and 200 again within 2 s after it continues', async () => {
   await hangFor(6000);
 }, 60_000);
 
-test('a statement that takes long is not taken for a database that hangs', async () => {
+test('a slow statement is not treated as a hanging database', async () => {
   const service = await startServiceForTest({ pool: 2 });
   const { rows } = await sql<{ one: number }>`select 1 as one from pg_sleep(4)`.execute(service.db);
   expect(rows).toEqual([{ one: 1 }]);
 });
 
-test('a change that was under way when PostgreSQL began to hang is undone whole, and its locks are free', async () => {
+test('a change in progress when PostgreSQL starts to hang is rolled back completely, and its locks are released', async () => {
   const postgres = await startPostgresForTest();
   const service = await startServiceForTest({ databaseUrl: postgres.url, pool: 5 });
   const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
@@ -29,7 +29,7 @@ test('a change that was under way when PostgreSQL began to hang is undone whole,
     await Promise.all([holder.destroy(), witness.destroy()]);
   });
 
-  // Creating a key records that last, so this stops it within its transaction when the key is written already.
+  // Creating a key writes the activity last, so this stops the transaction after the key is inserted.
   const held = Promise.withResolvers<void>();
   const free = Promise.withResolvers<void>();
   const holding = holder.transaction().execute(async trx => {
@@ -62,7 +62,7 @@ test('a change that was under way when PostgreSQL began to hang is undone whole,
     .where('action', '=', 'api_key.created')
     .execute();
   expect([keys, events]).toEqual([[{ name: 'Next' }], [{ name: 'Next' }]]);
-  // On every connection of the pool, as one of them was in the transaction.
+  // Uses every connection of the pool, as one of them was in the transaction.
   const after = await Promise.all(Array.from({ length: 20 }, (_, call) => create(`After ${call}`)));
   expect(after.map(({ status }) => status)).toEqual(after.map(() => 200));
 }, 60_000);

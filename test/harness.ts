@@ -14,14 +14,14 @@ import type { ModelLimits } from '../src/onnx/models.ts';
 import { startServer } from '../src/services.ts';
 import { cloneDatabase } from './databases.ts';
 
-/** How a request says who it is: a session cookie, a raw key, or whatever headers. */
+/** The credential of a request: a session cookie, a raw key, or arbitrary headers. */
 export type Credential = { cookie: string } | { rawKey: string } | { headers: Record<string, string> };
 
-/** What came back over HTTP. */
+/** An HTTP response. */
 export interface Answer {
   status: number;
   headers: Headers;
-  /** The body as it was sent. */
+  /** The raw body. */
   text: string;
   data: (Query & Mutation) | null | undefined;
   errors: { message: string; extensions: { code: string; [more: string]: unknown }; path?: unknown[] }[];
@@ -34,10 +34,10 @@ function namesOf(table: object): object {
   return Object.fromEntries(Object.keys(table).map(name => [name, name]));
 }
 
-/** The catalogue's codes, so that no test spells one: `codes.NOT_FOUND`. */
+/** The catalogue's codes as constants: `codes.NOT_FOUND`. */
 export const codes = namesOf(CATALOGUE);
 
-/** What an answer without data is to match: the code, with the status that the catalogue gives it. */
+/** The code of an answer without data, with its status from the catalogue, for `toMatchObject`. */
 export const refusal = (code: Code) => ({ status: CATALOGUE[code].status, code });
 
 export interface Service {
@@ -49,14 +49,14 @@ export interface Service {
   log: string[];
   /** Sends one GraphQL request. */
   call: (document: string, variables?: object, as?: Credential) => Promise<Answer>;
-  /** The data of a request that must succeed. */
+  /** Sends a request that must succeed. @returns its data. */
   ask: (document: string, variables?: object, as?: Credential) => Promise<Query & Mutation>;
   close: () => Promise<void>;
 }
 
 export interface ServiceOptions {
   now?: () => Date;
-  /** An existing database to run on, as a second server would. */
+  /** An existing database to use, as a second server does. */
   databaseUrl?: string;
   pool?: number;
   /** As DATABASE_PREPARE. */
@@ -73,7 +73,7 @@ export interface ServiceOptions {
   retentionMonths?: number;
   modelLimits?: ModelLimits;
   httpLimits?: Partial<HttpLimits>;
-  /** Whether it runs jobs in the background. Not for others: their statements would be among those that tests count. */
+  /** Whether it runs background jobs. Off by default: tests would count their statements. */
   jobs?: boolean;
   /** As CORS_ORIGINS. */
   corsOrigins?: string[];
@@ -85,7 +85,7 @@ export interface ServiceOptions {
   metrics?: boolean;
 }
 
-/** A server on a free port, on a database of its own. */
+/** Starts a server on a free port with its own database. */
 export async function startService({
   now,
   databaseUrl,
@@ -154,14 +154,14 @@ export async function startService({
   };
 }
 
-/** A server for one test alone. */
+/** Starts a server for one test. */
 export async function startServiceForTest(options?: ServiceOptions): Promise<Service> {
   const service = await startService(options);
   onTestFinished(service.close);
   return service;
 }
 
-/** The headers by which a request says who it is. */
+/** The headers of a credential. */
 export function headersOf(as: Credential | undefined): Record<string, string> {
   if (!as) return {};
   if ('cookie' in as) return { cookie: as.cookie };
@@ -169,7 +169,7 @@ export function headersOf(as: Credential | undefined): Record<string, string> {
   return as.headers;
 }
 
-/** One GraphQL request over HTTP, as a client sends it. */
+/** Sends one GraphQL request over HTTP, like a client. */
 export async function send(
   endpoint: string,
   query: string,
@@ -195,8 +195,8 @@ export async function send(
 }
 
 /**
- * A digest of each table's rows, by which a refused request shows that it changed nothing. That it was counted as an
- * attempt, and that its session was seen, is not a change.
+ * A digest of each table's rows, to check that a refused request changed nothing. Counting it as an attempt and
+ * recording the last use of its session are not changes.
  */
 export async function contentOf(db: Kysely<DB>): Promise<Record<string, string>> {
   const tables = await sql<{ name: string }>`
@@ -230,7 +230,7 @@ export function spectraOf(file: 'gasoline-test.csv' | 'mayonnaise-test.csv'): Sp
   });
 }
 
-/** One held-out gasoline spectrum, sent as often as asked. */
+/** One held-out gasoline spectrum, repeated `count` times. */
 export function gasoline(count = 1): SpectrumInput[] {
   const [spectrum] = spectraOf('gasoline-test.csv');
   if (!spectrum) throw new Error('no spectra');
@@ -282,7 +282,7 @@ export function cookieOf(answer: Pick<Answer, 'headers'>): string {
   return pair;
 }
 
-/** Signs somebody new up. */
+/** Signs a new person up. */
 export async function signUp(service: Service, name: string): Promise<Person> {
   people += 1;
   const email = `${name.toLowerCase().replaceAll(' ', '.')}.${people}@lab.example`;
@@ -310,7 +310,7 @@ export const SIGN_IN = `mutation SignIn($email: EmailAddress!, $password: String
   signIn(email: $email, password: $password) { id email name }
 }`;
 
-/** Signs somebody in once more. @returns the new session's cookie. */
+/** Signs a person in again. @returns the new session's cookie. */
 export async function signIn(
   service: Service,
   { email, password }: Pick<Person, 'email' | 'password'>,
@@ -321,8 +321,8 @@ export async function signIn(
 }
 
 /**
- * Gives somebody a role in the owner's personal organization, and in its project. The membership is written as accepting
- * an invitation writes it: the way through both mutations is what test/invitations.test.ts is about.
+ * Gives a person a role in the owner's personal organization and in its project. The membership is inserted as by
+ * accepting an invitation: test/invitations.test.ts tests both mutations.
  */
 export async function join(
   service: Service,
@@ -379,14 +379,14 @@ export interface Lab {
   deploymentId: string;
 }
 
-/** An owner with an organization on a plan, and the octane model deployed. */
+/** Creates an owner with an organization on a plan, and deploys the octane model. */
 export async function openLab(service: Service, plan: PlanName = 'PRO', name = 'Olga Owner'): Promise<Lab> {
   const owner = await signUp(service, name);
   await setPlan(service.db, owner.organization.slug, plan);
   return { owner, ...(await deploy(service, owner)) };
 }
 
-/** Creates a key. */
+/** Creates an API key. */
 export async function createKey(
   service: Service,
   by: Credential,
@@ -411,13 +411,13 @@ export const ACCEPT = `mutation AcceptInvitation($token: String!) {
   acceptInvitation(token: $token) { id name role members { email role } }
 }`;
 
-/** The token in the link of an invitation. */
+/** The token in the link of an invitation's e-mail. */
 export function tokenIn(link: string | null | undefined): string {
   const [, token = ''] = (link ?? '').split('#');
   return token;
 }
 
-/** Invites somebody. @returns the token of the link. */
+/** Invites a person. @returns the token of the link. */
 export async function invite(
   service: Service,
   inviter: Person,
@@ -429,7 +429,7 @@ export async function invite(
   return tokenIn(inviteMember.link);
 }
 
-/** A pending invitation, written as `inviteMember` writes it, past its limits for each hour. */
+/** Inserts a pending invitation as `inviteMember` does, without its hourly limits. */
 export async function insertPending(
   service: Service,
   {

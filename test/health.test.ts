@@ -9,19 +9,19 @@ import { startPostgresForTest } from './own-postgresql.ts';
 
 const ANSWERS_WITHIN_MS = 2000;
 
-/** How a probe is answered, and how soon. */
+/** The answer to a probe, and its time. */
 async function probe(url: string): Promise<{ status: number; ms: number }> {
   const asked = performance.now();
   const { status } = await fetch(url);
   return { status, ms: performance.now() - asked };
 }
 
-test('while PostgreSQL stands still /readyz is 503 within 2 s and /healthz 200; then /readyz is 200 again', async () => {
+test('while PostgreSQL hangs /readyz is 503 within 2 s and /healthz 200; then /readyz is 200 again', async () => {
   const postgres = await startPostgresForTest();
   const { url } = await startServiceForTest({ databaseUrl: postgres.url, pool: 2 });
   expect((await probe(`${url}/readyz`)).status).toBe(200);
   await postgres.freeze();
-  // More at once than there are connections, and some while the first still wait.
+  // More concurrent probes than connections, and some while the first still wait.
   const wave = (count: number) => Promise.all(Array.from({ length: count }, () => probe(`${url}/readyz`)));
   const first = wave(20);
   const answers = [...(await wave(2)), ...(await first)];
@@ -34,7 +34,7 @@ test('while PostgreSQL stands still /readyz is 503 within 2 s and /healthz 200; 
   await expect.poll(async () => (await probe(`${url}/readyz`)).status, { timeout: 5000 }).toBe(200);
 });
 
-test('while every connection is taken /readyz is 503 within 2 s, and 200 once they are free', async () => {
+test('while every connection is in use /readyz is 503 within 2 s, and 200 after they are free', async () => {
   const { url, db } = await startServiceForTest({ pool: 2 });
   const taken = [1, 2].map(() => sql`select pg_sleep(3)`.execute(db));
   const answers = await Promise.all(Array.from({ length: 50 }, () => probe(`${url}/readyz`)));
@@ -42,13 +42,13 @@ test('while every connection is taken /readyz is 503 within 2 s, and 200 once th
     expect(status).toBe(503);
     expect(ms).toBeLessThan(ANSWERS_WITHIN_MS);
   }
-  // All of them wait in one place: they stand in the way of no call.
+  // All probes wait in one place of the queue, so they do not delay calls.
   expect(connectionsOf(db).waiting).toBe(1);
   await Promise.all(taken);
   expect((await probe(`${url}/readyz`)).status).toBe(200);
 });
 
-test('a server that stops says so at /readyz while it answers what is under way', async () => {
+test('a stopping server reports so at /readyz while it answers the requests in progress', async () => {
   const service = await startService();
   const { owner } = await openLab(service);
   const agent = new Agent({ keepAlive: true });
@@ -63,7 +63,7 @@ test('a server that stops says so at /readyz while it answers what is under way'
   const other = connect({ url: service.databaseUrl, max: 1, onIdleError: () => {} });
   onTestFinished(() => other.destroy());
   let closing = Promise.resolve();
-  const underWay = await other.transaction().execute(async trx => {
+  const pending = await other.transaction().execute(async trx => {
     await sql`lock table users in access exclusive mode`.execute(trx);
     const asked = service.call('{ viewer { id } }', {}, owner);
     const blocked = async () =>
@@ -74,6 +74,6 @@ test('a server that stops says so at /readyz while it answers what is under way'
     expect(await readyz()).toEqual({ statusCode: 503, connection: 'close', body: { status: 'stopping' } });
     return { asked };
   });
-  expect((await underWay.asked).status).toBe(200);
+  expect((await pending.asked).status).toBe(200);
   await closing;
 });

@@ -6,11 +6,11 @@ import { codes, createKey, deploy, openLab, PREDICT, signUp, startServiceForTest
 import { linearRegression, loopingRegression, slowRegression, writeModel } from './onnx-files.ts';
 
 const ENDLESS = 1e15;
-/** A run of about half a second on an idle machine: longer than the time after which it may be stopped. */
+/** A run of about half a second on an idle machine: longer than the time after which it may be preempted. */
 const LONG = 400_000;
 const MEAN = linearRegression({ weights: [0.5, 0.5] });
 
-/** Models without a server: `slow…` loop as often as the spectrum says, the others take a mean. */
+/** Models without a server: `slow…` loop for the number of rounds in the spectrum, the others compute a mean. */
 function modelsOf(limits: ModelLimits) {
   const models = startModels({
     load: async id => (id.startsWith('slow') ? loopingRegression() : MEAN),
@@ -27,7 +27,7 @@ const model = (tenantId: string, { reserved = false, slow = false } = {}) => ({
   rowIndependent: false,
 });
 
-/** Asks again and again until told to stop, and says how long each answer took. */
+/** Calls `ask` this many times in sequence. @returns the time of each call in milliseconds. */
 async function timesOf(ask: () => Promise<unknown>, count: number): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -55,7 +55,7 @@ for (const accounts of [1, 50]) {
   });
 }
 
-test('endless models of an account give way to another account without a plan after 0.2 s', async () => {
+test('endless models of an account are preempted by another account without a plan after 0.2 s', async () => {
   const models = modelsOf({ hosts: 2, runMs: 20_000 });
   const ends = Promise.allSettled(
     Array.from({ length: 10 }, () => models.run(model('attacker', { slow: true }), [[1, ENDLESS]])),
@@ -67,7 +67,7 @@ test('endless models of an account give way to another account without a plan af
 });
 
 for (const rowIndependent of [false, true]) {
-  test(`a frame of endless calls ${rowIndependent ? 'that share runs ' : ''}gives way at each of its runs`, async () => {
+  test(`a frame of endless calls ${rowIndependent ? 'that share runs ' : ''}can be preempted at each of its runs`, async () => {
     const runMs = 2500;
     const models = modelsOf({ hosts: 2, runMs });
     const attacker = { ...model('attacker', { slow: true }), rowIndependent };
@@ -75,17 +75,17 @@ for (const rowIndependent of [false, true]) {
     const ends = Promise.allSettled(Array.from({ length: 32 }, () => models.run(attacker, spectra)));
     const times = await timesOf(async () => {
       await models.run(model('honest'), [[1, 3]]);
-      // The attacker's next frame leaves before the next call comes.
+      // The attacker's next frame is sent before the next call arrives.
       for (let i = 0; i < 5; i++) await immediate();
     }, 6);
-    // A call that was stopped keeps its place until its deadline when it runs again; the next one is stopped again.
+    // A preempted call runs until its deadline when it runs again; the next one is preempted again.
     expect(times.filter(ms => ms > 0.9 * runMs).length).toBeLessThan(5);
     await models.close();
     await ends;
   });
 }
 
-test('a long run that was stopped for others is finished: it is stopped once at most', async () => {
+test('a long run is preempted at most once, and then finishes', async () => {
   const models = modelsOf({ hosts: 2 });
   let isOver = false;
   const long = models.run(model('slow one', { slow: true }), [[1, 2 * LONG]]).finally(() => {
@@ -97,7 +97,7 @@ test('a long run that was stopped for others is finished: it is stopped once at 
   expect(others).toBeGreaterThan(0);
 });
 
-test('of those that wait, the one that used least goes first', async () => {
+test('among waiting organizations the one with the least usage runs first', async () => {
   const models = modelsOf({ hosts: 2 });
   await models.run(model('heavy', { slow: true }), [[1, LONG]]);
   await models.run(model('light'), [[1, 3]]);
@@ -114,7 +114,7 @@ test('of those that wait, the one that used least goes first', async () => {
 });
 
 for (const accounts of [1, 50]) {
-  test(`slow trials of ${accounts} accounts without a plan keep no organization on a plan from registering`, async () => {
+  test(`slow trials of ${accounts} accounts without a plan do not prevent an organization on a plan from registering`, async () => {
     const models = modelsOf({ trialMs: 2000 });
     const attackers = Array.from({ length: accounts }, (_, i) => model(`attacker ${i}`).tenant);
     const slow = await writeModel(slowRegression(2000));
@@ -130,12 +130,12 @@ for (const accounts of [1, 50]) {
   });
 }
 
-test('three accounts that fill the room to wait lose their newest calls to 50 others', async () => {
+test('three accounts that fill the queue lose their newest calls to 50 others', async () => {
   const models = modelsOf({ hosts: 2, runMs: 20_000 });
   const refused = { attackers: 0, honest: 0 };
-  const ask = (who: keyof typeof refused, name: string) =>
-    models.run(model(name, { slow: who === 'attackers' }), [[1, ENDLESS]]).catch(() => {
-      refused[who] += 1;
+  const ask = (group: keyof typeof refused, name: string) =>
+    models.run(model(name, { slow: group === 'attackers' }), [[1, ENDLESS]]).catch(() => {
+      refused[group] += 1;
     });
   const calls = Array.from({ length: 3000 }, (_, i) => ask('attackers', `attacker ${i % 3}`));
   const honest = () => Array.from({ length: 50 }, (_, i) => ask('honest', `honest ${i}`));
@@ -147,7 +147,7 @@ test('three accounts that fill the room to wait lose their newest calls to 50 ot
   await Promise.all(calls);
 });
 
-test('three accounts that fill the room for trials lose their newest to 47 others', async () => {
+test('three accounts that fill the queue of trials lose their newest to 47 others', async () => {
   const limit = fairLimiter({ concurrency: 2, maxWaiting: { perTenant: 20, total: 100 } });
   const tenant = (id: string) => ({ id, reserved: false });
   const hold = Promise.withResolvers<void>();
@@ -163,12 +163,12 @@ test('three accounts that fill the room for trials lose their newest to 47 other
   await expect(late).rejects.toMatchObject({ extensions: { code: codes.UNAVAILABLE } });
   hold.resolve();
   await Promise.all([attackers, honest]);
-  // The one that ran, and one that waits of each: the oldest.
+  // The running one, and the oldest waiting one of each account.
   expect(tried.filter(name => name.startsWith('attacker'))).toHaveLength(4);
   expect(tried.filter(name => name.startsWith('honest'))).toHaveLength(47);
 });
 
-test('a trial that waits until its request is over does not begin', async () => {
+test('a waiting trial whose request has ended does not start', async () => {
   const models = modelsOf({ trialMs: 2000 });
   const { tenant } = model('a');
   const [slow, mean] = await Promise.all([writeModel(slowRegression(2000)), writeModel(MEAN)]);

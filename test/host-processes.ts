@@ -1,29 +1,29 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'vitest';
 
-/** The lines that `ps` prints; none where it finds no process, which it calls an error. */
+/** The lines that `ps` prints; without a matching process, which `ps` treats as an error, one empty line. */
 export const column = (...args: string[]) => spawnSync('ps', args).stdout.toString().trim().split('\n');
 
-/** The model hosts of this process. */
+/** The pids of the model hosts of this process. */
 export const hosts = () =>
   column('-o', 'pid=,args=', '--ppid', String(process.pid))
     .filter(line => line.includes('onnx/host'))
     .map(line => Number.parseInt(line, 10));
 
-/** Those that were not there yet when it was called. */
+/** @returns a function that lists the model hosts started since this call. */
 export function hostsFromNow(): () => number[] {
   const before = new Set(hosts());
   return () => hosts().filter(pid => !before.has(pid));
 }
 
-/** Waits until one of the processes computes, and says which. */
+/** Waits until one of the processes computes. @returns its pid. */
 export async function toCompute(pids: () => number[]): Promise<number> {
   let found = 0;
   await expect
     .poll(
       () => {
         const busy = pids().find(pid => /^R/.test(column('-o', 'stat=', '-p', String(pid)).join()));
-        // One that starts computes too, for a moment.
+        // A starting process also computes for a moment.
         const isSame = busy !== undefined && busy === found;
         found = busy ?? 0;
         return isSame;
@@ -34,7 +34,7 @@ export async function toCompute(pids: () => number[]): Promise<number> {
   return found;
 }
 
-/** Whether there is such a process. */
+/** Whether a process exists. */
 export function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -43,7 +43,7 @@ export function isThere(pid: number): boolean {
   }
 }
 
-/** Waits until all of the processes have slept at so many looks in a row: one that starts computes at some of them. */
+/** Waits until all of the processes sleep at this many consecutive checks: a starting one computes at some of them. */
 export async function toBeIdle(pids: () => number[], looks = 5): Promise<void> {
   let asleep = 0;
   const look = () => {

@@ -28,13 +28,13 @@ import {
   startService,
 } from './harness.ts';
 
-/** Generated requests. `HOSTILE_CASES=300` is for a look. */
+/** The number of generated requests. `HOSTILE_CASES=300` is for a quick run. */
 const CASES = Number(process.env.HOSTILE_CASES ?? 10_000);
 
 let service: Service;
 let lab: Lab;
 let key: { rawKey: string };
-/** What hostile requests may change and delete, while the caller's own stay as they are. */
+/** Objects that hostile requests may change and delete, while the caller's own remain unchanged. */
 let victims: string[];
 
 beforeAll(async () => {
@@ -49,9 +49,9 @@ afterAll(() => service.close());
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-// What is sent
+// Requests
 
-/** Texts that programs stumble over. */
+/** Texts that often cause errors. */
 const NAUGHTY = [
   '',
   ' ',
@@ -115,10 +115,10 @@ const anything: fc.Arbitrary<unknown> = fc.oneof(
   fc.dictionary(text, fc.oneof(text, number), { maxKeys: 3 }),
 );
 
-/** Ids that exist, so that what is sent gets further than to "not found". */
+/** Existing ids, so that requests get further than "not found". */
 const known = () => [...victims, lab.owner.projectId, lab.owner.organization.id, lab.owner.id];
 
-/** What has the type, nearly has it, or does not. */
+/** Values that have the type, nearly have it, or do not. */
 function nearly(type: GraphQLInputType): fc.Arbitrary<unknown> {
   const fits = fitting(getNullableType(type));
   return fc.oneof({ weight: 6, arbitrary: fits }, { weight: 1, arbitrary: anything });
@@ -155,7 +155,7 @@ function fitting(type: GraphQLInputType): fc.Arbitrary<unknown> {
   }
 }
 
-/** A value as a document spells it; what has no such spelling is spelled wrong. */
+/** The literal of a value in a document; invalid for a value that has none. */
 const literal = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(literal).join(' ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -167,12 +167,12 @@ const literal = (value: unknown): string => {
 const schema = buildSchema(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
 const roots = [schema.getQueryType(), schema.getMutationType()].flatMap(type =>
   Object.values(type?.getFields() ?? {})
-    // It takes no input, and would leave the others without a session.
+    // It takes no input, and would end the session of the other requests.
     .filter(({ name }) => name !== 'signOut')
     .map(field => ({ ...field, kind: type?.name.toLowerCase() })),
 );
 
-/** A request for any root field of the schema, its arguments as variables or as literals. */
+/** A request for any root field of the schema, with arguments as variables or literals. */
 const operation = () =>
   fc.constantFrom(...roots).chain(({ name, kind, args, type }) => {
     const values = args.map((argument: GraphQLArgument) => [argument.name, nearly(argument.type)] as const);
@@ -201,7 +201,7 @@ interface Hostile {
   body: string | null;
 }
 
-/** The same text with a stretch of it replaced: JSON and GraphQL that is nearly right. */
+/** The text with a part replaced: nearly valid JSON and GraphQL. */
 const damaged = (whole: fc.Arbitrary<string>) =>
   fc
     .tuple(
@@ -254,7 +254,7 @@ const request = (): fc.Arbitrary<Hostile> => {
     )
     .map(([headers, parameters]) => ({
       method: 'GET',
-      // Not URLSearchParams, which mends half surrogates.
+      // Not URLSearchParams, which replaces lone surrogates.
       path: `?${Object.entries(parameters)
         .map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`)
         .join('&')}%ff%`,
@@ -264,9 +264,9 @@ const request = (): fc.Arbitrary<Hostile> => {
   return fc.oneof({ weight: 12, arbitrary: post }, { weight: 1, arbitrary: get });
 };
 
-// What comes back
+// Answers
 
-/** Sends it. Whatever it is, the answer is JSON with codes of the catalogue, and no fault of the server's. */
+/** Sends a request. The answer must be JSON with codes of the catalogue, without an internal error. */
 async function survives(url: string, { method, path, headers, body }: Hostile): Promise<number> {
   const response = await fetch(`${url}/graphql${path}`, { method, headers, body, redirect: 'manual' });
   const answer = await response.text();
@@ -282,7 +282,7 @@ const MIB = 1024 * 1024;
 const jsonOf = (query: string, variables: string) =>
   `{"query":${JSON.stringify(query)},"variables":${variables}}`;
 
-/** What generators would take too long to come to. */
+/** Requests that generators would rarely produce. */
 function enormous(): Hostile[] {
   const spectra = (value: string) =>
     jsonOf(
@@ -340,10 +340,10 @@ function enormous(): Hostile[] {
   );
 }
 
-test('whatever is sent is answered without a fault, and enormous bodies leave no memory taken behind', {
+test('no request causes an internal error, and the memory of enormous bodies is released', {
   timeout: 3_600_000,
 }, async () => {
-  // In a process of its own, whose memory is the server's alone.
+  // The server runs in its own process, whose memory is measured.
   const server = run('node', ['src/main.ts', 'serve'], { env: { DATABASE_URL: service.databaseUrl } });
   const url = await addressOf(server);
   const residentMb = () =>
@@ -369,7 +369,7 @@ test('whatever is sent is answered without a fault, and enormous bodies leave no
       }),
       { numRuns: count },
     );
-  // A server that has been at work has grown to its size.
+  // Warms the server up until its memory is stable.
   await generate(CASES);
   await work();
   const before = residentMb();
@@ -378,7 +378,7 @@ test('whatever is sent is answered without a fault, and enormous bodies leave no
     await survives(url, hostile);
     highest.residentMb = Math.max(highest.residentMb, residentMb());
   }
-  // Else the rest would prove nothing.
+  // Otherwise the check below would prove nothing.
   expect(highest.residentMb).toBeGreaterThan(before + 200);
   await expect
     .poll(
@@ -390,7 +390,7 @@ test('whatever is sent is answered without a fault, and enormous bodies leave no
     )
     .toBeLessThan(before + 50);
 
-  // Requests of every fate are among the generated ones.
+  // The generated requests led to every status.
   for (const status of [200, 400, 401, 403, 404, 415]) expect([...seen.keys()]).toContain(status);
   expect(server.output()).not.toMatch(/unexpected error|"level":(50|60)/);
   expect((await fetch(`${url}/readyz`)).status).toBe(200);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DRIVEN_MODELS, EXTREME_PAIRS, fileOf } from './hostile-operators.ts';
 import { constant, intAttribute, node, onnxFile, tensorInfo } from './onnx-files.ts';
 
-// Models as a hostile tenant writes them: any operators, attributes out of range, huge shapes, extreme numbers.
+// Models of a hostile tenant: any operators, attributes out of range, huge shapes, extreme numbers.
 
 const TYPES = { float32: 1, int8: 3, int16: 5, int32: 6, int64: 7, float64: 11 } as const;
 const FLOAT = 1;
@@ -13,7 +13,7 @@ const text = (name: string, value: string): Message => ({ name, s: Buffer.from(v
 
 const input = [tensorInfo('X', 'float32', ['n', 2])];
 const output = [tensorInfo('y', 'float32', ['n', 1])];
-/** What turns a value of any shape, by name, into one number for each spectrum. */
+/** Nodes that reduce a value of any shape, by name, to one number for each spectrum. */
 const toColumn = (name: string): Message[] => [
   node('Cast', [name], ['asFloat'], [intAttribute('to', FLOAT)]),
   node('ReduceMean', ['asFloat'], ['whole'], [intAttribute('keepdims', 0)]),
@@ -22,7 +22,7 @@ const toColumn = (name: string): Message[] => [
 ];
 
 /**
- * An integer division that overflows (the least number by −1) for spectra below zero and is harmless for all others. On
+ * An integer division that overflows (the least number by −1) for negative spectra and is harmless for all others. On
  * x86 it raises SIGFPE for 32 and 64 bits.
  */
 export function overflowingDivision(operator: 'Div' | 'Mod', type: 'int8' | 'int16' | 'int32' | 'int64') {
@@ -49,7 +49,7 @@ export function overflowingDivision(operator: 'Div' | 'Mod', type: 'int8' | 'int
   });
 }
 
-/** A classifier whose label is a number of a padded tensor: with padding longer than the axis, memory beside it. */
+/** A classifier whose label is a number of a padded tensor: with padding longer than the axis, memory outside it. */
 export function paddingReader(mode: 'constant' | 'edge' | 'reflect' | 'wrap', pads: readonly number[]) {
   return onnxFile({
     input,
@@ -78,7 +78,7 @@ const extreme = fc.constantFrom(...EXTREMES);
 const size = fc.constantFrom(0, 1, 2, 3, 7, 1000, 100_000, 50_000_000);
 const number = fc.constantFrom(0, 1, -1, 1e-40, 3e38, Number.NaN, Number.POSITIVE_INFINITY, -1e30);
 
-/** Operators that take integers as inputs or attributes, and what a generated model gives them. */
+/** Operators that take integers as inputs or attributes, with the values in a generated model. */
 const OPERATORS: fc.Arbitrary<{ nodes: Message[]; initializer: Message[] }> = fc.oneof(
   fc
     .tuple(
@@ -170,7 +170,7 @@ const ofOneOperator = OPERATORS.map(({ nodes, initializer }) =>
   onnxFile({ input, output, initializer, node: [...nodes, ...toColumn('v')] }),
 );
 
-// Changes of a model that would be accepted: its attributes and its constants, one or a few of them.
+// Mutations of a valid model: of one or a few of its attributes and constants.
 
 const attributeValue = fc.oneof(fc.integer({ min: -3, max: 24 }), extreme);
 const change = fc.record({
@@ -187,7 +187,7 @@ const isList = (value: unknown): value is readonly unknown[] => Array.isArray(va
 const itemsOf = (value: unknown) => (isList(value) ? value : []);
 const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null;
 
-/** A list with one item changed, or with one more where it is empty. */
+/** A list with one item changed, or with one added if it is empty. */
 const withItem = (list: unknown, { item }: Change, value: unknown) => {
   const items = itemsOf(list);
   return items.length === 0 ? [value] : items.with(item % items.length, value);
@@ -226,7 +226,7 @@ function changedConstant(tensor: Message, given: Change): Message {
   return { ...tensor, float_data: withItem(tensor.float_data, given, given.number) };
 }
 
-/** A sparse tensor in place of the constant, whose index or size may be anything. */
+/** A sparse tensor in place of the constant, with an arbitrary index or size. */
 const sparseInstead = ({ name, dims }: Message, { value, item }: Change): Message => ({
   values: constant(String(name), 'float32', [1], [1]),
   indices: constant('', 'int64', [1], [item % 2 === 0 ? value : 0]),
@@ -256,14 +256,14 @@ const changedModel = fc
     return fileOf({ ...model, nodes, initializer }, sparse);
   });
 
-/** A model with an operator that is given what it should not get: as it is opened, or by its spectra. */
+/** A model with an operator that gets invalid values: from the file, or from its spectra. */
 export const hostileModel: fc.Arbitrary<Uint8Array> = fc.oneof(
   { weight: 1, arbitrary: ofOneOperator },
   { weight: 3, arbitrary: changedModel },
   { weight: 2, arbitrary: fc.constantFrom(...DRIVEN_MODELS).map(model => fileOf(model)) },
 );
 
-/** Spectra of two points with the numbers that break things. */
+/** Spectra of two points with extreme numbers. */
 export const hostileSpectrum: fc.Arbitrary<readonly [number, number]> = fc.oneof(
   fc.tuple(
     fc.constantFrom(0, 1, -1, -0.001, 1e15, -1e15, 3e38, 1e-40, 2147483648),

@@ -40,7 +40,7 @@ const call = (deploymentId: string, spectra: number[][]) =>
     stranger,
   );
 
-test('whatever model a tenant registers and calls, another tenant’s calls are answered in time', {
+test('no model that a tenant registers and calls delays or fails another tenant’s calls', {
   timeout: 240_000,
 }, async () => {
   report('hostile models', await attackWithModels(await startNeighbourhood(), 20));
@@ -49,7 +49,7 @@ test('whatever model a tenant registers and calls, another tenant’s calls are 
 describe('an integer division that overflows', () => {
   for (const operator of ['Div', 'Mod'] as const) {
     for (const type of ['int8', 'int16', 'int32', 'int64'] as const) {
-      test(`by ${operator} of ${type} ends no more than its host`, async () => {
+      test(`by ${operator} of ${type} ends only its host`, async () => {
         const { deploymentId } = await deploy(
           service,
           stranger,
@@ -70,7 +70,7 @@ describe('an integer division that overflows', () => {
   }
 });
 
-test('a model that reads beside its tensors finds nothing of the server or of another tenant', async () => {
+test('a model that reads outside its tensors finds no data of the server or of another tenant', async () => {
   const secrets = [honest.owner.email, honest.owner.password, honest.owner.id, key.rawKey, 'gasoline-51'];
   let read = '';
   for (const mode of ['constant', 'edge', 'reflect', 'wrap'] as const) {
@@ -98,7 +98,7 @@ test('a model that reads beside its tensors finds nothing of the server or of an
   for (const secret of secrets) expect(read.includes(secret), secret).toBe(false);
 });
 
-test('an endless model of the same kind as an honest one changes nothing for the honest one', {
+test('an endless model with the same operators as an honest one does not affect the honest one', {
   timeout: 240_000,
 }, async () => {
   const neighbourhood = await startNeighbourhood();
@@ -108,13 +108,13 @@ test('an endless model of the same kind as an honest one changes nothing for the
   const spectra = [{ sampleName: 'a', yValues: [1, 1e15] }];
   const endless = Array.from({ length: 8 }, () => service.call(PREDICT, { deploymentId, spectra }, stranger));
   for (const { code } of await Promise.all(endless)) {
-    // The last ones may have waited for too long when the quarantine begins.
+    // The last ones may have timed out in the queue when the quarantine begins.
     expect([codes.MODEL_FAILED, codes.UNAVAILABLE]).toContain(code);
   }
   report('beside endless calls', await stop());
 });
 
-test('the server loads ONNX Runtime into its own process nowhere', () => {
+test('the server never loads ONNX Runtime into its own process', () => {
   const maps = process.platform === 'linux' ? readFileSync('/proc/self/maps', 'utf8') : '';
   expect(maps).not.toContain('onnxruntime');
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { attackWithOperators, startNeighbourhood, tableOf } from './hostile-tenant.ts';
 import { report } from './report.ts';
 
-test('whatever an operator is given that its trial did not show, another tenant’s calls are answered in time', {
+test('no value that an operator did not get in its trial delays or fails another tenant’s calls', {
   timeout: 600_000,
 }, async () => {
   const { operators, found } = await attackWithOperators(await startNeighbourhood(), { all: false });

@@ -12,17 +12,17 @@ import {
   textsAttribute,
 } from './onnx-files.ts';
 
-// Models that behave in their trial and not afterwards: what an operator takes as an index, a size, an operand or a number
-// is the spectrum, which is 0 in a trial (rounded down), and whatever the caller likes in a call.
+// Models that are harmless only in their trial: the spectrum sets an index, a size, an operand or a number of an
+// operator. It is 0 in a trial (rounded down), and any value in a call.
 
 type Message = Readonly<Record<string, unknown>>;
 
-/** A model whose operator is given what its spectra say. */
+/** A model whose spectra set the inputs of its operator. */
 export interface DrivenModel {
   operator: string;
-  /** Which types, attributes or inputs. */
+  /** The types, attributes or inputs that vary. */
   variant: string;
-  /** Its own, beside those that every such model has. */
+  /** Its own ones, in addition to those of every such model. */
   nodes: readonly Message[];
   initializer: readonly Message[];
   opset: number;
@@ -53,7 +53,7 @@ const float = (name: string, f: number): Message => ({ name, f, type: 1 });
 const cast = (from: string, type: Type, to: string) =>
   node('Cast', [from], [to], [intAttribute('to', TYPES[type])]);
 
-/** Pairs of numbers for the spectra of a call: what breaks operators that take an integer, a size or a float. */
+/** Pairs of numbers for the spectra of a call that break operators with an integer, a size or a float. */
 export const EXTREME_PAIRS: readonly (readonly [number, number])[] = [
   [0, 0],
   [-1, -1],
@@ -150,7 +150,7 @@ const model = (
   { initializer = [], opset = 17 }: Partial<Pick<DrivenModel, 'initializer' | 'opset'>> = {},
 ): DrivenModel => ({ operator, variant, nodes, initializer, opset });
 
-/** One operator with these inputs, whose first output is what the model answers. */
+/** One operator with these inputs, whose first output is the model's result. */
 const simple = (
   operator: string,
   inputs: readonly string[],
@@ -515,7 +515,7 @@ const flow = (): DrivenModel[] => [
     'rounds',
     [
       node('Identity', ['oneF'], ['start']),
-      // At most 1000 rounds, or as many as a negative number is taken for.
+      // At most 1000 rounds, or as many as a negative number is converted to.
       node('Min', ['p', 's1000'], ['rounds']),
       node(
         'Loop',
@@ -745,7 +745,7 @@ const trees = (): DrivenModel[] => {
   ];
 };
 
-/** Every driven model: an operator, and what of it the spectra say. */
+/** Every driven model: an operator, and which of its inputs the spectra set. */
 export const DRIVEN_MODELS: readonly DrivenModel[] = [
   ...arithmetic(),
   ...casts(),

@@ -20,19 +20,19 @@ import { watchLateness } from './lateness.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 const PAUSE_MS = 50;
-/** What each call of the other tenant may take, its way included, but not what this process itself was late by. */
+/** The time limit of the other tenant's calls in milliseconds, with transport, without this process's own delay. */
 const MAX_ANSWER_MS = 250;
 const MAX_GROWTH = 100 * 1024 * 1024;
 /**
- * Calls after which a server's memory is what it stays at: V8 lets garbage lie until the heap is a multiple of what is in
- * use (measured: 50 MB in use after a collection, before and after an attack, and 120 to 200 MB of heap).
+ * Calls after which a server's memory is stable: V8 keeps garbage until the heap is a multiple of the memory in use
+ * (measured: 50 MB in use after a collection, before and after an attack, and 120 to 200 MB of heap).
  */
 const WARM_UP_CALLS = 200;
 const WARM_UP_SPECTRA = 200;
 
-/** A server in a process of its own, with an honest tenant and a stranger. */
+/** A server in its own process, with an honest tenant and a stranger. */
 export interface Neighbourhood {
-  /** The harness' helpers, on that server. */
+  /** The harness' helpers for this server. */
   service: Service;
   server: ServerProcess;
   honest: Lab;
@@ -40,7 +40,7 @@ export interface Neighbourhood {
   stranger: Person;
 }
 
-/** Starts a server as an operator would, in a process whose end and memory are seen from outside. */
+/** Starts a server like an operator, in a process whose exit and memory are observed from outside. */
 export async function startNeighbourhood(): Promise<Neighbourhood> {
   const local = await startServiceForTest();
   const server = await startServerProcess(local.databaseUrl);
@@ -53,7 +53,7 @@ export async function startNeighbourhood(): Promise<Neighbourhood> {
   return { service, server, honest, key, stranger };
 }
 
-/** Lets organizations on the Free plan register as many models as a test has. */
+/** Raises the Free plan's limits to the number of models in a test. */
 export async function makeRoom(service: Service): Promise<void> {
   const plenty = { maxModels: 1000, maxDeployments: 1000 };
   await service.db.updateTable('plans').set(plenty).where('name', '=', 'FREE').execute();
@@ -62,7 +62,8 @@ export async function makeRoom(service: Service): Promise<void> {
 /**
  * Calls the honest tenant's model every 50 ms until it is stopped.
  *
- * @returns stops it, and checks that no call failed or came late, and that the server lives within its memory
+ * @returns a function that stops it and checks that no call failed or was late, and that the server is alive within its
+ * memory limit
  */
 export async function watchNeighbour({ service, server, honest, key }: Neighbourhood) {
   const call = { deploymentId: honest.deploymentId, spectra: gasoline() };
@@ -90,7 +91,7 @@ export async function watchNeighbour({ service, server, honest, key }: Neighbour
     const times = calls.map(lateness.netMs);
     lateness.stop();
     expect(calls.filter(({ status }) => status !== 200)).toEqual([]);
-    // Says where the time went: with nothing else on the machine, a server that waits for a core waits for its own hosts.
+    // Shows the cause of a delay: on an otherwise idle machine, a server that waits for a core waits for its own hosts.
     const late = calls.map(({ serverWaitedMs }, i) => ({ ms: times[i] ?? 0, serverWaitedMs }));
     expect(late.filter(({ ms }) => ms > MAX_ANSWER_MS)).toEqual([]);
     server.expectAlive();
@@ -107,7 +108,7 @@ export async function watchNeighbour({ service, server, honest, key }: Neighbour
 /**
  * Registers and calls generated models as a stranger while another tenant predicts.
  *
- * @returns how many of the models were accepted, and what `watchNeighbour` found
+ * @returns the number of accepted models, and the findings of `watchNeighbour`
  */
 export async function attackWithModels(neighbourhood: Neighbourhood, models: number) {
   const { service, stranger } = neighbourhood;
@@ -133,7 +134,7 @@ export async function attackWithModels(neighbourhood: Neighbourhood, models: num
   return { models, accepted, ...found };
 }
 
-/** What became of an operator's models and of the calls to them. */
+/** The outcomes of an operator's models and of the calls to them. */
 interface Tally {
   accepted: number;
   refused: number;
@@ -142,11 +143,10 @@ interface Tally {
 }
 
 /**
- * Registers models that behave in their trial, and calls each with numbers that it should not get, while another tenant
- * predicts.
+ * Registers models that are harmless in their trial, and calls each with invalid numbers while another tenant predicts.
  *
- * @param all every model; else of each operator the first that is accepted
- * @returns for each operator what became of its models and calls, and what `watchNeighbour` found
+ * @param all uses every model; otherwise the first accepted one of each operator
+ * @returns for each operator the outcomes of its models and calls, and the findings of `watchNeighbour`
  */
 export async function attackWithOperators(neighbourhood: Neighbourhood, { all }: { all: boolean }) {
   const { service, stranger } = neighbourhood;
@@ -177,7 +177,7 @@ export async function attackWithOperators(neighbourhood: Neighbourhood, { all }:
   return { operators, found: await stop() };
 }
 
-/** A table of what became of each operator. */
+/** A table of the outcomes of each operator. */
 export const tableOf = (operators: ReadonlyMap<string, Tally>): string =>
   [...operators]
     .map(

@@ -40,7 +40,7 @@ const OTHERS = [
 ];
 
 describe('a server on a loopback address', () => {
-  test('answers to loopback names, and to no other', async () => {
+  test('accepts only loopback names', async () => {
     const service = await startServiceForTest();
     for (const host of LOOPBACK) expect(await ask(service.url, host), host).toMatchObject({ status: 200 });
     for (const host of OTHERS) {
@@ -55,7 +55,7 @@ describe('a server on a loopback address', () => {
     }
   });
 
-  test('answers to the names of PUBLIC_URL too', async () => {
+  test('accepts the names of PUBLIC_URL too', async () => {
     const service = await startServiceForTest({
       publicUrl: ['https://lims.example', 'http://192.0.2.7:8080'],
     });
@@ -67,7 +67,7 @@ describe('a server on a loopback address', () => {
     }
   });
 
-  test('takes the name that a trusted proxy was called by, and no other client’s word', async () => {
+  test('accepts X-Forwarded-Host only from a trusted proxy', async () => {
     const headers = ['X-Forwarded-Host: lims.example', `Content-Length: ${viewer.length}`];
     const behind = await startServiceForTest({
       publicUrl: ['https://lims.example'],
@@ -82,7 +82,7 @@ describe('a server on a loopback address', () => {
 describe('a server on another address', () => {
   const local = '10.1.2.3';
 
-  test('answers to the names of PUBLIC_URL, and to loopback names on a loopback address alone', () => {
+  test('accepts the names of PUBLIC_URL, and loopback names only on a loopback address', () => {
     const isAllowed = allowedHosts({ HOST: '0.0.0.0', PUBLIC_URL: ['https://lims.example'] });
     expect(isAllowed('lims.example', local)).toBe(true);
     for (const host of OTHERS) expect(isAllowed(host, local), host).toBe(false);
@@ -93,7 +93,7 @@ describe('a server on another address', () => {
     }
   });
 
-  test('answers to every name without PUBLIC_URL, and warns of it at the start', async () => {
+  test('accepts every name without PUBLIC_URL, and logs a warning at the start', async () => {
     const service = await startService();
     const started = run('node', ['src/main.ts', 'serve'], {
       env: { DATABASE_URL: service.databaseUrl, HOST: '0.0.0.0' },
@@ -105,7 +105,7 @@ describe('a server on another address', () => {
   });
 });
 
-test('PUBLIC_URL takes origins, and nothing else', () => {
+test('PUBLIC_URL accepts only origins', () => {
   const read = (PUBLIC_URL: string) => readConfig({ PUBLIC_URL }).PUBLIC_URL;
   expect(read('https://a.example, http://localhost:3000')).toEqual([
     'https://a.example',

@@ -39,7 +39,7 @@ interface Reply {
   message: string | undefined;
 }
 
-/** Asks who is signed in, with a body of that many bytes. */
+/** Queries the viewer with a body of this many bytes. */
 async function ask(bytes: number, headers: Record<string, string> = {}): Promise<Reply> {
   const bare = JSON.stringify({ query: VIEWER, padding: '' });
   const body = JSON.stringify({ query: VIEWER, padding: 'x'.repeat(bytes - bare.length) });
@@ -58,7 +58,7 @@ async function ask(bytes: number, headers: Record<string, string> = {}): Promise
   };
 }
 
-describe('a body is read as far as its sender may send', () => {
+describe('a body is read up to the limit of its sender', () => {
   const anonymous: [string, () => Record<string, string>][] = [
     ['without a credential', () => ({})],
     ['with other cookies', () => ({ cookie: 'theme=dark' })],
@@ -75,8 +75,8 @@ describe('a body is read as far as its sender may send', () => {
   });
 
   const formerly: [string, () => Record<string, string>][] = [
-    ['that there never was', () => ({ cookie: `spectrakey_session=${'x'.repeat(43)}` })],
-    ['that has not the form of one', () => ({ cookie: 'spectrakey_session=x; theme=dark' })],
+    ['that never existed', () => ({ cookie: `spectrakey_session=${'x'.repeat(43)}` })],
+    ['that is malformed', () => ({ cookie: 'spectrakey_session=x; theme=dark' })],
     ['that is empty', () => ({ cookie: 'spectrakey_session=; theme=dark' })],
   ];
   test.for(formerly)('64 KiB with the cookie of a session %s, which is cleared', async ([, headers]) => {
@@ -90,16 +90,16 @@ describe('a body is read as far as its sender may send', () => {
 
   const wrong: [string, () => Record<string, string>][] = [
     ['a key whose checksum fails', () => ({ authorization: `Api-Key ${key.rawKey.slice(0, -1)}-` })],
-    ['a key that only looks like one', () => ({ authorization: `Api-Key ${generateRawKey().text}` })],
-    ['a text of the length of a key', () => ({ authorization: `Api-Key sk_${'0'.repeat(46)}` })],
+    ['a well-formed key that does not exist', () => ({ authorization: `Api-Key ${generateRawKey().text}` })],
+    ['a text as long as a key', () => ({ authorization: `Api-Key sk_${'0'.repeat(46)}` })],
     ['a key of another scheme', () => ({ authorization: `Token ${key.rawKey}` })],
     ['a key without a scheme', () => ({ authorization: key.rawKey })],
     [
-      'a session beside no key, which wins',
+      'a session and a malformed key, which takes precedence',
       () => ({ cookie: lab.owner.cookie, authorization: 'Api-Key sk_' }),
     ],
   ];
-  test.for(wrong)('nothing with %s, whatever its length', async ([, headers]) => {
+  test.for(wrong)('not at all with %s, at any length', async ([, headers]) => {
     for (const bytes of [200, MAX_ANONYMOUS_BODY_BYTES + 1, MAX_BODY_BYTES, MAX_BODY_BYTES + 1]) {
       expect(await ask(bytes, headers())).toMatchObject(refusal(codes.UNAUTHENTICATED));
     }
@@ -110,7 +110,7 @@ describe('a body is read as far as its sender may send', () => {
     ['with a key as a Bearer token', () => ({ authorization: `bearer ${key.rawKey}` })],
     ['with a session', () => ({ cookie: `theme=dark; ${lab.owner.cookie}` })],
     [
-      'with a session beside a Basic credential',
+      'with a session and a Basic credential',
       () => ({ cookie: lab.owner.cookie, authorization: `Basic ${btoa('ann:secret')}` }),
     ],
   ];
@@ -119,8 +119,8 @@ describe('a body is read as far as its sender may send', () => {
     expect(await ask(MAX_BODY_BYTES + 1, headers())).toMatchObject(refusal(codes.PAYLOAD_TOO_LARGE));
   });
 
-  /** What the server says to a request of which this much was sent, once it has closed the connection. */
-  async function sayOnly(text: string): Promise<string> {
+  /** Sends only this part of a request. @returns the response, after the server has closed the connection. */
+  async function sendOnly(text: string): Promise<string> {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     socket.write(text);
     let answer = '';
@@ -132,33 +132,33 @@ describe('a body is read as far as its sender may send', () => {
   }
   const head = ['POST /graphql HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'].join('\r\n');
 
-  test('what is announced to be larger is refused before a byte of it is sent', async () => {
-    const announced = await sayOnly(`${head}\r\nContent-Length: ${MAX_ANONYMOUS_BODY_BYTES + 1}\r\n\r\n`);
+  test('a body with a larger Content-Length is refused before any of it is sent', async () => {
+    const announced = await sendOnly(`${head}\r\nContent-Length: ${MAX_ANONYMOUS_BODY_BYTES + 1}\r\n\r\n`);
     expect(announced).toMatch(/^HTTP\/1\.1 413 [\s\S]*PAYLOAD_TOO_LARGE/);
   });
 
-  test('what is not announced is refused at the first byte too many, and the connection closed', async () => {
+  test('a chunked body is refused at the first byte over the limit, and the connection is closed', async () => {
     const chunk = `${(MAX_ANONYMOUS_BODY_BYTES + 1).toString(16)}\r\n${' '.repeat(MAX_ANONYMOUS_BODY_BYTES + 1)}\r\n`;
-    const endless = await sayOnly(`${head}\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`);
+    const endless = await sendOnly(`${head}\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`);
     expect(endless).toMatch(/^HTTP\/1\.1 413 [\s\S]*PAYLOAD_TOO_LARGE/);
   });
 });
 
 test.for([
   ['__proto__', '"__proto__": {"query": "{ __typename }"}'],
-  ['__proto__ in other letters', '"\\u005f_proto__": {"admin": true}'],
+  ['an escaped __proto__', '"\\u005f_proto__": {"admin": true}'],
   ['a constructor’s prototype', '"constructor": {"prototype": {"admin": true}}'],
-])('a body that reaches for %s is refused', async ([, reach]) => {
+])('a body with %s is refused', async ([, member]) => {
   const post = (body: string) =>
     fetch(`${service.url}/graphql`, { method: 'POST', headers: JSON_TYPE, body });
-  const answer = await post(`{"query": ${JSON.stringify(VIEWER)}, "variables": {"a": {${reach}}}}`);
+  const answer = await post(`{"query": ${JSON.stringify(VIEWER)}, "variables": {"a": {${member}}}}`);
   expect(answer.status).toBe(400);
   expect(await answer.text()).toContain(codes.BAD_USER_INPUT);
   expect((await post(JSON.stringify({ query: VIEWER }))).status).toBe(200);
 });
 
 describe('browsers', () => {
-  /** A preflight, or a request, as a page of that origin has its browser send it. */
+  /** Sends a preflight or a request like a browser for a page of this origin. */
   const from = async (origin: string, method: 'OPTIONS' | 'POST', server = service) =>
     await fetch(`${server.url}/graphql`, {
       method,
@@ -177,7 +177,7 @@ describe('browsers', () => {
   const cors = ({ headers }: Response) =>
     [...headers.keys()].filter(name => name.startsWith('access-control-'));
 
-  test('let the pages of a listed origin call, with credentials', async () => {
+  test('allow pages of a listed origin to call, with credentials', async () => {
     for (const origin of ['https://lims.example', 'http://localhost:8080']) {
       const preflight = await from(origin, 'OPTIONS');
       expect(preflight.status).toBe(204);
@@ -198,18 +198,18 @@ describe('browsers', () => {
     'https://lims.example:8443',
     'null',
     '*',
-  ])('let no page of another origin call: %s', async origin => {
+  ])('do not allow pages of another origin to call: %s', async origin => {
     for (const method of ['OPTIONS', 'POST'] as const) expect(cors(await from(origin, method))).toEqual([]);
   });
 
-  test('let no page of any origin call, where none is listed', async () => {
+  test('do not allow pages of any origin to call if none is listed', async () => {
     const closed = await startServiceForTest();
     for (const method of ['OPTIONS', 'POST'] as const) {
       expect(cors(await from('https://lims.example', method, closed))).toEqual([]);
     }
   });
 
-  test('are told to sniff, frame and refer nothing, and to run this server’s files alone', async () => {
+  test('get headers that forbid sniffing, framing and referrers, and allow only this server’s scripts', async () => {
     for (const path of ['/', '/graphiql', '/sign-in']) {
       const { status, headers } = await fetch(`${service.url}${path}`);
       expect(status).toBe(200);
@@ -235,7 +235,7 @@ describe('browsers', () => {
   });
 });
 
-test('CORS_ORIGINS takes origins and nothing else', () => {
+test('CORS_ORIGINS accepts only origins', () => {
   const read = (CORS_ORIGINS: string) => readConfig({ CORS_ORIGINS }).CORS_ORIGINS;
   expect(read('https://a.example, http://localhost:3000')).toEqual([
     'https://a.example',
@@ -255,14 +255,14 @@ test('CORS_ORIGINS takes origins and nothing else', () => {
   }
 });
 
-test('a server whose event loop lags refuses work for the moment, still says that it lives, and comes back', async () => {
+test('a server whose event loop lags sheds load, stays healthy at /healthz, and recovers', async () => {
   const own = await startServiceForTest({ httpLimits: { loopDelayMs: 300, loopDelayWindowMs: 1000 } });
   const people = await openLab(own);
   const secret = await createKey(own, people.owner, { deploymentId: people.deploymentId });
   const predict = () => own.call(PREDICT, { deploymentId: people.deploymentId, spectra: gasoline() }, secret);
   expect((await predict()).status).toBe(200);
 
-  // The test shares the server's event loop: held for most of each second, as by far too much work.
+  // The test shares the server's event loop, and blocks it for most of each second to simulate overload.
   let refused = await predict();
   for (let turn = 0; turn < 20 && refused.status === 200; turn++) {
     for (const until = Date.now() + 800; Date.now() < until; );
@@ -274,7 +274,7 @@ test('a server whose event loop lags refuses work for the moment, still says tha
   await expect.poll(async () => (await predict()).status, { timeout: 10_000 }).toBe(200);
 });
 
-test('a connection more than there may be is closed as it comes; one that ends makes room', async () => {
+test('a connection over the limit is closed at once, and accepted after another one ends', async () => {
   const own = await startServiceForTest({ httpLimits: { connections: 5 } });
   const open = async () => {
     const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
@@ -294,7 +294,7 @@ test('a connection more than there may be is closed as it comes; one that ends m
   await expect.poll(async () => (await open()).answer).toContain('200 OK');
 });
 
-test('an answer that takes too long is given up, with a sentence', async () => {
+test('a request that takes too long is answered with 503 and Retry-After', async () => {
   const own = await startServiceForTest({
     databaseUrl: service.databaseUrl,
     httpLimits: { handlerMs: 700 },
@@ -303,7 +303,7 @@ test('an answer that takes too long is given up, with a sentence', async () => {
   const answered = await own.db.transaction().execute(async locking => {
     await sql`lock table sessions in access exclusive mode`.execute(locking);
     const answer = await own.call(VIEWER, {}, { cookie });
-    // The database has not given up in its place.
+    // The query is still waiting, so it was not the database that timed out.
     const { rows } = await sql<{ waiting: number }>`
       select count(*)::int as waiting from pg_locks where not granted and relation = 'sessions'::regclass`.execute(
       locking,

@@ -10,7 +10,7 @@ import { load, type Measure } from './load.ts';
 import { interval, median } from './report.ts';
 
 // Compares this working tree with another commit: `npm run bench -- --against <commit>`. Each gets a data folder with a
-// private PostgreSQL of its own; the calls alternate, so that other work of the machine affects both alike.
+// private PostgreSQL of its own; the calls alternate, so that other load on the machine affects both equally.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const CONNECTIONS = [32, 1];
@@ -24,7 +24,7 @@ interface Tree {
 type Round = Measure & { cpuPerCall: CpuMs };
 
 /**
- * Alternates calls of one spectrum to the other commit and to this working tree, and prints the ratios.
+ * Alternates calls with one spectrum between the other commit and this working tree, and prints the ratios.
  *
  * @param rounds alternations for each number of connections
  * @param seconds of each measurement
@@ -35,7 +35,7 @@ export async function compareWith(
   progress: (text: string) => void,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'spectrakey-bench-'));
-  // As root, PostgreSQL and the model hosts run under other accounts, which must be able to enter.
+  // As root, PostgreSQL and the model hosts run under other accounts, which must be able to enter the folder.
   await chmod(folder, 0o711);
   const other = join(folder, 'tree');
   try {
@@ -51,7 +51,7 @@ export async function compareWith(
         const pairs: [Round, Round][] = [];
         for (const tree of trees) await measure(tree, connections, seconds);
         for (let round = 1; round <= rounds; round++) {
-          // The order alternates, as the first of two may find the machine in another state than the second.
+          // The order alternates, as the first and the second may find the machine in different states.
           const [first, second] = round % 2 === 0 ? ([1, 0] as const) : ([0, 1] as const);
           const found: Round[] = [];
           for (const at of [first, second]) found[at] = await measure(trees[at], connections, seconds);
@@ -102,7 +102,7 @@ function report(commit: string, connections: number, pairs: readonly (readonly [
   ].join('\n');
 }
 
-/** Starts a tree as `npm start` would, on its own data folder, and puts its demonstration on an unlimited plan. */
+/** Starts a tree as `npm start` does, on its own data folder, and puts its demonstration on an unlimited plan. */
 async function start(tree: string, dataDir: string): Promise<Tree> {
   const node = join(tree, 'node_modules/.bin/node');
   const { HOME = '', PATH = '' } = process.env;

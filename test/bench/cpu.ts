@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Milliseconds of CPU that a system has used, by process. */
+/** CPU time used so far, in milliseconds, by component. */
 export interface CpuMs {
   server: number;
   hosts: number;
   postgres: number;
 }
 
-/** The unit of the times in /proc, on every Linux that Node.js runs on. */
+/** The unit of the times in /proc, on every Linux that Node.js supports. */
 const MS_PER_TICK = 10;
 
 interface Process {
@@ -52,7 +52,7 @@ function readProcess(pid: string): Process[] {
       { pid: Number(pid), parent: Number(parent), ms: (Number(rest[9]) + Number(rest[10])) * MS_PER_TICK },
     ];
   } catch {
-    // The process ended meanwhile.
+    // The process has ended.
     return [];
   }
 }

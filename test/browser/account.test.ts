@@ -22,15 +22,15 @@ const openAccount = (options?: Parameters<typeof openPage>[4]) =>
 const section = (page: Page, name: string) => page.getByRole('region', { name });
 const rows = (page: Page) => section(page, 'Sessions').getByRole('listitem');
 
-async function whoIs(as: { cookie: string }) {
+async function viewerIdOf(as: { cookie: string }) {
   return (await service.ask('{ viewer { id } }', {}, as)).viewer?.id ?? null;
 }
 
-/** As if Ada had transferred her organization. */
+/** Simulates that Ada has given her organization away. */
 const leaveOrganization = () =>
   service.db.deleteFrom('organizations').where('id', '=', ada.organization.id).execute();
 
-test('the account page is reached from the person’s menu, and shows whose account it is', async () => {
+test('the account page opens from the user menu and shows the e-mail', async () => {
   const page = await openPage(browser(), service, '/', ada);
   await page.getByRole('button', { name: 'Account of Ada Lovelace' }).click();
   await page.getByRole('menuitem', { name: 'Account' }).click();
@@ -50,12 +50,12 @@ describe('the password', () => {
     await page.getByRole('status').getByText('The password was changed.').waitFor();
     await expect.poll(() => rows(page).count()).toBe(1);
     expect(await page.getByLabel('Current password').inputValue()).toBe('');
-    expect(await whoIs(other)).toBeNull();
-    expect(await whoIs(ada)).toBe(ada.id);
+    expect(await viewerIdOf(other)).toBeNull();
+    expect(await viewerIdOf(ada)).toBe(ada.id);
     await signIn(service, { ...ada, password: 'another passphrase of mine' });
   });
 
-  test('stays when the current one is wrong: the page shows the error, and keeps the input', async () => {
+  test('is unchanged if the current one is wrong: the page shows the error and keeps the input', async () => {
     const page = await openAccount();
     await page.getByLabel('Current password').fill('not the passphrase');
     await page.getByLabel('New password').fill('another passphrase of mine');
@@ -68,7 +68,7 @@ describe('the password', () => {
 });
 
 describe('sessions', () => {
-  test('are listed with browser, network and time, and end one by one or all but this one', async () => {
+  test('are listed with browser, network and time, and end one by one or all except this one', async () => {
     const others = [await signIn(service, ada), await signIn(service, ada), await signIn(service, ada)];
     const page = await openAccount();
     const current = rows(page).filter({ hasText: 'This session' });
@@ -79,17 +79,17 @@ describe('sessions', () => {
 
     await rows(page).getByRole('button', { name: 'End the session of node' }).first().click();
     await expect.poll(() => rows(page).count()).toBe(3);
-    const active = await Promise.all(others.map(whoIs));
-    expect(active.filter(id => id === null)).toHaveLength(1);
+    const alive = await Promise.all(others.map(viewerIdOf));
+    expect(alive.filter(id => id === null)).toHaveLength(1);
 
     await page.getByRole('button', { name: 'End all others' }).click();
     await expect.poll(() => rows(page).count()).toBe(1);
     await page.getByRole('button', { name: 'End all others' }).waitFor({ state: 'detached' });
-    expect(await Promise.all(others.map(whoIs))).toEqual([null, null, null]);
-    expect(await whoIs(ada)).toBe(ada.id);
+    expect(await Promise.all(others.map(viewerIdOf))).toEqual([null, null, null]);
+    expect(await viewerIdOf(ada)).toBe(ada.id);
   });
 
-  test('that end lead their users to sign-in', async () => {
+  test('that have ended lead to the sign-in page', async () => {
     const other = await signIn(service, ada);
     const page = await openAccount();
     await expect.poll(() => rows(page).count()).toBe(2);
@@ -101,7 +101,7 @@ describe('sessions', () => {
 });
 
 describe('the account', () => {
-  test('of an only owner cannot be deleted: the page names the organizations and leads there', async () => {
+  test('of a sole owner cannot be deleted: the page names and links the organizations', async () => {
     const page = await openAccount();
     const text = section(page, 'Delete account');
     await text.getByText('You are the only owner of').waitFor();
@@ -110,7 +110,7 @@ describe('the account', () => {
     await page.waitForURL(`**/organizations/${ada.organization.slug}`);
   });
 
-  test('is deleted once the e-mail is typed and the password is right', async () => {
+  test('is deleted after the e-mail is typed and the password is right', async () => {
     await leaveOrganization();
     const page = await openAccount();
     await page.getByRole('button', { name: 'Delete account…' }).click();
@@ -121,7 +121,7 @@ describe('the account', () => {
     await dialog.getByLabel(`Type ${ada.email} to confirm`).fill(ada.email);
     await confirm.click();
     await dialog.getByRole('alert').getByText('The current password is wrong.').waitFor();
-    expect(await whoIs(ada)).toBe(ada.id);
+    expect(await viewerIdOf(ada)).toBe(ada.id);
     await dialog.getByLabel('Password', { exact: true }).fill(ada.password);
     await confirm.click();
     await page.waitForURL('**/sign-in');
@@ -131,7 +131,7 @@ describe('the account', () => {
 });
 
 describe.for(['light', 'dark'] as const)('in %s colours', scheme => {
-  test('the page and the question before deleting have no accessibility violations, and fit 360 pixels', async () => {
+  test('the page and the dialog that confirms the deletion have no accessibility violations, and fit 360 pixels', async () => {
     await leaveOrganization();
     await service.ask(
       'mutation ($email: EmailAddress!, $password: String!) { signIn(email: $email, password: $password) { id } }',

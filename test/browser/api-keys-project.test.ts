@@ -25,7 +25,7 @@ async function openKeys({ owner }: Lab) {
   return page;
 }
 
-test('a key that is created on the project page reaches every deployment, later ones included', async () => {
+test('a key created on the project page reaches every deployment, also later ones', async () => {
   const lab = await openLab(service);
   const page = await openKeys(lab);
   await page.getByRole('button', { name: 'Create API key' }).click();
@@ -44,7 +44,7 @@ test('a key that is created on the project page reaches every deployment, later 
   }
 });
 
-test('the project page lists the keys of its deployments too, each with the way to its deployment', async () => {
+test('the project page lists the keys of its deployments too, each with a link to its deployment', async () => {
   const lab = await openLab(service);
   await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
   const page = await openKeys(lab);
@@ -55,7 +55,7 @@ test('the project page lists the keys of its deployments too, each with the way 
   await row.getByRole('cell', { name: 'This deployment' }).waitFor();
 });
 
-test('a key of the project is revoked and deleted there as on the tab', async () => {
+test('a project-wide key is revoked and deleted on the project page as on the tab', async () => {
   const lab = await openLab(service);
   await createKey(service, lab.owner, { projectId: lab.owner.projectId }, { name: 'LIMS' });
   const page = await openKeys(lab);

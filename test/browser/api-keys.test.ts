@@ -27,7 +27,7 @@ afterAll(() => service.close());
 
 type Options = Parameters<typeof openPage>[4];
 
-/** The tab of the lab's deployment, with its list on screen. */
+/** Opens the tab of the lab's deployment and waits for its list. */
 async function openTab({ owner, deploymentId }: Lab, options?: Options, person = owner): Promise<Page> {
   const page = await openPage(browser(), service, `/deployments/${deploymentId}/api-keys`, person, options);
   await page.getByRole('heading', { name: 'API keys', exact: true }).waitFor();
@@ -45,7 +45,7 @@ const createButton = (page: Page) => page.getByRole('button', { name: 'Create AP
 const dialog = (page: Page) => page.getByRole('dialog');
 const rawKey = (page: Page) => dialog(page).getByText(/^sk_[0-9A-Za-z]{46}$/);
 
-/** Opens the dialog and creates a key with the default expiry. @returns the raw key, still on screen. */
+/** Opens the dialog and creates a key with the default expiry. @returns the raw key, which is still displayed. */
 async function createInDialog(page: Page, name: string): Promise<string> {
   await createButton(page).click();
   await page.getByLabel('Name').fill(name);
@@ -64,7 +64,7 @@ const stored = (name: string, { owner }: Lab) =>
     .where('projectId', '=', owner.projectId)
     .executeTakeFirst();
 
-/** Many rows at once, revoked so that they do not count against the limit. */
+/** Inserts many rows, revoked so that they do not count towards a limit. */
 async function insertRevoked({ owner, deploymentId }: Lab, count: number): Promise<void> {
   await sql`
     insert into api_keys (id, project_id, deployment_id, name, prefix, digest, scopes, created_at, revoked_at)
@@ -77,7 +77,7 @@ async function insertRevoked({ owner, deploymentId }: Lab, count: number): Promi
 const call = (key: string, { deploymentId }: Lab) =>
   service.call(PREDICT, { deploymentId, spectra: gasoline() }, { rawKey: key });
 
-test('the count and the limit are at the top', async () => {
+test('the tab shows the count and the limit at the top', async () => {
   const lab = await openLab(service);
   const { owner, deploymentId } = lab;
   await createKey(service, owner, { deploymentId });
@@ -91,7 +91,7 @@ test('the count and the limit are at the top', async () => {
 });
 
 describe('the dialog that creates a key', () => {
-  test('requires a name, and shows the server’s error about it', async () => {
+  test('requires a name, and shows the server’s error on it', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     await createButton(page).click();
@@ -113,7 +113,7 @@ describe('the dialog that creates a key', () => {
     await rawKey(page).waitFor();
   });
 
-  test('offers 30 days, 90 days, 6 months, 1 year, a date and none, and explains why an expiry is wise', async () => {
+  test('offers 30 days, 90 days, 6 months, 1 year, a date and none, and explains the use of an expiry', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab, { timezoneId: 'Asia/Tokyo' });
     await createButton(page).click();
@@ -148,7 +148,7 @@ describe('the dialog that creates a key', () => {
     expect(await cells(page, 'For good')).toContain('No expiry');
   });
 
-  test('takes a date as the end of that day in the person’s time zone, and the table shows it so', async () => {
+  test('takes a date as the end of that day in the time zone of the person, and so does the table', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab, { timezoneId: 'America/Los_Angeles' });
     await createButton(page).click();
@@ -165,7 +165,7 @@ describe('the dialog that creates a key', () => {
     expect(await cells(elsewhere, 'Until spring')).toContain('Feb 1, 2099\n08:59');
   });
 
-  test('accepts no day that has passed, and requires one', async () => {
+  test('refuses a past date and a missing one', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     await createButton(page).click();
@@ -176,7 +176,7 @@ describe('the dialog that creates a key', () => {
     await create.click();
     await dialog(page).getByText('Choose a day.').waitFor();
     await day.fill('2020-01-31');
-    // At once, and the sentence on how long it works is gone.
+    // The error appears immediately, and the sentence on how long the key works disappears.
     await dialog(page).getByText('This day has passed. Choose a later one.').waitFor();
     expect(await dialog(page).getByText('Works until').count()).toBe(0);
     await create.click();
@@ -184,7 +184,7 @@ describe('the dialog that creates a key', () => {
     expect(await stored('Too late', lab)).toBeUndefined();
   });
 
-  test('shows the scope `predict` as a badge that cannot be changed', async () => {
+  test('shows the scope `predict` as a fixed badge', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     await createButton(page).click();
@@ -200,7 +200,7 @@ describe('the dialog that creates a key', () => {
     expect(rows).toEqual([{ scopes: '{PREDICT}' }]);
   });
 
-  test('shows the server’s message when another person took the last place meanwhile', async () => {
+  test('shows the server’s message if another person has reached the limit meanwhile', async () => {
     const lab = await openLab(service);
     const { owner, deploymentId } = lab;
     for (let count = 0; count < 9; count += 1) await createKey(service, owner, { deploymentId });
@@ -219,7 +219,7 @@ describe('the dialog that creates a key', () => {
 });
 
 describe('the modal that reveals a new key', () => {
-  test('shows the full key, which works, copies it and confirms that, and warns that it is shown once', async () => {
+  test('shows the full key, which works, copies it with a confirmation, and warns that it is shown once', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     const key = await createInDialog(page, 'LIMS');
@@ -235,7 +235,7 @@ describe('the modal that reveals a new key', () => {
     await dialog(page).waitFor({ state: 'detached' });
   });
 
-  test('copies without TLS too, where browsers offer no clipboard', async () => {
+  test('copies also without TLS, where browsers offer no clipboard API', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
@@ -248,7 +248,7 @@ describe('the modal that reveals a new key', () => {
     expect(await page.getByLabel('Name').inputValue()).toBe(key);
   });
 
-  test('is not lost by a click beside it, by Escape, or without a warning with the page', async () => {
+  test('is not closed by a click outside or Escape, and leaving the page needs a confirmation', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     const key = await createInDialog(page, 'LIMS');
@@ -267,7 +267,7 @@ describe('the modal that reveals a new key', () => {
     expect(await rawKey(page).innerText()).toBe(key);
   });
 
-  test('is shown although the list cannot be loaded', async () => {
+  test('stays open if the list cannot be loaded', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     await page.route('**/graphql', route =>
@@ -278,11 +278,11 @@ describe('the modal that reveals a new key', () => {
     await rawKey(page).waitFor();
   });
 
-  test('leaves the key in no place once closed: page, storage, cache, memory', async () => {
+  test('leaves no copy of the key after it is closed: page, storage, cache, memory', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     const key = await createInDialog(page, 'LIMS');
-    // Found while it is shown, so that not finding it later proves something.
+    // The key is found while it is shown, which proves that the search works.
     expect(await placesOf(page, key)).toEqual(['page', 'memory']);
     await page.getByRole('button', { name: 'Done' }).click();
     await dialog(page).waitFor({ state: 'detached' });
@@ -296,7 +296,7 @@ describe('the modal that reveals a new key', () => {
   }, 60_000);
 });
 
-/** Where in the browser a text is found. */
+/** The places in the browser that contain a text. */
 async function placesOf(page: Page, text: string): Promise<string[]> {
   const storages = await page.evaluate(`(async () => JSON.stringify([
     Object.entries(localStorage), Object.entries(sessionStorage), document.cookie, history.state, location.href,
@@ -305,7 +305,7 @@ async function placesOf(page: Page, text: string): Promise<string[]> {
   const inputs = await page.evaluate(
     '[...document.querySelectorAll("input")].map(({ value }) => value).join()',
   );
-  // Everything that a script holds, the client's cache too, is on the heap.
+  // Everything that a script holds, including the client's cache, is on the heap.
   const session = await page.context().newCDPSession(page);
   const heap: string[] = [];
   session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => heap.push(chunk));
@@ -321,7 +321,7 @@ async function placesOf(page: Page, text: string): Promise<string[]> {
 }
 
 describe('the table', () => {
-  test('shows name, prefix, status, last use, expiry, reach and who created the key', async () => {
+  test('shows name, prefix, status, last use, expiry, reach and creator of a key', async () => {
     const lab = await openLab(service);
     const { owner, deploymentId } = lab;
     const key = await createKey(service, owner, { deploymentId }, { name: 'LIMS' });
@@ -387,7 +387,7 @@ describe('the table', () => {
     },
   );
 
-  test('shows the exact time of the last use on hover, and to the keyboard', async () => {
+  test('shows the exact time of the last use on hover and on keyboard focus', async () => {
     const lab = await openLab(service);
     const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
     await change(id, { lastUsedAt: new Date('2026-03-01T12:34:56Z') });
@@ -433,7 +433,7 @@ describe('the table', () => {
     ]);
   });
 
-  test('shows more than 100 keys on demand, and loses none when one is created meanwhile', async () => {
+  test('shows more than 100 keys on demand, and omits none if one is created meanwhile', async () => {
     const lab = await openLab(service);
     await insertRevoked(lab, 230);
     const page = await openTab(lab);
@@ -453,7 +453,7 @@ describe('the table', () => {
 });
 
 describe('revoking and deleting', () => {
-  test('Revoke names the key and its last use, asks for confirmation, and leaves the revoked key in the table', async () => {
+  test('Revoke names the key and its last use, asks for confirmation, and keeps the revoked key in the table', async () => {
     const lab = await openLab(service);
     const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     expect((await call(key.rawKey, lab)).status).toBe(200);
@@ -477,7 +477,7 @@ describe('revoking and deleting', () => {
     await row(page, 'LIMS').getByText('Revoked').waitFor();
   });
 
-  test('every key has a trash icon; deleting asks, names it, and explains that an active one is revoked first', async () => {
+  test('every key has a trash icon; its dialog names the key and states that an active one is revoked first', async () => {
     const lab = await openLab(service);
     const { owner, deploymentId } = lab;
     const active = await createKey(service, owner, { deploymentId }, { name: 'Active one' });
@@ -510,7 +510,7 @@ describe('revoking and deleting', () => {
     expect((await call(active.rawKey, lab)).status).toBe(401);
   });
 
-  test('shows the server’s message when the key is already deleted', async () => {
+  test('shows the server’s message if the key is already deleted', async () => {
     const lab = await openLab(service);
     const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     const page = await openTab(lab);
@@ -523,7 +523,7 @@ describe('revoking and deleting', () => {
   });
 });
 
-describe('where no key may be created', () => {
+describe('without permission to create', () => {
   test('at the limit the button is disabled with the reason, until a key is revoked', async () => {
     const lab = await openLab(service);
     const { owner, deploymentId } = lab;
@@ -551,7 +551,7 @@ describe('where no key may be created', () => {
     expect(await page.getByRole('table').count()).toBe(0);
   });
 
-  test('the keys of a plan that was lowered stay listed, and can be revoked and deleted', async () => {
+  test('after a downgrade the keys stay listed, and can be revoked and deleted', async () => {
     const lab = await openLab(service);
     await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     await setPlan(service.db, lab.owner.organization.slug, 'FREE');
@@ -580,17 +580,17 @@ describe('where no key may be created', () => {
 });
 
 describe('the tab around the table', () => {
-  test('is empty with a text on what belongs there', async () => {
+  test('without keys explains what they are for', async () => {
     const page = await openTab(await openLab(service));
     await page.getByRole('heading', { name: 'No API key yet' }).waitFor();
     expect(await createButton(page).isEnabled()).toBe(true);
   });
 
-  test('shows a skeleton while it loads, and the layout does not shift', async () => {
+  test('shows a skeleton while it loads, without a layout shift', async () => {
     const lab = await openLab(service);
     await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     const page = await openTab(lab);
-    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
     await page.route('**/graphql', async route => {
       if (route.request().postData()?.includes('query ApiKeys')) await held;
       await route.continue();
@@ -605,12 +605,12 @@ describe('the tab around the table', () => {
         ].map(place => place.boundingBox()),
       );
     const before = await places();
-    letGo();
+    release();
     await row(page, 'LIMS').waitFor();
     expect(await places()).toEqual(before);
   });
 
-  test('reports that the server could not be reached, and tries again', async () => {
+  test('shows that the server cannot be reached, and offers a retry', async () => {
     const lab = await openLab(service);
     await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     const page = await openTab(lab);
@@ -624,7 +624,7 @@ describe('the tab around the table', () => {
     await row(page, 'LIMS').waitFor();
   });
 
-  test('reloads the last use when the person comes back to it', async () => {
+  test('reloads the last use when the window gets the focus', async () => {
     const lab = await openLab(service);
     const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     const page = await openTab(lab);
@@ -634,7 +634,7 @@ describe('the tab around the table', () => {
     await row(page, 'LIMS').getByText('just now').waitFor();
   });
 
-  test('works by keyboard alone, and never loses the focus', async () => {
+  test('works with the keyboard alone, and never loses the focus', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
     const focus = page.locator(':focus');
@@ -668,7 +668,7 @@ describe('the tab around the table', () => {
     await page.getByRole('heading', { name: 'API keys', exact: true }).and(focus).waitFor();
   });
 
-  test.for([1920, 1200, 1100, 1024, 800, 360])('cuts nothing off at %i pixels', async width => {
+  test.for([1920, 1200, 1100, 1024, 800, 360])('is not clipped at %i pixels', async width => {
     const lab = await openLab(service);
     const { owner, deploymentId } = lab;
     await createKey(service, owner, { deploymentId }, { name: 'Integration '.repeat(8) });
@@ -679,7 +679,7 @@ describe('the tab around the table', () => {
     expect(await tooWide(page)).toEqual([]);
   });
 
-  test('fits 360 pixels: nothing is cut off, and a key can be created, revoked and deleted', async () => {
+  test('fits 360 pixels: nothing is clipped, and a key can be created, revoked and deleted', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab, { viewport: { width: 360, height: 740 } });
     await createInDialog(
@@ -701,7 +701,7 @@ describe('the tab around the table', () => {
   });
 });
 
-/** Elements wider than their place: cut off, or scrolled sideways. */
+/** The elements that are wider than their container: clipped, or scrolled sideways. */
 const tooWide = (page: Page) =>
   page.evaluate(`[...document.querySelectorAll('[role=tabpanel] *, [role=dialog] *')]
     .filter(({ scrollWidth, clientWidth }) => clientWidth > 1 && scrollWidth > clientWidth)
@@ -709,8 +709,8 @@ const tooWide = (page: Page) =>
 
 const columnHead = (page: Page, name: string) => page.getByRole('columnheader', { name, exact: true });
 
-/** Waits until the dialog has faded in: before that its colours cannot be judged. */
-const stands = (page: Page) =>
+/** Waits until the dialog has faded in: before that its colours cannot be checked. */
+const waitForFadeIn = (page: Page) =>
   expect
     .poll(() => page.evaluate("getComputedStyle(document.querySelector('[role=dialog]')).opacity"))
     .toBe('1');
@@ -735,7 +735,7 @@ test.for(['light', 'dark'] as const)(
     await createButton(page).click();
     await page.getByLabel('Name').fill('Fourth');
     await page.getByLabel('Expires').selectOption('On a date…');
-    await stands(page);
+    await waitForFadeIn(page);
     expect(await axeViolations(page, scheme)).toEqual([]);
     await page.getByLabel('Last day').fill('2099-01-31');
     await page.getByRole('button', { name: 'Create key' }).click();
@@ -743,14 +743,14 @@ test.for(['light', 'dark'] as const)(
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Copy', exact: true }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
-    await stands(page);
+    await waitForFadeIn(page);
     expect(await axeViolations(page, scheme)).toEqual([]);
     await page.getByRole('button', { name: 'Done' }).click();
 
     for (const name of ['Revoke First', 'Delete First']) {
       await page.getByRole('button', { name }).click();
       await dialog(page).waitFor();
-      await stands(page);
+      await waitForFadeIn(page);
       expect(await axeViolations(page, scheme)).toEqual([]);
       await page.getByRole('button', { name: 'Cancel' }).click();
       await dialog(page).waitFor({ state: 'detached' });

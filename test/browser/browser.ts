@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import type { Person, Service } from '../harness.ts';
 import { chromiumPath } from './chromium.ts';
 
-/** Starts Chromium for the tests of a file. @returns a function that gives it to them. */
+/** Starts Chromium for the tests of a file. @returns a function that returns the browser. */
 export function launchBrowser(): () => Browser {
   let browser: Browser;
   beforeAll(async () => {
@@ -25,8 +25,8 @@ export function launchBrowser(): () => Browser {
 }
 
 /**
- * A page in its own browser, signed in as the person, at a path of the dashboard. The test fails if the page
- * logs an error or a script throws.
+ * Opens a path of the dashboard in a new browser context, signed in as the person. The test fails if the page logs an
+ * error or a script throws.
  */
 export async function openPage(
   browser: Browser,
@@ -48,7 +48,7 @@ export async function openPage(
   const complaints: string[] = [];
   page.on('pageerror', error => complaints.push(error.message));
   page.on('console', message => {
-    // Some tests are about refused requests; the browser logs each with its status.
+    // Some tests provoke refused requests; the browser logs each with its status.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
       complaints.push(message.text());
     }
@@ -66,7 +66,7 @@ async function signInWith(context: BrowserContext, service: Service, { cookie }:
   await context.addCookies([{ name, value, url: service.url }]);
 }
 
-/** The violations that axe-core finds on the page as it is, in the given colour scheme. */
+/** The violations that axe-core finds on the current page, in the requested colour scheme. */
 export async function axeViolations(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -75,7 +75,7 @@ export async function axeViolations(page: Page, colorScheme: 'light' | 'dark'): 
   );
 }
 
-/** Waits until a dialog or a tooltip has faded in: before that its colours are not those that people read. */
+/** Waits until a dialog or a tooltip has faded in: before that its colours cannot be checked. */
 export async function stands(page: Page, role: 'dialog' | 'tooltip'): Promise<void> {
   await page.getByRole(role).waitFor();
   await expect
@@ -83,7 +83,7 @@ export async function stands(page: Page, role: 'dialog' | 'tooltip'): Promise<vo
     .toBe('1');
 }
 
-/** Checks that axe-core finds nothing, and nothing scrolls sideways, on a wide screen and on one of 360 pixels. */
+/** Expects no violations by axe-core and no sideways scrolling, on a wide screen and at 360 pixels. */
 export async function isAccessibleAtEveryWidth(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
   for (const width of [1200, 360]) {
     await page.setViewportSize({ width, height: 740 });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-// Debian and its kin, Fedora, macOS; CHROMIUM sets another path.
+// Debian and its derivatives, Fedora, macOS; CHROMIUM overrides the path.
 const places = [
   process.env.CHROMIUM,
   '/usr/bin/chromium',
@@ -10,5 +10,5 @@ const places = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** The path of Chromium on this machine; undefined where it is not installed. */
+/** The path of the installed Chromium; undefined if there is none. */
 export const chromiumPath = places.find(path => path !== undefined && existsSync(path));

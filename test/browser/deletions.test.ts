@@ -30,7 +30,7 @@ afterAll(() => service.close());
 
 const projectPath = () => `/projects/${lab.owner.projectId}`;
 
-/** Opens the menu beside something, and a dialog from it. */
+/** Opens the menu of an item, and one of its dialogs. */
 async function choose(page: Awaited<ReturnType<typeof openPage>>, title: string, item: 'Rename' | 'Delete') {
   await page.getByRole('button', { name: `Actions for ${title}` }).click();
   await page.getByRole('menuitem', { name: item }).click();
@@ -96,7 +96,7 @@ test('a model that a deployment calls is not deleted, and the dialog names the d
   await page.getByRole('button', { name: 'Deploy Once, version 1' }).waitFor();
 });
 
-test('a project and an organization are deleted by their owners, once the name is typed', async () => {
+test('a project and an organization are deleted by their owners after the name is typed', async () => {
   const { owner, deploymentId } = await openLab(service, 'PRO', 'Dora Deleter');
   await service.ask(PREDICT, { deploymentId, spectra: gasoline() }, owner);
   await createKey(service, owner, { deploymentId });
@@ -133,7 +133,7 @@ test('the plan shows its usage', async () => {
   for (const text of ['1 of 3', '1 of 10', '1 of 5', '0 of 100 MB']) await plan.getByText(text).waitFor();
 });
 
-test('people who may not rename or delete see no menu for it', async () => {
+test('the menu is hidden without permission to rename or delete', async () => {
   for (const path of [projectPath(), `${projectPath()}/models`, `/deployments/${lab.deploymentId}`]) {
     const page = await openPage(browser(), service, path, viewer);
     await page.getByText('octane number').filter({ visible: true }).first().waitFor();

@@ -29,12 +29,12 @@ test('the dashboard’s first load is under 250 kB of compressed JavaScript', as
   expect(bytes).toBeLessThan(250_000);
 });
 
-test('pages allow scripts from this server’s files only', async () => {
+test('pages allow only scripts from this server’s files', async () => {
   const answer = await fetch(`${service.url}/`);
   const policy = answer.headers.get('content-security-policy') ?? '';
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("script-src 'self';");
-  // Not by openPage, which treats the browser's message about the violation as a fault.
+  // Does not use openPage, which fails on the error that the browser logs for the violation.
   const page = await browser().newPage();
   await page.goto(`${service.url}/sign-in`);
   const ran = await page.evaluate(`new Promise(resolve => {

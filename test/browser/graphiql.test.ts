@@ -13,7 +13,7 @@ let lab: Lab;
 beforeAll(async () => {
   service = await startService();
   lab = await openLab(service);
-  // Newer, and for other spectra: the examples choose the deployment that their spectrum fits.
+  // A newer deployment for other spectra: the examples choose the one that fits their spectrum.
   await deploy(service, lab.owner, demonstration('oil-type.onnx'), 'Oil type');
 });
 afterAll(() => service.close());
@@ -36,7 +36,7 @@ test('a signed-in person runs the first example unedited, and its answer is read
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
 });
 
-test('for an anonymous visitor the first example needs a key; SignIn opens at Variables, and Logs is in sight', async () => {
+test('without a session the first example has a placeholder for a key; SignIn opens at Variables, and Logs is visible', async () => {
   const page = await openGraphiql(1280);
   const tool = (name: string) => page.locator(`button[data-name="${name}"]`);
   await expect.poll(() => tool('headers').getAttribute('class')).toContain('active');
@@ -49,17 +49,17 @@ test('for an anonymous visitor the first example needs a key; SignIn opens at Va
   await expect.poll(() => tool('headers').getAttribute('class')).toContain('active');
 });
 
-test('a link leads back to the dashboard', async () => {
+test('GraphiQL links back to the dashboard', async () => {
   const page = await openGraphiql(1280, lab.owner);
   await page.getByRole('link', { name: /back to the dashboard/ }).click();
   await page.waitForURL(`**/projects/${lab.owner.projectId}`);
 });
 
-test('with a person’s own ids the first operation of every example runs unedited, or needs input that only they have', async () => {
+test('the first operation of every example runs unedited with the person’s ids, or needs data that only they know', async () => {
   const viewer = await findViewer(`${service.url}/graphql`, (url, init) =>
     fetch(url, { ...init, headers: { ...init?.headers, cookie: lab.owner.cookie } }),
   );
-  if (!viewer) throw new Error('no session');
+  if (!viewer) throw new Error('not signed in');
   const refused: string[] = [];
   for (const { title, query, variables } of withOwnIds(examples, viewer)) {
     const [first] = parse(query).definitions;

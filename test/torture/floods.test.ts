@@ -6,10 +6,10 @@ import { report } from '../report.ts';
 import { startServerProcess } from '../server-process.ts';
 import { scaled } from './rounds.ts';
 
-/** Ten minutes for 1000 rounds. */
+/** Ten minutes at 1000 rounds. */
 const MS = scaled(600_000, 20_000);
 
-test('minutes of bodies under forged credentials, 20 MB a second, delay no other client', {
+test('minutes of bodies with forged credentials, 20 MB a second, delay no other call', {
   timeout: MS + 120_000,
 }, async () => {
   const service = await startServiceForTest();

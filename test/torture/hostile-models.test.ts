@@ -3,11 +3,11 @@ import { attackWithModels, attackWithOperators, startNeighbourhood, tableOf } fr
 import { report } from '../report.ts';
 import { scaled } from './rounds.ts';
 
-test('hundreds of hostile models delay no call of another tenant, and the server continues', async () => {
+test('hundreds of hostile models delay no call of another tenant, and the server survives', async () => {
   report('hostile models', await attackWithModels(await startNeighbourhood(), scaled(200, 20)));
 });
 
-test('nor does any type or attribute of an operator whose trial shows nothing', async () => {
+test('models that are harmless in their trial, of every type and attribute, delay no call of another tenant', async () => {
   const { operators, found } = await attackWithOperators(await startNeighbourhood(), { all: true });
   process.stdout.write(tableOf(operators));
   report('operators', { operators: operators.size, ...found });

@@ -3,7 +3,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify from 'fastify';
 import { ready } from './ready.ts';
 
-/** A bare Apollo Server, as its documentation starts one: no key, no rules, no database, no model. */
+/** A bare Apollo Server as in its documentation, without keys, rules, database and model. */
 const apollo = new ApolloServer({
   typeDefs: `#graphql
     input SpectrumInput { sampleName: String! yValues: [Float!]! }

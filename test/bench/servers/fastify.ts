@@ -1,7 +1,7 @@
 import Fastify from 'fastify';
 import { ready } from './ready.ts';
 
-/** The limit: the same HTTP server parses the same JSON, and answers a constant. */
+/** The upper bound: the same HTTP server parses the same JSON and answers a constant. */
 const app = Fastify({ bodyLimit: 24 * 1024 * 1024 });
 const answer = { data: { predict: { predictions: [{ sampleName: 'constant', value: 1 }] } } };
 app.post('/graphql', async () => answer);
