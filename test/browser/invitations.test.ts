@@ -123,7 +123,7 @@ describe('the link of an invitation', () => {
       await page.locator('input[type=password]').fill('nanoseconds of copper wire');
       await page.getByRole('button', { name: 'Create account' }).click();
       await page.waitForURL(`**${membersPath()}`);
-      await page.getByRole('heading', { level: 1, name: 'Olga Owner' }).waitFor();
+      await page.getByRole('heading', { level: 1, name: "Olga's laboratory" }).waitFor();
       expect(await memberEmails()).toContain(email);
       expect(page.url()).not.toContain(token);
       expect(addresses.length).toBeGreaterThan(3);
