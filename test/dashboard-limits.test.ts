@@ -70,7 +70,7 @@ test('the server and the dashboard have the same limit on the size of a model', 
         onnx: Buffer.alloc(bytes).toString('base64'),
       },
     });
-  const tooLarge = `The ONNX file is too large: at most ${MAX_MODEL_MIB} MiB.`;
+  const tooLarge = `The ONNX file is too large: at most ${MAX_MODEL_MIB} MiB. Register a smaller one.`;
   expect(await ask(MAX_MODEL_MIB * 1024 * 1024)).not.toContain(tooLarge);
   expect(await ask(MAX_MODEL_MIB * 1024 * 1024 + 1)).toEqual([tooLarge]);
 });

@@ -45,12 +45,12 @@ test('npm run dev serves pages and API on one address, and shows a change of eit
   const postmaster = () => readFile(join(cwd, '.data-dev', 'postgres', 'cluster', 'postmaster.pid'), 'utf8');
   const before = await postmaster();
 
-  const component = async () => (await fetch(`${url}/app/pages.tsx`)).text();
+  const component = async () => (await fetch(`${url}/app/Pages.tsx`)).text();
   await (await fetch(`${url}/main.tsx`)).text();
   expect(await component()).not.toContain('a changed component');
   const messages = await hotMessages(url);
   await edit(
-    join(cwd, 'src/dashboard/app/pages.tsx'),
+    join(cwd, 'src/dashboard/app/Pages.tsx'),
     text => `${text}\nconsole.info('a changed component');\n`,
   );
   await expect.poll(() => messages, { timeout: LIVE_MS }).toContain('full-reload');
