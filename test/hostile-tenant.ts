@@ -29,6 +29,8 @@ const MAX_GROWTH = 100 * 1024 * 1024;
  */
 const WARM_UP_CALLS = 200;
 const WARM_UP_SPECTRA = 200;
+/** Models that the honest tenant registers before: what registrations leave in the heap is no growth by hostile ones. */
+const WARM_UP_MODELS = 40;
 
 /** A server in its own process, with an honest tenant and a stranger. */
 export interface Neighbourhood {
@@ -65,9 +67,13 @@ export async function makeRoom(service: Service): Promise<void> {
  * @returns a function that stops it and checks that no call failed or was late, and that the server is alive within its
  * memory limit
  */
-export async function watchNeighbour({ service, server, honest, key }: Neighbourhood) {
+export async function watchNeighbour(
+  { service, server, honest, key }: Neighbourhood,
+  { warmUpModels = 0 } = {},
+) {
   const call = { deploymentId: honest.deploymentId, spectra: gasoline() };
   const large = { ...call, spectra: gasoline(WARM_UP_SPECTRA) };
+  for (let i = 0; i < warmUpModels; i++) await deploy(service, honest.owner);
   for (let i = 0; i < WARM_UP_CALLS; i++) await service.ask(PREDICT, large, key);
   const before = server.residentBytes();
   const lateness = watchLateness();
@@ -150,7 +156,7 @@ interface Tally {
  */
 export async function attackWithOperators(neighbourhood: Neighbourhood, { all }: { all: boolean }) {
   const { service, stranger } = neighbourhood;
-  const stop = await watchNeighbour(neighbourhood);
+  const stop = await watchNeighbour(neighbourhood, { warmUpModels: WARM_UP_MODELS });
   const operators = new Map<string, Tally>();
   for (const model of DRIVEN_MODELS) {
     const tally = operators.get(model.operator) ?? { accepted: 0, refused: 0, answered: 0, failed: 0 };
