@@ -4,7 +4,7 @@ import { createServer as listen } from 'node:net';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Connect, createServer, type ViteDevServer } from 'vite';
-import { isLoopback, readConfig } from './src/config.ts';
+import { environmentWith, isLoopback, readDevelopmentConfig } from './src/config.ts';
 import { connect } from './src/database/pool.ts';
 import { curlOf } from './src/demonstration/curl.ts';
 import { DEMONSTRATION_EMAIL, isUnused, seed } from './src/demonstration/seed.ts';
@@ -115,7 +115,7 @@ function pages(server: Restartable, target: string): Connect.NextHandleFunction 
   };
 }
 
-const config = readConfig({ DATA_DIR: join(root, '.data-dev'), ...process.env });
+const config = readDevelopmentConfig();
 if (!isLoopback(config.HOST))
   throw new Error('npm run dev serves source files: HOST must be a loopback address.');
 const signal = new Promise<void>(done => {
@@ -126,15 +126,16 @@ const postgres = config.DATABASE_URL ? null : await startEmbedded(config.DATA_DI
 const databaseUrl = config.DATABASE_URL ?? postgres?.url ?? '';
 const port = await freePort();
 const target = `http://127.0.0.1:${port}`;
-const server = startServer({
-  ...process.env,
-  NODE_ENV: 'development',
-  HOST: '127.0.0.1',
-  PORT: String(port),
-  DATABASE_URL: databaseUrl,
-  // Halves the time of a start: 0.7 s of a core instead of 1.4 s (measured).
-  NODE_COMPILE_CACHE: resolve(config.DATA_DIR, 'compile-cache'),
-});
+const server = startServer(
+  environmentWith({
+    NODE_ENV: 'development',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    // Halves the time of a start: 0.7 s of a core instead of 1.4 s (measured).
+    NODE_COMPILE_CACHE: resolve(config.DATA_DIR, 'compile-cache'),
+  }),
+);
 let vite: ViteDevServer | null = null;
 
 try {

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { readConfig } from './src/config.ts';
+import { readDevelopmentConfig } from './src/config.ts';
 import { migrate } from './src/database/migrate.ts';
 import { connect } from './src/database/pool.ts';
 import { seedLaboratory } from './src/demonstration/laboratory.ts';
@@ -11,7 +10,7 @@ import { findEmbedded, startEmbedded } from './src/private-postgres/start.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-const config = readConfig({ DATA_DIR: join(import.meta.dirname, '.data-dev'), ...process.env });
+const config = readDevelopmentConfig();
 const shared = config.DATABASE_URL ?? (await findEmbedded(config.DATA_DIR));
 const postgres = shared === null ? await startEmbedded(config.DATA_DIR, say) : null;
 try {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
@@ -228,6 +229,18 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     result.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
   );
 }
+
+/** Reads the settings of `npm run dev` and `npm run seed`, whose data is apart from that of `npm start`. @throws as `readConfig` */
+export function readDevelopmentConfig(): Config {
+  const DATA_DIR = fileURLToPath(new URL('../.data-dev', import.meta.url));
+  return readConfig({ DATA_DIR, ...process.env });
+}
+
+/** The environment of this process with other settings, for a process that it starts. */
+export const environmentWith = (settings: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...settings,
+});
 
 /** Whether OpenTelemetry's variables ask for traces. */
 export function wantsTraces({

@@ -29,7 +29,7 @@ const MAX_GROWTH = 100 * 1024 * 1024;
  */
 const WARM_UP_CALLS = 200;
 const WARM_UP_SPECTRA = 200;
-/** Models that the honest tenant registers before: what registrations leave in the heap is no growth by hostile ones. */
+/** Models that the honest tenant registers first, so that heap growth of any registration is not counted as an attack's. */
 const WARM_UP_MODELS = 40;
 
 /** A server in its own process, with an honest tenant and a stranger. */

@@ -255,7 +255,9 @@ test('Notice.tsx alone draws yellow alerts, whose titles Mantine gives a contras
 });
 
 test('src/config.ts alone reads the environment', () => {
-  const readers = [...within('src'), ...within('migrations')].filter(
+  const programs = written.filter(({ path }) => path === 'dev.ts' || path === 'seed.ts');
+  expect(programs).toHaveLength(2);
+  const readers = [...within('src'), ...within('migrations'), ...programs].filter(
     ({ readsEnvironment }) => readsEnvironment,
   );
   expect(readers.map(({ path }) => path)).toEqual(['src/config.ts']);
