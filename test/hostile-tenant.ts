@@ -24,9 +24,11 @@ const PAUSE_MS = 50;
 const MAX_ANSWER_MS = 250;
 const MAX_GROWTH = 100 * 1024 * 1024;
 /**
- * Calls after which a server's memory is stable: V8 keeps garbage until the heap is a multiple of the memory in use
- * (measured: 50 MB in use after a collection, before and after an attack, and 120 to 200 MB of heap).
+ * A small heap, so that growth is memory in use: V8 otherwise keeps garbage until the heap is a multiple of that (measured:
+ * 50 MB in use after a collection, before and after an attack, and 120 to 230 MB of heap).
  */
+const SMALL_HEAP = ['--max-old-space-size=160', '--max-semi-space-size=8'];
+/** Calls after which a server's memory is stable. */
 const WARM_UP_CALLS = 200;
 const WARM_UP_SPECTRA = 200;
 /** Models that the honest tenant registers first, so that heap growth of any registration is not counted as an attack's. */
@@ -45,7 +47,7 @@ export interface Neighbourhood {
 /** Starts a server like an operator, in a process whose exit and memory are observed from outside. */
 export async function startNeighbourhood(): Promise<Neighbourhood> {
   const local = await startServiceForTest();
-  const server = await startServerProcess(local.databaseUrl);
+  const server = await startServerProcess(local.databaseUrl, { nodeArgs: SMALL_HEAP });
   const { url, call, ask } = server;
   const service = { ...local, url, call, ask };
   const honest = await openLab(service);
