@@ -5,6 +5,7 @@ import { startInvitationMail } from './accounts/invitation-mail.ts';
 import { startPasswords } from './accounts/passwords.ts';
 import { startAuthenticate } from './api-keys/authenticate.ts';
 import { startFailedKeys } from './api-keys/failed-keys.ts';
+import { startRememberedKeys } from './api-keys/remembered-keys.ts';
 import type { Config } from './config.ts';
 import { sharePool } from './database/pool.ts';
 import { readOnnx, recordRowIndependence } from './deployments/models.ts';
@@ -179,6 +180,7 @@ export function startServices({
     shareOf: sharePool(db),
     passwords: startPasswords(),
     authenticate: traced('authenticate', startAuthenticate(db, metrics?.batches.lookUp)),
+    rememberedKeys: startRememberedKeys(),
     countFailedKey: startFailedKeys(rateLimits),
     rateLimits,
     purgeSoon,

@@ -119,8 +119,8 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   app.decorateRequest('releaseBodyBudget', () => {});
   app.post<{ Body: RequestBody }>('/', async (request, reply): Promise<Expected> => {
     const { query, variables, operationName } = request.body;
-    const identity = await identify(services, request, reply);
-    const contextValue = buildContext(services, request, reply, identity, false);
+    const identity = await identify(services, request, reply, { mayRemember: false });
+    const contextValue = buildContext(services, request, reply, { identity, again: () => Promise.reject(new Error('unused')) });
     let document: ReturnType<typeof parse>;
     try {
       document = parse(query);

@@ -820,6 +820,7 @@ describe('checks run in the order credential, visibility, role, plan feature, in
         deploymentId: full.deploymentId,
         month: new Date().toISOString().slice(0, 7),
         predictions: 100_000,
+        slot: 0,
       })
       .execute();
     return { service: own, lab: full, viewer, contributor, keys: made };

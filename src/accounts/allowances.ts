@@ -57,8 +57,7 @@ export async function findAllowances(
         where projects.organization_id = organizations.id
       ) + (
         select count(*) from deleted_deployments as deleted
-        join deployment_usage as usage on usage.deployment_id = deleted.id and usage.month = ${monthOf(now)}
-        where deleted.organization_id = organizations.id and usage.predictions > 0
+        where deleted.organization_id = organizations.id and deleted.used_month >= ${monthOf(now)}
       )`.as('deployments'),
       sql<number>`coalesce(
         (select sum(bytes) from model_files where model_files.organization_id = organizations.id), 0)::bigint`.as(

@@ -14,6 +14,17 @@ export interface Reach {
   deploymentId: string | null;
 }
 
+/**
+ * The last successful use of a key: `last_used_at`, which a job updates (last-uses.ts), or the newest log since then, which
+ * the logs' index by key finds. Older partitions are not read.
+ */
+const lastUse = sql<Date | null>`greatest(api_keys.last_used_at, (
+  select created_at from prediction_logs
+  where api_key_id = api_keys.id
+    and created_at > coalesce(api_keys.last_used_at, api_keys.created_at - interval '1 day')
+  order by prediction_logs.id desc limit 1
+))`;
+
 /** Selects the keys that the viewer can see. */
 export function selectKeys(db: Database, viewerId: string) {
   return db
@@ -34,7 +45,7 @@ export function selectKeys(db: Database, viewerId: string) {
       'apiKeys.revokedAt',
       'apiKeys.revokedBy',
       'revokers.name as revokerName',
-      'apiKeys.lastUsedAt',
+      lastUse.as('lastUsedAt'),
       'access.role',
       // pg cannot parse arrays of a custom enum; as JSON they arrive as arrays.
       sql<ApiKeyScope[]>`to_json(api_keys.scopes)`.as('scopes'),

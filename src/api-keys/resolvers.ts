@@ -1,7 +1,7 @@
 import { uuidv7 as newId } from 'uuidv7';
 import { apiKeyAlreadyCreated, unavailable } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { claimKeys, findStoredResult } from '../requests/idempotency.ts';
+import { claimKey, findStoredResult } from '../requests/idempotency.ts';
 import { isUuid } from '../requests/names.ts';
 import { checkPage } from '../requests/pagination.ts';
 import { requireKeyCreator, requireKeyEditor, requireTarget } from './authorize.ts';
@@ -33,7 +33,7 @@ export const apiKeyResolvers = {
       const id = newId();
       const repeatable = repeatableCreate(input.idempotencyKey, { callerId, at }, newKey);
       await transaction(async trx => {
-        if (repeatable && (await claimKeys(trx, [{ ...repeatable, resultId: id }])).size === 0) {
+        if (repeatable && !(await claimKey(trx, repeatable, id))) {
           const made = await findStoredResult(trx, repeatable);
           throw made ? apiKeyAlreadyCreated(await findCreatedKey(trx, made.resultId)) : unavailable();
         }

@@ -28,8 +28,10 @@ export interface DeploymentFacts {
   inputLength: number;
   /** Whether calls may share a run of the model; null if not analysed yet. */
   rowIndependent: boolean | null;
-  /** Predictions charged this month. */
+  /** Predictions charged in the month of the look-up. */
   used: number;
+  /** The revisions of all rows that these facts and the plan's come from; settlement compares them. */
+  factsRevision: string;
 }
 
 /** A deployment that an API key reaches. */
@@ -38,12 +40,17 @@ export interface ReachedDeployment extends DeploymentFacts {
   quarantinedUntil: string | null;
 }
 
-/** A usable API key, as read in this request. */
+/** The facts about an API key that was usable when it was looked up. */
 export interface AuthenticatedKey extends PlanFacts {
   id: string;
   name: string;
   prefix: string;
+  /** SHA-256 of the raw key. */
+  digest: Buffer;
   scopes: ApiKeyScope[];
+  expiresAt: Date | null;
+  /** The revision of the key's row; settlement compares it. */
+  revision: string;
   /** The deployment of the key or, for a project-wide key, every deployment of the project. */
   deployments: ReachedDeployment[];
 }
@@ -62,7 +69,12 @@ export type Caller<Person extends SignedInPerson = SignedInPerson> =
 export type Identity = { at: Date } & (
   | { kind: 'anonymous' /** Whether a cookie was sent that belongs to no session. */; hadCookie: boolean }
   | { kind: 'person'; person: SignedInPerson }
-  | { kind: 'api-key'; key: AuthenticatedKey }
+  | {
+      kind: 'api-key';
+      key: AuthenticatedKey;
+      /** Whether the facts come from an earlier look-up, so that the database must confirm them before an answer leaves. */
+      isRemembered: boolean;
+    }
 );
 
 /** Returns the signed-in person. @throws UNAUTHENTICATED for anonymous callers, FORBIDDEN for API keys */

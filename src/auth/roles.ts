@@ -1,4 +1,4 @@
-import { type SelectQueryBuilder, sql } from 'kysely';
+import type { SelectQueryBuilder } from 'kysely';
 import type { Database } from '../database/pool.ts';
 import type { DB, OrganizationRole, ProjectRole } from '../generated/database.ts';
 
@@ -13,34 +13,23 @@ export const canOwnOrganization = (role: OrganizationRole) => role === 'OWNER';
 
 /**
  * Selects who can see which project, with which role: organization owners have the role owner, project members their own.
+ * The view adds the revisions of the rows that say so.
  * Every query for objects in a project joins this, so that invisible objects are never returned.
  */
 export function projectAccess(
   db: Database,
 ): SelectQueryBuilder<
   DB,
-  'projects' | 'organizationMembers',
-  { projectId: string; userId: string; role: ProjectRole }
+  'projectAccess',
+  { projectId: string; userId: string; role: ProjectRole; accessRevision: string }
 > {
+  // PostgreSQL does not know that the columns of a view are never null.
   return db
-    .selectFrom('projects')
-    .innerJoin('organizationMembers', 'organizationMembers.organizationId', 'projects.organizationId')
-    .leftJoin('projectMembers', join =>
-      join
-        .onRef('projectMembers.projectId', '=', 'projects.id')
-        .onRef('projectMembers.userId', '=', 'organizationMembers.userId'),
-    )
-    .where(where =>
-      where.or([
-        where('organizationMembers.role', '=', 'OWNER'),
-        where('projectMembers.role', 'is not', null),
-      ]),
-    )
-    .select([
-      'projects.id as projectId',
-      'organizationMembers.userId',
-      sql<ProjectRole>`case when organization_members.role = 'OWNER' then 'OWNER' else project_members.role end`.as(
-        'role',
-      ),
+    .selectFrom('projectAccess')
+    .select(eb => [
+      eb.ref('projectId').$notNull().as('projectId'),
+      eb.ref('userId').$notNull().as('userId'),
+      eb.ref('role').$notNull().as('role'),
+      eb.ref('revision').$notNull().as('accessRevision'),
     ]);
 }

@@ -12,7 +12,7 @@ import { fairQueue } from '../concurrency/fair-queue.ts';
 import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { answersProbe, DatabaseHungError, type HangDetector, startHangDetector } from './hang-detector.ts';
-import { statementNameOf } from './prepare.ts';
+import { statementNameOf } from './statement.ts';
 
 /** The database, or a transaction on it; the first argument of queries. */
 export type Database = Kysely<DB> | Transaction<DB>;

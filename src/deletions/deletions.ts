@@ -10,9 +10,9 @@ import { badUserInput, modelInUse, notFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 
-// All functions lock in this order: organization, projects, deployments, keys; rows of one table by id. Settlement
-// locks deployments before keys too (predictions/settlement/grant.ts), so deletions and calls wait for each other
-// without deadlocks.
+// All functions lock in this order: organization, projects, deployments, usage slots, keys; rows of one table by id.
+// Settlement locks only usage slots (predictions/settlement/statement.ts), so deletions and calls wait for each other without
+// deadlocks.
 
 /** Max number of deployment names in an error message. */
 const MAX_NAMES = 5;
@@ -195,22 +195,33 @@ async function deleteProjects(
 }
 
 /**
- * Locks deployments, so that their calls cannot be settled meanwhile. Calls settled before are on disk when it returns.
+ * Locks deployments and their usage slots, so that their calls cannot be settled meanwhile: a call that waits for a slot finds
+ * it deleted. Calls settled before are on disk when it returns.
  */
-function lockDeployments(
+async function lockDeployments(
   trx: Transaction<DB>,
   choose: (of: ExpressionBuilder<DB, 'deployments'>) => ReturnType<ExpressionBuilder<DB, 'deployments'>>,
 ) {
-  return trx
+  const deployments = await trx
     .selectFrom('deployments')
     .select(['id', 'projectId', 'name'])
     .where(choose)
     .orderBy('id')
     .forUpdate()
     .execute();
+  await trx
+    .selectFrom('deploymentUsage')
+    .select('slot')
+    .where('deploymentId', '=', eb => eb.fn.any(eb.val(deployments.map(({ id }) => id))))
+    .orderBy('deploymentId')
+    .orderBy('month')
+    .orderBy('slot')
+    .forUpdate()
+    .execute();
+  return deployments;
 }
 
-/** Copies those deployments to `deleted_deployments` that have logs or usage in this month. */
+/** Copies those deployments to `deleted_deployments` that have logs or usage in this month. Their usage is deleted with them. */
 async function recordDeletedDeployments(
   trx: Transaction<DB>,
   deploymentIds: string[],
@@ -218,14 +229,14 @@ async function recordDeletedDeployments(
   { dropLogs }: { dropLogs: boolean },
 ): Promise<void> {
   await sql`
-    insert into deleted_deployments (id, organization_id, project_id, name, deleted_at, drop_logs)
-    select deployments.id, projects.organization_id, projects.id, deployments.name, ${now}, ${dropLogs}
+    insert into deleted_deployments (id, organization_id, project_id, name, deleted_at, drop_logs, used_month)
+    select deployments.id, projects.organization_id, projects.id, deployments.name, ${now}, ${dropLogs}, used.month
     from deployments join projects on projects.id = deployments.project_id
+    cross join lateral (
+      select max(month) as month from deployment_usage as usage
+      where usage.deployment_id = deployments.id and usage.predictions > 0
+    ) as used
     where deployments.id = any(${deploymentIds}::uuid[]) and (
-      exists (select from prediction_logs where deployment_id = deployments.id)
-      or exists (
-        select from deployment_usage as usage
-        where usage.deployment_id = deployments.id and usage.month = ${monthOf(now)} and usage.predictions > 0
-      )
+      used.month >= ${monthOf(now)} or exists (select from prediction_logs where deployment_id = deployments.id)
     )`.execute(trx);
 }

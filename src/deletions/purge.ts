@@ -83,19 +83,11 @@ async function dropFiles(db: Kysely<DB>, signal: AbortSignal): Promise<number> {
   return dropped;
 }
 
-/** Deletes `deleted_deployments` without logs or usage in `month`, and earlier usage of deployments that are gone. */
+/** Deletes `deleted_deployments` without logs, and without usage in `month`. */
 async function dropDeletedDeployments(db: Kysely<DB>, month: string): Promise<void> {
   await sql`
     delete from deleted_deployments as deleted
     where not drop_logs
       and not exists (select from prediction_logs where deployment_id = deleted.id)
-      and not exists (
-        select from deployment_usage as usage
-        where usage.deployment_id = deleted.id and usage.month >= ${month} and usage.predictions > 0
-      )`.execute(db);
-  await sql`
-    delete from deployment_usage as usage
-    where month < ${month} and not exists (select from deployments where deployments.id = usage.deployment_id)`.execute(
-    db,
-  );
+      and coalesce(used_month < ${month}, true)`.execute(db);
 }

@@ -189,7 +189,7 @@ async function insertCalls(
   }
   await trx
     .insertInto('deploymentUsage')
-    .values([...usage.values()])
+    .values([...usage.values()].map(used => ({ ...used, slot: 0 })))
     .execute();
   for (const [id, lastUsedAt] of lastUses) {
     await trx.updateTable('apiKeys').set({ lastUsedAt }).where('id', '=', id).execute();

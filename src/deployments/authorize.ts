@@ -19,7 +19,10 @@ export async function requireModelEditor(viewer: Viewer, id: string): Promise<Mo
 }
 
 /** Returns the deployment if the viewer is a contributor or owner of its project. @throws NOT_FOUND or FORBIDDEN */
-export async function requireDeploymentEditor({ load }: Viewer, id: string): Promise<DeploymentRow> {
+export async function requireDeploymentEditor(
+  { load }: { load: Pick<Viewer['load'], 'deployment'> },
+  id: string,
+): Promise<DeploymentRow> {
   const deployment = await load.deployment.get(id);
   if (canEditProject(deployment.role)) return deployment;
   throw forbidden();

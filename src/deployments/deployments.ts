@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
 import { monthOf } from '../accounts/month.ts';
@@ -30,6 +30,14 @@ export interface DeploymentRow {
   allowApiPredict: boolean;
   /** When the quarantine of its model ends or ended; null if it was never quarantined. */
   quarantinedUntil: Date | null;
+  /** Points of a spectrum. */
+  inputLength: number;
+  /** Whether calls may share a run of the model; null if not analysed yet. */
+  rowIndependent: boolean | null;
+  /** The revisions of all rows that the facts for `predict` come from. */
+  factsRevision: string;
+  /** The revisions of the rows that give the viewer their role. */
+  accessRevision: string;
 }
 
 /**
@@ -141,15 +149,7 @@ function selectDeployments(db: Database, viewerId: string, now: Date) {
   return db
     .selectFrom('deployments')
     .innerJoin(projectAccess(db).as('access'), 'access.projectId', 'deployments.projectId')
-    .innerJoin('projects', 'projects.id', 'deployments.projectId')
-    .innerJoin('organizations', 'organizations.id', 'projects.organizationId')
-    .innerJoin('plans', 'plans.name', 'organizations.plan')
-    .leftJoin('modelQuarantines', 'modelQuarantines.modelId', 'deployments.modelId')
-    .leftJoin('deploymentUsage', join =>
-      join
-        .onRef('deploymentUsage.deploymentId', '=', 'deployments.id')
-        .on('deploymentUsage.month', '=', monthOf(now)),
-    )
+    .innerJoin('deploymentFacts as facts', 'facts.deploymentId', 'deployments.id')
     .select(eb => [
       'deployments.id',
       'deployments.name',
@@ -159,11 +159,19 @@ function selectDeployments(db: Database, viewerId: string, now: Date) {
       'deployments.projectId',
       'deployments.modelId',
       'access.role',
-      eb.fn.coalesce('deploymentUsage.predictions', eb.lit(0)).as('used'),
-      'plans.monthlyPredictions as quota',
-      'projects.organizationId',
-      'plans.allowApiPredict',
-      'modelQuarantines.until as quarantinedUntil',
+      'access.accessRevision',
+      sql<number>`coalesce((
+        select sum(predictions) from deployment_usage as usage
+        where usage.deployment_id = deployments.id and usage.month = ${monthOf(now)}
+      ), 0)::bigint`.as('used'),
+      // PostgreSQL does not know that these columns of the view are never null.
+      eb.ref('facts.organizationId').$notNull().as('organizationId'),
+      eb.ref('facts.allowApiPredict').$notNull().as('allowApiPredict'),
+      eb.ref('facts.inputLength').$notNull().as('inputLength'),
+      eb.ref('facts.revision').$notNull().as('factsRevision'),
+      'facts.quota',
+      'facts.rowIndependent',
+      'facts.quarantinedUntil',
     ])
     .where('access.userId', '=', viewerId)
     .orderBy('deployments.id', 'desc');

@@ -66,6 +66,20 @@ export interface Activity {
   subjectId: string;
 }
 
+export interface ApiKeyDays {
+  apiKeyId: string;
+  day: Timestamp;
+  predictions: number;
+}
+
+export interface ApiKeyDaysCounted {
+  /**
+   * days before this one are in api_key_days
+   */
+  before: Timestamp;
+  onlyRow: Generated<boolean>;
+}
+
 export interface ApiKeys {
   createdAt: Timestamp;
   createdBy: string | null;
@@ -79,10 +93,17 @@ export interface ApiKeys {
   digest: Buffer;
   expiresAt: Timestamp | null;
   id: string;
+  /**
+   * up to the last fold; later uses are in prediction_logs
+   */
   lastUsedAt: Timestamp | null;
   name: string;
   prefix: string;
   projectId: string;
+  /**
+   * raised by every change (trigger)
+   */
+  revision: Generated<number>;
   revokedAt: Timestamp | null;
   revokedBy: string | null;
   scopes: ArrayType<ApiKeyScope>;
@@ -103,6 +124,24 @@ export interface DeletedDeployments {
   name: string;
   organizationId: string;
   projectId: string;
+  /**
+   * the last month (YYYY-MM, UTC) with predictions; null: none since 2026-11
+   */
+  usedMonth: string | null;
+}
+
+export interface DeploymentFacts {
+  active: boolean | null;
+  allowApiPredict: boolean | null;
+  deploymentId: string | null;
+  inputLength: number | null;
+  modelId: string | null;
+  organizationId: string | null;
+  projectId: string | null;
+  quarantinedUntil: Timestamp | null;
+  quota: number | null;
+  revision: string | null;
+  rowIndependent: boolean | null;
 }
 
 export interface Deployments {
@@ -113,6 +152,10 @@ export interface Deployments {
   modelId: string;
   name: string;
   projectId: string;
+  /**
+   * raised by every change (trigger)
+   */
+  revision: Generated<number>;
 }
 
 export interface DeploymentUsage {
@@ -126,6 +169,10 @@ export interface DeploymentUsage {
    */
   month: string;
   predictions: number;
+  /**
+   * the usage is the sum of the slots: calls at the same time use different ones
+   */
+  slot: number;
 }
 
 export interface IdempotencyKeys {
@@ -179,6 +226,10 @@ export interface ModelQuarantines {
   failures: ArrayType<Timestamp>;
   modelId: string;
   /**
+   * raised by every change (trigger)
+   */
+  revision: Generated<number>;
+  /**
    * how often in a row the model was quarantined
    */
   times: Generated<number>;
@@ -194,6 +245,10 @@ export interface Models {
   kind: ModelKind;
   name: string;
   projectId: string;
+  /**
+   * raised by every change (trigger)
+   */
+  revision: Generated<number>;
   /**
    * whether calls may share a run; null: the host that opens it next finds out
    */
@@ -211,6 +266,10 @@ export interface ModelVersions {
 
 export interface OrganizationMembers {
   organizationId: string;
+  /**
+   * raised by every change (trigger)
+   */
+  revision: Generated<number>;
   role: OrganizationRole;
   userId: string;
 }
@@ -220,6 +279,10 @@ export interface Organizations {
   id: string;
   name: string;
   plan: PlanName;
+  /**
+   * raised by every change (trigger)
+   */
+  revision: Generated<number>;
   slug: string;
 }
 
@@ -250,6 +313,10 @@ export interface Plans {
    */
   monthlyPredictions: number | null;
   name: PlanName;
+  /**
+   * raised by every change (trigger)
+   */
+  revision: Generated<number>;
 }
 
 export interface PredictionLogs {
@@ -262,11 +329,23 @@ export interface PredictionLogs {
   id: string;
   predictions: Json;
   source: PredictionSource;
+  spectra: Generated<number>;
+  userId: string | null;
+}
+
+export interface ProjectAccess {
+  projectId: string | null;
+  revision: string | null;
+  role: ProjectRole | null;
   userId: string | null;
 }
 
 export interface ProjectMembers {
   projectId: string;
+  /**
+   * raised by every change (trigger)
+   */
+  revision: Generated<number>;
   role: ProjectRole;
   userId: string;
 }
@@ -276,6 +355,10 @@ export interface Projects {
   id: string;
   name: string;
   organizationId: string;
+  /**
+   * raised by every change (trigger)
+   */
+  revision: Generated<number>;
 }
 
 export interface RateLimits {
@@ -326,9 +409,12 @@ export interface Users {
 
 export interface DB {
   activity: Activity;
+  apiKeyDays: ApiKeyDays;
+  apiKeyDaysCounted: ApiKeyDaysCounted;
   apiKeys: ApiKeys;
   deletedAccounts: DeletedAccounts;
   deletedDeployments: DeletedDeployments;
+  deploymentFacts: DeploymentFacts;
   deployments: Deployments;
   deploymentUsage: DeploymentUsage;
   idempotencyKeys: IdempotencyKeys;
@@ -341,6 +427,7 @@ export interface DB {
   organizations: Organizations;
   plans: Plans;
   predictionLogs: PredictionLogs;
+  projectAccess: ProjectAccess;
   projectMembers: ProjectMembers;
   projects: Projects;
   rateLimits: RateLimits;

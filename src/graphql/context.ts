@@ -10,6 +10,7 @@ import { dropExpiredSessions, endSessions, startSession } from '../accounts/sess
 import type { Actor, By } from '../activity/activity.ts';
 import type { Authenticate } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
+import type { RememberedKeys } from '../api-keys/remembered-keys.ts';
 import { type Caller, type Identity, requireSignedIn, type SignedInPerson } from '../auth/caller.ts';
 import type { SignUpMode } from '../config.ts';
 import type { PoolShare } from '../database/pool.ts';
@@ -17,6 +18,7 @@ import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { RequestMetadata } from '../observability/root-field.ts';
 import type { Models } from '../onnx/models.ts';
+import type { Attempt, AttemptFacts } from '../predictions/attempt.ts';
 import type { PredictionServices } from '../predictions/predict.ts';
 import { networkOf } from '../requests/network.ts';
 import type { RateLimits } from '../requests/rate-limits.ts';
@@ -39,6 +41,7 @@ export interface Services {
   shareOf: PoolShare;
   passwords: Passwords;
   authenticate: Authenticate;
+  rememberedKeys: RememberedKeys;
   countFailedKey: CountFailedKey;
   rateLimits: RateLimits;
   models: Models;
@@ -60,6 +63,11 @@ export interface Context extends Services {
   /** The Fastify request; metrics and traces read its outcome from here. */
   metadata: RequestMetadata;
   caller: Caller<Viewer>;
+  attempt: Attempt;
+  /** The facts about the caller. */
+  facts: AttemptFacts;
+  /** Looks the caller up again, and builds the context of the next attempt. @throws as `identify` */
+  again: () => Promise<Context>;
   /** Whether the request timed out (answered 503) or its connection closed. */
   isOver: () => boolean;
   /** Whether the body is large. Its variables are then checked before graphql-js, which may quote them at length. */
@@ -100,13 +108,22 @@ export interface Context extends Services {
   forgetSession: () => void;
 }
 
-/** Builds the context of a request. @param identity the caller, from http/identify.ts */
+/**
+ * Builds the context of an attempt at a request.
+ *
+ * @param identity the caller, from http/identify.ts
+ * @param runs the runs of earlier attempts
+ * @param again see `Context`
+ */
 export function buildContext(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
-  identity: Identity,
-  isLarge: boolean,
+  {
+    identity,
+    runs = new Map(),
+    again,
+  }: { identity: Identity; runs?: Attempt['runs'] | undefined; again: Context['again'] },
 ): Context {
   const { at } = identity;
   const forgetSession = () => clearSessionCookie(request, reply);
@@ -130,8 +147,11 @@ export function buildContext(
     at,
     address,
     isOver,
-    isLarge,
+    isLarge: request.isLarge,
     caller,
+    attempt: { isSettled: false, isStale: false, runs },
+    facts: factsOf(identity, services),
+    again,
     resultSize: startResultSize(),
     publicOrigin: () => services.publicUrl ?? originOf(request),
     viewer: () => requireSignedIn(context.caller),
@@ -178,6 +198,16 @@ export function buildContext(
     forgetSession,
   };
   return context;
+}
+
+function factsOf(identity: Identity, { rememberedKeys }: Services): AttemptFacts {
+  if (identity.kind !== 'api-key') return { isRemembered: false, remember: () => {}, forget: () => {} };
+  const { key, isRemembered } = identity;
+  return {
+    isRemembered,
+    remember: () => rememberedKeys.remember(key),
+    forget: () => rememberedKeys.forget(key),
+  };
 }
 
 function idOf(caller: Caller): string | undefined {

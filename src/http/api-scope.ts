@@ -35,8 +35,18 @@ export interface ApiScopeOptions {
   corsOrigins: readonly string[] | undefined;
 }
 
+/**
+ * Which look-up the facts about a caller may come from: any, also one for an earlier request; one for this request, less
+ * than a second ago; or a new one.
+ */
+export type IdentitySource = 'any look-up' | 'recent look-up' | 'new look-up';
+
 /** Identifies the caller of a request whose body was read. @throws what `identify` throws */
-export type GetIdentity = (request: FastifyRequest, reply: FastifyReply) => Promise<Identity>;
+export type GetIdentity = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  from: IdentitySource,
+) => Promise<Identity>;
 
 /**
  * Protects every API route that is registered in this scope: identifies the caller before the body is read, limits the
@@ -92,7 +102,7 @@ export async function protectApi(
   scope.addHook('preParsing', async (request, reply, payload) => {
     const { headers, method } = request;
     checkEncoding(headers);
-    const identity = await withTimeout(identify(services, request, reply), handlerMs);
+    const identity = await withTimeout(identify(services, request, reply, { mayRemember: true }), handlerMs);
     const declaredBytes = method === 'POST' ? declaredLength(headers) : 0;
     const owner =
       declaredBytes > MAX_ANONYMOUS_BODY_BYTES
@@ -116,12 +126,19 @@ export async function protectApi(
     return payload;
   });
 
-  return async (request, reply) => {
+  return async (request, reply, from) => {
     const { identified } = request;
-    const isFresh = identified && performance.now() - identified.at < MAX_IDENTITY_AGE_MS;
-    return isFresh ? identified.identity : await identify(services, request, reply);
+    const mayRemember = from === 'any look-up';
+    const isUsable =
+      identified &&
+      from !== 'new look-up' &&
+      performance.now() - identified.at < MAX_IDENTITY_AGE_MS &&
+      (mayRemember || !isRemembered(identified.identity));
+    return isUsable ? identified.identity : await identify(services, request, reply, { mayRemember });
   };
 }
+
+const isRemembered = (identity: Identity) => identity.kind === 'api-key' && identity.isRemembered;
 
 /** Forbids caching and rendering of responses: they are private, and may hold a raw key. */
 function setHeaders(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {

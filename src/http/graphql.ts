@@ -13,12 +13,14 @@ import type { Config } from '../config.ts';
 import { badUserInput, codeOf } from '../errors.ts';
 import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '../graphql/answers.ts';
 import { buildContext, type Context, type Services } from '../graphql/context.ts';
-import { type OperationRequest, startExecution } from '../graphql/execution.ts';
+import { type ExecuteOperation, type OperationRequest, startExecution } from '../graphql/execution.ts';
 import { isLongValue, LongText } from '../graphql/large-values.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
 import { checkLength, documentTooLong, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
-import type { GetIdentity } from './api-scope.ts';
+import { rootFieldOf } from '../observability/root-field.ts';
+import { type Attempt, answerByConfirmedFacts } from '../predictions/attempt.ts';
+import type { GetIdentity, IdentitySource } from './api-scope.ts';
 import type { HttpLimits } from './limits.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -45,7 +47,7 @@ export async function serveGraphQL(
   { services, identityOf, limits, config: { INTROSPECTION, GRAPHIQL } }: GraphQLOptions,
 ): Promise<void> {
   const schema = buildSchema();
-  const executeOperation = startExecution(schema, limits.queryCost);
+  const executeOperation = byConfirmedFacts(startExecution(schema, limits.queryCost));
   const validated = new LRUCache<string, DocumentNode>({
     maxSize: MAX_CACHED_CHARACTERS,
     sizeCalculation: (_document, source) => source.length,
@@ -88,15 +90,23 @@ export async function serveGraphQL(
   await apollo.start();
   scope.addHook('onClose', () => apollo.stop());
 
-  async function contextOf(request: FastifyRequest, reply: FastifyReply): Promise<Context> {
-    const identity = await identityOf(request, reply);
-    return buildContext(services, request, reply, identity, request.isLarge);
+  async function contextOf(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    from: IdentitySource,
+    runs?: Attempt['runs'],
+  ): Promise<Context> {
+    const identity = await identityOf(request, reply, from);
+    const again: Context['again'] = () => contextOf(request, reply, 'new look-up', context.attempt.runs);
+    const context = buildContext(services, request, reply, { identity, runs, again });
+    return context;
   }
 
   const viaApollo = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
       try {
-        return await contextOf(request, reply);
+        // Apollo may answer without executing anything, so that nothing would confirm remembered facts.
+        return await contextOf(request, reply, 'recent look-up');
       } catch (error) {
         const known = toCatalogue(error, { requestId: request.id, log: request.log });
         request.code = codeOf([known]);
@@ -125,7 +135,9 @@ export async function serveGraphQL(
       }
       const { operation, variables, document } = validatedRequest;
       request.operation = operation ?? undefined;
-      const context = await contextOf(request, reply);
+      // Only a settled call of `predict` confirms remembered facts.
+      const isPredict = rootFieldOf(operation ?? undefined) === 'predict';
+      const context = await contextOf(request, reply, isPredict ? 'any look-up' : 'recent look-up');
       const result = await executeOperation(validatedRequest, context);
       return writeAnswer(
         reply,
@@ -134,6 +146,21 @@ export async function serveGraphQL(
     },
   });
 }
+
+/** Executes operations until the facts about the caller are confirmed. The result has the error of a failed look-up. */
+const byConfirmedFacts =
+  (execute: ExecuteOperation): ExecuteOperation =>
+  async (operation, first) => {
+    try {
+      return await answerByConfirmedFacts(
+        first,
+        context => context.again(),
+        context => execute(operation, context),
+      );
+    } catch (error) {
+      return { errors: [toCatalogue(error, first)] };
+    }
+  };
 
 interface PlainBody {
   query: string;

@@ -11,12 +11,15 @@ import { networkOf } from '../requests/network.ts';
  * Identifies the caller from the headers alone, so that the limit of the body can depend on the caller. The context of
  * the request is built from the result.
  *
+ * @param mayRemember whether the facts about a key may come from an earlier look-up. They are then no verdict: the database
+ *   must confirm them before an answer leaves (predictions/attempt.ts)
  * @throws BAD_USER_INPUT, UNAUTHENTICATED, API_KEY_REVOKED, API_KEY_EXPIRED or RATE_LIMITED.
  */
 export async function identify(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
+  { mayRemember }: { mayRemember: boolean },
 ): Promise<Identity> {
   const at = services.now();
   const { authorization } = request.headers;
@@ -25,7 +28,12 @@ export async function identify(
       throw badUserInput('The request has two Authorization headers, which may contradict. Send one.');
     }
     const basic = basicIn(authorization);
-    if (basic === undefined) return await identifyKey(services, request, authorization, at);
+    if (basic === undefined) {
+      const rawKey = rawKeyIn(authorization) ?? '';
+      const key = mayRemember ? services.rememberedKeys.find(rawKey, at) : undefined;
+      if (key) return { kind: 'api-key', at, key, isRemembered: true };
+      return await identifyKey(services, request, rawKey, at);
+    }
     // A Basic credential belongs to a proxy that passed it on, unless it holds one of our keys.
     if (containsRawKey(basic)) throw keyInBasic();
   }
@@ -41,13 +49,13 @@ export async function identify(
 async function identifyKey(
   { authenticate, countFailedKey }: Services,
   request: FastifyRequest,
-  authorization: string,
+  rawKey: string,
   at: Date,
 ): Promise<Identity> {
-  const verdict = await authenticate(rawKeyIn(authorization) ?? '', at);
+  const verdict = await authenticate(rawKey, at);
   switch (verdict.status) {
     case 'valid':
-      return { kind: 'api-key', at, key: verdict.key };
+      return { kind: 'api-key', at, key: verdict.key, isRemembered: false };
     case 'revoked':
       throw apiKeyRevoked();
     case 'expired':

@@ -8,15 +8,14 @@ import {
 } from '../auth/caller.ts';
 import { requireDeploymentEditor } from '../deployments/authorize.ts';
 import type { DeploymentRow } from '../deployments/deployments.ts';
-import type { ModelRow } from '../deployments/models.ts';
 import { apiKeyNotAuthorized, planFeatureRequired, unauthenticated } from '../errors.ts';
 import type { ProjectRow } from '../projects/projects.ts';
 import type { ById } from '../requests/loaders.ts';
-import type { Call } from './settlement/grant.ts';
+import type { LoggedCaller } from './settlement/statement.ts';
 
 /** A signed-in person with the deployments that they can see. */
 export interface Viewer extends SignedInPerson {
-  load: { project: ById<ProjectRow>; model: ById<ModelRow>; deployment: ById<DeploymentRow> };
+  load: { project: ById<ProjectRow>; deployment: ById<DeploymentRow> };
 }
 
 /** A deployment with the facts that `predict` needs, as of the start of the call. */
@@ -24,9 +23,6 @@ export interface DeploymentToCall extends DeploymentFacts, PlanFacts {
   /** End of the model's last quarantine; null if there was none. */
   quarantinedUntil: Date | null;
 }
-
-/** The caller as recorded in the prediction log. */
-export type LoggedCaller = Pick<Call, 'source' | 'key' | 'userId'>;
 
 /** The result of a successful check. */
 export interface AuthorizedPredict {
@@ -47,11 +43,7 @@ export async function authorizePredict(
   if (caller.kind === 'api-key') return authorizeKey(caller.key, deploymentId);
   const { id: userId, load } = requireSignedIn(caller);
   const deployment = await requireDeploymentEditor({ load }, deploymentId);
-  const { inputLength, rowIndependent } = await load.model.get(deployment.modelId);
-  return {
-    deployment: { ...deployment, inputLength, rowIndependent },
-    loggedCaller: { source: 'WEB', key: null, userId },
-  };
+  return { deployment, loggedCaller: { source: 'WEB', userId, revision: deployment.accessRevision } };
 }
 
 function authorizeKey(key: AuthenticatedKey, deploymentId: string): AuthorizedPredict {
@@ -64,6 +56,6 @@ function authorizeKey(key: AuthenticatedKey, deploymentId: string): AuthorizedPr
   const quarantinedUntil = reached.quarantinedUntil === null ? null : new Date(reached.quarantinedUntil);
   return {
     deployment: { ...reached, organizationId, allowApiPredict, quota, quarantinedUntil },
-    loggedCaller: { source: 'API', key, userId: null },
+    loggedCaller: { source: 'API', key, revision: key.revision },
   };
 }

@@ -15,10 +15,10 @@ import type { Models } from '../onnx/models.ts';
 import { MAX_SPECTRA, ModelFailed, type Outcome } from '../onnx/outcome.ts';
 import { findStoredResult } from '../requests/idempotency.ts';
 import { checkText } from '../requests/names.ts';
-import { authorizePredict, type DeploymentToCall, type LoggedCaller, type Viewer } from './authorize.ts';
-import type { Call } from './settlement/grant.ts';
+import type { Attempt, Run } from './attempt.ts';
+import { authorizePredict, type DeploymentToCall, type Viewer } from './authorize.ts';
 import { readAnswer, repeatablePredict, type SpectrumToPredict } from './settlement/repeat.ts';
-import type { Settle, Settlement } from './settlement/settle.ts';
+import type { Settle } from './settlement/settle.ts';
 
 const MAX_SAMPLE_NAME_LENGTH = 200;
 
@@ -48,6 +48,10 @@ export interface PredictRequest {
   now: Date;
   /** Whether the request is over: a call that still waits for its model is then dropped. */
   isOver?: IsOver | undefined;
+  /** Whether the facts about the caller come from an earlier request. */
+  isRemembered: boolean;
+  /** The attempt at the request; `predict` sets how it ended. */
+  attempt: Attempt;
 }
 
 /**
@@ -61,48 +65,62 @@ export interface PredictRequest {
  */
 export async function predict(
   { db, ...services }: PredictionServices & { db: Database },
-  { caller, deploymentId, spectra, idempotencyKey, now, isOver }: PredictRequest,
+  { idempotencyKey, ...request }: PredictRequest,
 ): Promise<PredictResult> {
-  const { deployment, loggedCaller } = await authorizePredict(caller, deploymentId);
-  const { modelId } = deployment;
-  if (idempotencyKey === null) {
-    const call = await run(services, deployment, loggedCaller, spectra, now, isOver);
-    return resultOf(await services.settle(call), call, modelId);
+  const { deploymentId, spectra, now: at, attempt } = request;
+  const { deployment, loggedCaller } = await authorizePredict(request.caller, deploymentId);
+  const { id, modelId, factsRevision } = deployment;
+  const caller = { callerId: loggedCaller.source === 'API' ? loggedCaller.key.id : loggedCaller.userId, at };
+  const repeatable =
+    idempotencyKey === null
+      ? undefined
+      : await repeatablePredict({ ...caller, key: idempotencyKey }, id, spectra);
+  /** The answer of the first call with the idempotency key. */
+  const findAnswer = async () => {
+    const stored = repeatable && (await findStoredResult(db, repeatable));
+    return stored ? { ...(await readAnswer(db, stored)), modelId } : undefined;
+  };
+  // Remembered facts give no right to an earlier answer: settlement finds it, and then the facts are read.
+  const before = request.isRemembered ? undefined : await findAnswer();
+  if (before) return before;
+
+  checkCall(deployment, spectra, at);
+  const { outcome, durationMs } = await runOnce(services, deployment, request);
+  const predictions = predictionsOf(spectra, outcome);
+  const logId = newId();
+  const settlement = await services.settle({
+    logId,
+    deploymentId: id,
+    factsRevision,
+    caller: loggedCaller,
+    at,
+    predictions,
+    durationMs,
+    ...(repeatable && { repeatable }),
+  });
+  switch (settlement) {
+    case 'settled':
+      attempt.isSettled = true;
+      return { predictions, logId, modelId };
+    case 'stale':
+      attempt.isStale = true;
+      throw unavailable();
+    case 'repeated':
+    case 'over-quota': {
+      // The same call may have arrived twice at once: both ran the model, and the other one was charged.
+      const other = request.isRemembered ? undefined : await findAnswer();
+      if (other) return other;
+      throw settlement === 'repeated' ? unavailable() : quotaExceeded(secondsToNextMonth(at));
+    }
   }
-  const callerId = loggedCaller.key?.id ?? loggedCaller.userId ?? '';
-  const repeatable = await repeatablePredict(
-    { callerId, key: idempotencyKey, at: now },
-    deployment.id,
-    spectra,
-  );
-  const before = await findStoredResult(db, repeatable);
-  if (before) return { ...(await readAnswer(db, before)), modelId };
-  const call = await run(services, deployment, loggedCaller, spectra, now, isOver);
-  const settlement = await services.settle({ ...call, repeatable });
-  if (settlement.status !== 'repeated') return resultOf(settlement, call, modelId);
-  // The same call arrived twice at once: both ran the model, and the other one was charged.
-  const made = await findStoredResult(db, repeatable);
-  if (!made) throw unavailable();
-  return { ...(await readAnswer(db, made)), modelId };
 }
 
-/** Returns the result of a settled call. @throws the reason why it was not settled */
-function resultOf(settlement: Settlement, { predictions, logId, at }: Call, modelId: string): PredictResult {
-  if (settlement.status === 'failed') throw settlement.error;
-  if (settlement.status === 'quota-exceeded') throw quotaExceeded(secondsToNextMonth(at));
-  return { predictions, logId, modelId };
-}
-
-/** Checks the spectra and runs the model. @returns the call to charge and log */
-async function run(
-  { runModel, onModelFailed }: PredictionServices,
-  deployment: DeploymentToCall,
-  loggedCaller: LoggedCaller,
-  spectra: SpectrumToPredict[],
-  at: Date,
-  isOver: IsOver | undefined,
-): Promise<Call> {
-  const started = performance.now();
+/**
+ * Checks that the deployment can answer these spectra.
+ *
+ * @throws DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED or MODEL_FAILED, checked in this order
+ */
+function checkCall(deployment: DeploymentToCall, spectra: SpectrumToPredict[], at: Date): void {
   if (!deployment.active) throw deploymentInactive();
   checkSpectra(spectra, deployment.inputLength);
   // Usage only grows within a month, so a call that exceeds the quota now cannot fit later.
@@ -110,8 +128,28 @@ async function run(
     throw quotaExceeded(secondsToNextMonth(at));
   }
 
-  const { modelId: id, rowIndependent, organizationId, allowApiPredict, quarantinedUntil } = deployment;
+  const { quarantinedUntil } = deployment;
   if (quarantinedUntil && quarantinedUntil > at) throw modelQuarantined(quarantinedUntil);
+}
+
+/** Runs the model, unless an earlier attempt at the request has run it. @throws MODEL_FAILED or UNAVAILABLE */
+function runOnce(
+  services: PredictionServices,
+  deployment: DeploymentToCall,
+  request: Pick<PredictRequest, 'spectra' | 'now' | 'isOver' | 'attempt'>,
+): Promise<Run> {
+  const { runs } = request.attempt;
+  const run = runs.get(deployment.modelId) ?? runOf(services, deployment, request);
+  runs.set(deployment.modelId, run);
+  return run;
+}
+
+async function runOf(
+  { runModel, onModelFailed }: PredictionServices,
+  { modelId: id, organizationId, allowApiPredict, rowIndependent }: DeploymentToCall,
+  { spectra, now, isOver }: Pick<PredictRequest, 'spectra' | 'now' | 'isOver'>,
+): Promise<Run> {
+  const started = performance.now();
   const tenant = { id: organizationId, reserved: allowApiPredict };
   const outcome = await runModel(
     { id, tenant, rowIndependent },
@@ -119,15 +157,11 @@ async function run(
     isOver,
   ).catch(async (error: unknown) => {
     if (!(error instanceof ModelFailed)) throw error;
-    await onModelFailed(error, id, at);
+    await onModelFailed(error, id, now);
     throw modelFailed(error.spectrum === undefined ? undefined : spectra[error.spectrum]?.sampleName);
   });
-  const predictions = predictionsOf(spectra, outcome);
-
-  const logId = newId();
   // Rounded to microseconds; further digits are noise.
-  const durationMs = Math.round((performance.now() - started) * 1000) / 1000;
-  return { ...loggedCaller, logId, deploymentId: deployment.id, at, predictions, durationMs };
+  return { outcome, durationMs: Math.round((performance.now() - started) * 1000) / 1000 };
 }
 
 /** Checks number, names, lengths and values. @throws BAD_USER_INPUT with the name of the first invalid spectrum */

@@ -10,8 +10,12 @@ export const predictionResolvers = {
     predict: (
       _parent,
       { deploymentId, spectra, idempotencyKey = null },
-      { db, predicting, caller, at, isOver },
-    ) => predict({ db, ...predicting }, { caller, deploymentId, spectra, idempotencyKey, now: at, isOver }),
+      { db, predicting, caller, at: now, isOver, attempt, facts: { isRemembered } },
+    ) =>
+      predict(
+        { db, ...predicting },
+        { caller, deploymentId, spectra, idempotencyKey, now, isOver, attempt, isRemembered },
+      ),
   },
 
   PredictPayload: {

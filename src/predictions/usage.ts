@@ -33,17 +33,22 @@ export async function countDailyPredictions(
   const datesOf = (days: number) =>
     Array.from({ length: days }, (_, i) => new Date(now.getTime() - (days - 1 - i) * DAY_MS));
   const months = new Set(datesOf(Math.max(...requests.map(({ days }) => days))).map(monthOf));
-  const usages = await db
+  const slots = await db
     .selectFrom('deploymentUsage')
     .select(['deploymentId', 'month', 'daily'])
     .where('deploymentId', '=', eb => eb.fn.any(eb.val(requests.map(({ deploymentId }) => deploymentId))))
     .where('month', 'in', [...months])
     .execute();
-  const daily = new Map(usages.map(usage => [`${usage.deploymentId} ${usage.month}`, usage.daily]));
+  const slotsOf = Map.groupBy(slots, ({ deploymentId, month }) => `${deploymentId} ${month}`);
+  const countOn = (deploymentId: string, date: Date) =>
+    (slotsOf.get(`${deploymentId} ${monthOf(date)}`) ?? []).reduce(
+      (sum, { daily }) => sum + (daily[date.getUTCDate() - 1] ?? 0),
+      0,
+    );
   return requests.map(({ deploymentId, days }) =>
     datesOf(days).map(date => ({
       date: date.toISOString().slice(0, 10),
-      predictions: daily.get(`${deploymentId} ${monthOf(date)}`)?.[date.getUTCDate() - 1] ?? 0,
+      predictions: countOn(deploymentId, date),
     })),
   );
 }

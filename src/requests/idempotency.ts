@@ -64,51 +64,30 @@ export async function findStoredResult(
 }
 
 /**
- * Claims the keys of requests. Waits while another transaction holds one of them: if that one rolls back, the key is
- * claimed here; if it commits, its request has been executed.
+ * Claims the key of a request. Waits while another transaction holds it: if that one rolls back, the key is claimed here; if
+ * it commits, its request has been executed. Settlement of predictions claims keys in its own statement.
  *
- * @param trx the transaction that makes the results, so that key and result are committed together.
- * @param requests each with the id that its result will have; all keys must differ.
- * @returns the result ids of the requests whose key was claimed. The others were executed before: see `findStoredResult`.
+ * @param trx the transaction that makes the result, so that key and result are committed together.
+ * @param resultId the id that the result will have.
+ * @returns false if the request was executed before: see `findStoredResult`.
  */
-export async function claimKeys(
+export async function claimKey(
   trx: Transaction<DB>,
-  requests: (IdempotentRequest & { resultId: string })[],
-): Promise<Set<string>> {
-  const [first] = requests;
-  if (!first) return new Set();
-  const rows = requests
-    .map(({ digest, request, resultId, at }) => ({ digest, request, resultId, createdAt: at }))
-    // In the order of locking, so that servers cannot deadlock.
-    .sort((a, b) => a.digest.compare(b.digest));
+  { digest, request, at }: IdempotentRequest,
+  resultId: string,
+): Promise<boolean> {
   const claimed = await trx
     .insertInto('idempotencyKeys')
-    .values(rows)
+    .values({ digest, request, resultId, createdAt: at })
     .onConflict(conflict =>
       conflict
         .column('digest')
-        .doUpdateSet(eb => ({
-          request: eb.ref('excluded.request'),
-          resultId: eb.ref('excluded.resultId'),
-          createdAt: eb.ref('excluded.createdAt'),
-        }))
-        .where('idempotencyKeys.createdAt', '<=', expiry(first.at)),
+        .doUpdateSet({ request, resultId, createdAt: at })
+        .where('idempotencyKeys.createdAt', '<=', expiry(at)),
     )
     .returning('resultId')
-    .execute();
-  return new Set(claimed.map(({ resultId }) => resultId));
-}
-
-/** Releases keys that this transaction claimed for results that it did not make. */
-export async function releaseKeys(trx: Transaction<DB>, requests: IdempotentRequest[]): Promise<void> {
-  await trx
-    .deleteFrom('idempotencyKeys')
-    .where(
-      'digest',
-      'in',
-      requests.map(({ digest }) => digest),
-    )
-    .execute();
+    .executeTakeFirst();
+  return claimed !== undefined;
 }
 
 /** Deletes the keys that are older than 24 hours. Several servers may do so at once. */

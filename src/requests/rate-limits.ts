@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { batched } from '../concurrency/batcher.ts';
 import type { Database } from '../database/pool.ts';
-import { type Placeholder, prepare } from '../database/prepare.ts';
+import { statement } from '../database/statement.ts';
 import { rateLimited } from '../errors.ts';
-import type { DB } from '../generated/database.ts';
+import type { DB, RateLimits as RateLimitsTable } from '../generated/database.ts';
 
 /** Max attempts within a window, which begins with the first attempt. */
 export interface Limit {
@@ -39,9 +39,15 @@ const BOUNDS = { maxBatchSize: 100, maxWaiting: 5000 };
 
 /** Starts counting in a database. Attempts that arrive together share a statement, so a flood takes a few statements. */
 export function startRateLimits(db: Kysely<DB>): RateLimits {
-  const countAll = prepare(db, (placeholder: Placeholder<Attempt[]>) => countAttempts(db, placeholder));
   const count = batched(async (attempts: Attempt[]): Promise<Counted[]> => {
-    const rows = await countAll(attempts);
+    const bySubject = [...Map.groupBy(attempts, ({ digest }) => digest)];
+    const rows = await countAttempts(
+      db,
+      bySubject.map(([digest]) => Buffer.from(digest, 'base64')),
+      bySubject.map(([, those]) => those.length),
+      bySubject.map(([, [first]]) => new Date((first?.now.getTime() ?? 0) + (first?.windowMs ?? 0))),
+      attempts.at(-1)?.now ?? new Date(0),
+    );
     const before = new Map(
       rows.map(({ digest, used, endsAt }) => {
         const key = digest.toString('base64');
@@ -90,47 +96,19 @@ export async function dropEndedCounts(db: Database, now: Date): Promise<void> {
 const digestOf = ({ id }: Limit, subject: string) =>
   createHash('sha256').update(`${id}\0${subject}`).digest('base64');
 
-function countAttempts(db: Kysely<DB>, placeholder: Placeholder<Attempt[]>) {
-  const distinct = (attempts: Attempt[]) => [...Map.groupBy(attempts, ({ digest }) => digest)];
-  const digests = placeholder(attempts => distinct(attempts).map(([key]) => Buffer.from(key, 'base64')));
-  const uses = placeholder(attempts => distinct(attempts).map(([, those]) => those.length));
-  const ends = placeholder(attempts =>
-    distinct(attempts).map(([, [first]]) => new Date((first?.now.getTime() ?? 0) + (first?.windowMs ?? 0))),
-  );
-  // Attempts of one batch arrived within milliseconds of each other.
-  const now = placeholder(attempts => attempts.at(-1)?.now ?? new Date(0));
-  return db
-    .insertInto('rateLimits')
-    .columns(['digest', 'used', 'endsAt'])
-    .expression(from =>
-      from
-        .selectFrom(
-          sql<{ digest: Buffer; used: number; endsAt: Date }>`unnest(
-            (select ${digests}::bytea[]), (select ${uses}::int[]), (select ${ends}::timestamptz[])
-          )`.as<'attempt'>(sql`attempt(digest, used, ends_at)`),
-        )
-        .select(['digest', 'used', 'endsAt'])
-        // In the order of locking, so that servers cannot deadlock.
-        .orderBy('digest'),
-    )
-    .onConflict(conflict =>
-      conflict.column('digest').doUpdateSet(eb => {
-        const ended = eb('rateLimits.endsAt', '<=', now);
-        return {
-          used: eb
-            .case()
-            .when(ended)
-            .then(eb.ref('excluded.used'))
-            .else(eb('rateLimits.used', '+', eb.ref('excluded.used')))
-            .end(),
-          endsAt: eb
-            .case()
-            .when(ended)
-            .then(eb.ref('excluded.endsAt'))
-            .else(eb.ref('rateLimits.endsAt'))
-            .end(),
-        };
-      }),
-    )
-    .returning(['digest', 'used', 'endsAt']);
-}
+type CountRow = Pick<Selectable<RateLimitsTable>, 'digest' | 'used' | 'endsAt'>;
+
+// Attempts of one batch arrived within milliseconds of each other, so one time is enough. In the order of locking, so that
+// servers cannot deadlock.
+const countAttempts = statement<[digests: Buffer[], uses: number[], ends: Date[], now: Date], CountRow>(
+  'count_attempts',
+  `
+insert into rate_limits (digest, used, ends_at)
+select digest, used, ends_at
+from unnest((select $1::bytea[]), (select $2::int[]), (select $3::timestamptz[])) as attempt (digest, used, ends_at)
+order by digest
+on conflict (digest) do update set
+  used = case when rate_limits.ends_at <= $4 then excluded.used else rate_limits.used + excluded.used end,
+  ends_at = case when rate_limits.ends_at <= $4 then excluded.ends_at else rate_limits.ends_at end
+returning digest, used, ends_at`,
+);

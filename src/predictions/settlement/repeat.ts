@@ -43,7 +43,7 @@ export async function repeatablePredict(
 export async function readAnswer(db: Database, { resultId, createdAt }: StoredResult) {
   const { predictions } = await db
     .selectFrom('predictionLogs')
-    // The column is written from this type (grant.ts).
+    // The column is written from this type (statement.ts).
     .select(eb => eb.ref('predictions').$castTo<Prediction[]>().as('predictions'))
     .where('id', '=', resultId)
     .where('createdAt', '=', createdAt)

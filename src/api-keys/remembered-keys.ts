@@ -1,0 +1,34 @@
+import { LRUCache } from 'lru-cache';
+import type { AuthenticatedKey } from '../auth/caller.ts';
+import { digestOf, isRawKey } from './raw-key.ts';
+
+/** Max size of all remembered facts in bytes. */
+const MAX_BYTES = 16 * 1024 * 1024;
+/** Bytes that a key takes beside the text of its facts. */
+const BYTES_PER_KEY = 500;
+
+/** The facts about keys that were looked up before. They are facts, not verdicts: the database confirms them (attempt.ts). */
+export interface RememberedKeys {
+  /** Finds the facts about a key. Undefined if none are remembered, or the key expires by them. */
+  find: (rawKey: string, now: Date) => AuthenticatedKey | undefined;
+  remember: (key: AuthenticatedKey) => void;
+  forget: (key: AuthenticatedKey) => void;
+}
+
+/** Starts remembering facts about keys, by the digests of the raw keys, in 16 MiB. The longest unused are forgotten first. */
+export function startRememberedKeys(): RememberedKeys {
+  const keys = new LRUCache<string, AuthenticatedKey>({
+    maxSize: MAX_BYTES,
+    // A character of text takes one byte or two.
+    sizeCalculation: key => BYTES_PER_KEY + 2 * JSON.stringify(key).length,
+  });
+  return {
+    find(rawKey, now) {
+      if (!isRawKey(rawKey)) return undefined;
+      const key = keys.get(digestOf(rawKey).toString('latin1'));
+      return key?.expiresAt && key.expiresAt <= now ? undefined : key;
+    },
+    remember: key => void keys.set(key.digest.toString('latin1'), key),
+    forget: key => void keys.delete(key.digest.toString('latin1')),
+  };
+}

@@ -1,0 +1,62 @@
+import type { Outcome } from '../onnx/outcome.ts';
+
+/** What a model returned for the spectra of a call. */
+export interface Run {
+  outcome: Outcome;
+  durationMs: number;
+}
+
+/**
+ * One attempt to answer a request. The facts about its caller may be remembered from an earlier call, so an answer leaves
+ * only after the database has confirmed them: by settlement, in the statement that charges the call, or by a new look-up.
+ */
+export interface Attempt {
+  /** Whether a call of `predict` is charged and logged, which confirms its facts. */
+  isSettled: boolean;
+  /** Whether settlement found that facts have changed since they were read. */
+  isStale: boolean;
+  /** The runs of the request's models, by model id. A later attempt uses them again, also a failure. */
+  runs: Map<string, Promise<Run>>;
+}
+
+/** The facts that an attempt is judged by. */
+export interface AttemptFacts {
+  /** Whether they were remembered, rather than read for this request. */
+  isRemembered: boolean;
+  /** Remembers them for the next request of the same caller. */
+  remember: () => void;
+  forget: () => void;
+}
+
+/** Max attempts at a request. Each further one needs a change to the caller's rows between its look-up and its settlement. */
+const MAX_ATTEMPTS = 4;
+
+/**
+ * Attempts to answer a request until the facts of an attempt are confirmed. Anything but a settled call of `predict` is
+ * judged again after a new look-up, so that errors, their order and their texts are those of the database's present state.
+ *
+ * @param first the context of the first attempt
+ * @param again looks the caller up, and makes the context of the next attempt. @throws if the caller is no longer known
+ * @param answer answers by the facts of a context
+ */
+export async function answerByConfirmedFacts<
+  Context extends { attempt: Attempt; facts: AttemptFacts },
+  Answer,
+>(
+  first: Context,
+  again: (context: Context) => Promise<Context>,
+  answer: (context: Context) => Promise<Answer>,
+): Promise<Answer> {
+  let context = first;
+  for (let attempts = 1; ; attempts++) {
+    const answered = await answer(context);
+    const { attempt, facts } = context;
+    if (attempt.isSettled) {
+      if (!facts.isRemembered) facts.remember();
+      return answered;
+    }
+    facts.forget();
+    if (attempts === MAX_ATTEMPTS || !(attempt.isStale || facts.isRemembered)) return answered;
+    context = await again(context);
+  }
+}

@@ -1,0 +1,208 @@
+import { monthOf } from '../../accounts/month.ts';
+import type { Database } from '../../database/pool.ts';
+import { type Statement, statement } from '../../database/statement.ts';
+import type { PredictionLogs } from '../../generated/database.ts';
+import type { Prediction } from '../../generated/graphql.ts';
+import type { IdempotentRequest } from '../../requests/idempotency.ts';
+
+/** Who made a call, as recorded in its log, with the revision of the rows that gave them access. */
+export type LoggedCaller = { revision: string } & (
+  | { source: 'API'; key: { id: string; name: string; prefix: string } }
+  | { source: 'WEB'; userId: string }
+);
+
+/** A call that the model has answered. It is charged and logged before the answer is sent. */
+export interface Call {
+  logId: string;
+  deploymentId: string;
+  /** The revisions of the rows that the facts about the deployment came from. */
+  factsRevision: string;
+  caller: LoggedCaller;
+  at: Date;
+  predictions: Prediction[];
+  durationMs: number;
+  /** The idempotency key and the request, if the caller sent a key. */
+  repeatable?: IdempotentRequest;
+}
+
+/** What the statement found for a call (settle.ts tabulates what follows from each). */
+export type Outcome = 'settled' | 'repeated' | 'stale' | 'over-quota' | 'busy';
+
+/**
+ * Settles calls in one statement. `$1` is JSON with two lists: the callers, and their calls, each with the place of its
+ * caller (one parameter, because one array a column takes 15 sub-plans).
+ *
+ * It keeps the callers whose facts still hold, locks usage slots of their deployments, checks the quota, claims the
+ * idempotency keys, and for the calls that remain counts the usage and writes the logs. Without a quota it locks one slot of
+ * a deployment; with one it locks all of them, so that their sum is exact. Locks are taken in order (deployments, slots, keys),
+ * so servers cannot deadlock.
+ *
+ * @returns the calls that are not settled
+ */
+const textOf = (locked: '' | 'skip locked') => `
+with caller as materialized (
+  select given.*, facts.quota
+  from json_to_recordset($1::json -> 'callers') as given (
+    place int, deployment_id uuid, facts_revision text, month text, predictions int, source prediction_source,
+    api_key_id uuid, api_key_name text, api_key_prefix text, user_id uuid, caller_revision text)
+  cross join lateral (
+    select project_id, quota from deployment_facts as facts
+    where facts.deployment_id = given.deployment_id and facts.revision = given.facts_revision
+    limit 1
+  ) as facts
+  where given.caller_revision = case when given.api_key_id is not null
+    then (select revision::text from api_keys where id = given.api_key_id)
+    else (
+      select access.revision from project_access as access
+      where access.project_id = facts.project_id and access.user_id = given.user_id)
+  end
+),
+slot as materialized (
+  select needed.deployment_id, needed.month, locked.slot,
+    case
+      when needed.quota is null and locked.slots = 1 then true
+      when locked.slots = 8 then locked.predictions + needed.predictions <= needed.quota
+    end as fits
+  from (
+    select deployment_id, month, quota, sum(predictions) as predictions
+    from caller group by deployment_id, month, quota order by deployment_id, month
+  ) as needed
+  cross join lateral (
+    select min(slot) as slot, count(*) as slots, sum(predictions) as predictions
+    from (
+      select slot, predictions from deployment_usage as usage
+      where usage.deployment_id = needed.deployment_id and usage.month = needed.month
+      order by slot
+      limit case when needed.quota is null then 1 else 8 end
+      for no key update ${locked}
+    ) as locked_slots
+  ) as locked
+),
+fitting as materialized (
+  select call.*, caller.deployment_id, caller.month, caller.source, caller.api_key_id, caller.api_key_name,
+    caller.api_key_prefix, caller.user_id, slot.slot
+  from json_to_recordset($1::json -> 'calls') as call (
+    id uuid, place int, created_at timestamptz, day int, predictions jsonb, spectra int, duration_ms float8,
+    digest text, request text)
+  join caller using (place)
+  join slot using (deployment_id, month)
+  where slot.fits
+),
+claimed as (
+  insert into idempotency_keys (digest, request, result_id, created_at)
+  select digest::bytea, request::bytea, id, created_at from fitting where digest is not null order by digest
+  on conflict (digest) do update
+    set request = excluded.request, result_id = excluded.result_id, created_at = excluded.created_at
+    where idempotency_keys.created_at <= excluded.created_at - interval '24 hours'
+  returning result_id
+),
+granted as materialized (
+  select * from fitting where digest is null or id in (select result_id from claimed)
+),
+counted as (
+  update deployment_usage as usage
+  set predictions = usage.predictions + used.predictions,
+    daily[used.day] = usage.daily[used.day] + used.predictions
+  from (
+    -- A batch takes milliseconds, so around midnight some of its calls may be counted on the next day.
+    select deployment_id, month, slot, max(day) as day, sum(spectra) as predictions
+    from granted group by deployment_id, month, slot
+  ) as used
+  where usage.deployment_id = used.deployment_id and usage.month = used.month and usage.slot = used.slot
+),
+logged as (
+  insert into prediction_logs (id, created_at, deployment_id, source, predictions, duration_ms, user_id,
+    api_key_id, api_key_name, api_key_prefix)
+  select id, created_at, deployment_id, source, predictions, duration_ms, user_id,
+    api_key_id, api_key_name, api_key_prefix
+  from granted
+)
+select call.id, case
+    when caller.place is null then 'stale'
+    when slot.fits is null then 'busy'
+    when slot.fits then 'repeated'
+    else 'over-quota'
+  end as outcome
+from json_to_recordset($1::json -> 'calls') as call (id uuid, place int)
+left join caller using (place)
+left join slot using (deployment_id, month)
+where call.id not in (select id from granted)`;
+
+type Row = Pick<PredictionLogs, 'id'> & { outcome: Exclude<Outcome, 'settled'> };
+
+const statements: Record<'wait' | 'skip', Statement<[json: string], Row>> = {
+  wait: statement('settle_waiting', textOf('')),
+  skip: statement('settle', textOf('skip locked')),
+};
+
+/**
+ * Settles calls with one statement. Calls with the same idempotency key are settled once; the others are `repeated`.
+ *
+ * @param locked whether to wait for locked slots, or to skip them: their calls are then `busy`
+ * @returns the outcome of each call, in their order
+ */
+export async function settleTogether(
+  db: Database,
+  calls: readonly Call[],
+  locked: 'wait' | 'skip',
+): Promise<Outcome[]> {
+  const firsts = new Map<string, Call>();
+  for (const call of calls) if (!firsts.has(identityOf(call))) firsts.set(identityOf(call), call);
+  const rows = await statements[locked](db, parameterOf([...firsts.values()]));
+  const unsettled = new Map(rows.map(({ id, outcome }) => [id, outcome]));
+  return calls.map(call => {
+    const first = firsts.get(identityOf(call)) ?? call;
+    return unsettled.get(first.logId) ?? (call === first ? 'settled' : 'repeated');
+  });
+}
+
+/** Identifies the calls that may be settled only once. */
+const identityOf = ({ logId, repeatable }: Call) => repeatable?.digest.toString('hex') ?? logId;
+
+/** The JSON parameter of the statement: calls of the same caller share its facts. */
+function parameterOf(calls: readonly Call[]): string {
+  const callers = new Map<string, ReturnType<typeof callerOf> & { place: number; predictions: number }>();
+  const places = calls.map(call => {
+    const given = callerOf(call);
+    const id = `${given.deployment_id} ${given.facts_revision} ${given.month} ${given.api_key_id ?? given.user_id} ${given.caller_revision}`;
+    const caller = callers.get(id) ?? { ...given, place: callers.size, predictions: 0 };
+    callers.set(id, caller);
+    caller.predictions += call.predictions.length;
+    return {
+      id: call.logId,
+      place: caller.place,
+      created_at: call.at,
+      day: call.at.getUTCDate(),
+      predictions: call.predictions,
+      spectra: call.predictions.length,
+      duration_ms: call.durationMs,
+      ...(call.repeatable && {
+        digest: `\\x${call.repeatable.digest.toString('hex')}`,
+        request: `\\x${call.repeatable.request.toString('hex')}`,
+      }),
+    };
+  });
+  return JSON.stringify({ callers: [...callers.values()], calls: places });
+}
+
+const callerOf = ({ deploymentId, factsRevision, at, caller }: Call) => ({
+  deployment_id: deploymentId,
+  facts_revision: factsRevision,
+  month: monthOf(at),
+  source: caller.source,
+  api_key_id: caller.source === 'API' ? caller.key.id : null,
+  api_key_name: caller.source === 'API' ? caller.key.name : null,
+  api_key_prefix: caller.source === 'API' ? caller.key.prefix : null,
+  user_id: caller.source === 'WEB' ? caller.userId : null,
+  caller_revision: caller.revision,
+});
+
+/** Adds the usage slots of a deployment for a month: the first call of a month finds none. */
+export const addSlots = statement<[deploymentId: string, month: string], never>(
+  'add_usage_slots',
+  `
+insert into deployment_usage (deployment_id, month, slot, predictions)
+select id, $2, slot, 0
+from (select id from deployments where id = $1 for key share) as deployment, generate_series(0, 7) as slot
+on conflict do nothing`,
+);
