@@ -121,11 +121,11 @@ describe('a new key', () => {
 
   test('is returned raw once, by the mutation that creates it', async () => {
     const { id, rawKey } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
-    const afterwards = await Promise.all([
-      service.call(LIST_KEYS, { of: { deploymentId: lab.deploymentId } }, lab.owner),
-      service.call(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, { rawKey }),
-      service.call(REVOKE_KEY, { id }, lab.owner),
-    ]);
+    const afterwards = [
+      await service.call(LIST_KEYS, { of: { deploymentId: lab.deploymentId } }, lab.owner),
+      await service.call(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, { rawKey }),
+      await service.call(REVOKE_KEY, { id }, lab.owner),
+    ];
     for (const { status, text } of afterwards) {
       expect(status).toBe(200);
       expect(text).not.toContain(rawKey.slice(12));

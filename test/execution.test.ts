@@ -120,7 +120,10 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   app.post<{ Body: RequestBody }>('/', async (request, reply): Promise<Expected> => {
     const { query, variables, operationName } = request.body;
     const identity = await identify(services, request, reply, { mayRemember: false });
-    const contextValue = buildContext(services, request, reply, { identity, again: () => Promise.reject(new Error('unused')) });
+    const contextValue = buildContext(services, request, reply, {
+      identity,
+      again: () => Promise.reject(new Error('unused')),
+    });
     let document: ReturnType<typeof parse>;
     try {
       document = parse(query);

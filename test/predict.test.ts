@@ -10,6 +10,7 @@ import {
   gasoline,
   join,
   type Lab,
+  LIST_KEYS,
   openLab,
   PREDICT,
   refusal,
@@ -60,8 +61,11 @@ async function logsOf(deploymentId: string, page: object = {}) {
   return { usage: deployment.usage, ...deployment.predictionLogs };
 }
 
-const lastUse = (id: string) =>
-  service.db.selectFrom('apiKeys').select('lastUsedAt').where('id', '=', id).executeTakeFirstOrThrow();
+async function lastUse(id: string) {
+  const { apiKeys } = await service.ask(LIST_KEYS, { of: { projectId: lab.owner.projectId } }, lab.owner);
+  const { lastUsedAt } = apiKeys.nodes.find((key: { id: string }) => key.id === id);
+  return { lastUsedAt: lastUsedAt && new Date(lastUsedAt) };
+}
 
 /** A model of one point that returns `answer` of it: the identity shows which spectrum an answer belongs to. */
 function onePoint(answer: 'Identity' | 'Log'): Uint8Array {

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connect } from '../src/database/pool.ts';
 import type { SpectrumInput } from '../src/generated/graphql.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
-import type { Call } from '../src/predictions/settlement/grant.ts';
 import { startSettle } from '../src/predictions/settlement/settle.ts';
+import type { Call } from '../src/predictions/settlement/statement.ts';
 import {
   type Answer,
   codes,
@@ -263,7 +263,10 @@ test('first calls of a month on many deployments with one project-wide key end i
     /** A third server begins to count a deployment; the others wait for its result. */
     const hold = async (deploymentId: string) => {
       const held = await third.startTransaction().execute();
-      await held.insertInto('deploymentUsage').values({ deploymentId, month, predictions: 0 }).execute();
+      await held
+        .insertInto('deploymentUsage')
+        .values({ deploymentId, month, slot: 0, predictions: 0 })
+        .execute();
       return () => held.rollback().execute();
     };
     const [alone = '', ...rest] = deployments;
@@ -328,12 +331,21 @@ describe('a call that cannot be written', () => {
   test('because its deployment is gone fails alone too, and the call beside it is charged once', async () => {
     await setQuota(null);
     const settle = startSettle(service.db);
+    const { factsRevision, accessRevision } = await service.db
+      .selectFrom('deploymentFacts as facts')
+      .innerJoin('projectAccess as access', 'access.projectId', 'facts.projectId')
+      .where('facts.deploymentId', '=', lab.deploymentId)
+      .where('access.userId', '=', lab.owner.id)
+      .select(eb => [
+        eb.ref('facts.revision').$notNull().as('factsRevision'),
+        eb.ref('access.revision').$notNull().as('accessRevision'),
+      ])
+      .executeTakeFirstOrThrow();
     const call = (deploymentId: string): Call => ({
       logId: newId(),
       deploymentId,
-      source: 'WEB',
-      key: null,
-      userId: lab.owner.id,
+      factsRevision,
+      caller: { source: 'WEB', userId: lab.owner.id, revision: accessRevision },
       at: now,
       predictions: [{ sampleName: 'a', value: 1 }],
       durationMs: 1,
@@ -344,7 +356,7 @@ describe('a call that cannot be written', () => {
       settle(call(lab.deploymentId)),
       settle(call(newId())),
     ]);
-    expect(settlements.map(({ status }) => status)).toEqual(['settled', 'settled', 'failed']);
+    expect(settlements).toEqual(['settled', 'settled', 'stale']);
     expect(await usageOf()).toMatchObject({ predictions: 2 });
     expect(await loggedSpectra()).toBe(2);
   });

@@ -1,4 +1,3 @@
-import { uuidv7 as newId } from 'uuidv7';
 import type { Caller } from '../auth/caller.ts';
 import type { Database } from '../database/pool.ts';
 import {
@@ -17,6 +16,7 @@ import { findStoredResult } from '../requests/idempotency.ts';
 import { checkText } from '../requests/names.ts';
 import type { Attempt, Run } from './attempt.ts';
 import { authorizePredict, type DeploymentToCall, type Viewer } from './authorize.ts';
+import { newLogId } from './log-id.ts';
 import { readAnswer, repeatablePredict, type SpectrumToPredict } from './settlement/repeat.ts';
 import type { Settle } from './settlement/settle.ts';
 
@@ -87,7 +87,7 @@ export async function predict(
   checkCall(deployment, spectra, at);
   const { outcome, durationMs } = await runOnce(services, deployment, request);
   const predictions = predictionsOf(spectra, outcome);
-  const logId = newId();
+  const logId = newLogId(at);
   const settlement = await services.settle({
     logId,
     deploymentId: id,
