@@ -10,8 +10,8 @@ import { curlOf } from './src/demonstration/curl.ts';
 import { DEMONSTRATION_EMAIL, isUnused, seed } from './src/demonstration/seed.ts';
 import { startEmbedded } from './src/private-postgres/start.ts';
 
-// `npm run dev`: the pages from Vite, with hot reload, and the server behind it on the same address. A change of the
-// server's files restarts the server; the private PostgreSQL belongs to this process and stays up.
+// `npm run dev`: the pages from Vite, which reloads them after a change, and the server behind it on the same address. A
+// change of the server's files restarts the server; the private PostgreSQL belongs to this process and stays up.
 
 const root = import.meta.dirname;
 const SERVER_FILES = ['src', 'migrations', 'schema.graphql'].map(path => join(root, path));

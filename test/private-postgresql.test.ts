@@ -151,7 +151,9 @@ async function raceStarts(dataDir: string): Promise<void> {
   const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => start(dataDir)));
   const refusals = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? String(outcome.reason) : []));
   expect(refusals).toEqual(
-    Array(3).fill(`DataFolderInUse: The data folder ${dataDir} is in use by another running server.`),
+    Array(3).fill(
+      `DataFolderInUse: The data folder ${dataDir} is in use by another running server. Stop that server, or set DATA_DIR to another folder.`,
+    ),
   );
 }
 
@@ -248,7 +250,7 @@ describe('A private PostgreSQL', () => {
     const dataDir = newFolder();
     const first = await startProcess(dataDir);
     expect(await refusalOf(start(dataDir))).toBe(
-      `The data folder ${dataDir} is in use by another running server.`,
+      `The data folder ${dataDir} is in use by another running server. Stop that server, or set DATA_DIR to another folder.`,
     );
     expect(await query(first.url ?? '', 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
@@ -259,7 +261,9 @@ describe('A private PostgreSQL', () => {
     expect(servers.filter(server => server.url)).toHaveLength(1);
     const refusals = servers.flatMap(({ refusal }) => refusal ?? []);
     expect(refusals).toEqual(
-      Array(3).fill(`The data folder ${dataDir} is in use by another running server.`),
+      Array(3).fill(
+        `The data folder ${dataDir} is in use by another running server. Stop that server, or set DATA_DIR to another folder.`,
+      ),
     );
     expect((await readdir(join(dataDir, 'postgres'))).filter(name => name.includes('.new-'))).toEqual([]);
   });

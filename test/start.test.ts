@@ -163,7 +163,7 @@ describe('a failed start reports the cause in one clear line, with a non-zero ex
     const { started: second } = await start({ dataDir });
     expect(await second.ended).toBe(1);
     expect(lines(second)).toEqual([
-      `spectrakey: The data folder ${dataDir} is in use by another running server.`,
+      `spectrakey: The data folder ${dataDir} is in use by another running server. Stop that server, or set DATA_DIR to another folder.`,
     ]);
     expect(octaneOf(await paste(command))).toBeCloseTo(OCTANE, 1);
   });

@@ -7,7 +7,9 @@ import { codeOf } from './programs.ts';
 /** Another running server uses the data folder. */
 export class DataFolderInUse extends Error {
   constructor(dataDir: string) {
-    super(`The data folder ${dataDir} is in use by another running server.`);
+    super(
+      `The data folder ${dataDir} is in use by another running server. Stop that server, or set DATA_DIR to another folder.`,
+    );
     this.name = 'DataFolderInUse';
   }
 }
