@@ -47,12 +47,12 @@ export function ManageOrganization({
         if (!error) await navigate('/');
         return error;
       }}
-      consequences={<Goes id={id} />}
+      consequences={<DeletedWithOrganization id={id} />}
     />
   );
 }
 
-function Goes({ id }: { id: string }) {
+function DeletedWithOrganization({ id }: { id: string }) {
   const allowance = useAllowance(id);
   return (
     <Consequences
