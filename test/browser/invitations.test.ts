@@ -164,7 +164,7 @@ describe('the link of an invitation', () => {
     expect(await memberEmails()).toEqual([lab.owner.email]);
   });
 
-  test('that is withdrawn while the page is open is reported as such', async () => {
+  test('that is revoked while the page is open is reported as such', async () => {
     const token = await invite(service, lab.owner, ann.email);
     const page = await openPage(browser(), service, `/invitations#${token}`, ann);
     await page.getByRole('button', { name: 'Accept' }).waitFor();
