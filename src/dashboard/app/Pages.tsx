@@ -66,7 +66,7 @@ export function Pages() {
   );
 }
 
-/** Leads to the first project; most people have one. */
+/** Redirects to the first project; most people have one. */
 function Home() {
   const { organizations } = useViewer();
   const [creating, setCreating] = useState(false);

@@ -33,7 +33,7 @@ const LOGS = graphql(`
   }
 `);
 
-/** The answered calls of all deployments, newest first; those of deleted deployments too. */
+/** The answered calls of all deployments, including deleted ones, newest first. */
 export function ProjectLogs() {
   const { id } = useProject();
   const pages = usePages();

@@ -34,7 +34,7 @@ const KEYS = graphql(`
   }
 `);
 
-/** The usable keys that people made who have left, with what to do about them; nothing while there are none. */
+/** The usable keys that former members created, and what to do about them; nothing if there are none. */
 export function FormerMembersKeys({ organizationId }: { organizationId: string }) {
   const [{ data }] = useQuery({ query: KEYS });
   const organization = data?.viewer?.organizations.find(({ id }) => id === organizationId);

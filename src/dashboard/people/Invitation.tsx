@@ -40,11 +40,11 @@ const DECLINE = graphql(`
   }
 `);
 
-/** What the link of an invitation opens: it is accepted or declined here, after signing in or up. */
+/** The page of an invitation, where it is accepted or declined after signing in or up. */
 export function Invitation() {
   const token = useInvitationToken();
   const [declined, setDeclined] = useState(false);
-  // Not from the cache: it may have been withdrawn meanwhile.
+  // Not from the cache: it may have been revoked meanwhile.
   const [{ data, error }, retry] = useQuery({
     query: INVITATION,
     variables: { token },

@@ -8,7 +8,7 @@ import { fileNameOf, toCsv, toJson } from './downloads';
 import { PredictionTable } from './PredictionTable';
 import type { Run } from './use-predict';
 
-/** What was predicted, to read and to download; or why not. */
+/** The predictions, to read and to download, or the error. */
 export function Results({ run, onRetry }: { run: Run; onRetry: () => void }) {
   const deployment = useDeployment();
   const { predictions, state, total, error } = run;
