@@ -51,8 +51,8 @@ export function InvitationGone() {
       <Stack gap="md">
         <Title order={1}>Invitation not found</Title>
         <Text size="sm">
-          It may have expired, been used, declined or revoked, or its link is not complete. Ask the person
-          who invited you for a new one.
+          It may have expired, been used, declined or revoked, or its link is not complete. Ask the person who
+          invited you for a new one.
         </Text>
       </Stack>
     </EntranceFrame>
