@@ -76,8 +76,8 @@ export function ProjectApiKeys() {
       projectId={projectId}
       known={{ canManage: viewerCan.manageApiKeys, allowed: plan?.allowApiPredict ?? true }}
       of={{ projectId }}
-      about="Every key in the project. One that is created here reaches all of its deployments, later ones included."
-      reach="every deployment of the project, later ones included"
+      about="Every key in the project. Keys that are created here reach all of its deployments, including later ones."
+      reach="every deployment of the project, including later ones"
     />
   );
 }
@@ -167,7 +167,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
         <Paper withBorder>
           <EmptyState title="No API key yet">
             {canManage
-              ? 'Create one for each program that is to call the model: a LIMS, a script, a process analyser. Then one can be revoked without the others noticing.'
+              ? 'Create one for each program that is to call the model: a LIMS, a script, a process analyser. Then one can be revoked without affecting the others.'
               : 'Owners and contributors of the project can create one for each program that is to call the model.'}
           </EmptyState>
         </Paper>

@@ -43,7 +43,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
             </Group>
           }
         >
-          Something went wrong in the dashboard. Nothing of yours was changed by it.
+          Something went wrong in the dashboard. Your data was not changed.
         </EmptyState>
       </div>
     );

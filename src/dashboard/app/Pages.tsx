@@ -85,7 +85,7 @@ function Home() {
         title="No organization yet"
         action={<Button onClick={() => setCreating(true)}>New organization</Button>}
       >
-        You belong to no organization. Ask an admin of yours for an invitation, or make one.
+        You do not belong to an organization. Ask an admin for an invitation, or create one.
       </EmptyState>
       <CreateOrganization opened={creating} onClose={() => setCreating(false)} />
     </>

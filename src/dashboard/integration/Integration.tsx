@@ -63,10 +63,10 @@ export function Integration() {
           </Group>
           <Snippet code={code} label={`${name} snippet`} />
           <Text size="sm" c="dimmed">
-            A refusal has a status of its own and a sentence in <Code>errors[0].message</Code>: 403 when the
-            key was revoked, has expired or does not reach this deployment; 429 when the month’s predictions
-            are used up; 503 when the server is busy. With 429 and 503 the header <Code>Retry-After</Code> has
-            the seconds to wait.
+            Errors have an HTTP status and a message in <Code>errors[0].message</Code>: 403 when the key was
+            revoked, has expired or does not reach this deployment; 429 when the month’s predictions are used
+            up; 503 when the server is busy. With 429 and 503 the header <Code>Retry-After</Code> has the
+            seconds to wait.
           </Text>
         </Stack>
       </Card>

@@ -72,7 +72,7 @@ function DeletedWithDeployment({ id }: { id: string }) {
         own &&
         [
           own.length === 0
-            ? 'No API key reaches this deployment alone; keys of the whole project stay.'
+            ? 'No API key reaches only this deployment; keys of the whole project stay.'
             : `${count(own.length, 'API key')} of this deployment ${own.length === 1 ? 'is' : 'are'} revoked and deleted.`,
           active.length > 0 &&
             `Programs that call with ${names.join(', ')}${active.length > 5 ? ' and others' : ''} are refused from their next call on.`,

@@ -36,7 +36,7 @@ export function ManageOrganization({
     <ManageMenu
       what="organization"
       name={name}
-      renameNote="Its address keeps the short name that it has."
+      renameNote="Its address does not change."
       onRename={async next => (await rename({ id, name: next })).error}
       typeToConfirm
       onDelete={async typed => {

@@ -110,7 +110,7 @@ function questionOf<Role>(
     const label = roles.find(({ value }) => value === role)?.label.toLowerCase();
     return {
       title: `Change your own role to ${label}?`,
-      text: 'You may do less from then on, and another person has to change it back.',
+      text: 'You can do less from then on, and another person has to change it back.',
       confirm: 'Change my role',
       color: 'moss',
     };

@@ -112,7 +112,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
           description={
             latest
               ? `The project has ${titleOf(latest)}. This file becomes the next version.`
-              : 'A name that the project has already becomes its next version.'
+              : 'With the name of an existing model, the file becomes its next version.'
           }
           required
           maxLength={MAX_NAME_LENGTH}
@@ -131,7 +131,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
         />
         <TextField
           label="Unit"
-          description="Optional, for example mg/kg. A category has none."
+          description="Optional, for example mg/kg. Categories have no unit."
           maxLength={MAX_NAME_LENGTH}
           disabled={busy}
           value={unit}

@@ -52,7 +52,8 @@ export function FormerMembersKeys({ organizationId }: { organizationId: string }
     >
       <Stack gap="xs">
         <Text size="sm">
-          Who made a key may know its secret. Create a new key for each integration, then revoke the old one.
+          The person who created a key may know its secret. Create a new key for each integration, then revoke
+          the old one.
         </Text>
         <KnownKeys keys={keys} withCreator />
       </Stack>

@@ -95,7 +95,7 @@ export function OrganizationMembers({ organization }: { organization: Organizati
           mayGive={mayGive}
           fixedBecause={fixedBecause}
           from={organization.name}
-          consequence="This holds for every project of the organization."
+          consequence="This applies to every project of the organization."
           mayLeave={organization.role !== 'OWNER' || owners > 1}
           beforeRemoval={({ person }) => (
             <MemberKeys organizationId={organization.id} person={person} isViewer={person.id === viewer.id} />

@@ -26,7 +26,7 @@ interface InvitationTextProps {
 /** The inviter, the organization and the role of an invitation. */
 export function InvitationText({ invitation: { organizationName, role, invitedBy } }: InvitationTextProps) {
   if (organizationName === '') {
-    return <Text size="sm">You are invited to make an account with an organization of its own.</Text>;
+    return <Text size="sm">You are invited to create an account with its own organization.</Text>;
   }
   const label = ORGANIZATION_ROLES.find(({ value }) => value === role)?.label.toLowerCase();
   return (

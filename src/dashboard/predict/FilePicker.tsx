@@ -74,7 +74,7 @@ function Formats() {
           {'sample_name,900,902,904\nS-1,0.0123,0.0131,0.0140\nS-2,0.0119,0.0127,0.0138'}
         </Code>
         <Text size="xs" c="dimmed" mt={6}>
-          Points are sent in the order of the columns. Columns that no number heads are ignored.
+          Points are sent in the order of the columns. Columns whose heading is not a number are ignored.
         </Text>
       </div>
       <div>
