@@ -54,7 +54,10 @@ export function trackWaiting({ perTenant, total }: WaitingLimits): WaitingTasks 
   const waiting: TaskCounts = { reserved: 0, others: 0 };
   const counts = { reserved: new Map<string, number>(), others: new Map<string, number>() };
 
-  /** The tenant that would lose a task to `tenant`: one with a reservation, unless `tenant` has none and the others fill their half. */
+  /**
+   * Finds the tenant with the most waiting tasks, which would lose one to `tenant`: among the tenants with a reservation
+   * or, if `tenant` has none and the others fill their half, among the others.
+   */
   function longest(tenant: Tenant): { id: string; count: number } {
     const kind = tenant.reserved || waiting.others < maxOthers(total) ? 'reserved' : 'others';
     let [id, count] = ['', 0];
