@@ -69,7 +69,7 @@ export function tensorInfo(name: string, type: ElementType, dims?: Dimensions): 
 }
 
 /** What ZipMap gives: for each row a map from category to probability. */
-export function zipMapInfo(name: string, key: 'string' | 'int64'): Message {
+function zipMapInfo(name: string, key: 'string' | 'int64'): Message {
   const value_type = { tensor_type: { elem_type: FLOAT, shape: {} } };
   return {
     name,
