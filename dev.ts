@@ -18,17 +18,17 @@ const SERVER_FILES = ['src', 'migrations', 'schema.graphql'].map(path => join(ro
 /** The paths that the server answers; Vite serves all others. */
 const SERVER_PATHS = ['/graphql', '/healthz', '/readyz'];
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
+const print = (text: string) => process.stdout.write(`${text}\n`);
 
-/** A process of the server that is replaced when its files change. */
+/** The server process, which is replaced when the server's files change. */
 interface Restartable {
-  /** Whether it listens, once a start under way has succeeded or failed. */
+  /** Whether it listens. Waits for a start that is in progress. */
   isUp: () => Promise<boolean>;
   restart: (why: string) => void;
   stop: () => Promise<void>;
 }
 
-/** Starts `src/main.ts serve`. Unlike `node --watch`, this also covers files of workers and the schema. */
+/** Starts `src/main.ts serve`. Unlike `node --watch`, restarts also for files of workers and for the schema. */
 function startServer(env: NodeJS.ProcessEnv): Restartable {
   let child: ChildProcess | null = null;
   let isStopped = false;
@@ -46,12 +46,12 @@ function startServer(env: NodeJS.ProcessEnv): Restartable {
       if (child !== started || isStopped) return false;
       child = null;
       isUp = Promise.resolve(false);
-      say(
+      print(
         `The server ended${code === null ? '' : ` with code ${code}`}. It starts again when a file changes.`,
       );
       return false;
     });
-    // Its last line before it serves; the addresses that it prints are those behind Vite.
+    // Its last line before it serves. Its output is not shown, as the addresses in it are those behind Vite.
     const listens = new Promise<boolean>(done => {
       createInterface(started.stdout).on('line', line => line.startsWith('Sign in') && done(true));
     });
@@ -69,7 +69,7 @@ function startServer(env: NodeJS.ProcessEnv): Restartable {
   return {
     isUp: () => isUp,
     restart(why) {
-      // Until the old process has ended, further changes belong to the same restart.
+      // Changes until the old process has ended belong to the same restart.
       if (waiting || isStopped) return;
       waiting = true;
       isUp = end().then(async () => {
@@ -78,7 +78,7 @@ function startServer(env: NodeJS.ProcessEnv): Restartable {
         const began = performance.now();
         const up = start();
         if (await up)
-          say(`${why} changed: the server restarted in ${Math.round(performance.now() - began)} ms`);
+          print(`${why} changed: the server restarted in ${Math.round(performance.now() - began)} ms`);
         return await up;
       });
     },
@@ -99,7 +99,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** Gives pages the Content-Security-Policy of the server, and GraphiQL its address without a slash at the end. */
+/** Sets the server's Content-Security-Policy on pages, and redirects `/graphiql` to the address that Vite serves. */
 function pages(server: Restartable, target: string): Connect.NextHandleFunction {
   return async (request, response, next) => {
     const [path, query] = request.url?.split('?') ?? [];
@@ -122,7 +122,7 @@ const signal = new Promise<void>(done => {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => done());
 });
 
-const postgres = config.DATABASE_URL ? null : await startEmbedded(config.DATA_DIR, say);
+const postgres = config.DATABASE_URL ? null : await startEmbedded(config.DATA_DIR, print);
 const databaseUrl = config.DATABASE_URL ?? postgres?.url ?? '';
 const port = await freePort();
 const target = `http://127.0.0.1:${port}`;
@@ -150,13 +150,13 @@ try {
       // The server decides itself which origins may call it.
       cors: false,
       allowedHosts: config.PUBLIC_URL?.map(origin => new URL(origin).hostname) ?? [],
-      // The Host header stays: the server checks it, and builds its links with it.
+      // The Host header is kept: the server checks it, and uses it in links.
       proxy: Object.fromEntries(
         SERVER_PATHS.map(path => [
           `^${path}(\\?|$)`,
           {
             target,
-            // Waits for a restart that is under way.
+            // Waits for a restart that is in progress.
             async bypass(request, response) {
               if (await server.isUp()) return;
               response?.writeHead(503).end('The server is not running: see the output of npm run dev.\n');
@@ -172,8 +172,9 @@ try {
   });
   vite.watcher.add(SERVER_FILES).on('all', (event, path) => {
     const name = relative(root, resolve(path));
-    const isServers = SERVER_FILES.some(file => path.startsWith(file)) && !name.startsWith('src/dashboard/');
-    if (isServers && !event.endsWith('Dir') && vite?.httpServer?.listening) server.restart(name);
+    const isServerFile =
+      SERVER_FILES.some(file => path.startsWith(file)) && !name.startsWith('src/dashboard/');
+    if (isServerFile && !event.endsWith('Dir') && vite?.httpServer?.listening) server.restart(name);
   });
   await vite.listen();
   void welcome(vite.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? '');
@@ -184,7 +185,7 @@ try {
 }
 process.exit();
 
-/** Prints what a first start of `npm start` prints, once the server has migrated the database. */
+/** Prints the addresses and how to sign in, after the server has migrated the database. */
 async function welcome(url: string): Promise<void> {
   if (!(await server.isUp())) return;
   const rows = [`Dashboard  ${url}/`, `GraphiQL   ${url}/graphiql`];
@@ -192,7 +193,7 @@ async function welcome(url: string): Promise<void> {
   if (config.DATABASE_URL) {
     rows.push('Sign in    with your account');
   } else if (await isUnused(db)) {
-    say('Adding demonstration data');
+    print('Adding demonstration data');
     const demonstration = await seed(db, new Date());
     rows.push(`Sign in    ${demonstration.email} with ${demonstration.password}`);
     rows.push('', await curlOf(config, url, demonstration));
@@ -201,5 +202,5 @@ async function welcome(url: string): Promise<void> {
     rows.push('           (npm run seed prints more accounts)');
   }
   await db.destroy();
-  say(['', ...rows].join('\n'));
+  print(['', ...rows].join('\n'));
 }

@@ -19,8 +19,8 @@ if (!postgresqlPrograms) {
 
 export default defineConfig({
   resolve: {
-    // Vite prefers graphql's "module" entry where Node takes "main", as Apollo does: two copies, whose errors and
-    // types are none to each other.
+    // Vite prefers graphql's "module" entry, and Node, with it Apollo, its "main" entry. These would be two copies that do
+    // not recognize each other's errors and types.
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
   },
   test: {
@@ -32,7 +32,7 @@ export default defineConfig({
       ...(postgresqlPrograms ? [] : ['test/backup.test.ts']),
     ],
     globalSetup: 'test/global-setup.ts',
-    // Each file starts servers of its own; two cores run two files.
+    // Each file starts its own servers; two cores run two files at once.
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -2,9 +2,9 @@ import { mergeConfig } from 'vitest/config';
 import suite from './vitest.config.ts';
 
 /**
- * The files of `npm run check` and `npm run test:watch`: each takes at most ten seconds of a busy core, waits for no
- * timeout, runs no model for long and starts no server process. Together they cover what a change breaks most often:
- * the rules of the repository, the documentation, the schema and its limits, who may see what, and `predict`.
+ * The test files of `npm run check` and `npm run test:watch`. Each takes at most ten seconds of a core, and waits for no
+ * timeout, slow model or server process. Together they cover what changes break most often: the rules of the
+ * repository, the documentation, the schema and its limits, permissions, and `predict`.
  */
 const FAST = [
   'api-key-dates',
@@ -27,7 +27,7 @@ const FAST = [
 ];
 
 const config = mergeConfig(suite, {});
-// Merging would add to the list of the suite.
+// Set here because merging would append to the list of the suite.
 config.test.include = FAST.map(name => `test/${name}.test.ts`);
 
 export default config;

@@ -15,6 +15,14 @@ const trueOrFalse = z.stringbool({
   error: 'must be true or false',
 });
 
+/** A list of origins, comma-separated. */
+const originsLike = (example: string) =>
+  z
+    .string()
+    .transform(origins => origins.split(',').map(origin => origin.trim()))
+    .refine(origins => origins.every(isOrigin), `must list origins, such as ${example}`)
+    .optional();
+
 const variables = {
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
   PORT: wholeNumber(0, 65_535).default(4000).describe('Port to listen on; 0 takes a free one'),
@@ -50,14 +58,9 @@ const variables = {
     .refine(proxies => proxies.every(isNetwork), 'must list addresses or networks, such as 10.0.0.0/8')
     .optional()
     .describe('Addresses or networks of proxies whose X-Forwarded-* headers are trusted, comma-separated'),
-  PUBLIC_URL: z
-    .string()
-    .transform(origins => origins.split(',').map(origin => origin.trim()))
-    .refine(origins => origins.every(isOrigin), 'must list origins, such as https://spectrakey.lab.example')
-    .optional()
-    .describe(
-      'Origins of this server, comma-separated; the first is used in links, and requests for other hosts are refused',
-    ),
+  PUBLIC_URL: originsLike('https://spectrakey.lab.example').describe(
+    'Origins of this server, comma-separated; the first is used in links, and requests for other hosts are refused',
+  ),
   SIGN_UP: z
     .enum(['open', 'invited'])
     .optional()
@@ -80,12 +83,9 @@ const variables = {
     .describe(
       'production on a shared server (npm start sets it); with DATABASE_URL, the default of SIGN_UP depends on it',
     ),
-  CORS_ORIGINS: z
-    .string()
-    .transform(origins => origins.split(',').map(origin => origin.trim()))
-    .refine(origins => origins.every(isOrigin), 'must list origins, such as https://lims.example')
-    .optional()
-    .describe('Origins whose pages may call /graphql from a browser, comma-separated; if unset, none'),
+  CORS_ORIGINS: originsLike('https://lims.example').describe(
+    'Origins whose pages may call /graphql from a browser, comma-separated; if unset, none',
+  ),
   INTROSPECTION: trueOrFalse
     .default(true)
     .describe('Allow introspection of the schema, and suggest its names in error messages'),

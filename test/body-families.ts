@@ -1,7 +1,7 @@
 import { PREDICT } from './harness.ts';
 
 /** Objects that the bodies refer to. */
-export interface Names {
+interface Names {
   deploymentId: string;
   projectId: string;
 }

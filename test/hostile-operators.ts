@@ -29,7 +29,7 @@ export interface DrivenModel {
 }
 
 /** The numbers of ONNX's element types. */
-export const TYPES = {
+const TYPES = {
   float32: 1,
   uint8: 2,
   int8: 3,

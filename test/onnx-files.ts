@@ -69,7 +69,7 @@ export function tensorInfo(name: string, type: ElementType, dims?: Dimensions): 
 }
 
 /** What ZipMap gives: for each row a map from category to probability. */
-export function zipMapInfo(name: string, key: 'string' | 'int64'): Message {
+function zipMapInfo(name: string, key: 'string' | 'int64'): Message {
   const value_type = { tensor_type: { elem_type: FLOAT, shape: {} } };
   return {
     name,
@@ -341,7 +341,7 @@ export function holdingRegression(size: number): Uint8Array {
   });
 }
 
-/** A tree whose branches lead in a ring: it answers 1 where the first value is at most the limit, and never where it is more. */
+/** A tree whose branches form a cycle: it answers 1 if the first value is at most the limit, and never ends otherwise. */
 export function ringOfBranches(limit = 5): Uint8Array {
   const nodes = [0, 1, 2, 3, 4];
   const branches = ['BRANCH_LEQ', 'BRANCH_LEQ', 'BRANCH_GT', 'LEAF', 'LEAF'];

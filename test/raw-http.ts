@@ -41,7 +41,7 @@ export function open(url: string): Socket {
   return socket;
 }
 
-export function parseReply(answer: string): RawReply {
+function parseReply(answer: string): RawReply {
   const [head = '', text = ''] = answer.split(/\r\n\r\n(.*)/s);
   return {
     status: Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1]),

@@ -34,7 +34,7 @@ test('npm run seed adds, once, an organization with three people, keys of every 
   const before = await content();
   const again = npm(['run', 'seed'], { env: { DATABASE_URL: databaseUrl } });
   expect(await again.ended).toBe(0);
-  expect(again.output()).toContain('The organization is there already.');
+  expect(again.output()).toContain('The organization already exists.');
   expect(await content()).toEqual(before);
 
   const chen = await signIn(service, { email: 'chen@spectrakey.example', password });

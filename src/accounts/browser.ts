@@ -18,6 +18,9 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b|\bX11\b/, 'Linux'],
 ];
 
+/** The description of a browser that is not known. */
+export const UNKNOWN_BROWSER = 'Unknown browser';
+
 const nameIn = (names: readonly (readonly [RegExp, string])[], text: string) =>
   names.find(([pattern]) => pattern.test(text))?.[1];
 
@@ -31,7 +34,7 @@ export function describeBrowser(userAgent: string | undefined): string {
   const browser = nameIn(BROWSERS, text);
   const system = nameIn(SYSTEMS, text);
   if (browser) return system ? `${browser} on ${system}` : browser;
-  if (text.startsWith('Mozilla/')) return system ? `Browser on ${system}` : 'Unknown browser';
+  if (text.startsWith('Mozilla/')) return system ? `Browser on ${system}` : UNKNOWN_BROWSER;
   const [program] = /^[A-Za-z][\w.-]{0,39}/.exec(text) ?? [];
-  return program ?? 'Unknown browser';
+  return program ?? UNKNOWN_BROWSER;
 }

@@ -14,7 +14,7 @@ const LATE_ROWS_MS = 10 * 60 * 1000;
 /**
  * Removes people who deleted their accounts from the prediction logs and the activity, in batches. The columns are set
  * to null so that backups and dumps do not contain the ids either; for readers of the API a join to `users` would be
- * enough. Runs in the periodic sweep, on several servers at once if need be. The next run continues where this one
+ * enough. Runs in the periodic sweep, possibly on several servers at once. The next run continues where this one
  * stopped.
  */
 export async function eraseDeletedAccounts(db: Kysely<DB>, now: Date): Promise<void> {

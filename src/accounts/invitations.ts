@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import type { InferResult, Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { type Actor, recordActivity } from '../activity/activity.ts';
 import { canManageOrganization } from '../auth/roles.ts';
@@ -61,7 +61,7 @@ function selectInvitations(db: Database, now: Date) {
     .where('invitations.expiresAt', '>', now);
 }
 
-type Selected = Awaited<ReturnType<ReturnType<typeof selectInvitations>['execute']>>[number];
+type Selected = InferResult<ReturnType<typeof selectInvitations>>[number];
 
 const toRow = ({ inviterId, inviterName, organizationName, organizationId: _, ...row }: Selected) => ({
   ...row,

@@ -1,7 +1,7 @@
 import slugify from '@sindresorhus/slugify';
-import type { Transaction } from 'kysely';
+import type { InferResult, Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
-import { type Actor, recordActivity } from '../activity/activity.ts';
+import { type Actor, type By, recordActivity } from '../activity/activity.ts';
 import { canOwnOrganization } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { forbidden, notFound } from '../errors.ts';
@@ -93,7 +93,7 @@ function selectOrganizations(db: Database, viewerId: string) {
     .orderBy('organizations.id');
 }
 
-type SelectedOrganization = Awaited<ReturnType<ReturnType<typeof selectOrganizations>['execute']>>[number];
+type SelectedOrganization = InferResult<ReturnType<typeof selectOrganizations>>[number];
 
 const toRow = ({
   planName,
@@ -186,7 +186,7 @@ export async function lockOrganizationAs(
 export async function renameOrganization(
   trx: Transaction<DB>,
   { id, name }: Pick<OrganizationRow, 'id' | 'name'>,
-  { viewerId, actor, now }: { viewerId: string; actor: Actor; now: Date },
+  { viewerId, actor, now }: By,
 ): Promise<void> {
   const { name: before } = await lockOrganizationAs(trx, id, viewerId, canOwnOrganization);
   if (before === name) return;

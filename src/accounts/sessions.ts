@@ -5,6 +5,7 @@ import { type Actor, recordActivity } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
 import { wrongSignIn } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
+import { UNKNOWN_BROWSER } from './browser.ts';
 import type { PersonRow } from './people.ts';
 
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
@@ -13,7 +14,6 @@ const TOKEN_BYTES = 32;
 const LAST_SEEN_INTERVAL_MS = 60 * 60 * 1000;
 /** Sessions of one person. A program that signs in on each run leaves old sessions behind. */
 const MAX_SESSIONS = 50;
-const UNKNOWN_BROWSER = 'Unknown browser';
 
 const digestOf = (token: string) => createHash('sha256').update(token).digest();
 

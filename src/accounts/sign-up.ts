@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Actor } from '../activity/activity.ts';
+import type { Actor, By } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, invitationNotFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
@@ -45,7 +45,7 @@ function checkInvitedEmail(invitation: { email: string }, email: string): void {
 export type InsertFirstProject = (
   trx: Transaction<DB>,
   project: { organizationId: string; name: string },
-  by: { viewerId: string; actor: Actor; now: Date },
+  by: By,
 ) => Promise<unknown>;
 
 /**

@@ -1,6 +1,7 @@
 import { unavailable } from '../errors.ts';
 import {
   hasFreeSlot,
+  kindOf,
   type TaskCounts,
   type Tenant,
   trackUsage,
@@ -64,7 +65,7 @@ export function fairLimiter({ concurrency, maxWaiting }: FairLimiterOptions): Fa
   }
 
   return async (tenant, task) => {
-    const kind = tenant.reserved ? 'reserved' : 'others';
+    const kind = kindOf(tenant);
     if (!waiting.admits(tenant, dropNewestOf)) throw unavailable();
     waiting.count(tenant, 1);
     await new Promise<void>((resolve, reject) => {

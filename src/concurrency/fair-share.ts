@@ -26,6 +26,10 @@ export function hasFreeSlot(
   return running.reserved + running.others < slots && (reserved || running.others < maxOthers(slots));
 }
 
+/** The count of `TaskCounts` to which a tenant's tasks belong. */
+export const kindOf = ({ reserved }: Pick<Tenant, 'reserved'>): keyof TaskCounts =>
+  reserved ? 'reserved' : 'others';
+
 /** Max waiting tasks, of one tenant and in total. */
 export interface WaitingLimits {
   perTenant: number;
@@ -49,9 +53,11 @@ export interface WaitingTasks {
 export function trackWaiting({ perTenant, total }: WaitingLimits): WaitingTasks {
   const waiting: TaskCounts = { reserved: 0, others: 0 };
   const counts = { reserved: new Map<string, number>(), others: new Map<string, number>() };
-  const kindOf = ({ reserved }: Tenant) => (reserved ? 'reserved' : 'others');
 
-  /** The tenant that would lose a task to `tenant`: one with a reservation, unless `tenant` has none and the others fill their half. */
+  /**
+   * Finds the tenant with the most waiting tasks, which would lose one to `tenant`: among the tenants with a reservation
+   * or, if `tenant` has none and the others fill their half, among the others.
+   */
   function longest(tenant: Tenant): { id: string; count: number } {
     const kind = tenant.reserved || waiting.others < maxOthers(total) ? 'reserved' : 'others';
     let [id, count] = ['', 0];

@@ -1,17 +1,17 @@
 // Limits of the API that the dashboard checks before it sends. test/dashboard-limits.test.ts compares them with the
 // server.
 
-/** The characters of a name: of a person, an organization, a project, a model, a deployment or a key. */
+/** Max characters of the name of a person, an organization, a project, a model, a deployment or a key. */
 export const MAX_NAME_LENGTH = 100;
-/** The characters of a deployment's description. */
+/** Max characters of a deployment's description. */
 export const MAX_DESCRIPTION_LENGTH = 1000;
-/** The characters of a sample's name. */
+/** Max characters of a sample's name. */
 export const MAX_SAMPLE_NAME_LENGTH = 200;
-/** The characters of a new password. */
+/** Min characters of a new password. */
 export const MIN_PASSWORD_LENGTH = 15;
-/** The spectra of one call. */
+/** Max spectra of one call. */
 export const MAX_SPECTRA = 1000;
-/** The size of an ONNX file in MiB. */
+/** Max size of an ONNX file in MiB. */
 export const MAX_MODEL_MIB = 16;
-/** The bytes of the spectra of one call, well under the 24 MiB that the server accepts as a request. */
+/** Max bytes of the spectra of one call, well below the 24 MiB that the server accepts in a request. */
 export const MAX_CALL_BYTES = 16 * 1024 * 1024;

@@ -101,7 +101,7 @@ export function startHangDetector(probe: () => Promise<boolean>): HangDetector {
   };
 }
 
-/** Whether a database answers on a new connection, be it with an error. */
+/** Whether a database answers on a new connection, even if with an error. */
 export async function answersProbe(connection: pg.ClientConfig): Promise<boolean> {
   const client = new pg.Client({
     ...connection,

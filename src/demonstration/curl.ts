@@ -4,8 +4,8 @@ import type { Config } from '../config.ts';
 import { type Demonstration, examplePrediction } from './seed.ts';
 
 /**
- * The `curl` command that predicts a gasoline sample with the demonstration's API key. It writes the body of 401 numbers
- * to a file in DATA_DIR, as a line of a terminal ends at 4096 characters.
+ * Returns the `curl` command that predicts a gasoline sample with the demonstration's API key. Writes the body of 401
+ * numbers to a file in DATA_DIR, because a line in a terminal has at most 4096 characters.
  */
 export async function curlOf(
   { DATA_DIR }: Pick<Config, 'DATA_DIR'>,

@@ -24,7 +24,7 @@ const PEOPLE = [
   { email: 'chen@spectrakey.example', name: 'Chen Li', role: 'VIEWER' },
 ] as const;
 
-/** The keys of the octane deployment: days before today, `uses` being calls on a working day. */
+/** The keys of the octane deployment. Times are in days before today; `uses` are calls on a working day. */
 const KEYS = [
   { name: 'LIMS, building 4', wide: false, created: 70, expires: -290, revoked: null, uses: 14 },
   { name: 'Process analyser, line 2', wide: true, created: 65, expires: null, revoked: null, uses: 9 },
@@ -34,10 +34,10 @@ const KEYS = [
   { name: 'Autosampler, not connected yet', wide: false, created: 12, expires: null, revoked: null, uses: 0 },
 ] as const;
 
-/** Who signs in to the laboratory. */
+/** The accounts of the laboratory. */
 export interface Laboratory {
   emails: string[];
-  /** Of all of them. */
+  /** The password of all accounts. */
   password: string;
 }
 
@@ -45,7 +45,7 @@ interface Call {
   deploymentId: string;
   at: Date;
   spectra: number;
-  /** Null: from the web. */
+  /** Null for a call from the web. */
   key: { id: string; name: string; prefix: string } | null;
 }
 
@@ -53,11 +53,11 @@ interface Call {
  * Adds an organization on Pro that has been used for 60 days: three people (owner, contributor, viewer), two
  * deployments, and API keys that are active, about to expire, expired, revoked and unused, with usage and logs.
  *
- * @returns null where it is there already.
+ * @returns null if the organization already exists
  */
 export async function seedLaboratory(db: Kysely<DB>, now: Date): Promise<Laboratory | null> {
   if (await findPersonByEmail(db, PEOPLE[0].email)) return null;
-  // Makes the partitions of three months: those of the logs, and the present one.
+  // Creates the partitions of the months of the logs, and of the current month.
   await makePartitions(db, new Date(now.getTime() - USAGE_DAYS * DAY_MS));
   await makePartitions(db, now);
   return await withTools(db, tools => db.transaction().execute(trx => fill(trx, tools, now)));
@@ -118,7 +118,11 @@ async function fill(trx: Transaction<DB>, { hash, inspect }: Tools, now: Date): 
   return { emails: people.map(({ email }) => email), password };
 }
 
-/** Calls from one number of days ago until another: a tenth on weekends, and more from week to week. */
+/**
+ * Generates calls between two numbers of days ago: a tenth of the calls on weekends, and more from week to week.
+ *
+ * @param uses calls on a working day
+ */
 function callsOf(now: Date, from: number, until: number, uses: number): { at: Date; spectra: number }[] {
   const calls: { at: Date; spectra: number }[] = [];
   for (let day = from; day > until; day--) {
@@ -136,7 +140,7 @@ function callsOf(now: Date, from: number, until: number, uses: number): { at: Da
   return calls;
 }
 
-/** Writes logs, counts usage, and moves the last use of keys, as the settlement of these calls would have done. */
+/** Writes logs, counts usage, and sets the last use of keys, as the settlement of these calls would have done. */
 async function insertCalls(
   trx: Transaction<DB>,
   calls: readonly Call[],
@@ -180,7 +184,7 @@ async function insertCalls(
       apiKeyPrefix: key?.prefix ?? null,
     };
   });
-  // A statement takes 65 535 parameters.
+  // A statement has at most 65 535 parameters.
   for (let from = 0; from < logs.length; from += 1000) {
     await trx
       .insertInto('predictionLogs')

@@ -36,7 +36,7 @@ export const oilType = {
   description: 'LDA on 120 mayonnaise spectra, 1100–2500 nm (Indahl et al. 1999).',
 };
 
-/** The credentials of the demonstration. Only the first start prints them, because only their hashes are stored. */
+/** The credentials of the demonstration. They are printed only once, because only their hashes are stored. */
 export interface Demonstration {
   email: string;
   password: string;
@@ -62,10 +62,10 @@ export async function seed(
   return await withTools(db, tools => fill(db, tools, now, random));
 }
 
-/** What demonstration data is made with. */
+/** The services that create demonstration data. */
 export type Tools = Pick<Passwords, 'hash'> & Pick<Models, 'inspect'>;
 
-/** Runs with worker threads for passwords and a host for models, and ends both. */
+/** Starts the services for some work, and stops them afterwards. @returns what `work` returns */
 export async function withTools<Result>(
   db: Kysely<DB>,
   work: (tools: Tools) => Promise<Result>,
@@ -73,7 +73,7 @@ export async function withTools<Result>(
   const passwords = startPasswords();
   const models = startModels({
     load: modelId => readOnnx(db, modelId),
-    onNotStarted: error => process.emitWarning(`A process for models could not be started: ${error}`),
+    onNotStarted: error => process.emitWarning(`A model host could not be started: ${error}`),
   });
   try {
     return await work({ hash: passwords.hash, inspect: models.inspect });

@@ -1,6 +1,6 @@
 import type { FieldNode } from 'graphql';
 import { badUserInput } from '../errors.ts';
-import { MAX_OBJECTS } from '../requests/bounds.ts';
+import { checkRows, MAX_OBJECTS } from '../requests/bounds.ts';
 
 /** Max cost of a result, as query-cost.ts computes it: 40 000 fields and objects take a tenth of a second. */
 export const MAX_RESULT_COST = 40_000;
@@ -15,12 +15,12 @@ export interface ResultSize {
   entryCosts: Map<FieldNode, number>;
 }
 
+/** Starts counting the size of a result. */
 export const startResultSize = (): ResultSize => ({ objects: 0, cost: 0, entryCosts: new Map() });
 
 /** @throws BAD_USER_INPUT when the result is too large; none of it is then sent */
 export function checkResultSize({ objects, cost }: ResultSize): void {
-  if (objects > MAX_OBJECTS)
-    throw badUserInput(`The answer would hold more than ${MAX_OBJECTS} objects. Ask for less at once.`);
+  checkRows(objects);
   if (cost > MAX_RESULT_COST)
     throw badUserInput(
       `The answer would hold more than ${MAX_RESULT_COST} fields and objects. Ask for less at once.`,

@@ -10,6 +10,7 @@ import { identify } from './identify.ts';
 import { type BodyAllowance, parseJsonBodies } from './json-bodies.ts';
 import { bodyBudget, bodyOwner } from './large-bodies.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES } from './limits.ts';
+import { withTimeout } from './timeout.ts';
 
 /** Max age of an identification. After a body that took longer to arrive, the caller is identified again. */
 const MAX_IDENTITY_AGE_MS = 1000;
@@ -175,16 +176,5 @@ function checkEncoding(headers: IncomingHttpHeaders): void {
     throw unsupportedMediaType(
       'The body is declared to be in another encoding than UTF-8. Encode it as UTF-8, and send "Content-Type: application/json".',
     );
-  }
-}
-
-/** @throws UNAVAILABLE when the work takes longer than `ms` */
-async function withTimeout<Result>(work: Promise<Result>, ms: number): Promise<Result> {
-  const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => timeout.reject(unavailable()), ms);
-  try {
-    return await Promise.race([work, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Kysely, sql } from 'kysely';
-import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
+import { withTimeout } from './timeout.ts';
 
 /** Max wait for the database. Load balancers and orchestrators often wait no longer than two or three seconds. */
 const MAX_WAIT_MS = 1500;
@@ -24,16 +24,12 @@ export function serveHealth(app: FastifyInstance, db: Kysely<DB>, isStopping: ()
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
     if (isStopping()) return reply.code(503).send({ status: 'stopping' });
-    const timeout = Promise.withResolvers<never>();
-    const timer = setTimeout(() => timeout.reject(unavailable()), MAX_WAIT_MS);
     try {
-      await Promise.race([pingDatabase(), timeout.promise]);
+      await withTimeout(pingDatabase(), MAX_WAIT_MS);
       return { status: 'ready' };
     } catch (error) {
       request.log.warn({ err: error }, 'not ready: the database does not answer');
       return reply.code(503).send({ status: 'unavailable' });
-    } finally {
-      clearTimeout(timer);
     }
   });
 }

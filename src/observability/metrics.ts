@@ -26,7 +26,7 @@ export interface Metrics {
   close: () => Promise<void>;
 }
 
-// From the time of one call to the time that clients wait.
+// From the duration of a fast call to the time that clients wait at most.
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const SIZES = [1, 2, 5, 10, 20, 50, 100];
 

@@ -209,7 +209,8 @@ function functionsOf(onnx: Uint8Array): ReadonlyMap<string, readonly Uint8Array[
   return functions;
 }
 
-const functionKey = (domain: string, opType: string) => `${domain}\0${opType}`;
+/** Identifies a function of a file among its functions. */
+export const functionKey = (domain: string, opType: string) => `${domain}\0${opType}`;
 
 /** The domain of an operator; '' for the standard domain, whose other name is ai.onnx. */
 export const standardDomain = (domain: string) => (domain === 'ai.onnx' ? '' : domain);

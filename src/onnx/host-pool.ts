@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { BatchMetrics } from '../concurrency/batcher.ts';
-import { type TaskCounts, type Tenant, trackUsage, trackWaiting } from '../concurrency/fair-share.ts';
+import { kindOf, type TaskCounts, type Tenant, trackUsage, trackWaiting } from '../concurrency/fair-share.ts';
 import { unavailable } from '../errors.ts';
 import { type IsOver, takeExpired, takeFrame } from './calls.ts';
 import { type FrameRunnerOptions, startFrameRunner } from './frame-runner.ts';
@@ -64,8 +64,6 @@ export function startHostPool({ hosts, metrics, ...options }: HostPoolOptions): 
   let scheduled = false;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
-
-  const kindOf = ({ reserved }: Tenant) => (reserved ? 'reserved' : 'others');
 
   function schedule(): void {
     if (scheduled) return;

@@ -1,4 +1,4 @@
-import { standardDomain } from './file-limits.ts';
+import { functionKey, standardDomain } from './file-limits.ts';
 import { type Fields, latin1, readFields } from './protobuf-fields.ts';
 import { ModelRefused, NOT_ONNX } from './signature.ts';
 
@@ -97,7 +97,7 @@ function graphOf(onnx: Uint8Array): OnnxGraph {
   const functions = new Set(
     model.all(MODEL.functions).map(message => {
       const fields = readFunction(message);
-      return `${standardDomain(fields.text(FUNCTION.domain))}\0${fields.text(FUNCTION.name)}`;
+      return functionKey(standardDomain(fields.text(FUNCTION.domain)), fields.text(FUNCTION.name));
     }),
   );
   // A file may contain its graph in several parts, which ONNX Runtime merges.
@@ -134,7 +134,7 @@ function nodeOf(message: Uint8Array, functions: ReadonlySet<string>): OnnxNode {
   const fields = readNode(message);
   const [opType, domain] = [fields.text(NODE.opType), standardDomain(fields.text(NODE.domain))];
   const attributes = new Map<string, OnnxAttribute>();
-  let isOpaque = functions.has(`${domain}\0${opType}`);
+  let isOpaque = functions.has(functionKey(domain, opType));
   for (const attribute of fields.all(NODE.attribute)) {
     const isLong = attribute.length > MAX_ATTRIBUTE_BYTES;
     const read = isLong ? readLongAttribute(attribute) : readAttribute(attribute);

@@ -39,7 +39,7 @@ export class ModelRefused extends Error {
  * Max points of a spectrum. A file can declare any length, and its trial needs memory in proportion. The longest vibrational
  * spectra in use (high-resolution FTIR) have some tens of thousands of points.
  */
-export const MAX_POINTS = 100_000;
+const MAX_POINTS = 100_000;
 
 type Metadata = InferenceSession.ValueMetadata;
 type TensorMetadata = Extract<Metadata, { isTensor: true }>;

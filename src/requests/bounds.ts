@@ -16,7 +16,7 @@ export function assertBelowLimit(held: number, parent: string, entries: string):
   if (held >= MAX_IN_A_LIST) throw badUserInput(`${parent} holds at most ${MAX_IN_A_LIST} ${entries}.`);
 }
 
-/** Checks the number of rows of a list. @throws BAD_USER_INPUT when a result may not hold them */
+/** Checks the number of objects in the lists of one result. @throws BAD_USER_INPUT when it exceeds `MAX_OBJECTS` */
 export function checkRows(count: number): void {
   if (count > MAX_OBJECTS)
     throw badUserInput(`The answer would hold more than ${MAX_OBJECTS} objects. Ask for less at once.`);

@@ -31,7 +31,7 @@ export interface Results {
   records: { answered: number; logged: number; counted: number };
 }
 
-export const RESULTS = fileURLToPath(new URL('results.json', import.meta.url));
+const RESULTS = fileURLToPath(new URL('results.json', import.meta.url));
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 const MARKS = ['<!-- bench: made by npm run bench -->\n', '<!-- /bench -->'] as const;
 

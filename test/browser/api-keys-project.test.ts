@@ -30,7 +30,7 @@ test('a key created on the project page reaches every deployment, also later one
   const page = await openKeys(lab);
   await page.getByRole('button', { name: 'Create API key' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('every deployment of the project, later ones included').waitFor();
+  await dialog.getByText('every deployment of the project, including later ones').waitFor();
   await dialog.getByLabel('Name').fill('Data warehouse');
   await dialog.getByRole('button', { name: 'Create key' }).click();
   const rawKey = await dialog.getByText(/^sk_[0-9A-Za-z]{46}$/).innerText();

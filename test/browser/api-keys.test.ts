@@ -126,7 +126,7 @@ describe('the dialog that creates a key', () => {
       'On a date…',
       'Never',
     ]);
-    await dialog(page).getByText('An expiry is wise').waitFor();
+    await dialog(page).getByText('We recommend an expiry').waitFor();
 
     await page.getByLabel('Name').fill('For a month');
     await expires.selectOption('30 days');

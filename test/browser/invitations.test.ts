@@ -164,7 +164,7 @@ describe('the link of an invitation', () => {
     expect(await memberEmails()).toEqual([lab.owner.email]);
   });
 
-  test('that is withdrawn while the page is open is reported as such', async () => {
+  test('that is revoked while the page is open is reported as such', async () => {
     const token = await invite(service, lab.owner, ann.email);
     const page = await openPage(browser(), service, `/invitations#${token}`, ann);
     await page.getByRole('button', { name: 'Accept' }).waitFor();
@@ -185,7 +185,7 @@ describe('the link of an invitation', () => {
   test('of the operator makes an account with its own organization', async () => {
     const { token, email } = await insertPending(service, { organizationId: null, role: 'OWNER' });
     const signedIn = await openPage(browser(), closed, `/invitations#${token}`, ann);
-    await signedIn.getByText('You have an account already. To use the invitation, sign out first.').waitFor();
+    await signedIn.getByText('You already have an account. To use the invitation, sign out first.').waitFor();
     const page = await openPage(browser(), closed, `/invitations#${token}`);
     await page.getByRole('link', { name: 'Sign up to accept' }).click();
     await page.getByLabel('Name').fill('Otto Operator');

@@ -5,7 +5,7 @@ import { ChangePassword } from './ChangePassword';
 import { DeleteAccount } from './DeleteAccount';
 import { Sessions } from './Sessions';
 
-/** The person's own account: who they are, password, sessions, leaving for good. */
+/** The person's own account: name and e-mail, password, sessions, deletion. */
 export function AccountPage() {
   const { name, email } = useViewer();
   return (

@@ -45,7 +45,7 @@ export function ChangePassword({ email }: { email: string }) {
                 The password was changed. Your other sessions have ended.
               </Alert>
             )}
-            {/* For password managers, which ask whose password it is. */}
+            {/* For password managers, which need to know whose password it is. */}
             <VisuallyHidden>
               <input
                 type="email"

@@ -47,7 +47,7 @@ export function Sessions() {
   const [, endSession] = useMutation(END_SESSION);
   const [{ fetching }, endOthers] = useMutation(END_OTHER_SESSIONS);
   const [refusal, setRefusal] = useState<string | null>(null);
-  // The one that asks comes first.
+  // The current session comes first.
   const sessions = data?.viewer?.sessions.toSorted((a, b) => Number(b.current) - Number(a.current));
   const end = async (id: string) => {
     const result = await endSession({ id }, changesSessions);
@@ -75,7 +75,7 @@ export function Sessions() {
       ) : (
         <Card withBorder padding={0}>
           {sessions ? (
-            // Safari takes a list without bullets for none.
+            // Safari does not treat a list without bullets as a list.
             // biome-ignore lint/a11y/noRedundantRoles: see above
             <ul className={classes.list} role="list">
               {sessions.map(session => (
@@ -96,7 +96,7 @@ function SessionRow({ session, end }: { session: Session; end: () => Promise<voi
   const { browser, network, createdAt, lastSeenAt, current } = session;
   const now = new Date();
   const seen = new Date(lastSeenAt);
-  // Seen is known to the hour.
+  // `lastSeenAt` is exact to the hour.
   const isRecent = now.getTime() - seen.getTime() < 60 * 60 * 1000;
   return (
     <li className={classes.row}>

@@ -76,15 +76,15 @@ export function ProjectApiKeys() {
       projectId={projectId}
       known={{ canManage: viewerCan.manageApiKeys, allowed: plan?.allowApiPredict ?? true }}
       of={{ projectId }}
-      about="Every key in the project. One that is created here reaches all of its deployments, later ones included."
-      reach="every deployment of the project, later ones included"
+      about="Every key in the project. Keys that are created here reach all of its deployments, including later ones."
+      reach="every deployment of the project, including later ones"
     />
   );
 }
 
 interface Props {
   projectId: string;
-  /** What the page around it knows already, so that nothing jumps when the keys come. */
+  /** What the page already knows, so that the layout does not shift when the keys are loaded. */
   known: { canManage: boolean; allowed: boolean };
   of: ApiKeyTarget;
   about: string;
@@ -98,7 +98,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
     variables: { projectId, of, first: PAGE },
     context: ABOUT_KEYS,
   });
-  // A reload that fails leaves what was there.
+  // If a reload fails, the loaded data stays.
   const last = useRef(current);
   if (current) last.current = current;
   const data = current ?? last.current;
@@ -110,7 +110,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [done, setDone] = useState(false);
   useEffect(() => {
-    // The button that was pressed goes with its key, and so would the keyboard's place.
+    // The pressed button disappears with its key, and the focus would be lost.
     if (done) heading.current?.focus();
   }, [done]);
   const ask = (asked: Asked) => {
@@ -167,7 +167,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
         <Paper withBorder>
           <EmptyState title="No API key yet">
             {canManage
-              ? 'Create one for each program that is to call the model: a LIMS, a script, a process analyser. Then one can be revoked without the others noticing.'
+              ? 'Create one for each program that is to call the model: a LIMS, a script, a process analyser. Then one can be revoked without affecting the others.'
               : 'Owners and contributors of the project can create one for each program that is to call the model.'}
           </EmptyState>
         </Paper>
@@ -177,7 +177,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
           <KeyPage page={apiKeys} of={of} now={now} {...(canManage && { onAsk: ask })} />
         </KeyTable>
       )}
-      {/* Apart from what depends on the data: a reload that fails must not take away a key that is being shown. */}
+      {/* Outside the part that depends on the data: a failed reload must not remove a key that is being shown. */}
       <CreateKey opened={creating} of={of} reach={reach} onClose={() => setCreating(false)} />
       <ConfirmKey
         asked={asked}
@@ -193,7 +193,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
   );
 }
 
-/** How many keys there are and may be. */
+/** The number of keys, and the limit. */
 function Allowance({ used, limit, children }: { used: number; limit: number; children: ReactNode }) {
   const full = used >= limit;
   return (
@@ -216,7 +216,7 @@ function Allowance({ used, limit, children }: { used: number; limit: number; chi
   );
 }
 
-/** As high as what follows, so that nothing jumps. */
+/** A placeholder of the same height as the list, so that the layout does not shift. */
 function WhileLoading({ actions }: { actions: boolean }) {
   return (
     <>

@@ -26,14 +26,14 @@ const DELETE = graphql(`
   }
 `);
 
-/** What is to be done to which key. */
+/** An action on a key that needs confirmation. */
 export interface Asked {
   what: 'revoke' | 'delete';
   key: ApiKeyRowFragment;
 }
 
 interface Props {
-  /** Null while nothing is asked. */
+  /** Null if there is nothing to confirm. */
   asked: Asked | null;
   now: Date;
   /** Whether the focus goes back to the button that was pressed. */

@@ -12,7 +12,7 @@ import { expiryOf, inputDate, LIFETIMES, NO_EXPIRY, ON_DATE } from './expiry.ts'
 import { ABOUT_KEYS } from './queries';
 import { RevealKey } from './RevealKey';
 
-// It asks for the key alone: with its deployment the cache would reload the whole page behind the secret.
+// Selects only the key: with its deployment, the cache would reload the whole page behind the secret.
 const CREATE = graphql(`
   mutation CreateApiKey($input: CreateApiKeyInput!) {
     createApiKey(input: $input) {
@@ -153,7 +153,7 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
             {!isPast && lastMoment(expiresAt)}
           </Text>
           <Text size="sm" c="dimmed">
-            An expiry is wise: a key that leaks or is forgotten stops working by itself.
+            We recommend an expiry: a key that leaks or is forgotten stops working by itself.
           </Text>
         </div>
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">

@@ -36,19 +36,19 @@ interface Page {
 
 interface KeyPageProps {
   page: Page;
-  /** Whether it was asked for with "Show more". */
+  /** Whether it was requested with "Show more". */
   next?: boolean;
 }
 
 /**
- * A page's rows, and below them the next page once it is asked for. Each page begins where the one above it ends
- * now, so that a key which a new one pushes over the edge is not lost in between.
+ * The rows of a page and, once requested, the next page below. Each page begins where the one above it ends now, so no
+ * key is skipped when a new one moves the last key of a page to the next page.
  */
 export function KeyPage({ page: { nodes, pageInfo }, next = false, ...list }: List & KeyPageProps) {
   const [more, setMore] = useState(false);
   const rows = useRef<HTMLTableSectionElement>(null);
   useEffect(() => {
-    // "Show more" is gone, and the keyboard's place with it: it goes on at the first of the new rows.
+    // The button "Show more", which had the focus, is gone. The focus moves to the new rows.
     if (next && document.activeElement === document.body) rows.current?.focus();
   }, [next]);
   return (

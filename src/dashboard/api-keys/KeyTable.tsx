@@ -13,7 +13,7 @@ import classes from './KeyTable.module.css';
 const COLUMNS = ['Name', 'Key', 'Status', 'Last used', 'Expiry', 'Reach', 'Created by'] as const;
 type Column = (typeof COLUMNS)[number];
 
-// Given rather than found, so that no column moves when the keys come or change.
+// Fixed widths, so that no column moves when the keys are loaded or change.
 const widths: Record<Column, string> = {
   Name: '17%',
   Key: '13%',
@@ -58,7 +58,7 @@ export function KeyTable({ actions, children }: { actions: boolean; children: Re
 interface RowProps {
   apiKey: ApiKeyRowFragment;
   now: Date;
-  /** Whether the list is a deployment's, which needs no name. */
+  /** Whether the list is that of one deployment, whose name is then omitted. */
   inDeployment: boolean;
   onAsk?: (asked: Asked) => void;
 }
@@ -169,7 +169,7 @@ function Moment({ at, now }: { at: Date; now: Date }) {
   );
 }
 
-// On a narrow screen the heads are out of sight, and each cell says what it is.
+// On a narrow screen the column heads are hidden, and each cell has a label.
 function Cell({ of, children }: { of: Column; children: ReactNode }) {
   return <Table.Td data-label={of}>{children}</Table.Td>;
 }

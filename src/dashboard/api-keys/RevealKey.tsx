@@ -11,17 +11,17 @@ interface Props {
   rawKey: string;
   /** Whether the person tried to leave other than by "Done". */
   warned: boolean;
-  /** The browser's way back was pressed; the key stays. */
+  /** Called when the browser's Back button was pressed; the key stays. */
   onBack: () => void;
   onDone: () => void;
 }
 
-/** A new key in full. It can be read here and never again. */
+/** A new key in full, which is shown only once. */
 export function RevealKey({ name, prefix, rawKey, warned, onBack, onDone }: Props) {
   const secret = useRef<HTMLElement>(null);
   const [copied, setCopied] = useState<'not yet' | 'yes' | 'by hand'>('not yet');
   const copyButton = useRef<HTMLButtonElement>(null);
-  // The form's button had the focus and is gone.
+  // The form's button, which had the focus, is gone.
   useEffect(() => copyButton.current?.focus(), []);
   // Closing or reloading the page asks first.
   useWindowEvent('beforeunload', event => event.preventDefault());
@@ -78,10 +78,10 @@ export function RevealKey({ name, prefix, rawKey, warned, onBack, onDone }: Prop
 }
 
 /**
- * Makes the browser's way back lead here again: it would take the page away, and the key with it. Nothing of the key is
- * in the entries.
+ * Makes the browser's Back button return to this page, as leaving it would lose the key. The history entries contain
+ * nothing of the key.
  *
- * @returns gives the way back free.
+ * @returns a function that restores the Back button.
  */
 function useHeldBackButton(onBack: () => void): () => void {
   const held = useRef(true);
@@ -100,13 +100,13 @@ function useHeldBackButton(onBack: () => void): () => void {
   };
 }
 
-/** @returns false where the browser has no clipboard to offer; the text is selected then. */
+/** Copies a text. @returns false if the browser has no clipboard; the text is then selected */
 async function copyText(text: string, element: HTMLElement | null): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // A server in a laboratory's network is often reached without TLS, where browsers know only the old way.
+    // A server in a laboratory's network is often reached without TLS, where browsers have only the old API.
     if (element) window.getSelection()?.selectAllChildren(element);
     return document.execCommand('copy');
   }

@@ -1,4 +1,4 @@
-/** How long a new key may live, as the dialog offers it. */
+/** The lifetimes that the dialog offers for a new key. */
 export const LIFETIMES = [
   { value: '30-days', label: '30 days', days: 30, months: 0 },
   { value: '90-days', label: '90 days', days: 90, months: 0 },
@@ -15,15 +15,15 @@ export const NO_EXPIRY = 'none';
  * When a key stops working.
  *
  * @param choice the value of a lifetime, `ON_DATE` or `NO_EXPIRY`.
- * @param date with `ON_DATE` the day, as a date input gives it: `2026-08-31`.
- * @returns the last moment of a day where the person is; null for never, undefined while no day is chosen.
+ * @param date with `ON_DATE` the day, in the format of a date input: `2026-08-31`.
+ * @returns the end of a day in the viewer's time zone; null for never, undefined while no day is chosen.
  */
 export function expiryOf(choice: string, date: string, now: Date): Date | null | undefined {
   if (choice === NO_EXPIRY) return null;
   const lifetime = LIFETIMES.find(({ value }) => value === choice);
   if (lifetime) {
     const month = now.getMonth() + lifetime.months;
-    // Half a year from 31 August is 28 February: a shorter month has no 31st, and Date would go on into March.
+    // Half a year from 31 August is 28 February: a shorter month has no 31st, and Date would continue into March.
     const day = Math.min(now.getDate(), new Date(now.getFullYear(), month + 1, 0).getDate());
     return endOfDay(now.getFullYear(), month, day + lifetime.days);
   }
@@ -31,12 +31,12 @@ export function expiryOf(choice: string, date: string, now: Date): Date | null |
   return year && month && day ? endOfDay(Number(year), Number(month) - 1, Number(day)) : undefined;
 }
 
-// By way of the next day's beginning, as no clock repeats or leaves out the moment before it.
+// Computed from the start of the next day, as no change of clocks repeats or skips the moment before it.
 function endOfDay(year: number, month: number, day: number): Date {
   return new Date(new Date(year, month, day + 1).getTime() - 1);
 }
 
-/** A day where the person is, as a date input takes it. */
+/** A day in the viewer's time zone, in the format of a date input. */
 export function inputDate(day: Date): string {
   const digits = (number: number, count: number) => String(number).padStart(count, '0');
   return `${digits(day.getFullYear(), 4)}-${digits(day.getMonth() + 1, 2)}-${digits(day.getDate(), 2)}`;
@@ -54,7 +54,7 @@ export function expiryWords(expiresAt: Date): { day: string; time: string } {
   };
 }
 
-/** How many midnights lie between two moments where the person is: 0 for the same day. */
+/** The number of midnights between two points in time, in the viewer's time zone: 0 for the same day. */
 export function daysBetween(from: Date, to: Date): number {
   // In UTC every day has 24 hours.
   const dayOf = (moment: Date) => Date.UTC(moment.getFullYear(), moment.getMonth(), moment.getDate());

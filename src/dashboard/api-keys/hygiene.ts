@@ -1,6 +1,6 @@
 import { daysBetween } from './expiry.ts';
 
-/** What of a key its hygiene depends on. */
+/** The fields of a key that determine its marks. */
 interface Key {
   status: string;
   lastUsedAt?: string | null | undefined;
@@ -16,7 +16,7 @@ export interface Mark {
 const UNUSED_DAYS = 90;
 const EXPIRING_DAYS = 14;
 
-/** The marks that a key deserves. Only a key that works: nothing is to be done about the others. */
+/** The marks of a key. Only active keys have any, as nothing has to be done about the others. */
 export function marksOf({ status, lastUsedAt, expiresAt }: Key, now: Date): Mark[] {
   if (status !== 'ACTIVE') return [];
   const marks: Mark[] = [];

@@ -1,6 +1,6 @@
 import { graphql } from '../generated';
 
-/** What the table shows of a key. */
+/** The fields of a key that the table shows. */
 export const API_KEY_ROW = graphql(`
   fragment ApiKeyRow on ApiKey {
     id
@@ -21,8 +21,8 @@ export const API_KEY_ROW = graphql(`
   }
 `);
 
-/** Has the cache forget lists of keys after a change even where they are empty and so name no type. */
+/** Invalidates cached lists of keys after a change, including empty ones, which contain no `__typename`. */
 export const ABOUT_KEYS = { additionalTypenames: ['ApiKey'] };
 
-/** How many keys one request asks for: as many as the server gives. */
+/** Keys in one request: the max that the server allows. */
 export const PAGE = 100;

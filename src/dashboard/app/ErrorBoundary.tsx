@@ -3,7 +3,7 @@ import { Component, type ReactNode } from 'react';
 import { EmptyState } from '../ui/EmptyState';
 
 interface ErrorBoundaryProps {
-  /** Another address is another attempt. */
+  /** The path of the page. If it changes, the page is rendered again. */
   address: string;
   children: ReactNode;
 }
@@ -13,7 +13,7 @@ interface ErrorBoundaryState {
   address: string;
 }
 
-/** Holds what goes wrong while a page is drawn, so that the frame around it stays. React asks for a class here. */
+/** Catches errors while a page is rendered, so that the frame around it stays. React requires a class here. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundaryState> {
   override state: ErrorBoundaryState = { failed: false, address: this.props.address };
 
@@ -43,7 +43,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
             </Group>
           }
         >
-          Something went wrong in the dashboard. Nothing of yours was changed by it.
+          Something went wrong in the dashboard. Your data was not changed.
         </EmptyState>
       </div>
     );

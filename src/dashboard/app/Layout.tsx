@@ -39,7 +39,7 @@ const SIGN_OUT = graphql(`
   }
 `);
 
-/** The name and mark of the product, leading home. */
+/** The name and logo of the product, as a link to the start page. */
 export function Brand() {
   return (
     <Anchor component={Link} to="/" underline="never" c="inherit">
@@ -131,14 +131,14 @@ function PersonMenu() {
   const [, signOut] = useMutation(SIGN_OUT);
   const [failed, setFailed] = useState<string | null>(null);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  // A setting of the server, whose page this is whatever it says.
+  // Whether the server serves GraphiQL (its setting GRAPHIQL).
   const [graphiql, setGraphiql] = useState(true);
-  const lookForGraphiql = async () => {
+  const checkGraphiql = async () => {
     const { status } = await fetch('/graphiql', { method: 'HEAD' });
     setGraphiql(status !== 404);
   };
   return (
-    <Menu position="bottom-end" width={240} shadow="md" onOpen={lookForGraphiql}>
+    <Menu position="bottom-end" width={240} shadow="md" onOpen={checkGraphiql}>
       <Menu.Target>
         <UnstyledButton aria-label={`Account of ${viewer.name}`}>
           <Group gap={6} wrap="nowrap">
@@ -187,7 +187,7 @@ function PersonMenu() {
           closeMenuOnClick={false}
           onClick={async () => {
             const { error } = await signOut({});
-            // Who reads "signed out" walks away from a shared screen: it must be true.
+            // A person who reads "signed out" may leave a shared computer, so it must be true.
             if (error && error.response?.status !== 401) {
               setFailed(sentenceOf(error));
               return;

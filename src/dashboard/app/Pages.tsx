@@ -66,7 +66,7 @@ export function Pages() {
   );
 }
 
-/** Leads to the first project; most people have one. */
+/** Redirects to the first project; most people have one. */
 function Home() {
   const { organizations } = useViewer();
   const [creating, setCreating] = useState(false);
@@ -85,7 +85,7 @@ function Home() {
         title="No organization yet"
         action={<Button onClick={() => setCreating(true)}>New organization</Button>}
       >
-        You belong to no organization. Ask an admin of yours for an invitation, or make one.
+        You do not belong to an organization. Ask an admin for an invitation, or create one.
       </EmptyState>
       <CreateOrganization opened={creating} onClose={() => setCreating(false)} />
     </>

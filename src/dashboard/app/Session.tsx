@@ -66,14 +66,14 @@ export type Viewer = NonNullable<ViewerQuery['viewer']>;
 export type Organization = Viewer['organizations'][number];
 
 interface Session {
-  /** Starts with an empty cache: after signing in and out. */
+  /** Starts with an empty cache, after signing in or out. */
   renew: () => void;
-  /** Shows the pages again after a lost session. Another person than before gets a new start. */
+  /** Shows the pages again after a lost session; for another person than before, starts with an empty cache. */
   resume: (personId: string) => void;
 }
 
 interface SessionInternals {
-  /** The signed-in person whose pages are shown; null before and after. */
+  /** The signed-in person whose pages are shown; null without one. */
   viewerId: { current: string | null };
   lose: () => void;
 }
@@ -86,7 +86,7 @@ const SessionContext = createContext<Session & SessionInternals>({
 });
 const ViewerContext = createContext<Viewer | null>(null);
 
-/** Changes the session. */
+/** The functions that change the session. */
 export const useSession = (): Session => useContext(SessionContext);
 
 /** The signed-in person. Only within `SignedIn`. */
@@ -99,13 +99,13 @@ export function useViewer(): Viewer {
 /** The path to open after sign-in: only a path of this site, never another address that a link contains. */
 export function pathAfterSignIn(search: string): string {
   const next = new URLSearchParams(search).get('next') ?? '/';
-  // Read as a browser would read it, which knows more ways to name another site than "//".
+  // Parsed as a browser does it, since "//" is not the only way to name another site.
   const { origin, pathname, search: query } = new URL(next, window.location.origin);
   return origin === window.location.origin && !pathname.startsWith('//') ? pathname + query : '/';
 }
 
 interface SessionProviderProps {
-  /** Takes the place of the pages when the session is lost. */
+  /** Replaces the pages while the session is lost. */
   lostSession: ReactNode;
   children: ReactNode;
 }
@@ -163,12 +163,12 @@ function ClientProvider({ onSessionLost, children }: { onSessionLost: () => void
   return <Provider value={client}>{children}</Provider>;
 }
 
-/** Shows its children to a signed-in person, and leads anyone else to sign-in and back. */
+/** Shows its children to a signed-in person, and sends anyone else to sign-in and back. */
 export function SignedIn({ children }: { children: ReactNode }) {
   const [{ data, error }, retry] = useQuery({ query: VIEWER });
   const { pathname, search } = useLocation();
   const { viewerId, lose, renew } = useContext(SessionContext);
-  // After the session the pages stay, hidden, with the person that they were loaded for.
+  // When the session has ended, the pages stay, hidden, with the person that they were loaded for.
   const last = useRef<Viewer | null>(null);
   const isOther = Boolean(data?.viewer && last.current && data.viewer.id !== last.current.id);
   if (data?.viewer && !isOther) last.current = data.viewer;

@@ -29,10 +29,10 @@ const SESSION = graphql(`
 /** The context of mutations that start a session: their 401 does not end one. */
 export const SIGNING_IN = { isSigningIn: true };
 
-/** A GraphQL client, and what keeps the queries on screen current. */
+/** A GraphQL client, and the function that keeps the queries on screen up to date. */
 export interface SessionClient {
   client: Client;
-  /** Starts to reload. @returns stops it. */
+  /** Starts to reload. @returns a function that stops it. */
   start: () => () => void;
 }
 
@@ -48,13 +48,13 @@ export function createSessionClient(onSessionLost: () => void): SessionClient {
     preferGetMethod: false,
     fetchOptions: { credentials: 'same-origin' },
     requestPolicy: 'cache-and-network',
-    // The watch comes after the cache, which would keep the refusals that it withholds.
+    // watchSession comes after the cache, which would otherwise store the errors that it drops.
     exchanges: [refresh.exchange, cacheExchange, watchSession(onSessionLost), fetchExchange],
   });
   return { client, start: () => refresh.start(client) };
 }
 
-/** Reports a lost session. A query that met it gets no result, so that its page stays as it was. */
+/** Reports a lost session. Drops results that failed because of it, so that their pages stay as they are. */
 const watchSession =
   (onSessionLost: () => void): Exchange =>
   ({ client, forward }) =>

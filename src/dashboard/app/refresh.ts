@@ -6,22 +6,22 @@ const RETRY_MS = 5_000;
 /** Focus and visibility change together; the second event is ignored. */
 const MIN_INTERVAL_MS = 1_000;
 
-/** An exchange that knows the queries on screen, and what reloads them. */
+/** An exchange that tracks the queries on screen, and the function that starts reloading them. */
 export interface Refresh {
   exchange: Exchange;
-  /** Starts to listen. @returns stops it. */
+  /** Starts to reload. @returns a function that stops it. */
   start: (client: Client) => () => void;
 }
 
 /**
- * Reloads the queries on screen when the person returns to the page, and those that failed for want of a connection
- * when it is back. Such a reload that fails leaves what was there, and so does one of a page that was visited before.
+ * Reloads the queries on screen when the person returns to the page, and failed ones when the connection is back. If
+ * such a reload fails, the data that was shown stays; so it does on returning to a page that was visited before.
  */
 export function createRefresh(): Refresh {
   const active = new Map<number, Operation>();
   const answered = new Set<number>();
   const failed = new Set<number>();
-  /** Reloads that no person and no change asked for. */
+  /** Reloads that neither a person nor a change requested. */
   const refreshing = new Set<number>();
 
   const track = (operation: Operation) => {
@@ -32,7 +32,7 @@ export function createRefresh(): Refresh {
   };
   const isUseful = ({ operation: { key, kind }, data, error, stale }: OperationResult): boolean => {
     if (kind !== 'query') return true;
-    // From the cache, while the server is asked.
+    // The cached result, while the request is in flight.
     if (stale && data) {
       if (!answered.has(key)) refreshing.add(key);
       answered.add(key);

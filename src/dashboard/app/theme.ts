@@ -1,6 +1,6 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple, Tooltip } from '@mantine/core';
 
-// One accent: the green of moss. 7 carries white text at 5.2:1, 4 is read on dark surfaces at 7:1.
+// The accent color, moss green. White text on shade 7 has a contrast of 5.2:1, shade 4 on dark surfaces 7:1.
 const moss: MantineColorsTuple = [
   '#f3f7ee',
   '#e5ecda',
@@ -14,7 +14,7 @@ const moss: MantineColorsTuple = [
   '#364a27',
 ];
 
-// Mantine's greys, a breath of green in them, so that dark surfaces and the accent belong together.
+// Mantine's greys with a little green, so that dark surfaces match the accent color.
 const dark: MantineColorsTuple = [
   '#d3d7cf',
   '#b9bfb3',
@@ -39,12 +39,12 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
   headings: { fontWeight: '600', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.125rem' } } },
   components: {
-    // Part of the page's main part, as screen readers want all of it to be.
+    // Within the main landmark, where screen readers expect all content.
     Tooltip: Tooltip.extend({ defaultProps: { portalProps: { target: 'main' } } }),
   },
 });
 
-/** Where Mantine's own colours are too faint to read: text wants 4.5:1. */
+/** Replaces colors of Mantine that are too faint: text needs a contrast of 4.5:1. */
 export const readableColors: CSSVariablesResolver = () => ({
   variables: {},
   light: { '--mantine-color-dimmed': '#5f675a', '--mantine-color-error': '#c92a2a' },

@@ -61,7 +61,7 @@ export function DailyChart({ days }: { days: readonly Day[] }) {
   );
 }
 
-/** The smallest of 1, 2, 4, 6, 8, 10, 20, 40, … that is not below a number; its half is whole, except that of 1. */
+/** The top of the scale: the smallest of 1, 2, 4, 6, 8, 10, 20, 40, … that is at least `max`. All but 1 are even. */
 function scaleTop(max: number): number {
   if (max <= 1) return 1;
   const unit = 10 ** Math.floor(Math.log10(max));

@@ -57,7 +57,7 @@ const DEPLOYMENT = graphql(`
 
 export type Deployment = NonNullable<DeploymentPageQuery['deployment']>;
 
-/** The deployment whose page a tab is part of. */
+/** The deployment of the page that a tab is part of. */
 export const useDeployment = () => useOutletContext<Deployment>();
 
 const tabs = [
@@ -68,10 +68,10 @@ const tabs = [
   ['logs', 'Logs'],
 ] as const;
 
-/** A deployment's name and state, above the tab that the address names. */
+/** A deployment's name and state, above its tabs. */
 export function DeploymentPage() {
   const { deploymentId = '' } = useParams();
-  // Each deployment has a page of its own, so that none shows for a moment what another holds.
+  // A separate page for each deployment, so that none briefly shows the data of another.
   return <Page key={deploymentId} id={deploymentId} />;
 }
 

@@ -24,7 +24,7 @@ const DAILY = graphql(`
   }
 `);
 
-/** What the deployment predicts, and how much it is used. */
+/** The model of the deployment, and its usage. */
 export function Overview() {
   const deployment = useDeployment();
   const { model } = deployment;

@@ -29,8 +29,8 @@ const withoutHeaders = createGraphiQLFetcher({
 const fetcher = createGraphiQLFetcher({
   url,
   fetch: withSessionCookie,
-  // The server sends whole answers only, and the plain fetcher is the one that asks for GraphQL's own media type,
-  // with which the HTTP status tells an error from an answer.
+  // The server sends complete responses only. The plain fetcher is the one that requests GraphQL's own media type,
+  // with which the HTTP status distinguishes errors.
   enableIncrementalDelivery: false,
   // GraphiQL sends the headers editor's headers with introspection too. The placeholder key, or a revoked one,
   // would be refused there, and the page would have neither documentation nor completion.
@@ -44,11 +44,11 @@ function editorText(value: Record<string, unknown>): string {
   return spread.replace(/\[[-\d.e,\s]+\]/g, numbers => numbers.replace(/\s+/g, ' '));
 }
 
-/** Shows the editor that a tab is to be filled in with: the headers where it has some, else the variables. */
+/** Shows the editor in which a tab has to be filled in: the headers if it has any, else the variables. */
 function showEditorOf({ tabs, activeTabIndex }: TabsState): void {
   const { headers, variables } = tabs[activeTabIndex] ?? {};
   const name = headers || !variables ? 'headers' : 'variables';
-  // GraphiQL offers no other way to choose the editor once it is drawn.
+  // GraphiQL offers no other way to choose the editor once it is rendered.
   const button = document.querySelector<HTMLButtonElement>(`button[data-name="${name}"]:not(.active)`);
   if (headers || variables) button?.click();
 }

@@ -26,7 +26,7 @@ const VIEWER = `query OwnIds {
   }
 }`;
 
-/** Their first operation changes or ends something that exists: its id is for the person to put in. */
+/** Tabs whose first operation ends or deletes an existing object, so the person has to fill in its id. */
 const NOT_FILLED = new Set(['RevokeApiKey', 'DeleteApiKey', 'DeleteDeployment']);
 /** How long the page waits for the ids before it opens without them. */
 const TIMEOUT_MS = 5_000;
@@ -49,8 +49,8 @@ export async function findViewer(url: string, send: typeof fetch = fetch): Promi
 }
 
 /**
- * The examples for a signed-in person: the ids are theirs and no key is sent, so that the first operation of each tab
- * runs unedited. An example whose ids the person does not have stays as it is.
+ * Fills the examples with the ids of the signed-in person, and removes the key, so that the first operation of each tab
+ * runs unedited. An id that the person does not have stays a placeholder.
  */
 export function withOwnIds(examples: readonly Example[], { organizations }: Viewer): Example[] {
   const projects = organizations.flatMap(organization =>
@@ -60,7 +60,7 @@ export function withOwnIds(examples: readonly Example[], { organizations }: View
   const candidates = projects.flatMap(project =>
     project.deployments.map(deployment => ({ project, deployment })),
   );
-  // Best where the example's spectrum fits and can be sent.
+  // Prefers a deployment that the person may call, then an active one, then one that accepts the example's spectrum.
   const rank = ({ project, deployment }: (typeof candidates)[number]) =>
     4 * Number(project.viewerCan.predict) +
     2 * Number(deployment.active) +
@@ -77,7 +77,7 @@ export function withOwnIds(examples: readonly Example[], { organizations }: View
   return examples.map(example => {
     const { title, variables } = example;
     if (NOT_FILLED.has(title)) return example;
-    // Renames the deployment to the name that it has; the other operations of the tab are for the person to fill in.
+    // Renames the deployment to its current name; the person fills in the other operations of the tab.
     const own =
       title === 'RenameDeployment'
         ? { '<your-deployment-id>': deployment?.id, '<the-new-name>': deployment?.name }
@@ -91,7 +91,7 @@ export function withOwnIds(examples: readonly Example[], { organizations }: View
   });
 }
 
-/** How many points the spectrum of the first example has. */
+/** The number of points of the spectrum in the first example. */
 function pointsOf(examples: readonly Example[]): number | undefined {
   const spectra = examples[0]?.variables.spectra;
   const first: unknown = Array.isArray(spectra) ? spectra[0] : undefined;

@@ -30,7 +30,7 @@ export function defineEditorThemes(): void {
   define(editorTheme.dark, 'vs-dark', palettes.dark);
 }
 
-/** Lines of a document go on below where the window ends; a spectrum among the variables stays one long line. */
+/** Long lines of a document are wrapped; a spectrum in the variables stays on one line. */
 export function wrapDocuments(): void {
   editor.onDidCreateEditor(created => {
     created.onDidChangeModel(() => {

@@ -63,7 +63,7 @@ export function Integration() {
           </Group>
           <Snippet code={code} label={`${name} snippet`} />
           <Text size="sm" c="dimmed">
-            An error has an HTTP status, and a message in <Code>errors[0].message</Code>: 403 when the key was
+            Errors have an HTTP status and a message in <Code>errors[0].message</Code>: 403 when the key was
             revoked, has expired or does not reach this deployment; 429 when the month’s predictions are used
             up; 503 when the server is busy. With 429 and 503 the header <Code>Retry-After</Code> has the
             seconds to wait.

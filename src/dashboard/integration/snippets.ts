@@ -1,6 +1,6 @@
 import { MAX_SPECTRA } from '../limits.ts';
 
-/** What a snippet is made for. */
+/** The deployment that a snippet calls. */
 export interface Target {
   endpoint: string;
   deploymentId: string;
@@ -11,7 +11,7 @@ export interface Target {
 /** The placeholder of the key, in every snippet. */
 export const KEY_PLACEHOLDER = 'sk_<your-key>';
 
-/** The languages that there are snippets for. */
+/** The languages of the snippets, with their labels. */
 export const LANGUAGES = [
   ['curl', 'curl'],
   ['typescript', 'TypeScript'],
@@ -21,8 +21,8 @@ export const LANGUAGES = [
 export type Language = (typeof LANGUAGES)[number][0];
 
 /**
- * A program that predicts for one spectrum. It runs as it is once the key is filled in: a flat spectrum of zeros
- * stands where the measured one belongs.
+ * A program that predicts for one spectrum. It runs once the key is filled in: a spectrum of zeros takes the place of
+ * the measured one.
  */
 export function snippetFor(language: Language, target: Target): string {
   return { curl, typescript, python }[language](target);
@@ -37,7 +37,7 @@ const REFUSALS = [
 
 function curl(target: Target): string {
   const { endpoint, deploymentId, inputLength } = target;
-  // Some shells, zsh among them, run pasted comments: these hold nothing that means anything to a shell.
+  // Some shells, such as zsh, execute pasted comments, so these contain nothing with a meaning for a shell.
   return `# ${inputLength} values in the order of the points of the model. Put yours in place of the zeros.
 Y_VALUES=$(yes 0 | head -n ${inputLength} | paste -s -d , -)
 

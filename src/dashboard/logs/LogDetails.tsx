@@ -13,7 +13,7 @@ interface LogDetailsProps {
   model: Deployment['model'];
 }
 
-/** What a row shows once it is opened: the exact time, and the values. */
+/** The details of an opened row: the exact time and the values. */
 export function LogDetails({ log, model }: LogDetailsProps) {
   const at = new Date(log.createdAt);
   return (

@@ -23,11 +23,11 @@ graphql(`
 
 interface LogRowProps {
   log: LogFieldsFragment & { predictions: readonly unknown[] };
-  /** In a table of several deployments: which one was called. */
+  /** The deployment that was called; only in a table of several deployments. */
   deployment?: ReactNode;
-  /** Where times are relative, with the exact one beside them. */
+  /** The current time, if times are shown as relative. */
   now?: Date | undefined;
-  /** Where the row opens, and what it then shows. */
+  /** Whether and how the row can be opened. */
   opening?: Opening | undefined;
 }
 
@@ -37,7 +37,7 @@ interface Opening {
   details: ReactNode;
 }
 
-/** One call; opened, with its values. */
+/** One call and, if the row is opened, its values. */
 export function LogRow({ log, deployment, now, opening }: LogRowProps) {
   const detailsId = `log-${log.id}`;
   const wide = deployment ? { visibleFrom: 'sm' as const } : {};
@@ -69,7 +69,7 @@ export function LogRow({ log, deployment, now, opening }: LogRowProps) {
       </Table.Tr>
       {open && (
         <Table.Tr id={detailsId}>
-          {/* Narrow screens included: what is hidden there spans nothing. */}
+          {/* Also right on narrow screens, where hidden columns do not count. */}
           <Table.Td colSpan={5} className={classes.details}>
             {details}
           </Table.Td>
@@ -129,7 +129,7 @@ function KeyName({ log: { apiKeyName, apiKeyPrefix, apiKeyId, apiKey } }: { log:
   );
 }
 
-/** Whether a program called or a person, in a word. */
+/** The kind of caller, program or person, in a word. */
 export const sourceOf = ({ source }: Pick<LogFieldsFragment, 'source'>) => (source === 'API' ? 'API' : 'Web');
 
 /** How long a call took. */

@@ -11,14 +11,14 @@ import type { Pages } from './use-pages';
 export const LOGS_ON_A_PAGE = 20;
 
 interface LogsTableProps<Log> {
-  /** Undefined until it is there. */
+  /** Undefined while loading. */
   logs: { nodes: Log[]; pageInfo: { hasNextPage: boolean; endCursor?: string | null } } | undefined;
   error: CombinedError | undefined;
   refresh: () => void;
   pages: Pages;
-  /** Whether the page before is shown until the next one is there, so that nothing jumps. */
+  /** Whether the previous page is shown while the next one is loading, so that the layout does not shift. */
   turning: boolean;
-  /** Whether the rows say which deployment was called. */
+  /** Whether the rows show which deployment was called. */
   withDeployments?: boolean;
   rowOf: (log: Log) => ReactNode;
 }

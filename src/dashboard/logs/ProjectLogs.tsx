@@ -33,7 +33,7 @@ const LOGS = graphql(`
   }
 `);
 
-/** The answered calls of all deployments, newest first; those of deleted deployments too. */
+/** The answered calls of all deployments, including deleted ones, newest first. */
 export function ProjectLogs() {
   const { id } = useProject();
   const pages = usePages();
@@ -46,7 +46,7 @@ export function ProjectLogs() {
   if (logs?.nodes.length === 0 && pages.number === 1) {
     return (
       <EmptyState title="No predictions yet">
-        Every answered call of the project's deployments is listed here, also once a deployment is deleted.
+        Every answered call of the project's deployments is listed here, even after a deployment is deleted.
       </EmptyState>
     );
   }

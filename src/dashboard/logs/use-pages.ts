@@ -1,17 +1,17 @@
 import { useState } from 'react';
 
-/** The page of a connection that is shown, and ways to others. */
+/** The current page of a connection, and functions that change it. */
 export interface Pages {
-  /** From 1. */
+  /** Counted from 1. */
   number: number;
-  /** The cursor that the page follows; null for the first. */
+  /** The cursor before the page; null for the first page. */
   after: string | null;
   toFirst: () => void;
   toNewer: () => void;
   toOlder: (endCursor: string) => void;
 }
 
-/** Turns the pages of a connection, which only leads on: the cursors that led to the page shown lead back. */
+/** Turns the pages of a connection. It is read forwards only, so earlier cursors are kept for going back. */
 export function usePages(onTurn: () => void = () => {}): Pages {
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const turnTo = (next: readonly string[]) => {

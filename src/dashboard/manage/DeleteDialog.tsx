@@ -17,7 +17,7 @@ interface DeleteDialogProps {
   onDelete: (typedName: string) => Promise<CombinedError | undefined>;
 }
 
-/** Asks before something is deleted for good, and names what goes with it. */
+/** Asks before an object is deleted permanently, and lists what is deleted with it. */
 export function DeleteDialog({ opened, onClose, ...deleting }: DeleteDialogProps) {
   return (
     <Dialog opened={opened} onClose={onClose} title={`Delete the ${deleting.what}`}>

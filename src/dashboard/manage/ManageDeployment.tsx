@@ -38,7 +38,7 @@ const KEYS = graphql(`
 
 interface ManageDeploymentProps {
   deployment: { id: string; name: string };
-  /** Leads away, where the page is the deployment's own. */
+  /** Called after the deletion; leaves the page if it is that of the deployment. */
   onDeleted?: () => void;
 }
 
@@ -56,12 +56,12 @@ export function ManageDeployment({ deployment: { id, name }, onDeleted }: Manage
         if (!error) onDeleted?.();
         return error;
       }}
-      consequences={<Goes id={id} />}
+      consequences={<DeletedWithDeployment id={id} />}
     />
   );
 }
 
-function Goes({ id }: { id: string }) {
+function DeletedWithDeployment({ id }: { id: string }) {
   const [{ data }] = useQuery({ query: KEYS, variables: { id }, requestPolicy: 'network-only' });
   const own = data?.apiKeys.nodes.filter(({ deployment }) => deployment !== null && deployment !== undefined);
   const active = own?.filter(({ status }) => status === 'ACTIVE') ?? [];
@@ -72,7 +72,7 @@ function Goes({ id }: { id: string }) {
         own &&
         [
           own.length === 0
-            ? 'No API key reaches this deployment alone; keys of the whole project stay.'
+            ? 'No API key reaches only this deployment; keys of the whole project stay.'
             : `${count(own.length, 'API key')} of this deployment ${own.length === 1 ? 'is' : 'are'} revoked and deleted.`,
           active.length > 0 &&
             `Programs that call with ${names.join(', ')}${active.length > 5 ? ' and others' : ''} are refused from their next call on.`,

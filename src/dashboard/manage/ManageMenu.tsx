@@ -6,24 +6,24 @@ import { DeleteDialog } from './DeleteDialog';
 import { RenameDialog } from './RenameDialog';
 
 interface ManageMenuProps {
-  /** What it is, as a sentence names it: "deployment". */
+  /** The type of the object, as in a sentence: "deployment". */
   what: string;
   name: string;
-  /** How the dialogs name it, where the name alone would not do: "Octane, version 2". */
+  /** Its name in the dialogs, if the name alone is ambiguous: "Octane, version 2". */
   title?: string;
-  /** What a new name changes, beyond the name. */
+  /** What renaming affects besides the name. */
   renameNote?: string;
-  /** Renames it. @returns the refusal, if any. */
+  /** Renames it. @returns the error, if any. */
   onRename: (name: string) => Promise<CombinedError | undefined>;
-  /** Deletes it, and leaves its page. @returns the refusal, if any. */
+  /** Deletes it, and leaves its page. @returns the error, if any. */
   onDelete: (typedName: string) => Promise<CombinedError | undefined>;
-  /** Whether the name is to be typed before it is deleted. */
+  /** Whether the name must be typed to confirm the deletion. */
   typeToConfirm?: boolean;
-  /** What goes with it; read when the dialog opens. */
+  /** What is deleted with it; loaded when the dialog opens. */
   consequences: ReactNode;
 }
 
-/** The menu beside a thing that renames or deletes it, each in a dialog of its own. */
+/** The menu of an object, to rename or delete it in a dialog. */
 export function ManageMenu({
   what,
   name,

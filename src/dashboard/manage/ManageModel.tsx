@@ -37,7 +37,7 @@ export function ManageModel({ model }: { model: Model }) {
       consequences={
         <Consequences
           items={[
-            'Only this version goes; others of the name stay.',
+            'Only this version is deleted; other versions stay.',
             'A model that a deployment calls cannot be deleted: delete the deployment first.',
           ]}
         />

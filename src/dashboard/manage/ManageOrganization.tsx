@@ -36,7 +36,7 @@ export function ManageOrganization({
     <ManageMenu
       what="organization"
       name={name}
-      renameNote="Its address keeps the short name that it has."
+      renameNote="Its address does not change."
       onRename={async next => (await rename({ id, name: next })).error}
       typeToConfirm
       onDelete={async typed => {
@@ -47,12 +47,12 @@ export function ManageOrganization({
         if (!error) await navigate('/');
         return error;
       }}
-      consequences={<Goes id={id} />}
+      consequences={<DeletedWithOrganization id={id} />}
     />
   );
 }
 
-function Goes({ id }: { id: string }) {
+function DeletedWithOrganization({ id }: { id: string }) {
   const allowance = useAllowance(id);
   return (
     <Consequences

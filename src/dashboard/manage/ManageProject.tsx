@@ -59,12 +59,12 @@ export function ManageProject({ project: { id, name, organization } }: ManagePro
         if (!error) await navigate(`/organizations/${organization.slug}`);
         return error;
       }}
-      consequences={<Goes id={id} />}
+      consequences={<DeletedWithProject id={id} />}
     />
   );
 }
 
-function Goes({ id }: { id: string }) {
+function DeletedWithProject({ id }: { id: string }) {
   const [{ data }] = useQuery({ query: CONTENT, variables: { id }, requestPolicy: 'network-only' });
   return (
     <Consequences

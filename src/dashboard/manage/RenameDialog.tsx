@@ -11,7 +11,7 @@ interface RenameDialogProps {
   onRename: (name: string) => Promise<CombinedError | undefined>;
 }
 
-/** The dialog that gives something another name. */
+/** The dialog that renames an object. */
 export function RenameDialog({ opened, onClose, what, name, note, onRename }: RenameDialogProps) {
   return (
     <Dialog opened={opened} onClose={onClose} title={`Rename the ${what}`}>

@@ -15,17 +15,17 @@ interface MemberRowProps<Role extends string> {
   member: Member<Role>;
   isViewer: boolean;
   roles: readonly RoleChoice<Role>[];
-  /** What the viewer may make of the member; null where the member's role is only to be read. */
+  /** The changes that the viewer may make; null if the role is read-only. */
   change: { roles: readonly RoleChoice<Role>[]; setRole: (role: Role) => void; remove: () => void } | null;
   /** Leaves, for a viewer who cannot change their own role; null for others. */
   leave: (() => void) | null;
-  /** Why the role is only to be read, where others can be changed. */
+  /** Why this role is read-only although others can be changed. */
   note: string | null;
-  /** From what a member is removed, as a sentence names it. */
+  /** The name of the organization or project, for sentences such as "Remove Ana from …". */
   from: string;
 }
 
-/** A member with their role, and for people who may change it, what changes the role or removes the member. */
+/** A member with their role and, for people who may change it, the controls to change the role or remove the member. */
 export function MemberRow<Role extends string>(props: MemberRowProps<Role>) {
   const { member, isViewer, roles, change, leave, note, from } = props;
   const { name } = member.person;

@@ -15,27 +15,27 @@ interface MembersProps<Role extends string> {
   mayGive: (role: Role) => boolean;
   /** Why a viewer who may change others cannot change this member; null if they can. */
   fixedBecause: (member: Member<Role>) => string | null;
-  /** From what a member is removed, as a sentence names it. */
+  /** The name of the organization or project, for sentences such as "Remove Ana from …". */
   from: string;
-  /** What removing a member means beside that. */
+  /** A further consequence of removing a member, as a sentence. */
   consequence: string;
-  /** What else is to be known before a member goes. */
+  /** Shown in addition before a member is removed. */
   beforeRemoval?: (member: Member<Role>) => ReactNode;
   /** Whether a viewer who may not change members may leave. */
   mayLeave?: boolean;
-  /** Gives the role, or with null removes. @returns the server's sentence when it refuses. */
+  /** Gives a member the role or, with null, removes the member. @returns the error message; null on success. */
   setRole: (member: Member<Role>, role: Role | null) => Promise<string | null>;
 }
 
 type Change<Role> = { member: Member<Role>; role: Role | null };
 
-/** The members with their roles, which people with the permission change in place. */
+/** The members with their roles, which can be changed in place by people whose role allows it. */
 export function Members<Role extends string>(props: MembersProps<Role>) {
   const { members, roles, mayGive, fixedBecause, from, consequence, setRole } = props;
   const { beforeRemoval, mayLeave = false } = props;
   const viewer = useViewer();
   const [refusal, setRefusal] = useState<string | null>(null);
-  /** What waits for a yes. It stays while the question fades out. */
+  /** The change to confirm. It is kept while the dialog fades out. */
   const [asked, setAsked] = useState<Change<Role> | null>(null);
   const [asking, setAsking] = useState(false);
   const given = roles.filter(({ value }) => mayGive(value));
@@ -52,7 +52,7 @@ export function Members<Role extends string>(props: MembersProps<Role>) {
     <Card withBorder padding={0}>
       <Refusal sentence={refusal} />
       {members ? (
-        // Safari takes a list without bullets for none.
+        // Safari does not treat a list without bullets as a list.
         // biome-ignore lint/a11y/noRedundantRoles: see above
         <ul className={classes.list} role="list">
           {members.map(member => {
@@ -70,7 +70,7 @@ export function Members<Role extends string>(props: MembersProps<Role>) {
                   given.length > 0 && fixed === null
                     ? {
                         roles: given,
-                        // One's own role is hard to get back.
+                        // People cannot give themselves their former role back.
                         setRole: role =>
                           isViewer(member) ? ask({ member, role }) : void change({ member, role }),
                         remove: () => ask({ member, role: null }),
@@ -110,7 +110,7 @@ function questionOf<Role>(
     const label = roles.find(({ value }) => value === role)?.label.toLowerCase();
     return {
       title: `Change your own role to ${label}?`,
-      text: 'You may do less from then on, and another person has to change it back.',
+      text: 'You can do less from then on, and another person has to change it back.',
       confirm: 'Change my role',
       color: 'moss',
     };

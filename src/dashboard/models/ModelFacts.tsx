@@ -19,7 +19,7 @@ graphql(`
 /** What the dashboard shows of a registered model. */
 export type Model = ModelFactsFragment;
 
-/** A model as a sentence names it. */
+/** The name of a model in a sentence. */
 export const titleOf = ({ name, version }: Pick<Model, 'name' | 'version'>) => `${name}, version ${version}`;
 
 /** What a model predicts, in a word. */
@@ -33,7 +33,7 @@ export const targetOf = ({ targetProperty, unit }: Pick<Model, 'targetProperty' 
 /** How many points a spectrum must have. */
 export const pointsOf = ({ inputLength }: Pick<Model, 'inputLength'>) => formatNumber(inputLength);
 
-/** A model's facts, one below the other: what was found in its file, or what a deployment would call. */
+/** The facts of a model, one below the other. */
 export function ModelFacts({ model }: { model: Model }) {
   return (
     <Facts>

@@ -32,19 +32,19 @@ interface OnnxDropzoneProps {
 /** Takes one `.onnx` file: dropped on it, pasted, or chosen with its button. */
 export function OnnxDropzone({ file, onFile, onRefused }: OnnxDropzoneProps) {
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
-    // No type is registered for ONNX, and browsers give such a file none: its name decides.
+    // ONNX has no registered media type, and browsers report none for such a file, so its name decides.
     accept: { 'application/x-onnx': ['.onnx'] },
     minSize: 1,
     // Refused before the upload instead of after it.
     maxSize: MAX_MODEL_MIB * MEBIBYTE,
     multiple: false,
-    // The button inside is what the keyboard reaches; a second stop around it would only be in the way.
+    // The keyboard reaches the button inside; the area itself needs no tab stop.
     noKeyboard: true,
     onDropAccepted: ([first]) => first && onFile(first),
     onDropRejected: rejections => onRefused(refusalOf(rejections)),
   });
   const choose = (event: MouseEvent) => {
-    // The click would reach the area as well, and open the dialog twice.
+    // Otherwise the click would also reach the area, and open the dialog twice.
     event.stopPropagation();
     open();
   };

@@ -25,9 +25,9 @@ interface RegisterModelProps {
   opened: boolean;
   onClose: () => void;
   projectId: string;
-  /** Those that the project has: a name among them gets its next version. */
+  /** The models of the project. A file with the name of one of them becomes its next version. */
   models: readonly Model[];
-  /** The way on from a registered model. */
+  /** Called when the person wants to deploy the registered model. */
   onDeploy: (model: Model) => void;
 }
 
@@ -35,7 +35,7 @@ interface RegisterModelProps {
 export function RegisterModel({ opened, onClose, ...props }: RegisterModelProps) {
   const [sending, setSending] = useState(false);
   return (
-    // A slip beside the dialog ends no upload; its Cancel button does.
+    // A click outside the dialog does not abort an upload; its Cancel button does.
     <Dialog opened={opened} onClose={onClose} title="Register a model" closable={!sending}>
       <Registration {...props} onClose={onClose} onSending={setSending} />
     </Dialog>
@@ -57,7 +57,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
   const [, register] = useMutation(REGISTER_MODEL);
 
   const take = (chosen: File) => {
-    // A name that was typed stays; one that came from the file before goes with it.
+    // A typed name stays; the name of the previous file is replaced.
     const before = file ? nameOf(file) : '';
     if (name === '' || name === before) setName(nameOf(chosen));
     setFile(chosen);
@@ -78,7 +78,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
         { input: { projectId, name, targetProperty: target, unit, onnx } },
         {
           fetch: fetchWithProgress({ onProgress: setShare, signal: controller.signal }),
-          // An empty list of models names no type by which the cache would know that it has grown.
+          // An empty list contains no type by which the cache would know to reload it.
           additionalTypenames: ['Project'],
         },
       );
@@ -112,7 +112,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
           description={
             latest
               ? `The project has ${titleOf(latest)}. This file becomes the next version.`
-              : 'A name that the project has already becomes its next version.'
+              : 'With the name of an existing model, the file becomes its next version.'
           }
           required
           maxLength={MAX_NAME_LENGTH}
@@ -131,7 +131,7 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
         />
         <TextField
           label="Unit"
-          description="Optional, for example mg/kg. A category has none."
+          description="Optional, for example mg/kg. Categories have no unit."
           maxLength={MAX_NAME_LENGTH}
           disabled={busy}
           value={unit}

@@ -1,5 +1,5 @@
 /**
- * A file's bytes in base64. The browser encodes them beside the page, which stays responsive meanwhile.
+ * A file's bytes in base64. The browser encodes them in the background, so the page stays responsive.
  *
  * @throws what reading throws, e.g. when the file was changed or removed since it was chosen.
  */

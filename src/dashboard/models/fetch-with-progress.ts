@@ -1,14 +1,14 @@
 export interface Sending {
-  /** Called with the share of the body that has left, 0 to 1. */
+  /** Called with the share of the body that was sent, from 0 to 1. */
   onProgress: (share: number) => void;
-  /** Ends the request. */
+  /** Aborts the request. */
   signal: AbortSignal;
 }
 
 /**
  * A `fetch` for one request with a large body. The browser's own does not report the progress of an upload;
- * XMLHttpRequest does. The GraphQL client takes it in place of its own, so that what follows an answer
- * (the cache, a lost session) works as for every other request.
+ * XMLHttpRequest does. The GraphQL client uses it in place of the browser's, so that the cache and the detection of a
+ * lost session work as for every other request.
  */
 export const fetchWithProgress =
   ({ onProgress, signal }: Sending): typeof fetch =>

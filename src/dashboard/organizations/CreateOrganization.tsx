@@ -18,7 +18,7 @@ interface CreateOrganizationProps {
   onClose: () => void;
 }
 
-/** The dialog that makes an organization, and leads to it. */
+/** The dialog that creates an organization, then opens its page. */
 export function CreateOrganization({ opened, onClose }: CreateOrganizationProps) {
   const [, create] = useMutation(CREATE_ORGANIZATION);
   const navigate = useNavigate();
@@ -29,7 +29,7 @@ export function CreateOrganization({ opened, onClose }: CreateOrganizationProps)
         submit="Create organization"
         onClose={onClose}
         onName={async name => {
-          // Who belonged to none has no organization yet that the cache could know the menu by.
+          // An empty list of organizations contains no type by which the cache would know to reload the menu.
           const { data, error } = await create({ name }, { additionalTypenames: ['Organization', 'User'] });
           if (data) await navigate(`/organizations/${data.createOrganization.slug}`);
           return error;

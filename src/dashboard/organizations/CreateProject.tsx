@@ -18,7 +18,7 @@ interface CreateProjectProps {
   organizationId: string;
 }
 
-/** The dialog that makes a project, and leads to it. */
+/** The dialog that creates a project, then opens its page. */
 export function CreateProject({ opened, onClose, organizationId }: CreateProjectProps) {
   const [, create] = useMutation(CREATE_PROJECT);
   const navigate = useNavigate();
@@ -29,7 +29,7 @@ export function CreateProject({ opened, onClose, organizationId }: CreateProject
         submit="Create project"
         onClose={onClose}
         onName={async name => {
-          // The menu lists projects of organizations; one without any names no project to the cache.
+          // An empty list of projects in the menu contains no type by which the cache would know to reload it.
           const { data, error } = await create(
             { input: { organizationId, name } },
             { additionalTypenames: ['Organization'] },

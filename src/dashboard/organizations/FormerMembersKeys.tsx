@@ -34,7 +34,7 @@ const KEYS = graphql(`
   }
 `);
 
-/** The usable keys that people made who have left, with what to do about them; nothing while there are none. */
+/** The usable keys that former members created, and what to do about them; nothing if there are none. */
 export function FormerMembersKeys({ organizationId }: { organizationId: string }) {
   const [{ data }] = useQuery({ query: KEYS });
   const organization = data?.viewer?.organizations.find(({ id }) => id === organizationId);
@@ -52,7 +52,8 @@ export function FormerMembersKeys({ organizationId }: { organizationId: string }
     >
       <Stack gap="xs">
         <Text size="sm">
-          Who made a key may know its secret. Create a new key for each integration, then revoke the old one.
+          The person who created a key may know its secret. Create a new key for each integration, then revoke
+          the old one.
         </Text>
         <KnownKeys keys={keys} withCreator />
       </Stack>

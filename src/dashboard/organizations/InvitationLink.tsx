@@ -11,10 +11,10 @@ interface InvitationLinkProps {
   onDone: () => void;
 }
 
-/** A new invitation's link. It can be read here and never again. */
+/** The link of a new invitation, which is shown only once. */
 export function InvitationLink({ email, link, expiresAt, onDone }: InvitationLinkProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  // A screen reader continues here, at what was asked for.
+  // A screen reader continues here, at the result.
   useEffect(() => heading.current?.focus(), []);
   return (
     <Stack gap="xs" component="section" aria-labelledby="invitation-link">

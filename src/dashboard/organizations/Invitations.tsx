@@ -58,7 +58,7 @@ export function Invitations({ organizationId, mayGive }: InvitationsProps) {
       </Title>
       <Card withBorder padding={0}>
         <Refusal sentence={refusal} />
-        {/* Safari takes a list without bullets for none. */}
+        {/* Safari does not treat a list without bullets as a list. */}
         {/* biome-ignore lint/a11y/noRedundantRoles: see above */}
         <ul className={classes.list} role="list">
           {invitations.map(({ id, email, role, expiresAt, invitedBy }) => (

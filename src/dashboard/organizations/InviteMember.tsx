@@ -34,7 +34,7 @@ export function InviteMember({ organizationId, mayGive }: InviteMemberProps) {
   const [shown, setShown] = useState(false);
   const submit = async () => {
     setShown(false);
-    // The first invitation is in no list yet that the cache could know it by.
+    // An empty list of invitations contains no type by which the cache would know to reload it.
     const result = await invite(
       { input: { organizationId, email, role } },
       { additionalTypenames: ['Organization'] },

@@ -11,7 +11,7 @@ export interface KnownKey {
   deployment?: { id: string; name: string } | null | undefined;
 }
 
-/** Keys by their names, each leading to where it can be replaced and revoked. */
+/** Keys by name, each linked to the page where it can be replaced and revoked. */
 export function KnownKeys({
   keys,
   withCreator = false,

@@ -53,7 +53,7 @@ const LEAVE = graphql(`
   }
 `);
 
-/** Who belongs to the organization; changed by its admins and owners. */
+/** The members of the organization, which its admins and owners can change. */
 export function OrganizationMembers({ organization }: { organization: Organization }) {
   const [{ data, error }, retry] = useQuery({ query: MEMBERS });
   const [, setMember] = useMutation(SET_MEMBER);
@@ -70,7 +70,7 @@ export function OrganizationMembers({ organization }: { organization: Organizati
     if (role === null && person.id === viewer.id) {
       return leave({ organizationId }, { additionalTypenames: ['Organization'] });
     }
-    // Invitations and keys are listed elsewhere on the page, where a list may be empty until now.
+    // Reloads the lists of invitations and keys on the page, too, which may be empty so far.
     return setMember({ input: { organizationId, email, role } }, { additionalTypenames: ['Organization'] });
   };
   const fixedBecause = ({ role }: Member<OrganizationRole>) => {
@@ -95,7 +95,7 @@ export function OrganizationMembers({ organization }: { organization: Organizati
           mayGive={mayGive}
           fixedBecause={fixedBecause}
           from={organization.name}
-          consequence="This holds for every project of the organization."
+          consequence="This applies to every project of the organization."
           mayLeave={organization.role !== 'OWNER' || owners > 1}
           beforeRemoval={({ person }) => (
             <MemberKeys organizationId={organization.id} person={person} isViewer={person.id === viewer.id} />

@@ -13,7 +13,7 @@ export function OrganizationPage() {
   const organization = useViewer().organizations.find(candidate => candidate.slug === slug);
   if (!organization) return <NotFound what="Organization" />;
   return (
-    // Another organization is another page: nothing typed for one is sent to the other.
+    // A separate page for each organization, so that nothing typed for one is sent to another.
     <Stack gap="xl" key={organization.id}>
       <title>{`${organization.name} · Spectrakey`}</title>
       <Stack gap={6}>

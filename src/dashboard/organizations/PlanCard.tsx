@@ -9,7 +9,7 @@ import { useAllowance } from './use-allowance';
 const NEXT: Record<PlanName, PlanName | null> = { FREE: 'PRO', PRO: 'ENTERPRISE', ENTERPRISE: null };
 const MEGABYTE = 1_000_000;
 
-/** The organization's plan, what it allows, and how it is raised. */
+/** The organization's plan, what it allows, and how to upgrade it. */
 export function PlanCard({ organization: { id, slug, plan } }: { organization: Organization }) {
   const next = NEXT[plan.name];
   const allowance = useAllowance(id);

@@ -8,7 +8,7 @@ interface EntranceFrameProps {
   other?: ReactNode;
 }
 
-/** A page without a session: one card below the product's name. */
+/** The frame of pages without a session: one card below the product's name. */
 export function EntranceFrame({ children, other }: EntranceFrameProps) {
   return (
     <Center mih="100vh" px="md" py="lg" component="main">

@@ -40,11 +40,11 @@ const DECLINE = graphql(`
   }
 `);
 
-/** What the link of an invitation opens: it is accepted or declined here, after signing in or up. */
+/** The page of an invitation, where it is accepted or declined after signing in or up. */
 export function Invitation() {
   const token = useInvitationToken();
   const [declined, setDeclined] = useState(false);
-  // Not from the cache: it may have been withdrawn meanwhile.
+  // Not from the cache: it may have been revoked meanwhile.
   const [{ data, error }, retry] = useQuery({
     query: INVITATION,
     variables: { token },
@@ -126,7 +126,7 @@ function Answer({ token, invitation, viewer, onDeclined }: AnswerProps) {
           </>
         )}
         {viewer && makesAccount && (
-          <Text size="sm">You have an account already. To use the invitation, sign out first.</Text>
+          <Text size="sm">You already have an account. To use the invitation, sign out first.</Text>
         )}
         {!viewer && (
           <Button component={Link} to={`/sign-up#${token}`} fullWidth>
@@ -173,7 +173,7 @@ function Declined() {
       <title>Invitation declined · Spectrakey</title>
       <Stack gap="md">
         <Title order={1}>Invitation declined</Title>
-        <Text size="sm">You joined nothing, and the link works no more.</Text>
+        <Text size="sm">You did not join, and the link is no longer valid.</Text>
       </Stack>
     </EntranceFrame>
   );

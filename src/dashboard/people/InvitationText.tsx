@@ -23,10 +23,10 @@ interface InvitationTextProps {
   invitation: Pick<InvitationFieldsFragment, 'organizationName' | 'role' | 'invitedBy'>;
 }
 
-/** Who invites the person into what, with which role. */
+/** The inviter, the organization and the role of an invitation. */
 export function InvitationText({ invitation: { organizationName, role, invitedBy } }: InvitationTextProps) {
   if (organizationName === '') {
-    return <Text size="sm">You are invited to make an account with an organization of its own.</Text>;
+    return <Text size="sm">You are invited to create an account with its own organization.</Text>;
   }
   const label = ORGANIZATION_ROLES.find(({ value }) => value === role)?.label.toLowerCase();
   return (
@@ -37,7 +37,7 @@ export function InvitationText({ invitation: { organizationName, role, invitedBy
   );
 }
 
-/** In place of an invitation that is not pending, whatever became of it. */
+/** Shown instead of an invitation that is not pending, for whatever reason. */
 export function InvitationGone() {
   return (
     <EntranceFrame
@@ -51,8 +51,8 @@ export function InvitationGone() {
       <Stack gap="md">
         <Title order={1}>Invitation not found</Title>
         <Text size="sm">
-          It may have expired, been used, declined or withdrawn, or its link is not complete. Ask the person
-          who invited you for a new one.
+          It may have expired, been used, declined or revoked, or its link is not complete. Ask the person who
+          invited you for a new one.
         </Text>
       </Stack>
     </EntranceFrame>

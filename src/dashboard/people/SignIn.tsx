@@ -18,7 +18,7 @@ const SIGN_IN = graphql(`
   }
 `);
 
-/** Leads on after signing in or up: to the given path, else where the address says. */
+/** Returns a function that opens the next page after signing in or up: the given path, else the one in the address. */
 export function useEntrance() {
   const { search, hash } = useLocation();
   const navigate = useNavigate();
@@ -48,20 +48,20 @@ export function SignIn() {
   );
 }
 
-/** Takes the place of a page whose session has ended. The page is behind it, with what was typed. */
+/** Replaces the pages while the session is lost. They stay behind it, with what was typed. */
 export function LostSession() {
   const { resume } = useSession();
   return (
     <SignInForm
       onSignedIn={async personId => resume(personId)}
-      reason="Your session has ended. Sign in to go on where you were: what you typed is still there."
+      reason="Your session has ended. Sign in to continue where you were: what you typed is still there."
     />
   );
 }
 
 interface SignInFormProps {
   onSignedIn: (personId: string) => Promise<void>;
-  /** Why a person who was signed in sees it. */
+  /** Why it is shown to a person who was signed in. */
   reason?: string;
   other?: ReactNode;
 }
@@ -128,7 +128,7 @@ function ForgottenPassword({ email }: { email: string }) {
   );
 }
 
-/** The e-mail if it can stand in a command as it is, else its place. */
+/** The e-mail for a command, or a placeholder if it would need quotes. */
 const commandWord = (email: string) => (/^[\w.+-]+@[\w.-]+$/.test(email) ? email : '<e-mail>');
 
 /** The e-mail of an account; fixed by an invitation. */

@@ -110,7 +110,7 @@ function SignUpForm({ token, invitation }: SignUpFormProps) {
         const { data } = await signUp({ input }, SIGNING_IN);
         if (!data) return;
         if (!invitation) return await enter();
-        // The organization that they were invited to is the only one that they belong to.
+        // A new person belongs only to the organization that invited them.
         const [joined] = data.signUp.organizations;
         const hasJoined = invitation.organizationName !== '' && joined;
         await enter(hasJoined ? `/organizations/${joined.slug}` : '/');

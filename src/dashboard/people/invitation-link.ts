@@ -1,7 +1,7 @@
 import { useLocation } from 'react-router';
 
 /**
- * The token of the invitation whose link the person followed; empty where there is none. It stays in the part of the
+ * The token of the invitation whose link the person followed; empty if there is none. It stays in the part of the
  * address that browsers do not send, also while the person signs in or up.
  */
 export function useInvitationToken(): string {

@@ -4,7 +4,7 @@ import { countSpectra } from '../ui/numbers';
 import { describeProblem } from './spectra-files';
 import type { ReadFile } from './use-spectra-files';
 
-/** The files that were read, each with what is wrong in it. */
+/** The files that were read, each with its problems. */
 export function FileList({
   files,
   onRemove,
@@ -49,7 +49,7 @@ export function FileList({
 
 const MAX_SENTENCES = 10;
 
-/** What has to be fixed before anything is sent. */
+/** The problems to fix before spectra can be sent. */
 export function Sentences({ title, sentences }: { title: string; sentences: readonly string[] }) {
   const more = sentences.length - MAX_SENTENCES;
   return (

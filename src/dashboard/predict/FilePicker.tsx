@@ -3,7 +3,7 @@ import { FileUp } from 'lucide-react';
 import { type FileRejection, useDropzone } from 'react-dropzone';
 import classes from './FilePicker.module.css';
 
-/** Beyond these, reading holds the page up for seconds. */
+/** Max size of a file: reading a larger one would block the page for seconds. */
 const MAX_FILE_MIB = 100;
 
 /** Takes CSV files that are dropped on it, or chosen with its button. */
@@ -14,14 +14,14 @@ export function FilePicker({
 }: {
   onFiles: (files: readonly File[]) => void;
   disabled: boolean;
-  /** Once there are files, the page belongs to them. */
+  /** Whether to take little space, because files were already chosen. */
   compact: boolean;
 }) {
   const { getRootProps, getInputProps, open, isDragActive, fileRejections } = useDropzone({
     onDropAccepted: onFiles,
     accept: { 'text/csv': ['.csv', '.tsv', '.txt'] },
     maxSize: MAX_FILE_MIB * 1024 * 1024,
-    // The button is what is clicked and focused; a zone that is a button around a button confuses screen readers.
+    // The button inside is clicked and focused; a drop zone that is itself a button would confuse screen readers.
     noClick: true,
     noKeyboard: true,
     disabled,

@@ -44,7 +44,7 @@ function Bench({ deployment }: { deployment: Deployment }) {
       )}
       <FilePicker
         onFiles={chosen => {
-          // What was predicted belongs to the files that were there.
+          // The results belong to the previous files.
           forget();
           void add(chosen);
         }}
@@ -96,7 +96,7 @@ function Bench({ deployment }: { deployment: Deployment }) {
   );
 }
 
-/** Says before the call what the server would say after it. */
+/** Warns before the call if it exceeds the quota, as the server would then refuse it. */
 function Quota({
   deployment: { usage },
   wanted,
@@ -121,7 +121,7 @@ function Quota({
   );
 }
 
-/** The progress of several calls; a single one is too quick for it. */
+/** The progress of several calls. A single call ends too soon to show one. */
 function Advance({ run: { predictions, total }, onStop }: { run: Run; onStop: () => void }) {
   return (
     <Group gap="sm" wrap="nowrap">

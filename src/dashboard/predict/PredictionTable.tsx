@@ -13,7 +13,7 @@ interface Row {
 
 const ROWS_ON_A_PAGE = 50;
 
-/** Samples with what was predicted for them: a value with 4 decimals, or a category. */
+/** Samples with their predictions: a value with 4 decimals, or a category. */
 export function PredictionTable({
   predictions,
   model,
@@ -52,8 +52,8 @@ export function PredictionTable({
           </Table.Thead>
           <Table.Tbody>
             {rows.map(({ sampleName, file, value, category }, index) => (
-              // Samples may share a name, and never change places.
-              // biome-ignore lint/suspicious/noArrayIndexKey: the place is the only difference
+              // Samples may have the same name, and their order never changes.
+              // biome-ignore lint/suspicious/noArrayIndexKey: the position is the only difference
               <Table.Tr key={from + index}>
                 <Table.Td style={{ overflowWrap: 'anywhere' }}>{sampleName}</Table.Td>
                 {ofSeveralFiles && (

@@ -8,7 +8,7 @@ import { fileNameOf, toCsv, toJson } from './downloads';
 import { PredictionTable } from './PredictionTable';
 import type { Run } from './use-predict';
 
-/** What was predicted, to read and to download; or why not. */
+/** The predictions, to read and to download, or the error. */
 export function Results({ run, onRetry }: { run: Run; onRetry: () => void }) {
   const deployment = useDeployment();
   const { predictions, state, total, error } = run;
@@ -20,7 +20,7 @@ export function Results({ run, onRetry }: { run: Run; onRetry: () => void }) {
         <Alert icon={<CircleAlert size={18} />} color="red" variant="light" role="alert">
           <Group justify="space-between" gap="sm">
             <Stack gap={2}>
-              <Text size="sm">{error ? sentenceOf(error) : 'The server gave no answer.'}</Text>
+              <Text size="sm">{error ? sentenceOf(error) : 'The server did not answer.'}</Text>
               {total > predictions.length && predictions.length > 0 && <Partly run={run} />}
             </Stack>
             <Button size="xs" variant="default" onClick={onRetry}>

@@ -7,14 +7,14 @@ import { countSpectra, formatNumber } from '../ui/numbers';
 import type { Spectrum } from './spectra-files';
 
 const HEIGHT = 280;
-/** More lines than these are a surface, and slow. */
+/** Max lines: more would merge into an area, and be slow to draw. */
 const MAX_LINES = 200;
-/** Faint on light and dark alike. */
+/** Faint in both color schemes. */
 const GRID = 'rgb(128 128 128 / 18%)';
 
 const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 6, useGrouping: false });
 
-/** The spectra as lines over their x axis; those that the model cannot take in red. */
+/** The spectra as lines over their x axis; in red those that the model does not accept. */
 export function SpectraChart({
   spectra,
   inputLength,
@@ -57,11 +57,11 @@ export function SpectraChart({
   );
 }
 
-/** What the chart shows, in words; with the order in which the points are sent. */
+/** Describes the chart in words, with the order in which the points are sent. */
 function describe(spectra: readonly Spectrum[]): string {
   const lengths = spectra.map(({ y }) => y.length);
-  const [least, most] = rangeOf(lengths);
-  const points = least === most ? `${formatNumber(most)} points` : `${least} to ${most} points`;
+  const [min, max] = rangeOf(lengths);
+  const points = min === max ? `${formatNumber(max)} points` : `${min} to ${max} points`;
   const axes = new Set(
     spectra.map(({ x }) => `x from ${number.format(x[0] ?? 0)} to ${number.format(x.at(-1) ?? 0)}`),
   );
@@ -70,26 +70,26 @@ function describe(spectra: readonly Spectrum[]): string {
   return `${countSpectra(spectra.length)} of ${points}, ${axes.size === 1 ? axis : 'on different x axes'}, y between ${number.format(low)} and ${number.format(high)}`;
 }
 
-function rangeOf(values: readonly number[]): [least: number, most: number] {
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
+function rangeOf(values: readonly number[]): [min: number, max: number] {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
   for (const value of values) {
-    if (value < least) least = value;
-    if (value > most) most = value;
+    if (value < min) min = value;
+    if (value > max) max = value;
   }
-  return [least, most];
+  return [min, max];
 }
 
-/** At most this many entries, evenly chosen. */
-function spread<T>(entries: readonly T[], most: number): readonly T[] {
-  if (entries.length <= most) return entries;
+/** At most `max` entries, evenly chosen. */
+function spread<T>(entries: readonly T[], max: number): readonly T[] {
+  if (entries.length <= max) return entries;
   return entries.filter(
     (_entry, index) =>
-      Math.floor((index * most) / entries.length) !== Math.floor(((index - 1) * most) / entries.length),
+      Math.floor((index * max) / entries.length) !== Math.floor(((index - 1) * max) / entries.length),
   );
 }
 
-/** A spectrum as the chart takes it: by ascending x, whatever the order of its columns. */
+/** The data of a spectrum for the chart, by ascending x. */
 function toTable({ x, y }: Spectrum): [number[], number[]] {
   const points = x.map((at, index): [number, number] => [at, y[index] ?? 0]);
   points.sort(([one], [other]) => one - other);
@@ -106,7 +106,7 @@ function optionsFor(element: HTMLElement, drawn: readonly Spectrum[], inputLengt
     ticks: { stroke: GRID, width: 1, size: 5 },
     values: (_chart: uPlot, values: number[]) => values.map(value => number.format(value)),
   };
-  // Few lines are read one by one; many make a picture of where they lie close together.
+  // A few lines are read one by one; many are drawn fainter, so that dense areas stand out.
   const alpha = Math.max(0.25, Math.min(0.9, 6 / drawn.length));
   return {
     width: element.clientWidth,

@@ -24,7 +24,7 @@ export function splitIntoCalls<S extends Pick<Spectrum, 'sampleName' | 'y'>>(
   return calls;
 }
 
-/** The spectra that the model cannot take, each named with its points. */
+/** Describes the spectra whose number of points the model does not accept. */
 export function describeWrongPoints(
   spectra: readonly Pick<Spectrum, 'sampleName' | 'file' | 'y'>[],
   expected: number,

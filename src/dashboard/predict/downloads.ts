@@ -16,8 +16,8 @@ interface Model {
   unit?: string | null | undefined;
 }
 
-// What a spreadsheet runs as a formula (OWASP's list): the name of a sample may come from another person's file. The
-// package's own pattern lets a text through that goes on after a line break.
+// Texts that a spreadsheet runs as a formula (OWASP's list). The name of a sample may come from another person's file.
+// Papa Parse's own pattern misses texts with a line break.
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/u;
 
 /** Predictions as CSV, numbers in full. Text that a spreadsheet would run as a formula gets a `'` before it. */
@@ -52,7 +52,7 @@ export function toJson(
   );
 }
 
-/** A file's name made of a deployment's, of what every system allows. */
+/** The name of a downloaded file, from the name of the deployment and only with characters that every system allows. */
 export function fileNameOf(deployment: string, ending: string): string {
   const plain = deployment
     .normalize('NFKD')

@@ -12,14 +12,14 @@ export interface Spectrum {
   y: readonly number[];
 }
 
-/** What is wrong with a file, and on which line; null where the file as a whole is meant. */
+/** A problem in a file, with its line; null for the file as a whole. */
 export interface Problem {
   file: string;
   line: number | null;
   message: string;
 }
 
-/** A file is read whole or not at all: half of its samples would be taken for all of them. */
+/** A file is read completely or not at all, as a part of its samples could be mistaken for all. */
 export type Reading = { spectra: Spectrum[]; problems: [] } | { spectra: []; problems: Problem[] };
 
 interface Row {
@@ -30,11 +30,11 @@ interface Row {
 interface Table {
   heading: Row;
   rows: Row[];
-  /** Only where the comma separates no fields can it be a decimal sign. */
+  /** Whether numbers may have decimal commas: only if the comma does not separate fields. */
   decimalComma: boolean;
 }
 
-/** A file of a wrong kind would otherwise get a sentence for each of its lines. */
+/** Max reported problems: a file of a wrong kind has one in each line. */
 const MAX_PROBLEMS = 10;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const NAMES_OF_NAMES = ['samplename', 'sample', 'name'];
@@ -114,7 +114,7 @@ function readTable(text: string, report: Report): Table | undefined {
     if (fields.some(field => field.trim() !== '')) {
       rows.push({ line, fields: fields.map(field => field.trim()) });
     }
-    // A quoted field may run over several lines.
+    // A quoted field may contain line breaks.
     line += 1 + fields.reduce((sum, field) => sum + field.split('\n').length - 1, 0);
   }
   const [heading, ...below] = rows;
@@ -125,7 +125,7 @@ function readTable(text: string, report: Report): Table | undefined {
   return { heading, rows: below, decimalComma: delimiter !== ',' };
 }
 
-/** What separates the fields of the heading. Commas there may be those of numbers: `sample;900,5;901,5`. */
+/** The delimiter of the heading. Commas may also be decimal commas: `sample;900,5;901,5`. */
 function delimiterOf(text: string): string {
   const heading = (/\S.*/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '');
   const count = (sign: string) => heading.split(sign).length - 1;

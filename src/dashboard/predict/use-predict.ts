@@ -18,10 +18,10 @@ const PREDICT = graphql(`
   }
 `);
 
-/** How far predicting has come. */
+/** The state of a run of predictions. */
 export interface Run {
   state: 'running' | 'done' | 'failed' | 'stopped';
-  /** How many spectra were asked for; `predictions` holds the answers so far, in the same order. */
+  /** The number of spectra. `predictions` holds the results so far, in the same order. */
   total: number;
   predictions: readonly Predicted[];
   error?: CombinedError;
@@ -32,7 +32,7 @@ export function usePredict(deploymentId: string) {
   const [, predict] = useMutation(PREDICT);
   const [run, setRun] = useState<Run | null>(null);
   const stopping = useRef(false);
-  // Each call is charged: leaving the page ends the run before the next one.
+  // Each call is charged, so leaving the page ends the run before the next call.
   useEffect(() => {
     stopping.current = false;
     return () => {

@@ -2,14 +2,14 @@ import { useState } from 'react';
 import { readText } from './read-text';
 import { type Problem, readSpectra, type Spectrum } from './spectra-files';
 
-/** A file that was dropped or chosen, with what was found in it. */
+/** A file that was dropped or chosen, with its spectra or problems. */
 export interface ReadFile {
   name: string;
   spectra: readonly Spectrum[];
   problems: readonly Problem[];
 }
 
-/** The files of spectra that the page holds. A file of the same name takes the place of the one before. */
+/** The files of spectra on the page. A file replaces an earlier one of the same name. */
 export function useSpectraFiles() {
   const [files, setFiles] = useState<readonly ReadFile[]>([]);
   const remove = (name: string) => setFiles(current => current.filter(file => file.name !== name));
@@ -25,7 +25,7 @@ export function useSpectraFiles() {
   return { files, add, remove, clear: () => setFiles([]) };
 }
 
-/** A file that cannot be read, such as a folder or one that was moved meanwhile, counts as one without text. */
+/** Reads a file. One that cannot be read, such as a folder or a file that was moved meanwhile, counts as empty. */
 async function textOf(file: File): Promise<string> {
   try {
     return await readText(file);

@@ -37,18 +37,18 @@ interface ActiveSwitchProps {
   deployment: { id: string; name: string; active: boolean };
   /** Called with the server's message when it refuses, and with null when a new attempt begins. */
   onRefused: (sentence: string | null) => void;
-  /** The narrowest screen on which the word stands beside the switch; any, if not given. */
+  /** The narrowest screen on which the switch has a label; by default any. */
   wordFrom?: 'sm';
 }
 
 /**
- * Switches a deployment on, or off after a question that names the API keys in use. For people who may; others see
- * `ActiveDot`.
+ * Switches a deployment on or off. Before switching off it asks, and names the API keys in use. For people whose role
+ * allows it; others see `ActiveDot`.
  */
 export function ActiveSwitch({ deployment, onRefused, wordFrom }: ActiveSwitchProps) {
   const { id, name, active } = deployment;
   const [asking, setAsking] = useState(false);
-  // What was asked for is shown at once, and until the reloaded list agrees.
+  // The requested state is shown at once, until the reloaded list contains it.
   const [wanted, setWanted] = useState<boolean | null>(null);
   const [{ fetching }, setActive] = useMutation(SET_DEPLOYMENT_ACTIVE);
   if (wanted === active && !fetching) setWanted(null);

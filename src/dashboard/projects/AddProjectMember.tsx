@@ -11,7 +11,7 @@ interface AddProjectMemberProps {
   /** The organization's members who are not in the project; undefined while loading. */
   candidates: readonly Member<OrganizationRole>[] | undefined;
   organizationSlug: string;
-  /** @returns the server's sentence when it refuses. */
+  /** @returns the error message; null on success. */
   add: (email: string, role: ProjectRole) => Promise<string | null>;
 }
 

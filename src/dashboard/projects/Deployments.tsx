@@ -49,7 +49,7 @@ const DEPLOYMENTS = graphql(`
 type Deployment = NonNullable<DeploymentsQuery['project']>['deployments'][number];
 type Open = { dialog: 'register' } | { dialog: 'deploy'; chosen: Model | null };
 
-/** The project's deployments; while there is none, what leads to the first. */
+/** The project's deployments; if there are none, the first steps. */
 export function Deployments() {
   const { id: projectId, viewerCan: known } = useProject();
   const [{ data, error }, retry] = useQuery({ query: DEPLOYMENTS, variables: { projectId } });

@@ -9,7 +9,7 @@ interface FirstStepsProps {
   onDeploy: () => void;
 }
 
-/** What leads from an empty project to the first prediction; one step is next, the others wait or are done. */
+/** The steps from an empty project to the first prediction: done, next, or still to come. */
 export function FirstSteps({ hasModel, onRegister, onDeploy }: FirstStepsProps) {
   return (
     <Card withBorder padding="xl" maw={640} w="100%" mx="auto">

@@ -24,11 +24,11 @@ interface NewDeploymentProps {
   onClose: () => void;
   /** The project's models, newest first. */
   models: readonly Model[];
-  /** The model to begin with; the newest when there is none. */
+  /** The model that is selected first; by default the newest. */
   chosen?: Model | null;
 }
 
-/** The dialog that makes a model callable, and leads to the new deployment's page. */
+/** The dialog that creates a deployment of a model, then opens the page of the deployment. */
 export function NewDeployment({ opened, onClose, ...props }: NewDeploymentProps) {
   return (
     <Dialog opened={opened} onClose={onClose} title="New deployment">
@@ -41,7 +41,7 @@ function Creation({ models, chosen, onClose }: Omit<NewDeploymentProps, 'opened'
   // A model that was registered a moment ago may not be in the list yet.
   const choices = chosen && !models.some(({ id }) => id === chosen.id) ? [chosen, ...models] : models;
   const [modelId, setModelId] = useState(chosen?.id ?? choices[0]?.id ?? null);
-  /** What was typed; until then the name follows the model. */
+  /** The typed name. Until one is typed, the name is that of the model. */
   const [typedName, setTypedName] = useState<string | null>(null);
   const [description, setDescription] = useState('');
   const [{ fetching, error }, create] = useMutation(CREATE_DEPLOYMENT);
@@ -53,7 +53,7 @@ function Creation({ models, chosen, onClose }: Omit<NewDeploymentProps, 'opened'
     if (!model) return;
     const { data } = await create(
       { input: { modelId: model.id, name, description } },
-      // An empty list of deployments names no type by which the cache would know that it has grown.
+      // An empty list contains no type by which the cache would know to reload it.
       { additionalTypenames: ['Project'] },
     );
     if (data) await navigate(`/deployments/${data.createDeployment.id}`);

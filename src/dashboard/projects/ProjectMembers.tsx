@@ -56,7 +56,7 @@ const SET_MEMBER = graphql(`
   }
 `);
 
-/** The people who can see the project; its owners change them. */
+/** The people who can see the project. Its owners can change them. */
 export function ProjectMembers() {
   const known = useProject();
   const [{ data, error }, retry] = useQuery({ query: MEMBERS, variables: { projectId: known.id } });

@@ -27,7 +27,7 @@ const PROJECT = graphql(`
 
 export type Project = NonNullable<ProjectPageQuery['project']>;
 
-/** The project whose page a tab is part of. */
+/** The project of the page that a tab is part of. */
 export const useProject = () => useOutletContext<Project>();
 
 const tabs = [
@@ -38,10 +38,10 @@ const tabs = [
   ['members', 'Members'],
 ] as const;
 
-/** A project's name above the tab that the address names. */
+/** A project's name above its tabs. */
 export function ProjectPage() {
   const { projectId = '' } = useParams();
-  // Each project has a page of its own, so that none shows for a moment what another holds.
+  // A separate page for each project, so that none briefly shows the data of another.
   return <Page key={projectId} id={projectId} />;
 }
 

@@ -5,12 +5,12 @@ import { Dialog } from './Dialog';
 interface ConfirmDialogProps {
   opened: boolean;
   onClose: () => void;
-  /** Null before anything was asked. */
+  /** Null until something is asked. */
   question: { title: string; text: string; more?: ReactNode; confirm: string; color: string } | null;
   onConfirm: () => Promise<void>;
 }
 
-/** Asks before something that is not easily undone. */
+/** Asks for confirmation of an action that is not easily undone. */
 export function ConfirmDialog({ opened, onClose, question, onConfirm }: ConfirmDialogProps) {
   const [busy, setBusy] = useState(false);
   if (!question) return null;

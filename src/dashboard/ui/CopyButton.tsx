@@ -2,7 +2,7 @@ import { Button, Text, VisuallyHidden } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { Check, Copy } from 'lucide-react';
 
-/** Copies a text and says that it did, or that the browser did not let it. */
+/** Copies a text, and shows whether the browser allowed it. */
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const { copy, copied, error } = useClipboard();
   return (
@@ -20,7 +20,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
         {copied ? 'Copied' : 'Copy'}
       </Button>
       <VisuallyHidden role="status">{copied ? `Copied ${what}` : ''}</VisuallyHidden>
-      {/* Browsers keep the clipboard to pages that came over HTTPS. */}
+      {/* Browsers allow the clipboard only to pages loaded over HTTPS. */}
       {error && (
         <Text size="xs" role="alert">
           The browser refused. Select the text and copy it.

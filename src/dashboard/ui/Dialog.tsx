@@ -9,14 +9,14 @@ interface DialogProps {
   size?: 'md' | 'lg';
   /** Whether a click outside and Escape close it; not while that would lose something in progress. */
   closable?: boolean;
-  /** Whether it has a cross; as `closable` if not given. */
+  /** Whether it has a close button; by default the value of `closable`. */
   withCloseButton?: boolean;
   /** Whether the focus returns to the element that opened it. */
   returnFocus?: boolean;
   children: ReactNode;
 }
 
-/** A dialog over the page. Its content is mounted anew each time it opens. */
+/** A dialog over the page. Its content is mounted again each time it opens. */
 export function Dialog({
   opened,
   onClose,
@@ -39,7 +39,7 @@ export function Dialog({
       withCloseButton={withCloseButton}
       returnFocus={returnFocus}
       closeButtonProps={{ 'aria-label': 'Close' }}
-      // While it fades out, the state that its content shows may be gone already.
+      // While the dialog fades out, the state that its content shows may already be gone.
       transitionProps={{ duration: 150, exitDuration: 0 }}
       classNames={{ title: classes.title }}
       // Without it a screen reader announces a second banner beside the page's header.

@@ -3,13 +3,13 @@ import type { ReactNode } from 'react';
 
 interface EmptyStateProps {
   title: string;
-  /** Whether it stands in place of a whole page, whose title is then the page's. */
+  /** Whether it replaces a whole page; its title is then the page's heading. */
   isPage?: boolean;
   children: ReactNode;
   action?: ReactNode;
 }
 
-/** A message in place of a list or a page without content: what belongs here, and what leads on. */
+/** A message in place of an empty list or page: what belongs here, and what to do next. */
 export function EmptyState({ title, isPage = false, children, action }: EmptyStateProps) {
   return (
     <Center py={64} px="md">

@@ -12,7 +12,7 @@ export function Facts({ children }: { children: ReactNode }) {
 
 interface FactProps extends Pick<BoxProps, 'hiddenFrom'> {
   name: string;
-  /** Whether the value stands below the name instead of beside it. */
+  /** Whether the value is below the name instead of beside it. */
   stacked?: boolean;
   /** The weight of the value. */
   fw?: number;

@@ -17,7 +17,7 @@ import {
   useState,
 } from 'react';
 
-/** What is wrong with fields, by the ids of their inputs. */
+/** The errors of fields, by the ids of their inputs. */
 const FieldErrors = createContext<Readonly<Record<string, string>>>({});
 
 interface FormProps extends Omit<ComponentProps<'form'>, 'onSubmit' | 'noValidate'> {
@@ -43,7 +43,7 @@ export function Form({ onSubmit, children, ...props }: FormProps) {
     invalid[0]?.input.focus();
     if (invalid.length === 0) onSubmit();
   };
-  // What is being corrected is judged again on the next attempt.
+  // A field that is being corrected is validated again on the next submit.
   const forget = ({ target }: InputEvent<HTMLFormElement>) => {
     if (!(target instanceof HTMLInputElement) || !(target.id in errors)) return;
     const { [target.id]: _corrected, ...others } = errors;
@@ -64,7 +64,7 @@ function messageFor(input: HTMLInputElement): string | null {
   if (validity.typeMismatch) return 'Enter an e-mail address, such as name@lab.example.';
   if (validity.rangeUnderflow) return 'This day has passed. Choose a later one.';
   if (validity.rangeOverflow) return 'This day is too far away. Choose an earlier one.';
-  // Browsers report a text as too short only where the person typed it.
+  // Browsers report a text as too short only if the person typed it.
   if (minLength > 0 && value.length < minLength) return `Enter at least ${minLength} characters.`;
   return validity.valid ? null : 'This value cannot be used.';
 }
@@ -74,7 +74,7 @@ function useField<Props extends { id?: string | undefined; error?: ReactNode }>(
   const ownId = useId();
   const id = props.id ?? ownId;
   const error = use(FieldErrors)[id];
-  // Without asterisks: what may be left out says so.
+  // Without asterisks: optional fields are labelled as such.
   return { ...props, id, withAsterisk: false, error: props.error ?? error };
 }
 

@@ -6,7 +6,7 @@ import classes from './LinkCell.module.css';
 interface LinkCellProps {
   to: string;
   label: string;
-  /** What stands below the link. */
+  /** Content below the link. */
   children?: ReactNode;
 }
 

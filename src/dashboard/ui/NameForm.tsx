@@ -8,16 +8,16 @@ import { useAction } from './use-action';
 
 interface NameFormProps {
   description: ReactNode;
-  /** The name that it has; empty for what is to be made. */
+  /** The current name; empty for a new object. */
   name?: string;
-  /** What the button says. */
+  /** The label of the submit button. */
   submit: string;
-  /** Makes or renames it. @returns the refusal, if any. */
+  /** Creates or renames the object. @returns the error, if any. */
   onName: (name: string) => Promise<CombinedError | undefined>;
   onClose: () => void;
 }
 
-/** The form of a dialog that gives something a name, and closes it once that is done. */
+/** The form of a dialog that names an object. Closes the dialog when that is done. */
 export function NameForm({ description, name: before = '', submit, onName, onClose }: NameFormProps) {
   const [name, setName] = useState(before);
   const { busy, refusal, onSubmit } = useAction(() => onName(name), onClose);

@@ -2,7 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { Link } from 'react-router';
 import { EmptyState } from './EmptyState';
 
-/** In place of a page that does not exist, or that the viewer cannot see: both look alike. */
+/** The page of an object that does not exist, or that the viewer cannot see: both look the same. */
 export function NotFound({ what = 'Page' }: { what?: string }) {
   return (
     <>

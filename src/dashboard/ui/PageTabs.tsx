@@ -5,17 +5,17 @@ import { Loading } from './Loading';
 import classes from './PageTabs.module.css';
 
 interface PageTabsProps {
-  /** The name of what the page shows, for the document's title. */
+  /** The name of the object that the page shows, for the document's title. */
   name: string;
-  /** The address of the first tab, which those of the others continue. */
+  /** The path of the first tab, to which the others append their own. */
   address: string;
-  /** The last part of each tab's address, and its name. */
+  /** The last segment of each tab's path, and its label. */
   tabs: readonly (readonly [value: string, label: string])[];
-  /** What the current tab holds. */
+  /** The content of the current tab. */
   children: ReactNode;
 }
 
-/** Tabs with addresses of their own; the address says which is current. */
+/** Tabs with a path each; the path decides which one is current. */
 export function PageTabs({ name, address, tabs, children }: PageTabsProps) {
   const navigate = useNavigate();
   const { pathname } = useLocation();
@@ -23,8 +23,8 @@ export function PageTabs({ name, address, tabs, children }: PageTabsProps) {
   const current = pathname.split('/')[3] || first;
   const label = tabs.find(([value]) => value === current)?.[1] ?? current;
   const list = useRef<HTMLDivElement>(null);
-  // On a narrow screen the current tab may lie beyond the edge.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is what asks for it
+  // On a narrow screen the current tab may be outside the visible area.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs again when the tab changes
   useEffect(() => {
     list.current
       ?.querySelector('[aria-selected=true]')

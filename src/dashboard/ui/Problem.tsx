@@ -3,7 +3,7 @@ import { CircleAlert } from 'lucide-react';
 import type { CombinedError } from 'urql';
 import { sentenceOf } from '../app/client';
 
-/** Why data could not be loaded, in the server's words, and a button to retry. */
+/** Shows why data could not be loaded, with a button to retry. */
 export function Problem({ error, retry }: { error: CombinedError; retry?: () => void }) {
   return (
     <Alert icon={<CircleAlert size={18} />} color="red" variant="light" role="alert" my="md">

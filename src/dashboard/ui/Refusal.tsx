@@ -1,7 +1,7 @@
 import { Alert } from '@mantine/core';
 import { CircleAlert } from 'lucide-react';
 
-/** The server's sentence on what it would not do; nothing while there is none. */
+/** Shows the server's error message; nothing if there is none. */
 export function Refusal({ sentence }: { sentence: string | null }) {
   if (sentence === null) return null;
   return (

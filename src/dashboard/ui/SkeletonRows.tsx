@@ -6,13 +6,13 @@ interface SkeletonRowsProps {
   columns: number;
   /** The columns that a narrow screen shows. */
   narrow: readonly number[];
-  /** Of a cell's content, as high as it will be. */
+  /** The height of a cell's content. */
   height: string;
 }
 
 const ROWS = ['first', 'second', 'third'];
 
-/** Placeholders for rows that are loading, of the same height, so that nothing jumps. */
+/** Placeholders for rows that are loading, as high as the rows, so that the layout does not shift. */
 export function SkeletonRows({ what, columns, narrow, height }: SkeletonRowsProps) {
   return ROWS.map((row, index) => (
     <Table.Tr key={row}>

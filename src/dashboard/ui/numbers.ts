@@ -8,7 +8,7 @@ export const formatNumber = (number: number): string => whole.format(number);
 /** A number with at most one decimal: "12.5". */
 export const formatTenths = (number: number): string => tenths.format(number);
 
-/** A number in little space: "12K". */
+/** A number in compact form: "12K". */
 export const formatCompact = (number: number): string => compact.format(number);
 
 /** A number of things: "1 API key", "1,200 API keys". */

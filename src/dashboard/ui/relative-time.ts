@@ -13,11 +13,11 @@ const UNITS = [
 export function relativeTime(then: Date, now: Date): string {
   const elapsed = now.getTime() - then.getTime();
   const [unit, length] = UNITS.find(([, length]) => elapsed >= length) ?? [];
-  // The clocks of server and browser differ a little, so what is new can lie ahead.
+  // The clocks of server and browser differ slightly, so a recent time may be in the future.
   return unit && length ? relative.format(-Math.floor(elapsed / length), unit) : 'just now';
 }
 
-/** A moment to the second, with the time zone in which it is shown. */
+/** A point in time to the second, with its time zone. */
 export function exactTime(moment: Date): string {
   return new Intl.DateTimeFormat('en', {
     year: 'numeric',
@@ -31,7 +31,7 @@ export function exactTime(moment: Date): string {
   }).format(moment);
 }
 
-/** A day where the person is. */
+/** A day in the viewer's time zone. */
 export function shortDay(moment: Date): string {
   return new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(moment);
 }

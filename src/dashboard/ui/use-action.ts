@@ -2,18 +2,18 @@ import { useState } from 'react';
 import type { CombinedError } from 'urql';
 import { sentenceOf } from '../app/client';
 
-/** What a form starts. */
+/** An action that a form starts, and its state. */
 export interface Action {
   busy: boolean;
-  /** Why it was refused the last time; null where it was not. */
+  /** The error message of the last attempt; null if there was none. */
   refusal: string | null;
   onSubmit: () => void;
 }
 
 /**
- * An action that a form starts, whether it is under way, and how it was refused.
+ * Runs an action that a form starts, and tracks whether it is running and why it failed.
  *
- * @param act returns the refusal, if any. @param onDone follows where there is none.
+ * @param act returns the error, if any. @param onDone called if there is none.
  */
 export function useAction(act: () => Promise<CombinedError | undefined>, onDone: () => void): Action {
   const [busy, setBusy] = useState(false);

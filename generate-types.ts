@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generate, PostgresDialect } from 'kysely-codegen';
-import { migrate } from '../database/migrate.ts';
-import { connect } from '../database/pool.ts';
-import { startEmbedded } from './start.ts';
+import { migrate } from './src/database/migrate.ts';
+import { connect } from './src/database/pool.ts';
+import { startEmbedded } from './src/private-postgres/start.ts';
 
 // Writes src/generated/database.ts from a freshly migrated, private database: `npm run generate`.
 const folder = await mkdtemp(join(tmpdir(), 'spectrakey-types-'));
@@ -16,7 +16,7 @@ try {
   await generate({
     db: db.withoutPlugins(),
     dialect: new PostgresDialect(),
-    outFile: fileURLToPath(new URL('../generated/database.ts', import.meta.url)),
+    outFile: fileURLToPath(new URL('src/generated/database.ts', import.meta.url)),
     camelCase: true,
     excludePattern: 'kysely_*',
     // The pool reads bigint as number (database/pool.ts).
