@@ -221,8 +221,10 @@ const MADE_UP = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|sk_[0-9A-Za-z]+|spe
 async function takeSnapshot(url: string): Promise<Snapshot> {
   const client = new pg.Client(url);
   await client.connect();
-  const { rows } = await client.query<{ name: string }>(
-    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`,
+  const { rows } = await client.query<{ name: string; columns: string[] }>(
+    `select relname as name, array_agg(attname::text) as columns
+    from pg_class join pg_attribute on attrelid = pg_class.oid and attnum > 0 and attgenerated = ''
+    where relnamespace = 'public'::regnamespace and relkind = 'r' and not attisdropped group by relname`,
   );
   const tables = rows.map(({ name }) => client.escapeIdentifier(name));
   await client.query('create schema before');
@@ -235,9 +237,11 @@ async function takeSnapshot(url: string): Promise<Snapshot> {
   const known = new Set(text.match(MADE_UP));
   // Disables foreign keys.
   await client.query('set session_replication_role = replica');
-  const restoring = tables.map(
-    table => `delete from public.${table}; insert into public.${table} table before.${table}`,
-  );
+  const restoring = rows.map(({ name, columns }) => {
+    const table = client.escapeIdentifier(name);
+    const names = columns.map(column => client.escapeIdentifier(column)).join();
+    return `delete from public.${table}; insert into public.${table} (${names}) select ${names} from before.${table}`;
+  });
   return {
     restore: async () => {
       await client.query(`begin; ${restoring.join('; ')}; commit`);

@@ -92,7 +92,10 @@ test('through PgBouncer in transaction mode everything works, and long statement
     Array.from({ length: 200 }, (_, index) => predict(index % 2 ? service : secondServer)),
   );
   expect(answers.filter(({ status }) => status !== 200).map(({ text }) => text)).toEqual([]);
-  const usage = await service.db.selectFrom('deploymentUsage').select('predictions').execute();
+  const usage = await service.db
+    .selectFrom('deploymentUsage')
+    .select(sql<number>`sum(predictions)::bigint`.as('predictions'))
+    .execute();
   expect(usage).toEqual([{ predictions: 200 }]);
 
   // Old logs are dropped, and no session keeps the lock for it.

@@ -63,8 +63,8 @@ async function logsOf(deploymentId: string, page: object = {}) {
 
 async function lastUse(id: string) {
   const { apiKeys } = await service.ask(LIST_KEYS, { of: { projectId: lab.owner.projectId } }, lab.owner);
-  const { lastUsedAt } = apiKeys.nodes.find((key: { id: string }) => key.id === id);
-  return { lastUsedAt: lastUsedAt && new Date(lastUsedAt) };
+  const lastUsedAt = apiKeys.nodes.find(key => key.id === id)?.lastUsedAt;
+  return { lastUsedAt: lastUsedAt ? new Date(lastUsedAt) : null };
 }
 
 /** A model of one point that returns `answer` of it: the identity shows which spectrum an answer belongs to. */

@@ -288,8 +288,9 @@ test('first calls of a month on many deployments with one project-wide key end i
     expect(answers.filter(({ status }) => status !== 200).map(({ text }) => text)).toEqual([]);
     const usage = await third
       .selectFrom('deploymentUsage')
-      .select('predictions')
+      .select(sql<number>`sum(predictions)::bigint`.as('predictions'))
       .where('month', '=', month)
+      .groupBy('deploymentId')
       .execute();
     expect(usage).toEqual(deployments.map(() => ({ predictions: 2 })));
   }
