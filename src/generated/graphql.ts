@@ -47,6 +47,11 @@ export type ApiKey = {
   createdAt: Scalars['DateTime']['output'];
   /** The person who created the key; null if their account was deleted. */
   createdBy?: Maybe<Person>;
+  /**
+   * The number of predictions with this key on each of the last days (UTC), oldest first and including today. The latest
+   * days are counted from the logs, at most 100 000 calls in a query: see `isMinimum`.
+   */
+  dailyPredictions: Array<DailyPredictions>;
   /** The one deployment that the key reaches; null if it reaches every deployment of the project. */
   deployment?: Maybe<Deployment>;
   /** When the key expires; null: never. */
@@ -57,6 +62,8 @@ export type ApiKey = {
   lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The key's name. */
   name: Scalars['String']['output'];
+  /** The successful calls with this key, newest first. */
+  predictionLogs: PredictionLogConnection;
   /** The first 12 characters of the raw key, to recognize it by. */
   prefix: Scalars['String']['output'];
   /** The project that the key belongs to. */
@@ -69,6 +76,19 @@ export type ApiKey = {
   scopes: Array<ApiKeyScope>;
   /** Whether the key can be used. */
   status: ApiKeyStatus;
+};
+
+
+/** A credential for one integration. Only `createApiKey` returns its secret. */
+export type ApiKeyDailyPredictionsArgs = {
+  days?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A credential for one integration. Only `createApiKey` returns its secret. */
+export type ApiKeyPredictionLogsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** The number of usable API keys of a project, and its limit. */
@@ -178,11 +198,13 @@ export type CreateProjectInput = {
   organizationId: Scalars['ID']['input'];
 };
 
-/** The number of a deployment's predictions on one day. */
+/** The number of predictions of a deployment, or with a key, on one day. */
 export type DailyPredictions = {
   __typename?: 'DailyPredictions';
   /** The day (UTC), as `YYYY-MM-DD`. */
   date: Scalars['String']['output'];
+  /** Whether there may be more: the latest calls of a key were too many to count. Always false for a deployment. */
+  isMinimum: Scalars['Boolean']['output'];
   /** The number of predictions. */
   predictions: Scalars['SafeInt']['output'];
 };
@@ -1284,11 +1306,13 @@ export type AllowanceResolvers<ContextType = Context, ParentType extends Resolve
 export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKey'] = ResolversParentTypes['ApiKey']> = {
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   createdBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  dailyPredictions?: Resolver<Array<ResolversTypes['DailyPredictions']>, ParentType, ContextType, RequireFields<ApiKeyDailyPredictionsArgs, 'days'>>;
   deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  predictionLogs?: Resolver<ResolversTypes['PredictionLogConnection'], ParentType, ContextType, RequireFields<ApiKeyPredictionLogsArgs, 'first'>>;
   prefix?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -1325,6 +1349,7 @@ export type CreateApiKeyPayloadResolvers<ContextType = Context, ParentType exten
 
 export type DailyPredictionsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DailyPredictions'] = ResolversParentTypes['DailyPredictions']> = {
   date?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  isMinimum?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   predictions?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };
 

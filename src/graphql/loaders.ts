@@ -6,8 +6,11 @@ import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-
 import type { Database } from '../database/pool.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
 import { findModels, findModelsOf } from '../deployments/models.ts';
+import { countKeyPredictions, type LastDaysOfKey } from '../predictions/key-usage.ts';
 import {
+  type KeyLogPage,
   type LogPage,
+  listKeyLogs,
   listPredictionLogs,
   listProjectLogs,
   type PredictionLogRow,
@@ -86,6 +89,10 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
       (pages: readonly LogPage[]) => listPredictionLogs(db, pages),
       ({ deploymentId, first, after }) => `${deploymentId} ${first} ${after}`,
     ),
+    keyLogs: byKey(
+      (pages: readonly KeyLogPage[]) => listKeyLogs(db, pages),
+      ({ apiKeyId, first, after }) => `${apiKeyId} ${first} ${after}`,
+    ),
     projectLogs: byKey(
       (pages: readonly ProjectLogPage[]) => listProjectLogs(db, pages),
       ({ projectId, first, after }) => `${projectId} ${first} ${after}`,
@@ -93,6 +100,10 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
     predictions: byKey(
       (logs: readonly Pick<PredictionLogRow, 'id' | 'createdAt'>[]) => readPredictions(db, logs),
       ({ id }) => id,
+    ),
+    keyPredictions: byKey(
+      (requests: readonly LastDaysOfKey[]) => countKeyPredictions(db, now, requests),
+      ({ apiKeyId, days }) => `${apiKeyId} ${days}`,
     ),
     dailyPredictions: byKey(
       (requests: readonly LastDays[]) => countDailyPredictions(db, now, requests),

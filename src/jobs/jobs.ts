@@ -2,15 +2,26 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
+import { foldLastUses } from '../api-keys/last-uses.ts';
 import { isDatabaseUnavailable } from '../database/availability.ts';
 import { purge } from '../deletions/purge.ts';
 import type { DB } from '../generated/database.ts';
+import { countKeyDays } from '../predictions/key-usage.ts';
+
+/** A kind of background work. At most one of each is queued and one running, on all servers together. */
+interface Job {
+  name: string;
+  /** When it runs, as a cron expression. */
+  schedule: string;
+  run: (signal: AbortSignal) => Promise<void>;
+}
 
 const PURGE = 'purge';
-/** Schedule of the purge. A deletion starts one at once; this is for one that was interrupted, e.g. by a restart. */
-const PURGE_SCHEDULE = '17 * * * *';
+
 /** How often a server polls for jobs of other servers. */
 const POLL_SECONDS = 30;
+/** Only the partitions of the last month are folded. A last use before that is still found in its log (api-keys/queries.ts). */
+const FOLD_MS = 31 * 24 * 60 * 60 * 1000;
 /** Max wait for the running batch on stopping, within the server's own 10 s. */
 const MAX_STOP_MS = 4000;
 
@@ -55,35 +66,58 @@ export function startJobs({
   });
   boss.on('error', report);
   boss.on('warning', ({ message }) => log.info({ reason: message }, 'warning of pg-boss'));
-  let worker: string | undefined;
+  const workers = new Map<string, string>();
+
+  const jobs: Job[] = [
+    {
+      name: PURGE,
+      // A deletion starts one at once; this is for one that was interrupted, e.g. by a restart.
+      schedule: '17 * * * *',
+      async run(signal) {
+        const purged = await purge(db, now(), signal);
+        if (purged.logs + purged.files > 0) log.info(purged, 'removed what deletions had left');
+      },
+    },
+    {
+      name: 'fold-last-uses',
+      schedule: '*/10 * * * *',
+      run: signal =>
+        foldLastUses(db, { since: new Date(now().getTime() - FOLD_MS), isComplete: false, signal }),
+    },
+    {
+      name: 'count-key-days',
+      schedule: '5 * * * *',
+      run: signal => countKeyDays(db, now(), signal),
+    },
+  ];
 
   async function start(): Promise<void> {
     await boss.start({ attempts: Number.MAX_SAFE_INTEGER });
-    // At most one queued and one running, on all servers together.
-    await boss.createQueue(PURGE, {
-      policy: 'stately',
-      retryLimit: 5,
-      retryBackoff: true,
-      expireInSeconds: 3600,
-    });
-    await boss.schedule(PURGE, PURGE_SCHEDULE);
-    worker = await boss.work(PURGE, { pollingIntervalSeconds: POLL_SECONDS }, async ([job]) => {
-      const signals = [stopping.signal, ...(job ? [job.signal] : [])];
-      const purged = await purge(db, now(), AbortSignal.any(signals));
-      if (purged.logs + purged.files > 0) log.info(purged, 'removed what deletions had left');
-      return purged;
-    });
-    await send();
+    for (const { name, schedule, run } of jobs) {
+      await boss.createQueue(name, {
+        policy: 'stately',
+        retryLimit: 5,
+        retryBackoff: true,
+        expireInSeconds: 3600,
+      });
+      await boss.schedule(name, schedule);
+      const worker = await boss.work(name, { pollingIntervalSeconds: POLL_SECONDS }, ([job]) =>
+        run(AbortSignal.any([stopping.signal, ...(job ? [job.signal] : [])])),
+      );
+      workers.set(name, worker);
+      await send(name);
+    }
   }
 
-  async function send(): Promise<void> {
-    await boss.send(PURGE);
+  async function send(name: string): Promise<void> {
+    await boss.send(name);
+    const worker = workers.get(name);
     if (worker) boss.notifyWorker(worker);
   }
 
   const starting = start().catch(report);
   return {
-    purgeSoon: () => void send().catch(report),
+    purgeSoon: () => void send(PURGE).catch(report),
     async stop() {
       stopping.abort();
       const stopped = boss.stop({ graceful: true, timeout: MAX_STOP_MS / 2 }).catch(report);

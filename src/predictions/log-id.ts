@@ -1,4 +1,4 @@
-import { V7Generator } from 'uuidv7';
+import { UUID, V7Generator } from 'uuidv7';
 
 const generator = new V7Generator();
 // Without an allowance an id never has a later time than its call, however the calls of a server overlap.
@@ -9,3 +9,6 @@ generator.setRollbackAllowance(0);
  * an index of ids answers questions about times.
  */
 export const newLogId = (at: Date): string => generator.generateOrResetWithTs(at.getTime()).toString();
+
+/** The smallest id of logs at or after a time. Finds logs by time in an index of ids. */
+export const firstLogIdAt = (from: Date): string => UUID.fromFieldsV7(from.getTime(), 0, 0, 0).toString();

@@ -60,6 +60,42 @@ export async function listPredictionLogs(db: Database, pages: readonly LogPage[]
   return toConnections(rows, pages);
 }
 
+/** A request for a page of a key's logs. */
+export interface KeyLogPage extends PageRequest {
+  apiKeyId: string;
+}
+
+/**
+ * Lists pages of the logs of keys, newest first. One statement for all pages. It does not check visibility: pass only keys
+ * that the viewer can see.
+ */
+export async function listKeyLogs(db: Database, pages: readonly KeyLogPage[]) {
+  const rows: (PredictionLogRow & { place: number })[] = await db
+    .selectFrom(pagesTable(pages, 'apiKeyId'))
+    .innerJoinLateral(
+      from =>
+        from
+          .selectFrom('predictionLogs')
+          .leftJoin('deployments', 'deployments.id', 'predictionLogs.deploymentId')
+          .leftJoin('deletedDeployments', 'deletedDeployments.id', 'predictionLogs.deploymentId')
+          .select(LOG_COLUMNS)
+          .select(eb => [
+            'predictionLogs.deploymentId',
+            eb.fn.coalesce('deployments.name', 'deletedDeployments.name', eb.val('')).as('deploymentName'),
+          ])
+          .where('predictionLogs.apiKeyId', '=', sql.ref<string>('page.apiKeyId'))
+          .where('predictionLogs.id', '<', sql.ref<string>('page.before'))
+          .orderBy('predictionLogs.id', 'desc')
+          .limit(sql.ref<number>('page.limit'))
+          .as('log'),
+      join => join.onTrue(),
+    )
+    .selectAll('log')
+    .select('page.place')
+    .execute();
+  return toConnections(rows, pages);
+}
+
 /** A request for a page of the logs of a project's deployments, including deleted ones. */
 export interface ProjectLogPage extends PageRequest {
   projectId: string;

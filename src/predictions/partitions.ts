@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { foldLastUses } from '../api-keys/last-uses.ts';
 import type { DB } from '../generated/database.ts';
 
 // Two separate locks: dropping may wait long for a reader, while a starting server needs its partitions at once.
@@ -59,6 +60,10 @@ export async function dropOldPartitions(db: Kysely<DB>, now: Date, months: numbe
         and relname ~ '^prediction_logs_[0-9]{4}_[0-9]{2}$' and relname < ${oldestKept}
         and (inhparent is not null or obj_description(pg_class.oid, 'pg_class') = ${DROP_MARK})
       order by relname`.execute(db);
+    // The last uses of keys that are only in these logs.
+    if (rows.some(({ attached }) => attached)) {
+      await foldLastUses(db, { since: new Date(0), isComplete: true });
+    }
     for (const { name, attached, pending } of rows) {
       const table = sql.table(name);
       if (attached) {

@@ -29,6 +29,12 @@ export const predictionResolvers = {
       viewer().load.predictionLogs({ deploymentId: id, deploymentName: name, ...checkPage(args) }),
   },
 
+  ApiKey: {
+    dailyPredictions: ({ id }, { days }, { viewer }) =>
+      viewer().load.keyPredictions({ apiKeyId: id, days: checkDays(days) }),
+    predictionLogs: ({ id }, args, { viewer }) => viewer().load.keyLogs({ apiKeyId: id, ...checkPage(args) }),
+  },
+
   Project: {
     predictionLogs: ({ id }, args, { viewer }) =>
       viewer().load.projectLogs({ projectId: id, ...checkPage(args) }),

@@ -1,4 +1,4 @@
-import { monthOf } from '../accounts/month.ts';
+import { dayOf, monthOf } from '../accounts/month.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
 import type { DailyPredictions } from '../generated/graphql.ts';
@@ -7,6 +7,10 @@ import type { DailyPredictions } from '../generated/graphql.ts';
 export const MAX_DAYS = 90;
 const DEFAULT_DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A time on each of the last days, oldest first, including the day of `now`. */
+export const lastDays = (now: Date, days: number): Date[] =>
+  Array.from({ length: days }, (_, i) => new Date(now.getTime() - (days - 1 - i) * DAY_MS));
 
 /** A request for the daily count of a deployment over its last `days` days. */
 export interface LastDays {
@@ -30,9 +34,7 @@ export async function countDailyPredictions(
   now: Date,
   requests: readonly LastDays[],
 ): Promise<DailyPredictions[][]> {
-  const datesOf = (days: number) =>
-    Array.from({ length: days }, (_, i) => new Date(now.getTime() - (days - 1 - i) * DAY_MS));
-  const months = new Set(datesOf(Math.max(...requests.map(({ days }) => days))).map(monthOf));
+  const months = new Set(lastDays(now, Math.max(...requests.map(({ days }) => days))).map(monthOf));
   const slots = await db
     .selectFrom('deploymentUsage')
     .select(['deploymentId', 'month', 'daily'])
@@ -46,9 +48,10 @@ export async function countDailyPredictions(
       0,
     );
   return requests.map(({ deploymentId, days }) =>
-    datesOf(days).map(date => ({
-      date: date.toISOString().slice(0, 10),
+    lastDays(now, days).map(date => ({
+      date: dayOf(date),
       predictions: countOn(deploymentId, date),
+      isMinimum: false,
     })),
   );
 }
