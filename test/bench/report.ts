@@ -46,7 +46,7 @@ export function median(numbers: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** The 95 % confidence interval of the median, from the order of the numbers (binomial; at least six numbers). */
+/** The 95 % confidence interval of the median, from the order of the numbers (binomial). */
 export function interval(numbers: readonly number[]): [low: number, high: number] {
   const sorted = numbers.toSorted((a, b) => a - b);
   const n = sorted.length;
@@ -68,11 +68,19 @@ export const rowOf = (what: string, variant: string, measures: readonly Measure[
   p99Ms: median(measures.map(({ p99Ms }) => p99Ms)),
 });
 
+/** Fewer numbers have no 95 % interval. */
+const MIN_NUMBERS = 6;
+
 /** The median of ratios, and its interval. */
 export const figureOf = (
   ratios: readonly number[],
   { what, ...bounds }: Pick<Figure, 'what' | 'atLeast' | 'atMost'>,
-): Figure => ({ what, ratio: median(ratios), interval: interval(ratios), ...bounds });
+): Figure => ({
+  what,
+  ratio: median(ratios),
+  ...(ratios.length >= MIN_NUMBERS && { interval: interval(ratios) }),
+  ...bounds,
+});
 
 /** Whether a figure is within its bound: its interval must reach it. */
 export const isWithinBound = ({
