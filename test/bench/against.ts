@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { findEmbedded } from '../../src/private-postgres/start.ts';
 import { type CpuMs, describeOtherWork, type OtherWork, readCpu, watchMachine } from './cpu.ts';
 import { load, type Measure } from './load.ts';
-import { interval, median } from './report.ts';
+import { connectionsText, figureOf, median } from './report.ts';
 import { checkOneStatement, countStatements, type StatementCount } from './statements.ts';
 
 // Compares this working tree with another commit: `npm run bench -- --against <commit>`. Each gets a data folder with a
@@ -70,7 +70,7 @@ export async function compareWith(
           if (!before || !now) continue;
           pairs.push([before, now]);
           progress(
-            `${connections} connections, round ${round}: ${before.perSecond.toFixed(0)} and ${now.perSecond.toFixed(0)} calls/s`,
+            `${connectionsText(connections)}, round ${round}: ${before.perSecond.toFixed(0)} and ${now.perSecond.toFixed(0)} calls/s`,
           );
         }
         const perCall = statements.map(counts => median(counts[at]?.perCall ?? []));
@@ -104,10 +104,10 @@ function report(
   statements: readonly number[],
   otherWork: OtherWork,
 ): string {
-  const ratio = (of: (round: Round) => number) => {
+  const ratioOf = (of: (round: Round) => number) => {
     const ratios = pairs.map(([before, now]) => of(now) / of(before));
-    const [low, high] = interval(ratios);
-    return `${median(ratios).toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+    const { ratio, interval } = figureOf(ratios, { what: 'now / before' });
+    return `${ratio.toFixed(3)}${interval ? ` (${interval.map(end => end.toFixed(3)).join(' to ')})` : ''}`;
   };
   const line = (name: string, which: 0 | 1) => {
     const medianOf = (of: (round: Round) => number) => median(pairs.map(pair => of(pair[which])));
@@ -121,8 +121,8 @@ function report(
     );
   };
   return [
-    `${connections} connections, now / ${commit}, median of ${pairs.length} alternations (95 % interval): ` +
-      `calls/s ${ratio(({ perSecond }) => perSecond)}, p50 ${ratio(({ p50Ms }) => p50Ms)}, p99 ${ratio(({ p99Ms }) => p99Ms)}`,
+    `${connectionsText(connections)}, now / ${commit}, median of ${pairs.length} alternations (95 % interval): ` +
+      `calls/s ${ratioOf(({ perSecond }) => perSecond)}, p50 ${ratioOf(({ p50Ms }) => p50Ms)}, p99 ${ratioOf(({ p99Ms }) => p99Ms)}`,
     line(commit, 0),
     line('now', 1),
     `  other work: ${describeOtherWork(otherWork)}`,

@@ -1,6 +1,7 @@
 import { type Bench, compare, loadOf, promise, ratios, together, type Variants } from './comparison.ts';
 import { load } from './load.ts';
 import { start } from './processes.ts';
+import { connectionsText } from './report.ts';
 import { checkOneStatement, countStatements } from './statements.ts';
 import { addDeployments, callOf, fill, headersOf, recorded, startSystem, targetOf } from './system.ts';
 
@@ -24,7 +25,7 @@ async function statements(bench: Bench): Promise<void> {
   for (const [at, connections] of connectionCounts.entries()) {
     const count = counts[at] ?? { perCall: [], byName: new Map<string, number>() };
     promise(bench, count.perCall, {
-      what: `Statements of a warm call, ${connections} connection${connections === 1 ? '' : 's'}`,
+      what: `Statements of a warm call, ${connectionsText(connections)}`,
       atMost: 1,
     });
     progress([...count.byName].map(([name, sent]) => `${sent} × ${name}`).join(', '));
@@ -50,7 +51,7 @@ async function bare(bench: Bench): Promise<void> {
     ];
   };
   for (const connections of [CONNECTIONS, 1, 256]) {
-    const measured = await compare(bench, `${connections} connections`, await variants(1, connections));
+    const measured = await compare(bench, connectionsText(connections), await variants(1, connections));
     if (connections !== CONNECTIONS) continue;
     promise(bench, ratios(measured('Spectrakey'), measured('Apollo')), {
       what: 'Spectrakey / bare Apollo, 32 connections, 1 spectrum',

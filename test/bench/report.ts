@@ -47,7 +47,7 @@ export function median(numbers: readonly number[]): number {
 }
 
 /** The 95 % confidence interval of the median, from the order of the numbers (binomial). */
-export function interval(numbers: readonly number[]): [low: number, high: number] {
+function interval(numbers: readonly number[]): [low: number, high: number] {
   const sorted = numbers.toSorted((a, b) => a - b);
   const n = sorted.length;
   // The probability that at most `rank` of n numbers lie below the median.
@@ -98,6 +98,9 @@ export function measuredText(figure: Figure): string {
   const range = figure.interval ? ` (${low.toFixed(digits)} to ${high.toFixed(digits)})` : '';
   return `${ratio.toFixed(digits)}${range}`;
 }
+
+export const connectionsText = (connections: number) =>
+  `${connections} connection${connections === 1 ? '' : 's'}`;
 
 const thousands = (value: number) => Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
 
