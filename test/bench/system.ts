@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { monthOf } from '../../src/accounts/month.ts';
@@ -201,6 +202,15 @@ export async function fill(
     await sql`checkpoint`.execute(connection);
   });
   return raw.map(({ text }) => text);
+}
+
+/** Waits until no sign-in is in flight: an attempt is counted until it has succeeded. */
+export async function noAttempts({ db }: System): Promise<void> {
+  for (const end = performance.now() + 30_000; performance.now() < end; await setTimeout(50)) {
+    const counted = await db.selectFrom('rateLimits').select('used').where('used', '>', 0).executeTakeFirst();
+    if (!counted) return;
+  }
+  throw new Error('sign-ins have failed or do not end');
 }
 
 /** What the database holds of the calls: log rows, and spectra counted in the usage. */
