@@ -189,10 +189,10 @@ async function servers(bench: Bench): Promise<void> {
 async function records(bench: Bench): Promise<void> {
   const { system, results, count, progress } = bench;
   const calls = await usualLoad(bench);
-  results.memoryMb['at rest'] = system.server.residentMb();
   const before = await recorded(system);
   const amounts = { 'after few calls': count(10_000), 'after many calls': count(1_000_000) };
   const fresh = await system.another();
+  results.memoryMb['at rest'] = fresh.residentMb();
   let sent = 0;
   for (const [when, amount] of Object.entries(amounts)) {
     const { answered } = await load({ ...calls, url: fresh.url, until: { requests: amount - sent } });
