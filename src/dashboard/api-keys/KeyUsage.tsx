@@ -1,4 +1,4 @@
-import { Card, Group, Text, Title } from '@mantine/core';
+import { Card, Text, Title } from '@mantine/core';
 import type { ApiKeyPageQuery } from '../generated/graphql';
 import { DailyChart } from '../ui/DailyChart';
 import { totalOf } from './usage.ts';
@@ -15,14 +15,12 @@ export function KeyUsage({ days }: KeyUsageProps) {
       <Title order={2} mb="sm">
         Last {days.length} days (UTC)
       </Title>
-      <Group gap={6} align="baseline" mb="lg">
-        <Text component="span" fz={28} fw={600} lh={1.2}>
+      <Text c="dimmed" size="sm" mb="lg">
+        <Text component="span" fz={28} fw={600} lh={1.2} c="var(--mantine-color-text)">
           {number}
-        </Text>
-        <Text component="span" c="dimmed" size="sm">
-          {noun}
-        </Text>
-      </Group>
+        </Text>{' '}
+        {noun}
+      </Text>
       <DailyChart days={days} compact />
     </Card>
   );

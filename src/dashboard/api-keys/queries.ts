@@ -51,7 +51,8 @@ export const isUuid = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\
  * @param id a UUID
  */
 export function placeOf({ projectId, id }: { projectId: string; id: string }) {
-  const digits = (BigInt(`0x${id.replaceAll('-', '')}`) + 1n).toString(16).padStart(32, '0');
+  const next = BigInt.asUintN(128, BigInt(`0x${id.replaceAll('-', '')}`) + 1n);
+  const digits = next.toString(16).padStart(32, '0');
   const parts = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(digits)?.slice(1) ?? [];
   return { projectId, after: parts.join('-') };
 }
