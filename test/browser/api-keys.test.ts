@@ -654,6 +654,8 @@ describe('the tab around the table', () => {
     await focused('Create API key');
 
     await page.keyboard.press('Tab');
+    await page.getByRole('link', { name: 'LIMS' }).and(focus).waitFor();
+    await page.keyboard.press('Tab');
     await focused('Revoke LIMS');
     await page.keyboard.press('Enter');
     await focused('Cancel');

@@ -147,7 +147,7 @@ describe('the page of a key', () => {
     const page = await openKey((await newKey('Unused')).id);
     await heading(page, 'No call yet').waitFor();
     await page.getByText('0 predictions', { exact: true }).waitFor();
-    expect(await factsOf(page)).toMatchObject({ 'Last used': 'Never', Status: 'Active\nNever used' });
+    expect(await factsOf(page)).toMatchObject({ 'Last used': 'Never', Status: 'Active' });
     await page.getByRole('link', { name: 'Integration' }).click();
     await page.waitForURL(`**/deployments/${lab.deploymentId}/integration`);
   });
@@ -267,6 +267,31 @@ describe('the page of a key', () => {
       await isAccessibleAtEveryWidth(page, scheme);
     },
   );
+});
+
+test('no list of calls is clipped at 360 pixels', async () => {
+  const key = await newKey('Donaudampfschifffahrt analyser');
+  const { deploymentId } = await deploy(service, lab.owner, undefined, 'Donaudampfschifffahrt line');
+  const { projectId } = lab.owner;
+  const shared = await createKey(service, lab.owner, { projectId }, { name: 'Donaudampfschifffahrt LIMS' });
+  await call(key, 45 * MINUTE, 1000);
+  await call(shared, 45 * MINUTE, 1000, deploymentId);
+  for (const path of [
+    pathOf(key.id),
+    pathOf(shared.id),
+    `/deployments/${lab.deploymentId}/logs`,
+    `/deployments/${deploymentId}/logs`,
+    `/projects/${projectId}/logs`,
+  ]) {
+    const page = await openPage(browser(), service, path, lab.owner, {
+      viewport: { width: 360, height: 740 },
+    });
+    await rowsOf(page);
+    const clipped = await calls(page).evaluate(
+      table => table.getBoundingClientRect().right > table.parentElement.getBoundingClientRect().right,
+    );
+    expect([path, clipped]).toEqual([path, false]);
+  }
 });
 
 describe('the way to the calls of a key', () => {

@@ -68,6 +68,7 @@ export function ConfirmKey({ asked, now, onItsPage = false, returnFocus, onClose
     <Dialog
       opened={asked !== null}
       onClose={close}
+      size="lg"
       title={asked && `${verb} “${asked.key.name}”?`}
       returnFocus={returnFocus}
     >

@@ -1,10 +1,11 @@
-import { Anchor, Card, Title } from '@mantine/core';
+import { Anchor, Card, Group, Title } from '@mantine/core';
 import { Link } from 'react-router';
 import type { ApiKeyPageQuery } from '../generated/graphql';
 import { Day } from '../ui/Day';
 import { Fact, Facts } from '../ui/Fact';
 import { Moment } from '../ui/Moment';
 import { expiryWords } from './expiry.ts';
+import { marksOf } from './hygiene.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
 
 interface KeyFactsProps {
@@ -27,7 +28,6 @@ export function KeyFacts({ apiKey, now }: KeyFactsProps) {
         </Fact>
         <Fact name="Status">
           <KeyStatus status={status} />
-          <KeyMarks apiKey={apiKey} now={now} />
         </Fact>
         <Fact name="Last used">{lastUsedAt ? <Moment at={new Date(lastUsedAt)} now={now} /> : 'Never'}</Fact>
         <Fact name="Reach">
@@ -43,7 +43,12 @@ export function KeyFacts({ apiKey, now }: KeyFactsProps) {
           <Day at={createdAt} />
           {createdBy && ` by ${createdBy.name}`}
         </Fact>
-        <Fact name="Expires">{expiry ? `${expiry.day}, ${expiry.time}` : 'Never'}</Fact>
+        <Fact name="Expires">
+          {expiry ? `${expiry.day}, ${expiry.time}` : 'Never'}
+          <Group justify="flex-end">
+            <KeyMarks marks={marksOf(apiKey, now).filter(({ kind }) => kind === 'expiring')} />
+          </Group>
+        </Fact>
         {apiKey.revokedAt && (
           <Fact name="Revoked">
             <Day at={apiKey.revokedAt} />

@@ -1,6 +1,6 @@
 import { CalendarClock, Hourglass } from 'lucide-react';
 import type { ApiKeyStatus } from '../generated/graphql';
-import { type Key, marksOf } from './hygiene.ts';
+import type { Mark } from './hygiene.ts';
 import classes from './KeyState.module.css';
 
 const words: Record<ApiKeyStatus, string> = {
@@ -20,8 +20,8 @@ export function KeyStatus({ status }: { status: ApiKeyStatus }) {
 }
 
 /** What about a key deserves attention. */
-export function KeyMarks({ apiKey, now }: { apiKey: Key; now: Date }) {
-  return marksOf(apiKey, now).map(({ kind, text }) => (
+export function KeyMarks({ marks }: { marks: readonly Mark[] }) {
+  return marks.map(({ kind, text }) => (
     <span key={kind} className={classes.mark} data-kind={kind}>
       {kind === 'expiring' ? <CalendarClock size={13} aria-hidden /> : <Hourglass size={13} aria-hidden />}
       {text}

@@ -8,6 +8,7 @@ import { Moment } from '../ui/Moment';
 import { shortDay } from '../ui/relative-time.ts';
 import type { Asked } from './ConfirmKey';
 import { expiryWords } from './expiry.ts';
+import { marksOf } from './hygiene.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
 import classes from './KeyTable.module.css';
 import { keyPath } from './key-path.ts';
@@ -68,7 +69,7 @@ export function KeyRow({ apiKey, now, inDeployment, onAsk }: RowProps) {
         <Anchor component={Link} to={keyPath(apiKey)} inherit className={classes.nameText}>
           {name}
         </Anchor>
-        <KeyMarks apiKey={apiKey} now={now} />
+        <KeyMarks marks={marksOf(apiKey, now)} />
       </Table.Th>
       <Cell of="Key">
         <code className={classes.key}>{prefix}...</code>

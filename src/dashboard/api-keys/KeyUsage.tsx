@@ -9,13 +9,14 @@ interface KeyUsageProps {
 
 /** The predictions with a key in the last days: their number, and a strip with one bar a day. */
 export function KeyUsage({ days }: KeyUsageProps) {
-  const { number, noun } = totalOf(days);
+  const { bound, number, noun } = totalOf(days);
   return (
     <Card withBorder padding="lg">
       <Title order={2} mb="sm">
         Last {days.length} days (UTC)
       </Title>
       <Text c="dimmed" size="sm" mb="lg">
+        {bound}
         <Text component="span" fz={28} fw={600} lh={1.2} c="var(--mantine-color-text)">
           {number}
         </Text>{' '}

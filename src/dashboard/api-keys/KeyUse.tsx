@@ -30,7 +30,7 @@ export function KeyUse({ apiKey, now, onLeave }: KeyUseProps) {
     <>
       <Text size="sm">
         Last used {relativeTime(at, now)}
-        {total && ` · ${total.number} ${total.noun} in the last 30 days`}
+        {total && ` · ${total.bound}${total.number} ${total.noun} in the last 30 days`}
       </Text>
       <Text size="xs" c="dimmed">
         {exactTime(at)}

@@ -1,7 +1,7 @@
 import { daysBetween } from './expiry.ts';
 
 /** The fields of a key that determine its marks. */
-export interface Key {
+interface Key {
   status: string;
   lastUsedAt?: string | null | undefined;
   expiresAt?: string | null | undefined;

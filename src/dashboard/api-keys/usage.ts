@@ -1,4 +1,4 @@
-import { formatMinimum } from '../ui/numbers.ts';
+import { formatNumber } from '../ui/numbers.ts';
 
 interface Day {
   predictions: number;
@@ -6,12 +6,13 @@ interface Day {
   isMinimum: boolean;
 }
 
-/** The predictions of several days as a number, and the word after it: "more than 1,234" and "predictions". */
-export function totalOf(days: readonly Day[]): { number: string; noun: string } {
+/** The predictions of several days in words: "more than", "1,234" and "predictions". */
+export function totalOf(days: readonly Day[]): { bound: string; number: string; noun: string } {
   const total = days.reduce((sum, { predictions }) => sum + predictions, 0);
   const isMinimum = days.some(day => day.isMinimum);
   return {
-    number: formatMinimum(total, isMinimum),
+    bound: isMinimum ? 'more than ' : '',
+    number: formatNumber(total),
     noun: total === 1 && !isMinimum ? 'prediction' : 'predictions',
   };
 }

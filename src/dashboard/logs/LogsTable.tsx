@@ -56,7 +56,7 @@ export function LogsTable<Log>({ logs, error, refresh, pages, turning, of, rowOf
             highlightOnHover={false}
             aria-label="Prediction logs"
             aria-busy={!logs || turning}
-            className={turning ? classes.pending : undefined}
+            className={`${classes.table} ${turning ? classes.pending : ''}`}
           >
             <Table.Thead>
               <Table.Tr>

@@ -1,6 +1,6 @@
 import { Tooltip, VisuallyHidden } from '@mantine/core';
 import classes from './DailyChart.module.css';
-import { formatCompact, formatMinimum } from './numbers';
+import { formatCompact, formatNumber } from './numbers';
 
 interface Day {
   date: string;
@@ -72,7 +72,8 @@ export function DailyChart({ days, compact = false }: DailyChartProps) {
 
 /** The predictions of a day, in words. */
 function countOf({ predictions, isMinimum = false }: Day): string {
-  return isMinimum && predictions === 0 ? 'not counted' : formatMinimum(predictions, isMinimum);
+  if (!isMinimum) return formatNumber(predictions);
+  return predictions === 0 ? 'not counted' : `more than ${formatNumber(predictions)}`;
 }
 
 /** The top of the scale: the smallest of 1, 2, 4, 6, 8, 10, 20, 40, … that is at least `max`. All but 1 are even. */

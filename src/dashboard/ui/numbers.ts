@@ -8,10 +8,6 @@ export const formatNumber = (number: number): string => whole.format(number);
 /** A number with at most one decimal: "12.5". */
 export const formatTenths = (number: number): string => tenths.format(number);
 
-/** A number, or that it is higher: "1,000", "more than 1,000". */
-export const formatMinimum = (number: number, isMinimum: boolean): string =>
-  isMinimum ? `more than ${formatNumber(number)}` : formatNumber(number);
-
 /** A number in compact form: "12K". */
 export const formatCompact = (number: number): string => compact.format(number);
 
