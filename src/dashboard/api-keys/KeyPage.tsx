@@ -68,7 +68,7 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
   };
   const key = findKey(data, id);
   if (!key || !data?.project) {
-    if (data || error?.graphQLErrors[0]?.extensions.code === 'NOT_FOUND') return <NotFound what="API key" />;
+    if (data || error?.response?.status === 404) return <NotFound what="API key" />;
     return error ? <Problem error={error} retry={() => load()} /> : <Loading what="the API key" />;
   }
   const { project } = data;

@@ -133,7 +133,13 @@ function KeyName({ log: { apiKeyName, apiKeyPrefix, apiKeyId, apiKey } }: { log:
   if (apiKey) {
     return (
       <>
-        <Anchor component={Link} to={keyPath(apiKey)} size="sm" className={classes.keyName}>
+        <Anchor
+          component={Link}
+          to={keyPath(apiKey)}
+          size="sm"
+          underline="always"
+          className={classes.keyName}
+        >
           {apiKeyName}
         </Anchor>{' '}
         {prefix}
