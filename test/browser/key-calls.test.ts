@@ -238,11 +238,13 @@ describe('the page of a key', () => {
     const key = await newKey('Unreachable');
     await call(key, 0);
     const page = await openKey(key.id);
-    await page.route('**/graphql', route => route.abort());
+    await page.route('**/graphql', route =>
+      route.request().postData()?.includes('query ApiKey') ? route.abort() : route.continue(),
+    );
     await page.reload();
-    await page.getByRole('alert').getByText('The server could not be reached').first().waitFor();
+    await page.getByRole('alert').getByText('The server could not be reached').waitFor();
     await page.unroute('**/graphql');
-    await page.getByRole('button', { name: 'Try again' }).first().click();
+    await page.getByRole('button', { name: 'Try again' }).click();
     await heading(page, 'Unreachable').waitFor();
     expect(await rowsOf(page)).toHaveLength(1);
   });
@@ -302,11 +304,7 @@ describe('the way to the calls of a key', () => {
     await page.getByRole('link', { name: `Listed in ${list}` }).click();
     await page.waitForURL(`**${pathOf(id)}`);
     await heading(page, `Listed in ${list}`).waitFor();
-    await page
-      .getByRole('navigation')
-      .or(page.getByRole('link', { name: 'API keys' }))
-      .first()
-      .click();
+    await page.getByRole('link', { name: 'API keys', exact: true }).click();
     await page.waitForURL(`**/projects/${lab.owner.projectId}/api-keys`);
   });
 
