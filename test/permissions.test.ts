@@ -260,6 +260,11 @@ const TABLE: Record<string, Row> = {
     variables: [() => ({ id: lab.deploymentId })],
     answers: SEEN_IN_THE_PROJECT,
   },
+  'Query.apiKey': {
+    document: 'query ($id: ID!) { apiKey(id: $id) { id } }',
+    variables: [newKey],
+    answers: SEEN_IN_THE_PROJECT,
+  },
   'Query.apiKeys': {
     document: LIST_KEYS,
     variables: [

@@ -202,6 +202,7 @@ const ROOTS: Record<string, (lab: Lab) => string> = {
   viewer: () => 'viewer',
   project: ({ owner }) => `project(id: "${owner.projectId}")`,
   deployment: ({ deploymentId }) => `deployment(id: "${deploymentId}")`,
+  apiKey: on => `apiKey(id: "${(on === lab ? key : otherKey).id}")`,
   apiKeys: ({ owner }) => `apiKeys(of: { projectId: "${owner.projectId}" })`,
   signUpMode: () => 'signUpMode',
   // A token is not an id: anyone who has it may read what it refers to. So every caller sends the same one.
@@ -384,6 +385,11 @@ const PLACES: Record<string, Place> = {
     document: 'query ($id: ID!) { project(id: $id) { id name } }',
     variables: id => ({ id }),
     foreign: () => otherLab.owner.projectId,
+  },
+  'apiKey.id': {
+    document: 'query ($id: ID!) { apiKey(id: $id) { id predictionLogs { nodes { id } } } }',
+    variables: id => ({ id }),
+    foreign: () => otherKey.id,
   },
   'deployment.id': {
     document: 'query ($id: ID!) { deployment(id: $id) { id predictionLogs { nodes { id } } } }',
@@ -568,7 +574,7 @@ describe.each(Object.entries(PLACES))('%s', (name, place) => {
     expect(await responseTo(place, place.foreign().toUpperCase(), lab.owner)).toEqual(foreign);
     if (name === 'Organization.usableApiKeys.createdBy') {
       expect(foreign).toMatchObject({ status: 200, text: expect.stringContaining('"usableApiKeys":[]') });
-    } else if (name === 'project.id' || name === 'deployment.id') {
+    } else if (['project.id', 'deployment.id', 'apiKey.id'].includes(name)) {
       expect(JSON.parse(foreign.text)).toEqual({ data: { [name.replace('.id', '')]: null } });
     } else {
       expect(foreign.status).toBe(refusal(codes.NOT_FOUND).status);

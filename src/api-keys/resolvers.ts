@@ -17,6 +17,7 @@ const person = (id: string | null, name: string | null) =>
 /** The resolvers of API keys, for people only: keys cannot manage keys. graphql/permissions.ts has checked the caller before. */
 export const apiKeyResolvers = {
   Query: {
+    apiKey: (_parent, { id }, { viewer }) => viewer().load.apiKey.find(id),
     async apiKeys(_parent, { of, ...args }, { viewer }) {
       const { load } = viewer();
       const page = checkPage(args);

@@ -962,6 +962,8 @@ export type ProjectRole =
 
 export type Query = {
   __typename?: 'Query';
+  /** An API key; null if it does not exist or is not visible to you. */
+  apiKey?: Maybe<ApiKey>;
   /**
    * API keys, newest first. For a deployment: every key that reaches it, including project-wide keys. For a project: all
    * of its keys. Revoked and expired keys are listed until they are deleted.
@@ -980,6 +982,11 @@ export type Query = {
   signUpMode: SignUpMode;
   /** The signed-in person; null for an anonymous request. */
   viewer?: Maybe<User>;
+};
+
+
+export type QueryApiKeyArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -1581,6 +1588,7 @@ export type ProjectPermissionsResolvers<ContextType = Context, ParentType extend
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<QueryApiKeyArgs, 'id'>>;
   apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first' | 'of'>>;
   deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType, RequireFields<QueryDeploymentArgs, 'id'>>;
   invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType, RequireFields<QueryInvitationArgs, 'token'>>;

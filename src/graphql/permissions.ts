@@ -71,6 +71,7 @@ export const permissions: {
     invitation: noApiKey,
     project: person,
     deployment: person,
+    apiKey: person,
     apiKeys: ruleOf(({ viewer }, { of }: QueryApiKeysArgs) => requireTarget(viewer(), of)),
   },
   Mutation: {

@@ -8,28 +8,25 @@ import { LogRow } from '../logs/LogRow';
 import { LOGS_ON_A_PAGE, LogsTable } from '../logs/LogsTable';
 import { usePages } from '../logs/use-pages';
 import { EmptyState } from '../ui/EmptyState';
-import { findKey, placeOf } from './queries';
 
 const CALLS = graphql(`
-  query ApiKeyCalls($projectId: ID!, $place: String!, $first: Int!, $after: String) {
-    apiKeys(of: { projectId: $projectId }, first: 1, after: $place) {
-      nodes {
-        id
-        predictionLogs(first: $first, after: $after) {
-          nodes {
-            ...LogFields
-            deploymentName
-            deployment {
-              id
-            }
-            predictions {
-              sampleName
-            }
+  query ApiKeyCalls($id: ID!, $first: Int!, $after: String) {
+    apiKey(id: $id) {
+      id
+      predictionLogs(first: $first, after: $after) {
+        nodes {
+          ...LogFields
+          deploymentName
+          deployment {
+            id
           }
-          pageInfo {
-            hasNextPage
-            endCursor
+          predictions {
+            sampleName
           }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
         }
       }
     }
@@ -40,12 +37,11 @@ const CALLS = graphql(`
 export function KeyCalls({ apiKey }: { apiKey: ApiKeyRowFragment }) {
   const pages = usePages();
   const { after } = pages;
-  const { projectId, after: place } = placeOf({ projectId: apiKey.project.id, id: apiKey.id });
   const [{ data, error, fetching, operation }, refresh] = useQuery({
     query: CALLS,
-    variables: { projectId, place, first: LOGS_ON_A_PAGE, after },
+    variables: { id: apiKey.id, first: LOGS_ON_A_PAGE, after },
   });
-  const logs = findKey(data, apiKey.id)?.predictionLogs;
+  const logs = data?.apiKey?.predictionLogs;
   if (logs?.nodes.length === 0 && pages.number === 1) {
     return (
       <Card withBorder padding={0}>

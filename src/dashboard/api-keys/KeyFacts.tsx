@@ -9,7 +9,7 @@ import { marksOf } from './hygiene.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
 
 interface KeyFactsProps {
-  apiKey: ApiKeyPageQuery['apiKeys']['nodes'][number];
+  apiKey: NonNullable<ApiKeyPageQuery['apiKey']>;
   now: Date;
 }
 

@@ -12,28 +12,26 @@ import { type Asked, ConfirmKey } from './ConfirmKey';
 import { KeyCalls } from './KeyCalls';
 import { KeyFacts } from './KeyFacts';
 import { KeyUsage } from './KeyUsage';
-import { ABOUT_KEYS, findKey, isUuid, placeOf } from './queries';
+import { ABOUT_KEYS } from './queries';
 
 const API_KEY = graphql(`
-  query ApiKeyPage($projectId: ID!, $after: String!) {
-    project(id: $projectId) {
-      id
-      name
-      ...ViewerCan
-    }
-    apiKeys(of: { projectId: $projectId }, first: 1, after: $after) {
-      nodes {
-        ...ApiKeyRow
-        revokedAt
-        revokedBy {
-          id
-          name
-        }
-        dailyPredictions(days: 30) {
-          date
-          predictions
-          isMinimum
-        }
+  query ApiKeyPage($id: ID!) {
+    apiKey(id: $id) {
+      ...ApiKeyRow
+      project {
+        id
+        name
+        ...ViewerCan
+      }
+      revokedAt
+      revokedBy {
+        id
+        name
+      }
+      dailyPredictions(days: 30) {
+        date
+        predictions
+        isMinimum
       }
     }
   }
@@ -42,7 +40,6 @@ const API_KEY = graphql(`
 /** One key: what it is, and who still uses it. */
 export function KeyPage() {
   const { projectId = '', keyId = '' } = useParams();
-  if (![projectId, keyId].every(isUuid)) return <NotFound what="API key" />;
   // A separate page for each key, so that none briefly shows the data of another.
   return <Page key={keyId} projectId={projectId} id={keyId} />;
 }
@@ -50,7 +47,7 @@ export function KeyPage() {
 function Page({ projectId, id }: { projectId: string; id: string }) {
   const [{ data, error }, load] = useQuery({
     query: API_KEY,
-    variables: placeOf({ projectId, id }),
+    variables: { id },
     context: ABOUT_KEYS,
   });
   const navigate = useNavigate();
@@ -66,12 +63,12 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
     setDone(false);
     setAsked(asked);
   };
-  const key = findKey(data, id);
-  if (!key || !data?.project) {
+  const key = data?.apiKey?.project.id === projectId ? data.apiKey : null;
+  if (!key) {
     if (data || error?.response?.status === 404) return <NotFound what="API key" />;
     return error ? <Problem error={error} retry={() => load()} /> : <Loading what="the API key" />;
   }
-  const { project } = data;
+  const { project } = key;
   return (
     <Stack gap="lg">
       <title>{`${key.name} · API key · Spectrakey`}</title>

@@ -4,7 +4,7 @@ import { DailyChart } from '../ui/DailyChart';
 import { totalOf } from './usage.ts';
 
 interface KeyUsageProps {
-  days: ApiKeyPageQuery['apiKeys']['nodes'][number]['dailyPredictions'];
+  days: NonNullable<ApiKeyPageQuery['apiKey']>['dailyPredictions'];
 }
 
 /** The predictions with a key in the last days: their number, and a strip with one bar a day. */

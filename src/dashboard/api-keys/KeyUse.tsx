@@ -4,7 +4,7 @@ import { useQuery } from 'urql';
 import type { ApiKeyRowFragment } from '../generated/graphql';
 import { exactTime, relativeTime } from '../ui/relative-time.ts';
 import { keyPath } from './key-path.ts';
-import { API_KEY_DAYS, findKey, placeOf } from './queries';
+import { API_KEY_DAYS } from './queries';
 import { totalOf } from './usage.ts';
 
 interface KeyUseProps {
@@ -18,10 +18,10 @@ interface KeyUseProps {
 export function KeyUse({ apiKey, now, onLeave }: KeyUseProps) {
   const [{ data }] = useQuery({
     query: API_KEY_DAYS,
-    variables: placeOf({ projectId: apiKey.project.id, id: apiKey.id }),
+    variables: { id: apiKey.id },
     requestPolicy: 'network-only',
   });
-  const found = findKey(data, apiKey.id);
+  const found = data?.apiKey;
   const lastUsedAt = found?.lastUsedAt ?? apiKey.lastUsedAt;
   if (!lastUsedAt) return <Text size="sm">Never used</Text>;
   const at = new Date(lastUsedAt);

@@ -326,25 +326,23 @@ query ApiKeys(
   }
 }
 
-# Which keys are still used: the predictions on each day
-# and the newest calls of the newest keys.
-query ApiKeyUse($deploymentId: ID!) {
-  apiKeys(of: { deploymentId: $deploymentId }, first: 5) {
-    nodes {
-      name
-      prefix
-      lastUsedAt
-      dailyPredictions(days: 30) {
-        date
-        predictions
-        isMinimum
-      }
-      predictionLogs(first: 3) {
-        nodes {
-          id
-          createdAt
-          deploymentName
-        }
+# Whether a key is still used: its predictions on each day
+# and its newest calls.
+query ApiKeyUse($apiKeyId: ID!) {
+  apiKey(id: $apiKeyId) {
+    name
+    prefix
+    lastUsedAt
+    dailyPredictions(days: 30) {
+      date
+      predictions
+      isMinimum
+    }
+    predictionLogs(first: 5) {
+      nodes {
+        id
+        createdAt
+        deploymentName
       }
     }
   }
@@ -399,6 +397,7 @@ fragment Key on ApiKey {
   variables: {
     deploymentId: '<your-deployment-id>',
     projectId: '<your-project-id>',
+    apiKeyId: '<your-api-key-id>',
     first: 20,
     after: null,
   },
