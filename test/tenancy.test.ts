@@ -41,6 +41,7 @@ let service: Service;
 let lab: Lab;
 let otherLab: Lab;
 let key: Awaited<ReturnType<typeof createKey>>;
+let otherRevoked: Awaited<ReturnType<typeof createKey>>;
 let otherKey: Awaited<ReturnType<typeof createKey>>;
 let invitation: Awaited<ReturnType<typeof insertPending>>;
 let otherInvitation: typeof invitation;
@@ -76,8 +77,9 @@ beforeAll(async () => {
     { input: { organizationId: otherLab.owner.organization.id, email: former.email, role: null } },
     otherLab.owner,
   );
-  const { id } = await createKey(service, otherLab.owner, { projectId: otherLab.owner.projectId });
-  await service.ask(REVOKE_KEY, { id }, otherLab.owner);
+  otherRevoked = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
+  await service.ask(PREDICT, { deploymentId: otherLab.deploymentId, spectra: gasoline() }, otherRevoked);
+  await service.ask(REVOKE_KEY, { id: otherRevoked.id }, otherLab.owner);
 });
 afterAll(() => service.close());
 
@@ -202,7 +204,7 @@ const ROOTS: Record<string, (lab: Lab) => string> = {
   viewer: () => 'viewer',
   project: ({ owner }) => `project(id: "${owner.projectId}")`,
   deployment: ({ deploymentId }) => `deployment(id: "${deploymentId}")`,
-  apiKey: on => `apiKey(id: "${(on === lab ? key : otherKey).id}")`,
+  apiKey: on => `apiKey(id: "${(on === lab ? key : otherRevoked).id}")`,
   apiKeys: ({ owner }) => `apiKeys(of: { projectId: "${owner.projectId}" })`,
   signUpMode: () => 'signUpMode',
   // A token is not an id: anyone who has it may read what it refers to. So every caller sends the same one.
