@@ -60,8 +60,9 @@ beforeAll(async () => {
   await join(service, lab.owner, member, null);
   key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
   otherKey = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
+  otherRevoked = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
   // A call by key and one by a person, so that there are logs of both kinds to find.
-  for (const as of [otherKey, otherLab.owner]) {
+  for (const as of [otherRevoked, otherLab.owner]) {
     const call = { deploymentId: otherLab.deploymentId, spectra: gasoline() };
     otherLogId = (await service.ask(PREDICT, call, as)).predict.logId;
   }
@@ -77,8 +78,6 @@ beforeAll(async () => {
     { input: { organizationId: otherLab.owner.organization.id, email: former.email, role: null } },
     otherLab.owner,
   );
-  otherRevoked = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
-  await service.ask(PREDICT, { deploymentId: otherLab.deploymentId, spectra: gasoline() }, otherRevoked);
   await service.ask(REVOKE_KEY, { id: otherRevoked.id }, otherLab.owner);
 });
 afterAll(() => service.close());
