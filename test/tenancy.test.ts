@@ -132,7 +132,7 @@ async function idsOf({ owner, ...other }: Lab): Promise<string[]> {
     owner.projectId,
     other.modelId,
     other.deploymentId,
-    otherKey.id,
+    otherRevoked.id,
     otherInvitation.id,
     ...logs,
   ];
