@@ -127,8 +127,19 @@ export async function protectApi(
     return payload;
   });
 
+  // A key whose facts are remembered may be refused now, which comes before any fault of its request.
+  scope.setErrorHandler((error, request, reply) => {
+    const { identified } = request;
+    request.identified = undefined;
+    if (!identified || !isRemembered(identified.identity)) throw error;
+    return withTimeout(identify(services, request, reply, { mayRemember: false }), handlerMs).then(() => {
+      throw error;
+    });
+  });
+
   return async (request, reply, from) => {
     const { identified } = request;
+    request.identified = undefined;
     const mayRemember = from === 'any look-up';
     const isUsable =
       identified &&
