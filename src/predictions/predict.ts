@@ -19,6 +19,7 @@ import { authorizePredict, type DeploymentToCall, type Viewer } from './authoriz
 import { newLogId } from './log-id.ts';
 import { readAnswer, repeatablePredict, type SpectrumToPredict } from './settlement/repeat.ts';
 import type { Settle } from './settlement/settle.ts';
+import type { Call } from './settlement/statement.ts';
 
 const MAX_SAMPLE_NAME_LENGTH = 200;
 
@@ -88,7 +89,7 @@ export async function predict(
   const { outcome, durationMs } = await runOnce(services, deployment, request);
   const predictions = predictionsOf(spectra, outcome);
   const logId = newLogId(at);
-  const settlement = await services.settle({
+  const call: Call = {
     logId,
     deploymentId: id,
     factsRevision,
@@ -97,6 +98,10 @@ export async function predict(
     predictions,
     durationMs,
     ...(repeatable && { repeatable }),
+  };
+  const settlement = await services.settle(call).catch((error: unknown) => {
+    attempt.isUnknown = true;
+    throw error;
   });
   switch (settlement) {
     case 'settled':
