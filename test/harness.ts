@@ -161,6 +161,19 @@ export async function startServiceForTest(options?: ServiceOptions): Promise<Ser
   return service;
 }
 
+/** Every sample of a server's metrics, by its name and labels. */
+export async function readMetrics({
+  metricsUrl = '',
+}: Pick<Service, 'metricsUrl'>): Promise<Map<string, number>> {
+  const text = await (await fetch(metricsUrl)).text();
+  return new Map(
+    text.split('\n').flatMap(line => {
+      const [, name, value] = /^([^#].*) (\S+)$/.exec(line) ?? [];
+      return name ? [[name, Number(value)]] : [];
+    }),
+  );
+}
+
 /** The headers of a credential. */
 export function headersOf(as: Credential | undefined): Record<string, string> {
   if (!as) return {};
@@ -261,6 +274,17 @@ export const LIST_KEYS = `query ApiKeys($of: ApiKeyTarget!, $first: Int, $after:
 
 export const REVOKE_KEY = `mutation RevokeApiKey($id: ID!) { revokeApiKey(id: $id) { id status revokedAt revokedBy { id } } }`;
 export const DELETE_KEY = `mutation DeleteApiKey($id: ID!) { deleteApiKey(id: $id) { deletedApiKeyId } }`;
+
+/** What was charged for a deployment, in all months and slots, and how many spectra its logs have. */
+export async function recordOf({ db }: Service, deploymentId: string) {
+  const { rows } = await sql<{ charged: number; logged: number }>`
+    select
+      (select coalesce(sum(predictions), 0)::int from deployment_usage where deployment_id = ${deploymentId}) as charged,
+      (select coalesce(sum(spectra), 0)::int from prediction_logs where deployment_id = ${deploymentId}) as logged`.execute(
+    db,
+  );
+  return rows[0];
+}
 
 // People and laboratories
 

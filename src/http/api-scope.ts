@@ -139,14 +139,17 @@ export async function protectApi(
 
   return async (request, reply, from) => {
     const { identified } = request;
-    request.identified = undefined;
     const mayRemember = from === 'any look-up';
     const isUsable =
       identified &&
       from !== 'new look-up' &&
       performance.now() - identified.at < MAX_IDENTITY_AGE_MS &&
       (mayRemember || !isRemembered(identified.identity));
-    return isUsable ? identified.identity : await identify(services, request, reply, { mayRemember });
+    if (isUsable) return identified.identity;
+    request.identified = undefined;
+    const identity = await identify(services, request, reply, { mayRemember });
+    if (identified) request.identified = { ...identified, identity, at: performance.now() };
+    return identity;
   };
 }
 
