@@ -13,7 +13,7 @@ export interface Run {
 export interface Attempt {
   /** Whether a call of `predict` is charged and logged, which confirms its facts. */
   isSettled: boolean;
-  /** Whether settlement found that facts have changed since they were read. */
+  /** Whether facts have changed since they were read: settlement found it, or the model is gone. */
   isStale: boolean;
   /** Whether settlement failed with an error. The call may be charged all the same, so it is never settled again. */
   isUnknown: boolean;

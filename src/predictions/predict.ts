@@ -11,7 +11,7 @@ import {
 import type { Prediction } from '../generated/graphql.ts';
 import type { IsOver } from '../onnx/calls.ts';
 import type { Models } from '../onnx/models.ts';
-import { MAX_SPECTRA, ModelFailed, type Outcome } from '../onnx/outcome.ts';
+import { MAX_SPECTRA, ModelFailed, ModelGone, type Outcome } from '../onnx/outcome.ts';
 import { findStoredResult } from '../requests/idempotency.ts';
 import { checkText } from '../requests/names.ts';
 import type { Attempt, Run } from './attempt.ts';
@@ -152,7 +152,7 @@ function runOnce(
 async function runOf(
   { runModel, onModelFailed }: PredictionServices,
   { modelId: id, organizationId, allowApiPredict, rowIndependent }: DeploymentToCall,
-  { spectra, now, isOver }: Pick<PredictRequest, 'spectra' | 'now' | 'isOver'>,
+  { spectra, now, isOver, attempt }: Pick<PredictRequest, 'spectra' | 'now' | 'isOver' | 'attempt'>,
 ): Promise<Run> {
   const started = performance.now();
   const tenant = { id: organizationId, reserved: allowApiPredict };
@@ -161,6 +161,10 @@ async function runOf(
     spectra.map(spectrum => spectrum.yValues),
     isOver,
   ).catch(async (error: unknown) => {
+    if (error instanceof ModelGone) {
+      attempt.isStale = true;
+      throw unavailable();
+    }
     if (!(error instanceof ModelFailed)) throw error;
     await onModelFailed(error, id, now);
     throw modelFailed(error.spectrum === undefined ? undefined : spectra[error.spectrum]?.sampleName);
