@@ -220,6 +220,23 @@ test('a call gets the answer of the model that its deployment has when it is set
   }
 });
 
+test('a call whose model is deleted before it is run is answered as one after the deletion', async () => {
+  for (const as of [key, contributor]) {
+    lab = { ...lab, ...(await deployLine([1])) };
+    const deleting = await witness.startTransaction().execute();
+    await sql`lock table model_files in access exclusive mode`.execute(deleting);
+    // This server has not loaded the model yet, and waits for its file.
+    const call = predict(as, cold);
+    await expect.poll(countWaiting, WAIT).toBe(1);
+    await sql`delete from deployments where id = ${lab.deploymentId}`.execute(deleting);
+    await sql`delete from models where id = ${lab.modelId}`.execute(deleting);
+    await deleting.commit().execute();
+    const answer = await call;
+    expect(answer).toMatchObject(refusal(as === key ? codes.API_KEY_NOT_AUTHORIZED : codes.NOT_FOUND));
+    expect(answer.text).toBe((await predict(as, cold)).text);
+  }
+});
+
 test('a key that is renamed before its call is settled has its new name in the log', async () => {
   expect(await predict(key)).toMatchObject({ status: 200 });
   const { data } = await changeBeforeSettlement(key, () =>
