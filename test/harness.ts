@@ -11,6 +11,7 @@ import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generat
 import type { ApiKeyTarget, Mutation, Query, SpectrumInput } from '../src/generated/graphql.ts';
 import type { HttpLimits } from '../src/http/limits.ts';
 import type { ModelLimits } from '../src/onnx/models.ts';
+import { newLogId } from '../src/predictions/log-id.ts';
 import { startServer } from '../src/services.ts';
 import { cloneDatabase } from './databases.ts';
 
@@ -284,6 +285,38 @@ export async function recordOf({ db }: Service, deploymentId: string) {
     db,
   );
   return rows[0];
+}
+
+/** Inserts logs of calls with keys, as settlement writes them. Their partitions must exist. */
+export async function insertLogs(
+  { db }: Pick<Service, 'db'>,
+  deploymentId: string,
+  logs: readonly { keyId: string; at: Date; spectra?: number }[],
+): Promise<void> {
+  await sql`
+    insert into prediction_logs (id, created_at, deployment_id, source, predictions, duration_ms, api_key_id, api_key_name,
+      api_key_prefix)
+    select id, created_at, ${deploymentId}, 'API',
+      (select jsonb_agg(jsonb_build_object('sampleName', 'sample', 'value', 1)) from generate_series(1, spectra)),
+      1, api_key_id, 'Key', 'sk_000000000'
+    from unnest(${logs.map(({ at }) => newLogId(at))}::uuid[], ${logs.map(({ at }) => at)}::timestamptz[],
+      ${logs.map(({ keyId }) => keyId)}::uuid[], ${logs.map(({ spectra = 1 }) => spectra)}::int[])
+      as log (id, created_at, api_key_id, spectra)`.execute(db);
+}
+
+/** Inserts API keys of a project, whose raw keys nobody knows. @returns their ids */
+export async function insertKeys(
+  { db }: Pick<Service, 'db'>,
+  projectId: string,
+  count: number,
+  createdAt = new Date(),
+): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => newId());
+  await sql`
+    insert into api_keys (id, project_id, name, prefix, digest, scopes, created_at)
+    select id, ${projectId}, 'Key', 'sk_000000000', sha256(id::text::bytea), '{PREDICT}', ${createdAt}
+    from unnest(${ids}::uuid[]) as id`.execute(db);
+  return ids;
 }
 
 // People and laboratories
