@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { connect } from '../src/database/pool.ts';
 import { countKeyDays, countKeyPredictions } from '../src/predictions/key-usage.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
@@ -110,6 +110,24 @@ test('the counts are the same whatever days the job has counted, over ends of mo
     expect(await count(keys, length)).toEqual(expected.map(list => list.slice(-length)));
   }
 });
+
+test.each(['America/New_York', 'Asia/Tokyo'])(
+  'days are in UTC where the clock of the server is that of %s',
+  async zone => {
+    const { TZ } = process.env;
+    process.env.TZ = zone;
+    onTestFinished(() => {
+      if (TZ === undefined) delete process.env.TZ;
+      else process.env.TZ = TZ;
+    });
+    const keys = await insertKeys(service, lab.owner.projectId, 2);
+    const expected = await insertCalls(keys);
+    await countKeyDays(service.db, new Date('2031-02-14T12:00:00Z'), AbortSignal.timeout(5000));
+    expect(await count(keys)).toEqual(expected);
+    await countKeyDays(service.db, now, AbortSignal.timeout(5000));
+    expect(await count(keys)).toEqual(expected);
+  },
+);
 
 test('two jobs at once count each day once', async () => {
   const keys = await insertKeys(service, lab.owner.projectId, 3);

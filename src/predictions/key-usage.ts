@@ -108,7 +108,7 @@ async function countNextDay(db: Kysely<DB>, oldest: string, end: string): Promis
         and created_at >= ${from} and created_at < ${to}
         and api_key_id in (select id from api_keys)
       group by api_key_id`.execute(trx);
-    await sql`update api_key_days_counted set before = ${to}`.execute(trx);
+    await sql`update api_key_days_counted set before = ${dayOf(to)}::date`.execute(trx);
     return true;
   });
 }
