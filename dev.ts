@@ -137,6 +137,7 @@ const server = startServer(
   }),
 );
 let vite: ViteDevServer | null = null;
+const ownListeners = process.listeners('SIGTERM');
 
 try {
   vite = await createServer({
@@ -170,6 +171,10 @@ try {
       { name: 'pages', configureServer: ({ middlewares }) => void middlewares.use(pages(server, target)) },
     ],
   });
+  // Vite's own listener exits before PostgreSQL has stopped.
+  for (const listener of process.listeners('SIGTERM')) {
+    if (!ownListeners.includes(listener)) process.off('SIGTERM', listener);
+  }
   vite.watcher.add(SERVER_FILES).on('all', (event, path) => {
     const name = relative(root, resolve(path));
     const isServerFile =

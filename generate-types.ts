@@ -7,6 +7,8 @@ import { migrate } from './src/database/migrate.ts';
 import { connect } from './src/database/pool.ts';
 import { startEmbedded } from './src/private-postgres/start.ts';
 
+const NULLABLE_IN_VIEWS = ['quarantined_until', 'quota', 'row_independent'];
+
 // Writes src/generated/database.ts from a freshly migrated, private database: `npm run generate`.
 const folder = await mkdtemp(join(tmpdir(), 'spectrakey-types-'));
 const postgres = await startEmbedded(folder, () => {});
@@ -21,6 +23,13 @@ try {
     excludePattern: 'kysely_*',
     // The pool reads bigint as number (database/pool.ts).
     typeMapping: { int8: 'number' },
+    // PostgreSQL does not know which columns of a view are never null.
+    async postprocess({ metadata }) {
+      for (const { columns } of metadata.tables.filter(({ isView }) => isView)) {
+        for (const column of columns) column.isNullable = NULLABLE_IN_VIEWS.includes(column.name);
+      }
+      return metadata;
+    },
   });
   await db.destroy();
 } finally {

@@ -17,24 +17,89 @@ if (!postgresqlPrograms) {
   console.warn("PostgreSQL's programs not found: leaving out test/backup.test.ts.");
 }
 
+/**
+ * Files that measure times or memory, or fill queues: each runs alone. Of the others two run at a time, as each waits most of
+ * its time for a browser, a server or PostgreSQL.
+ */
+const ALONE = [
+  'backup',
+  'body-delay',
+  'dev',
+  'fake-hosts',
+  'floods',
+  'full-pool',
+  'growth',
+  'guessing',
+  'hangs',
+  'health',
+  'host-fairness',
+  'hostile-input',
+  'hostile-models',
+  'hostile-operators',
+  'http-limits',
+  'json-bodies',
+  'large-bodies',
+  'late-requests',
+  'metrics',
+  'model-hosts',
+  'model-limits',
+  'model-memory',
+  'model-registration',
+  'model-runs',
+  'password-queues',
+  'pool-share',
+  'private-postgresql',
+  'quarantine',
+  'query-cost',
+  'query-limits',
+  'shared-batches',
+  'slow-clients',
+  'start',
+  'stopping',
+  'traces',
+  'waiting-uploads',
+].map(name => `test/${name}.test.ts`);
+
+const leftOut = [
+  'test/torture/**',
+  ...(chromiumPath ? [] : ['test/browser/**']),
+  ...(pgbouncerPath ? [] : ['test/pgbouncer.test.ts']),
+  ...(postgresqlPrograms ? [] : ['test/backup.test.ts']),
+];
+
 export default defineConfig({
   resolve: {
-    // Vite prefers graphql's "module" entry, and Node, with it Apollo, its "main" entry. These would be two copies that do
-    // not recognize each other's errors and types.
+    // Vite prefers graphql's "module" entry where Node takes "main", as Apollo does: two copies, whose errors and
+    // types are none to each other.
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: [
-      'test/torture/**',
-      ...(chromiumPath ? [] : ['test/browser/**']),
-      ...(pgbouncerPath ? [] : ['test/pgbouncer.test.ts']),
-      ...(postgresqlPrograms ? [] : ['test/backup.test.ts']),
-    ],
     globalSetup: 'test/global-setup.ts',
-    // Each file starts its own servers; two cores run two files at once.
+    // Each file starts servers of its own.
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parallel',
+          include: ['test/**/*.test.ts'],
+          exclude: [...leftOut, ...ALONE],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ALONE,
+          exclude: leftOut,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -28,6 +28,7 @@ const FAST = [
 
 const config = mergeConfig(suite, {});
 // Set here because merging would append to the list of the suite.
+config.test.projects = undefined;
 config.test.include = FAST.map(name => `test/${name}.test.ts`);
 
 export default config;

@@ -17,7 +17,7 @@ import {
   settings,
   wantsTraces,
 } from './config.ts';
-import { migrate } from './database/migrate.ts';
+import { migrate, NewerDatabaseError } from './database/migrate.ts';
 import { connect, setRoleTimeouts } from './database/pool.ts';
 import { curlOf } from './demonstration/curl.ts';
 import { DEMONSTRATION_EMAIL, isUnused, seed } from './demonstration/seed.ts';
@@ -90,9 +90,14 @@ async function openDatabase(config: Config, { exclusive }: { exclusive: boolean 
     return { db, close };
   } catch (error) {
     await close();
-    throw config.DATABASE_URL && !(error instanceof OperatorError)
-      ? new OperatorError(`Cannot use the database of DATABASE_URL: ${reasonOf(error)}`)
-      : error;
+    if (error instanceof OperatorError) throw error;
+    if (config.DATABASE_URL) {
+      throw new OperatorError(`Cannot use the database of DATABASE_URL: ${reasonOf(error)}`);
+    }
+    if (error instanceof NewerDatabaseError) {
+      throw new OperatorError(`Cannot use the database in ${config.DATA_DIR}: ${error.message}`);
+    }
+    throw error;
   }
 }
 

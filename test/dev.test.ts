@@ -76,7 +76,7 @@ test('npm run dev serves pages and API on one address, and shows a change of eit
   await started.printed(/schema\.graphql changed/);
 
   expect(await postmaster()).toBe(before);
-  started.process.kill('SIGINT');
+  started.process.kill('SIGTERM');
   expect(await started.ended).toBe(0);
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
   await expect(postmaster()).rejects.toThrow('ENOENT');

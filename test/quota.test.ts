@@ -337,10 +337,7 @@ describe('a call that cannot be written', () => {
       .innerJoin('projectAccess as access', 'access.projectId', 'facts.projectId')
       .where('facts.deploymentId', '=', lab.deploymentId)
       .where('access.userId', '=', lab.owner.id)
-      .select(eb => [
-        eb.ref('facts.revision').$notNull().as('factsRevision'),
-        eb.ref('access.revision').$notNull().as('accessRevision'),
-      ])
+      .select(['facts.revision as factsRevision', 'access.revision as accessRevision'])
       .executeTakeFirstOrThrow();
     const call = (deploymentId: string): Call => ({
       logId: newId(),

@@ -11,6 +11,7 @@ import { migrate } from '../src/database/migrate.ts';
 import { connect } from '../src/database/pool.ts';
 import { type Demonstration, examplePrediction, seed } from '../src/demonstration/seed.ts';
 import type { DB } from '../src/generated/database.ts';
+import { newLogId } from '../src/predictions/log-id.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
 import { startEmbedded } from '../src/private-postgres/start.ts';
 import { startServer } from '../src/services.ts';
@@ -19,6 +20,8 @@ import { chromiumPath } from './browser/chromium.ts';
 // `npm run screenshots`: makes the pictures in docs/images, from a server with the demonstration data.
 
 const gasoline = fileURLToPath(new URL('../src/demonstration/data/gasoline-test.csv', import.meta.url));
+const ANALYSER = 'Process analyser, line 2';
+const DAY_MS = 24 * 60 * 60 * 1000;
 const pictures = fileURLToPath(new URL('../docs/images/', import.meta.url));
 
 async function graphiql(browser: Browser, url: string, { rawKey, octaneDeploymentId }: Demonstration) {
@@ -70,10 +73,10 @@ async function addKeys(db: Kysely<DB>, { octaneDeploymentId }: Demonstration): P
     .select('projectId')
     .where('id', '=', octaneDeploymentId)
     .executeTakeFirstOrThrow();
-  const daysFromNow = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000);
+  const daysFromNow = (days: number) => new Date(Date.now() + days * DAY_MS);
   const keys = [
     {
-      name: 'Process analyser, line 2',
+      name: ANALYSER,
       wide: true,
       expiresAt: daysFromNow(300),
       lastUsedAt: daysFromNow(-0.1),
@@ -96,6 +99,45 @@ async function addKeys(db: Kysely<DB>, { octaneDeploymentId }: Demonstration): P
       if (revoke) await revokeApiKey(trx, keyId, { viewerId: id, actor, now: daysFromNow(-29) });
     });
   }
+}
+
+/** Calls with the key of the process analyser: many on working days, few on weekends. */
+async function addCalls(db: Kysely<DB>, { octaneDeploymentId }: Demonstration): Promise<void> {
+  const key = await db
+    .selectFrom('apiKeys')
+    .select(['id', 'name', 'prefix'])
+    .where('name', '=', ANALYSER)
+    .executeTakeFirstOrThrow();
+  const days = Array.from({ length: 30 }, (_, ago) => new Date(Date.now() - ago * DAY_MS));
+  for (const [index, day] of days.entries()) {
+    const calls = [0, 6].includes(day.getUTCDay()) ? 2 : 14 + ((index * 5) % 9);
+    for (let call = 0; call < calls; call++) {
+      const createdAt = new Date(day.getTime() - call * 17 * 60_000 - 3 * 60_000);
+      const samples = 1 + ((index + call * 7) % 12);
+      const predictions = Array.from({ length: samples }, () => ({ sampleName: 'gasoline', value: 88.1 }));
+      await db
+        .insertInto('predictionLogs')
+        .values({
+          id: newLogId(createdAt),
+          deploymentId: octaneDeploymentId,
+          createdAt,
+          source: 'API',
+          predictions: JSON.stringify(predictions),
+          durationMs: 2 + ((call * 3) % 5) / 2,
+          apiKeyId: key.id,
+          apiKeyName: key.name,
+          apiKeyPrefix: key.prefix,
+        })
+        .execute();
+    }
+  }
+}
+
+async function keyCalls(page: Page, url: string, { octaneDeploymentId }: Demonstration) {
+  await page.goto(`${url}/deployments/${octaneDeploymentId}/api-keys`);
+  await page.getByRole('link', { name: ANALYSER }).click();
+  await page.getByRole('table', { name: 'Prediction logs' }).locator('time').first().waitFor();
+  await page.screenshot({ path: join(pictures, 'key-calls.png') });
 }
 
 async function apiKeys(page: Page, url: string, { octaneDeploymentId }: Demonstration) {
@@ -126,8 +168,11 @@ await chmod(folder, 0o711);
 const postgres = await startEmbedded(folder, () => {});
 const db = connect({ url: postgres.url, max: 5, onIdleError: () => {} });
 await migrate(db);
-await makePartitions(db, new Date());
+for (const ago of [30, 0]) await makePartitions(db, new Date(Date.now() - ago * DAY_MS));
 const demonstration = await seed(db, new Date());
+// Before the server starts: its job counts the calls of past days once.
+await addKeys(db, demonstration);
+await addCalls(db, demonstration);
 const server = await startServer({
   db,
   config: {
@@ -149,9 +194,9 @@ const browser = await chromium.launch({
 });
 try {
   await graphiql(browser, server.url, demonstration);
-  await addKeys(db, demonstration);
   const page = await signedIn(browser, server.url, demonstration);
   await apiKeys(page, server.url, demonstration);
+  await keyCalls(page, server.url, demonstration);
   await predictions(page, server.url, demonstration);
 } finally {
   await browser.close();

@@ -325,6 +325,21 @@ describe('with DATABASE_URL', () => {
       expect(await migrate.ended).toBe(0);
     }
   });
+
+  test('a database of a newer version is refused in one line that says what to do', async () => {
+    const url = await emptyDatabase(inject('postgresUrl'));
+    expect(await npm(['run', 'spectrakey', '--', 'migrate'], { env: { DATABASE_URL: url } }).ended).toBe(0);
+    const client = new pg.Client(url);
+    await client.connect();
+    await client.query(`insert into kysely_migration values ('9999-later', '2099-01-01T00:00:00.000Z')`);
+    await client.end();
+    const older = npm(['start'], { env: { DATABASE_URL: url } });
+    expect(await older.ended).toBe(1);
+    expect(older.output()).toContain(
+      'It was migrated by a newer version of Spectrakey. Start that version, or restore a backup from before the upgrade.',
+    );
+    expect(older.output()).not.toMatch(/^ +at /m);
+  });
 });
 
 // The cases that need root are declared only when the suite runs as root; the rest runs as any account.

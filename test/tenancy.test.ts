@@ -610,6 +610,13 @@ const CURSORS: Record<string, Place> = {
     variables: after => ({ of: { projectId: lab.owner.projectId }, after }),
     foreign: () => otherKey.id,
   },
+  'ApiKey.predictionLogs.after': {
+    document: `query ($of: ApiKeyTarget!, $after: String) {
+      apiKeys(of: $of) { nodes { predictionLogs(after: $after) { nodes { id } pageInfo { endCursor } } } }
+    }`,
+    variables: after => ({ of: { projectId: lab.owner.projectId }, after }),
+    foreign: () => otherLogId,
+  },
   'Deployment.predictionLogs.after': {
     document: `query ($id: ID!, $after: String) {
       deployment(id: $id) { predictionLogs(after: $after) { nodes { id } pageInfo { endCursor } } }

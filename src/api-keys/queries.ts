@@ -1,6 +1,5 @@
 import { type InferResult, sql } from 'kysely';
 import type { ActivityAction } from '../activity/activity.ts';
-import { projectAccess } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import type { ApiKeyScope } from '../generated/database.ts';
 import { type PageRequest, pagesTable, toConnections } from '../requests/pagination.ts';
@@ -29,7 +28,7 @@ const lastUse = sql<Date | null>`greatest(api_keys.last_used_at, (
 export function selectKeys(db: Database, viewerId: string) {
   return db
     .selectFrom('apiKeys')
-    .innerJoin(projectAccess(db).as('access'), 'access.projectId', 'apiKeys.projectId')
+    .innerJoin('projectAccess as access', 'access.projectId', 'apiKeys.projectId')
     .leftJoin('users as creators', 'creators.id', 'apiKeys.createdBy')
     .leftJoin('users as revokers', 'revokers.id', 'apiKeys.revokedBy')
     .select([

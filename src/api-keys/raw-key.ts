@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -44,7 +44,7 @@ export const containsRawKey = (text: string): boolean => /sk_[0-9A-Za-z]{46}/.te
 
 /** The digest of a raw key that is stored. A fast hash suffices, because 238 random bits cannot be guessed at any speed. */
 export function digestOf(rawKey: string): Buffer {
-  return createHash('sha256').update(rawKey).digest();
+  return hash('sha256', rawKey, 'buffer');
 }
 
 function randomText(random: (bytes: number) => Buffer): string {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { AuthenticatedKey } from '../auth/caller.ts';
-import { digestOf, isRawKey } from './raw-key.ts';
+import { digestOf } from './raw-key.ts';
 
 /** Max size of all remembered facts in bytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -24,7 +24,6 @@ export function startRememberedKeys(): RememberedKeys {
   });
   return {
     find(rawKey, now) {
-      if (!isRawKey(rawKey)) return undefined;
       const key = keys.get(digestOf(rawKey).toString('latin1'));
       return key?.expiresAt && key.expiresAt <= now ? undefined : key;
     },

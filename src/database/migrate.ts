@@ -18,11 +18,23 @@ async function getMigrations(): Promise<Record<string, Migration>> {
 /** The id of Kysely's own migration lock, so that a server of an older version waits too. */
 const MIGRATION_LOCK = sql.lit('3853314791062309107');
 
+/** The database has a migration that this version does not know. */
+export class NewerDatabaseError extends Error {
+  override readonly name = 'NewerDatabaseError';
+
+  constructor(cause: unknown) {
+    super(
+      'It was migrated by a newer version of Spectrakey. Start that version, or restore a backup from before the upgrade.',
+      { cause },
+    );
+  }
+}
+
 /**
  * Runs all pending migrations in one transaction. Servers that start at once wait for each other.
  *
  * @returns the names of the migrations that were run, oldest first.
- * @throws what the failing migration threw; all of them are then rolled back.
+ * @throws NewerDatabaseError, or what the failing migration threw; all of them are then rolled back.
  */
 export async function migrate(db: Kysely<DB>): Promise<string[]> {
   return await db.transaction().execute(async trx => {
@@ -33,6 +45,10 @@ export async function migrate(db: Kysely<DB>): Promise<string[]> {
     // Without the plugins, which would change the names in a migration.
     const migrator = new Migrator({ db: trx.withoutPlugins(), provider: { getMigrations } });
     const { error, results = [] } = await migrator.migrateToLatest();
+    // Kysely has no class for this error.
+    if (error instanceof Error && /previously executed migration .* is missing/.test(error.message)) {
+      throw new NewerDatabaseError(error);
+    }
     if (error) throw error;
     return results.map(result => result.migrationName);
   });

@@ -1,12 +1,12 @@
-import { CompiledQuery } from 'kysely';
-import type { Database } from './pool.ts';
+import { CompiledQuery, type Kysely } from 'kysely';
+import type { DB } from '../generated/database.ts';
 
 /** Marks the first line of a statement that has a name. */
 const NAME_LINE = /^-- (\w+)\n/;
 
 /** Runs a statement, in the transaction if one is given, with the values of `$1`, `$2`, … @returns its rows */
 export type Statement<Parameters extends readonly unknown[], Row> = (
-  db: Database,
+  db: Kysely<DB>,
   ...parameters: Parameters
 ) => Promise<Row[]>;
 

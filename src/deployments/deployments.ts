@@ -3,7 +3,8 @@ import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
 import { monthOf } from '../accounts/month.ts';
 import { type By, recordActivity } from '../activity/activity.ts';
-import { canEditProject, projectAccess } from '../auth/roles.ts';
+import type { DeploymentFacts, PlanFacts } from '../auth/caller.ts';
+import { canEditProject } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { notFound } from '../errors.ts';
 import type { DB, ProjectRole } from '../generated/database.ts';
@@ -11,33 +12,18 @@ import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { assertBelowLimit } from '../requests/bounds.ts';
 import type { ModelRow } from './models.ts';
 
-export interface DeploymentRow {
-  id: string;
+/** A deployment as the viewer sees it. `used` counts the month of the request. */
+export interface DeploymentRow extends DeploymentFacts, PlanFacts {
   name: string;
   description: string | null;
-  active: boolean;
   createdAt: Date;
   projectId: string;
-  modelId: string;
   /** The viewer's role in the project. */
   role: ProjectRole;
-  /** Predictions of the deployment in the current month (UTC). */
-  used: number;
-  /** The plan's max number of predictions in a month; null: unlimited. */
-  quota: number | null;
-  organizationId: string;
-  /** Whether the plan has API access. */
-  allowApiPredict: boolean;
-  /** When the quarantine of its model ends or ended; null if it was never quarantined. */
-  quarantinedUntil: Date | null;
-  /** Points of a spectrum. */
-  inputLength: number;
-  /** Whether calls may share a run of the model; null if not analysed yet. */
-  rowIndependent: boolean | null;
-  /** The revisions of all rows that the facts for `predict` come from. */
-  factsRevision: string;
   /** The revisions of the rows that give the viewer their role. */
   accessRevision: string;
+  /** When the quarantine of its model ends or ended; null if it was never quarantined. */
+  quarantinedUntil: Date | null;
 }
 
 /**
@@ -148,9 +134,9 @@ export async function renameDeployment(
 function selectDeployments(db: Database, viewerId: string, now: Date) {
   return db
     .selectFrom('deployments')
-    .innerJoin(projectAccess(db).as('access'), 'access.projectId', 'deployments.projectId')
+    .innerJoin('projectAccess as access', 'access.projectId', 'deployments.projectId')
     .innerJoin('deploymentFacts as facts', 'facts.deploymentId', 'deployments.id')
-    .select(eb => [
+    .select([
       'deployments.id',
       'deployments.name',
       'deployments.description',
@@ -159,16 +145,15 @@ function selectDeployments(db: Database, viewerId: string, now: Date) {
       'deployments.projectId',
       'deployments.modelId',
       'access.role',
-      'access.accessRevision',
+      'access.revision as accessRevision',
       sql<number>`coalesce((
         select sum(predictions) from deployment_usage as usage
         where usage.deployment_id = deployments.id and usage.month = ${monthOf(now)}
       ), 0)::bigint`.as('used'),
-      // PostgreSQL does not know that these columns of the view are never null.
-      eb.ref('facts.organizationId').$notNull().as('organizationId'),
-      eb.ref('facts.allowApiPredict').$notNull().as('allowApiPredict'),
-      eb.ref('facts.inputLength').$notNull().as('inputLength'),
-      eb.ref('facts.revision').$notNull().as('factsRevision'),
+      'facts.organizationId',
+      'facts.allowApiPredict',
+      'facts.inputLength',
+      'facts.revision as factsRevision',
       'facts.quota',
       'facts.rowIndependent',
       'facts.quarantinedUntil',

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { checkAllowance } from '../accounts/allowances.ts';
 import { type By, recordActivity } from '../activity/activity.ts';
-import { canEditProject, projectAccess } from '../auth/roles.ts';
+import { canEditProject } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, notFound } from '../errors.ts';
 import type { DB, ModelKind } from '../generated/database.ts';
@@ -127,7 +127,7 @@ export async function renameModel(
 function selectModels(db: Database, viewerId: string) {
   return db
     .selectFrom('models')
-    .innerJoin(projectAccess(db).as('access'), 'access.projectId', 'models.projectId')
+    .innerJoin('projectAccess as access', 'access.projectId', 'models.projectId')
     .select(columns)
     .where('access.userId', '=', viewerId)
     .orderBy('models.id', 'desc');

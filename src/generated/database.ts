@@ -131,16 +131,16 @@ export interface DeletedDeployments {
 }
 
 export interface DeploymentFacts {
-  active: boolean | null;
-  allowApiPredict: boolean | null;
-  deploymentId: string | null;
-  inputLength: number | null;
-  modelId: string | null;
-  organizationId: string | null;
-  projectId: string | null;
+  active: boolean;
+  allowApiPredict: boolean;
+  deploymentId: string;
+  inputLength: number;
+  modelId: string;
+  organizationId: string;
+  projectId: string;
   quarantinedUntil: Timestamp | null;
   quota: number | null;
-  revision: string | null;
+  revision: string;
   rowIndependent: boolean | null;
 }
 
@@ -334,10 +334,10 @@ export interface PredictionLogs {
 }
 
 export interface ProjectAccess {
-  projectId: string | null;
-  revision: string | null;
-  role: ProjectRole | null;
-  userId: string | null;
+  projectId: string;
+  revision: string;
+  role: ProjectRole;
+  userId: string;
 }
 
 export interface ProjectMembers {

@@ -4,7 +4,7 @@ import { checkAllowance } from '../accounts/allowances.ts';
 import { lockOrganizationAs, type MemberRow } from '../accounts/organizations.ts';
 import { normalizeEmail } from '../accounts/people.ts';
 import { type ActivityAction, type By, recordActivity } from '../activity/activity.ts';
-import { canManageOrganization, canManageProject, projectAccess } from '../auth/roles.ts';
+import { canManageOrganization, canManageProject } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, forbidden, notFound } from '../errors.ts';
 import type { DB, ProjectRole } from '../generated/database.ts';
@@ -77,7 +77,7 @@ export async function renameProject(
 function selectProjects(db: Database, viewerId: string) {
   return db
     .selectFrom('projects')
-    .innerJoin(projectAccess(db).as('access'), 'access.projectId', 'projects.id')
+    .innerJoin('projectAccess as access', 'access.projectId', 'projects.id')
     .select(['projects.id', 'projects.name', 'projects.organizationId', 'access.role'])
     .where('access.userId', '=', viewerId)
     .orderBy('projects.name')
@@ -111,7 +111,7 @@ export async function findProjectMembers(
   limit: number,
 ): Promise<MemberRow<ProjectRole>[]> {
   const rows = await db
-    .selectFrom(projectAccess(db).as('access'))
+    .selectFrom('projectAccess as access')
     .innerJoin('users', 'users.id', 'access.userId')
     .select(['access.projectId as parentId', 'access.role', 'users.id', 'users.name', 'users.email'])
     .where('access.projectId', '=', eb => eb.fn.any(eb.val(projectIds)))

@@ -5,9 +5,11 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CpuMs, readCpu } from './cpu.ts';
+import { findEmbedded } from '../../src/private-postgres/start.ts';
+import { type CpuMs, describeOtherWork, type OtherWork, readCpu, watchMachine } from './cpu.ts';
 import { load, type Measure } from './load.ts';
-import { interval, median } from './report.ts';
+import { connectionsText, figureOf, median } from './report.ts';
+import { checkOneStatement, countStatements, type StatementCount } from './statements.ts';
 
 // Compares this working tree with another commit: `npm run bench -- --against <commit>`. Each gets a data folder with a
 // private PostgreSQL of its own; the calls alternate, so that other load on the machine affects both equally.
@@ -18,16 +20,22 @@ const CONNECTIONS = [32, 1];
 interface Tree {
   call: Pick<Parameters<typeof load>[0], 'url' | 'headers' | 'body'>;
   cpu: () => CpuMs;
+  /** The pid of the first process of its PostgreSQL. */
+  postmaster: number;
+  /** Counts the statements of calls, for each number of connections. */
+  statements: () => Promise<StatementCount[]>;
   stop: () => Promise<void>;
 }
 
 type Round = Measure & { cpuPerCall: CpuMs };
 
 /**
- * Alternates calls with one spectrum between the other commit and this working tree, and prints the ratios.
+ * Alternates calls with one spectrum between the other commit and this working tree, and prints the ratios, the CPU and the
+ * statements that a call takes, and what else the machine did.
  *
  * @param rounds alternations for each number of connections
  * @param seconds of each measurement
+ * @throws if a warm call of this working tree takes more than one statement
  */
 export async function compareWith(
   commit: string,
@@ -47,7 +55,10 @@ export async function compareWith(
       await start(root, join(folder, 'now')),
     ] as const;
     try {
-      for (const connections of CONNECTIONS) {
+      progress('counting statements');
+      const statements = [await trees[0].statements(), await trees[1].statements()] as const;
+      for (const [at, connections] of CONNECTIONS.entries()) {
+        const otherWork = watchMachine(trees.map(({ postmaster }) => postmaster));
         const pairs: [Round, Round][] = [];
         for (const tree of trees) await measure(tree, connections, seconds);
         for (let round = 1; round <= rounds; round++) {
@@ -59,11 +70,13 @@ export async function compareWith(
           if (!before || !now) continue;
           pairs.push([before, now]);
           progress(
-            `${connections} connections, round ${round}: ${before.perSecond.toFixed(0)} and ${now.perSecond.toFixed(0)} calls/s`,
+            `${connectionsText(connections)}, round ${round}: ${before.perSecond.toFixed(0)} and ${now.perSecond.toFixed(0)} calls/s`,
           );
         }
-        process.stdout.write(`${report(commit, connections, pairs)}\n`);
+        const perCall = statements.map(counts => median(counts[at]?.perCall ?? []));
+        process.stdout.write(`${report(commit, connections, pairs, perCall, otherWork())}\n`);
       }
+      for (const count of statements[1]) checkOneStatement(count);
     } finally {
       for (const { stop } of trees) await stop();
     }
@@ -84,21 +97,35 @@ async function measure({ call, cpu }: Tree, connections: number, seconds: number
   };
 }
 
-function report(commit: string, connections: number, pairs: readonly (readonly [Round, Round])[]): string {
-  const ratios = pairs.map(([before, now]) => now.perSecond / before.perSecond);
-  const [low, high] = interval(ratios);
-  const medianOf = (which: 0 | 1, of: (round: Round) => number) => median(pairs.map(pair => of(pair[which])));
-  const line = (name: string, which: 0 | 1) =>
-    `  ${name}: ${medianOf(which, ({ perSecond }) => perSecond).toFixed(0)} calls/s, ` +
-    `${medianOf(which, ({ perSecond }) => (connections * 1e6) / perSecond).toFixed(0)} µs a call, ` +
-    `p99 ${medianOf(which, ({ p99Ms }) => p99Ms)} ms; CPU a call in µs: ` +
-    `server ${medianOf(which, ({ cpuPerCall }) => cpuPerCall.server).toFixed(0)}, ` +
-    `hosts ${medianOf(which, ({ cpuPerCall }) => cpuPerCall.hosts).toFixed(0)}, ` +
-    `PostgreSQL ${medianOf(which, ({ cpuPerCall }) => cpuPerCall.postgres).toFixed(0)}`;
+function report(
+  commit: string,
+  connections: number,
+  pairs: readonly (readonly [Round, Round])[],
+  statements: readonly number[],
+  otherWork: OtherWork,
+): string {
+  const ratioOf = (of: (round: Round) => number) => {
+    const ratios = pairs.map(([before, now]) => of(now) / of(before));
+    const { ratio, interval } = figureOf(ratios, { what: 'now / before' });
+    return `${ratio.toFixed(3)}${interval ? ` (${interval.map(end => end.toFixed(3)).join(' to ')})` : ''}`;
+  };
+  const line = (name: string, which: 0 | 1) => {
+    const medianOf = (of: (round: Round) => number) => median(pairs.map(pair => of(pair[which])));
+    return (
+      `  ${name}: ${medianOf(({ perSecond }) => perSecond).toFixed(0)} calls/s, ` +
+      `p50 ${medianOf(({ p50Ms }) => p50Ms).toFixed(2)} ms, p99 ${medianOf(({ p99Ms }) => p99Ms).toFixed(2)} ms; ` +
+      `${statements[which]?.toFixed(2)} statements a call; CPU a call in µs: ` +
+      `server ${medianOf(({ cpuPerCall }) => cpuPerCall.server).toFixed(0)}, ` +
+      `hosts ${medianOf(({ cpuPerCall }) => cpuPerCall.hosts).toFixed(0)}, ` +
+      `PostgreSQL ${medianOf(({ cpuPerCall }) => cpuPerCall.postgres).toFixed(0)}`
+    );
+  };
   return [
-    `${connections} connections: ${median(ratios).toFixed(3)} of the calls/s (95 %: ${low.toFixed(3)} to ${high.toFixed(3)}; ${pairs.length} alternations)`,
+    `${connectionsText(connections)}, now / ${commit}, median of ${pairs.length} alternations (95 % interval): ` +
+      `calls/s ${ratioOf(({ perSecond }) => perSecond)}, p50 ${ratioOf(({ p50Ms }) => p50Ms)}, p99 ${ratioOf(({ p99Ms }) => p99Ms)}`,
     line(commit, 0),
     line('now', 1),
+    `  other work: ${describeOtherWork(otherWork)}`,
   ].join('\n');
 }
 
@@ -124,9 +151,13 @@ async function start(tree: string, dataDir: string): Promise<Tree> {
   const postmaster = Number(
     readFileSync(join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0],
   );
+  const call = { url, headers: [{ authorization: `Api-Key ${key}` }], body: readFileSync(file, 'utf8') };
+  const databaseUrl = (await findEmbedded(dataDir)) ?? '';
   return {
-    call: { url, headers: [{ authorization: `Api-Key ${key}` }], body: readFileSync(file, 'utf8') },
+    call,
     cpu: () => readCpu(child.pid ?? 0, postmaster),
+    postmaster,
+    statements: () => countStatements(databaseUrl, call, CONNECTIONS, tree),
     async stop() {
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');

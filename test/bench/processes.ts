@@ -4,6 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+const running = new Set<ChildProcess>();
+// If the bench fails, they must not outlive it.
+process.once('exit', () => running.forEach(child => void child.kill()));
+
 export interface RunningProcess {
   /** The URL of its GraphQL endpoint. */
   url: string;
@@ -12,17 +16,24 @@ export interface RunningProcess {
   stop(): Promise<void>;
 }
 
-/** Starts a program of this repository that prints its address on its standard output. */
+/**
+ * Starts a program of this repository that prints its address on its standard output.
+ *
+ * @param tree the folder of another working tree whose program it is
+ */
 export async function start(
   args: string[],
   environment: Record<string, string> = {},
+  tree = root,
 ): Promise<RunningProcess> {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, args, {
-    cwd: root,
+    cwd: tree,
     env: { PATH, HOME, NODE_ENV: 'production', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const origin = await originOf(child);
   child.stdout?.resume();
   return {

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { describeOtherWork, type OtherWork } from './cpu.ts';
 import type { Measure } from './load.ts';
 
 /** The medians of one variant's rounds. */
@@ -14,7 +15,10 @@ export interface Row {
 /** A promised ratio, with its bound. */
 export interface Figure {
   what: string;
+  /** The median, if it was measured several times. */
   ratio: number;
+  /** The 95 % confidence interval of the median. */
+  interval?: [low: number, high: number];
   atLeast?: number;
   atMost?: number;
 }
@@ -22,6 +26,7 @@ export interface Figure {
 export interface Results {
   date: string;
   machine: string;
+  otherWork?: OtherWork;
   versions: Record<string, string>;
   rows: Row[];
   figures: Figure[];
@@ -41,8 +46,8 @@ export function median(numbers: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** The 95 % confidence interval of the median, from the order of the numbers (binomial; at least six numbers). */
-export function interval(numbers: readonly number[]): [low: number, high: number] {
+/** The 95 % confidence interval of the median, from the order of the numbers (binomial). */
+function interval(numbers: readonly number[]): [low: number, high: number] {
   const sorted = numbers.toSorted((a, b) => a - b);
   const n = sorted.length;
   // The probability that at most `rank` of n numbers lie below the median.
@@ -63,46 +68,88 @@ export const rowOf = (what: string, variant: string, measures: readonly Measure[
   p99Ms: median(measures.map(({ p99Ms }) => p99Ms)),
 });
 
-/** Whether a figure is within its bound. */
+/** Fewer numbers have no 95 % interval. */
+const MIN_NUMBERS = 6;
+
+/** The median of ratios, and its interval. */
+export const figureOf = (
+  ratios: readonly number[],
+  { what, ...bounds }: Pick<Figure, 'what' | 'atLeast' | 'atMost'>,
+): Figure => ({
+  what,
+  ratio: median(ratios),
+  ...(ratios.length >= MIN_NUMBERS && { interval: interval(ratios) }),
+  ...bounds,
+});
+
+/** Whether a figure is within its bound: its interval must reach it. */
 export const isWithinBound = ({
   ratio,
+  interval: [low, high] = [ratio, ratio],
   atLeast = Number.NEGATIVE_INFINITY,
   atMost = Number.POSITIVE_INFINITY,
-}: Figure) => ratio >= atLeast && ratio <= atMost;
+}: Figure) => high >= atLeast && low <= atMost;
+
+/** A figure as text, with three digits if two would make it look as if it was within its bound. */
+export function measuredText(figure: Figure): string {
+  const { ratio, interval: [low, high] = [ratio, ratio], atLeast, atMost } = figure;
+  const best = atLeast === undefined ? low : high;
+  const digits = !isWithinBound(figure) && Number(best.toFixed(2)) === (atLeast ?? atMost) ? 3 : 2;
+  const range = figure.interval ? ` (${low.toFixed(digits)} to ${high.toFixed(digits)})` : '';
+  return `${ratio.toFixed(digits)}${range}`;
+}
+
+export const connectionsText = (connections: number) =>
+  `${connections} connection${connections === 1 ? '' : 's'}`;
 
 const thousands = (value: number) => Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
 
+/** A number with at most three digits, unless it has more before the point. */
+const threeDigits = (value: number) => (value < 100 ? Number(value.toPrecision(3)) : Math.round(value));
+
 /** The tables of docs/benchmarks.md. */
-export function tablesOf({ date, machine, versions, rows, figures, memoryMb, records }: Results): string {
+export function tablesOf({
+  date,
+  machine,
+  otherWork,
+  versions,
+  rows,
+  figures,
+  memoryMb,
+  records,
+}: Results): string {
   const software = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     `${date}, ${machine}; ${software.join(', ')}.`,
+    ...(otherWork ? [`The machine's other work: ${describeOtherWork(otherWork)}.`] : []),
     '',
-    '| figure | measured | bound |',
+    '| figure | measured (95 % interval) | bound |',
     '|---|---|---|',
     ...figures.map(figure => {
-      const { what, ratio, atLeast, atMost } = figure;
+      const { what, atLeast, atMost } = figure;
       const bound = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
-      // A figure that misses its bound by less than a hundredth must not look as if it was within it.
-      const digits = !isWithinBound(figure) && Number(ratio.toFixed(2)) === (atLeast ?? atMost) ? 3 : 2;
-      return `| ${what} | ${ratio.toFixed(digits)} | ${bound}${isWithinBound(figure) ? '' : ': **not reached**'} |`;
+      return `| ${what} | ${measuredText(figure)} | ${bound}${isWithinBound(figure) ? '' : ': **not reached**'} |`;
     }),
     '',
     '| | variant | requests a second | p50 ms | p99 ms |',
     '|---|---|---|---|---|',
     ...rows.map(
       ({ what, variant, perSecond, p50Ms, p99Ms }) =>
-        `| ${what} | ${variant} | ${thousands(perSecond)} | ${p50Ms} | ${p99Ms} |`,
+        `| ${what} | ${variant} | ${thousands(perSecond)} | ${threeDigits(p50Ms)} | ${threeDigits(p99Ms)} |`,
     ),
     '',
-    `Resident memory: ${Object.entries(memoryMb)
-      .map(([when, mb]) => `${mb.toFixed(0)} MB ${when}`)
-      .join(
-        ', ',
-      )}. Of ${thousands(records.answered)} calls that were answered, ${thousands(records.logged)} have their ` +
-      `log row, and ${thousands(records.counted)} spectra of ${thousands(records.answered)} are counted.`,
-    '',
+    // Not measured with `--only`.
+    ...(records.answered === 0 ? [] : [memoryAndRecords({ memoryMb, records }), '']),
   ].join('\n');
+}
+
+function memoryAndRecords({ memoryMb, records }: Pick<Results, 'memoryMb' | 'records'>): string {
+  const memory = Object.entries(memoryMb).map(([when, mb]) => `${mb.toFixed(0)} MB ${when}`);
+  return (
+    `Resident memory: ${memory.join(', ')}. ` +
+    `Of ${thousands(records.answered)} calls that were answered, ${thousands(records.logged)} have their ` +
+    `log row, and ${thousands(records.counted)} spectra of ${thousands(records.answered)} are counted.`
+  );
 }
 
 /** The text between the markers in docs/benchmarks.md. */

@@ -13,7 +13,7 @@ import { useNow } from '../ui/use-now';
 import classes from './ApiKeys.module.css';
 import { type Asked, ConfirmKey } from './ConfirmKey';
 import { CreateKey } from './CreateKey';
-import { KeyPage } from './KeyPage';
+import { KeyRows } from './KeyRows';
 import { KeyTable, SkeletonRows } from './KeyTable';
 import { ABOUT_KEYS, PAGE } from './queries';
 import { UpgradePlan } from './UpgradePlan';
@@ -174,7 +174,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
       )}
       {apiKeys && apiKeys.nodes.length > 0 && (
         <KeyTable actions={canManage}>
-          <KeyPage page={apiKeys} of={of} now={now} {...(canManage && { onAsk: ask })} />
+          <KeyRows page={apiKeys} of={of} now={now} {...(canManage && { onAsk: ask })} />
         </KeyTable>
       )}
       {/* Outside the part that depends on the data: a failed reload must not remove a key that is being shown. */}

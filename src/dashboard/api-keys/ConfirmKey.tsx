@@ -6,8 +6,8 @@ import { graphql } from '../generated';
 import type { ApiKeyRowFragment } from '../generated/graphql';
 import { Dialog } from '../ui/Dialog';
 import { Refusal } from '../ui/Refusal';
-import { exactTime, relativeTime } from '../ui/relative-time.ts';
 import classes from './ApiKeys.module.css';
+import { KeyUse } from './KeyUse';
 import { ABOUT_KEYS } from './queries';
 
 const REVOKE = graphql(`
@@ -36,6 +36,8 @@ interface Props {
   /** Null if there is nothing to confirm. */
   asked: Asked | null;
   now: Date;
+  /** Whether it is asked on the page of the key, which shows its calls. */
+  onItsPage?: boolean;
   /** Whether the focus goes back to the button that was pressed. */
   returnFocus: boolean;
   onClose: () => void;
@@ -43,7 +45,7 @@ interface Props {
 }
 
 /** Asks before a key is revoked or deleted, naming it and its last use. */
-export function ConfirmKey({ asked, now, returnFocus, onClose, onDone }: Props) {
+export function ConfirmKey({ asked, now, onItsPage = false, returnFocus, onClose, onDone }: Props) {
   const client = useClient();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CombinedError>();
@@ -66,6 +68,7 @@ export function ConfirmKey({ asked, now, returnFocus, onClose, onDone }: Props) 
     <Dialog
       opened={asked !== null}
       onClose={close}
+      size="lg"
       title={asked && `${verb} “${asked.key.name}”?`}
       returnFocus={returnFocus}
     >
@@ -73,7 +76,7 @@ export function ConfirmKey({ asked, now, returnFocus, onClose, onDone }: Props) 
         <Stack gap="md">
           <div className={classes.facts}>
             <code>{asked.key.prefix}...</code>
-            <LastUse at={asked.key.lastUsedAt} now={now} />
+            <KeyUse apiKey={asked.key} now={now} onLeave={onItsPage ? undefined : onClose} />
           </div>
           <Text size="sm">{consequence(asked)}</Text>
           <Refusal sentence={error ? sentenceOf(error) : null} />
@@ -88,19 +91,6 @@ export function ConfirmKey({ asked, now, returnFocus, onClose, onDone }: Props) 
         </Stack>
       )}
     </Dialog>
-  );
-}
-
-function LastUse({ at, now }: { at: string | null | undefined; now: Date }) {
-  return (
-    <>
-      <Text size="sm">{at ? `Last used ${relativeTime(new Date(at), now)}` : 'Never used'}</Text>
-      {at && (
-        <Text size="xs" c="dimmed">
-          {exactTime(new Date(at))}
-        </Text>
-      )}
-    </>
   );
 }
 

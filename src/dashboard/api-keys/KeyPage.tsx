@@ -1,94 +1,128 @@
-import { Button, Table } from '@mantine/core';
+import { Anchor, Breadcrumbs, Button, Group, SimpleGrid, Stack, Title } from '@mantine/core';
+import { Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { Link, useNavigate, useParams } from 'react-router';
 import { useQuery } from 'urql';
 import { graphql } from '../generated';
-import type { ApiKeyRowFragment, ApiKeyTarget } from '../generated/graphql';
+import { Loading } from '../ui/Loading';
+import { NotFound } from '../ui/NotFound';
 import { Problem } from '../ui/Problem';
-import type { Asked } from './ConfirmKey';
-import { KeyRow, SkeletonRows, WholeRow } from './KeyTable';
-import { ABOUT_KEYS, PAGE } from './queries';
+import { useNow } from '../ui/use-now';
+import { type Asked, ConfirmKey } from './ConfirmKey';
+import { KeyCalls } from './KeyCalls';
+import { KeyFacts } from './KeyFacts';
+import { KeyUsage } from './KeyUsage';
+import { ABOUT_KEYS, findKey, isUuid, placeOf } from './queries';
 
-const MORE_API_KEYS = graphql(`
-  query MoreApiKeys($of: ApiKeyTarget!, $first: Int!, $after: String) {
-    apiKeys(of: $of, first: $first, after: $after) {
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
+const API_KEY = graphql(`
+  query ApiKeyPage($projectId: ID!, $after: String!) {
+    project(id: $projectId) {
+      id
+      name
+      ...ViewerCan
+    }
+    apiKeys(of: { projectId: $projectId }, first: 1, after: $after) {
       nodes {
         ...ApiKeyRow
+        revokedAt
+        revokedBy {
+          id
+          name
+        }
+        dailyPredictions(days: 30) {
+          date
+          predictions
+          isMinimum
+        }
       }
     }
   }
 `);
 
-interface List {
-  of: ApiKeyTarget;
-  now: Date;
-  /** Absent for people who may not change keys. */
-  onAsk?: (asked: Asked) => void;
+/** One key: what it is, and who still uses it. */
+export function KeyPage() {
+  const { projectId = '', keyId = '' } = useParams();
+  if (![projectId, keyId].every(isUuid)) return <NotFound what="API key" />;
+  // A separate page for each key, so that none briefly shows the data of another.
+  return <Page key={keyId} projectId={projectId} id={keyId} />;
 }
 
-interface Page {
-  nodes: ApiKeyRowFragment[];
-  pageInfo: { hasNextPage: boolean; endCursor?: string | null };
-}
-
-interface KeyPageProps {
-  page: Page;
-  /** Whether it was requested with "Show more". */
-  next?: boolean;
-}
-
-/**
- * The rows of a page and, once requested, the next page below. Each page begins where the one above it ends now, so no
- * key is skipped when a new one moves the last key of a page to the next page.
- */
-export function KeyPage({ page: { nodes, pageInfo }, next = false, ...list }: List & KeyPageProps) {
-  const [more, setMore] = useState(false);
-  const rows = useRef<HTMLTableSectionElement>(null);
-  useEffect(() => {
-    // The button "Show more", which had the focus, is gone. The focus moves to the new rows.
-    if (next && document.activeElement === document.body) rows.current?.focus();
-  }, [next]);
-  return (
-    <>
-      <Table.Tbody ref={rows} tabIndex={-1}>
-        {nodes.map(key => (
-          <KeyRow
-            key={key.id}
-            apiKey={key}
-            now={list.now}
-            inDeployment={list.of.deploymentId !== undefined}
-            {...(list.onAsk && { onAsk: list.onAsk })}
-          />
-        ))}
-      </Table.Tbody>
-      {pageInfo.hasNextPage &&
-        (more ? (
-          <NextPage {...list} after={pageInfo.endCursor} />
-        ) : (
-          <WholeRow>
-            <Button variant="default" size="xs" onClick={() => setMore(true)}>
-              Show more
-            </Button>
-          </WholeRow>
-        ))}
-    </>
-  );
-}
-
-function NextPage({ after, ...list }: List & { after: string | null | undefined }) {
+function Page({ projectId, id }: { projectId: string; id: string }) {
   const [{ data, error }, load] = useQuery({
-    query: MORE_API_KEYS,
-    variables: { of: list.of, first: PAGE, after },
+    query: API_KEY,
+    variables: placeOf({ projectId, id }),
     context: ABOUT_KEYS,
   });
-  if (data) return <KeyPage {...list} page={data.apiKeys} next />;
-  if (!error) return <SkeletonRows />;
+  const navigate = useNavigate();
+  const now = useNow();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    // The pressed button disappears with a revocation, and the focus would be lost.
+    if (done) heading.current?.focus();
+  }, [done]);
+  const ask = (asked: Asked) => {
+    setDone(false);
+    setAsked(asked);
+  };
+  const key = findKey(data, id);
+  if (!key || !data?.project) {
+    if (data || error?.response?.status === 404) return <NotFound what="API key" />;
+    return error ? <Problem error={error} retry={() => load()} /> : <Loading what="the API key" />;
+  }
+  const { project } = data;
   return (
-    <WholeRow>
-      <Problem error={error} retry={() => load({ requestPolicy: 'network-only' })} />
-    </WholeRow>
+    <Stack gap="lg">
+      <title>{`${key.name} · API key · Spectrakey`}</title>
+      <Stack gap={6}>
+        <Breadcrumbs separatorMargin={6}>
+          <Anchor component={Link} to={`/projects/${projectId}`} size="sm">
+            {project.name}
+          </Anchor>
+          <Anchor component={Link} to={`/projects/${projectId}/api-keys`} size="sm">
+            API keys
+          </Anchor>
+        </Breadcrumbs>
+        <Group justify="space-between" gap="sm">
+          <Title order={1} ref={heading} tabIndex={-1} style={{ overflowWrap: 'anywhere' }}>
+            {key.name}
+          </Title>
+          {project.viewerCan.manageApiKeys && (
+            <Group gap="xs" wrap="nowrap">
+              {key.status === 'ACTIVE' && (
+                <Button variant="default" onClick={() => ask({ what: 'revoke', key })}>
+                  Revoke
+                </Button>
+              )}
+              <Button
+                variant="default"
+                leftSection={<Trash2 size={16} aria-hidden />}
+                onClick={() => ask({ what: 'delete', key })}
+              >
+                Delete
+              </Button>
+            </Group>
+          )}
+        </Group>
+      </Stack>
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
+        <KeyFacts apiKey={key} now={now} />
+        <KeyUsage days={key.dailyPredictions} />
+      </SimpleGrid>
+      <KeyCalls apiKey={key} />
+      <ConfirmKey
+        asked={asked}
+        now={now}
+        onItsPage
+        returnFocus={!done}
+        onClose={() => setAsked(null)}
+        onDone={() => {
+          setDone(true);
+          setAsked(null);
+          if (asked?.what === 'delete') void navigate(`/projects/${projectId}/api-keys`);
+        }}
+      />
+    </Stack>
   );
 }

@@ -1,14 +1,17 @@
-import { ActionIcon, Anchor, Badge, Button, Card, Skeleton, Table, Text, Tooltip } from '@mantine/core';
-import { CalendarClock, Hourglass, Layers, Trash2 } from 'lucide-react';
+import { ActionIcon, Anchor, Badge, Button, Card, Skeleton, Table, Tooltip } from '@mantine/core';
+import { Layers, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { ApiKeyRowFragment, ApiKeyStatus } from '../generated/graphql';
+import type { ApiKeyRowFragment } from '../generated/graphql';
 import { DataTable } from '../ui/DataTable';
-import { exactTime, relativeTime, shortDay } from '../ui/relative-time.ts';
+import { Moment } from '../ui/Moment';
+import { shortDay } from '../ui/relative-time.ts';
 import type { Asked } from './ConfirmKey';
 import { expiryWords } from './expiry.ts';
 import { marksOf } from './hygiene.ts';
+import { KeyMarks, KeyStatus } from './KeyState';
 import classes from './KeyTable.module.css';
+import { keyPath } from './key-path.ts';
 
 const COLUMNS = ['Name', 'Key', 'Status', 'Last used', 'Expiry', 'Reach', 'Created by'] as const;
 type Column = (typeof COLUMNS)[number];
@@ -22,12 +25,6 @@ const widths: Record<Column, string> = {
   Expiry: '11%',
   Reach: '13.5%',
   'Created by': '11%',
-};
-
-const statusWords: Record<ApiKeyStatus, string> = {
-  ACTIVE: 'Active',
-  EXPIRED: 'Expired',
-  REVOKED: 'Revoked',
 };
 
 /** The frame of the list. On a narrow screen each row becomes a card. */
@@ -69,26 +66,16 @@ export function KeyRow({ apiKey, now, inDeployment, onAsk }: RowProps) {
   return (
     <Table.Tr className={classes.row} data-status={status}>
       <Table.Th scope="row" className={classes.name}>
-        <span className={classes.nameText}>{name}</span>
-        {marksOf(apiKey, now).map(({ kind, text }) => (
-          <span key={kind} className={classes.mark} data-kind={kind}>
-            {kind === 'expiring' ? (
-              <CalendarClock size={13} aria-hidden />
-            ) : (
-              <Hourglass size={13} aria-hidden />
-            )}
-            {text}
-          </span>
-        ))}
+        <Anchor component={Link} to={keyPath(apiKey)} inherit className={classes.nameText}>
+          {name}
+        </Anchor>
+        <KeyMarks marks={marksOf(apiKey, now)} />
       </Table.Th>
       <Cell of="Key">
         <code className={classes.key}>{prefix}...</code>
       </Cell>
       <Cell of="Status">
-        <span className={classes.status}>
-          <span className={classes.dot} data-status={status} aria-hidden />
-          {statusWords[status]}
-        </span>
+        <KeyStatus status={status} />
       </Cell>
       <Cell of="Last used">{lastUsedAt ? <Moment at={new Date(lastUsedAt)} now={now} /> : 'Never'}</Cell>
       <Cell of="Expiry">
@@ -155,17 +142,6 @@ export function KeyRow({ apiKey, now, inDeployment, onAsk }: RowProps) {
         </Table.Td>
       )}
     </Table.Tr>
-  );
-}
-
-/** How long ago, with the exact time on hover and on focus. */
-function Moment({ at, now }: { at: Date; now: Date }) {
-  return (
-    <Tooltip label={exactTime(at)} withArrow events={{ hover: true, focus: true, touch: true }}>
-      <Text component="time" inherit dateTime={at.toISOString()} tabIndex={0} className={classes.moment}>
-        {relativeTime(at, now)}
-      </Text>
-    </Tooltip>
   );
 }
 

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
 import { DeploymentApiKeys, ProjectApiKeys } from '../api-keys/ApiKeys';
+import { KeyPage } from '../api-keys/KeyPage';
 import { DeploymentPage } from '../deployments/DeploymentPage';
 import { Overview } from '../deployments/Overview';
 import { Integration } from '../integration/Integration';
@@ -52,6 +53,7 @@ export function Pages() {
             <Route path="logs" element={<ProjectLogs />} />
             <Route path="members" element={<ProjectMembers />} />
           </Route>
+          <Route path="/projects/:projectId/api-keys/:keyId" element={<KeyPage />} />
           <Route path="/deployments/:deploymentId" element={<DeploymentPage />}>
             <Route index element={<Overview />} />
             <Route path="api-keys" element={<DeploymentApiKeys />} />

@@ -1,10 +1,10 @@
 import { Box, Card, Progress, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from 'urql';
 import { graphql } from '../generated';
+import { DailyChart } from '../ui/DailyChart';
 import { Fact, Facts } from '../ui/Fact';
 import { formatNumber } from '../ui/numbers';
 import { Problem } from '../ui/Problem';
-import { DailyChart } from './DailyChart';
 import { useDeployment } from './DeploymentPage';
 
 const DAILY = graphql(`

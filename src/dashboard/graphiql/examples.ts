@@ -326,6 +326,30 @@ query ApiKeys(
   }
 }
 
+# Which keys are still used: the predictions on each day
+# and the newest calls of the newest keys.
+query ApiKeyUse($deploymentId: ID!) {
+  apiKeys(of: { deploymentId: $deploymentId }, first: 5) {
+    nodes {
+      name
+      prefix
+      lastUsedAt
+      dailyPredictions(days: 30) {
+        date
+        predictions
+        isMinimum
+      }
+      predictionLogs(first: 3) {
+        nodes {
+          id
+          createdAt
+          deploymentName
+        }
+      }
+    }
+  }
+}
+
 # All keys of a project, and how many it can have.
 query ProjectApiKeys(
   $projectId: ID!

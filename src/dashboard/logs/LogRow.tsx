@@ -1,6 +1,8 @@
-import { Table, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { Anchor, Table, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { keyPath } from '../api-keys/key-path.ts';
 import { graphql } from '../generated';
 import type { LogFieldsFragment } from '../generated/graphql';
 import { exactTime, relativeTime } from '../ui/relative-time';
@@ -17,6 +19,9 @@ graphql(`
     apiKeyPrefix
     apiKey {
       id
+      project {
+        id
+      }
     }
   }
 `);
@@ -25,6 +30,8 @@ interface LogRowProps {
   log: LogFieldsFragment & { predictions: readonly unknown[] };
   /** The deployment that was called; only in a table of several deployments. */
   deployment?: ReactNode;
+  /** Whether the row shows its caller; not in a table of one key. */
+  withCaller?: boolean;
   /** The current time, if times are shown as relative. */
   now?: Date | undefined;
   /** Whether and how the row can be opened. */
@@ -38,19 +45,23 @@ interface Opening {
 }
 
 /** One call and, if the row is opened, its values. */
-export function LogRow({ log, deployment, now, opening }: LogRowProps) {
+export function LogRow({ log, deployment, withCaller = true, now, opening }: LogRowProps) {
   const detailsId = `log-${log.id}`;
-  const wide = deployment ? { visibleFrom: 'sm' as const } : {};
+  const wide = deployment && withCaller ? { visibleFrom: 'sm' as const } : {};
   const row = (
     <>
       <Table.Td>
         <When at={log.createdAt} now={now} opening={opening} detailsId={detailsId} />
       </Table.Td>
       {deployment && <Table.Td style={{ overflowWrap: 'anywhere' }}>{deployment}</Table.Td>}
-      <Table.Td visibleFrom="sm">{sourceOf(log)}</Table.Td>
-      <Table.Td {...wide}>
-        <KeyName log={log} />
-      </Table.Td>
+      {withCaller && (
+        <>
+          <Table.Td visibleFrom="sm">{sourceOf(log)}</Table.Td>
+          <Table.Td {...wide}>
+            <KeyName log={log} />
+          </Table.Td>
+        </>
+      )}
       <Table.Td ta="right" {...wide}>
         {log.predictions.length}
       </Table.Td>
@@ -64,7 +75,13 @@ export function LogRow({ log, deployment, now, opening }: LogRowProps) {
   return (
     <>
       {/* The row is a larger target than the button in it; the button's clicks and keys bubble up to it. */}
-      <Table.Tr className={classes.row} onClick={onToggle} data-open={open || undefined}>
+      <Table.Tr
+        className={classes.row}
+        onClick={({ target }) => {
+          if (!(target instanceof Element && target.closest('a'))) onToggle();
+        }}
+        data-open={open || undefined}
+      >
         {row}
       </Table.Tr>
       {open && (
@@ -103,7 +120,7 @@ function When({ at, now, opening, detailsId }: WhenProps) {
   );
 }
 
-/** The key by name and prefix, struck through once it is deleted. */
+/** The key by name and prefix: a link to its page, or struck through once it is deleted. */
 function KeyName({ log: { apiKeyName, apiKeyPrefix, apiKeyId, apiKey } }: { log: LogFieldsFragment }) {
   if (!apiKeyId) {
     return (
@@ -112,17 +129,29 @@ function KeyName({ log: { apiKeyName, apiKeyPrefix, apiKeyId, apiKey } }: { log:
       </Text>
     );
   }
-  const label = (
-    <>
-      <span className={classes.keyName}>{apiKeyName}</span>{' '}
-      <span className={classes.prefix}>{apiKeyPrefix}...</span>
-    </>
-  );
-  if (apiKey) return label;
+  const prefix = <span className={classes.prefix}>{apiKeyPrefix}...</span>;
+  if (apiKey) {
+    return (
+      <>
+        <Anchor
+          component={Link}
+          to={keyPath(apiKey)}
+          size="sm"
+          underline="always"
+          className={classes.keyName}
+        >
+          {apiKeyName}
+        </Anchor>{' '}
+        {prefix}
+      </>
+    );
+  }
   return (
     <Tooltip label="This key was deleted" withArrow>
       <span>
-        <s className={classes.deleted}>{label}</s>
+        <s className={classes.deleted}>
+          <span className={classes.keyName}>{apiKeyName}</span> {prefix}
+        </s>
         <VisuallyHidden> (deleted)</VisuallyHidden>
       </span>
     </Tooltip>

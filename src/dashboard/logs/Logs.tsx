@@ -74,6 +74,7 @@ export function Logs() {
   }
   return (
     <LogsTable
+      of="deployment"
       logs={logs}
       error={error}
       refresh={() => refresh({ requestPolicy: 'network-only' })}

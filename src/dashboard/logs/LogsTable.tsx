@@ -10,6 +10,13 @@ import type { Pages } from './use-pages';
 
 export const LOGS_ON_A_PAGE = 20;
 
+/** The number of columns, and those that a narrow screen shows. */
+const COLUMNS = {
+  deployment: { columns: 5, narrow: [0, 2, 3] },
+  project: { columns: 6, narrow: [0, 1] },
+  key: { columns: 4, narrow: [0, 1, 2] },
+};
+
 interface LogsTableProps<Log> {
   /** Undefined while loading. */
   logs: { nodes: Log[]; pageInfo: { hasNextPage: boolean; endCursor?: string | null } } | undefined;
@@ -18,22 +25,14 @@ interface LogsTableProps<Log> {
   pages: Pages;
   /** Whether the previous page is shown while the next one is loading, so that the layout does not shift. */
   turning: boolean;
-  /** Whether the rows show which deployment was called. */
-  withDeployments?: boolean;
+  /** Whose calls are listed: what all rows have in common has no column. */
+  of: keyof typeof COLUMNS;
   rowOf: (log: Log) => ReactNode;
 }
 
 /** The calls that were answered, newest first, in pages. */
-export function LogsTable<Log>({
-  logs,
-  error,
-  refresh,
-  pages,
-  turning,
-  withDeployments = false,
-  rowOf,
-}: LogsTableProps<Log>) {
-  const wide = withDeployments ? { visibleFrom: 'sm' as const } : {};
+export function LogsTable<Log>({ logs, error, refresh, pages, turning, of, rowOf }: LogsTableProps<Log>) {
+  const wide = of === 'project' ? { visibleFrom: 'sm' as const } : {};
   return (
     <Stack gap="md">
       <Group justify="space-between" mih={36}>
@@ -57,14 +56,18 @@ export function LogsTable<Log>({
             highlightOnHover={false}
             aria-label="Prediction logs"
             aria-busy={!logs || turning}
-            className={turning ? classes.pending : undefined}
+            className={`${classes.table} ${turning ? classes.pending : ''}`}
           >
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>When</Table.Th>
-                {withDeployments && <Table.Th>Deployment</Table.Th>}
-                <Table.Th visibleFrom="sm">Source</Table.Th>
-                <Table.Th {...wide}>Key</Table.Th>
+                {of !== 'deployment' && <Table.Th>Deployment</Table.Th>}
+                {of !== 'key' && (
+                  <>
+                    <Table.Th visibleFrom="sm">Source</Table.Th>
+                    <Table.Th {...wide}>Key</Table.Th>
+                  </>
+                )}
                 <Table.Th ta="right" {...wide}>
                   Samples
                 </Table.Th>
@@ -74,16 +77,7 @@ export function LogsTable<Log>({
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {logs ? (
-                logs.nodes.map(rowOf)
-              ) : (
-                <SkeletonRows
-                  what="logs"
-                  columns={withDeployments ? 6 : 5}
-                  narrow={withDeployments ? [0, 1] : [0, 2, 3]}
-                  height="24px"
-                />
-              )}
+              {logs ? logs.nodes.map(rowOf) : <SkeletonRows what="logs" {...COLUMNS[of]} height="24px" />}
             </Table.Tbody>
           </DataTable>
         </Card>

@@ -1,10 +1,8 @@
-import { Anchor } from '@mantine/core';
-import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { graphql } from '../generated';
-import type { ProjectLogsQuery } from '../generated/graphql';
 import { useProject } from '../projects/ProjectPage';
 import { EmptyState } from '../ui/EmptyState';
+import { DeploymentName } from './DeploymentName';
 import { LogRow } from './LogRow';
 import { LOGS_ON_A_PAGE, LogsTable } from './LogsTable';
 import { usePages } from './use-pages';
@@ -57,19 +55,8 @@ export function ProjectLogs() {
       refresh={() => refresh({ requestPolicy: 'network-only' })}
       pages={pages}
       turning={fetching && operation?.variables.after !== after}
-      withDeployments
+      of="project"
       rowOf={log => <LogRow key={log.id} log={log} deployment={<DeploymentName log={log} />} />}
     />
-  );
-}
-
-type Log = NonNullable<ProjectLogsQuery['project']>['predictionLogs']['nodes'][number];
-
-function DeploymentName({ log: { deployment, deploymentName } }: { log: Log }) {
-  if (!deployment) return `${deploymentName} (deleted)`;
-  return (
-    <Anchor component={Link} to={`/deployments/${deployment.id}/logs`} size="sm">
-      {deploymentName}
-    </Anchor>
   );
 }

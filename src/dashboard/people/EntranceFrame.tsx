@@ -20,7 +20,7 @@ export function EntranceFrame({ children, other }: EntranceFrameProps) {
           {children}
         </Paper>
         {other && (
-          <Text size="sm" c="dimmed" ta="center">
+          <Text component="div" size="sm" c="dimmed" ta="center">
             {other}
           </Text>
         )}

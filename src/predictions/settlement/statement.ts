@@ -42,7 +42,7 @@ export type Outcome = 'settled' | 'repeated' | 'stale' | 'over-quota' | 'busy';
 const textOf = (locked: '' | 'skip locked') => `
 with caller as materialized (
   select given.*, facts.quota
-  from json_to_recordset($1::json -> 'callers') as given (
+  from jsonb_to_recordset($1::jsonb -> 'callers') as given (
     place int, deployment_id uuid, facts_revision text, month text, predictions int, source prediction_source,
     api_key_id uuid, api_key_name text, api_key_prefix text, user_id uuid, caller_revision text)
   cross join lateral (
@@ -78,12 +78,15 @@ slot as materialized (
     ) as locked_slots
   ) as locked
 ),
+call as materialized (
+  select * from jsonb_to_recordset($1::jsonb -> 'calls') as given (
+    id uuid, place int, created_at timestamptz, day int, predictions jsonb, spectra int, duration_ms float8,
+    digest text, request text)
+),
 fitting as materialized (
   select call.*, caller.deployment_id, caller.month, caller.source, caller.api_key_id, caller.api_key_name,
     caller.api_key_prefix, caller.user_id, slot.slot
-  from json_to_recordset($1::json -> 'calls') as call (
-    id uuid, place int, created_at timestamptz, day int, predictions jsonb, spectra int, duration_ms float8,
-    digest text, request text)
+  from call
   join caller using (place)
   join slot using (deployment_id, month)
   where slot.fits
@@ -123,7 +126,7 @@ select call.id, case
     when slot.fits then 'repeated'
     else 'over-quota'
   end as outcome
-from json_to_recordset($1::json -> 'calls') as call (id uuid, place int)
+from call
 left join caller using (place)
 left join slot using (deployment_id, month)
 where call.id not in (select id from granted)`;

@@ -1,19 +1,27 @@
 import { Tooltip, VisuallyHidden } from '@mantine/core';
-import { formatCompact, formatNumber } from '../ui/numbers';
 import classes from './DailyChart.module.css';
+import { formatCompact, formatNumber } from './numbers';
 
 interface Day {
   date: string;
   predictions: number;
+  /** Whether there may be more. */
+  isMinimum?: boolean;
+}
+
+interface DailyChartProps {
+  days: readonly Day[];
+  /** Whether it is a low strip. */
+  compact?: boolean;
 }
 
 const dayName = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 /** One bar a day over a scale from zero; the numbers on hover, and as a table for screen readers. */
-export function DailyChart({ days }: { days: readonly Day[] }) {
+export function DailyChart({ days, compact = false }: DailyChartProps) {
   const top = scaleTop(Math.max(...days.map(({ predictions }) => predictions)));
   const ticks = top === 1 ? [1, 0] : [top, top / 2, 0];
-  const label = (day: Day) => `${dayName.format(new Date(day.date))}: ${formatNumber(day.predictions)}`;
+  const label = (day: Day) => `${dayName.format(new Date(day.date))}: ${countOf(day)}`;
   return (
     <figure className={classes.figure}>
       <div aria-hidden="true" className={classes.chart}>
@@ -22,7 +30,7 @@ export function DailyChart({ days }: { days: readonly Day[] }) {
             <span key={tick}>{formatCompact(tick)}</span>
           ))}
         </div>
-        <div className={classes.plot}>
+        <div className={classes.plot} data-compact={compact || undefined}>
           {ticks.map(tick => (
             <div key={tick} className={classes.line} style={{ bottom: `${(100 * tick) / top}%` }} />
           ))}
@@ -32,6 +40,7 @@ export function DailyChart({ days }: { days: readonly Day[] }) {
                 <div
                   className={classes.bar}
                   data-empty={day.predictions === 0 || undefined}
+                  data-minimum={day.isMinimum || undefined}
                   style={{ height: `${(100 * day.predictions) / top}%` }}
                 />
               </div>
@@ -51,7 +60,7 @@ export function DailyChart({ days }: { days: readonly Day[] }) {
             {days.map(day => (
               <tr key={day.date}>
                 <th scope="row">{day.date}</th>
-                <td>{day.predictions}</td>
+                <td>{day.isMinimum ? countOf(day) : day.predictions}</td>
               </tr>
             ))}
           </tbody>
@@ -59,6 +68,12 @@ export function DailyChart({ days }: { days: readonly Day[] }) {
       </VisuallyHidden>
     </figure>
   );
+}
+
+/** The predictions of a day, in words. */
+function countOf({ predictions, isMinimum = false }: Day): string {
+  if (!isMinimum) return formatNumber(predictions);
+  return predictions === 0 ? 'not counted' : `more than ${formatNumber(predictions)}`;
 }
 
 /** The top of the scale: the smallest of 1, 2, 4, 6, 8, 10, 20, 40, … that is at least `max`. All but 1 are even. */

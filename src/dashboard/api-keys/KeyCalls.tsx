@@ -1,0 +1,99 @@
+import { Anchor, Card } from '@mantine/core';
+import { Link } from 'react-router';
+import { useQuery } from 'urql';
+import { graphql } from '../generated';
+import type { ApiKeyRowFragment } from '../generated/graphql';
+import { DeploymentName } from '../logs/DeploymentName';
+import { LogRow } from '../logs/LogRow';
+import { LOGS_ON_A_PAGE, LogsTable } from '../logs/LogsTable';
+import { usePages } from '../logs/use-pages';
+import { EmptyState } from '../ui/EmptyState';
+import { findKey, placeOf } from './queries';
+
+const CALLS = graphql(`
+  query ApiKeyCalls($projectId: ID!, $place: String!, $first: Int!, $after: String) {
+    apiKeys(of: { projectId: $projectId }, first: 1, after: $place) {
+      nodes {
+        id
+        predictionLogs(first: $first, after: $after) {
+          nodes {
+            ...LogFields
+            deploymentName
+            deployment {
+              id
+            }
+            predictions {
+              sampleName
+            }
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+        }
+      }
+    }
+  }
+`);
+
+/** The answered calls with a key, newest first. */
+export function KeyCalls({ apiKey }: { apiKey: ApiKeyRowFragment }) {
+  const pages = usePages();
+  const { after } = pages;
+  const { projectId, after: place } = placeOf({ projectId: apiKey.project.id, id: apiKey.id });
+  const [{ data, error, fetching, operation }, refresh] = useQuery({
+    query: CALLS,
+    variables: { projectId, place, first: LOGS_ON_A_PAGE, after },
+  });
+  const logs = findKey(data, apiKey.id)?.predictionLogs;
+  if (logs?.nodes.length === 0 && pages.number === 1) {
+    return (
+      <Card withBorder padding={0}>
+        <NoCalls apiKey={apiKey} />
+      </Card>
+    );
+  }
+  return (
+    <LogsTable
+      of="key"
+      logs={logs}
+      error={error}
+      refresh={() => refresh({ requestPolicy: 'network-only' })}
+      pages={pages}
+      turning={fetching && operation?.variables.after !== after}
+      rowOf={log => (
+        <LogRow key={log.id} log={log} deployment={<DeploymentName log={log} />} withCaller={false} />
+      )}
+    />
+  );
+}
+
+function NoCalls({ apiKey: { lastUsedAt, status, deployment } }: { apiKey: ApiKeyRowFragment }) {
+  if (lastUsedAt) {
+    return (
+      <EmptyState title="No call in the logs">
+        The calls with this key are so old that their logs have been deleted.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="No call yet">
+      Every answered call with this key is listed here.
+      {status === 'ACTIVE' && deployment && (
+        <>
+          {' '}
+          A program calls the deployment as{' '}
+          <Anchor
+            component={Link}
+            to={`/deployments/${deployment.id}/integration`}
+            size="sm"
+            underline="always"
+          >
+            Integration
+          </Anchor>{' '}
+          shows.
+        </>
+      )}
+    </EmptyState>
+  );
+}

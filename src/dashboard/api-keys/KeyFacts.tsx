@@ -1,0 +1,61 @@
+import { Anchor, Card, Group, Title } from '@mantine/core';
+import { Link } from 'react-router';
+import type { ApiKeyPageQuery } from '../generated/graphql';
+import { Day } from '../ui/Day';
+import { Fact, Facts } from '../ui/Fact';
+import { Moment } from '../ui/Moment';
+import { expiryWords } from './expiry.ts';
+import { marksOf } from './hygiene.ts';
+import { KeyMarks, KeyStatus } from './KeyState';
+
+interface KeyFactsProps {
+  apiKey: ApiKeyPageQuery['apiKeys']['nodes'][number];
+  now: Date;
+}
+
+/** What a key is: its state, reach, origin and end. */
+export function KeyFacts({ apiKey, now }: KeyFactsProps) {
+  const { prefix, status, deployment, createdAt, createdBy, expiresAt, lastUsedAt } = apiKey;
+  const expiry = expiresAt ? expiryWords(new Date(expiresAt)) : undefined;
+  return (
+    <Card withBorder padding="lg">
+      <Title order={2} mb="sm">
+        Key
+      </Title>
+      <Facts>
+        <Fact name="Begins with">
+          <code>{prefix}...</code>
+        </Fact>
+        <Fact name="Status">
+          <KeyStatus status={status} />
+        </Fact>
+        <Fact name="Last used">{lastUsedAt ? <Moment at={new Date(lastUsedAt)} now={now} /> : 'Never'}</Fact>
+        <Fact name="Reach">
+          {deployment ? (
+            <Anchor component={Link} to={`/deployments/${deployment.id}`} size="sm" underline="always">
+              {deployment.name}
+            </Anchor>
+          ) : (
+            'Whole project'
+          )}
+        </Fact>
+        <Fact name="Created">
+          <Day at={createdAt} />
+          {createdBy && ` by ${createdBy.name}`}
+        </Fact>
+        <Fact name="Expires">
+          {expiry ? `${expiry.day}, ${expiry.time}` : 'Never'}
+          <Group justify="flex-end">
+            <KeyMarks marks={marksOf(apiKey, now).filter(({ kind }) => kind === 'expiring')} />
+          </Group>
+        </Fact>
+        {apiKey.revokedAt && (
+          <Fact name="Revoked">
+            <Day at={apiKey.revokedAt} />
+            {apiKey.revokedBy && ` by ${apiKey.revokedBy.name}`}
+          </Fact>
+        )}
+      </Facts>
+    </Card>
+  );
+}

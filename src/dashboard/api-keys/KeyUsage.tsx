@@ -1,0 +1,28 @@
+import { Card, Text, Title } from '@mantine/core';
+import type { ApiKeyPageQuery } from '../generated/graphql';
+import { DailyChart } from '../ui/DailyChart';
+import { totalOf } from './usage.ts';
+
+interface KeyUsageProps {
+  days: ApiKeyPageQuery['apiKeys']['nodes'][number]['dailyPredictions'];
+}
+
+/** The predictions with a key in the last days: their number, and a strip with one bar a day. */
+export function KeyUsage({ days }: KeyUsageProps) {
+  const { bound, number, noun } = totalOf(days);
+  return (
+    <Card withBorder padding="lg">
+      <Title order={2} mb="sm">
+        Last {days.length} days (UTC)
+      </Title>
+      <Text c="dimmed" size="sm" mb="lg">
+        {bound}
+        <Text component="span" fz={28} fw={600} lh={1.2} c="var(--mantine-color-text)">
+          {number}
+        </Text>{' '}
+        {noun}
+      </Text>
+      <DailyChart days={days} compact />
+    </Card>
+  );
+}
