@@ -25,6 +25,7 @@ const ALONE = [
   'backup',
   'body-delay',
   'dev',
+  'facts-in-settlement',
   'fake-hosts',
   'floods',
   'full-pool',
@@ -39,6 +40,7 @@ const ALONE = [
   'http-limits',
   'json-bodies',
   'large-bodies',
+  'last-uses',
   'late-requests',
   'metrics',
   'model-hosts',
@@ -57,6 +59,7 @@ const ALONE = [
   'start',
   'stopping',
   'traces',
+  'usage-slots',
   'waiting-uploads',
 ].map(name => `test/${name}.test.ts`);
 

@@ -477,7 +477,10 @@ describe('a database that is stopped', () => {
       const logs = await witness.selectFrom('predictionLogs').select('id').execute();
       const answered = answers.flatMap(({ data }) => data?.predict.logId ?? []);
       expect(logs.map(({ id }) => id)).toEqual(expect.arrayContaining(answered));
-      const usage = await witness.selectFrom('deploymentUsage').select('predictions').execute();
+      const usage = await witness
+        .selectFrom('deploymentUsage')
+        .select(sql<number>`sum(predictions)::bigint`.as('predictions'))
+        .execute();
       expect(usage).toEqual([{ predictions: logs.length }]);
     }
   });

@@ -104,7 +104,10 @@ export async function hangFor(ms: number): Promise<{ calls: number; slowestMs: n
   const ids = logs.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids).toEqual(expect.arrayContaining(answered.flatMap(({ data }) => data?.predict.logId ?? [])));
-  const usage = await witness.selectFrom('deploymentUsage').select('predictions').execute();
+  const usage = await witness
+    .selectFrom('deploymentUsage')
+    .select(sql<number>`sum(predictions)::bigint`.as('predictions'))
+    .execute();
   expect(usage).toEqual([{ predictions: ids.length }]);
   return { calls: hung.length, slowestMs: Math.round(slowestMs), backMs: Math.round(backMs) };
 }

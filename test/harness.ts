@@ -11,6 +11,7 @@ import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generat
 import type { ApiKeyTarget, Mutation, Query, SpectrumInput } from '../src/generated/graphql.ts';
 import type { HttpLimits } from '../src/http/limits.ts';
 import type { ModelLimits } from '../src/onnx/models.ts';
+import { newLogId } from '../src/predictions/log-id.ts';
 import { startServer } from '../src/services.ts';
 import { cloneDatabase } from './databases.ts';
 
@@ -161,6 +162,19 @@ export async function startServiceForTest(options?: ServiceOptions): Promise<Ser
   return service;
 }
 
+/** Every sample of a server's metrics, by its name and labels. */
+export async function readMetrics({
+  metricsUrl = '',
+}: Pick<Service, 'metricsUrl'>): Promise<Map<string, number>> {
+  const text = await (await fetch(metricsUrl)).text();
+  return new Map(
+    text.split('\n').flatMap(line => {
+      const [, name, value] = /^([^#].*) (\S+)$/.exec(line) ?? [];
+      return name ? [[name, Number(value)]] : [];
+    }),
+  );
+}
+
 /** The headers of a credential. */
 export function headersOf(as: Credential | undefined): Record<string, string> {
   if (!as) return {};
@@ -261,6 +275,49 @@ export const LIST_KEYS = `query ApiKeys($of: ApiKeyTarget!, $first: Int, $after:
 
 export const REVOKE_KEY = `mutation RevokeApiKey($id: ID!) { revokeApiKey(id: $id) { id status revokedAt revokedBy { id } } }`;
 export const DELETE_KEY = `mutation DeleteApiKey($id: ID!) { deleteApiKey(id: $id) { deletedApiKeyId } }`;
+
+/** What was charged for a deployment, in all months and slots, and how many spectra its logs have. */
+export async function recordOf({ db }: Service, deploymentId: string) {
+  const { rows } = await sql<{ charged: number; logged: number }>`
+    select
+      (select coalesce(sum(predictions), 0)::int from deployment_usage where deployment_id = ${deploymentId}) as charged,
+      (select coalesce(sum(spectra), 0)::int from prediction_logs where deployment_id = ${deploymentId}) as logged`.execute(
+    db,
+  );
+  return rows[0];
+}
+
+/** Inserts logs of calls with keys, as settlement writes them. Their partitions must exist. */
+export async function insertLogs(
+  { db }: Pick<Service, 'db'>,
+  deploymentId: string,
+  logs: readonly { keyId: string; at: Date; spectra?: number }[],
+): Promise<void> {
+  await sql`
+    insert into prediction_logs (id, created_at, deployment_id, source, predictions, duration_ms, api_key_id, api_key_name,
+      api_key_prefix)
+    select id, created_at, ${deploymentId}, 'API',
+      (select jsonb_agg(jsonb_build_object('sampleName', 'sample', 'value', 1)) from generate_series(1, spectra)),
+      1, api_key_id, 'Key', 'sk_000000000'
+    from unnest(${logs.map(({ at }) => newLogId(at))}::uuid[], ${logs.map(({ at }) => at)}::timestamptz[],
+      ${logs.map(({ keyId }) => keyId)}::uuid[], ${logs.map(({ spectra = 1 }) => spectra)}::int[])
+      as log (id, created_at, api_key_id, spectra)`.execute(db);
+}
+
+/** Inserts API keys of a project, whose raw keys nobody knows. @returns their ids */
+export async function insertKeys(
+  { db }: Pick<Service, 'db'>,
+  projectId: string,
+  count: number,
+  createdAt = new Date(),
+): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => newId());
+  await sql`
+    insert into api_keys (id, project_id, name, prefix, digest, scopes, created_at)
+    select id, ${projectId}, 'Key', 'sk_000000000', sha256(id::text::bytea), '{PREDICT}', ${createdAt}
+    from unnest(${ids}::uuid[]) as id`.execute(db);
+  return ids;
+}
 
 // People and laboratories
 

@@ -119,7 +119,11 @@ test('no label contains a name that a client chose', async () => {
 });
 
 test('batches report their sizes: every call is in one of each kind', async () => {
-  const grown = await growth(() => Promise.all(Array.from({ length: 20 }, () => predict())));
+  // A key that no server remembers.
+  const cold = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  const grown = await growth(() =>
+    Promise.all(Array.from({ length: 20 }, () => predict(lab.deploymentId, gasoline(), cold))),
+  );
   for (const batch of ['look-up', 'settle', 'model']) {
     expect(grown(`spectrakey_batch_size_sum{batch="${batch}"}`), batch).toBe(20);
     expect(grown(`spectrakey_batch_size_count{batch="${batch}"}`), batch).toBeLessThan(20);
@@ -135,10 +139,12 @@ async function connections() {
 test('waiting work is reported while it waits: calls for a batch, statements for a connection', async () => {
   const other = connect({ url: service.databaseUrl, max: 1, onIdleError: () => {} });
   onTestFinished(() => other.destroy());
+  // A key that no server remembers.
+  const cold = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
   let answers: Promise<unknown>[] = [];
   await other.transaction().execute(async trx => {
     await sql`lock table api_keys, organizations in access exclusive mode`.execute(trx);
-    answers = Array.from({ length: 8 }, () => predict());
+    answers = Array.from({ length: 8 }, () => predict(lab.deploymentId, gasoline(), cold));
     // Each takes its own connection, and people may have one.
     answers.push(
       ...Array.from({ length: 6 }, () =>

@@ -6,6 +6,7 @@ import { canEditProject } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput, notFound } from '../errors.ts';
 import type { DB, ModelKind } from '../generated/database.ts';
+import { ModelGone } from '../onnx/outcome.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { assertBelowLimit } from '../requests/bounds.ts';
 import { type FileOnDisk, storeFile } from './model-files.ts';
@@ -181,19 +182,20 @@ const SLICE_BYTES = 1024 * 1024;
 /**
  * Reads a model's ONNX file, in slices, without a check of visibility.
  *
- * @throws when the model does not exist.
+ * @throws ModelGone when the model does not exist.
  */
 export async function readOnnx(db: Database, modelId: string): Promise<Buffer> {
   const file = db
     .selectFrom('models')
     .innerJoin('modelFiles', 'modelFiles.id', 'models.fileId')
     .where('models.id', '=', modelId);
-  const { bytes } = await file.select(sql<number>`length(onnx)`.as('bytes')).executeTakeFirstOrThrow();
+  const gone = () => new ModelGone();
+  const { bytes } = await file.select(sql<number>`length(onnx)`.as('bytes')).executeTakeFirstOrThrow(gone);
   const slices: Buffer[] = [];
   for (let from = 1; from <= bytes; from += SLICE_BYTES) {
     const { slice } = await file
       .select(sql<Buffer>`substring(onnx from ${from} for ${SLICE_BYTES})`.as('slice'))
-      .executeTakeFirstOrThrow();
+      .executeTakeFirstOrThrow(gone);
     slices.push(slice);
   }
   return Buffer.concat(slices);

@@ -149,7 +149,7 @@ export function buildContext(
     isOver,
     isLarge: request.isLarge,
     caller,
-    attempt: { isSettled: false, isStale: false, runs },
+    attempt: { isSettled: false, isStale: false, isUnknown: false, runs },
     facts: factsOf(identity, services),
     again,
     resultSize: startResultSize(),

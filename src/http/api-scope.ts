@@ -127,6 +127,16 @@ export async function protectApi(
     return payload;
   });
 
+  // A key whose facts are remembered may be refused now, which comes before any fault of its request.
+  scope.setErrorHandler((error, request, reply) => {
+    const { identified } = request;
+    request.identified = undefined;
+    if (!identified || !isRemembered(identified.identity)) throw error;
+    return withTimeout(identify(services, request, reply, { mayRemember: false }), handlerMs).then(() => {
+      throw error;
+    });
+  });
+
   return async (request, reply, from) => {
     const { identified } = request;
     const mayRemember = from === 'any look-up';
@@ -135,7 +145,11 @@ export async function protectApi(
       from !== 'new look-up' &&
       performance.now() - identified.at < MAX_IDENTITY_AGE_MS &&
       (mayRemember || !isRemembered(identified.identity));
-    return isUsable ? identified.identity : await identify(services, request, reply, { mayRemember });
+    if (isUsable) return identified.identity;
+    request.identified = undefined;
+    const identity = await identify(services, request, reply, { mayRemember });
+    if (identified) request.identified = { ...identified, identity, at: performance.now() };
+    return identity;
   };
 }
 

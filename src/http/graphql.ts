@@ -105,7 +105,6 @@ export async function serveGraphQL(
   const viaApollo = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
       try {
-        // Apollo may answer without executing anything, so that nothing would confirm remembered facts.
         return await contextOf(request, reply, 'recent look-up');
       } catch (error) {
         const known = toCatalogue(error, { requestId: request.id, log: request.log });
@@ -131,6 +130,8 @@ export async function serveGraphQL(
       const validatedRequest = findValidated(request);
       if (!validatedRequest) {
         checkBody(request.body);
+        // Apollo may answer without executing anything, so that nothing would confirm remembered facts.
+        await identityOf(request, reply, 'recent look-up');
         return await viaApollo.call(this, request, reply);
       }
       const { operation, variables, document } = validatedRequest;

@@ -19,6 +19,11 @@ export const MAX_SHARED_SPECTRA = 32;
 /** Max length of a category, which is stored in the prediction log. */
 export const MAX_CATEGORY_CHARACTERS = 1000;
 
+/** The model was deleted since the facts about its deployment were read. */
+export class ModelGone extends Error {
+  override name = 'ModelGone';
+}
+
 /** A registered model failed. The message is for the log; the cause, if any, is the error of ONNX Runtime. */
 export class ModelFailed extends Error {
   override readonly name = 'ModelFailed';

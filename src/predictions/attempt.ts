@@ -13,8 +13,10 @@ export interface Run {
 export interface Attempt {
   /** Whether a call of `predict` is charged and logged, which confirms its facts. */
   isSettled: boolean;
-  /** Whether settlement found that facts have changed since they were read. */
+  /** Whether facts have changed since they were read: settlement found it, or the model is gone. */
   isStale: boolean;
+  /** Whether settlement failed with an error. The call may be charged all the same, so it is never settled again. */
+  isUnknown: boolean;
   /** The runs of the request's models, by model id. A later attempt uses them again, also a failure. */
   runs: Map<string, Promise<Run>>;
 }
@@ -56,6 +58,7 @@ export async function answerByConfirmedFacts<
       return answered;
     }
     facts.forget();
+    if (attempt.isUnknown) return answered;
     if (attempts === MAX_ATTEMPTS || !(attempt.isStale || facts.isRemembered)) return answered;
     context = await again(context);
   }

@@ -20,8 +20,8 @@ export interface LastDaysOfKey {
 }
 
 /**
- * Counts the predictions with keys on each of the last days (UTC), oldest first, including the day of `now`. Two statements
- * for all requests, which share the max number of calls that are counted from the logs.
+ * Counts the predictions with keys on each of the last days (UTC), oldest first, including the day of `now`. Three
+ * statements for all requests, which share the max number of calls that are counted from the logs.
  */
 export async function countKeyPredictions(
   db: Database,
@@ -30,10 +30,11 @@ export async function countKeyPredictions(
 ): Promise<DailyPredictions[][]> {
   const keys = [...new Set(requests.map(({ apiKeyId }) => apiKeyId))];
   const [oldest = now] = lastDays(now, MAX_DAYS);
+  // Read first: a day that the job counts meanwhile is counted from the logs.
+  const from = await firstUncountedDay(db, oldest);
   const { rows: counted } = await sql<{ apiKeyId: string; day: string; predictions: number }>`
     select api_key_id, day::text as day, predictions from api_key_days
     where api_key_id = any(${keys}::uuid[]) and day >= ${dayOf(oldest)}::date`.execute(db);
-  const from = await firstUncountedDay(db, oldest);
   const limit = Math.floor(MAX_COUNTED_CALLS / keys.length);
   const { rows: recent } = await sql<{ apiKeyId: string; day: string; predictions: number; total: number }>`
     select key.id as api_key_id, to_char(log.created_at at time zone 'UTC', 'YYYY-MM-DD') as day,
@@ -107,7 +108,7 @@ async function countNextDay(db: Kysely<DB>, oldest: string, end: string): Promis
         and created_at >= ${from} and created_at < ${to}
         and api_key_id in (select id from api_keys)
       group by api_key_id`.execute(trx);
-    await sql`update api_key_days_counted set before = ${to}`.execute(trx);
+    await sql`update api_key_days_counted set before = ${dayOf(to)}::date`.execute(trx);
     return true;
   });
 }

@@ -11,7 +11,7 @@ import {
 import type { Prediction } from '../generated/graphql.ts';
 import type { IsOver } from '../onnx/calls.ts';
 import type { Models } from '../onnx/models.ts';
-import { MAX_SPECTRA, ModelFailed, type Outcome } from '../onnx/outcome.ts';
+import { MAX_SPECTRA, ModelFailed, ModelGone, type Outcome } from '../onnx/outcome.ts';
 import { findStoredResult } from '../requests/idempotency.ts';
 import { checkText } from '../requests/names.ts';
 import type { Attempt, Run } from './attempt.ts';
@@ -19,6 +19,7 @@ import { authorizePredict, type DeploymentToCall, type Viewer } from './authoriz
 import { newLogId } from './log-id.ts';
 import { readAnswer, repeatablePredict, type SpectrumToPredict } from './settlement/repeat.ts';
 import type { Settle } from './settlement/settle.ts';
+import type { Call } from './settlement/statement.ts';
 
 const MAX_SAMPLE_NAME_LENGTH = 200;
 
@@ -88,7 +89,7 @@ export async function predict(
   const { outcome, durationMs } = await runOnce(services, deployment, request);
   const predictions = predictionsOf(spectra, outcome);
   const logId = newLogId(at);
-  const settlement = await services.settle({
+  const call: Call = {
     logId,
     deploymentId: id,
     factsRevision,
@@ -97,6 +98,10 @@ export async function predict(
     predictions,
     durationMs,
     ...(repeatable && { repeatable }),
+  };
+  const settlement = await services.settle(call).catch((error: unknown) => {
+    attempt.isUnknown = true;
+    throw error;
   });
   switch (settlement) {
     case 'settled':
@@ -147,7 +152,7 @@ function runOnce(
 async function runOf(
   { runModel, onModelFailed }: PredictionServices,
   { modelId: id, organizationId, allowApiPredict, rowIndependent }: DeploymentToCall,
-  { spectra, now, isOver }: Pick<PredictRequest, 'spectra' | 'now' | 'isOver'>,
+  { spectra, now, isOver, attempt }: Pick<PredictRequest, 'spectra' | 'now' | 'isOver' | 'attempt'>,
 ): Promise<Run> {
   const started = performance.now();
   const tenant = { id: organizationId, reserved: allowApiPredict };
@@ -156,6 +161,10 @@ async function runOf(
     spectra.map(spectrum => spectrum.yValues),
     isOver,
   ).catch(async (error: unknown) => {
+    if (error instanceof ModelGone) {
+      attempt.isStale = true;
+      throw unavailable();
+    }
     if (!(error instanceof ModelFailed)) throw error;
     await onModelFailed(error, id, now);
     throw modelFailed(error.spectrum === undefined ? undefined : spectra[error.spectrum]?.sampleName);

@@ -85,7 +85,10 @@ test('no acknowledged call is lost when PostgreSQL is killed, and the same serve
   const times = new Map<string, number>();
   for (const { id } of logs) times.set(id, (times.get(id) ?? 0) + 1);
   expect(acknowledged.filter(id => times.get(id) !== 1)).toEqual([]);
-  const usage = await service.db.selectFrom('deploymentUsage').select('predictions').execute();
+  const usage = await service.db
+    .selectFrom('deploymentUsage')
+    .select(sql<number>`sum(predictions)::bigint`.as('predictions'))
+    .execute();
   expect(usage).toEqual([{ predictions: logs.length }]);
   server.expectAlive();
   report('kill -9', {

@@ -232,7 +232,7 @@ test('one log and one charge each, while connections to the database are cut at 
 });
 
 /**
- * A proxy to the database that, once enabled, lets every other COMMIT through and drops its answer together with the
+ * A proxy to the database that, once enabled, lets every other settlement through and drops its answer together with the
  * connection: the server cannot know whether it was committed.
  *
  * @param databaseUrl has the folder of PostgreSQL's socket as its host.
@@ -253,7 +253,7 @@ async function losingAnswers(databaseUrl: string) {
     };
     let doomed = false;
     client.on('data', data => {
-      doomed = state.losing && data.includes('commit') && Math.random() < 0.5;
+      doomed = state.losing && data.includes('settle') && Math.random() < 0.5;
       postgres.write(data);
     });
     postgres.on('data', data => {
@@ -273,7 +273,7 @@ async function losingAnswers(databaseUrl: string) {
   return { url: `${address}?${place}`, state };
 }
 
-test('one log and one charge each, while every other answer to a commit is lost and calls repeated', async () => {
+test('one log and one charge each, while every other answer to a settlement is lost and calls repeated', async () => {
   const times = scaled(1000, 50);
   const service = await startServiceForTest();
   const way = await losingAnswers(service.databaseUrl);
@@ -288,6 +288,6 @@ test('one log and one charge each, while every other answer to a commit is lost 
   }
   await expectOnRecord(logIds);
   expect(way.state.lost).toBeGreaterThan(times / 4);
-  report('answers to commits lost', { calls: times, lost: way.state.lost, unavailable });
+  report('answers to settlements lost', { calls: times, lost: way.state.lost, unavailable });
   expectAlive();
 });

@@ -129,13 +129,15 @@ async function settleWaiting(db: Kysely<DB>, pending: PendingCall[]): Promise<Re
 
 /** Settles calls of one deployment with one statement; adds the slots that are missing. */
 async function settleOnce(db: Kysely<DB>, calls: Call[]): Promise<Result[]> {
+  let results: Result[] = [];
   try {
-    const outcomes = await settleTogether(db, calls, 'wait');
-    const months = new Set(calls.filter((_, i) => outcomes[i] === 'busy').map(({ at }) => monthOf(at)));
+    results = await settleTogether(db, calls, 'wait');
+    const months = new Set(calls.filter((_, i) => results[i] === 'busy').map(({ at }) => monthOf(at)));
     for (const month of months) await addSlots(db, calls[0]?.deploymentId ?? '', month);
-    return outcomes;
+    return results;
   } catch (error) {
-    return calls.map(() => ({ error }));
+    // If only the slots could not be added, the other calls are settled.
+    return calls.map((_, i) => (results[i] === undefined || results[i] === 'busy' ? { error } : results[i]));
   }
 }
 
