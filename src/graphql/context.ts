@@ -149,7 +149,7 @@ export function buildContext(
     isOver,
     isLarge: request.isLarge,
     caller,
-    attempt: { isSettled: false, isStale: false, isUnknown: false, runs },
+    attempt: { settlement: 'open', runs },
     facts: factsOf(identity, services),
     again,
     resultSize: startResultSize(),

@@ -11,12 +11,13 @@ export interface Run {
  * only after the database has confirmed them: by settlement, in the statement that charges the call, or by a new look-up.
  */
 export interface Attempt {
-  /** Whether a call of `predict` is charged and logged, which confirms its facts. */
-  isSettled: boolean;
-  /** Whether facts have changed since they were read: settlement found it, or the model is gone. */
-  isStale: boolean;
-  /** Whether settlement failed with an error. The call may be charged all the same, so it is never settled again. */
-  isUnknown: boolean;
+  /**
+   * - `open`: no call was settled
+   * - `settled`: a call of `predict` is charged and logged, which confirms the facts
+   * - `stale`: facts have changed since they were read: settlement found it, or the model is gone
+   * - `unknown`: settlement failed with an error. The call may be charged all the same, so it is never settled again
+   */
+  settlement: 'open' | 'settled' | 'stale' | 'unknown';
   /** The runs of the request's models, by model id. A later attempt uses them again, also a failure. */
   runs: Map<string, Promise<Run>>;
 }
@@ -52,14 +53,15 @@ export async function answerByConfirmedFacts<
   let context = first;
   for (let attempts = 1; ; attempts++) {
     const answered = await answer(context);
-    const { attempt, facts } = context;
-    if (attempt.isSettled) {
-      if (!facts.isRemembered) facts.remember();
+    const { settlement } = context.attempt;
+    const { isRemembered, remember, forget } = context.facts;
+    if (settlement === 'settled') {
+      if (!isRemembered) remember();
       return answered;
     }
-    facts.forget();
-    if (attempt.isUnknown) return answered;
-    if (attempts === MAX_ATTEMPTS || !(attempt.isStale || facts.isRemembered)) return answered;
+    forget();
+    const isUnconfirmed = settlement === 'stale' || (settlement === 'open' && isRemembered);
+    if (!isUnconfirmed || attempts === MAX_ATTEMPTS) return answered;
     context = await again(context);
   }
 }

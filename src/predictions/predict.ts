@@ -100,15 +100,15 @@ export async function predict(
     ...(repeatable && { repeatable }),
   };
   const settlement = await services.settle(call).catch((error: unknown) => {
-    attempt.isUnknown = true;
+    attempt.settlement = 'unknown';
     throw error;
   });
   switch (settlement) {
     case 'settled':
-      attempt.isSettled = true;
+      attempt.settlement = 'settled';
       return { predictions, logId, modelId };
     case 'stale':
-      attempt.isStale = true;
+      attempt.settlement = 'stale';
       throw unavailable();
     case 'repeated':
     case 'over-quota': {
@@ -162,7 +162,7 @@ async function runOf(
     isOver,
   ).catch(async (error: unknown) => {
     if (error instanceof ModelGone) {
-      attempt.isStale = true;
+      attempt.settlement = 'stale';
       throw unavailable();
     }
     if (!(error instanceof ModelFailed)) throw error;
