@@ -43,12 +43,11 @@ export async function takeLock(home: Home, report: (progress: string) => void): 
     const url = await urlOf(home.cluster);
     const client = url === null ? 'absent' : await connect(url);
     if (url !== null && client instanceof pg.Client) {
-      const outcome = await lock(client);
-      if (outcome === 'held') {
-        // It may have been started by another account, or by a version that admitted every account.
-        if (await writeAccess(home.cluster, home.runAs)) await client.query('SELECT pg_reload_conf()');
-        return { client, url };
-      }
+      const outcome = await lockAndAdmit(client, home).catch((error: Error) => {
+        failure = error.message;
+        return 'lost' as const;
+      });
+      if (outcome === 'held') return { client, url };
       if (outcome === 'refused') throw new DataFolderInUse(home.dataDir);
     } else if (client === 'absent') {
       reportOnce('Starting PostgreSQL');
@@ -64,6 +63,17 @@ export async function takeLock(home: Home, report: (progress: string) => void): 
     await pause(50);
   }
   throw new Error(`PostgreSQL did not start in ${home.folder}: ${failure}`);
+}
+
+/** Takes the lock, and allows the account of this process to connect from now on. @throws if the connection is lost */
+async function lockAndAdmit(client: pg.Client, { cluster, runAs }: Home): ReturnType<typeof lock> {
+  const outcome = await lock(client);
+  if (outcome !== 'held') return outcome;
+  // It may have been started by another account, or by a version that admitted every account.
+  await writeAccess(cluster, runAs);
+  // Fails if PostgreSQL was killed meanwhile: the end of the connection is only noticed from now on.
+  await client.query('SELECT pg_reload_conf()');
+  return outcome;
 }
 
 /** Allows the account of this process to connect to the running PostgreSQL. */
