@@ -30,7 +30,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     await sql`comment on column ${sql.ref(`${table}.revision`)} is 'raised by every change (trigger)'`.execute(
       db,
     );
-    // The last use of a key concerns nobody's permission.
+    // The last use of a key does not affect a permission.
     const when =
       table === 'api_keys'
         ? sql`when (to_jsonb(old) - 'last_used_at' is distinct from to_jsonb(new) - 'last_used_at')`
@@ -73,10 +73,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     left join project_members
       on project_members.project_id = projects.id and project_members.user_id = organization_members.user_id
     where organization_members.role = 'OWNER' or project_members.role is not null`.execute(db);
-  await sql`comment on view project_access is 'who can see which project, with which role, and the revisions of the rows that say so'`.execute(
+  await sql`comment on view project_access is 'the members who can see a project, their roles, and the revisions of the rows that these come from'`.execute(
     db,
   );
-  await sql`comment on view deployment_facts is 'what predict must know about a deployment, with the revisions of all rows that it comes from'`.execute(
+  await sql`comment on view deployment_facts is 'the facts about a deployment that predict needs, with the revisions of all rows that they come from'`.execute(
     db,
   );
 }

@@ -55,7 +55,7 @@ export async function down(db: Kysely<unknown>): Promise<void> {
       drop constraint deployment_usage_deployment_id_fkey,
       drop column slot,
       add primary key (deployment_id, month)`.execute(db);
-  // The number is lost, but that it was used in the month counts against the plan.
+  // The number of predictions is lost; 1 suffices to count the deployment for the plan.
   await sql`
     insert into deployment_usage (deployment_id, month, predictions)
     select id, used_month, 1 from deleted_deployments where used_month is not null`.execute(db);
