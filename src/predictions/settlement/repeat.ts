@@ -14,7 +14,11 @@ export interface SpectrumToPredict {
 const MAX_BYTES_AT_ONCE = 4 * 1024 * 1024;
 const MAX_POINTS_AT_ONCE = MAX_BYTES_AT_ONCE / Float64Array.BYTES_PER_ELEMENT;
 
-/** Digests a call of `predict` with an idempotency key. @throws BAD_USER_INPUT when the key is not 1 to 200 characters */
+/**
+ * Digests a call of `predict` with an idempotency key.
+ *
+ * @throws BAD_USER_INPUT when the key is not 1 to 200 characters
+ */
 export async function repeatablePredict(
   caller: { callerId: string; key: string; at: Date },
   deploymentId: string,
@@ -43,7 +47,7 @@ export async function repeatablePredict(
 export async function readAnswer(db: Database, { resultId, createdAt }: StoredResult) {
   const { predictions } = await db
     .selectFrom('predictionLogs')
-    // The column is written from this type (statement.ts).
+    // The column is written from `Prediction[]` (statement.ts).
     .select(eb => eb.ref('predictions').$castTo<Prediction[]>().as('predictions'))
     .where('id', '=', resultId)
     .where('createdAt', '=', createdAt)

@@ -5,34 +5,35 @@ import { type BatchMetrics, batched } from '../../concurrency/batcher.ts';
 import { isDatabaseUnavailable } from '../../database/availability.ts';
 import { unavailable } from '../../errors.ts';
 import type { DB } from '../../generated/database.ts';
-import { addSlots, type Call, type Outcome, settleTogether } from './statement.ts';
+import { addSlots, type Call, type SettlementOutcome, settleTogether } from './statement.ts';
 
 /**
- * Settles calls: charges each, writes its log, and decides whether the facts that it was judged by still hold. All of that
- * is one statement, which calls that finish at the same time share, and which skips locked usage slots.
+ * Settles calls: compares the facts that each was judged by, charges it and writes its log. One statement, which skips
+ * locked usage slots, does this for all calls that finish at the same time.
  *
- * | outcome      | what the statement found                                      | next                                        |
+ * | outcome      | what the statement found                                 | next                               |
  * |---|---|---|
- * | `settled`    | charged and logged                                            | final                                       |
- * | `repeated`   | a call with the same idempotency key was settled before       | final                                       |
- * | `stale`      | a row that the facts came from has changed, or is gone        | final: the caller judges the call again     |
- * | `over-quota` | its deployment's calls in the statement exceed the quota      | final if it was alone; else settled alone   |
- * | `busy`       | its usage slots are locked, or missing for this month         | in its deployment's queue (below)           |
- * | error        | a call cannot be written, or the database failed              | final if it was alone or the database       |
- * |              |                                                               | cannot be reached; else settled alone       |
+ * | `settled`    | charged and logged                                       | final                              |
+ * | `repeated`   | a call with the same idempotency key was settled before  | final                              |
+ * | `stale`      | a row that the facts came from has changed, or is gone   | final: the next attempt judges it  |
+ * | `over-quota` | its deployment's calls in the statement exceed the quota | final if alone; else settled alone |
+ * | `busy`       | its usage slots are locked, or missing for this month    | in its deployment's queue (below)  |
+ * | error        | a call cannot be written, or the database failed         | final if alone or the database is  |
+ * |              |                                                          | unreachable; else settled alone    |
  *
- * A queue settles the calls of one deployment, with statements that wait for its slots; there, `busy` means that the slots
- * are missing, and they are added. Later calls of the deployment join its queue while it exists. So a lock delays only the
- * calls that need it, and a call that cannot be settled fails alone.
+ * A queue settles the calls of one deployment, with statements that wait for its slots; there, `busy` means that the
+ * slots are missing, and they are added. Later calls of the deployment join its queue while it exists. So a lock delays
+ * only the calls that need it, and a call that cannot be settled fails alone.
  */
 
 /** A final outcome. Only a `settled` call is charged and logged, always as a whole. */
-export type Settlement = Exclude<Outcome, 'busy'>;
+export type Settlement = Exclude<SettlementOutcome, 'busy'>;
 
 /**
  * Charges a call and writes its log. Both are on disk when it resolves with `settled`.
  *
- * @throws UNAVAILABLE when it is not settled within two seconds; else what the database throws
+ * @throws UNAVAILABLE when too many calls wait, or its queue takes longer than two seconds; else what the database
+ *   throws
  */
 export type Settle = (call: Call) => Promise<Settlement>;
 
@@ -45,17 +46,17 @@ const LIMITS = {
 
 /** Max queues whose statements run at once: each may wait for a lock, and occupies a connection. */
 const MAX_RUNNING_QUEUES = 3;
-/** Max time from the model's answer to a final outcome, unless a statement is running then. */
+/** Max time from the model's answer to the start of a statement in a queue. */
 const MAX_WAIT_MS = 2000;
 
-/** A call with the time by which it must be settled, in ms of `performance.now()`. */
+/** A call with the time after which no queue settles it, in ms of `performance.now()`. */
 interface PendingCall {
   call: Call;
   deadline: number;
 }
 
-/** What became of a call in this step: an outcome, or an error. */
-type Result = Outcome | { error: unknown };
+/** The result of a call in one step: an outcome, or an error. */
+type Result = SettlementOutcome | { error: unknown };
 
 /** Starts settling calls, with statements on the given database. */
 export function startSettle(db: Kysely<DB>, metrics?: BatchMetrics): Settle {
@@ -103,7 +104,7 @@ async function settleSkipping(db: Kysely<DB>, pending: PendingCall[]): Promise<R
   }
 }
 
-/** Settles the calls of one deployment, and waits for its slots. No outcome is `busy`, unless slots cannot be added. */
+/** Settles the calls of one deployment, and waits for its slots. No result is `busy`. */
 async function settleWaiting(db: Kysely<DB>, pending: PendingCall[]): Promise<Result[]> {
   const results = new Map<PendingCall, Result>();
   const groups = [pending];

@@ -5,7 +5,7 @@ import type { PredictionLogs } from '../../generated/database.ts';
 import type { Prediction } from '../../generated/graphql.ts';
 import type { IdempotentRequest } from '../../requests/idempotency.ts';
 
-/** Who made a call, as recorded in its log, with the revision of the rows that gave them access. */
+/** The caller as recorded in the log of a call, with the revision of the rows that gave them access. */
 export type LoggedCaller = { revision: string } & (
   | { source: 'API'; key: { id: string; name: string; prefix: string } }
   | { source: 'WEB'; userId: string }
@@ -25,17 +25,17 @@ export interface Call {
   repeatable?: IdempotentRequest;
 }
 
-/** What the statement found for a call (settle.ts tabulates what follows from each). */
-export type Outcome = 'settled' | 'repeated' | 'stale' | 'over-quota' | 'busy';
+/** What the statement found for a call (settle.ts lists what follows from each). */
+export type SettlementOutcome = 'settled' | 'repeated' | 'stale' | 'over-quota' | 'busy';
 
 /**
  * Settles calls in one statement. `$1` is JSON with two lists: the callers, and their calls, each with the place of its
  * caller (one parameter, because one array a column takes 15 sub-plans).
  *
  * It keeps the callers whose facts still hold, locks usage slots of their deployments, checks the quota, claims the
- * idempotency keys, and for the calls that remain counts the usage and writes the logs. Without a quota it locks one slot of
- * a deployment; with one it locks all of them, so that their sum is exact. Locks are taken in order (deployments, slots, keys),
- * so servers cannot deadlock.
+ * idempotency keys, and for the calls that remain counts the usage and writes the logs. Without a quota it locks one
+ * slot of a deployment; with one it locks all of them, so that their sum is exact. Slots are locked in order
+ * of deployment, month and slot, and idempotency keys after them, so servers cannot deadlock.
  *
  * @returns the calls that are not settled
  */
@@ -107,7 +107,7 @@ counted as (
   set predictions = usage.predictions + used.predictions,
     daily[used.day] = usage.daily[used.day] + used.predictions
   from (
-    -- A batch takes milliseconds, so around midnight some of its calls may be counted on the next day.
+    -- All calls of a batch are counted on the latest day; their days differ only around midnight.
     select deployment_id, month, slot, max(day) as day, sum(spectra) as predictions
     from granted group by deployment_id, month, slot
   ) as used
@@ -131,7 +131,7 @@ left join caller using (place)
 left join slot using (deployment_id, month)
 where call.id not in (select id from granted)`;
 
-type Row = Pick<PredictionLogs, 'id'> & { outcome: Exclude<Outcome, 'settled'> };
+type Row = Pick<PredictionLogs, 'id'> & { outcome: Exclude<SettlementOutcome, 'settled'> };
 
 const statements: Record<'wait' | 'skip', Statement<[json: string], Row>> = {
   wait: statement('settle_waiting', textOf('')),
@@ -148,7 +148,7 @@ export async function settleTogether(
   db: Database,
   calls: readonly Call[],
   locked: 'wait' | 'skip',
-): Promise<Outcome[]> {
+): Promise<SettlementOutcome[]> {
   const firsts = new Map<string, Call>();
   for (const call of calls) if (!firsts.has(identityOf(call))) firsts.set(identityOf(call), call);
   const rows = await statements[locked](db, parameterOf([...firsts.values()]));
@@ -159,7 +159,7 @@ export async function settleTogether(
   });
 }
 
-/** Identifies the calls that may be settled only once. */
+/** Identifies a call. Of the calls with the same identity one is settled. */
 const identityOf = ({ logId, repeatable }: Call) => repeatable?.digest.toString('hex') ?? logId;
 
 /** The JSON parameter of the statement: calls of the same caller share its facts. */
