@@ -7,8 +7,9 @@ export interface Run {
 }
 
 /**
- * One attempt to answer a request. The facts about its caller may be remembered from an earlier call, so an answer leaves
- * only after the database has confirmed them: by settlement, in the statement that charges the call, or by a new look-up.
+ * One attempt to answer a request. The facts about its caller may be remembered from an earlier call, so an answer is
+ * sent only after the database has confirmed them: by settlement, in the statement that charges the call, or by a new
+ * look-up.
  */
 export interface Attempt {
   /**
@@ -18,7 +19,7 @@ export interface Attempt {
    * - `unknown`: settlement failed with an error. The call may be charged all the same, so it is never settled again
    */
   settlement: 'open' | 'settled' | 'stale' | 'unknown';
-  /** The runs of the request's models, by model id. A later attempt uses them again, also a failure. */
+  /** The runs of the request's models, by model id. A later attempt reuses them, also failed ones. */
   runs: Map<string, Promise<Run>>;
 }
 
@@ -31,12 +32,13 @@ export interface AttemptFacts {
   forget: () => void;
 }
 
-/** Max attempts at a request. Each further one needs a change to the caller's rows between its look-up and its settlement. */
+/** Max attempts at a request. After the second, each needs a change to the rows of its facts before its settlement. */
 const MAX_ATTEMPTS = 4;
 
 /**
- * Attempts to answer a request until the facts of an attempt are confirmed. Anything but a settled call of `predict` is
- * judged again after a new look-up, so that errors, their order and their texts are those of the database's present state.
+ * Attempts to answer a request until the facts of an attempt are confirmed. If they are stale, or were remembered and
+ * no call was settled, the next attempt looks them up, so that errors, their order and their texts are those of the
+ * present state.
  *
  * @param first the context of the first attempt
  * @param again looks the caller up, and makes the context of the next attempt. @throws if the caller is no longer known

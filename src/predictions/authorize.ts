@@ -18,7 +18,7 @@ export interface Viewer extends SignedInPerson {
   load: { project: ById<ProjectRow>; deployment: ById<DeploymentRow> };
 }
 
-/** A deployment with the facts that `predict` needs, as of the start of the call. */
+/** A deployment with the facts that `predict` needs. */
 export interface DeploymentToCall extends DeploymentFacts, PlanFacts {
   /** End of the model's last quarantine; null if there was none. */
   quarantinedUntil: Date | null;

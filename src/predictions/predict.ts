@@ -45,24 +45,24 @@ export interface PredictRequest {
   spectra: SpectrumToPredict[];
   /** A repeated call with the same key gets the answer of the first one, for 24 hours. */
   idempotencyKey: string | null;
-  /** Start of the call. Its month is the one whose usage was read, and the one that is charged. */
+  /** Start of the attempt. Its month is charged. */
   now: Date;
   /** Whether the request is over: a call that still waits for its model is then dropped. */
   isOver?: IsOver | undefined;
   /** Whether the facts about the caller come from an earlier request. */
   isRemembered: boolean;
-  /** The attempt at the request; `predict` sets how it ended. */
+  /** The attempt at the request; `predict` sets its `settlement`. */
   attempt: Attempt;
 }
 
 /**
  * Authorizes the caller, checks the spectra, runs the model, and returns after the call is charged and logged.
  *
- * With an idempotency key, a repeated call returns the answer of the first one, even if the deployment would refuse it now,
- * and is not charged again. A failed call stores nothing, so repeating it runs the model again.
+ * With an idempotency key, a repeated call returns the answer of the first one, even if it would be refused now, and is
+ * not charged again. A failed call stores nothing, so repeating it runs the model again.
  *
  * @throws what `authorizePredict` throws; DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED, MODEL_FAILED,
- *   IDEMPOTENCY_KEY_REUSED or UNAVAILABLE. Nothing is charged then.
+ *   IDEMPOTENCY_KEY_REUSED or UNAVAILABLE. Only after UNAVAILABLE may it be charged.
  */
 export async function predict(
   { db, ...services }: PredictionServices & { db: Database },
@@ -81,12 +81,12 @@ export async function predict(
     const stored = repeatable && (await findStoredResult(db, repeatable));
     return stored ? { ...(await readAnswer(db, stored)), modelId } : undefined;
   };
-  // Remembered facts give no right to an earlier answer: settlement finds it, and then the facts are read.
+  // Not by remembered facts: settlement finds that the call is repeated, and the next attempt reads the answer.
   const before = request.isRemembered ? undefined : await findAnswer();
   if (before) return before;
 
   checkCall(deployment, spectra, at);
-  const { outcome, durationMs } = await runOnce(services, deployment, request);
+  const { outcome, durationMs } = await runForRequest(services, deployment, request);
   const predictions = predictionsOf(spectra, outcome);
   const logId = newLogId(at);
   const call: Call = {
@@ -112,7 +112,7 @@ export async function predict(
       throw unavailable();
     case 'repeated':
     case 'over-quota': {
-      // The same call may have arrived twice at once: both ran the model, and the other one was charged.
+      // If the same call arrived twice at once, both ran the model, and the other one was charged.
       const other = request.isRemembered ? undefined : await findAnswer();
       if (other) return other;
       throw settlement === 'repeated' ? unavailable() : quotaExceeded(secondsToNextMonth(at));
@@ -121,14 +121,14 @@ export async function predict(
 }
 
 /**
- * Checks that the deployment can answer these spectra.
+ * Checks that the deployment accepts these spectra.
  *
  * @throws DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED or MODEL_FAILED, checked in this order
  */
 function checkCall(deployment: DeploymentToCall, spectra: SpectrumToPredict[], at: Date): void {
   if (!deployment.active) throw deploymentInactive();
   checkSpectra(spectra, deployment.inputLength);
-  // Usage only grows within a month, so a call that exceeds the quota now cannot fit later.
+  // A call that exceeds the quota cannot fit later: usage only grows within a month. Remembered facts are read again.
   if (deployment.quota !== null && deployment.used + spectra.length > deployment.quota) {
     throw quotaExceeded(secondsToNextMonth(at));
   }
@@ -138,7 +138,7 @@ function checkCall(deployment: DeploymentToCall, spectra: SpectrumToPredict[], a
 }
 
 /** Runs the model, unless an earlier attempt at the request has run it. @throws MODEL_FAILED or UNAVAILABLE */
-function runOnce(
+function runForRequest(
   services: PredictionServices,
   deployment: DeploymentToCall,
   request: Pick<PredictRequest, 'spectra' | 'now' | 'isOver' | 'attempt'>,
@@ -191,7 +191,7 @@ function checkSpectra(spectra: SpectrumToPredict[], inputLength: number): void {
   }
 }
 
-/** Index of the first value beyond the range of float32, else -1. A plain loop, because a call may have millions of values. */
+/** Index of the first value beyond the range of float32, else -1. A plain loop: a call may have millions of values. */
 function indexBeyondFloat32(values: ArrayLike<number>): number {
   for (let index = 0; index < values.length; index++) {
     if (!Number.isFinite(Math.fround(values[index] ?? 0))) return index;
