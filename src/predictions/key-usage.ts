@@ -10,7 +10,7 @@ import { lastDays, MAX_DAYS } from './usage.ts';
 
 /** A day is counted when it has been over for this long: a call of its last seconds is logged a little later. */
 const DELAY_MS = 60 * 60 * 1000;
-/** Max calls that one statement counts from the logs: takes a tenth of a second. */
+/** Max calls that one statement counts from the logs, which takes a tenth of a second. */
 const MAX_COUNTED_CALLS = 100_000;
 
 /** A request for the daily count of a key over its last `days` days. */
@@ -76,8 +76,8 @@ async function firstUncountedDay(db: Database, oldest: Date): Promise<Date> {
 }
 
 /**
- * Counts the predictions with every key on every past day into `api_key_days`, one day in a transaction, and deletes the
- * counts that no longer show. Several servers may do so at once.
+ * Counts the predictions with every key on every past day into `api_key_days`, one day in a transaction, and deletes
+ * the counts older than `MAX_DAYS`. Several servers may do so at once.
  */
 export async function countKeyDays(db: Kysely<DB>, now: Date, signal?: AbortSignal): Promise<void> {
   const end = dayOf(new Date(now.getTime() - DELAY_MS));

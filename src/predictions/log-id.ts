@@ -5,8 +5,8 @@ const generator = new V7Generator();
 generator.setRollbackAllowance(0);
 
 /**
- * Makes the id of a log: a UUIDv7 of the call's time. So logs have the same order by id as by time, over all servers, and
- * an index of ids answers questions about times.
+ * Makes the id of a log: a UUIDv7 of the call's time. Logs of all servers have the same order by id as by time, and
+ * an index of ids finds them by time.
  */
 export const newLogId = (at: Date): string => generator.generateOrResetWithTs(at.getTime()).toString();
 

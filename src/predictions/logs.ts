@@ -39,8 +39,8 @@ export interface LogPage extends PageRequest {
 }
 
 /**
- * Lists pages of logs, newest first. One statement for all pages. It does not check visibility: pass only deployments that the
- * viewer can see.
+ * Lists pages of logs, newest first. One statement for all pages. It does not check visibility: pass only deployments
+ * that the viewer can see.
  */
 export async function listPredictionLogs(db: Database, pages: readonly LogPage[]) {
   const ids = pages.map(({ deploymentId, first, after }) => ({ deploymentId, first, after }));
@@ -66,8 +66,8 @@ export interface KeyLogPage extends PageRequest {
 }
 
 /**
- * Lists pages of the logs of keys, newest first. One statement for all pages. It does not check visibility: pass only keys
- * that the viewer can see.
+ * Lists pages of the logs of keys, newest first. One statement for all pages. It does not check visibility: pass only
+ * keys that the viewer can see.
  */
 export async function listKeyLogs(db: Database, pages: readonly KeyLogPage[]) {
   const rows: (PredictionLogRow & { place: number })[] = await db
@@ -102,8 +102,8 @@ export interface ProjectLogPage extends PageRequest {
 }
 
 /**
- * Lists pages of the logs of projects, newest first. One statement for all pages. It does not check visibility: pass only
- * projects that the viewer can see.
+ * Lists pages of the logs of projects, newest first. One statement for all pages. It does not check visibility: pass
+ * only projects that the viewer can see.
  */
 export async function listProjectLogs(db: Database, pages: readonly ProjectLogPage[]) {
   // Reads one page per deployment from the index, then takes the newest of all: the cost does not grow with the logs.
@@ -146,8 +146,8 @@ export async function listProjectLogs(db: Database, pages: readonly ProjectLogPa
 const MAX_LOGS = 1000;
 
 /**
- * Reads the predictions of logs, in the order of the logs. One statement for all of them. They are read separately from the
- * logs because a page of logs can have 100 000 predictions, which is more than an answer may contain.
+ * Reads the predictions of logs, in the order of the logs. One statement for all of them. They are read separately from
+ * the logs because a page of logs can have 100 000 predictions, which is more than an answer may contain.
  *
  * @throws BAD_USER_INPUT when they exceed the limit of an answer; the database does not send them then
  */
@@ -172,6 +172,6 @@ export async function readPredictions(
   );
   checkRows(rows[0]?.total ?? 0);
   const byId = new Map(rows.map(({ id, predictions }) => [id, predictions]));
-  // The column is written from `Prediction[]` (settlement/grant.ts).
+  // The column is written from `Prediction[]` (settlement/statement.ts).
   return logs.map(({ id }) => JSON.parse(byId.get(id) ?? '[]'));
 }

@@ -13,8 +13,8 @@ const DROP_MARK = 'Spectrakey drops this partition (LOG_RETENTION_MONTHS).';
 const MONTHS_AHEAD = 3;
 
 /**
- * Creates the missing partitions of `prediction_logs` for the month of `now` and the following months. Several servers may do
- * this at once.
+ * Creates the missing partitions of `prediction_logs` for the month of `now` and the following months. Several servers
+ * may do this at once.
  */
 export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
   await db.transaction().execute(async trx => {
@@ -26,8 +26,8 @@ export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
       const name = partitionName(from);
       const { rows } = await sql`select where to_regclass(${name}) is not null`.execute(trx);
       if (rows.length > 0) continue;
-      // Created, then attached, because "create table … partition of" locks all of prediction_logs: while it waits for a reader,
-      // such as a backup, no prediction could be written.
+      // Created, then attached, because "create table … partition of" locks all of prediction_logs: while it waits for
+      // a reader, such as a backup, no prediction could be written.
       await sql`create table ${sql.table(name)} (like prediction_logs including all)`.execute(trx);
       await sql`
         alter table prediction_logs attach partition ${sql.table(name)}
@@ -37,7 +37,7 @@ export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
 }
 
 /**
- * Drops the partitions of all months earlier than `months` months before that of `now`. Dropping whole partitions deletes no
+ * Drops the partitions of all months more than `months` before that of `now`. Dropping whole partitions deletes no
  * rows and leaves nothing to vacuum. Several servers may do this at once.
  *
  * @throws when a reader uses an old partition for longer than a statement may take; the caller tries again later
@@ -60,7 +60,7 @@ export async function dropOldPartitions(db: Kysely<DB>, now: Date, months: numbe
         and relname ~ '^prediction_logs_[0-9]{4}_[0-9]{2}$' and relname < ${oldestKept}
         and (inhparent is not null or obj_description(pg_class.oid, 'pg_class') = ${DROP_MARK})
       order by relname`.execute(db);
-    // The last uses of keys that are only in these logs.
+    // Keeps the last uses of keys that are only in these logs.
     if (rows.some(({ attached }) => attached)) {
       await foldLastUses(db, { since: new Date(0), isComplete: true });
     }
@@ -69,8 +69,8 @@ export async function dropOldPartitions(db: Kysely<DB>, now: Date, months: numbe
       if (attached) {
         // The mark distinguishes a partition whose drop was interrupted from one that an operator detached to keep it.
         await sql`comment on table ${table} is ${sql.lit(DROP_MARK)}`.execute(db);
-        // Anything but "concurrently" would lock all of prediction_logs, and block every prediction. It has two steps; if it was
-        // interrupted between them, "finalize" completes it.
+        // Anything but "concurrently" would lock all of prediction_logs, and block every prediction. It has two steps;
+        // if it was interrupted between them, "finalize" completes it.
         const mode = pending ? sql`finalize` : sql`concurrently`;
         await sql`alter table prediction_logs detach partition ${table} ${mode}`.execute(db);
       }
