@@ -34,10 +34,10 @@ const LIMITS = {
 export function startAuthenticate(db: Kysely<DB>, metrics?: BatchMetrics): Authenticate {
   const lookUp = batched(
     async (lookups: Lookup[]) => {
-      // An integration often has many calls in flight: its key is read once for all of them.
+      // Reads each key once for all of its calls: an integration often has many in flight.
       const digests = new Map(lookups.map(({ digest }) => [digest.toString('latin1'), digest]));
-      // The requests of a batch arrive within milliseconds. If a month ends between them, the usage of the new month is read, so
-      // that no call is refused for the usage of the old one. Settlement counts each call in its own month.
+      // The requests of a batch arrive within milliseconds. If a month ends between them, the usage of the new month is
+      // read, so that no call is refused for the usage of the old one. Settlement counts each call in its own month.
       const month = monthOf(lookups.at(-1)?.now ?? new Date(0));
       return verdictsOf(await selectKeys(db, [...digests.values()], month), lookups);
     },
@@ -61,8 +61,8 @@ function verdictsOf(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
   });
 }
 
-// The sub-selects keep the planner from planning anew for each number of digests. As JSON, the scopes arrive as an array:
-// pg cannot parse arrays of a custom enum.
+// The sub-selects keep the planner from planning anew for each number of digests. As JSON, the scopes arrive as an
+// array: pg cannot parse arrays of a custom enum.
 const selectKeys = statement<[digests: Buffer[], month: string], KeyRow>(
   'look_up_keys',
   `

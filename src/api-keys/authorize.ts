@@ -19,7 +19,11 @@ interface Viewer {
   };
 }
 
-/** Finds what a target reaches, and the viewer's role in its project. @throws NOT_FOUND if it does not exist or is not visible */
+/**
+ * Finds what a target reaches, and the viewer's role in its project.
+ *
+ * @throws NOT_FOUND if it does not exist or is not visible
+ */
 export async function requireTarget(
   { load }: { load: Pick<Viewer['load'], 'project' | 'deployment'> },
   target: ApiKeyTarget,
@@ -40,7 +44,8 @@ export async function requireKeyEditor({ load }: Viewer, id: string): Promise<Ap
 }
 
 /**
- * Checks that the viewer may create a key, and the input. The key limit of the plan is checked by `insertApiKey`, with a lock.
+ * Checks that the viewer may create a key, and the input. The key limit of the plan is checked by `insertApiKey`, with
+ * a lock.
  *
  * @throws NOT_FOUND, FORBIDDEN, PLAN_FEATURE_REQUIRED or BAD_USER_INPUT, checked in this order
  */

@@ -2,22 +2,23 @@ import type { Kysely } from 'kysely';
 import { statement } from '../database/statement.ts';
 import type { DB } from '../generated/database.ts';
 
-// `predict` does not write to `api_keys`: calls with the same key would wait for its row. The last use of a key is the newest
-// of its logs, or `last_used_at` if that is later. Folding copies the former to the latter, so that readers look into few
-// partitions, and that the last use survives the partition.
+// `predict` does not write to `api_keys`: calls with the same key would wait for its row. The last use of a key is the
+// later of the time of its newest log and `last_used_at`. Folding copies the time to `last_used_at`, so that readers
+// look into few partitions, and that dropping a partition does not lose a last use.
 
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 export interface FoldOptions {
   /** Reads only partitions with logs from this time on. */
   since: Date;
-  /** Whether to wait for locked keys, so that every last use is folded. Otherwise they are left to the next time. */
+  /** Whether to wait for locked keys, so that every last use is folded. Otherwise the next fold updates them. */
   isComplete: boolean;
   signal?: AbortSignal;
 }
 
 /**
- * Copies the last uses of keys from the logs to `last_used_at`, 500 keys in a transaction. Several servers may do so at once.
+ * Copies the last uses of keys from the logs to `last_used_at`, 500 keys in a transaction. Several servers may do so at
+ * once.
  *
  * @throws when a key is locked for longer than a statement may wait, if `isComplete`
  */
@@ -33,8 +34,8 @@ export async function foldLastUses(
 }
 
 /**
- * Folds the uses of the next 500 keys that have logs: jumps from key to key in the logs' index, whatever the number of their
- * logs, and reads the newest log of each.
+ * Folds the uses of the next 500 keys that have logs: jumps from key to key in the index of the logs, and reads only
+ * the newest log of each.
  */
 const textOf = (locked: '' | 'skip locked') => `
 with recursive used (id) as (

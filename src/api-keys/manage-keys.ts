@@ -13,8 +13,8 @@ import type { RawKey } from './raw-key.ts';
 export const MAX_ENDED_KEYS = 1000;
 
 /**
- * Stores a new key. It locks the project's row before it counts the keys, so that the key limit is exact: concurrent requests
- * wait for the lock.
+ * Stores a new key. It locks the project's row before it counts the keys, so that the key limit is exact: concurrent
+ * requests wait for the lock.
  *
  * @throws NOT_FOUND or FORBIDDEN if the deployment or the viewer's role has changed meanwhile; PLAN_FEATURE_REQUIRED or
  *   API_KEY_LIMIT_REACHED
@@ -91,8 +91,8 @@ async function deleteOldEndedKeys(
 }
 
 /**
- * Locks a key's row, then reads the viewer's role again. The project's row is not locked, so that a revocation does not wait
- * for other changes in the project.
+ * Locks a key's row, then reads the viewer's role again. The project's row is not locked, so that a revocation does not
+ * wait for other changes in the project.
  *
  * @throws NOT_FOUND or FORBIDDEN when the viewer may not change the key, or no longer may
  */
@@ -104,7 +104,7 @@ async function lockApiKeyAs(trx: Transaction<DB>, id: string, viewerId: string):
 }
 
 /**
- * Revokes a key, which applies to its next request. A key that is already revoked is not changed.
+ * Revokes a key, from its next request on. A key that is already revoked is not changed.
  *
  * @throws as `lockApiKeyAs`
  */
@@ -148,7 +148,8 @@ const keysToDelete = (trx: Transaction<DB>) =>
 /**
  * Deletes keys permanently, with activity entries: revoked, for usable keys, and deleted.
  *
- * @param choose restricts the query to the keys to delete. The caller has checked, with a lock, that the viewer may delete them.
+ * @param choose restricts the query to the keys to delete. The caller has checked, with a lock, that the viewer may
+ *   delete them.
  * @returns the number of deleted keys
  */
 export async function deleteApiKeys(
@@ -157,7 +158,7 @@ export async function deleteApiKeys(
   actor: Actor,
   now: Date,
 ): Promise<number> {
-  // Locked in the order of ids, like the keys of calls that are being charged.
+  // Locked in the order of ids, as `foldLastUses` does, so that the two cannot deadlock.
   const keys = await choose(keysToDelete(trx)).orderBy('apiKeys.id').forUpdate('apiKeys').execute();
   const entries = keys.flatMap(({ id, organizationId, projectId, name, prefix, revokedAt, expiresAt }) => {
     const usable = revokedAt === null && (expiresAt === null || expiresAt > now);

@@ -54,8 +54,8 @@ export async function findKeysOfMembers(
 }
 
 /**
- * Finds the usable keys whose creators are no longer members of the organization, in the projects that the viewer can see,
- * newest first; at most `MAX_LISTED_KEYS` for each organization.
+ * Finds the usable keys whose creators are no longer members of the organization, in the projects that the viewer can
+ * see, newest first; at most `MAX_LISTED_KEYS` for each organization.
  */
 export async function findKeysOfFormerMembers(
   db: Database,

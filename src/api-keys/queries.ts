@@ -14,8 +14,8 @@ export interface Reach {
 }
 
 /**
- * The last successful use of a key: `last_used_at`, which a job updates (last-uses.ts), or the newest log since then, which
- * the logs' index by key finds. Older partitions are not read.
+ * The last successful use of a key: `last_used_at`, which a job updates (last-uses.ts), or the newest log since then,
+ * which the logs' index by key finds. Older partitions are not read.
  */
 const lastUse = sql<Date | null>`greatest(api_keys.last_used_at, (
   select created_at from prediction_logs

@@ -25,8 +25,8 @@ export function generateRawKey(random: (bytes: number) => Buffer = randomBytes):
 }
 
 /**
- * Whether a text has the shape and the checksum of a raw key. Typing errors and random strings fail here, without a database
- * query. Secret scanners can confirm a leak with the same check.
+ * Whether a text has the shape and the checksum of a raw key. Typing errors and random strings fail here, without a
+ * database query. Secret scanners can confirm a leak with the same check.
  */
 export function isRawKey(text: string): boolean {
   if (!SHAPE.test(text)) return false;
@@ -34,7 +34,10 @@ export function isRawKey(text: string): boolean {
   return checksum(body) === text.slice(-CHECKSUM_CHARACTERS);
 }
 
-/** The raw key in an Authorization header; undefined for other schemes. `Bearer` is accepted because many clients only offer it. */
+/**
+ * The raw key in an Authorization header; undefined for other schemes. `Bearer` is accepted because many clients only
+ * offer it.
+ */
 export function rawKeyIn(authorization: string): string | undefined {
   return /^(?:Api-Key|Bearer) +(\S+) *$/i.exec(authorization)?.[1];
 }
@@ -42,14 +45,14 @@ export function rawKeyIn(authorization: string): string | undefined {
 /** Whether a text contains something with the shape of a raw key. */
 export const containsRawKey = (text: string): boolean => /sk_[0-9A-Za-z]{46}/.test(text);
 
-/** The digest of a raw key that is stored. A fast hash suffices, because 238 random bits cannot be guessed at any speed. */
+/** The stored digest of a raw key. A fast hash suffices, because 238 random bits cannot be guessed at any speed. */
 export function digestOf(rawKey: string): Buffer {
   return hash('sha256', rawKey, 'buffer');
 }
 
 function randomText(random: (bytes: number) => Buffer): string {
-  // Bytes from 248, the largest multiple of 62 below 256, are discarded: with a plain remainder, the first eight characters
-  // would be more likely than the others.
+  // Bytes from 248, the largest multiple of 62 below 256, are discarded: with a plain remainder, the first eight
+  // characters would be more likely than the others.
   const limit = Math.floor(256 / ALPHABET.length) * ALPHABET.length;
   let text = '';
   while (text.length < RANDOM_CHARACTERS) {

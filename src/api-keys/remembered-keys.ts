@@ -4,18 +4,18 @@ import { digestOf } from './raw-key.ts';
 
 /** Max size of all remembered facts in bytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
-/** Bytes that a key takes beside the text of its facts. */
+/** Bytes that a key takes in addition to the text of its facts. */
 const BYTES_PER_KEY = 500;
 
-/** The facts about keys that were looked up before. They are facts, not verdicts: the database confirms them (attempt.ts). */
+/** Facts about keys that were looked up before. They are not verdicts: the database confirms them (attempt.ts). */
 export interface RememberedKeys {
-  /** Finds the facts about a key. Undefined if none are remembered, or the key expires by them. */
+  /** Finds the facts about a key. Undefined if none are remembered, or the key has expired. */
   find: (rawKey: string, now: Date) => AuthenticatedKey | undefined;
   remember: (key: AuthenticatedKey) => void;
   forget: (key: AuthenticatedKey) => void;
 }
 
-/** Starts remembering facts about keys, by the digests of the raw keys, in 16 MiB. The longest unused are forgotten first. */
+/** Starts remembering facts by the digests of raw keys, in 16 MiB. The least recently used are forgotten first. */
 export function startRememberedKeys(): RememberedKeys {
   const keys = new LRUCache<string, AuthenticatedKey>({
     maxSize: MAX_BYTES,

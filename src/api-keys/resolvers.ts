@@ -14,7 +14,7 @@ import { repeatableCreate } from './requests.ts';
 const person = (id: string | null, name: string | null) =>
   id === null || name === null ? null : { id, name };
 
-/** The resolvers of API keys, for people only: keys cannot manage keys. graphql/permissions.ts has checked the caller before. */
+/** The resolvers of API keys, for people only: keys cannot manage keys. graphql/permissions.ts checks the caller. */
 export const apiKeyResolvers = {
   Query: {
     apiKey: (_parent, { id }, { viewer }) => viewer().load.apiKey.find(id),
