@@ -65,14 +65,14 @@ export type Caller<Person extends SignedInPerson = SignedInPerson> =
   | { kind: 'person'; person: Person }
   | { kind: 'api-key'; key: AuthenticatedKey };
 
-/** The caller found from the headers of a request. `at` is the time of the look-up, and counts as "now" for the request. */
+/** The caller found from the headers of a request. `at` is when it was found, and counts as "now" for the request. */
 export type Identity = { at: Date } & (
   | { kind: 'anonymous' /** Whether a cookie was sent that belongs to no session. */; hadCookie: boolean }
   | { kind: 'person'; person: SignedInPerson }
   | {
       kind: 'api-key';
       key: AuthenticatedKey;
-      /** Whether the facts come from an earlier look-up, so that the database must confirm them before an answer leaves. */
+      /** Whether the facts come from an earlier look-up, so that the database must confirm them before the answer. */
       isRemembered: boolean;
     }
 );

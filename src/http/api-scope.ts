@@ -19,7 +19,7 @@ const MAX_IDENTITY_AGE_MS = 1000;
 interface Identified {
   identity: Identity;
   allowance: BodyAllowance;
-  /** When, in ms of `performance.now()`. */
+  /** When it was identified, in ms of `performance.now()`. */
   at: number;
 }
 
@@ -37,8 +37,8 @@ export interface ApiScopeOptions {
 }
 
 /**
- * Which look-up the facts about a caller may come from: any, also one for an earlier request; one for this request, less
- * than a second ago; or a new one.
+ * Which look-up the facts about a caller may come from: any, also one for an earlier request; one for this request,
+ * less than a second ago; or a new one.
  */
 export type IdentitySource = 'any look-up' | 'recent look-up' | 'new look-up';
 
@@ -115,7 +115,7 @@ export async function protectApi(
     const allowance: BodyAllowance = {
       owner,
       maxBytes: isAnonymous ? MAX_ANONYMOUS_BODY_BYTES : MAX_BODY_BYTES,
-      // A client whose session has ended needs to know that, rather than the limit of anonymous bodies.
+      // The client of an ended session gets the error of the session instead of that of the body.
       tooLarge: () => (isAnonymous && identity.hadCookie ? unauthenticated() : payloadTooLarge()),
       onceAnswered: callback => reply.raw.once('close', callback),
     };
@@ -127,7 +127,7 @@ export async function protectApi(
     return payload;
   });
 
-  // A key whose facts are remembered may be refused now, which comes before any fault of its request.
+  // Looks a remembered key up again: if it is refused now, that error comes before any error of its request.
   scope.setErrorHandler((error, request, reply) => {
     const { identified } = request;
     request.identified = undefined;

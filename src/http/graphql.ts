@@ -25,7 +25,7 @@ import type { HttpLimits } from './limits.ts';
 import { writeAnswer } from './write-answer.ts';
 
 const MAX_NAME_CHARACTERS = 1000;
-/** Total length of the documents that are kept parsed and validated. A parsed document takes a hundred times its text. */
+/** Total length of the documents that are kept parsed and validated. Parsed, one takes a hundred times its text. */
 const MAX_CACHED_CHARACTERS = 500_000;
 
 export interface GraphQLOptions {
@@ -130,7 +130,7 @@ export async function serveGraphQL(
       const validatedRequest = findValidated(request);
       if (!validatedRequest) {
         checkBody(request.body);
-        // Apollo may answer without executing anything, so that nothing would confirm remembered facts.
+        // Nothing would confirm remembered facts: Apollo may answer without executing anything.
         await identityOf(request, reply, 'recent look-up');
         return await viaApollo.call(this, request, reply);
       }
@@ -148,7 +148,7 @@ export async function serveGraphQL(
   });
 }
 
-/** Executes operations until the facts about the caller are confirmed. The result has the error of a failed look-up. */
+/** Executes operations until the facts about the caller are confirmed. If a look-up fails, the result has its error. */
 const byConfirmedFacts =
   (execute: ExecuteOperation): ExecuteOperation =>
   async (operation, first) => {

@@ -11,8 +11,8 @@ import { networkOf } from '../requests/network.ts';
  * Identifies the caller from the headers alone, so that the limit of the body can depend on the caller. The context of
  * the request is built from the result.
  *
- * @param mayRemember whether the facts about a key may come from an earlier look-up. They are then no verdict: the database
- *   must confirm them before an answer leaves (predictions/attempt.ts)
+ * @param mayRemember whether the facts about a key may come from an earlier look-up. The database must then
+ *   confirm them before the answer (predictions/attempt.ts)
  * @throws BAD_USER_INPUT, UNAUTHENTICATED, API_KEY_REVOKED, API_KEY_EXPIRED or RATE_LIMITED.
  */
 export async function identify(
