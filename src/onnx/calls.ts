@@ -7,8 +7,8 @@ import { sharedRuns } from './shared-runs.ts';
 const MAX_WAIT_MS = 30_000;
 
 /**
- * Returns whether the request of a call is over: answered, or its connection closed. Polled every 20 ms while the call waits,
- * so that calls which run at once pay nothing; creating an AbortSignal would take a microsecond.
+ * Returns whether the request of a call is over: answered, or its connection closed. Polled every 20 ms while the call
+ * waits, so that it costs nothing for calls that run at once; creating an AbortSignal would take a microsecond.
  */
 export type IsOver = () => boolean;
 
@@ -64,11 +64,12 @@ export function answerCalls(calls: Call[], outcomes: readonly (Outcome | ModelFa
 
 /**
  * Decides what happens to the unanswered calls of a frame whose host ended. A call that was alone in its frame is
- * rejected, unless something else may have ended the host and the call was not retried yet. All others run again, each alone
- * in a frame, so that the call that ended the host is found, and so that other waiting calls can run between them.
+ * rejected, unless something else may have ended the host and the call was not retried yet. All others run again, each
+ * alone in a frame, so that the call that ended the host is found, and so that other waiting calls can run between
+ * them.
  *
- * @param end why the host ended, whether no other model was open in it, and whether the calls share runs: if not, only the
- *   first call was running
+ * @param end why the host ended, whether no other model was open in it, and whether the calls share runs: if not, only
+ *   the first call was running
  * @returns the calls to run again
  */
 export function callsToRetry(

@@ -93,8 +93,8 @@ const READINGS: ReadonlyMap<string, Reading> = new Map(
 );
 
 /**
- * Checks a file before ONNX Runtime opens it, so that opening it stays cheap: number of operators, lengths of names, nesting,
- * sparse tensors. Refuses external data and custom operators too.
+ * Checks a file before ONNX Runtime opens it, so that opening it stays cheap: number of operators, lengths of names,
+ * nesting, sparse tensors. Refuses external data and custom operators too.
  *
  * @returns the standard operators that it uses, also in subgraphs and functions; without those of ai.onnx.ml
  * @throws {ModelRefused} when a limit is exceeded

@@ -108,7 +108,7 @@ export function startFrameRunner(
         rejectAll(frame.calls, closed ? unavailable() : error);
         return [];
       }
-      // An error takes 14 µs to make, so it is made only if it is needed.
+      // The error is made only if it is needed: that takes 14 µs.
       if (frame.calls.length > 0)
         rejectAll(frame.calls, new ModelFailed(`Model ${queue.model.id} gave no answer.`));
       return [];

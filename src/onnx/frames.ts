@@ -1,15 +1,15 @@
-// The binary messages between the server and its model hosts. A frame is two unsigned 32-bit lengths (of the body, and of
-// the header in it), the header as JSON, padding to a multiple of 8, and a payload of bytes or numbers. The padding aligns a
-// payload of float64, so that it is read without a copy. A frame of 32 spectra of 401 points takes a quarter of the time of
-// Node's own messages (`serialization: 'advanced'`).
+// The binary messages between the server and its model hosts. A frame is two unsigned 32-bit lengths (of the body, and
+// of the header in it), the header as JSON, padding to a multiple of 8, and a payload of bytes or numbers. The padding
+// aligns a payload of float64, so that it is read without a copy. A frame of 32 spectra of 401 points takes a quarter
+// of the time of Node's own messages (`serialization: 'advanced'`).
 
 const PREFIX_BYTES = 8;
 const ALIGNMENT = 8;
 /** Max size of a header that is parsed without counting its parts first. */
 const MAX_UNCOUNTED_BYTES = 64 * 1024;
 /**
- * Max number of lists, objects and members in a header. An answer with 1000 categories in 32 calls has 1200. Parsing 2 MiB of
- * lists or names takes 0.3 s.
+ * Max number of lists, objects and members in a header. An answer with 1000 categories in 32 calls has 1200. Parsing
+ * 2 MiB of lists or names takes 0.3 s.
  */
 const MAX_HEADER_PARTS = 10_000;
 
@@ -51,8 +51,8 @@ export function writeHead(stream: Writable, header: object, payloadBytes: number
  *
  * @param max limits in bytes, checked before anything is allocated or parsed
  * @param onFrame called with each complete frame
- * @returns consumes the next chunk. @throws {RangeError} for a frame that exceeds a limit @throws {SyntaxError} for a header
- *   that is not JSON
+ * @returns a function that consumes the next chunk. @throws {RangeError} for a frame that exceeds a limit
+ *   @throws {SyntaxError} for a header that is not JSON
  */
 export function frameReader<Header>(
   max: { header: number; body: number },

@@ -11,9 +11,9 @@ const PACKAGES: ReadonlySet<string> = new Set([
 const isLoaded = (name: string) => PACKAGES.has(name) || name.startsWith('@protobufjs/');
 
 /**
- * Finds the folders of the packages that a host loads, looked up from a folder as Node.js does. With symbolic links (pnpm,
- * `npm link`, a shared node_modules) the result has the path of the link, the links on the way, and the real path, because
- * --permission checks all of them. A folder that is permitted by its link is readable as a whole.
+ * Finds the folders of the packages that a host loads, looked up from a folder as Node.js does. With symbolic links
+ * (pnpm, `npm link`, a shared node_modules) the result has the path of the link, the links on the way, and the real
+ * path, because --permission checks all of them. A folder that is permitted by its link is readable as a whole.
  */
 export function packageFolders(from: string): string[] {
   const linked = new Set<string>();

@@ -18,8 +18,8 @@ export interface Place {
 /** The hosts that run calls: at most `hosts.count`. Half of the places are reserved, as half of the slots are. */
 export interface HostPlaces {
   /**
-   * Finds a place for a model: an idle one of the tenant, preferably with the model open; else a new one. If the pool is
-   * full, the new place replaces the one that was idle longest, and stops its host.
+   * Finds a place for a model: an idle one of the tenant, preferably with the model open; else a new one. If the pool
+   * is full, the new place replaces the one that was idle longest, and stops its host.
    */
   choose(tenant: Tenant, modelId: string): Place;
   /** Starts the host of a place. @throws UNAVAILABLE when it does not start */

@@ -19,16 +19,16 @@ import {
 
 // The pool of model hosts: queues calls by model and sends them to hosts.
 //
-// A queue sends its calls in frames. While a frame is running, the calls that arrive wait and form the next frame, so that
-// calls which arrive together travel together. scheduling.ts decides which queue sends next, host-places.ts in which host,
-// and frame-runner.ts runs the frame. The calls of a frame whose host ended run once more, each alone, so that only the
-// call that caused it fails.
+// A queue sends its calls in frames. While a frame is running, the calls that arrive wait and form the next frame, so
+// that calls which arrive together travel together. scheduling.ts decides which queue sends next, host-places.ts in
+// which host, and frame-runner.ts runs the frame. The calls of a frame whose host ended run once more, each alone, so
+// that only the call that caused it fails.
 
 /** Max waiting calls. */
 const MAX_WAITING = { perTenant: 1000, total: 5000 };
 /**
- * Max frames that run at once. With more computing hosts than cores, the hosts would slow each other down, and a run could
- * miss its deadline because of another organization's.
+ * Max frames that run at once. With more computing hosts than cores, the hosts would slow each other down, and a run
+ * could miss its deadline because of another organization's.
  */
 const MAX_RUNNING = Math.max(2, availableParallelism());
 

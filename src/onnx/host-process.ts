@@ -18,8 +18,8 @@ const MAX_FRAME_BYTES = { header: 2 * 1024 * 1024, body: 4 * 1024 * 1024 };
 const KILL_MS = 2_000;
 
 /**
- * Why a host ended: it missed a deadline, exceeded its memory, was stopped by the server for another reason, or exited by
- * itself.
+ * Why a host ended: it missed a deadline, exceeded its memory, was stopped by the server for another reason, or exited
+ * by itself.
  */
 export type EndReason = 'timeout' | 'memory' | 'stopped' | 'exited';
 
@@ -124,7 +124,7 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
     ended.resolve();
     throw new HostEnded('exited');
   }
-  // Caused by writing to a host that has ended, which the exit event reports.
+  // Emitted for writing to a host that has ended, which the exit event reports.
   socket.on('error', () => {});
   const read = frameReader<Reply>(MAX_FRAME_BYTES, frame => {
     if (onReply) onReply(frame);

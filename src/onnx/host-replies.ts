@@ -4,8 +4,8 @@ import type { CallReply, InputType, Reply, Request } from './protocol.ts';
 import type { Spectra } from './shared-runs.ts';
 import { ModelRefused } from './signature.ts';
 
-// Encodes requests to a model host, and validates its replies. The host may be running an attacker's machine code, so no
-// part of a reply is trusted.
+// Encodes requests to a model host, and validates its replies. The host may be running an attacker's machine code, so
+// no part of a reply is trusted.
 
 /** The error for a reply that is not valid. It counts for quarantine like a crash. */
 export const invalidReply = (cause?: unknown) =>

@@ -8,8 +8,8 @@ import { closeModel, type OpenModel, openModel } from './session.ts';
 import { ModelRefused } from './signature.ts';
 import { inspectModel, isRowIndependent } from './trial.ts';
 
-// The main module of a model host: a process that runs the models of one organization. It talks to the server over an
-// inherited socket only (protocol.ts), and may be killed at any time (host-process.ts).
+// The main module of a model host: a process that runs the models of one organization. It communicates with the server
+// only over an inherited socket (protocol.ts), and may be killed at any time (host-process.ts).
 
 const SOCKET_FD = 3;
 /** Enough for the largest ONNX file and for the spectra of a frame. */
@@ -18,11 +18,11 @@ const MAX_FRAME_BYTES = { header: 64 * 1024, body: 64 * 1024 * 1024 };
 const FLUSH_MS = 1;
 const [, , serverPid, memoryBytes, watch] = process.argv;
 
-// The server may have died before this process could watch it.
+// The server may have ended before this process could watch it.
 if (process.ppid !== Number(serverPid)) process.exit();
 if (watch) {
-  // The socket closes when the server dies, but a model that never returns blocks this thread. Without the limit, V8 reserves
-  // half a gigabyte of address space for the worker's code, which counts as memory of the process.
+  // The socket closes when the server ends, but a model that never returns blocks this thread. Without the limit, V8
+  // reserves half a gigabyte of address space for the worker's code, which counts as memory of the process.
   new Worker(
     `const { workerData: server } = require('node:worker_threads');
      setInterval(() => { if (process.ppid !== server) process.kill(process.pid, 'SIGKILL'); }, 1000);`,
@@ -30,7 +30,7 @@ if (watch) {
   ).unref();
 }
 
-/** The part of its memory above which a host closes models before it opens another. The server kills it at 1. */
+/** Part of a host's memory above which it closes models before it opens another. Above 1 the server kills it. */
 const CLOSE_ABOVE = 0.75;
 /** The open models by id, the least recently used first. */
 const models = new Map<string, OpenModel>();

@@ -12,7 +12,7 @@ const HOSTS = { min: 2, max: 16 };
 const MAX_TRIALS = 2;
 /** Two hosts and one trial: the minimum of MODEL_MEMORY. */
 const MIN_BYTES = 3 * MEMORY_PER_HOST;
-/** Max time for a host to start. No model has been loaded then, so none is blamed. */
+/** Max time for a host to start. No model is open then, so none counts as failed. */
 const START_MS = 10_000;
 const MEMORY_CHECK_MS = 1000;
 /** How long after a host was taken the next spare host is started. */
@@ -31,8 +31,8 @@ export interface HostMemory {
 }
 
 /**
- * Divides the memory for models among the hosts for calls, the hosts for trials, and the spare host. With little memory, only
- * one trial runs at a time, and with even less there is no spare host.
+ * Divides the memory for models among the hosts for calls, the hosts for trials, and the spare host. With little
+ * memory, only one trial runs at a time, and with even less there is no spare host.
  *
  * @param megabytes MODEL_MEMORY; undefined: a quarter of the memory of the machine or its cgroup
  */
@@ -102,7 +102,7 @@ export function startHosts({ count, hasSpare, bytesPerHost, uids, onNotStarted }
     async take({ reserved }) {
       const starting = spare ?? start();
       spare = undefined;
-      // Later, since a start takes half a second of a core: first, the host that was taken answers its first call.
+      // Delayed, so that the host that was taken answers its first call before: a start takes half a second of a core.
       setTimeout(prepareSpare, SPARE_DELAY_MS).unref();
       try {
         const host = await starting;

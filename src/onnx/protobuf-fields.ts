@@ -4,7 +4,7 @@ import protobuf from 'protobufjs/minimal.js';
 export interface Fields {
   /** All length-delimited values of a field: texts, bytes, messages. */
   all(number: number): readonly Uint8Array[];
-  /** The value of a field that holds one message. If it occurs several times, the parts are concatenated, as readers do. */
+  /** The value of a field that holds one message. Several parts of it are concatenated, as readers do. */
   message(number: number): Uint8Array | undefined;
   /** The last value of a field that holds one text, decoded as Latin-1; '' if there is none. */
   text(number: number): string;

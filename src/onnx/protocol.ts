@@ -5,7 +5,7 @@ import type { Inspection } from './trial.ts';
 
 export type InputType = Signature['inputType'];
 
-/** Runs calls of one model. The payload has the points of all spectra, one after the other, as numbers of the input type. */
+/** Runs calls of one model. The payload has the points of all spectra, one after the other, in the input type. */
 export interface RunRequest {
   ask: 'run';
   modelId: string;

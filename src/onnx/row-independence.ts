@@ -4,9 +4,9 @@ import { RULES } from './row-rules.ts';
 import type { Value } from './row-values.ts';
 
 /**
- * Finds the values of a graph that provably have one row for each spectrum, which depends on that spectrum alone. A trial
- * would not prove this, because a model may mix its rows for values that do not occur in the trial. For models without the
- * proof, calls do not share runs, which only costs speed.
+ * Finds the values of a graph that provably have one row for each spectrum, which depends on that spectrum alone. A
+ * trial would not prove this, because a model may mix its rows for values that do not occur in the trial. For models
+ * without the proof, calls do not share runs, which only costs speed.
  *
  * @param input name of the graph's input, of shape [spectra, points]
  * @returns names of these values

@@ -149,8 +149,8 @@ const layerNormalization: Rule = operation => {
 const rulesFor = (rule: Rule, operators: string) => splitNames(operators).map(name => [name, rule] as const);
 
 /**
- * The rules by domain and operator. A missing or too strict rule only costs speed: calls of models with the operator do not
- * share runs.
+ * The rules by domain and operator. A missing or too strict rule only costs speed: calls of models with the operator do
+ * not share runs.
  */
 export const RULES: Readonly<Record<string, ReadonlyMap<string, Rule>>> = {
   '': new Map<string, Rule>([

@@ -129,7 +129,7 @@ export const cumSum: Rule = ({ inputs: [data, axis] }) => {
   return rows && given?.length === 1 && axesInRow(given, rows.length) ? [{ rows }] : UNKNOWN;
 };
 
-/** Modes that stay within the padded row. The others read outside it, and one outside its memory (ONNX Runtime 1.30). */
+/** Modes that stay in the padded row. The others read outside it, and one outside its memory (ONNX Runtime 1.30). */
 const PAD_MODES = new Set(['constant', 'edge']);
 export const pad: Rule = ({ node, inputs: [data, pads, ...others] }) => {
   const rows = rowsOf(data);

@@ -17,7 +17,7 @@ export interface Operation {
   readonly inputs: readonly Value[];
 }
 
-/** Derives what is known about the outputs of an operator. An output that is undefined or missing is not row-independent. */
+/** Derives what is known about the outputs of an operator. An undefined or missing output is not row-independent. */
 export type Rule = (operation: Operation) => readonly (Rows | undefined)[];
 
 export const UNKNOWN: readonly undefined[] = [];

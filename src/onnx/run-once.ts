@@ -10,7 +10,7 @@ export interface RawAnswers {
   readonly answers: ArrayLike<number | string>;
   /** The score outputs of a classifier. */
   readonly scores: readonly Scores[];
-  /** The first score of a spectrum that is not finite, such as `NaN in 'probabilities'`; undefined if all are finite. */
+  /** The first score of a spectrum that is not finite, such as `NaN in 'probabilities'`; undefined if there is none. */
   invalidScore(row: number): string | undefined;
 }
 

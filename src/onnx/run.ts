@@ -8,11 +8,11 @@ import type { Signature } from './signature.ts';
 const MAX_SEARCH_MS = 1_000;
 
 /**
- * Runs a model over spectra of `signature.inputLength` points each. The unit of the values is that of the model. Each value
- * of a float32 model is the exact double of that float.
+ * Runs a model over spectra of `signature.inputLength` points each. The unit of the values is that of the model. Each
+ * value of a float32 model is the exact double of that float.
  *
- * @throws {ModelFailed} when ONNX Runtime returns an error, the output has another number of rows, an answer or score is
- *   not finite, or a point is beyond the range of the input type. Its `spectrum` is set if the cause can be found.
+ * @throws {ModelFailed} when ONNX Runtime returns an error, the output has another number of rows, an answer or score
+ *   is not finite, or a point is beyond the range of the input type. Its `spectrum` is set if the cause can be found.
  * @throws {RangeError} when a spectrum has another number of points: callers check that first
  */
 export async function runModel(model: OpenModel, spectra: readonly Spectrum[]): Promise<Outcome> {
@@ -99,9 +99,9 @@ function join(kind: Signature['kind'], outcomes: readonly Outcome[]): Outcome {
 }
 
 /**
- * Runs the calls of a frame. Calls that may share a run (`rowIndependent` of `inspectModel`) run in groups: 10 µs per call of
- * one spectrum with the octane model, 42 µs alone. If the run of a group fails, its calls run one by one, so that only the
- * call that caused it fails.
+ * Runs the calls of a frame. Calls that may share a run (`rowIndependent` of `inspectModel`) run in groups: 10 µs per
+ * call of one spectrum with the octane model, 42 µs alone. If the run of a group fails, its calls run one by one, so
+ * that only the call that caused it fails.
  *
  * @param onOutcomes called after each run with the outcomes of its calls
  * @throws as `runModel`, except ModelFailed

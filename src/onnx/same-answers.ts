@@ -1,10 +1,10 @@
 import { ModelRefused } from './signature.ts';
 
-/** Max difference between the answer alone and in a run with other spectra, relative to the range of the trial's answers. */
+/** Max difference between an answer alone and in a run with other spectra, relative to the range of the answers. */
 const MAX_DIFFERENCE = 1e-4;
 /**
- * Allowance for rounding, which depends on the number of spectra; relative to the largest answer, because a calibration may
- * add a large intercept.
+ * Allowance for rounding, which depends on the number of spectra; relative to the largest answer, because a calibration
+ * may add a large intercept.
  */
 const ROUNDING = 1e-6;
 

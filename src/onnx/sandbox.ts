@@ -6,19 +6,20 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { packageFolders } from './host-packages.ts';
 
-// Builds the command that starts a model host, as restricted as this system allows. docs/model-hosts.md lists the restrictions
-// by system.
+// Builds the command that starts a model host, as restricted as this system allows. docs/model-hosts.md lists the
+// restrictions by system.
 //
-// Each program of the chain replaces itself with the next by `exec`, so the pid of `spawn` is that of the host, and SIGKILL
-// reaches it. Limits are set first, then namespaces, and privileges are dropped last. The chain adds 7 ms to a start, and
-// --permission another 50 ms (medians of 10).
+// Each program of the chain replaces itself with the next by `exec`, so the pid of `spawn` is that of the host, and
+// SIGKILL reaches it. Limits are set first, then namespaces, and privileges are dropped last. The chain adds 7 ms to a
+// start, and --permission another 50 ms (medians of 10).
 
 const HOST = realpathSync(fileURLToPath(new URL('./host.ts', import.meta.url)));
 /** Address space for Node.js before any model is open: 0.6 GB, measured with Node 24. */
 const RUNTIME_BYTES = 768 * 1024 * 1024;
 /**
- * Hosts have a lower CPU priority than the server. Hosts of organizations without API access have the lowest (hosts.ts). With
- * 10 instead of 3 a call at one connection took 0.3 ms more (medians of 10 alternations), because the host wakes up later.
+ * Hosts have a lower CPU priority than the server. Hosts of organizations without API access have the lowest
+ * (hosts.ts). With 10 instead of 3 a call at one connection took 0.3 ms more (medians of 10 alternations), because the
+ * host wakes up later.
  */
 const NICENESS = 3;
 /** Max threads of a host. It has 7, and Node.js does not start with a limit below 16. */
@@ -35,8 +36,8 @@ const DEFAULT_UIDS: UidRange = { first: 2_000_000_000, last: 2_099_999_999 };
 const PROBE = { timeoutMs: 10_000, memoryBytes: 256 * 1024 * 1024, attempts: 2 };
 
 /**
- * The complete environment of a host. With these thresholds, freed memory is returned to the system at once, so that resident
- * memory shows the actual use: an open forest of 14.6 MiB takes 152 MiB, and 270 MiB without them.
+ * The complete environment of a host. With these thresholds, freed memory is returned to the system at once, so that
+ * resident memory shows the actual use: an open forest of 14.6 MiB takes 152 MiB, and 270 MiB without them.
  */
 export const HOST_ENVIRONMENT = {
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
@@ -57,7 +58,7 @@ export interface Sandbox {
   ownUid: boolean;
   /** How a host gets a separate network namespace: as root, through a user namespace, or not at all. */
   network: 'root' | 'user' | null;
-  /** Whether a host drops its privileges, cannot gain new ones, and is killed when the server dies (setpriv). */
+  /** Whether a host drops its privileges, cannot gain new ones, and is killed when the server ends (setpriv). */
   dropsPrivileges: boolean;
   /** Whether a host's JavaScript is restricted with --permission. */
   permission: boolean;
@@ -86,8 +87,8 @@ export function endProcessesOf(uid: number): void {
 let detected: Promise<Sandbox> | undefined;
 
 /**
- * Finds out which restrictions this system allows: starts complete hosts, the most restricted first, until one starts. The
- * result is kept.
+ * Finds out which restrictions this system allows: starts complete hosts, the most restricted first, until one starts.
+ * The result is kept.
  *
  * @throws when none starts, or one does not start in time; the next call tries again
  */
@@ -162,7 +163,7 @@ export function missingFrom({ ownUid, network, dropsPrivileges, permission }: Sa
   ];
 }
 
-/** A random uid. Hosts do not share a uid, because processes of one uid may kill each other and read each other's memory. */
+/** A random uid. Hosts do not share one: processes of one uid may kill each other and read each other's memory. */
 const newUid = ({ first, last }: UidRange) => randomInt(first, last + 1);
 
 /** The command that starts a model host. */
@@ -189,8 +190,8 @@ function commandOf(
     return { program: process.execPath, args: [...flags, HOST, ...args], uid: undefined };
   }
   const uid = ownUid ? newUid(uids) : undefined;
-  // dash accepts one limit per `ulimit`. macOS accepts -d but ignores it; Linux counts every private writable page, touched or
-  // not.
+  // dash accepts one limit per `ulimit`. macOS accepts -d but ignores it; Linux counts every private writable page,
+  // touched or not.
   const limits = 'ulimit -c 0; ulimit -f 0; ulimit -n 64; ulimit -d "$0"; exec "$@"';
   const kib = String(Math.floor((RUNTIME_BYTES + memoryBytes) / 1024));
   const chain = [

@@ -8,16 +8,16 @@ import {
 import type { Call } from './calls.ts';
 import type { Place } from './host-places.ts';
 
-// The scheduling policy: which model runs next, and which running frame is stopped for another organization. These functions
-// only read the state of the pool (host-pool.ts), which acts on their results.
+// The scheduling policy: which model runs next, and which running frame is stopped for another organization. These
+// functions only read the state of the pool (host-pool.ts), which acts on their results.
 //
 // - As many frames run at once as there are cores. Half of these slots is reserved (concurrency/fair-share.ts). Of the
 //   organizations that may start a frame, the one that used least in the last minute goes first.
 // - While another organization waits without a running frame, an organization starts no second frame. Otherwise it may
 //   use several hosts, so that its slow model does not block its fast one.
-// - A run is pure, so it can be stopped and repeated. A run that takes longer than PREEMPT_MS is stopped (its host is killed)
-//   when an organization waits that used less. It is stopped at most once: the second time it keeps its host until its
-//   deadline.
+// - A run is pure, so it can be stopped and repeated. A run that takes longer than PREEMPT_MS is stopped (its host is
+//   killed) when an organization waits that used less. It is stopped at most once: the second time it keeps its host
+//   until its deadline.
 
 /** If a frame takes longer than this, the next calls of its model may start in another host. */
 export const LONG_FRAME_MS = 20;

@@ -10,9 +10,9 @@ const TENSOR_TYPE = { element: 1 };
 const FLOAT32 = 1;
 
 /**
- * Adds the inputs of ZipMap operators to the outputs of a file. ZipMap turns the scores of a classifier into maps, which the
- * Node binding cannot fetch, but every prediction is checked for finite scores. The outputs are appended as a second part of
- * the graph, which readers merge with the first.
+ * Adds the inputs of ZipMap operators to the outputs of a file. Every prediction is checked for finite scores, but
+ * ZipMap turns the scores of a classifier into maps, which the Node binding cannot fetch. The outputs are appended as a
+ * second part of the graph, which readers merge with the first.
  */
 export function addScoreOutputs(onnx: Uint8Array, { nodes, outputs }: OnnxGraph): Uint8Array {
   const fetched = new Set(outputs);

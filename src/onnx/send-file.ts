@@ -6,8 +6,8 @@ import { writeHead } from './frames.ts';
 const BUFFER_BYTES = 1024 * 1024;
 
 /**
- * Writes a frame whose payload is a file, through one buffer. A file of 16 MiB that is read as a whole would stay in memory
- * until the next garbage collection, for each trial.
+ * Writes a frame whose payload is a file, through one buffer. A file of 16 MiB that is read as a whole would stay in
+ * memory until the next garbage collection, for each trial.
  *
  * @throws when the file cannot be read; a part of the frame may be written by then
  */

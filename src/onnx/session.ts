@@ -12,12 +12,12 @@ export interface OpenModel {
   readonly signature: Signature;
 }
 
-// The log level of the sessions does not cover what ONNX Runtime writes to stderr when it starts: since 1.23 it looks for
-// graphics cards and warns of some virtual ones (microsoft/onnxruntime issue 26763).
+// The log level of the sessions does not cover what ONNX Runtime writes to stderr when it starts: since 1.23 it looks
+// for graphics cards and warns of some virtual ones (microsoft/onnxruntime issue 26763).
 env.logLevel = 'fatal';
 
-// Since 1.29 ONNX Runtime's builds report each session to Microsoft, with the names and hashes of its model, and store an
-// identifier in the home folder (microsoft/onnxruntime, docs/Privacy.md). This is read when the first session opens.
+// Since 1.29 ONNX Runtime's builds report each session to Microsoft, with the names and hashes of its model, and store
+// an identifier in the home folder (microsoft/onnxruntime, docs/Privacy.md). This is read when the first session opens.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 const SESSION: InferenceSession.SessionOptions = {
@@ -29,18 +29,18 @@ const SESSION: InferenceSession.SessionOptions = {
   // The arena would keep the memory of the largest run in an idle session. Without it the oil-type model takes 9 µs per
   // spectrum (11 µs with it), and 1.19 ms per thousand (1.15 ms).
   enableCpuMemArena: false,
-  // A file of 298 bytes can describe a constant of gigabytes, which the optimizer would compute on opening and keep; without
-  // it, the constant exists only during a run. One of its rules also fails to open Dropout in training mode. Measured without
-  // it: octane 13.8 µs per spectrum (13.2 µs with it), 292 µs per thousand (283 µs); oil type 15.5 µs (14.1 µs), 1.34 ms
-  // (1.33 ms); a convolutional network 57 µs (60 µs).
+  // A file of 298 bytes can describe a constant of gigabytes, which the optimizer would compute on opening and keep;
+  // without it, the constant exists only during a run. One of its rules also fails to open Dropout in training mode.
+  // Measured without it: octane 13.8 µs per spectrum (13.2 µs with it), 292 µs per thousand (283 µs); oil type 15.5 µs
+  // (14.1 µs), 1.34 ms (1.33 ms); a convolutional network 57 µs (60 µs).
   graphOptimizationLevel: 'disabled',
   extra: {
     session: {
-      // Computing with numbers below 1.2e-38 takes a processor up to 100 times as long. This sets the flags of the thread
-      // that opens the first session of the process; runs use the same thread.
+      // Computing with numbers below 1.2e-38 takes a processor up to 100 times as long. This sets the flags of the
+      // thread that opens the first session of the process; runs use the same thread.
       set_denormal_as_zero: '1',
-      // A file can keep its constants in external files, which ONNX Runtime 1.30 looks up in the working directory, so an
-      // upload could read files of the server. No file can exist below a device.
+      // A file can keep its constants in external files, which ONNX Runtime 1.30 looks up in the working directory, so
+      // an upload could read files of the server. No file can exist below a device.
       model_external_initializers_file_folder_path: '/dev/null/none',
       // Otherwise bytes that start like ONNX Runtime's internal format are read as such, with fewer checks.
       load_model_format: 'ONNX',
@@ -51,8 +51,8 @@ const SESSION: InferenceSession.SessionOptions = {
 /**
  * Opens an ONNX file. The caller closes it with `closeModel`.
  *
- * @throws {ModelRefused} when the bytes are not ONNX, exceed the limits of `checkFileLimits`, need an ONNX version or an
- *   operator that ONNX Runtime does not have, or do not fit `Signature`
+ * @throws {ModelRefused} when the bytes are not ONNX, exceed the limits of `checkFileLimits`, need an ONNX version or
+ *   an operator that ONNX Runtime does not have, or do not fit `Signature`
  */
 export async function openModel(bytes: Uint8Array): Promise<OpenModel> {
   checkFileLimits(bytes);
@@ -83,8 +83,8 @@ export async function closeModel(model: OpenModel): Promise<void> {
 /** Matches the errors of ONNX Runtime that report a failed allocation. */
 export const NO_MEMORY = /bad_alloc|failed to allocate memory/i;
 /**
- * Messages for the errors of ONNX Runtime that match a pattern. The errors themselves are not shown, because they contain paths
- * of the build and of this machine.
+ * Messages for the errors of ONNX Runtime that match a pattern. The errors themselves are not shown, because they
+ * contain paths of the build and of this machine.
  */
 const REASONS: readonly (readonly [pattern: RegExp, message: string])[] = [
   [NO_MEMORY, 'The model needs more memory than it may use.'],

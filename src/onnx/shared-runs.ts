@@ -4,8 +4,8 @@ import { MAX_SHARED_SPECTRA, type Spectrum } from './outcome.ts';
 export type Spectra = readonly Spectrum[];
 
 /**
- * Groups the calls of a frame into runs: consecutive calls with at most `MAX_SHARED_SPECTRA` spectra in total, or a single
- * larger call. The host runs these groups; the server uses the same function to know which calls were running.
+ * Groups the calls of a frame into runs: consecutive calls with at most `MAX_SHARED_SPECTRA` spectra in total, or a
+ * single larger call. The host runs these groups; the server uses the same function to know which calls were running.
  */
 export function sharedRuns(calls: readonly Spectra[]): Spectra[][] {
   const runs: Spectra[][] = [];

@@ -36,8 +36,8 @@ export class ModelRefused extends Error {
 }
 
 /**
- * Max points of a spectrum. A file can declare any length, and its trial needs memory in proportion. The longest vibrational
- * spectra in use (high-resolution FTIR) have some tens of thousands of points.
+ * Max points of a spectrum. A file can declare any length, and its trial needs memory in proportion. The longest
+ * vibrational spectra in use (high-resolution FTIR) have some tens of thousands of points.
  */
 const MAX_POINTS = 100_000;
 
@@ -47,9 +47,9 @@ type TensorMetadata = Extract<Metadata, { isTensor: true }>;
 /**
  * Finds the signature of a model from ONNX Runtime's metadata of its inputs and outputs.
  *
- * Any names are accepted. An output of strings or int64 is a label and makes the model a classifier; its outputs of floats
- * are scores. A constant output, such as the list of all categories that skl2onnx can add, is neither. Without a label there
- * must be exactly one floating-point output, with one number for each spectrum.
+ * Any names are accepted. An output of strings or int64 is a label and makes the model a classifier; its outputs of
+ * floats are scores. A constant output, such as the list of all categories that skl2onnx can add, is neither. Without a
+ * label there must be exactly one floating-point output, with one number for each spectrum.
  *
  * @throws {ModelRefused} when the model does not have such a signature
  */
@@ -136,8 +136,8 @@ function readOutput(outputs: readonly Metadata[], { declared, isConstant }: Outp
 }
 
 /**
- * Refuses an output whose declared shape is not a single column. An empty shape (none declared, or a scalar: the binding does
- * not distinguish them) and a named second dimension are checked by the trial run instead.
+ * Refuses an output whose declared shape is not a single column. An empty shape (none declared, or a scalar: the
+ * binding does not distinguish them) and a named second dimension are checked by the trial run instead.
  */
 function checkSingleColumn({ name, shape }: TensorMetadata): void {
   const [, columns = 1, ...deeper] = shape;

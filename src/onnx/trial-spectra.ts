@@ -1,7 +1,7 @@
 /**
- * Generates the spectra of a trial, always the same: peaks of different positions, heights and widths on a rising baseline,
- * with a little noise. All values are between 0 and 1, like reflectances and most absorbances, and no spectrum is flat,
- * because some preprocessing takes logarithms or divides by the standard deviation.
+ * Generates the spectra of a trial, always the same: peaks of different positions, heights and widths on a rising
+ * baseline, with a little noise. All values are between 0 and 1, like reflectances and most absorbances, and no
+ * spectrum is flat, because some preprocessing takes logarithms or divides by the standard deviation.
  */
 export function trialSpectra(points: number, count: number): Float64Array[] {
   const random = randomNumbers(20_261_126);

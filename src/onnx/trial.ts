@@ -42,9 +42,10 @@ const MAX_SHARED_POINTS = 1_000_000 / MAX_SHARED_SPECTRA;
 /**
  * Tries an ONNX file: opens it, runs it on synthetic spectra, alone and together, and closes it again.
  *
- * The trial checks that the model does what its file declares, and that its answers are reproducible and do not depend on the
- * other spectra of a run. It does not require finite answers of a regression: the synthetic spectra come from no instrument,
- * and a good model may take the logarithm of a negative number for them. `runModel` checks every real prediction.
+ * The trial checks that the model does what its file declares, and that its answers are reproducible and do not depend
+ * on the other spectra of a run. It does not require finite answers of a regression: the synthetic spectra do not come
+ * from an instrument, and a good model may take the logarithm of a negative number for them. `runModel` checks every
+ * real prediction.
  *
  * @throws {ModelRefused} as `openModel`, and when the trial fails
  */
@@ -71,7 +72,8 @@ export async function inspectModel(bytes: Uint8Array): Promise<Inspection> {
 }
 
 /**
- * Finds out whether calls may share a run of a model. Also used for models that were registered before this analysis existed.
+ * Finds out whether calls may share a run of a model. Also used for models that were registered before this analysis
+ * existed.
  *
  * @returns false if the graph does not prove it, a run differs in a bit, or the runs take too long
  * @throws {ModelFailed} when a run fails
