@@ -19,7 +19,7 @@ import { addSlots, type Call, type SettlementOutcome, settleTogether } from './s
  * | `over-quota` | its deployment's calls in the statement exceed the quota | final if alone; else settled alone |
  * | `busy`       | its usage slots are locked, or missing for this month    | in its deployment's queue (below)  |
  * | error        | a call cannot be written, or the database failed         | final if alone or the database is  |
- * |              |                                                          | unreachable; else settled alone    |
+ * |              |                                                          | unavailable; else settled alone    |
  *
  * A queue settles the calls of one deployment, with statements that wait for its slots; there, `busy` means that the
  * slots are missing, and they are added. Later calls of the deployment join its queue while it exists. So a lock delays
