@@ -131,7 +131,7 @@ export async function protectApi(
   scope.setErrorHandler((error, request, reply) => {
     const { identified } = request;
     request.identified = undefined;
-    if (!identified || !isRemembered(identified.identity)) throw error;
+    if (request.isOver || !identified || !isRemembered(identified.identity)) throw error;
     return withTimeout(identify(services, request, reply, { mayRemember: false }), handlerMs).then(() => {
       throw error;
     });

@@ -53,14 +53,18 @@ export async function countKeyPredictions(
       predictions,
     ]),
   );
-  const tooMany = new Set(recent.filter(({ total }) => total > limit).map(({ apiKeyId }) => apiKeyId));
+  // The newest calls were counted: all of the days after the oldest one that was reached.
+  const reached = new Map<string, string>();
+  for (const { apiKeyId, day, total } of recent) {
+    if (total > limit && day < (reached.get(apiKeyId) ?? '9999')) reached.set(apiKeyId, day);
+  }
   return requests.map(({ apiKeyId, days }) =>
     lastDays(now, days)
       .map(dayOf)
       .map(date => ({
         date,
         predictions: counts.get(`${apiKeyId} ${date}`) ?? 0,
-        isMinimum: tooMany.has(apiKeyId) && date >= dayOf(from),
+        isMinimum: date >= dayOf(from) && date <= (reached.get(apiKeyId) ?? ''),
       })),
   );
 }

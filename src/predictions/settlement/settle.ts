@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import pLimit from 'p-limit';
 import { monthOf } from '../../accounts/month.ts';
 import { type BatchMetrics, batched } from '../../concurrency/batcher.ts';
-import { isDatabaseUnavailable } from '../../database/availability.ts';
+import { isDatabaseUnavailable, isLockTimeout } from '../../database/availability.ts';
 import { unavailable } from '../../errors.ts';
 import type { DB } from '../../generated/database.ts';
 import { addSlots, type Call, type SettlementOutcome, settleTogether } from './statement.ts';
@@ -100,7 +100,7 @@ async function settleSkipping(db: Kysely<DB>, pending: PendingCall[]): Promise<R
       outcome === 'over-quota' && !isAlone(calls, calls[i]) ? 'busy' : outcome,
     );
   } catch (error) {
-    return calls.map(() => (calls.length === 1 || isDatabaseUnavailable(error) ? { error } : 'busy'));
+    return calls.map(() => (calls.length === 1 || isFinal({ error }) ? { error } : 'busy'));
   }
 }
 
@@ -142,9 +142,11 @@ async function settleOnce(db: Kysely<DB>, calls: Call[]): Promise<Result[]> {
   }
 }
 
-/** Whether a call that shared its statement with others would have had the same outcome alone. */
+/** Whether a call that shared its statement with others would have had the same result alone. */
 const isFinal = (result: Result) =>
-  typeof result === 'object' ? isDatabaseUnavailable(result.error) : result !== 'over-quota';
+  typeof result === 'object'
+    ? isDatabaseUnavailable(result.error) && !isLockTimeout(result.error)
+    : result !== 'over-quota';
 
 /** Whether no other of the calls has the same deployment. */
 const isAlone = (calls: readonly Call[], call: Call | undefined) =>

@@ -139,7 +139,8 @@ const statements: Record<'wait' | 'skip', Statement<[json: string], Row>> = {
 };
 
 /**
- * Settles calls with one statement. Calls with the same idempotency key are settled once; the others are `repeated`.
+ * Settles calls with one statement. Of calls with the same idempotency key the first takes part. If it is settled the
+ * others are `repeated`, else `busy`, as they may differ in all but the key.
  *
  * @param locked whether to wait for locked slots, or to skip them: their calls are then `busy`
  * @returns the outcome of each call, in their order
@@ -155,7 +156,9 @@ export async function settleTogether(
   const unsettled = new Map(rows.map(({ id, outcome }) => [id, outcome]));
   return calls.map(call => {
     const first = firsts.get(identityOf(call)) ?? call;
-    return unsettled.get(first.logId) ?? (call === first ? 'settled' : 'repeated');
+    const outcome = unsettled.get(first.logId) ?? 'settled';
+    if (call === first) return outcome;
+    return outcome === 'settled' || outcome === 'repeated' ? 'repeated' : 'busy';
   });
 }
 
