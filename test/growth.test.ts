@@ -80,8 +80,9 @@ test('every statement of a call finds its rows through an index', async () => {
       await service.ask(PREDICT.replace('logId', 'logId model { id }'), variables, as);
     }
   });
-  expect([...statements].filter(text => text.includes('insert into "prediction_logs"'))).toHaveLength(2);
-  expect([...statements].filter(text => text.includes('"api_keys"."digest"'))).toHaveLength(1);
+  const named = (name: RegExp) => statements.filter(text => name.test(text));
+  expect(named(/^-- settle_(api|web|api_waiting)\n/)).toHaveLength(3);
+  expect(named(/^-- look_up_keys\n/)).toHaveLength(1);
 
   for (const text of statements) {
     const nodes = await planOf(text);
@@ -108,7 +109,7 @@ test('the statements of every call get a generic plan after five executions', as
     ),
   );
   const rows = plans.flatMap(({ rows }) => rows);
-  expect(rows.length).toBeGreaterThanOrEqual(2);
+  expect(rows.length).toBeGreaterThanOrEqual(1);
   // PostgreSQL makes five custom plans before it considers a generic one.
   for (const row of rows) expect(row).toMatchObject({ custom: 5 });
 });

@@ -199,27 +199,33 @@ test('a call that waits for a lock is answered once that is released', async () 
   expect(await waiting).toBeCloseTo(87.941, 3);
 });
 
-describe('steady calls to locked rows are refused, and delay no other calls', () => {
+describe('steady calls', () => {
   const labNamed = async (name: string) => {
     const deploymentId = await deployFile(linearRegression({ weights: [1] }), name);
     return { deploymentId, ...(await createKey(service, lab.owner, { deploymentId })) };
   };
 
+  const ask = (deploymentId: string, as: { rawKey: string }) =>
+    service.call(PREDICT, { deploymentId, spectra: [{ sampleName: 'a', yValues: [1] }] }, as);
+
   test.for<{ what: string; rows: (own: Awaited<ReturnType<typeof labNamed>>) => RawBuilder<unknown> }>([
-    {
-      what: 'the row that counts a deployment’s calls',
-      rows: own => sql`deployment_usage where deployment_id = ${own.deploymentId}`,
-    },
-    { what: 'a deployment', rows: own => sql`deployments where id = ${own.deploymentId}` },
-    { what: 'a key', rows: own => sql`api_keys where id = ${own.id}` },
-  ])('$what', async ({ what, rows }) => {
-    const own = await labNamed(what);
-    const ask = (deploymentId: string, as: { rawKey: string }) =>
-      service.call(PREDICT, { deploymentId, spectra: [{ sampleName: 'a', yValues: [1] }] }, as);
-    // Where only the key is held, another key calls the same deployment.
-    const beside = what === 'a key' ? own.deploymentId : (await labNamed(`Beside ${what}`)).deploymentId;
-    for (const deploymentId of [own.deploymentId, beside]) await predicted(deploymentId, [1]);
+    { what: 'deployment', rows: own => sql`deployments where id = ${own.deploymentId}` },
+    { what: 'key', rows: own => sql`api_keys where id = ${own.id}` },
+  ])('wait for no lock on their $what', async ({ what, rows }) => {
+    const own = await labNamed(`Locked ${what}`);
+    await ask(own.deploymentId, own);
     const release = await hold(rows(own));
+    const started = performance.now();
+    for (let calls = 0; calls < 20; calls++) expect((await ask(own.deploymentId, own)).status).toBe(200);
+    expect(performance.now() - started).toBeLessThan(5000);
+    await release();
+  });
+
+  test('to locked usage slots are refused, and delay no other calls', async () => {
+    const own = await labNamed('Locked slots');
+    const beside = (await labNamed('Beside locked slots')).deploymentId;
+    for (const deploymentId of [own.deploymentId, beside]) await predicted(deploymentId, [1]);
+    const release = await hold(sql`deployment_usage where deployment_id = ${own.deploymentId}`);
     const refused: Promise<Answer>[] = [];
     const started = performance.now();
     // Longer than the lock timeout of a statement, so that queue after queue of them is rejected.

@@ -169,9 +169,13 @@ export function findDeployments(
   now: Date,
   ids: string[],
 ): Promise<DeploymentRow[]> {
-  return selectDeployments(db, viewerId, now)
-    .where('deployments.id', '=', eb => eb.fn.any(eb.val(ids)))
-    .execute();
+  return (
+    selectDeployments(db, viewerId, now)
+      .where('deployments.id', '=', eb => eb.fn.any(eb.val(ids)))
+      // The planner does not conclude this from the join, and would read the whole view.
+      .where('facts.deploymentId', '=', eb => eb.fn.any(eb.val(ids)))
+      .execute()
+  );
 }
 
 /** The deployments of the projects, newest first, without those that the viewer cannot see. */
@@ -184,6 +188,7 @@ export function findDeploymentsOf(
 ): Promise<DeploymentRow[]> {
   return selectDeployments(db, viewerId, now)
     .where('deployments.projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
+    .where('facts.projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
     .limit(limit)
     .execute();
 }

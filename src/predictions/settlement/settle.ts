@@ -9,7 +9,7 @@ import { addSlots, type Call, type SettlementOutcome, settleTogether } from './s
 
 /**
  * Settles calls: compares the facts that each was judged by, charges it and writes its log. One statement, which skips
- * locked usage slots, does this for all calls that finish at the same time.
+ * locked usage slots, does this for all calls with keys that finish at the same time, and one for those of people.
  *
  * | outcome      | what the statement found                                 | next                               |
  * |---|---|---|
@@ -21,7 +21,7 @@ import { addSlots, type Call, type SettlementOutcome, settleTogether } from './s
  * | error        | a call cannot be written, or the database failed         | final if alone or the database is  |
  * |              |                                                          | unavailable; else settled alone    |
  *
- * A queue settles the calls of one deployment, with statements that wait for its slots; there, `busy` means that the
+ * A queue settles such calls of one deployment, with statements that wait for its slots; there, `busy` means that the
  * slots are missing, and they are added. Later calls of the deployment join its queue while it exists. So a lock delays
  * only the calls that need it, and a call that cannot be settled fails alone.
  */
@@ -61,12 +61,12 @@ type Result = SettlementOutcome | { error: unknown };
 /** Starts settling calls, with statements on the given database. */
 export function startSettle(db: Kysely<DB>, metrics?: BatchMetrics): Settle {
   const limits = { ...LIMITS, metrics };
-  const settleShared = batched((pending: PendingCall[]) => settleSkipping(db, pending), limits);
+  const shared = () => batched((pending: PendingCall[]) => settleSkipping(db, pending), limits);
+  const settleShared = { API: shared(), WEB: shared() };
   const limitQueues = pLimit(MAX_RUNNING_QUEUES);
   const queues = new Map<string, { settle: (pending: PendingCall) => Promise<Result>; calls: number }>();
 
-  async function settleInQueue(pending: PendingCall): Promise<Result> {
-    const id = pending.call.deploymentId;
+  async function settleInQueue(id: string, pending: PendingCall): Promise<Result> {
     const queue = queues.get(id) ?? {
       settle: batched((waiting: PendingCall[]) => limitQueues(() => settleWaiting(db, waiting)), limits),
       calls: 0,
@@ -82,9 +82,11 @@ export function startSettle(db: Kysely<DB>, metrics?: BatchMetrics): Settle {
   }
 
   return async call => {
+    const { source } = call.caller;
+    const id = `${source} ${call.deploymentId}`;
     const pending = { call, deadline: performance.now() + MAX_WAIT_MS };
-    let result: Result = queues.has(call.deploymentId) ? 'busy' : await settleShared(pending);
-    if (result === 'busy') result = await settleInQueue(pending);
+    let result: Result = queues.has(id) ? 'busy' : await settleShared[source](pending);
+    if (result === 'busy') result = await settleInQueue(id, pending);
     if (result === 'busy') throw unavailable();
     if (typeof result === 'object') throw result.error;
     return result;

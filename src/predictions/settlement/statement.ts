@@ -2,7 +2,7 @@ import { monthOf } from '../../accounts/month.ts';
 import type { Database } from '../../database/pool.ts';
 import { type Statement, statement } from '../../database/statement.ts';
 import type { PredictionLogs } from '../../generated/database.ts';
-import type { Prediction } from '../../generated/graphql.ts';
+import type { Prediction, PredictionSource } from '../../generated/graphql.ts';
 import type { IdempotentRequest } from '../../requests/idempotency.ts';
 
 /** The caller as recorded in the log of a call, with the revision of the rows that gave them access. */
@@ -28,6 +28,13 @@ export interface Call {
 /** What the statement found for a call (settle.ts lists what follows from each). */
 export type SettlementOutcome = 'settled' | 'repeated' | 'stale' | 'over-quota' | 'busy';
 
+/** The statement of API calls names no table of members: a lock on one of those delays no API call. */
+const REVISION_OF_CALLER: Record<PredictionSource, string> = {
+  API: 'select revision::text from api_keys where id = given.api_key_id',
+  WEB: `select access.revision from project_access as access
+    where access.project_id = facts.project_id and access.user_id = given.user_id`,
+};
+
 /**
  * Settles calls in one statement. `$1` is JSON with two lists: the callers, and their calls, each with the place of its
  * caller (one parameter, because one array a column takes 15 sub-plans).
@@ -39,7 +46,7 @@ export type SettlementOutcome = 'settled' | 'repeated' | 'stale' | 'over-quota' 
  *
  * @returns the calls that are not settled
  */
-const textOf = (locked: '' | 'skip locked') => `
+const textOf = (locked: '' | 'skip locked', source: PredictionSource) => `
 with caller as materialized (
   select given.*, facts.quota
   from jsonb_to_recordset($1::jsonb -> 'callers') as given (
@@ -50,12 +57,7 @@ with caller as materialized (
     where facts.deployment_id = given.deployment_id and facts.revision = given.facts_revision
     limit 1
   ) as facts
-  where given.caller_revision = case when given.api_key_id is not null
-    then (select revision::text from api_keys where id = given.api_key_id)
-    else (
-      select access.revision from project_access as access
-      where access.project_id = facts.project_id and access.user_id = given.user_id)
-  end
+  where given.caller_revision = (${REVISION_OF_CALLER[source]})
 ),
 slot as materialized (
   select needed.deployment_id, needed.month, locked.slot,
@@ -133,15 +135,22 @@ where call.id not in (select id from granted)`;
 
 type Row = Pick<PredictionLogs, 'id'> & { outcome: Exclude<SettlementOutcome, 'settled'> };
 
-const statements: Record<'wait' | 'skip', Statement<[json: string], Row>> = {
-  wait: statement('settle_waiting', textOf('')),
-  skip: statement('settle', textOf('skip locked')),
+const statements: Record<PredictionSource, Record<'wait' | 'skip', Statement<[json: string], Row>>> = {
+  API: {
+    wait: statement('settle_api_waiting', textOf('', 'API')),
+    skip: statement('settle_api', textOf('skip locked', 'API')),
+  },
+  WEB: {
+    wait: statement('settle_web_waiting', textOf('', 'WEB')),
+    skip: statement('settle_web', textOf('skip locked', 'WEB')),
+  },
 };
 
 /**
  * Settles calls with one statement. Of calls with the same idempotency key the first takes part. If it is settled the
  * others are `repeated`, else `busy`, as they may differ in all but the key.
  *
+ * @param calls all of one source
  * @param locked whether to wait for locked slots, or to skip them: their calls are then `busy`
  * @returns the outcome of each call, in their order
  */
@@ -152,7 +161,8 @@ export async function settleTogether(
 ): Promise<SettlementOutcome[]> {
   const firsts = new Map<string, Call>();
   for (const call of calls) if (!firsts.has(identityOf(call))) firsts.set(identityOf(call), call);
-  const rows = await statements[locked](db, parameterOf([...firsts.values()]));
+  const source = calls[0]?.caller.source ?? 'API';
+  const rows = await statements[source][locked](db, parameterOf([...firsts.values()]));
   const unsettled = new Map(rows.map(({ id, outcome }) => [id, outcome]));
   return calls.map(call => {
     const first = firsts.get(identityOf(call)) ?? call;
