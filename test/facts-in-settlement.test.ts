@@ -76,7 +76,8 @@ async function changeBeforeSettlement(as: Credential, change: () => Promise<unkn
   await sql`select from deployment_usage where deployment_id = ${lab.deploymentId} for update`.execute(
     holding,
   );
-  const first = predict(lab.owner);
+  // Calls with keys and those of people are settled by different statements.
+  const first = predict('rawKey' in as ? as : lab.owner);
   await expect.poll(countWaiting, WAIT).toBe(1);
   const second = predict(as);
   await expect
@@ -201,7 +202,9 @@ test.each(cases)(
     expect(await recordOf(service, lab.deploymentId)).toEqual({ charged, logged: charged });
     if (!code) return expect(answer).toMatchObject({ status: 200, errors: [] });
     expect(answer).toMatchObject(refusal(code));
-    expect(answer.text).toBe((await predict(as(), cold)).text);
+    // The seconds until the month ends may differ by one.
+    const withoutSeconds = (text: string) => text.replace(/"retryAfter":\d+/, '');
+    expect(withoutSeconds(answer.text)).toBe(withoutSeconds((await predict(as(), cold)).text));
   },
 );
 
