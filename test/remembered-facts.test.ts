@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
+import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
+import { generateRawKey } from '../src/api-keys/raw-key.ts';
+import { startRememberedKeys } from '../src/api-keys/remembered-keys.ts';
 import type { Code } from '../src/errors.ts';
 import type { Plans } from '../src/generated/database.ts';
 import {
@@ -595,4 +598,32 @@ describe('a repeated call whose key is remembered', () => {
     expect(answers[0]).toMatchObject({ status: 200 });
     expect(await recordOf(service, lab.deploymentId)).toEqual({ charged: 3, logged: 3 });
   });
+});
+
+test('facts take at most 16 MiB: the keys that were used least recently are forgotten, and no raw key is kept', () => {
+  const remembered = startRememberedKeys();
+  const name = 'n'.repeat(100_000);
+  const keys = Array.from({ length: 200 }, () => generateRawKey());
+  for (const { digest, prefix } of keys) {
+    remembered.remember({
+      id: newId(),
+      name,
+      prefix,
+      digest,
+      scopes: ['PREDICT'],
+      expiresAt: null,
+      revision: '1',
+      organizationId: newId(),
+      allowApiPredict: true,
+      quota: null,
+      deployments: [],
+    });
+  }
+  const found = keys.map(({ text }) => remembered.find(text, new Date()));
+  const count = found.filter(key => key !== undefined).length;
+  expect(count).toBeGreaterThan(50);
+  // A character takes up to two bytes.
+  expect(count * 2 * name.length).toBeLessThanOrEqual(16 * 1024 * 1024);
+  expect(found.slice(-count).every(key => key !== undefined)).toBe(true);
+  for (const [i, key] of found.entries()) expect(JSON.stringify(key) ?? '').not.toContain(keys[i]?.text);
 });

@@ -153,11 +153,7 @@ const byConfirmedFacts =
   (execute: ExecuteOperation): ExecuteOperation =>
   async (operation, first) => {
     try {
-      return await answerByConfirmedFacts(
-        first,
-        context => context.again(),
-        context => execute(operation, context),
-      );
+      return await answerByConfirmedFacts(first, context => execute(operation, context));
     } catch (error) {
       return { errors: [toCatalogue(error, first)] };
     }

@@ -20,7 +20,7 @@ const PURGE = 'purge';
 
 /** How often a server polls for jobs of other servers. */
 const POLL_SECONDS = 30;
-/** Only the partitions of the last month are folded. A last use before that is still found in its log (api-keys/queries.ts). */
+/** How far back last uses are folded. An earlier one is still found in its log (api-keys/queries.ts). */
 const FOLD_MS = 31 * 24 * 60 * 60 * 1000;
 /** Max wait for the running batch on stopping, within the server's own 10 s. */
 const MAX_STOP_MS = 4000;

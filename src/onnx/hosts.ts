@@ -31,8 +31,8 @@ export interface HostMemory {
 }
 
 /**
- * Divides the memory for models among the hosts for calls, the hosts for trials, and the spare host. With little
- * memory, only one trial runs at a time, and with even less there is no spare host.
+ * Divides the memory for models among the hosts for calls, the hosts for trials, and the spare host. If there
+ * is not enough memory for all, one trial runs at a time; if it still does not suffice, there is no spare host.
  *
  * @param megabytes MODEL_MEMORY; undefined: a quarter of the memory of the machine or its cgroup
  */

@@ -32,6 +32,14 @@ export interface AttemptFacts {
   forget: () => void;
 }
 
+/** The context of an attempt. */
+interface Attempting<Context> {
+  attempt: Attempt;
+  facts: AttemptFacts;
+  /** Looks the caller up, and makes the context of the next attempt. */
+  again: () => Promise<Context>;
+}
+
 /** Max attempts at a request. After the second, each needs a change to the rows of its facts before its settlement. */
 const MAX_ATTEMPTS = 4;
 
@@ -41,15 +49,11 @@ const MAX_ATTEMPTS = 4;
  * present state.
  *
  * @param first the context of the first attempt
- * @param again looks the caller up, and makes the context of the next attempt. @throws if the caller is no longer known
  * @param answer answers by the facts of a context
+ * @throws what looking the caller up throws
  */
-export async function answerByConfirmedFacts<
-  Context extends { attempt: Attempt; facts: AttemptFacts },
-  Answer,
->(
+export async function answerByConfirmedFacts<Context extends Attempting<Context>, Answer>(
   first: Context,
-  again: (context: Context) => Promise<Context>,
   answer: (context: Context) => Promise<Answer>,
 ): Promise<Answer> {
   let context = first;
@@ -64,6 +68,6 @@ export async function answerByConfirmedFacts<
     forget();
     const isUnconfirmed = settlement === 'stale' || (settlement === 'open' && isRemembered);
     if (!isUnconfirmed || attempts === MAX_ATTEMPTS) return answered;
-    context = await again(context);
+    context = await context.again();
   }
 }
