@@ -378,8 +378,9 @@ test('no request causes an internal error, and the memory of enormous bodies is 
     await survives(url, hostile);
     highest.residentMb = Math.max(highest.residentMb, residentMb());
   }
-  // Otherwise the check below would prove nothing.
-  expect(highest.residentMb).toBeGreaterThan(before + 200);
+  // Shows that the bodies take memory, twice what the check below allows. What they take beyond
+  // the garbage that the server already held varies (190 to 600 MB).
+  expect(highest.residentMb).toBeGreaterThan(before + 100);
   await expect
     .poll(
       async () => {
