@@ -146,6 +146,61 @@ export type ApiKeyTarget =
   |  /** A whole project. */
   { deploymentId?: never; projectId: Scalars['ID']['input']; };
 
+/** Whether a model is applicable to a spectrum, by the statistics that the model returns beside its prediction. */
+export type Applicability = {
+  __typename?: 'Applicability';
+  /** The Q residual (SPE) of the spectrum; null if the model has none, or if it is not a number. */
+  q?: Maybe<Scalars['Float']['output']>;
+  /** The limit of Q; null if the model has no Q. */
+  qLimit?: Maybe<Scalars['Float']['output']>;
+  /** Hotelling's T² of the spectrum; null if the model has none, or if it is not a number. */
+  t2?: Maybe<Scalars['Float']['output']>;
+  /** The limit of T²; null if the model has no T². */
+  t2Limit?: Maybe<Scalars['Float']['output']>;
+  /** Whether all statistics are within their limits. */
+  verdict: ApplicabilityVerdict;
+};
+
+/** Whether a spectrum is like those that the model was calibrated with. */
+export type ApplicabilityVerdict =
+  /** Each statistic of the model is within its limit. */
+  | 'INSIDE'
+  /** A statistic is above its limit or is not a number. The prediction may be wrong by any amount. */
+  | 'OUTSIDE';
+
+/** Facts about the calibration of a model, as they were given at its registration. */
+export type Calibration = {
+  __typename?: 'Calibration';
+  /** The highest reference value, in the model's unit; null if unknown. */
+  referenceMax?: Maybe<Scalars['Float']['output']>;
+  /** The lowest reference value, in the model's unit; null if unknown. */
+  referenceMin?: Maybe<Scalars['Float']['output']>;
+  /** The root mean square error of prediction, in the model's unit; null if unknown. */
+  rmsep?: Maybe<Scalars['Float']['output']>;
+  /** The number of calibration samples; null if unknown. */
+  samples?: Maybe<Scalars['Int']['output']>;
+  /** The highest value of the calibration spectra at each point; null if unknown. */
+  yMax?: Maybe<Array<Scalars['Float']['output']>>;
+  /** The lowest value of the calibration spectra at each point; null if unknown. */
+  yMin?: Maybe<Array<Scalars['Float']['output']>>;
+};
+
+/** Facts about the calibration of a model, all optional. They are shown to people, and no prediction depends on them. */
+export type CalibrationInput = {
+  /** The highest reference value of the calibration, in the model's unit. */
+  referenceMax?: InputMaybe<Scalars['Float']['input']>;
+  /** The lowest reference value of the calibration, in the model's unit. */
+  referenceMin?: InputMaybe<Scalars['Float']['input']>;
+  /** The root mean square error of prediction, in the model's unit. */
+  rmsep?: InputMaybe<Scalars['Float']['input']>;
+  /** The number of calibration samples. */
+  samples?: InputMaybe<Scalars['Int']['input']>;
+  /** The highest value of the calibration spectra at each point of the model. */
+  yMax?: InputMaybe<Array<Scalars['Float']['input']>>;
+  /** The lowest value of the calibration spectra at each point of the model. */
+  yMin?: InputMaybe<Array<Scalars['Float']['input']>>;
+};
+
 /** A change of your own password. */
 export type ChangePasswordInput = {
   /** Your present password. */
@@ -261,6 +316,8 @@ export type Deployment = {
   model: Model;
   /** The deployment's name. */
   name: Scalars['String']['output'];
+  /** The number of predictions this month (UTC) for which the model was not applicable; null if it has no limits for that. */
+  outsideThisMonth?: Maybe<Scalars['SafeInt']['output']>;
   /** The successful calls, newest first. */
   predictionLogs: PredictionLogConnection;
   /** The project it belongs to. */
@@ -286,6 +343,7 @@ export type DeploymentDailyPredictionsArgs = {
 export type DeploymentPredictionLogsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  onlyOutside?: Scalars['Boolean']['input'];
 };
 
 /** A pending invitation to an organization. */
@@ -323,6 +381,8 @@ export type InviteMemberInput = {
 /** A registered, immutable ONNX model. */
 export type Model = {
   __typename?: 'Model';
+  /** What is known about the calibration; null if nothing is. */
+  calibration?: Maybe<Calibration>;
   /** When it was registered. */
   createdAt: Scalars['DateTime']['output'];
   /** The model's id. */
@@ -333,12 +393,20 @@ export type Model = {
   kind: ModelKind;
   /** The model's name; its versions share it. */
   name: Scalars['String']['output'];
+  /** The limit of the Q residual in `Prediction.applicability`; null if the model has none. */
+  qLimit?: Maybe<Scalars['Float']['output']>;
+  /** The limit of Hotelling's T² in `Prediction.applicability`; null if the model has none. */
+  t2Limit?: Maybe<Scalars['Float']['output']>;
   /** The property that it predicts, for example `octane number`. */
   targetProperty: Scalars['String']['output'];
   /** The unit of its values; null if it has none. */
   unit?: Maybe<Scalars['String']['output']>;
   /** The version, 1, 2, 3, … for each name in the project. The number of a deleted version is not used again. */
   version: Scalars['Int']['output'];
+  /** The x axis of the spectra; null if the model has none, and then cannot check `xValues`. */
+  xAxis?: Maybe<XAxis>;
+  /** The unit of the spectra's values, for example `absorbance`; null if unknown. */
+  yUnit?: Maybe<Scalars['String']['output']>;
 };
 
 /** What a model predicts. */
@@ -462,6 +530,11 @@ export type Mutation = {
   revokeInvitation: Scalars['Boolean']['output'];
   /** Switches a deployment on or off. Calls of an inactive deployment fail with 409 `DEPLOYMENT_INACTIVE`. */
   setDeploymentActive: Deployment;
+  /**
+   * Gives an x axis to a model that has none. This cannot be undone or changed, because predictions that were made must
+   * stay explainable. Fails with 400 `BAD_USER_INPUT` if the model has an x axis.
+   */
+  setModelXAxis: Model;
   /**
    * Changes a member's role or, with a null role, removes the member. For admins and owners. People join by invitation
    * only.
@@ -590,6 +663,7 @@ export type MutationPredictArgs = {
   deploymentId: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   spectra: Array<SpectrumInput>;
+  xValues?: InputMaybe<Array<Scalars['Float']['input']>>;
 };
 
 
@@ -649,6 +723,12 @@ export type MutationRevokeInvitationArgs = {
 export type MutationSetDeploymentActiveArgs = {
   active: Scalars['Boolean']['input'];
   id: Scalars['ID']['input'];
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationSetModelXAxisArgs = {
+  input: SetModelXAxisInput;
 };
 
 
@@ -824,13 +904,22 @@ export type PredictPayload = {
   model: Model;
   /** One prediction for each spectrum, in the order of the spectra. */
   predictions: Array<Prediction>;
+  /** Whether `xValues` were sent and are those of the model. */
+  xAxisChecked: Scalars['Boolean']['output'];
 };
 
 /** A model's prediction for one spectrum. */
 export type Prediction = {
   __typename?: 'Prediction';
+  /** Whether the spectrum is like those of the calibration; null if the model has no limits for that. */
+  applicability?: Maybe<Applicability>;
   /** The predicted category; null for regression. */
   category?: Maybe<Scalars['String']['output']>;
+  /**
+   * Whether the value is within the reference values of the calibration; null if the model does not have their range, and
+   * for classification.
+   */
+  inCalibrationRange?: Maybe<Scalars['Boolean']['output']>;
   /** The sample name of the spectrum, as it was sent. */
   sampleName: Scalars['String']['output'];
   /** The predicted value, in the model's unit; null for classification. */
@@ -862,6 +951,8 @@ export type PredictionLog = {
   predictions: Array<Prediction>;
   /** Whether a program or a person made the call. */
   source: PredictionSource;
+  /** Whether the call sent `xValues`, which were those of the model. */
+  xAxisChecked: Scalars['Boolean']['output'];
 };
 
 /** A page of prediction logs. */
@@ -921,6 +1012,7 @@ export type Project = {
 export type ProjectPredictionLogsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  onlyOutside?: Scalars['Boolean']['input'];
 };
 
 /** A person's membership in a project. Organization owners are owners of every project. */
@@ -1013,6 +1105,8 @@ export type QueryProjectArgs = {
 
 /** A trained model as an ONNX file. */
 export type RegisterModelInput = {
+  /** What is known about the calibration. Fields that are null are taken from the file's metadata. */
+  calibration?: InputMaybe<CalibrationInput>;
   /** The model's name, 1 to 100 characters. If the project already has a model of this name, this becomes its next version. */
   name: Scalars['String']['input'];
   /**
@@ -1023,10 +1117,18 @@ export type RegisterModelInput = {
   onnx: Scalars['Base64']['input'];
   /** The project's id. */
   projectId: Scalars['ID']['input'];
+  /** The limit of the model's output `q`. Null: the one in the file's metadata. */
+  qLimit?: InputMaybe<Scalars['Float']['input']>;
+  /** The limit of the model's output `t2`. Null: the one in the file's metadata. */
+  t2Limit?: InputMaybe<Scalars['Float']['input']>;
   /** What the model predicts, for example `octane number`: 1 to 100 characters. */
   targetProperty: Scalars['String']['input'];
   /** The unit of the predicted value, for example `mg/kg`, at most 100 characters; null if it has none. */
   unit?: InputMaybe<Scalars['String']['input']>;
+  /** The x axis of the spectra. Null: the one in the file's metadata, if any. It cannot be changed later. */
+  xAxis?: InputMaybe<XAxisInput>;
+  /** The unit of the spectra's values, for example `absorbance`. Null: the one in the file's metadata, if any. */
+  yUnit?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** A sign-in. It lasts until you sign out, the session is ended, or 30 days have passed. */
@@ -1044,6 +1146,18 @@ export type Session = {
   lastSeenAt: Scalars['DateTime']['output'];
   /** The network of the last use: an IPv4 address, or the first 64 bits of an IPv6 address; null if not known. */
   network?: Maybe<Scalars['String']['output']>;
+};
+
+/** The x axis for a model that has none. */
+export type SetModelXAxisInput = {
+  /** The model's id. */
+  modelId: Scalars['ID']['input'];
+  /** What the x values measure. */
+  quantity: SpectralQuantity;
+  /** The unit of the x values, for example `nm`: 1 to 100 characters. */
+  unit: Scalars['String']['input'];
+  /** The x value of each point, ascending or descending, in the order in which the model expects the points. */
+  values: Array<Scalars['Float']['input']>;
 };
 
 /** A change of a member's role in an organization. */
@@ -1085,6 +1199,17 @@ export type SignUpMode =
   /** Anyone. */
   | 'OPEN';
 
+/** What the x values of a spectrum measure. */
+export type SpectralQuantity =
+  /** Something else, such as an index or a time of flight. */
+  | 'OTHER'
+  /** The distance of a wavenumber from that of the laser, such as in cm⁻¹. */
+  | 'RAMAN_SHIFT'
+  /** A wavelength, such as in nm or µm. */
+  | 'WAVELENGTH'
+  /** A wavenumber, such as in cm⁻¹. */
+  | 'WAVENUMBER';
+
 /** One spectrum. */
 export type SpectrumInput = {
   /** The sample's name, 1 to 200 characters, which is returned with the prediction. */
@@ -1106,6 +1231,35 @@ export type User = {
   organizations: Array<Organization>;
   /** Your sessions, the most recently used first. At most 50: a further sign-in ends the least recently used one. */
   sessions: Array<Session>;
+};
+
+/** The x axis of a model. */
+export type XAxis = {
+  __typename?: 'XAxis';
+  /** The x value of the first point. */
+  first: Scalars['Float']['output'];
+  /** The x value of the last point; lower than `first` if the axis descends. */
+  last: Scalars['Float']['output'];
+  /** What the x values measure. */
+  quantity: SpectralQuantity;
+  /** The unit of the x values. */
+  unit: Scalars['String']['output'];
+  /** The x value of each point, in the order in which the model expects the points. */
+  values: Array<Scalars['Float']['output']>;
+};
+
+/** The x axis of a model: either `values`, or `first` and `last` for evenly spaced points. */
+export type XAxisInput = {
+  /** The x value of the first point. */
+  first?: InputMaybe<Scalars['Float']['input']>;
+  /** The x value of the last point. */
+  last?: InputMaybe<Scalars['Float']['input']>;
+  /** What the x values measure. */
+  quantity: SpectralQuantity;
+  /** The unit of the x values, for example `nm`: 1 to 100 characters. */
+  unit: Scalars['String']['input'];
+  /** The x value of each point, ascending or descending, in the order in which the model expects the points. */
+  values?: InputMaybe<Array<Scalars['Float']['input']>>;
 };
 
 
@@ -1189,8 +1343,12 @@ export type ResolversTypes = {
   ApiKeyScope: ApiKeyScope;
   ApiKeyStatus: ApiKeyStatus;
   ApiKeyTarget: ApiKeyTarget;
+  Applicability: ResolverTypeWrapper<Applicability>;
+  ApplicabilityVerdict: ApplicabilityVerdict;
   Base64: ResolverTypeWrapper<Scalars['Base64']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Calibration: ResolverTypeWrapper<Calibration>;
+  CalibrationInput: CalibrationInput;
   ChangePasswordInput: ChangePasswordInput;
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyPayload: ResolverTypeWrapper<Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey: ResolversTypes['ApiKey'] }>;
@@ -1237,13 +1395,17 @@ export type ResolversTypes = {
   RegisterModelInput: RegisterModelInput;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   Session: ResolverTypeWrapper<Session>;
+  SetModelXAxisInput: SetModelXAxisInput;
   SetOrganizationMemberInput: SetOrganizationMemberInput;
   SetProjectMemberInput: SetProjectMemberInput;
   SignUpInput: SignUpInput;
   SignUpMode: SignUpMode;
+  SpectralQuantity: SpectralQuantity;
   SpectrumInput: SpectrumInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   User: ResolverTypeWrapper<PersonRow>;
+  XAxis: ResolverTypeWrapper<XAxis>;
+  XAxisInput: XAxisInput;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -1254,8 +1416,11 @@ export type ResolversParentTypes = {
   ApiKeyConnection: Omit<ApiKeyConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['ApiKeyEdge']>, nodes: Array<ResolversParentTypes['ApiKey']> };
   ApiKeyEdge: Omit<ApiKeyEdge, 'node'> & { node: ResolversParentTypes['ApiKey'] };
   ApiKeyTarget: ApiKeyTarget;
+  Applicability: Applicability;
   Base64: Scalars['Base64']['output'];
   Boolean: Scalars['Boolean']['output'];
+  Calibration: Calibration;
+  CalibrationInput: CalibrationInput;
   ChangePasswordInput: ChangePasswordInput;
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyPayload: Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey: ResolversParentTypes['ApiKey'] };
@@ -1297,12 +1462,15 @@ export type ResolversParentTypes = {
   RegisterModelInput: RegisterModelInput;
   SafeInt: Scalars['SafeInt']['output'];
   Session: Session;
+  SetModelXAxisInput: SetModelXAxisInput;
   SetOrganizationMemberInput: SetOrganizationMemberInput;
   SetProjectMemberInput: SetProjectMemberInput;
   SignUpInput: SignUpInput;
   SpectrumInput: SpectrumInput;
   String: Scalars['String']['output'];
   User: PersonRow;
+  XAxis: XAxis;
+  XAxisInput: XAxisInput;
 };
 
 export type AllowanceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Allowance'] = ResolversParentTypes['Allowance']> = {
@@ -1345,9 +1513,26 @@ export type ApiKeyEdgeResolvers<ContextType = Context, ParentType extends Resolv
   node?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType>;
 };
 
+export type ApplicabilityResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Applicability'] = ResolversParentTypes['Applicability']> = {
+  q?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  qLimit?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  t2?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  t2Limit?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  verdict?: Resolver<ResolversTypes['ApplicabilityVerdict'], ParentType, ContextType>;
+};
+
 export interface Base64ScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Base64'], any> {
   name: 'Base64';
 }
+
+export type CalibrationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Calibration'] = ResolversParentTypes['Calibration']> = {
+  referenceMax?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  referenceMin?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  rmsep?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  samples?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  yMax?: Resolver<Maybe<Array<ResolversTypes['Float']>>, ParentType, ContextType>;
+  yMin?: Resolver<Maybe<Array<ResolversTypes['Float']>>, ParentType, ContextType>;
+};
 
 export type CreateApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateApiKeyPayload'] = ResolversParentTypes['CreateApiKeyPayload']> = {
   apiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType>;
@@ -1392,7 +1577,8 @@ export type DeploymentResolvers<ContextType = Context, ParentType extends Resolv
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  predictionLogs?: Resolver<ResolversTypes['PredictionLogConnection'], ParentType, ContextType, RequireFields<DeploymentPredictionLogsArgs, 'first'>>;
+  outsideThisMonth?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  predictionLogs?: Resolver<ResolversTypes['PredictionLogConnection'], ParentType, ContextType, RequireFields<DeploymentPredictionLogsArgs, 'first' | 'onlyOutside'>>;
   project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
   quarantinedUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   usage?: Resolver<ResolversTypes['MonthlyUsage'], ParentType, ContextType>;
@@ -1413,14 +1599,19 @@ export type InvitationResolvers<ContextType = Context, ParentType extends Resolv
 };
 
 export type ModelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Model'] = ResolversParentTypes['Model']> = {
+  calibration?: Resolver<Maybe<ResolversTypes['Calibration']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   inputLength?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['ModelKind'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  qLimit?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  t2Limit?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   targetProperty?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   unit?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  xAxis?: Resolver<Maybe<ResolversTypes['XAxis']>, ParentType, ContextType>;
+  yUnit?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type MonthlyUsageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MonthlyUsage'] = ResolversParentTypes['MonthlyUsage']> = {
@@ -1457,6 +1648,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   revokeApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'id'>>;
   revokeInvitation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationRevokeInvitationArgs, 'id'>>;
   setDeploymentActive?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationSetDeploymentActiveArgs, 'active' | 'id'>>;
+  setModelXAxis?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationSetModelXAxisArgs, 'input'>>;
   setOrganizationMember?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetOrganizationMemberArgs, 'input'>>;
   setProjectMember?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationSetProjectMemberArgs, 'input'>>;
   signIn?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationSignInArgs, 'email' | 'password'>>;
@@ -1526,10 +1718,13 @@ export type PredictPayloadResolvers<ContextType = Context, ParentType extends Re
   logId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   model?: Resolver<ResolversTypes['Model'], ParentType, ContextType>;
   predictions?: Resolver<Array<ResolversTypes['Prediction']>, ParentType, ContextType>;
+  xAxisChecked?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type PredictionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Prediction'] = ResolversParentTypes['Prediction']> = {
+  applicability?: Resolver<Maybe<ResolversTypes['Applicability']>, ParentType, ContextType>;
   category?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  inCalibrationRange?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   sampleName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   value?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
 };
@@ -1546,6 +1741,7 @@ export type PredictionLogResolvers<ContextType = Context, ParentType extends Res
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   predictions?: Resolver<Array<ResolversTypes['Prediction']>, ParentType, ContextType>;
   source?: Resolver<ResolversTypes['PredictionSource'], ParentType, ContextType>;
+  xAxisChecked?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type PredictionLogConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PredictionLogConnection'] = ResolversParentTypes['PredictionLogConnection']> = {
@@ -1567,7 +1763,7 @@ export type ProjectResolvers<ContextType = Context, ParentType extends Resolvers
   models?: Resolver<Array<ResolversTypes['Model']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   organization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType>;
-  predictionLogs?: Resolver<ResolversTypes['PredictionLogConnection'], ParentType, ContextType, RequireFields<ProjectPredictionLogsArgs, 'first'>>;
+  predictionLogs?: Resolver<ResolversTypes['PredictionLogConnection'], ParentType, ContextType, RequireFields<ProjectPredictionLogsArgs, 'first' | 'onlyOutside'>>;
   role?: Resolver<ResolversTypes['ProjectRole'], ParentType, ContextType>;
   viewerCan?: Resolver<ResolversTypes['ProjectPermissions'], ParentType, ContextType>;
 };
@@ -1618,13 +1814,23 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
   sessions?: Resolver<Array<ResolversTypes['Session']>, ParentType, ContextType>;
 };
 
+export type XAxisResolvers<ContextType = Context, ParentType extends ResolversParentTypes['XAxis'] = ResolversParentTypes['XAxis']> = {
+  first?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  last?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  quantity?: Resolver<ResolversTypes['SpectralQuantity'], ParentType, ContextType>;
+  unit?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  values?: Resolver<Array<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   Allowance?: AllowanceResolvers<ContextType>;
   ApiKey?: ApiKeyResolvers<ContextType>;
   ApiKeyAllowance?: ApiKeyAllowanceResolvers<ContextType>;
   ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;
   ApiKeyEdge?: ApiKeyEdgeResolvers<ContextType>;
+  Applicability?: ApplicabilityResolvers<ContextType>;
   Base64?: GraphQLScalarType;
+  Calibration?: CalibrationResolvers<ContextType>;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
   DailyPredictions?: DailyPredictionsResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
@@ -1658,5 +1864,6 @@ export type Resolvers<ContextType = Context> = {
   SafeInt?: GraphQLScalarType;
   Session?: SessionResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
+  XAxis?: XAxisResolvers<ContextType>;
 };
 

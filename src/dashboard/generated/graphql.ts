@@ -23,6 +23,22 @@ export type ApiKeyTarget =
   |  { deploymentId?: never;   /** A whole project. */
   projectId: string | number; };
 
+/** Facts about the calibration of a model, all optional. They are shown to people, and no prediction depends on them. */
+export type CalibrationInput = {
+  /** The highest reference value of the calibration, in the model's unit. */
+  referenceMax?: number | null | undefined;
+  /** The lowest reference value of the calibration, in the model's unit. */
+  referenceMin?: number | null | undefined;
+  /** The root mean square error of prediction, in the model's unit. */
+  rmsep?: number | null | undefined;
+  /** The number of calibration samples. */
+  samples?: number | null | undefined;
+  /** The highest value of the calibration spectra at each point of the model. */
+  yMax?: Array<number> | null | undefined;
+  /** The lowest value of the calibration spectra at each point of the model. */
+  yMin?: Array<number> | null | undefined;
+};
+
 /** A change of your own password. */
 export type ChangePasswordInput = {
   /** Your present password. */
@@ -119,6 +135,8 @@ export type ProjectRole =
 
 /** A trained model as an ONNX file. */
 export type RegisterModelInput = {
+  /** What is known about the calibration. Fields that are null are taken from the file's metadata. */
+  calibration?: CalibrationInput | null | undefined;
   /** The model's name, 1 to 100 characters. If the project already has a model of this name, this becomes its next version. */
   name: string;
   /**
@@ -129,10 +147,18 @@ export type RegisterModelInput = {
   onnx: string;
   /** The project's id. */
   projectId: string | number;
+  /** The limit of the model's output `q`. Null: the one in the file's metadata. */
+  qLimit?: number | null | undefined;
+  /** The limit of the model's output `t2`. Null: the one in the file's metadata. */
+  t2Limit?: number | null | undefined;
   /** What the model predicts, for example `octane number`: 1 to 100 characters. */
   targetProperty: string;
   /** The unit of the predicted value, for example `mg/kg`, at most 100 characters; null if it has none. */
   unit?: string | null | undefined;
+  /** The x axis of the spectra. Null: the one in the file's metadata, if any. It cannot be changed later. */
+  xAxis?: XAxisInput | null | undefined;
+  /** The unit of the spectra's values, for example `absorbance`. Null: the one in the file's metadata, if any. */
+  yUnit?: string | null | undefined;
 };
 
 /** A change of a member's role in an organization. */
@@ -174,12 +200,37 @@ export type SignUpMode =
   /** Anyone. */
   | 'OPEN';
 
+/** What the x values of a spectrum measure. */
+export type SpectralQuantity =
+  /** Something else, such as an index or a time of flight. */
+  | 'OTHER'
+  /** The distance of a wavenumber from that of the laser, such as in cm⁻¹. */
+  | 'RAMAN_SHIFT'
+  /** A wavelength, such as in nm or µm. */
+  | 'WAVELENGTH'
+  /** A wavenumber, such as in cm⁻¹. */
+  | 'WAVENUMBER';
+
 /** One spectrum. */
 export type SpectrumInput = {
   /** The sample's name, 1 to 200 characters, which is returned with the prediction. */
   sampleName: string;
   /** The measured values, as many as the model's `inputLength` and in its order. */
   yValues: Array<number>;
+};
+
+/** The x axis of a model: either `values`, or `first` and `last` for evenly spaced points. */
+export type XAxisInput = {
+  /** The x value of the first point. */
+  first?: number | null | undefined;
+  /** The x value of the last point. */
+  last?: number | null | undefined;
+  /** What the x values measure. */
+  quantity: SpectralQuantity;
+  /** The unit of the x values, for example `nm`: 1 to 100 characters. */
+  unit: string;
+  /** The x value of each point, ascending or descending, in the order in which the model expects the points. */
+  values?: Array<number> | null | undefined;
 };
 
 export type ChangePasswordMutationVariables = Exact<{
