@@ -9,10 +9,12 @@ import type { DB, ModelKind } from '../generated/database.ts';
 import { ModelGone } from '../onnx/outcome.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { assertBelowLimit } from '../requests/bounds.ts';
+import type { CheckedFacts } from './calibration.ts';
+import { factColumns, type ModelFactColumns } from './model-facts.ts';
 import { type FileOnDisk, storeFile } from './model-files.ts';
 import { continueVersions, nextVersion } from './model-versions.ts';
 
-export interface ModelRow {
+export interface ModelRow extends ModelFactColumns {
   id: string;
   projectId: string;
   name: string;
@@ -23,6 +25,8 @@ export interface ModelRow {
   inputLength: number;
   /** Whether calls may share a run, as found by the trial; null if not known yet. */
   rowIndependent: boolean | null;
+  /** Whether the range of the calibration spectra is known. */
+  hasCalibrationCurves: boolean;
   createdAt: Date;
 }
 
@@ -37,7 +41,20 @@ const columns = [
   'models.inputLength',
   'models.rowIndependent',
   'models.createdAt',
+  ...factColumns,
 ] as const;
+
+const hasCalibrationCurves = sql<boolean>`models.calibration_min is not null`.as('hasCalibrationCurves');
+
+/** A model to be registered. */
+export interface NewModel
+  extends CheckedFacts,
+    Pick<
+      ModelRow,
+      'projectId' | 'name' | 'kind' | 'targetProperty' | 'unit' | 'inputLength' | 'rowIndependent'
+    > {
+  file: FileOnDisk;
+}
 
 /**
  * Inserts a model that passed its trial; a name that exists in the project gets the next version. Locks the rows of the
@@ -49,7 +66,7 @@ const columns = [
  */
 export async function insertModel(
   trx: Transaction<DB>,
-  { file, ...model }: Omit<ModelRow, 'id' | 'version' | 'createdAt'> & { file: FileOnDisk },
+  { file, ...model }: NewModel,
   { viewerId, actor, now }: By,
 ): Promise<ModelRow> {
   await lockOrganizationOf(trx, model.projectId);
@@ -67,6 +84,7 @@ export async function insertModel(
     .insertInto('models')
     .values({ ...model, id: newId(), version, fileId, createdAt: now, createdBy: viewerId })
     .returning(columns)
+    .returning(hasCalibrationCurves)
     .executeTakeFirstOrThrow();
   await recordActivity(trx, actor, now, [
     {
@@ -129,6 +147,7 @@ function selectModels(db: Database, viewerId: string) {
     .selectFrom('models')
     .innerJoin('projectAccess as access', 'access.projectId', 'models.projectId')
     .select(columns)
+    .select(hasCalibrationCurves)
     .where('access.userId', '=', viewerId)
     .orderBy('models.id', 'desc');
 }
@@ -159,7 +178,12 @@ export function findModelsOf(
  * @throws when the model does not exist.
  */
 export function readModel(db: Database, modelId: string): Promise<ModelRow> {
-  return db.selectFrom('models').select(columns).where('id', '=', modelId).executeTakeFirstOrThrow();
+  return db
+    .selectFrom('models')
+    .select(columns)
+    .select(hasCalibrationCurves)
+    .where('id', '=', modelId)
+    .executeTakeFirstOrThrow();
 }
 
 /** Stores whether calls of a model may share a run, if that is not known yet. */

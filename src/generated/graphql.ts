@@ -5,6 +5,7 @@ import type { OrganizationRow } from '../accounts/organizations.ts';
 import type { InvitationRow } from '../accounts/invitations.ts';
 import type { ProjectRow } from '../projects/projects.ts';
 import type { ModelRow } from '../deployments/models.ts';
+import type { XAxisRow, CalibrationRow } from '../deployments/model-facts.ts';
 import type { DeploymentRow } from '../deployments/deployments.ts';
 import type { ApiKeyRow } from '../api-keys/queries.ts';
 import type { PredictResult } from '../predictions/predict.ts';
@@ -1347,7 +1348,7 @@ export type ResolversTypes = {
   ApplicabilityVerdict: ApplicabilityVerdict;
   Base64: ResolverTypeWrapper<Scalars['Base64']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
-  Calibration: ResolverTypeWrapper<Calibration>;
+  Calibration: ResolverTypeWrapper<CalibrationRow>;
   CalibrationInput: CalibrationInput;
   ChangePasswordInput: ChangePasswordInput;
   CreateApiKeyInput: CreateApiKeyInput;
@@ -1404,7 +1405,7 @@ export type ResolversTypes = {
   SpectrumInput: SpectrumInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   User: ResolverTypeWrapper<PersonRow>;
-  XAxis: ResolverTypeWrapper<XAxis>;
+  XAxis: ResolverTypeWrapper<XAxisRow>;
   XAxisInput: XAxisInput;
 };
 
@@ -1419,7 +1420,7 @@ export type ResolversParentTypes = {
   Applicability: Applicability;
   Base64: Scalars['Base64']['output'];
   Boolean: Scalars['Boolean']['output'];
-  Calibration: Calibration;
+  Calibration: CalibrationRow;
   CalibrationInput: CalibrationInput;
   ChangePasswordInput: ChangePasswordInput;
   CreateApiKeyInput: CreateApiKeyInput;
@@ -1469,7 +1470,7 @@ export type ResolversParentTypes = {
   SpectrumInput: SpectrumInput;
   String: Scalars['String']['output'];
   User: PersonRow;
-  XAxis: XAxis;
+  XAxis: XAxisRow;
   XAxisInput: XAxisInput;
 };
 
