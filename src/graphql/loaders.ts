@@ -6,6 +6,7 @@ import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-
 import type { Database } from '../database/pool.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
 import { findModels, findModelsOf } from '../deployments/models.ts';
+import type { ApiKeyOrder } from '../generated/graphql.ts';
 import { countKeyPredictions, type LastDaysOfKey } from '../predictions/key-usage.ts';
 import {
   type KeyLogPage,
@@ -27,6 +28,12 @@ import { startLoaderKit } from '../requests/loaders.ts';
  */
 export function startLoaders(db: Database, viewerId: string, now: Date) {
   const { byId, byParent, byKey } = startLoaderKit();
+  const apiKeys = (orderBy: ApiKeyOrder) =>
+    byKey(
+      (pages: readonly KeyPage[]) => listApiKeys(db, viewerId, pages, orderBy),
+      ({ projectId, deploymentId, first, after, usedBefore }) =>
+        `${projectId} ${deploymentId} ${first} ${after} ${usedBefore?.getTime()}`,
+    );
   return {
     // The only parent is the viewer.
     organizationsOf: byKey(
@@ -81,10 +88,7 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
       ids => countUsableKeys(db, now, ids),
       count => count.projectId,
     ),
-    apiKeys: byKey(
-      (pages: readonly KeyPage[]) => listApiKeys(db, viewerId, pages),
-      ({ projectId, deploymentId, first, after }) => `${projectId} ${deploymentId} ${first} ${after}`,
-    ),
+    apiKeys: { NEWEST: apiKeys('NEWEST'), LAST_USED: apiKeys('LAST_USED') },
     predictionLogs: byKey(
       (pages: readonly LogPage[]) => listPredictionLogs(db, pages),
       ({ deploymentId, first, after }) => `${deploymentId} ${first} ${after}`,
