@@ -1,9 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { down as downRevisions, up as upRevisions } from '../migrations/0053-revisions.ts';
-import { down as downSlots, up as upSlots } from '../migrations/0054-usage-slots.ts';
-import { down as downCalls, up as upCalls } from '../migrations/0055-calls-of-keys.ts';
 import { foldLastUses } from '../src/api-keys/last-uses.ts';
 import { checkKeyPage, listApiKeys } from '../src/api-keys/queries.ts';
 import { connect } from '../src/database/pool.ts';
@@ -24,6 +21,7 @@ import {
   type Service,
   startService,
 } from './harness.ts';
+import { redoAfter, undoAfter } from './later-migrations.ts';
 import { report } from './report.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -338,15 +336,11 @@ test('migrating down and up again keeps the last use of every key, and no two ro
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   onTestFinished(() => db.destroy());
   for (let times = 0; times < 2; times++) {
-    await downCalls(db);
-    await downSlots(db);
-    await downRevisions(db);
+    await undoAfter(db, '0052');
     const { rows } = await sql<{ id: string; last_used_at: Date | null }>`
       select id, last_used_at from api_keys where id = any(${ids}::uuid[])`.execute(db);
     expect(new Map(rows.map(row => [row.id, row.last_used_at?.toISOString() ?? null]))).toEqual(uses);
-    await upRevisions(db);
-    await upSlots(db);
-    await upCalls(db);
+    await redoAfter(db, '0052');
     expect(await shown()).toEqual(uses);
     await foldLastUses(service.db, ALL);
     expect(await shown()).toEqual(uses);
