@@ -56,7 +56,15 @@ const INT64 = 7;
 const STRING = 8;
 const BOOL = 9;
 const DOUBLE = 11;
-const ELEMENT = { float32: FLOAT, float64: DOUBLE, int64: INT64, string: STRING, float16: 10 } as const;
+const ELEMENT = {
+  float32: FLOAT,
+  float64: DOUBLE,
+  int32: 6,
+  int64: INT64,
+  string: STRING,
+  bool: BOOL,
+  float16: 10,
+} as const;
 
 export type ElementType = keyof typeof ELEMENT;
 /** A number is a fixed dimension, a name a free one. */
