@@ -134,9 +134,10 @@ const operator: fc.Arbitrary<Operator> = fc.oneof(
   fc
     .tuple(fc.constantFrom('c1x1x4', 'c4x1x4', 'c1x4x4', 'c2x4x4'), fc.constantFrom([0, 0], [1, 2], [2, 2]))
     .map(([c, pads]): Operator => ['Conv', [c], [intsAttribute('pads', pads)]]),
+  // ONNX Runtime 1.30 aborts for a window that is larger than its padded input.
   fc
-    .tuple(fc.constantFrom('AveragePool', 'MaxPool'), fc.constantFrom(1, 2, 3))
-    .map(([op, size]): Operator => [op, [], [intsAttribute('kernel_shape', [size])]]),
+    .constantFrom('AveragePool', 'MaxPool')
+    .map((op): Operator => [op, [], [intsAttribute('kernel_shape', [2]), intsAttribute('pads', [1, 1])]]),
   fc.constantFrom<Operator>(
     ['InstanceNormalization', ['c4', 'c4']],
     ['BatchNormalization', ['c4', 'c4', 'c4', 'c4']],
