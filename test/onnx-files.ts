@@ -186,6 +186,19 @@ export function onnxFile(
   ).finish();
 }
 
+/** Adds a metadata property of any bytes to a file: readers of protocol buffers append it to those before. */
+export function withProperty(
+  file: Uint8Array,
+  key: string | Uint8Array,
+  value: string | Uint8Array,
+): Uint8Array {
+  const writer = protobuf.Writer.create();
+  writer.uint32((14 << 3) | 2).fork();
+  for (const [i, bytes] of [key, value].entries())
+    writer.uint32(((i + 1) << 3) | 2).bytes(Buffer.from(bytes));
+  return Buffer.concat([file, writer.ldelim().finish()]);
+}
+
 /** The same file with its graph in two pieces, which readers of protocol buffers join: first the nodes, then the rest. */
 export function inTwoPieces(file: Uint8Array): Uint8Array {
   const Model = root.lookupType('Model');
