@@ -10,10 +10,12 @@ import { ModelGone } from '../onnx/outcome.ts';
 import type { RegisteredModel } from '../onnx/protocol.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { assertBelowLimit } from '../requests/bounds.ts';
+import type { CheckedFacts } from './calibration.ts';
+import { factColumns, type ModelFactColumns } from './model-facts.ts';
 import { type FileOnDisk, storeFile } from './model-files.ts';
 import { continueVersions, nextVersion } from './model-versions.ts';
 
-export interface ModelRow {
+export interface ModelRow extends ModelFactColumns {
   id: string;
   projectId: string;
   name: string;
@@ -38,7 +40,18 @@ const columns = [
   'models.inputLength',
   'models.rowIndependent',
   'models.createdAt',
+  ...factColumns,
 ] as const;
+
+/** A model to be registered. */
+export interface NewModel
+  extends CheckedFacts,
+    Pick<
+      ModelRow,
+      'projectId' | 'name' | 'kind' | 'targetProperty' | 'unit' | 'inputLength' | 'rowIndependent'
+    > {
+  file: FileOnDisk;
+}
 
 /**
  * Inserts a model that passed its trial; a name that exists in the project gets the next version. Locks the rows of the
@@ -50,7 +63,7 @@ const columns = [
  */
 export async function insertModel(
   trx: Transaction<DB>,
-  { file, ...model }: Omit<ModelRow, 'id' | 'version' | 'createdAt'> & { file: FileOnDisk },
+  { file, ...model }: NewModel,
   { viewerId, actor, now }: By,
 ): Promise<ModelRow> {
   await lockOrganizationOf(trx, model.projectId);
