@@ -186,6 +186,16 @@ export function inTwoPieces(file: Uint8Array): Uint8Array {
   return Buffer.concat([piece({ graph: { node } }), piece({ ...rest, graph: others })]);
 }
 
+/** The same file with metadata properties whose keys begin with `spectrakey.`. */
+export function withMetadata(file: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const Model = root.lookupType('Model');
+  const metadata_props = Object.entries(metadata).map(([key, value]) => ({
+    key: `spectrakey.${key}`,
+    value,
+  }));
+  return Buffer.concat([file, Model.encode(Model.fromObject({ metadata_props })).finish()]);
+}
+
 export interface LinearOptions {
   weights: readonly number[];
   intercept?: number;
