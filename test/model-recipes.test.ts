@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readFile, symlink } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -15,7 +15,7 @@ import {
   spectraOf,
   startService,
 } from './harness.ts';
-import { commandsUnder } from './pages.ts';
+import { blocksUnder, commandsUnder } from './pages.ts';
 import { pythonProgram } from './python-program.ts';
 
 const PAGE = 'docs/recipes/README.md';
@@ -201,6 +201,18 @@ describe('the recipe of a table of coefficients', () => {
   });
 });
 
+test('the Python of docs/models.md gives any file an x axis and a unit', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'octane.onnx'), demonstration('octane.onnx'));
+  const [code = ''] = blocksUnder('docs/models.md', 'Metadata', 'python');
+  await writeFile(join(folder, 'add-metadata.py'), code);
+  await paste(`${pythonProgram} add-metadata.py`, folder);
+  const { metadata, kind } = await inspectModel(await readFile(join(folder, 'octane.onnx')));
+  expect(kind).toBe('REGRESSION');
+  expect(metadata).toMatchObject({ x_quantity: 'wavelength', x_unit: 'nm', y_unit: 'log(1/R)' });
+  expect(JSON.parse(metadata.x_values ?? '')).toEqual(wavelengths);
+});
+
 describe('a registered file of the recipe', () => {
   let service: Service;
   let lab: Lab;
@@ -274,7 +286,10 @@ describe('a registered file of the recipe', () => {
   });
 
   test('finds spectra in reverse order OUTSIDE', async () => {
-    const reversed = spectraOf('gasoline-test.csv').map(({ yValues }) => ({ yValues: yValues.toReversed() }));
+    const reversed = spectraOf('gasoline-test.csv').map(({ sampleName, yValues }) => ({
+      sampleName,
+      yValues: yValues.toReversed(),
+    }));
     const { predictions } = (await predict(reversed)).predict;
     expect(new Set(predictions.map(({ applicability }) => applicability?.verdict))).toEqual(
       new Set(['OUTSIDE']),
