@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { onTestFinished } from 'vitest';
+import type { RegisteredModel } from '../src/onnx/protocol.ts';
 
 /**
  * Small ONNX files, built in code, so that a test can define exactly which model it uses and needs neither
@@ -455,6 +456,9 @@ export function classifier(options: ClassifierOptions): Uint8Array {
     ],
   });
 }
+
+/** A regression as the model hosts load it. */
+export const registered = (onnx: Uint8Array): RegisteredModel => ({ onnx, kind: 'REGRESSION' });
 
 /** Writes a model to a file that is gone after the test. @returns its path. */
 export async function writeModel(onnx: Uint8Array): Promise<string> {
