@@ -63,6 +63,7 @@ if test_x != x:
     sys.exit("The test spectra have another x axis than the training spectra.")
 
 # The calibration. The scores of the training spectra are uncorrelated, so that their T2 needs only their variances.
+# Spectra are centred but not scaled: with scale=True the graph below would have to divide by the deviations as well.
 pls = PLSRegression(COMPONENTS, scale=False).fit(spectra, values)
 scores = pls.transform(spectra)
 score_deviations = scores.std(axis=0, ddof=1)
