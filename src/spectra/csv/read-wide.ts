@@ -31,7 +31,7 @@ export function readWide(reader: Reader, name: number, points: readonly PointHea
   return { axis, yUnit: null, spectra, notes };
 
   function repeatsHeading(fields: readonly string[]): boolean {
-    return points.every(({ column }) => fields[column] === heading.fields[column]);
+    return heading.fields.every((text, column) => fields[column] === text);
   }
 }
 
