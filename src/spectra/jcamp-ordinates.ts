@@ -1,0 +1,132 @@
+/** Decodes the points of `(X++(Y..Y))`: each line holds one x and the values from there on, evenly spaced. */
+
+import { numbersOf, type WrittenNumber } from './asdf.ts';
+import { formatX } from './axis.ts';
+import { type Line, linesOf, type RecordValue } from './jcamp-records.ts';
+import { checkCount, checkFirstY, isNear, lastPlaceOf, type Scale, stepOf } from './jcamp-scale.ts';
+import { refuse } from './refusal.ts';
+
+/** Where the decoder is: `value` is the last number, before the factor. */
+interface Decoder {
+  scale: Scale;
+  values: number[];
+  /** Points so far. More than `values` holds if there are more than the header says. */
+  count: number;
+  value: number;
+  difference: number;
+  /** Whether the last number was a difference: the next line then begins with a check. */
+  inDifferences: boolean;
+}
+
+/** The x of each point: evenly spaced, exactly the last one at the end. */
+export function evenlySpaced(first: number, last: number, points: number): number[] {
+  const xOf = (index: number) => first + (index * (last - first)) / (points - 1);
+  return Array.from({ length: points }, (_, index) => (index === points - 1 ? last : xOf(index)));
+}
+
+/**
+ * The values of the points, times the factor.
+ *
+ * A repetition is counted before it is expanded, and nothing beyond `scale.points` is kept: time is linear in the
+ * text, memory in the number of points of the header, whatever the text says.
+ *
+ * @throws Refused if the number of points, the first value, the x at the beginning of a line (X check) or the value
+ *   that repeats the last one of a line of differences (Y check) does not agree
+ */
+export function decodeOrdinates(text: string, table: RecordValue, scale: Scale): number[] {
+  const decoder: Decoder = {
+    scale,
+    values: [],
+    count: 0,
+    value: 0,
+    difference: 0,
+    inDifferences: false,
+  };
+  for (const line of linesOf(text, table.dataStart, table.dataEnd, table.line))
+    decodeLine(decoder, text, line);
+  checkCount(scale, decoder.count, text, table);
+  return decoder.values;
+}
+
+function decodeLine(decoder: Decoder, text: string, line: Line): void {
+  const beginsWithCheck = decoder.inDifferences;
+  let position = 0;
+  for (const number of numbersOf(text, line)) {
+    const written = text.slice(number.start, number.end);
+    if (position === 0) checkX(decoder, number, written, line);
+    else if (position === 1) readFirst(decoder, number, written, beginsWithCheck, line);
+    else readNext(decoder, number, line);
+    if (position > 0) refuseUnsignedExponent(text, number, line);
+    position++;
+  }
+  if (position === 1) refuse('The line has an x and no value.', line.number);
+}
+
+/** Compares the x of a line with that of its first number: to its last place, or to the point that is nearest. */
+function checkX(decoder: Decoder, number: WrittenNumber, written: string, line: Line): void {
+  const { scale, count, inDifferences } = decoder;
+  if (number.form !== 'AFFN') refuse(`The line begins with '${written}' instead of an x.`, line.number);
+  if (count > scale.points) return;
+  const step = stepOf(scale);
+  const given = number.value * scale.xFactor;
+  const expected = scale.firstX.value + (inDifferences ? count - 1 : count) * step;
+  const tolerance = Math.max(lastPlaceOf(written) * Math.abs(scale.xFactor), Math.abs(step) / 2);
+  if (isNear(given, expected, tolerance)) return;
+  const header = `${scale.points} points from ${scale.firstX.text} to ${scale.lastX.text}`;
+  refuse(
+    `The line begins with x = ${formatX(given)}. By the header (${header}) it is ${formatX(expected)}. Export the spectrum again.`,
+    line.number,
+  );
+}
+
+/** The first value of a line stands in full. After a difference it repeats the last value and is not a point. */
+function readFirst(
+  decoder: Decoder,
+  number: WrittenNumber,
+  written: string,
+  isCheck: boolean,
+  line: Line,
+): void {
+  if (number.form === 'DIF' || number.form === 'DUP') {
+    refuse(`The first value of the line, '${written}', does not stand in full.`, line.number);
+  }
+  decoder.inDifferences = false;
+  if (!isCheck) {
+    if (decoder.count === 0) checkFirstY(decoder.scale, number, written, line.number);
+    decoder.value = number.value;
+    add(decoder, 1, line);
+  } else if (number.value !== decoder.value && decoder.count <= decoder.scale.points) {
+    const check = `The line repeats ${number.value}, but the line before ends with ${decoder.value}`;
+    refuse(`${check}: a difference was changed or lost. Export the spectrum again.`, line.number);
+  }
+}
+
+function readNext(decoder: Decoder, number: WrittenNumber, line: Line): void {
+  if (number.form === 'DUP') {
+    add(decoder, number.value - 1, line);
+    return;
+  }
+  decoder.inDifferences = number.form === 'DIF';
+  if (number.form === 'DIF') decoder.difference = number.value;
+  else decoder.value = number.value;
+  add(decoder, 1, line);
+}
+
+/** Adds a point, or several that repeat the last value or the last difference. */
+function add(decoder: Decoder, times: number, line: Line): void {
+  const { scale, values, difference, inDifferences } = decoder;
+  decoder.count += times;
+  for (let kept = Math.min(times, scale.points - values.length); kept > 0; kept--) {
+    if (inDifferences) decoder.value += difference;
+    const value = decoder.value * scale.yFactor;
+    if (!Number.isFinite(value)) refuse(`The value ${decoder.value} is too large.`, line.number);
+    values.push(value);
+  }
+}
+
+/** In these forms the E of `1.5E3` is the pseudo-digit 5, in other programs an exponent: two different spectra. */
+function refuseUnsignedExponent(text: string, number: WrittenNumber, line: Line): void {
+  if (number.form !== 'AFFN' || !/^[eEdD]$/.test(text.charAt(number.end))) return;
+  const written = text.slice(number.start, Math.min(number.end + 4, line.end));
+  refuse(`'${written}' can be one number or two. Write exponents with a sign, as in 1.5E+03.`, line.number);
+}

@@ -1,0 +1,136 @@
+/**
+ * Reads JCAMP-DX files: XYDATA in all forms, explicit pairs, and LINK files of several spectra.
+ *
+ * The x axis comes from ##FIRSTX=, ##LASTX= and ##NPOINTS= and is checked against the x of every line. Values keep
+ * the unit that the file states: transmittance is not converted.
+ */
+import type { Axis } from './axis.ts';
+import { axisOfLabel } from './axis-label.ts';
+import { checkMonotonic, checkPoints, checkSameAxis, nameOfFile, namesOfSamples } from './file-spectra.ts';
+import { decodeOrdinates, evenlySpaced } from './jcamp-ordinates.ts';
+import { decodePairs } from './jcamp-pairs.ts';
+import { type Block, blocksOf, type RecordValue, type TableLabel } from './jcamp-records.ts';
+import { checkDelta, readScale } from './jcamp-scale.ts';
+import type { Reading, ReadSpectrum, SpectraFile } from './reading.ts';
+import { quote, readingOf, refuse } from './refusal.ts';
+
+/** Tables that hold no spectrum, with what they hold. */
+const OTHER_TABLES: Partial<Record<TableLabel, string>> = {
+  PEAKTABLE: 'a table of peaks (##PEAK TABLE=)',
+  PEAKASSIGNMENTS: 'a table of peaks (##PEAK ASSIGNMENTS=)',
+  DATATABLE: 'several variables (##NTUPLES=), as for NMR or mass spectra',
+  RADATA: 'an interferogram (##RADATA=)',
+};
+
+interface BlockSpectrum {
+  title: string;
+  line: number;
+  axis: Axis;
+  yUnit: string | null;
+  y: number[];
+  notes: string[];
+}
+
+/** Whether a text is a JCAMP-DX file: it begins with ##TITLE=, after comments at most. */
+export function isJcamp(text: string): boolean {
+  return /^\s*(?:\$\$[^\r\n]*\s+)*##\s*title\s*=/i.test(text.slice(0, 10_000));
+}
+
+/**
+ * Reads the text of a JCAMP-DX file. A single spectrum is named after the file; those of a LINK file after their
+ * titles, if each has its own.
+ *
+ * @returns the spectra in the file's order of points, or why it is refused, with the line
+ */
+export function readJcamp(name: string, text: string): Reading {
+  return readingOf(() => readBlocks(name, text));
+}
+
+function readBlocks(name: string, text: string): SpectraFile {
+  const read: BlockSpectrum[] = [];
+  let points = 0;
+  for (const block of blocksOf(text)) {
+    for (const { label, value } of block.tables) {
+      const spectrum = readTable(text, block, label, value, points);
+      points += spectrum.y.length;
+      const [first] = read;
+      if (first === undefined) checkMonotonic(spectrum.axis, value.line);
+      else checkAgreement(first, spectrum, read.length + 1);
+      // One axis is enough for all, as a file may hold thousands of spectra.
+      read.push(first === undefined ? spectrum : { ...spectrum, axis: first.axis });
+    }
+  }
+  const [first] = read;
+  if (first === undefined) refuse('The file has no spectrum: no ##XYDATA= and no ##XYPOINTS=.');
+  const titles = read.map(({ title }) => title);
+  const names = read.length === 1 ? [nameOfFile(name)] : namesOfSamples(name, titles);
+  return {
+    name,
+    format: 'JCAMP-DX',
+    layout: null,
+    axis: first.axis,
+    yUnit: first.yUnit,
+    spectra: read.map(({ y, line }, index): ReadSpectrum => ({ sampleName: names[index] ?? '', line, y })),
+    notes: [...noteTitles(names, titles), ...new Set(read.flatMap(({ notes }) => notes))],
+  };
+}
+
+function readTable(
+  text: string,
+  block: Block,
+  label: TableLabel,
+  table: RecordValue,
+  pointsSoFar: number,
+): BlockSpectrum {
+  const other = OTHER_TABLES[label];
+  if (other !== undefined)
+    refuse(`The file holds ${other}. Only ##XYDATA= and ##XYPOINTS= are read.`, table.line);
+  const isPairs = /^\(XY\.\.XY\)/i.test(table.text.replaceAll(' ', ''));
+  if (!isPairs && !/^\(X\+\+\(Y\.\.Y\)/i.test(table.text.replaceAll(' ', ''))) {
+    refuse(`##${label}= is ${quote(table.text)}. Only (X++(Y..Y)) and (XY..XY) are read.`, table.line);
+  }
+  const scale = readScale(block, table);
+  checkPoints(scale.points, pointsSoFar, table.line);
+  if (!isPairs) checkDelta(block, scale);
+  const { x, y } = isPairs
+    ? decodePairs(text, table, scale)
+    : {
+        x: evenlySpaced(scale.firstX.value, scale.lastX.value, scale.points),
+        y: decodeOrdinates(text, table, scale),
+      };
+  const textOf = (wanted: string) => block.values.get(wanted)?.text ?? '';
+  const unscaled = ['XFACTOR', 'YFACTOR'].filter(factor => !block.values.has(factor));
+  return {
+    title: textOf('TITLE'),
+    line: block.line,
+    axis: { ...axisOf(textOf('XUNITS'), textOf('DATATYPE')), values: x },
+    yUnit: textOf('YUNITS') || null,
+    y,
+    notes: unscaled.map(factor => `The file has no ##${factor}=; it was taken as 1.`),
+  };
+}
+
+/** JCAMP-DX has no unit for Raman shifts of its own: 1/CM of a Raman spectrum is one. */
+function axisOf(xUnits: string, dataType: string): Pick<Axis, 'quantity' | 'unit'> {
+  const axis = axisOfLabel(xUnits);
+  return axis.quantity === 'WAVENUMBER' && /raman/i.test(dataType)
+    ? { ...axis, quantity: 'RAMAN_SHIFT' }
+    : axis;
+}
+
+function checkAgreement(first: BlockSpectrum, spectrum: BlockSpectrum, number: number): void {
+  checkSameAxis(first.axis, spectrum.axis, number, spectrum.line);
+  if (spectrum.yUnit === first.yUnit) return;
+  const units = `${quote(spectrum.yUnit ?? '')}, spectrum 1 in ${quote(first.yUnit ?? '')}`;
+  refuse(
+    `Spectrum ${number} is in ${units}. Put spectra of different units into different files.`,
+    spectrum.line,
+  );
+}
+
+function noteTitles(names: readonly string[], titles: readonly string[]): string[] {
+  const [title] = titles;
+  if (names.length === 1) return title ? [`Title in the file: ${quote(title)}.`] : [];
+  if (names[0] === title) return ['The samples are named after the titles of their blocks.'];
+  return ['The samples are numbered, as their blocks have no titles of their own.'];
+}
