@@ -18,12 +18,6 @@ interface Decoder {
   inDifferences: boolean;
 }
 
-/** The x of each point: evenly spaced, exactly the last one at the end. */
-export function evenlySpaced(first: number, last: number, points: number): number[] {
-  const xOf = (index: number) => first + (index * (last - first)) / (points - 1);
-  return Array.from({ length: points }, (_, index) => (index === points - 1 ? last : xOf(index)));
-}
-
 /**
  * The values of the points, times the factor.
  *

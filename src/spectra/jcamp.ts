@@ -6,8 +6,15 @@
  */
 import type { Axis } from './axis.ts';
 import { axisOfLabel } from './axis-label.ts';
-import { checkMonotonic, checkPoints, checkSameAxis, nameOfFile, namesOfSamples } from './file-spectra.ts';
-import { decodeOrdinates, evenlySpaced } from './jcamp-ordinates.ts';
+import {
+  checkMonotonic,
+  checkPoints,
+  checkSameAxis,
+  evenlySpaced,
+  nameOfFile,
+  namesOfSamples,
+} from './file-spectra.ts';
+import { decodeOrdinates } from './jcamp-ordinates.ts';
 import { decodePairs } from './jcamp-pairs.ts';
 import { type Block, blocksOf, type RecordValue, type TableLabel } from './jcamp-records.ts';
 import { checkDelta, readScale } from './jcamp-scale.ts';
