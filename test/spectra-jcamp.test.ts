@@ -6,8 +6,7 @@ import { convert } from 'jcampconverter';
 import { describe, expect, test } from 'vitest';
 import { readJcamp } from '../src/spectra/jcamp.ts';
 import type { SpectraFile } from '../src/spectra/reading.ts';
-import { FORMS, type JcampSpectrum, writeBlock, writeLink, writeOrdinates } from './jcamp-writer.ts';
-import { measure } from './measure.ts';
+import { FORMS, type JcampSpectrum, writeBlock, writeLink } from './jcamp-writer.ts';
 
 const name = 'sample.jdx';
 
@@ -280,14 +279,14 @@ describe('what cannot be read right is refused, with the line and what was read'
   test('spectra of several axes or units in one file', () => {
     const link = (other: JcampSpectrum) => refusal(writeLink([writeBlock(simple), writeBlock(other)]));
     expect(link({ ...simple, firstX: 4400 })).toBe(
-      'line 20: Spectrum 2 has 10 points from 4400 to 4382 cm⁻¹, spectrum 1 has 10 points from 4000 to 3982 cm⁻¹. Point 1 is at 4400, not at 4000. Put spectra of different axes into different files.',
+      'line 21: Spectrum 2 has 10 points from 4400 to 4382 cm⁻¹, spectrum 1 has 10 points from 4000 to 3982 cm⁻¹. Point 1 is at 4400, not at 4000. Put spectra of different axes into different files.',
     );
-    expect(link({ ...simple, values: simple.values.slice(1) })).toMatch(/^line 20: Spectrum 2 has 9 points/);
+    expect(link({ ...simple, values: simple.values.slice(1) })).toMatch(/^line 21: Spectrum 2 has 9 points/);
     expect(link({ ...simple, records: { XUNITS: 'NANOMETERS' } })).toMatch(
       /4000 to 3982 nm, spectrum 1 .* cm⁻¹/,
     );
     expect(link({ ...simple, records: { YUNITS: 'TRANSMITTANCE' } })).toMatch(
-      /^line 20: Spectrum 2 is in 'TRANSMITTANCE', spectrum 1 in 'ABSORBANCE'/,
+      /^line 21: Spectrum 2 is in 'TRANSMITTANCE', spectrum 1 in 'ABSORBANCE'/,
     );
   });
 });

@@ -13,13 +13,14 @@ import {
   evenlySpaced,
   nameOfFile,
   namesOfSamples,
+  readingOf,
 } from './file-spectra.ts';
-import { decodeOrdinates } from './jcamp-ordinates.ts';
-import { decodePairs } from './jcamp-pairs.ts';
-import { type Block, blocksOf, type RecordValue, type TableLabel } from './jcamp-records.ts';
-import { checkDelta, readScale } from './jcamp-scale.ts';
+import { decodeOrdinates } from './jcamp/ordinates.ts';
+import { decodePairs } from './jcamp/pairs.ts';
+import { type Block, blocksOf, type RecordValue, type TableLabel } from './jcamp/records.ts';
+import { checkDelta, readScale } from './jcamp/scale.ts';
+import { quote, refuse } from './problems.ts';
 import type { Reading, ReadSpectrum, SpectraFile } from './reading.ts';
-import { quote, readingOf, refuse } from './refusal.ts';
 
 /** Tables that hold no spectrum, with what they hold. */
 const OTHER_TABLES: Partial<Record<TableLabel, string>> = {
@@ -68,7 +69,7 @@ function readBlocks(name: string, text: string): SpectraFile {
     }
   }
   const [first] = read;
-  if (first === undefined) refuse('The file has no spectrum: no ##XYDATA= and no ##XYPOINTS=.');
+  if (first === undefined) refuse(null, 'The file has no spectrum: no ##XYDATA= and no ##XYPOINTS=.');
   const titles = read.map(({ title }) => title);
   const names = read.length === 1 ? [nameOfFile(name)] : namesOfSamples(name, titles);
   return {
@@ -91,10 +92,10 @@ function readTable(
 ): BlockSpectrum {
   const other = OTHER_TABLES[label];
   if (other !== undefined)
-    refuse(`The file holds ${other}. Only ##XYDATA= and ##XYPOINTS= are read.`, table.line);
+    refuse(table.line, `The file holds ${other}. Only ##XYDATA= and ##XYPOINTS= are read.`);
   const isPairs = /^\(XY\.\.XY\)/i.test(table.text.replaceAll(' ', ''));
   if (!isPairs && !/^\(X\+\+\(Y\.\.Y\)/i.test(table.text.replaceAll(' ', ''))) {
-    refuse(`##${label}= is ${quote(table.text)}. Only (X++(Y..Y)) and (XY..XY) are read.`, table.line);
+    refuse(table.line, `##${label}= is ${quote(table.text)}. Only (X++(Y..Y)) and (XY..XY) are read.`);
   }
   const scale = readScale(block, table);
   checkPoints(scale.points, pointsSoFar, table.line);
@@ -110,19 +111,11 @@ function readTable(
   return {
     title: textOf('TITLE'),
     line: block.line,
-    axis: { ...axisOf(textOf('XUNITS'), textOf('DATATYPE')), values: x },
+    axis: { ...axisOfLabel(textOf('XUNITS'), /raman/i.test(textOf('DATATYPE'))), values: x },
     yUnit: textOf('YUNITS') || null,
     y,
     notes: unscaled.map(factor => `The file has no ##${factor}=; it was taken as 1.`),
   };
-}
-
-/** JCAMP-DX has no unit for Raman shifts of its own: 1/CM of a Raman spectrum is one. */
-function axisOf(xUnits: string, dataType: string): Pick<Axis, 'quantity' | 'unit'> {
-  const axis = axisOfLabel(xUnits);
-  return axis.quantity === 'WAVENUMBER' && /raman/i.test(dataType)
-    ? { ...axis, quantity: 'RAMAN_SHIFT' }
-    : axis;
 }
 
 function checkAgreement(first: BlockSpectrum, spectrum: BlockSpectrum, number: number): void {
@@ -130,8 +123,8 @@ function checkAgreement(first: BlockSpectrum, spectrum: BlockSpectrum, number: n
   if (spectrum.yUnit === first.yUnit) return;
   const units = `${quote(spectrum.yUnit ?? '')}, spectrum 1 in ${quote(first.yUnit ?? '')}`;
   refuse(
-    `Spectrum ${number} is in ${units}. Put spectra of different units into different files.`,
     spectrum.line,
+    `Spectrum ${number} is in ${units}. Put spectra of different units into different files.`,
   );
 }
 

@@ -6,11 +6,18 @@
  * reverses spectra that descend, and takes the exponent 0 of a subfile for a missing one. Tests compare the values.
  */
 import { type Axis, formatX, toleranceOf } from './axis.ts';
-import { checkMonotonic, checkSameAxis, evenlySpaced, nameOfFile, namesOfSamples } from './file-spectra.ts';
+import {
+  checkMonotonic,
+  checkSameAxis,
+  evenlySpaced,
+  nameOfFile,
+  namesOfSamples,
+  readingOf,
+} from './file-spectra.ts';
+import { quote, refuse } from './problems.ts';
 import type { Reading, ReadSpectrum, SpectraFile } from './reading.ts';
-import { quote, readingOf, refuse } from './refusal.ts';
-import { FLOAT, readHeader, type SpcHeader } from './spc-header.ts';
-import { locateSubfiles, type Subfile } from './spc-subfiles.ts';
+import { FLOAT, readHeader, type SpcHeader } from './spc/header.ts';
+import { locateSubfiles, type Subfile } from './spc/subfiles.ts';
 
 /** Whether bytes begin like an SPC file. Text does not have the zeros of its header. */
 export function isSpc(bytes: Uint8Array): boolean {
@@ -32,7 +39,7 @@ function readSubfiles(name: string, bytes: Uint8Array): SpectraFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const subfiles = locateSubfiles(view, header);
   const [first] = subfiles;
-  if (first === undefined) refuse('The file has no spectrum.');
+  if (first === undefined) refuse(null, 'The file has no spectrum.');
   const axis: Axis = { ...header.axis, values: readX(view, header, first) };
   checkMonotonic(axis, null);
   subfiles.forEach((subfile, index) => {
@@ -75,7 +82,7 @@ function readX(view: DataView, header: SpcHeader, first: Subfile): number[] {
   const { firstX, lastX, dataOffset, hasCommonX } = header;
   if (first.x !== null) return readFloats(view, header, first.x, first.points, 'x');
   if (!Number.isFinite(firstX) || !Number.isFinite(lastX)) {
-    refuse(`The header states x from ${firstX} to ${lastX}. Export the file again.`);
+    refuse(null, `The header states x from ${firstX} to ${lastX}. Export the file again.`);
   }
   if (!hasCommonX) return evenlySpaced(firstX, lastX, first.points);
   const values = readFloats(view, header, dataOffset, first.points, 'x');
@@ -84,7 +91,10 @@ function readX(view: DataView, header: SpcHeader, first: Subfile): number[] {
   const isUnset = firstX === 0 && lastX === 0;
   if (!isUnset && !(Math.abs(from - firstX) <= tolerance && Math.abs(to - lastX) <= tolerance)) {
     const stated = `${formatX(firstX)} to ${formatX(lastX)}`;
-    refuse(`The header states x from ${stated}, the points run from ${formatX(from)} to ${formatX(to)}.`);
+    refuse(
+      null,
+      `The header states x from ${stated}, the points run from ${formatX(from)} to ${formatX(to)}.`,
+    );
   }
   return values;
 }
@@ -94,7 +104,7 @@ function readY(view: DataView, header: SpcHeader, subfile: Subfile, number: numb
   const { isMultiFile, is16Bit, isOld, littleEndian } = header;
   const exponent = isMultiFile ? view.getInt8(subfile.header + 1) : header.exponent;
   if (exponent === FLOAT) {
-    if (is16Bit || isOld) refuse(`Spectrum ${number} has floating-point values where integers belong.`);
+    if (is16Bit || isOld) refuse(null, `Spectrum ${number} has floating-point values where integers belong.`);
     return readFloats(view, header, subfile.y, subfile.points, `value of spectrum ${number}`);
   }
   const factor = 2 ** (exponent - (is16Bit ? 16 : 32));
@@ -118,7 +128,7 @@ function readFloats(
   return Array.from({ length: count }, (_, index) => {
     const value = view.getFloat32(offset + 4 * index, header.littleEndian);
     if (!Number.isFinite(value))
-      refuse(`The ${what} at point ${index + 1} is ${value}. Export the file again.`);
+      refuse(null, `The ${what} at point ${index + 1} is ${value}. Export the file again.`);
     return value;
   });
 }

@@ -1,7 +1,7 @@
 /** Where the subfiles of an SPC file are, checked against its size before anything is read. */
-import { checkPoints } from './file-spectra.ts';
-import { refuse } from './refusal.ts';
-import { type SpcHeader, SUBHEADER_SIZE } from './spc-header.ts';
+import { checkPoints } from '../file-spectra.ts';
+import { refuse } from '../problems.ts';
+import { type SpcHeader, SUBHEADER_SIZE } from './header.ts';
 
 /** The place of a spectrum. `x` is null where all share one axis. */
 export interface Subfile {
@@ -23,11 +23,12 @@ export function locateSubfiles(view: DataView, header: SpcHeader): Subfile[] {
   const { isMultiFile, subfiles } = header;
   if (!isMultiFile && (subfiles ?? 1) > 1) {
     refuse(
+      null,
       `The header contradicts itself: it states ${subfiles} subfiles, but not a multifile. Export it again.`,
     );
   }
   if (isMultiFile && subfiles === 0)
-    refuse('The header states a multifile without subfiles. Export it again.');
+    refuse(null, 'The header states a multifile without subfiles. Export it again.');
   return header.hasOwnX ? locateWithOwnX(view, header) : locateWithCommonX(view, header);
 }
 
@@ -36,7 +37,7 @@ const valueSizeOf = (header: SpcHeader) => (header.is16Bit ? 2 : 4);
 function locateWithCommonX(view: DataView, header: SpcHeader): Subfile[] {
   const { points, hasCommonX, dataOffset, logOffset } = header;
   if (!Number.isInteger(points) || points < 1)
-    refuse(`The header states ${points} points. Export the file again.`);
+    refuse(null, `The header states ${points} points. Export the file again.`);
   checkPoints(points, 0, null);
   const start = dataOffset + (hasCommonX ? 4 * points : 0);
   const size = SUBHEADER_SIZE + points * valueSizeOf(header);
@@ -48,6 +49,7 @@ function locateWithCommonX(view: DataView, header: SpcHeader): Subfile[] {
     const place = logOffset === 0 ? '' : `, and its log at byte ${logOffset}`;
     const what = end > view.byteLength ? 'The file is cut off' : 'The header does not fit the file';
     refuse(
+      null,
       `${what}: it announces ${announced}, which end at byte ${end}${place}; it has ${view.byteLength} bytes.`,
     );
   }
@@ -72,7 +74,7 @@ function locateWithOwnX(view: DataView, header: SpcHeader): Subfile[] {
   const directoryEnd = directory + count * DIRECTORY_ENTRY_SIZE;
   if (directory !== 0 && (directory < dataOffset || directoryEnd > view.byteLength)) {
     const place = `at byte ${directory} with ${count} entries`;
-    refuse(`The file is cut off: its directory is ${place}; it has ${view.byteLength} bytes.`);
+    refuse(null, `The file is cut off: its directory is ${place}; it has ${view.byteLength} bytes.`);
   }
   const subfiles: Subfile[] = [];
   let next = dataOffset;
@@ -89,12 +91,13 @@ function locateWithOwnX(view: DataView, header: SpcHeader): Subfile[] {
     next = y + points * valueSizeOf(header);
     if (next > view.byteLength) {
       refuse(
+        null,
         `The file is cut off: spectrum ${index + 1} ends at byte ${next}; it has ${view.byteLength} bytes.`,
       );
     }
     // A directory could name the same bytes again and again.
     bytesSoFar += next - at;
-    if (bytesSoFar > view.byteLength) refuse('The spectra of the file overlap. Export the file again.');
+    if (bytesSoFar > view.byteLength) refuse(null, 'The spectra of the file overlap. Export the file again.');
     subfiles.push({ header: at, x, y, points });
   }
   return subfiles;
@@ -103,9 +106,9 @@ function locateWithOwnX(view: DataView, header: SpcHeader): Subfile[] {
 function pointsAt(view: DataView, header: SpcHeader, at: number, index: number): number {
   if (at < header.dataOffset || at + SUBHEADER_SIZE > view.byteLength) {
     const place = `spectrum ${index + 1} would begin at byte ${at}`;
-    refuse(`The file is cut off or damaged: ${place}; it has ${view.byteLength} bytes.`);
+    refuse(null, `The file is cut off or damaged: ${place}; it has ${view.byteLength} bytes.`);
   }
   const points = view.getUint32(at + 16, header.littleEndian);
-  if (points === 0) refuse(`Spectrum ${index + 1} has no points. Export the file again.`);
+  if (points === 0) refuse(null, `Spectrum ${index + 1} has no points. Export the file again.`);
   return points;
 }

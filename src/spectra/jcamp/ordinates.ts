@@ -1,10 +1,10 @@
 /** Decodes the points of `(X++(Y..Y))`: each line holds one x and the values from there on, evenly spaced. */
 
+import { formatX } from '../axis.ts';
+import { quote, refuse } from '../problems.ts';
 import { numbersOf, type WrittenNumber } from './asdf.ts';
-import { formatX } from './axis.ts';
-import { type Line, linesOf, type RecordValue } from './jcamp-records.ts';
-import { checkCount, checkFirstY, isNear, lastPlaceOf, type Scale, stepOf } from './jcamp-scale.ts';
-import { refuse } from './refusal.ts';
+import { type Line, linesOf, type RecordValue } from './records.ts';
+import { checkCount, checkFirstY, isNear, lastPlaceOf, type Scale, stepOf } from './scale.ts';
 
 /** Where the decoder is: `value` is the last number, before the factor. */
 interface Decoder {
@@ -53,13 +53,13 @@ function decodeLine(decoder: Decoder, text: string, line: Line): void {
     if (position > 0) refuseUnsignedExponent(text, number, line);
     position++;
   }
-  if (position === 1) refuse('The line has an x and no value.', line.number);
+  if (position === 1) refuse(line.number, 'The line has an x and no value.');
 }
 
 /** Compares the x of a line with that of its first number: to its last place, or to the point that is nearest. */
 function checkX(decoder: Decoder, number: WrittenNumber, written: string, line: Line): void {
   const { scale, count, inDifferences } = decoder;
-  if (number.form !== 'AFFN') refuse(`The line begins with '${written}' instead of an x.`, line.number);
+  if (number.form !== 'AFFN') refuse(line.number, `The line begins with '${written}' instead of an x.`);
   if (count > scale.points) return;
   const step = stepOf(scale);
   const given = number.value * scale.xFactor;
@@ -68,8 +68,8 @@ function checkX(decoder: Decoder, number: WrittenNumber, written: string, line: 
   if (isNear(given, expected, tolerance)) return;
   const header = `${scale.points} points from ${scale.firstX.text} to ${scale.lastX.text}`;
   refuse(
-    `The line begins with x = ${formatX(given)}. By the header (${header}) it is ${formatX(expected)}. Export the spectrum again.`,
     line.number,
+    `The line begins with x = ${formatX(given)}. By the header (${header}) it is ${formatX(expected)}. Export the spectrum again.`,
   );
 }
 
@@ -82,7 +82,7 @@ function readFirst(
   line: Line,
 ): void {
   if (number.form === 'DIF' || number.form === 'DUP') {
-    refuse(`The first value of the line, '${written}', does not stand in full.`, line.number);
+    refuse(line.number, `The first value of the line, '${written}', does not stand in full.`);
   }
   decoder.inDifferences = false;
   if (!isCheck) {
@@ -91,7 +91,7 @@ function readFirst(
     add(decoder, 1, line);
   } else if (number.value !== decoder.value && decoder.count <= decoder.scale.points) {
     const check = `The line repeats ${number.value}, but the line before ends with ${decoder.value}`;
-    refuse(`${check}: a difference was changed or lost. Export the spectrum again.`, line.number);
+    refuse(line.number, `${check}: a difference was changed or lost. Export the spectrum again.`);
   }
 }
 
@@ -113,7 +113,7 @@ function add(decoder: Decoder, times: number, line: Line): void {
   for (let kept = Math.min(times, scale.points - values.length); kept > 0; kept--) {
     if (inDifferences) decoder.value += difference;
     const value = decoder.value * scale.yFactor;
-    if (!Number.isFinite(value)) refuse(`The value ${decoder.value} is too large.`, line.number);
+    if (!Number.isFinite(value)) refuse(line.number, `A value is larger than ${Number.MAX_VALUE}.`);
     values.push(value);
   }
 }
@@ -121,6 +121,10 @@ function add(decoder: Decoder, times: number, line: Line): void {
 /** In these forms the E of `1.5E3` is the pseudo-digit 5, in other programs an exponent: two different spectra. */
 function refuseUnsignedExponent(text: string, number: WrittenNumber, line: Line): void {
   if (number.form !== 'AFFN' || !/^[eEdD]$/.test(text.charAt(number.end))) return;
-  const written = text.slice(number.start, Math.min(number.end + 4, line.end));
-  refuse(`'${written}' can be one number or two. Write exponents with a sign, as in 1.5E+03.`, line.number);
+  const exponent = /^.\d{0,4}/.exec(text.slice(number.end, number.end + 5))?.[0] ?? '';
+  const written = text.slice(number.start, number.end) + exponent;
+  refuse(
+    line.number,
+    `${quote(written)} can be one number or two. Write exponents with a sign, as in 1.5E+03.`,
+  );
 }

@@ -6,8 +6,9 @@
  * 104 million points), reads `1.2E-3` as two numbers, ignores NPOINTS, and only logs when the X or Y check of a line
  * fails. Tests compare the values.
  */
-import type { Line } from './jcamp-records.ts';
-import { quote, refuse } from './refusal.ts';
+
+import { quote, refuse } from '../problems.ts';
+import type { Line } from './records.ts';
 
 export type Form = 'AFFN' | 'SQZ' | 'DIF' | 'DUP';
 
@@ -53,7 +54,7 @@ export function* numbersOf(text: string, line: Line, separators = ' \t,'): Gener
     if (character === '$' && text.charAt(at + 1) === '$') return;
     const number = readNumber(text, at) ?? refuseText(text, at, line);
     if (number.end - at > MAX_DIGITS && number.form !== 'AFFN') {
-      refuse(`${quote(text.slice(at, number.end))} has too many digits to be read exactly.`, line.number);
+      refuse(line.number, `${quote(text.slice(at, number.end))} has too many digits to be read exactly.`);
     }
     yield number;
     at = number.end;
@@ -75,7 +76,7 @@ function readNumber(text: string, start: number): WrittenNumber | null {
 function refuseText(text: string, at: number, line: Line): never {
   const rest = quote(text.slice(at, line.end));
   if (text.charAt(at) === '?') {
-    refuse(`A value is missing (${rest}). Export the spectrum without gaps.`, line.number);
+    refuse(line.number, `A value is missing (${rest}). Export the spectrum without gaps.`);
   }
-  refuse(`${rest} cannot be read as numbers of JCAMP-DX. Export the spectrum again.`, line.number);
+  refuse(line.number, `${rest} cannot be read as numbers of JCAMP-DX. Export the spectrum again.`);
 }

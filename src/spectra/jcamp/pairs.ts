@@ -1,15 +1,9 @@
 /** Decodes the points of `(XY..XY)`: pairs of x and y. */
+
+import { quote, refuse } from '../problems.ts';
 import { numbersOf } from './asdf.ts';
-import { linesOf, type RecordValue } from './jcamp-records.ts';
-import {
-  checkCount,
-  checkFirstY,
-  type HeaderNumber,
-  isNear,
-  lastPlaceOf,
-  type Scale,
-} from './jcamp-scale.ts';
-import { refuse } from './refusal.ts';
+import { linesOf, type RecordValue } from './records.ts';
+import { checkCount, checkFirstY, type HeaderNumber, isNear, lastPlaceOf, type Scale } from './scale.ts';
 
 /**
  * The points, times the factors. Nothing beyond `scale.points` is kept.
@@ -25,10 +19,10 @@ export function decodePairs(text: string, table: RecordValue, scale: Scale): { x
     let ofLine = 0;
     for (const number of numbersOf(text, line, ' \t,;')) {
       const written = text.slice(number.start, number.end);
-      if (number.form !== 'AFFN') refuse(`'${written}' is not a number of a pair of x and y.`, line.number);
+      if (number.form !== 'AFFN') refuse(line.number, `'${written}' is not a number of a pair of x and y.`);
       const isX = ofLine % 2 === 0;
       const value = number.value * (isX ? scale.xFactor : scale.yFactor);
-      if (!Number.isFinite(value)) refuse(`The number ${written} is too large.`, line.number);
+      if (!Number.isFinite(value)) refuse(line.number, `The number ${quote(written)} is too large.`);
       if (count === 0 && isX) checkEnd(scale.firstX, 'FIRSTX', value, written, scale, line.number);
       if (count === 0 && !isX) checkFirstY(scale, number, written, line.number);
       if (isX) lastWritten = written;
@@ -37,7 +31,7 @@ export function decodePairs(text: string, table: RecordValue, scale: Scale): { x
       ofLine++;
     }
     if (ofLine % 2 === 1)
-      refuse(`The line has ${ofLine} numbers, which are not pairs of x and y.`, line.number);
+      refuse(line.number, `The line has ${ofLine} numbers, which are not pairs of x and y.`);
   }
   checkCount(scale, count, text, table);
   checkEnd(scale.lastX, 'LASTX', Number(lastWritten) * scale.xFactor, lastWritten, scale, table.line);
@@ -56,7 +50,7 @@ function checkEnd(
     return;
   const which = label === 'FIRSTX' ? 'first' : 'last';
   refuse(
-    `The ${which} x of the data is ${given}, but ##${label}= is ${header.text} (line ${header.line}).`,
     line,
+    `The ${which} x of the data is ${given}, but ##${label}= is ${header.text} (line ${header.line}).`,
   );
 }

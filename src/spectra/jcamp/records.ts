@@ -1,5 +1,5 @@
 /** The labelled records of a JCAMP-DX file (`##LABEL= value`), gathered into blocks (`##TITLE=` to `##END=`). */
-import { quote, refuse } from './refusal.ts';
+import { quote, refuse } from '../problems.ts';
 
 /** One line of a text, without its line break. `number` is counted from 1. */
 export interface Line {
@@ -82,13 +82,13 @@ export function* blocksOf(text: string): Generator<Block> {
     if (label === 'TITLE') open.push({ line: line.number, values: new Map(), tables: [] });
     if (open.length > MAX_NESTED_BLOCKS) {
       refuse(
-        `More than ${MAX_NESTED_BLOCKS} blocks are inside each other: an ##END= is missing.`,
         line.number,
+        `More than ${MAX_NESTED_BLOCKS} blocks are inside each other: an ##END= is missing.`,
       );
     }
     const block = open.at(-1);
     if (block === undefined) {
-      refuse(`A JCAMP-DX file begins with ##TITLE=, this one with ${quote(`##${label}`)}.`, line.number);
+      refuse(line.number, `A JCAMP-DX file begins with ##TITLE=, this one with ${quote(`##${label}`)}.`);
     }
     if (label === 'END') {
       open.pop();
@@ -100,7 +100,7 @@ export function* blocksOf(text: string): Generator<Block> {
   }
   const unclosed = open.at(-1);
   if (unclosed !== undefined) {
-    refuse('The block has no ##END=, so the end of the file may be missing. Export it again.', unclosed.line);
+    refuse(unclosed.line, 'The block has no ##END=, so the end of the file may be missing. Export it again.');
   }
 }
 
@@ -128,7 +128,7 @@ function keep(block: Block, label: string, record: RecordValue): void {
   const earlier = block.values.get(label);
   if (earlier !== undefined && earlier.text !== record.text) {
     const values = `${quote(earlier.text)} in line ${earlier.line} and ${quote(record.text)} here`;
-    refuse(`##${label}= has two values: ${values}. Remove the wrong one.`, record.line);
+    refuse(record.line, `##${label}= has two values: ${values}. Remove the wrong one.`);
   }
   block.values.set(label, record);
 }

@@ -2,9 +2,9 @@
  * The header of SPC files (Thermo Galactic, `SPC.H` of 1997): the new format with either byte order, and the old one
  * of Lab Calc. All offsets are in bytes.
  */
-import type { Axis } from './axis.ts';
-import { axisOfLabel } from './axis-label.ts';
-import { refuse } from './refusal.ts';
+import type { Axis } from '../axis.ts';
+import { axisOfLabel } from '../axis-label.ts';
+import { refuse } from '../problems.ts';
 
 export interface SpcHeader {
   isOld: boolean;
@@ -115,15 +115,21 @@ export function readHeader(bytes: Uint8Array): SpcHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = bytes[1];
   if (bytes[0] === 0xd0 && version === 0xcf) {
-    refuse('This is a Shimadzu file, which has the same ending as SPC files. Export it as JCAMP-DX or CSV.');
+    refuse(
+      null,
+      'This is not an SPC file of Thermo Galactic, but of another program, such as that of Shimadzu. Export it as JCAMP-DX or CSV.',
+    );
   }
   if (version !== 0x4b && version !== 0x4c && version !== 0x4d) {
-    refuse('This is not an SPC file: its second byte is not 4B, 4C or 4D. Export it as JCAMP-DX or CSV.');
+    refuse(
+      null,
+      'This is not an SPC file: its second byte is not 4B, 4C or 4D. Export it as JCAMP-DX or CSV.',
+    );
   }
   const isOld = version === 0x4d;
   const smallest = (isOld ? OLD_SIZE : NEW_SIZE) + SUBHEADER_SIZE;
   if (bytes.length < smallest) {
-    refuse(`The file is cut off: it has ${bytes.length} bytes, the headers alone take ${smallest}.`);
+    refuse(null, `The file is cut off: it has ${bytes.length} bytes, the headers alone take ${smallest}.`);
   }
   return isOld ? readOldHeader(view) : readNewHeader(view, version === 0x4b);
 }
@@ -151,6 +157,7 @@ function readOldHeader(view: DataView): SpcHeader {
   const exponent = view.getInt16(2, true);
   if (Math.abs(exponent) >= 128) {
     refuse(
+      null,
       `The exponent of the values is ${exponent}, which files of Lab Calc do not have. Export it again.`,
     );
   }
@@ -173,6 +180,7 @@ function readFlags(flags: number, exponent: number) {
   const [hasX, hasOwnX] = [(flags & 0x80) !== 0, (flags & 0x40) !== 0];
   if (hasOwnX && !hasX) {
     refuse(
+      null,
       'The header contradicts itself: each subfile has its own x, but x is not stored. Export it again.',
     );
   }
@@ -195,10 +203,8 @@ function readLabels(
   const hasTexts = (flags & 0x20) !== 0;
   const [x = '', y = '', z = ''] = hasTexts ? textAt(view, at.labels, 30).split('\0') : [];
   const [xCode, yCode] = [view.getUint8(at.x), view.getUint8(at.x + 1)];
-  const axis = axisOfLabel(x.trim() || (X_LABELS[xCode] ?? ''));
-  const isRaman = axis.quantity === 'WAVENUMBER' && experiment === RAMAN_EXPERIMENT;
   return {
-    axis: isRaman ? { ...axis, quantity: 'RAMAN_SHIFT' } : axis,
+    axis: axisOfLabel(x.trim() || (X_LABELS[xCode] ?? ''), experiment === RAMAN_EXPERIMENT),
     yUnit: y.trim() || (Y_UNITS[yCode] ?? null),
     zLabel: z.trim() || (X_LABELS[at.z] ?? ''),
     comment: (textAt(view, at.comment, 130).split('\0')[0] ?? '').trim(),

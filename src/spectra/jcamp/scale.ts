@@ -1,8 +1,8 @@
 /** What the header of a block says about its points, and the checks of the points against it. */
+
+import { quote, refuse } from '../problems.ts';
 import type { WrittenNumber } from './asdf.ts';
-import type { Block, RecordValue } from './jcamp-records.ts';
-import { MAX_POINTS } from './limits.ts';
-import { quote, refuse } from './refusal.ts';
+import type { Block, RecordValue } from './records.ts';
 
 /** A number as written. `lastPlace` is one unit in its last place: 0.01 for `4000.00`. */
 export interface HeaderNumber {
@@ -23,6 +23,9 @@ export interface Scale {
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
 
+/** Max characters of a number of the header. */
+const MAX_LENGTH = 40;
+
 /** One unit in the last place of a number as it is written. */
 export function lastPlaceOf(written: string): number {
   const [mantissa = '', exponent = '0'] = written.toLowerCase().split('e');
@@ -40,26 +43,26 @@ function numberOf(block: Block, label: string): HeaderNumber | null {
   const record = block.values.get(label);
   if (record === undefined) return null;
   const { text, line } = record;
-  const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+  const value = text.length <= MAX_LENGTH && NUMBER.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(value)) {
     const advice = text.includes(',')
       ? 'JCAMP-DX has decimal points, not commas.'
       : 'Export the spectrum again.';
-    refuse(`##${label}= is ${quote(text)}, which is not a number. ${advice}`, line);
+    refuse(line, `##${label}= is ${quote(text)}, which is not a number. ${advice}`);
   }
   return { value, lastPlace: lastPlaceOf(text), text, line };
 }
 
 function factorOf(block: Block, label: string): number {
   const factor = numberOf(block, label);
-  if (factor?.value === 0) refuse(`##${label}= is 0. It must be another number.`, factor.line);
+  if (factor?.value === 0) refuse(factor.line, `##${label}= is 0. It must be another number.`);
   return factor?.value ?? 1;
 }
 
 /**
  * Reads the header of a block whose points are in `table`.
  *
- * @throws Refused without FIRSTX, LASTX and NPOINTS, as x cannot be known then, and beyond MAX_POINTS
+ * @throws Refused without FIRSTX, LASTX and NPOINTS, as x cannot be known then
  */
 export function readScale(block: Block, table: RecordValue): Scale {
   const [firstX, lastX, npoints] = [
@@ -75,16 +78,13 @@ export function readScale(block: Block, table: RecordValue): Scale {
       .replace(' and ##LASTX= and', ', ##LASTX= and');
     const verb = missing.length === 1 ? 'is' : 'are';
     refuse(
-      `${list} ${verb} missing, so the x of each point cannot be known. Export the spectrum with them, or as CSV.`,
       table.line,
+      `${list} ${verb} missing, so the x of each point cannot be known. Export the spectrum with them, or as CSV.`,
     );
   }
   const points = npoints.value;
   if (!Number.isSafeInteger(points) || points < 1) {
-    refuse(`##NPOINTS= is ${quote(npoints.text)}, which is not a number of points.`, npoints.line);
-  }
-  if (points > MAX_POINTS) {
-    refuse(`##NPOINTS= is ${points}. A spectrum may have up to ${MAX_POINTS} points.`, npoints.line);
+    refuse(npoints.line, `##NPOINTS= is ${quote(npoints.text)}, which is not a number of points.`);
   }
   return {
     xFactor: factorOf(block, 'XFACTOR'),
@@ -109,8 +109,8 @@ export function checkDelta(block: Block, scale: Scale): void {
   if (isNear(delta.value, step, Math.max(delta.lastPlace, Math.abs(step) / 1000))) return;
   const header = `${scale.points} points from ${scale.firstX.text} to ${scale.lastX.text}`;
   refuse(
-    `##DELTAX= is ${delta.text}, but ${header} are ${step} apart. Export the spectrum again.`,
     delta.line,
+    `##DELTAX= is ${delta.text}, but ${header} are ${step} apart. Export the spectrum again.`,
   );
 }
 
@@ -125,7 +125,7 @@ export function checkFirstY(
   const first = number.value * yFactor;
   const place = number.form === 'AFFN' ? lastPlaceOf(written) : 1;
   if (isNear(firstY.value, first, firstY.lastPlace + place * Math.abs(yFactor))) return;
-  refuse(`The first value is ${first}, but ##FIRSTY= is ${firstY.text} (line ${firstY.line}).`, line);
+  refuse(line, `The first value is ${first}, but ##FIRSTY= is ${firstY.text} (line ${firstY.line}).`);
 }
 
 /** Checks how many points the data hold. */
@@ -137,5 +137,5 @@ export function checkCount(scale: Scale, count: number, text: string, table: Rec
   const advice = hasCommas
     ? 'Numbers need decimal points; a comma separates two.'
     : 'Export the spectrum again.';
-  refuse(`##NPOINTS= is ${scale.points}, but the data hold ${count} points. ${advice}`, table.line);
+  refuse(table.line, `##NPOINTS= is ${scale.points}, but the data hold ${count} points. ${advice}`);
 }
