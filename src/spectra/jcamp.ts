@@ -18,7 +18,7 @@ import {
 import { decodeOrdinates } from './jcamp/ordinates.ts';
 import { decodePairs } from './jcamp/pairs.ts';
 import { type Block, blocksOf, type RecordValue, type TableLabel } from './jcamp/records.ts';
-import { checkDelta, readScale } from './jcamp/scale.ts';
+import { checkDelta, readScale, type Scale } from './jcamp/scale.ts';
 import { quote, refuse } from './problems.ts';
 import type { Reading, ReadSpectrum, SpectraFile } from './reading.ts';
 
@@ -55,17 +55,16 @@ export function readJcamp(name: string, text: string): Reading {
 }
 
 function readBlocks(name: string, text: string): SpectraFile {
+  checkSize(text);
   const read: BlockSpectrum[] = [];
-  let points = 0;
+  const xOf = createXs();
   for (const block of blocksOf(text)) {
     for (const { label, value } of block.tables) {
-      const spectrum = readTable(text, block, label, value, points);
-      points += spectrum.y.length;
+      const spectrum = readTable(text, block, label, value, xOf);
       const [first] = read;
       if (first === undefined) checkMonotonic(spectrum.axis, value.line);
       else checkAgreement(first, spectrum, read.length + 1);
-      // One axis is enough for all, as a file may hold thousands of spectra.
-      read.push(first === undefined ? spectrum : { ...spectrum, axis: first.axis });
+      read.push(spectrum);
     }
   }
   const [first] = read;
@@ -83,29 +82,51 @@ function readBlocks(name: string, text: string): SpectraFile {
   };
 }
 
+/** Refuses a file of too many points by its headers, before any point is decoded; see `decodeOrdinates` for the rest. */
+function checkSize(text: string): void {
+  let pointsSoFar = 0;
+  for (const block of blocksOf(text)) {
+    for (const { label, value } of block.tables) {
+      const other = OTHER_TABLES[label];
+      if (other !== undefined) {
+        refuse(value.line, `The file holds ${other}. Only ##XYDATA= and ##XYPOINTS= are read.`);
+      }
+      const { points } = readScale(block, value);
+      checkPoints(points, pointsSoFar, value.line);
+      pointsSoFar += points;
+    }
+  }
+}
+
+/** The evenly spaced x of a header. Those of the header before are used again, as LINK files repeat it. */
+function createXs(): (scale: Scale) => readonly number[] {
+  let last: { header: string; values: readonly number[] } | undefined;
+  return ({ firstX, lastX, points }) => {
+    const header = `${firstX.value} ${lastX.value} ${points}`;
+    if (last?.header !== header) {
+      last = { header, values: evenlySpaced(firstX.value, lastX.value, points) };
+    }
+    return last.values;
+  };
+}
+
 function readTable(
   text: string,
   block: Block,
   label: TableLabel,
   table: RecordValue,
-  pointsSoFar: number,
+  xOf: (scale: Scale) => readonly number[],
 ): BlockSpectrum {
-  const other = OTHER_TABLES[label];
-  if (other !== undefined)
-    refuse(table.line, `The file holds ${other}. Only ##XYDATA= and ##XYPOINTS= are read.`);
-  const isPairs = /^\(XY\.\.XY\)/i.test(table.text.replaceAll(' ', ''));
-  if (!isPairs && !/^\(X\+\+\(Y\.\.Y\)/i.test(table.text.replaceAll(' ', ''))) {
+  const form = table.text.replaceAll(' ', '').toUpperCase();
+  const isPairs = form.startsWith('(XY..XY)');
+  if (!isPairs && !form.startsWith('(X++(Y..Y)')) {
     refuse(table.line, `##${label}= is ${quote(table.text)}. Only (X++(Y..Y)) and (XY..XY) are read.`);
   }
   const scale = readScale(block, table);
-  checkPoints(scale.points, pointsSoFar, table.line);
   if (!isPairs) checkDelta(block, scale);
   const { x, y } = isPairs
     ? decodePairs(text, table, scale)
-    : {
-        x: evenlySpaced(scale.firstX.value, scale.lastX.value, scale.points),
-        y: decodeOrdinates(text, table, scale),
-      };
+    : { x: xOf(scale), y: decodeOrdinates(text, table, scale) };
   const textOf = (wanted: string) => block.values.get(wanted)?.text ?? '';
   const unscaled = ['XFACTOR', 'YFACTOR'].filter(factor => !block.values.has(factor));
   return {

@@ -22,55 +22,62 @@ export interface WrittenNumber {
 
 // An exponent has a sign: without one, E is the pseudo-digit 5 of SQZ.
 const AFFN = /[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]\d{1,4}(?!\d))?/y;
-const PSEUDO_DIGIT = /[@-Za-s%]\d*/y;
 
 /** Integers above 2^53 cannot be added exactly. Instruments write at most 10 digits. */
 const MAX_DIGITS = 15;
 
-const SERIES: readonly [Form, letters: string, first: number, sign: '' | '-'][] = [
-  ['SQZ', '@ABCDEFGHI', 0, ''],
-  ['SQZ', 'abcdefghi', 1, '-'],
-  ['DIF', '%JKLMNOPQR', 0, ''],
-  ['DIF', 'jklmnopqr', 1, '-'],
-  ['DUP', 'STUVWXYZs', 1, ''],
+const SERIES: readonly [Form, letters: string, first: number, sign: 1 | -1][] = [
+  ['SQZ', '@ABCDEFGHI', 0, 1],
+  ['SQZ', 'abcdefghi', 1, -1],
+  ['DIF', '%JKLMNOPQR', 0, 1],
+  ['DIF', 'jklmnopqr', 1, -1],
+  ['DUP', 'STUVWXYZs', 1, 1],
 ];
 
-/** What each letter stands for: a form, and the first digit with its sign. */
+/** What each letter, by its code, stands for: a form, the first digit and the sign. */
 const PSEUDO_DIGITS = new Map(
   SERIES.flatMap(([form, letters, first, sign]) =>
-    [...letters].map((letter, n) => [letter, { form, digit: `${sign}${first + n}` }] as const),
+    [...letters].map((letter, n) => [letter.charCodeAt(0), { form, digit: first + n, sign }] as const),
   ),
 );
 
-/** The numbers of a line, up to a comment (`$$`). Throws Refused for what is not a number. */
+const [ZERO, NINE, DOLLAR] = [48, 57, 36];
+
+/** The numbers of a line, up to a comment (`$$`). Throws FileRefused for what is not a number. */
 export function* numbersOf(text: string, line: Line, separators = ' \t,'): Generator<WrittenNumber> {
   let at = line.start;
   while (at < line.end) {
-    const character = text.charAt(at);
-    if (separators.includes(character)) {
+    const code = text.charCodeAt(at);
+    if (code === DOLLAR && text.charCodeAt(at + 1) === DOLLAR) return;
+    if (separators.includes(text.charAt(at))) {
       at++;
       continue;
     }
-    if (character === '$' && text.charAt(at + 1) === '$') return;
-    const number = readNumber(text, at) ?? refuseText(text, at, line);
-    if (number.end - at > MAX_DIGITS && number.form !== 'AFFN') {
-      refuse(line.number, `${quote(text.slice(at, number.end))} has too many digits to be read exactly.`);
-    }
+    const number = readPseudoDigits(text, at, code, line) ?? readAffn(text, at) ?? refuseText(text, at, line);
     yield number;
     at = number.end;
   }
 }
 
-function readNumber(text: string, start: number): WrittenNumber | null {
+function readPseudoDigits(text: string, start: number, code: number, line: Line): WrittenNumber | null {
+  const pseudo = PSEUDO_DIGITS.get(code);
+  if (pseudo === undefined) return null;
+  let value = pseudo.digit;
+  let end = start + 1;
+  for (let next = text.charCodeAt(end); next >= ZERO && next <= NINE; next = text.charCodeAt(++end)) {
+    value = value * 10 + (next - ZERO);
+  }
+  if (end - start > MAX_DIGITS) {
+    refuse(line.number, `${quote(text.slice(start, end))} has too many digits to be read exactly.`);
+  }
+  return { form: pseudo.form, value: value * pseudo.sign, start, end };
+}
+
+function readAffn(text: string, start: number): WrittenNumber | null {
   AFFN.lastIndex = start;
-  const affn = AFFN.exec(text)?.[0];
-  if (affn !== undefined) return { form: 'AFFN', value: Number(affn), start, end: start + affn.length };
-  PSEUDO_DIGIT.lastIndex = start;
-  const written = PSEUDO_DIGIT.exec(text)?.[0];
-  const letter = written === undefined ? undefined : PSEUDO_DIGITS.get(written.charAt(0));
-  if (written === undefined || letter === undefined) return null;
-  const { form, digit } = letter;
-  return { form, value: Number(digit + written.slice(1)), start, end: start + written.length };
+  const written = AFFN.exec(text)?.[0];
+  if (written === undefined) return null;
+  return { form: 'AFFN', value: Number(written), start, end: start + written.length };
 }
 
 function refuseText(text: string, at: number, line: Line): never {

@@ -16,6 +16,8 @@ interface Decoder {
   difference: number;
   /** Whether the last number was a difference: the next line then begins with a check. */
   inDifferences: boolean;
+  /** The x of the line before. */
+  lineX: number | null;
 }
 
 /**
@@ -35,6 +37,7 @@ export function decodeOrdinates(text: string, table: RecordValue, scale: Scale):
     value: 0,
     difference: 0,
     inDifferences: false,
+    lineX: null,
   };
   for (const line of linesOf(text, table.dataStart, table.dataEnd, table.line))
     decodeLine(decoder, text, line);
@@ -42,30 +45,36 @@ export function decodeOrdinates(text: string, table: RecordValue, scale: Scale):
   return decoder.values;
 }
 
+const textOf = (text: string, { start, end }: WrittenNumber) => text.slice(start, end);
+
 function decodeLine(decoder: Decoder, text: string, line: Line): void {
   const beginsWithCheck = decoder.inDifferences;
   let position = 0;
   for (const number of numbersOf(text, line)) {
-    const written = text.slice(number.start, number.end);
-    if (position === 0) checkX(decoder, number, written, line);
-    else if (position === 1) readFirst(decoder, number, written, beginsWithCheck, line);
+    if (position === 0) checkX(decoder, number, textOf(text, number), line);
+    else if (position === 1) readFirst(decoder, number, textOf(text, number), beginsWithCheck, line);
     else readNext(decoder, number, line);
-    if (position > 0) refuseUnsignedExponent(text, number, line);
+    if (position > 0 && number.form === 'AFFN') refuseUnsignedExponent(text, number, line);
     position++;
   }
   if (position === 1) refuse(line.number, 'The line has an x and no value.');
 }
 
-/** Compares the x of a line with that of its first number: to its last place, or to the point that is nearest. */
+/**
+ * Compares the x of a line with that of its first number: to its last place, or to the point that is nearest. As x may
+ * be rounded to many points, it must also go in the direction of the axis.
+ */
 function checkX(decoder: Decoder, number: WrittenNumber, written: string, line: Line): void {
-  const { scale, count, inDifferences } = decoder;
+  const { scale, count, inDifferences, lineX } = decoder;
   if (number.form !== 'AFFN') refuse(line.number, `The line begins with '${written}' instead of an x.`);
   if (count > scale.points) return;
   const step = stepOf(scale);
   const given = number.value * scale.xFactor;
   const expected = scale.firstX.value + (inDifferences ? count - 1 : count) * step;
   const tolerance = Math.max(lastPlaceOf(written) * Math.abs(scale.xFactor), Math.abs(step) / 2);
-  if (isNear(given, expected, tolerance)) return;
+  const goesBack = lineX !== null && (given - lineX) * step < 0;
+  decoder.lineX = given;
+  if (isNear(given, expected, tolerance) && !goesBack) return;
   const header = `${scale.points} points from ${scale.firstX.text} to ${scale.lastX.text}`;
   refuse(
     line.number,
@@ -112,15 +121,17 @@ function add(decoder: Decoder, times: number, line: Line): void {
   decoder.count += times;
   for (let kept = Math.min(times, scale.points - values.length); kept > 0; kept--) {
     if (inDifferences) decoder.value += difference;
-    const value = decoder.value * scale.yFactor;
-    if (!Number.isFinite(value)) refuse(line.number, `A value is larger than ${Number.MAX_VALUE}.`);
-    values.push(value);
+    values.push(decoder.value * scale.yFactor);
+  }
+  // Sums only grow in one direction, so the last one is the largest.
+  if (!Number.isFinite(decoder.value * scale.yFactor)) {
+    refuse(line.number, `A value is larger than ${Number.MAX_VALUE}.`);
   }
 }
 
 /** In these forms the E of `1.5E3` is the pseudo-digit 5, in other programs an exponent: two different spectra. */
 function refuseUnsignedExponent(text: string, number: WrittenNumber, line: Line): void {
-  if (number.form !== 'AFFN' || !/^[eEdD]$/.test(text.charAt(number.end))) return;
+  if (!/^[eEdD]$/.test(text.charAt(number.end))) return;
   const exponent = /^.\d{0,4}/.exec(text.slice(number.end, number.end + 5))?.[0] ?? '';
   const written = text.slice(number.start, number.end) + exponent;
   refuse(
