@@ -72,6 +72,8 @@ export const SPC_KINDS: readonly SpcKind[] = [
   { name: 'Lab Calc, multifile', version: 0x4d, precision: 32, multi: true },
 ];
 
+const LOG_HEADER_SIZE = 64;
+
 /** The bytes of a file, and where its data end. */
 export function writeSpc(file: SpcFile): { bytes: Uint8Array; dataEnd: number } {
   const { version, multi, commonX, ownX, directory, precision, log = '' } = file;
@@ -89,7 +91,7 @@ export function writeSpc(file: SpcFile): { bytes: Uint8Array; dataEnd: number } 
   const start = headerSize + (commonX ? 4 * points : 0);
   const directoryAt = start + values.length * size;
   const dataEnd = directoryAt + (directory ? 12 * values.length : 0);
-  const bytes = new Uint8Array(dataEnd + log.length);
+  const bytes = new Uint8Array(dataEnd + (log === '' ? 0 : LOG_HEADER_SIZE + log.length));
   const view = new DataView(bytes.buffer);
   const setText = (at: number, text: string) => bytes.set(new TextEncoder().encode(text), at);
 
@@ -120,7 +122,11 @@ export function writeSpc(file: SpcFile): { bytes: Uint8Array; dataEnd: number } 
     setText(88, file.comment ?? '');
     setText(218, file.labels?.join('\0') ?? '');
     view.setUint32(248, log === '' ? 0 : dataEnd, little);
-    setText(dataEnd, log);
+    if (log !== '') {
+      view.setUint32(dataEnd, LOG_HEADER_SIZE + log.length, little);
+      view.setUint32(dataEnd + 8, LOG_HEADER_SIZE, little);
+      setText(dataEnd + LOG_HEADER_SIZE, log);
+    }
   }
   const writeX = (at: number) =>
     x.forEach((value, index) => void view.setFloat32(at + 4 * index, value, little));

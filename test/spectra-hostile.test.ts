@@ -72,7 +72,7 @@ describe('JCAMP-DX', () => {
     ['a label of 2 MB', `##TITLE=a\n##${'a'.repeat(2_000_000)}`],
     ['a value of 2 MB', `##TITLE=a\n##FIRSTX=${'1'.repeat(2_000_000)}\n${bomb('', 1).slice(10)}`],
     ['300 000 blocks inside each other', '##TITLE=\n'.repeat(300_000)],
-    ['300 000 ends', '##TITLE=a\n##END=\n'.repeat(100_000)],
+    ['100 000 blocks', '##TITLE=a\n##END=\n'.repeat(100_000)],
     ['300 000 records', `##TITLE=a\n${'##A=\n'.repeat(300_000)}##END=`],
     ['a million blank lines', `##TITLE=a\n${'\n'.repeat(1_000_000)}##END=`],
     ['comment signs', `##TITLE=${'$'.repeat(1_000_000)}`],

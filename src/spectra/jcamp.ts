@@ -30,6 +30,8 @@ const OTHER_TABLES: Partial<Record<TableLabel, string>> = {
   RADATA: 'an interferogram (##RADATA=)',
 };
 
+const NO_SPECTRUM = 'The file has no spectrum: no ##XYDATA= and no ##XYPOINTS=.';
+
 interface BlockSpectrum {
   title: string;
   line: number;
@@ -55,7 +57,7 @@ export function readJcamp(name: string, text: string): Reading {
 }
 
 function readBlocks(name: string, text: string): SpectraFile {
-  checkSize(text);
+  if (checkSize(text) === 0) refuse(null, NO_SPECTRUM);
   const read: BlockSpectrum[] = [];
   const xOf = createXs();
   for (const block of blocksOf(text)) {
@@ -68,7 +70,7 @@ function readBlocks(name: string, text: string): SpectraFile {
     }
   }
   const [first] = read;
-  if (first === undefined) refuse(null, 'The file has no spectrum: no ##XYDATA= and no ##XYPOINTS=.');
+  if (first === undefined) refuse(null, NO_SPECTRUM);
   const titles = read.map(({ title }) => title);
   const names = read.length === 1 ? [nameOfFile(name)] : namesOfSamples(name, titles);
   return {
@@ -82,8 +84,11 @@ function readBlocks(name: string, text: string): SpectraFile {
   };
 }
 
-/** Refuses a file of too many points by its headers, before any point is decoded; see `decodeOrdinates` for the rest. */
-function checkSize(text: string): void {
+/**
+ * The points that the headers of a file state. Refuses too many before any point is decoded; `decodeOrdinates` then
+ * keeps no more than stated.
+ */
+function checkSize(text: string): number {
   let pointsSoFar = 0;
   for (const block of blocksOf(text)) {
     for (const { label, value } of block.tables) {
@@ -96,6 +101,7 @@ function checkSize(text: string): void {
       pointsSoFar += points;
     }
   }
+  return pointsSoFar;
 }
 
 /** The evenly spaced x of a header. Those of the header before are used again, as LINK files repeat it. */
