@@ -67,6 +67,8 @@ function readPseudoDigits(text: string, start: number, code: number, line: Line)
   for (let next = text.charCodeAt(end); next >= ZERO && next <= NINE; next = text.charCodeAt(++end)) {
     value = value * 10 + (next - ZERO);
   }
+  // Numbers have no leading zeros: here a letter was changed to a digit.
+  if (pseudo.digit === 0 && end - start > 1) refuseText(text, start, line);
   if (end - start > MAX_DIGITS) {
     refuse(line.number, `${quote(text.slice(start, end))} has too many digits to be read exactly.`);
   }
