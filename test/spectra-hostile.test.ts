@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readJcamp } from '../src/spectra/jcamp.ts';
+import { isJcamp, readJcamp } from '../src/spectra/jcamp.ts';
 import { MAX_POINTS } from '../src/spectra/limits.ts';
 import type { Reading } from '../src/spectra/reading.ts';
 import { readSpc } from '../src/spectra/spc.ts';
@@ -78,6 +78,14 @@ describe('JCAMP-DX', () => {
     ['comment signs', `##TITLE=${'$'.repeat(1_000_000)}`],
   ])('%s', ([, text]) => {
     expect(readText(text).kind).toBe('refused');
+  });
+
+  test('whether a text is JCAMP-DX is found in linear time', () => {
+    for (const text of ['$$ '.repeat(100_000), '$$\n'.repeat(100_000), `${' '.repeat(1_000_000)}##`]) {
+      const { result, ms } = measure(() => isJcamp(text));
+      expect(result).toBe(false);
+      expect(ms).toBeLessThan(200);
+    }
   });
 
   const mutable: fc.Arbitrary<JcampSpectrum> = fc.record({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { convert } from 'jcampconverter';
 import { describe, expect, test } from 'vitest';
-import { readJcamp } from '../src/spectra/jcamp.ts';
+import { isJcamp, readJcamp } from '../src/spectra/jcamp.ts';
 import type { SpectraFile } from '../src/spectra/reading.ts';
 import { FORMS, type JcampSpectrum, writeBlock, writeLink } from './jcamp-writer.ts';
 
@@ -374,4 +374,17 @@ describe('files of jcamp-data-test have the values that jcampconverter decodes',
     expect(pages.length).toBeGreaterThan(1);
     expectSameValues(writeLink(pages));
   });
+});
+
+test('a JCAMP-DX file is recognized by its title, which comments may precede', () => {
+  const texts = [
+    '##TITLE=a',
+    '## title =a',
+    '\uFEFF##TITLE=',
+    '\r\n  ##TITLE= a',
+    '$$ made by a program\r\n\n##TITLE=a',
+  ];
+  expect(texts.map(isJcamp)).toEqual(texts.map(() => true));
+  const others = ['', 'sample_name,900', '#TITLE=a', '##END=', '$$ ##TITLE=a'];
+  expect(others.map(isJcamp)).toEqual(others.map(() => false));
 });

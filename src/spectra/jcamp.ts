@@ -43,7 +43,7 @@ interface BlockSpectrum {
 
 /** Whether a text is a JCAMP-DX file: it begins with ##TITLE=, after comments at most. */
 export function isJcamp(text: string): boolean {
-  return /^\s*(?:\$\$[^\r\n]*\s+)*##\s*title\s*=/i.test(text.slice(0, 10_000));
+  return /^\s*(?:\$\$[^\r\n]*[\r\n]\s*)*##\s*title\s*=/i.test(text.slice(0, 10_000));
 }
 
 /**
