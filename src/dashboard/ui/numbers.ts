@@ -18,3 +18,9 @@ export function count(number: number, one: string, many = `${one}s`): string {
 
 /** A number of spectra. */
 export const countSpectra = (number: number): string => count(number, 'spectrum', 'spectra');
+
+/** A measured or predicted value: with 4 decimals, or with an exponent where that would be long or lose digits. */
+export function formatValue(value: number): string {
+  const size = Math.abs(value);
+  return size === 0 || (size >= 1e-3 && size < 1e9) ? value.toFixed(4) : value.toExponential(4);
+}
