@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, Progress, Text } from '@mantine/core';
 import { ArrowLeftRight, CircleCheck, CircleQuestionMark, FileSpreadsheet, X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { describeRange } from '../../spectra/axis.ts';
 import type { Problem, Question } from '../../spectra/reading.ts';
 import { countSpectra } from '../ui/numbers';
@@ -11,12 +12,21 @@ import type { OrderedFile } from './reading-job.ts';
 interface FileRowProps {
   files: Files;
   file: ChosenFile;
-  onChange: () => void;
-  disabled: boolean;
+  /** Called when a person removes the file. */
+  onChange?: () => void;
+  disabled?: boolean;
+  /** What is shown of a file that was read; by default what it holds, and what was done with its axis. */
+  facts?: (file: OrderedFile) => ReactNode;
 }
 
 /** One file: what was read from it and what was done with it, or what keeps it from being sent. */
-export function FileRow({ files, file: { name, state }, onChange, disabled }: FileRowProps) {
+export function FileRow({
+  files,
+  file: { name, state },
+  onChange,
+  disabled = false,
+  facts = file => <Facts file={file} />,
+}: FileRowProps) {
   return (
     <li className={classes.row}>
       <FileSpreadsheet size={16} aria-hidden="true" className={classes.icon} />
@@ -30,14 +40,14 @@ export function FileRow({ files, file: { name, state }, onChange, disabled }: Fi
         aria-label={`Remove ${name}`}
         disabled={disabled}
         onClick={() => {
-          onChange();
+          onChange?.();
           files.remove(name);
         }}
       >
         <X size={16} />
       </ActionIcon>
       <div className={classes.below}>
-        {state.kind === 'read' && <Facts file={state.file} />}
+        {state.kind === 'read' && facts(state.file)}
         {(state.kind === 'waiting' || state.kind === 'reading') && (
           <Reading
             name={name}

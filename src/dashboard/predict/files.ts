@@ -18,7 +18,7 @@ export interface ChosenFile {
   state: FileState;
 }
 
-/** The files of one deployment's Predict tab, each under a name of its own. */
+/** Files of spectra that a person chose, each under a name of its own. */
 export interface Files extends Observable<readonly ChosenFile[]> {
   /** Reads files. One replaces an earlier one of the same name. */
   add: (chosen: readonly File[]) => void;
@@ -30,7 +30,7 @@ export interface Files extends Observable<readonly ChosenFile[]> {
   /** Reads a file again that was stopped. */
   readAgain: (name: string) => void;
   /** Sets what the model expects, and reads all files again if that is not what they were read for. */
-  expect: (model: ExpectedSpectra) => void;
+  expect: (model: ExpectedSpectra | null) => void;
 }
 
 interface Entry {
@@ -40,8 +40,12 @@ interface Entry {
   job: RunningJob | null;
 }
 
-/** Makes the list of files of a deployment, which is empty at first. */
-export function createFiles(first: ExpectedSpectra): Files {
+/**
+ * Makes a list of files, which is empty at first.
+ *
+ * @param first what the model expects; null if the files are not for a model yet
+ */
+export function createFiles(first: ExpectedSpectra | null): Files {
   const reader = createFileReader();
   const entries = new Map<string, Entry>();
   const list = observable<readonly ChosenFile[]>([]);
@@ -103,5 +107,7 @@ export function createFiles(first: ExpectedSpectra): Files {
 }
 
 /** Whether two models expect the same. An axis is set once and never changes, so only its presence is compared. */
-const isSame = (one: ExpectedSpectra, other: ExpectedSpectra) =>
-  (one.axis === null) === (other.axis === null) && one.yUnit === other.yUnit;
+const isSame = (one: ExpectedSpectra | null, other: ExpectedSpectra | null) =>
+  Boolean(one?.axis) === Boolean(other?.axis) &&
+  one?.yUnit === other?.yUnit &&
+  one?.inputLength === other?.inputLength;

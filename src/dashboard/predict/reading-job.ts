@@ -1,5 +1,5 @@
 import type { Axis } from '../../spectra/axis.ts';
-import { putInModelOrder } from '../../spectra/model-order.ts';
+import { type Ordering, putInModelOrder } from '../../spectra/model-order.ts';
 import { readSpectraFile } from '../../spectra/read-file.ts';
 import type { Answer, Problem, Question, SpectraFile } from '../../spectra/reading.ts';
 
@@ -13,7 +13,8 @@ export interface ExpectedSpectra {
 /** A file to read, and the answers to the questions that were asked about it. */
 export interface ReadingJob {
   file: File;
-  model: ExpectedSpectra;
+  /** The model that will get the spectra; null if they are not for a model yet: the points keep the file's order. */
+  model: ExpectedSpectra | null;
   answers: readonly Answer[];
 }
 
@@ -44,9 +45,11 @@ export async function readFile(
       'The browser could not read the file. It may be a folder, or it was moved meanwhile. Choose it again.';
     return { kind: 'refused', problems: [{ line: null, message }] };
   }
-  const reading = readSpectraFile(file.name, bytes, { modelAxis: model.axis, answers, onProgress });
+  const reading = readSpectraFile(file.name, bytes, { modelAxis: model?.axis ?? null, answers, onProgress });
   if (reading.kind !== 'spectra') return reading;
-  const ordering = putInModelOrder(reading.file, model);
+  const ordering: Ordering = model
+    ? putInModelOrder(reading.file, model)
+    : { result: 'unchecked', file: reading.file, note: null };
   if (ordering.result === 'refused') {
     return { kind: 'refused', problems: [{ line: null, message: ordering.message }] };
   }

@@ -1,3 +1,5 @@
+import { formatShort } from './numbers.ts';
+
 /** What the calibration of a model says about one prediction. */
 export interface Judgement {
   /** Null or missing if the model has no limits. */
@@ -49,7 +51,7 @@ export function describeOutside(
   }
   if (inCalibrationRange === false) {
     const isKnown = typeof referenceMin === 'number' && typeof referenceMax === 'number';
-    const range = isKnown ? ` ${formatShort(referenceMin, 6)} to ${formatShort(referenceMax, 6)}` : '';
+    const range = isKnown ? ` ${formatShort(referenceMin)} to ${formatShort(referenceMax)}` : '';
     sentences.push(`value outside the calibration’s range${range}`);
   }
   return sentences;
@@ -69,13 +71,4 @@ function describeExceeded(
   let digits = 3;
   while (digits < 17 && formatShort(statistic, digits) === formatShort(limit, digits)) digits++;
   return `${name} ${formatShort(statistic, digits)} > ${formatShort(limit, digits)}`;
-}
-
-/** A number with at most this many significant digits, with an exponent if it would be long. */
-function formatShort(number: number, digits: number): string {
-  const size = Math.abs(number);
-  if (size !== 0 && (size >= 1e6 || size < 1e-4)) {
-    return number.toExponential(digits - 1).replace(/\.?0+e/, 'e');
-  }
-  return String(Number(number.toPrecision(Math.max(digits, Math.ceil(Math.log10(size + 1))))));
 }

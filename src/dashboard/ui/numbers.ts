@@ -22,5 +22,18 @@ export const countSpectra = (number: number): string => count(number, 'spectrum'
 /** A measured or predicted value: with 4 decimals, or with an exponent where that would be long or lose digits. */
 export function formatValue(value: number): string {
   const size = Math.abs(value);
-  return size === 0 || (size >= 1e-3 && size < 1e9) ? value.toFixed(4) : value.toExponential(4);
+  if (size === 0 || (size >= 1e-3 && size < 1e9)) return value.toFixed(4);
+  return value.toExponential(4).replace('e+', 'e');
+}
+
+/** A number with at most this many significant digits, with an exponent where it would be long: "0.24", "1e300". */
+export function formatShort(number: number, digits = 6): string {
+  const size = Math.abs(number);
+  if (size !== 0 && (size >= 1e6 || size < 1e-4)) {
+    return number
+      .toExponential(digits - 1)
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e');
+  }
+  return String(Number(number.toPrecision(digits)));
 }
