@@ -10,6 +10,7 @@ const ORDER = [
   'errors.ts',
   'config.ts',
   'generated',
+  'spectra',
   'concurrency',
   'database',
   'requests',
