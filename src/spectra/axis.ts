@@ -1,5 +1,4 @@
-import type { SpectralQuantity } from '../generated/graphql.ts';
-import { recognizeXUnit } from './units.ts';
+import { recognizeXUnit, type SpectralQuantity } from './units.ts';
 
 /**
  * The x of each point, strictly monotonic in either direction, in the order of the values. Quantity and unit are null

@@ -1,4 +1,8 @@
-import type { SpectralQuantity } from '../generated/graphql.ts';
+/**
+ * What x values measure: the values of the enum in `schema.graphql`. Importing the generated type would make the type
+ * check of the dashboard, which uses this folder, read the server's files.
+ */
+export type SpectralQuantity = 'WAVELENGTH' | 'WAVENUMBER' | 'RAMAN_SHIFT' | 'OTHER';
 
 /** A unit of x values, and the quantity that it measures. */
 export interface XUnit {
