@@ -133,7 +133,7 @@ async function checkCall(
   if (!deployment.active) throw deploymentInactive();
   checkSpectra(spectra, deployment.inputLength);
   if (xValues) {
-    const axis = deployment.hasXAxis
+    const axis = deployment.hasAxis
       ? await xAxes.find(deployment.modelId).catch(staleIfGone(attempt))
       : null;
     checkXValues(xValues, axis);
