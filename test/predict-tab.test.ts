@@ -132,7 +132,7 @@ describe('what is outside the calibration is said in words', () => {
   test('and a value outside the range of the reference values', () => {
     const range = { referenceMin: 83.4, referenceMax: 89.6 };
     expect(describeOutside({ inCalibrationRange: false }, range)).toEqual([
-      'value outside the calibration’s range 83.4 to 89.6',
+      "value outside the calibration's range 83.4 to 89.6",
     ]);
     expect(describeOutside({ inCalibrationRange: true }, range)).toEqual([]);
   });

@@ -128,7 +128,7 @@ function AxisCheck({ file: { order, orderNote } }: { file: OrderedFile }) {
       className={`${classes.done} ${order === 'unchecked' ? classes.unchecked : ''}`}
     >
       <Mark size={15} aria-hidden="true" />
-      <span>{orderNote ?? 'The axis is the model’s.'}</span>
+      <span>{orderNote ?? "Checked against the model's axis"}</span>
     </Text>
   );
 }
