@@ -159,12 +159,12 @@ const predicted = (sampleName: string, more: Partial<Predicted> = {}): Predicted
   ...more,
 });
 
-test('samples of the same name are marked with their lines', () => {
+test('samples of the same name are marked and counted', () => {
   const rows = markDuplicates([predicted('A'), predicted('B'), predicted('A', { line: 4 })]);
   expect(rows.map(({ duplicate }) => duplicate)).toEqual([
-    'duplicate name, line 2',
+    'duplicate name, 1 of 2',
     undefined,
-    'duplicate name, line 4',
+    'duplicate name, 2 of 2',
   ]);
 });
 
