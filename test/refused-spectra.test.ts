@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { putInModelOrder } from '../src/spectra/model-order.ts';
 import { readSpectraFile } from '../src/spectra/read-file.ts';
+import { plain, tableUnder } from './pages.ts';
 
-const page = readFileSync(new URL('../docs/spectra-files.md', import.meta.url), 'utf8');
-const [, section = ''] = page.split('\n## What is refused\n');
-const examples = Array.from(
-  section.matchAll(/^\| `(.+?)` \| (.+) \|$/gm),
-  ([, file = '', message = '']): [string, string] => [file, message],
-);
+const examples = tableUnder('docs/spectra-files.md', 'What is refused').map(([file = '', message = '']) => ({
+  file: plain(file) ?? '',
+  message,
+}));
 
 /** The model of the page's examples. */
 const model = {
@@ -34,6 +32,6 @@ test('the page on files of spectra has examples', () => {
   expect(examples.length).toBeGreaterThan(10);
 });
 
-test.for(examples)('%s is refused as docs/spectra-files.md says', ([file, message]) => {
+test.for(examples)('$file is refused as docs/spectra-files.md says', ({ file, message }) => {
   expect(refusalOf(file.replaceAll('⏎', '\n'))).toBe(message);
 });
