@@ -111,9 +111,9 @@ describe('a file is refused with what was read, and nothing is sent until it is 
       csv('bad.csv', 'sample_name,900,902\nA,0.1,0.2\nB,0.3,high'),
     );
     const calls = watchCalls(page);
-    await says(page, 'bad.csv', 'bad.csv was not read');
+    await says(page, 'bad.csv', 'bad.csv was refused');
     await says(page, 'bad.csv', /Line 3: .*high/);
-    await page.getByText('Remove or replace the files that were not read.').waitFor();
+    await page.getByText('Remove or replace the files that were refused.').waitFor();
     expect(await predictButton(page).isDisabled()).toBe(true);
     // The fixed file replaces the one of the same name.
     await choose(page, csv('bad.csv', gasolineFile().buffer));
@@ -143,7 +143,7 @@ describe('a file is refused with what was read, and nothing is sent until it is 
 
   test('a file that holds no text', async () => {
     const page = await pageWith(octane, csv('workbook.xlsx', 'PK\u0003\u0004\0\0'));
-    await says(page, 'workbook.xlsx', 'workbook.xlsx was not read');
+    await says(page, 'workbook.xlsx', 'workbook.xlsx was refused');
   });
 
   test.for<[string, string]>([
@@ -195,7 +195,7 @@ describe('a question about a file has two answers, and nothing is sent before', 
     const page = await pageWith(octane, caseFile('no-heading.csv'));
     const row = fileRow(page, 'no-heading.csv');
     await row.getByRole('group').getByRole('button').last().click();
-    await row.getByText('no-heading.csv was not read').waitFor();
+    await row.getByText('no-heading.csv was refused').waitFor();
     expect(await predictButton(page).isDisabled()).toBe(true);
   });
 });
