@@ -85,9 +85,11 @@ describe('each file shows what was read from it and what was done with it', () =
   });
 
   test('the column that the names were taken from', async () => {
-    const name = 'names-in-second-column.csv';
-    const page = await pageWith(threePoints, caseFile(name));
-    await says(page, name, /sample_id/);
+    const text = 'measured,sample_id,3000,2000,1000\nMonday,A,1,2,3';
+    const page = await pageWith(threePoints, csv('names.csv', text));
+    await says(page, 'names.csv', "The names were taken from column 'sample_id'.");
+    await predict(page, '1 spectrum');
+    expect(await rowsOf(page)).toEqual([['A', '1.0000']]);
   });
 
   test('samples of the same name, which are marked in the results', async () => {
@@ -189,6 +191,15 @@ describe('a question about a file has two answers, and nothing is sent before', 
     ]);
     await choose(page, csv('plain.csv', `${heading}${rows}`));
     await predict(page, '3 spectra');
+  });
+
+  test('a lone numeric heading: a point, or not', async () => {
+    const page = await pageWith(threePoints, csv('depth.csv', 'sample_name,1,3000,2900,2800\nA,7,1,2,3'));
+    await page.getByText("The heading '1' (column 2) is far from the others").waitFor();
+    expect(await predictButton(page).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'It describes the samples' }).click();
+    await predict(page, '1 spectrum');
+    expect(await rowsOf(page)).toEqual([['A', '1.0000']]);
   });
 
   test('no heading row: refused', async () => {
