@@ -271,6 +271,14 @@ describe('what cannot be read right is refused, with the line and what was read'
     );
   });
 
+  test('lines in another order, also where their x is rounded to many points', () => {
+    const [one, other] = ['4000+1+2+3+4', '3999+5+6+7+8'];
+    const lines = (data: string) =>
+      `##TITLE=t\n##FIRSTX=4000\n##LASTX=3998.25\n##NPOINTS=8\n##XYDATA=(X++(Y..Y))\n${data}\n##END=`;
+    expect(read(lines(`${one}\n${other}`)).spectra[0]?.y).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(refusal(lines(`${other}\n${one}`))).toMatch(/^line 7: The line begins with x = 4000/);
+  });
+
   test('an exponent without a sign, which other programs read as two numbers', () => {
     const text = writeBlock({ ...simple, values: [1, 2], records: { FIRSTY: undefined } });
     expect(refusal(text.replace('4000 1 2', '4000 1.5E3 2'))).toMatch(/'1.5E3' can be one number or two/);

@@ -110,6 +110,12 @@ test('each subfile has its own exponent, also 0; the first header counts if ther
   expect(read(single).spectra[0]?.y).toEqual([1, 2, 3, 4, 6].map(value => value * 2 ** (5 - 32)));
 });
 
+test('a flag for 16 bits does not count for floating-point values', () => {
+  const bytes = write('even x, floating point');
+  bytes[0] = 0x01;
+  expect(read(bytes).spectra[0]?.y).toEqual([1, 2, 3, 4, 6]);
+});
+
 test('several spectra are numbered, and the file says so; a single one is named after the file', () => {
   const file = read(write('multifile, even x', { comment: 'milk powder', zType: 4 }));
   expect(file.spectra.map(({ sampleName }) => sampleName)).toEqual(['sample 1', 'sample 2', 'sample 3']);

@@ -1,7 +1,9 @@
 import { readCsv } from './csv/read-csv.ts';
+import { isJcamp, readJcamp } from './jcamp.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 import { FileRefused, refuse } from './problems.ts';
 import type { Reading, ReadOptions } from './reading.ts';
+import { isSpc, readSpc } from './spc.ts';
 import { decodeText } from './text.ts';
 
 /**
@@ -24,7 +26,9 @@ function read(name: string, bytes: Uint8Array, options: ReadOptions): Reading {
   }
   const kind = OTHER_KINDS.find(({ start }) => start.every((byte, index) => bytes[index] === byte));
   if (kind) refuse(null, `This is ${kind.what}. Save the spectra as CSV.`);
+  if (isSpc(bytes)) return readSpc(name, bytes);
   const text = decodeText(bytes);
+  if (isJcamp(text)) return readJcamp(name, text);
   if (text.includes('\0')) refuse(null, 'This is not a text file. Save the spectra as CSV.');
   return readCsv(name, text, options);
 }
