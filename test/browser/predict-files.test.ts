@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, openLab, type Service, startService } from '../harness.ts';
+import { writeBlock } from '../jcamp-writer.ts';
+import { writeSpc } from '../spc-writer.ts';
 import { launchBrowser, openPage } from './browser.ts';
 import {
   type ChosenFile,
@@ -162,6 +164,51 @@ describe('a file is refused with what was read, and nothing is sent until it is 
     expect(await predictButton(page).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Remove b.csv' }).click();
     await predict(page, '1 spectrum');
+  });
+});
+
+describe('files of instruments are read, with their format and unit', () => {
+  const jcamp = (records: Record<string, string> = {}) =>
+    csv('drop.jdx', writeBlock({ values: [9, 2, 3], firstX: 3000, step: -1000, form: 'DIFDUP', records }));
+  const spc = csv(
+    'drop.spc',
+    Buffer.from(
+      writeSpc({
+        ...{ name: 'even x', version: 0x4b, precision: 'float', xType: 1, yType: 2 },
+        ...{ values: [[3, 2, 8]], firstX: 1000, lastX: 3000 },
+      }).bytes,
+    ),
+  );
+  const page = async (...files: ChosenFile[]) => {
+    const deploymentId = await deployModel(
+      service,
+      lab.owner,
+      {
+        xAxis: { quantity: 'WAVENUMBER', unit: 'cm⁻¹', first: 3000, last: 1000 },
+        yUnit: 'absorbance',
+      },
+      modelOfThreePoints([]),
+      'Three wavenumbers',
+    );
+    return await pageWith(deploymentId, ...files);
+  };
+
+  test('JCAMP-DX, and SPC with the opposite direction', async () => {
+    const tab = await page(jcamp(), spc);
+    await says(tab, 'drop.jdx', 'JCAMP-DX · 1 spectrum · 3000 to 1000 cm⁻¹ · ABSORBANCE');
+    await says(tab, 'drop.spc', 'SPC · 1 spectrum · 3000 to 1000 cm⁻¹ · Absorbance');
+    await says(tab, 'drop.spc', "1000 → 3000 cm⁻¹ in the file, put into the model's order 3000 → 1000 cm⁻¹");
+    await predict(tab, '2 spectra');
+    expect(await rowsOf(tab)).toEqual([
+      ['drop', 'drop.jdx', '9.0000'],
+      ['drop', 'drop.spc', '8.0000'],
+    ]);
+  });
+
+  test('transmittance is refused by a model of absorbances', async () => {
+    const tab = await page(jcamp({ YUNITS: 'TRANSMITTANCE' }));
+    await says(tab, 'drop.jdx', "The values are 'TRANSMITTANCE', the model expects 'absorbance'.");
+    expect(await predictButton(tab).isDisabled()).toBe(true);
   });
 });
 
