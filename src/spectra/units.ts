@@ -1,0 +1,105 @@
+/**
+ * What x values measure: the values of the enum in `schema.graphql`. Importing the generated type would make the type
+ * check of the dashboard, which uses this folder, read the server's files.
+ */
+export type SpectralQuantity = 'WAVELENGTH' | 'WAVENUMBER' | 'RAMAN_SHIFT' | 'OTHER';
+
+/** A unit of x values, and the quantity that it measures. */
+export interface XUnit {
+  unit: string;
+  quantity: SpectralQuantity;
+}
+
+/** Units with the spellings that files use, in lower case without blanks; `⁻¹` is spelled `-1`. */
+const X_UNITS: readonly (XUnit & { spellings: readonly string[] })[] = [
+  {
+    unit: 'nm',
+    quantity: 'WAVELENGTH',
+    spellings: ['nm', 'nanometer', 'nanometers', 'nanometre', 'nanometres'],
+  },
+  {
+    unit: 'µm',
+    quantity: 'WAVELENGTH',
+    spellings: [
+      'µm',
+      'um',
+      'micron',
+      'microns',
+      'micrometer',
+      'micrometers',
+      'micrometre',
+      'micrometres',
+      'mikrometer',
+    ],
+  },
+  { unit: 'Å', quantity: 'WAVELENGTH', spellings: ['å', 'angstrom', 'angstroms'] },
+  {
+    unit: 'cm⁻¹',
+    quantity: 'WAVENUMBER',
+    spellings: ['cm-1', 'cm^-1', 'cm**-1', 'cm^(-1)', 'cm.1', '1/cm', '/cm', 'cm_1', 'percm'],
+  },
+  {
+    unit: 'cm⁻¹',
+    quantity: 'RAMAN_SHIFT',
+    spellings: ['relcm-1', 'rel.cm-1', 'rel.1/cm', 'rel1/cm', 'ramancm-1'],
+  },
+  { unit: 'eV', quantity: 'OTHER', spellings: ['ev'] },
+  { unit: 'THz', quantity: 'OTHER', spellings: ['thz'] },
+];
+
+const BY_SPELLING = new Map(
+  X_UNITS.flatMap(({ spellings, unit, quantity }) =>
+    spellings.map(spelling => [spelling, { unit, quantity }] as const),
+  ),
+);
+
+/** Max length of a text that can spell a unit: texts of files may be long. */
+const MAX_SPELLING = 30;
+
+/** The unit that a text spells, such as `nm`, `(nm)`, `1/CM` or `NANOMETERS`; null if it is not one that is known. */
+export function recognizeXUnit(text: string): XUnit | null {
+  if (text.length > MAX_SPELLING) return null;
+  const spelling = text
+    .toLowerCase()
+    .replace(/[\s()[\]{}]/g, '')
+    .replace(/⁻¹|[−–‐‑]1/g, '-1')
+    .replace(/μ/g, 'µ')
+    .replace(/\.$/, '');
+  const bare = BY_SPELLING.get(spelling);
+  return bare ? { ...bare } : null;
+}
+
+/** The kinds of values that have to be told apart: a model of one gives wrong numbers for another. */
+type YKind =
+  | 'absorbance'
+  | 'transmittance'
+  | 'percent transmittance'
+  | 'reflectance'
+  | 'percent reflectance'
+  | 'Kubelka-Munk';
+
+/** What heads values of each kind, in lower case without blanks, dots, hyphens and underscores. */
+const Y_KINDS: readonly [YKind, RegExp][] = [
+  [
+    'absorbance',
+    /^(abs|absorbance|absorbanceunits?|absorbanz|extinktion|extinction|absorption|log(10)?[(]?1\/[rt][)]?|pseudoabsorbance|apparentabsorbance)([([](au|a)[)\]])?$/,
+  ],
+  [
+    'percent transmittance',
+    /^(%t|t%|t[([]%[)\]]|%transmittance|%transmission|transmittance%|transmission%|(transmittance|transmission)[([]%[)\]]|percenttransmittance|percenttransmission)$/,
+  ],
+  ['transmittance', /^(transmittance|transmission)$/],
+  [
+    'percent reflectance',
+    /^(%r|r%|r[([]%[)\]]|%reflectance|%reflection|reflectance%|reflection%|(reflectance|reflection|reflexion)[([]%[)\]]|percentreflectance|percentreflection)$/,
+  ],
+  ['reflectance', /^(reflectance|reflection|reflexion)$/],
+  ['Kubelka-Munk', /^(kubelkamunk|km)(units?)?$/],
+];
+
+/** The kind of values that a text states; null if it states none that is known. log(1/R) and log(1/T) are absorbances. */
+export function yKindOf(text: string): YKind | null {
+  if (text.length > MAX_SPELLING) return null;
+  const spelling = text.toLowerCase().replace(/[\s._-]/g, '');
+  return Y_KINDS.find(([, pattern]) => pattern.test(spelling))?.[0] ?? null;
+}
