@@ -14,6 +14,7 @@ graphql(`
     createdAt
     source
     durationMs
+    xAxisChecked
     apiKeyId
     apiKeyName
     apiKeyPrefix
@@ -23,11 +24,17 @@ graphql(`
         id
       }
     }
+    predictions {
+      inCalibrationRange
+      applicability {
+        verdict
+      }
+    }
   }
 `);
 
 interface LogRowProps {
-  log: LogFieldsFragment & { predictions: readonly unknown[] };
+  log: LogFieldsFragment;
   /** The deployment that was called; only in a table of several deployments. */
   deployment?: ReactNode;
   /** Whether the row shows its caller; not in a table of one key. */

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { AnyVariables, UseQueryState } from 'urql';
 
 /** The current page of a connection, and functions that change it. */
 export interface Pages {
@@ -11,12 +12,22 @@ export interface Pages {
   toOlder: (endCursor: string) => void;
 }
 
-/** Turns the pages of a connection. It is read forwards only, so earlier cursors are kept for going back. */
-export function usePages(onTurn: () => void = () => {}): Pages {
-  const [cursors, setCursors] = useState<readonly string[]>([]);
+interface Turned {
+  list: string;
+  cursors: readonly string[];
+}
+
+/**
+ * Turns the pages of a connection. It is read forwards only, so earlier cursors are kept for going back.
+ *
+ * @param list the name of what is listed, if that can change; a change of it leads to the first page
+ */
+export function usePages(onTurn: () => void = () => {}, list = ''): Pages {
+  const [turned, setTurned] = useState<Turned>({ list, cursors: [] });
+  const cursors = turned.list === list ? turned.cursors : [];
   const turnTo = (next: readonly string[]) => {
     onTurn();
-    setCursors(next);
+    setTurned({ list, cursors: next });
   };
   return {
     number: cursors.length + 1,
@@ -25,4 +36,12 @@ export function usePages(onTurn: () => void = () => {}): Pages {
     toNewer: () => turnTo(cursors.slice(0, -1)),
     toOlder: endCursor => turnTo([...cursors, endCursor]),
   };
+}
+
+/** Whether the result is still that of another page or list, which is shown until the next one is loaded. */
+export function isTurning<Variables extends AnyVariables>(
+  { fetching, operation }: UseQueryState<unknown, Variables>,
+  variables: Variables,
+): boolean {
+  return fetching && JSON.stringify(operation?.variables) !== JSON.stringify(variables);
 }

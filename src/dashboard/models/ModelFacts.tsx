@@ -1,7 +1,11 @@
+import { Divider, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { graphql } from '../generated';
 import type { ModelFactsFragment } from '../generated/graphql';
+import { rangeOf } from '../ui/axis-range.ts';
 import { Fact, Facts } from '../ui/Fact';
-import { formatNumber } from '../ui/numbers';
+import { count, formatNumber, formatShort } from '../ui/numbers';
+import { nameOfQuantity } from '../ui/spectral-axis.ts';
 
 graphql(`
   fragment ModelFacts on Model {
@@ -12,6 +16,21 @@ graphql(`
     targetProperty
     unit
     inputLength
+    xAxis {
+      quantity
+      unit
+      first
+      last
+    }
+    yUnit
+    t2Limit
+    qLimit
+    calibration {
+      rmsep
+      referenceMin
+      referenceMax
+      samples
+    }
     createdAt
   }
 `);
@@ -31,17 +50,93 @@ export const targetOf = ({ targetProperty, unit }: Pick<Model, 'targetProperty' 
   unit ? `${targetProperty} (${unit})` : targetProperty;
 
 /** How many points a spectrum must have. */
-export const pointsOf = ({ inputLength }: Pick<Model, 'inputLength'>) => formatNumber(inputLength);
+export const pointsOf = ({ inputLength }: Pick<Model, 'inputLength'>) => count(inputLength, 'point');
 
-/** The facts of a model, one below the other. */
-export function ModelFacts({ model }: { model: Model }) {
+/** The x axis of a model with its number of points: `900 → 1700 nm, 401 points`. */
+export const axisOf = ({ xAxis, inputLength }: Pick<Model, 'xAxis' | 'inputLength'>) =>
+  xAxis ? `${rangeOf(xAxis)}, ${pointsOf({ inputLength })}` : null;
+
+/** Whether the model says of each spectrum if it is like those of the calibration. */
+export const hasLimits = ({ t2Limit, qLimit }: Pick<Model, 't2Limit' | 'qLimit'>) =>
+  typeof t2Limit === 'number' || typeof qLimit === 'number';
+
+interface ModelFactsProps {
+  model: Model;
+  /** What is shown in place of a missing x axis. */
+  setAxis?: ReactNode;
+}
+
+/** The facts of a model, one below the other: what it is and expects, and what is known of its calibration. */
+export function ModelFacts({ model, setAxis }: ModelFactsProps) {
   return (
-    <Facts>
-      <Fact name="Name">{model.name}</Fact>
-      <Fact name="Version">{model.version}</Fact>
-      <Fact name="Target">{targetOf(model)}</Fact>
-      <Fact name="Kind">{kindOf(model)}</Fact>
-      <Fact name="Points in a spectrum">{pointsOf(model)}</Fact>
-    </Facts>
+    <Stack gap="sm">
+      <Facts>
+        <Fact name="Name">{model.name}</Fact>
+        <Fact name="Version">{model.version}</Fact>
+        <Fact name="Target">{targetOf(model)}</Fact>
+        <Fact name="Kind">{kindOf(model)}</Fact>
+        <ExpectedFacts model={model} setAxis={setAxis} />
+      </Facts>
+      <CalibrationFacts model={model} />
+    </Stack>
   );
 }
+
+/** What a model expects of a spectrum, within a list of facts. */
+export function ExpectedFacts({ model, setAxis }: ModelFactsProps) {
+  const axis = axisOf(model);
+  return (
+    <>
+      {axis === null && <Fact name="Points in a spectrum">{formatNumber(model.inputLength)}</Fact>}
+      <Fact name="X axis">
+        {axis ?? setAxis ?? 'none'}
+        {model.xAxis && (
+          <Text component="span" display="block" size="xs" c="dimmed">
+            {nameOfQuantity(model.xAxis.quantity)}
+          </Text>
+        )}
+      </Fact>
+      {model.yUnit && <Fact name="Unit of the spectra">{model.yUnit}</Fact>}
+    </>
+  );
+}
+
+/** What is known of the calibration of a model; nothing if nothing is. */
+export function CalibrationFacts({ model }: { model: Model }) {
+  const facts = calibrationFactsOf(model);
+  if (facts.length === 0) return null;
+  return (
+    <>
+      <Divider />
+      <Facts>
+        {facts.map(([name, value]) => (
+          <Fact key={name} name={name}>
+            {value}
+          </Fact>
+        ))}
+      </Facts>
+    </>
+  );
+}
+
+/** The name and the value of each fact about the calibration that is known. */
+function calibrationFactsOf({
+  calibration,
+  t2Limit,
+  qLimit,
+  unit,
+}: Pick<Model, 'calibration' | 't2Limit' | 'qLimit' | 'unit'>): [name: string, value: string][] {
+  const { rmsep, referenceMin, referenceMax, samples } = calibration ?? {};
+  const withUnit = (text: string) => (unit ? `${text} ${unit}` : text);
+  const facts: [string, string][] = [];
+  if (isNumber(rmsep)) facts.push(['RMSEP', withUnit(formatShort(rmsep))]);
+  if (isNumber(referenceMin) && isNumber(referenceMax)) {
+    facts.push(['Reference values', withUnit(`${formatShort(referenceMin)} to ${formatShort(referenceMax)}`)]);
+  }
+  if (isNumber(samples)) facts.push(['Calibration samples', formatNumber(samples)]);
+  if (isNumber(t2Limit)) facts.push(['Limit of T²', formatShort(t2Limit)]);
+  if (isNumber(qLimit)) facts.push(['Limit of Q', formatShort(qLimit)]);
+  return facts;
+}
+
+const isNumber = (value: number | null | undefined) => typeof value === 'number';

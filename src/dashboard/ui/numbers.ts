@@ -18,3 +18,15 @@ export function count(number: number, one: string, many = `${one}s`): string {
 
 /** A number of spectra. */
 export const countSpectra = (number: number): string => count(number, 'spectrum', 'spectra');
+
+/** A number with at most this many significant digits, with an exponent where it would be long: "0.24", "1e300". */
+export function formatShort(number: number, digits = 6): string {
+  const size = Math.abs(number);
+  if (size !== 0 && (size >= 1e6 || size < 1e-4)) {
+    return number
+      .toExponential(digits - 1)
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e');
+  }
+  return String(Number(number.toPrecision(digits)));
+}
