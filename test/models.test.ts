@@ -339,17 +339,17 @@ describe('an unusable model is refused with a message that states what is expect
     [
       'a rank 1 input',
       graph({ input: onlyX([3]), output: [tensorInfo('y', 'float32', [1])] }),
-      "Input 'X' has the shape [3], expected [batch, points].",
+      "Input 'X' has the shape [3], expected [batch, points], [batch, 1, points] or [batch, points, 1].",
     ],
     [
-      'a rank 3 input',
-      graph({ input: onlyX(['n', 1, 3]), output: [tensorInfo('y', 'float32', ['n', 1, 1])] }),
-      "Input 'X' has the shape [n, 1, 3], expected [batch, points].",
+      'an input of two channels',
+      graph({ input: onlyX(['n', 2, 3]), output: [tensorInfo('y', 'float32', ['n', 2, 1])] }),
+      "Input 'X' has the shape [n, 2, 3], expected [batch, points], [batch, 1, points] or [batch, points, 1].",
     ],
     [
       'an input without a shape',
       graph({ input: onlyX() }),
-      "Input 'X' has no shape, expected [batch, points].",
+      "Input 'X' has no shape, expected [batch, points], [batch, 1, points] or [batch, points, 1].",
     ],
     [
       'an input of whole numbers',
@@ -407,7 +407,8 @@ describe('an unusable model is refused with a message that states what is expect
         output: [tensorInfo('y', 'float32', ['n', 1]), tensorInfo('z', 'float32', ['n', 1])],
         node: [node('MatMul', ['X', 'w'], ['y']), node('Neg', ['y'], ['z'])],
       }),
-      "The model has 2 numeric outputs ('y', 'z') and no label, expected one target: register one model for each target.",
+      "The model has 2 numeric outputs ('y', 'z') and no label, expected one target: register one model for each target, " +
+        "or name the statistics of applicability 't2' and 'q'.",
     ],
     [
       'two labels',
@@ -441,7 +442,7 @@ describe('an unusable model is refused with a message that states what is expect
         node: [node('Cast', ['X'], ['y'], [intAttribute('to', 10)])],
       }),
       'The model has no usable output: expected one float32 or float64 number for each spectrum, or a label as ' +
-        'string or int64.',
+        'string, int64, int32 or boolean.',
     ],
     [
       'a free batch that only works for one spectrum',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { onTestFinished } from 'vitest';
+import type { RegisteredModel } from '../src/onnx/protocol.ts';
 
 /**
  * Small ONNX files, built in code, so that a test can define exactly which model it uses and needs neither
@@ -184,6 +185,16 @@ export function inTwoPieces(file: Uint8Array): Uint8Array {
   const { node, ...others } = graph;
   const piece = (message: object) => Model.encode(Model.fromObject(message)).finish();
   return Buffer.concat([piece({ graph: { node } }), piece({ ...rest, graph: others })]);
+}
+
+/** The same file with metadata properties whose keys begin with `spectrakey.`. */
+export function withMetadata(file: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const Model = root.lookupType('Model');
+  const metadata_props = Object.entries(metadata).map(([key, value]) => ({
+    key: `spectrakey.${key}`,
+    value,
+  }));
+  return Buffer.concat([file, Model.encode(Model.fromObject({ metadata_props })).finish()]);
 }
 
 export interface LinearOptions {
@@ -445,6 +456,9 @@ export function classifier(options: ClassifierOptions): Uint8Array {
     ],
   });
 }
+
+/** A regression as the model hosts load it. */
+export const registered = (onnx: Uint8Array): RegisteredModel => ({ onnx, kind: 'REGRESSION' });
 
 /** Writes a model to a file that is gone after the test. @returns its path. */
 export async function writeModel(onnx: Uint8Array): Promise<string> {

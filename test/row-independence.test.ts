@@ -176,7 +176,7 @@ function chain(operators: readonly Operator[]): Uint8Array {
   return onnxFile(graph, 15);
 }
 
-const proven = (file: Uint8Array) => rowIndependentValues(readOnnxGraph(file), 'X', POINTS).has('y');
+const proven = (file: Uint8Array) => rowIndependentValues(readOnnxGraph(file), 'X', [POINTS]).has('y');
 
 async function run(session: InferenceSession, rows: readonly (readonly number[])[]) {
   const input = new Tensor('float32', rows.flat(), [rows.length, POINTS]);

@@ -477,6 +477,11 @@ const PLACES: Record<string, Place> = {
     variables: id => ({ id }),
     foreign: () => otherLab.owner.projectId,
   },
+  'setModelXAxis.input.modelId': {
+    document: 'mutation ($input: SetModelXAxisInput!) { setModelXAxis(input: $input) { id } }',
+    variables: modelId => ({ input: { modelId, quantity: 'OTHER', unit: 's', values: [1, 2] } }),
+    foreign: () => otherLab.modelId,
+  },
   'renameModel.id': {
     document: 'mutation ($id: ID!) { renameModel(id: $id, name: "Mine") { id } }',
     variables: id => ({ id }),

@@ -7,6 +7,7 @@ import type { Database } from '../database/pool.ts';
 import { badUserInput, notFound } from '../errors.ts';
 import type { DB, ModelKind } from '../generated/database.ts';
 import { ModelGone } from '../onnx/outcome.ts';
+import type { RegisteredModel } from '../onnx/protocol.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { assertBelowLimit } from '../requests/bounds.ts';
 import type { CheckedFacts } from './calibration.ts';
@@ -204,17 +205,19 @@ export async function recordRowIndependence(
 const SLICE_BYTES = 1024 * 1024;
 
 /**
- * Reads a model's ONNX file, in slices, without a check of visibility.
+ * Reads a model's ONNX file, in slices, and its kind, without a check of visibility.
  *
  * @throws ModelGone when the model does not exist.
  */
-export async function readOnnx(db: Database, modelId: string): Promise<Buffer> {
+export async function readOnnx(db: Database, modelId: string): Promise<RegisteredModel> {
   const file = db
     .selectFrom('models')
     .innerJoin('modelFiles', 'modelFiles.id', 'models.fileId')
     .where('models.id', '=', modelId);
   const gone = () => new ModelGone();
-  const { bytes } = await file.select(sql<number>`length(onnx)`.as('bytes')).executeTakeFirstOrThrow(gone);
+  const { kind, bytes } = await file
+    .select(['models.kind', sql<number>`length(onnx)`.as('bytes')])
+    .executeTakeFirstOrThrow(gone);
   const slices: Buffer[] = [];
   for (let from = 1; from <= bytes; from += SLICE_BYTES) {
     const { slice } = await file
@@ -222,5 +225,5 @@ export async function readOnnx(db: Database, modelId: string): Promise<Buffer> {
       .executeTakeFirstOrThrow(gone);
     slices.push(slice);
   }
-  return Buffer.concat(slices);
+  return { onnx: Buffer.concat(slices), kind };
 }

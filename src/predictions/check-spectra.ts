@@ -2,9 +2,8 @@ import { badUserInput } from '../errors.ts';
 import { MAX_SPECTRA } from '../onnx/outcome.ts';
 import { checkText } from '../requests/names.ts';
 import { type Axis, compareAxes, describeRange } from '../spectra/axis.ts';
+import { MAX_SAMPLE_NAME_LENGTH } from '../spectra/limits.ts';
 import type { SpectrumToPredict } from './settlement/repeat.ts';
-
-const MAX_SAMPLE_NAME_LENGTH = 200;
 
 /** Checks number, names, lengths and values. @throws BAD_USER_INPUT with the name of the first invalid spectrum */
 export function checkSpectra(spectra: SpectrumToPredict[], inputLength: number): void {
@@ -48,7 +47,7 @@ export function checkXValues(xValues: ArrayLike<number>, axis: Axis | null): voi
   if (comparison.result === 'different') throw badUserInput(comparison.message);
   if (comparison.result === 'reversed') {
     throw badUserInput(
-      `The spectra run ${describeRange({ ...axis, values: Array.from(xValues) })}, the model expects ${describeRange(axis)}. Send the points in that order.`,
+      `The spectra run from ${describeRange({ ...axis, values: Array.from(xValues) })}, the model expects ${describeRange(axis)}. Send the points in that order.`,
     );
   }
 }

@@ -19,6 +19,13 @@ export function count(number: number, one: string, many = `${one}s`): string {
 /** A number of spectra. */
 export const countSpectra = (number: number): string => count(number, 'spectrum', 'spectra');
 
+/** A measured or predicted value: with 4 decimals, or with an exponent where that would be long or lose digits. */
+export function formatValue(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-3 && size < 1e9)) return value.toFixed(4);
+  return value.toExponential(4).replace('e+', 'e');
+}
+
 /** A number with at most this many significant digits, with an exponent where it would be long: "0.24", "1e300". */
 export function formatShort(number: number, digits = 6): string {
   const size = Math.abs(number);
