@@ -34,7 +34,7 @@ type Documents = {
     "\n  fragment ViewerCan on Project {\n    viewerCan {\n      predict\n      manageModels\n      manageDeployments\n      manageApiKeys\n      manageMembers\n      manageProject\n    }\n  }\n": typeof types.ViewerCanFragmentDoc,
     "\n  query Session {\n    viewer {\n      id\n    }\n  }\n": typeof types.SessionDocument,
     "\n  query DeploymentPage($id: ID!) {\n    deployment(id: $id) {\n      id\n      name\n      description\n      active\n      quarantinedUntil\n      createdAt\n      project {\n        id\n        name\n        ...ViewerCan\n        organization {\n          id\n          slug\n          name\n          plan {\n            name\n            allowApiPredict\n          }\n        }\n      }\n      model {\n        ...ModelFacts\n      }\n      usage {\n        month\n        predictions\n        limit\n      }\n    }\n  }\n": typeof types.DeploymentPageDocument,
-    "\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n": typeof types.DailyPredictionsDocument,
+    "\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      outsideThisMonth\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n": typeof types.DailyPredictionsDocument,
     "\n  mutation ResetQuarantine($deploymentId: ID!) {\n    resetQuarantine(deploymentId: $deploymentId) {\n      id\n      quarantinedUntil\n    }\n  }\n": typeof types.ResetQuarantineDocument,
     "\n  query XValues($id: ID!) {\n    deployment(id: $id) {\n      id\n      model {\n        id\n        xAxis {\n          values\n        }\n      }\n    }\n  }\n": typeof types.XValuesDocument,
     "\n  fragment CallsOfDeployments on PredictionLogConnection {\n    nodes {\n      ...LogFields\n      deploymentName\n      deployment {\n        id\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n": typeof types.CallsOfDeploymentsFragmentDoc,
@@ -52,9 +52,10 @@ type Documents = {
     "\n  mutation RenameProject($id: ID!, $name: String!) {\n    renameProject(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": typeof types.RenameProjectDocument,
     "\n  mutation DeleteProject($id: ID!) {\n    deleteProject(id: $id) {\n      deletedProjectId\n    }\n  }\n": typeof types.DeleteProjectDocument,
     "\n  query ContentOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      models {\n        id\n      }\n      deployments {\n        id\n      }\n    }\n    apiKeys(of: { projectId: $id }, first: 1) {\n      totalCount\n    }\n  }\n": typeof types.ContentOfProjectDocument,
-    "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    xAxis {\n      quantity\n      unit\n      first\n      last\n    }\n    yUnit\n    t2Limit\n    qLimit\n    calibration {\n      rmsep\n      referenceMin\n      referenceMax\n      samples\n    }\n    createdAt\n  }\n": typeof types.ModelFactsFragmentDoc,
     "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      ...ViewerCan\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": typeof types.ModelsDocument,
     "\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n": typeof types.RegisterModelDocument,
+    "\n  mutation SetModelXAxis($input: SetModelXAxisInput!) {\n    setModelXAxis(input: $input) {\n      ...ModelFacts\n    }\n  }\n": typeof types.SetModelXAxisDocument,
+    "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    xAxis {\n      quantity\n      unit\n      first\n      last\n    }\n    yUnit\n    t2Limit\n    qLimit\n    calibration {\n      rmsep\n      referenceMin\n      referenceMax\n      samples\n    }\n    createdAt\n  }\n": typeof types.ModelFactsFragmentDoc,
     "\n  mutation CreateOrganization($name: String!) {\n    createOrganization(name: $name) {\n      id\n      slug\n    }\n  }\n": typeof types.CreateOrganizationDocument,
     "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      id\n    }\n  }\n": typeof types.CreateProjectDocument,
     "\n  query KeysOfFormerMembers {\n    viewer {\n      id\n      organizations {\n        id\n        keysOfFormerMembers {\n          id\n          name\n          prefix\n          status\n          createdBy {\n            id\n            name\n          }\n          project {\n            id\n            name\n          }\n          deployment {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n": typeof types.KeysOfFormerMembersDocument,
@@ -105,7 +106,7 @@ const documents: Documents = {
     "\n  fragment ViewerCan on Project {\n    viewerCan {\n      predict\n      manageModels\n      manageDeployments\n      manageApiKeys\n      manageMembers\n      manageProject\n    }\n  }\n": types.ViewerCanFragmentDoc,
     "\n  query Session {\n    viewer {\n      id\n    }\n  }\n": types.SessionDocument,
     "\n  query DeploymentPage($id: ID!) {\n    deployment(id: $id) {\n      id\n      name\n      description\n      active\n      quarantinedUntil\n      createdAt\n      project {\n        id\n        name\n        ...ViewerCan\n        organization {\n          id\n          slug\n          name\n          plan {\n            name\n            allowApiPredict\n          }\n        }\n      }\n      model {\n        ...ModelFacts\n      }\n      usage {\n        month\n        predictions\n        limit\n      }\n    }\n  }\n": types.DeploymentPageDocument,
-    "\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n": types.DailyPredictionsDocument,
+    "\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      outsideThisMonth\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n": types.DailyPredictionsDocument,
     "\n  mutation ResetQuarantine($deploymentId: ID!) {\n    resetQuarantine(deploymentId: $deploymentId) {\n      id\n      quarantinedUntil\n    }\n  }\n": types.ResetQuarantineDocument,
     "\n  query XValues($id: ID!) {\n    deployment(id: $id) {\n      id\n      model {\n        id\n        xAxis {\n          values\n        }\n      }\n    }\n  }\n": types.XValuesDocument,
     "\n  fragment CallsOfDeployments on PredictionLogConnection {\n    nodes {\n      ...LogFields\n      deploymentName\n      deployment {\n        id\n      }\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n": types.CallsOfDeploymentsFragmentDoc,
@@ -123,9 +124,10 @@ const documents: Documents = {
     "\n  mutation RenameProject($id: ID!, $name: String!) {\n    renameProject(id: $id, name: $name) {\n      id\n      name\n    }\n  }\n": types.RenameProjectDocument,
     "\n  mutation DeleteProject($id: ID!) {\n    deleteProject(id: $id) {\n      deletedProjectId\n    }\n  }\n": types.DeleteProjectDocument,
     "\n  query ContentOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      models {\n        id\n      }\n      deployments {\n        id\n      }\n    }\n    apiKeys(of: { projectId: $id }, first: 1) {\n      totalCount\n    }\n  }\n": types.ContentOfProjectDocument,
-    "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    xAxis {\n      quantity\n      unit\n      first\n      last\n    }\n    yUnit\n    t2Limit\n    qLimit\n    calibration {\n      rmsep\n      referenceMin\n      referenceMax\n      samples\n    }\n    createdAt\n  }\n": types.ModelFactsFragmentDoc,
     "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      ...ViewerCan\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n": types.ModelsDocument,
     "\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n": types.RegisterModelDocument,
+    "\n  mutation SetModelXAxis($input: SetModelXAxisInput!) {\n    setModelXAxis(input: $input) {\n      ...ModelFacts\n    }\n  }\n": types.SetModelXAxisDocument,
+    "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    xAxis {\n      quantity\n      unit\n      first\n      last\n    }\n    yUnit\n    t2Limit\n    qLimit\n    calibration {\n      rmsep\n      referenceMin\n      referenceMax\n      samples\n    }\n    createdAt\n  }\n": types.ModelFactsFragmentDoc,
     "\n  mutation CreateOrganization($name: String!) {\n    createOrganization(name: $name) {\n      id\n      slug\n    }\n  }\n": types.CreateOrganizationDocument,
     "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      id\n    }\n  }\n": types.CreateProjectDocument,
     "\n  query KeysOfFormerMembers {\n    viewer {\n      id\n      organizations {\n        id\n        keysOfFormerMembers {\n          id\n          name\n          prefix\n          status\n          createdBy {\n            id\n            name\n          }\n          project {\n            id\n            name\n          }\n          deployment {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n": types.KeysOfFormerMembersDocument,
@@ -253,7 +255,7 @@ export function graphql(source: "\n  query DeploymentPage($id: ID!) {\n    deplo
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n"): (typeof documents)["\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n"];
+export function graphql(source: "\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      outsideThisMonth\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n"): (typeof documents)["\n  query DailyPredictions($id: ID!) {\n    deployment(id: $id) {\n      id\n      usage {\n        month\n        predictions\n        limit\n      }\n      outsideThisMonth\n      dailyPredictions(days: 30) {\n        date\n        predictions\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -325,15 +327,19 @@ export function graphql(source: "\n  query ContentOfProject($id: ID!) {\n    pro
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    xAxis {\n      quantity\n      unit\n      first\n      last\n    }\n    yUnit\n    t2Limit\n    qLimit\n    calibration {\n      rmsep\n      referenceMin\n      referenceMax\n      samples\n    }\n    createdAt\n  }\n"): (typeof documents)["\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    xAxis {\n      quantity\n      unit\n      first\n      last\n    }\n    yUnit\n    t2Limit\n    qLimit\n    calibration {\n      rmsep\n      referenceMin\n      referenceMax\n      samples\n    }\n    createdAt\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
 export function graphql(source: "\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      ...ViewerCan\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n"): (typeof documents)["\n  query Models($projectId: ID!) {\n    project(id: $projectId) {\n      id\n      ...ViewerCan\n      models {\n        ...ModelFacts\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n"): (typeof documents)["\n  mutation RegisterModel($input: RegisterModelInput!) {\n    registerModel(input: $input) {\n      ...ModelFacts\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetModelXAxis($input: SetModelXAxisInput!) {\n    setModelXAxis(input: $input) {\n      ...ModelFacts\n    }\n  }\n"): (typeof documents)["\n  mutation SetModelXAxis($input: SetModelXAxisInput!) {\n    setModelXAxis(input: $input) {\n      ...ModelFacts\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    xAxis {\n      quantity\n      unit\n      first\n      last\n    }\n    yUnit\n    t2Limit\n    qLimit\n    calibration {\n      rmsep\n      referenceMin\n      referenceMax\n      samples\n    }\n    createdAt\n  }\n"): (typeof documents)["\n  fragment ModelFacts on Model {\n    id\n    name\n    version\n    kind\n    targetProperty\n    unit\n    inputLength\n    xAxis {\n      quantity\n      unit\n      first\n      last\n    }\n    yUnit\n    t2Limit\n    qLimit\n    calibration {\n      rmsep\n      referenceMin\n      referenceMax\n      samples\n    }\n    createdAt\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

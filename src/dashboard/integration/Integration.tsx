@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
-import { axisOf, hasLimits, type Model, pointsOf } from '../models/ModelFacts';
+import { axisOf, hasLimits, type Model, pointsOf } from '../models/model.ts';
 import { CopyButton } from '../ui/CopyButton';
 import { Notice } from '../ui/Notice';
 import { nameOfQuantity } from '../ui/spectral-axis.ts';

@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
-import { hasLimits } from '../models/ModelFacts';
+import { hasLimits } from '../models/model.ts';
 import { EmptyState } from '../ui/EmptyState';
 import { useNow } from '../ui/use-now';
 import { LogDetails } from './LogDetails';

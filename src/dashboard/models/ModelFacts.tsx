@@ -1,142 +1,42 @@
-import { Divider, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
-import { graphql } from '../generated';
-import type { ModelFactsFragment } from '../generated/graphql';
-import { rangeOf } from '../ui/axis-range.ts';
+import { Divider, Stack } from '@mantine/core';
 import { Fact, Facts } from '../ui/Fact';
-import { count, formatNumber, formatShort } from '../ui/numbers';
-import { nameOfQuantity } from '../ui/spectral-axis.ts';
-
-graphql(`
-  fragment ModelFacts on Model {
-    id
-    name
-    version
-    kind
-    targetProperty
-    unit
-    inputLength
-    xAxis {
-      quantity
-      unit
-      first
-      last
-    }
-    yUnit
-    t2Limit
-    qLimit
-    calibration {
-      rmsep
-      referenceMin
-      referenceMax
-      samples
-    }
-    createdAt
-  }
-`);
-
-/** What the dashboard shows of a registered model. */
-export type Model = ModelFactsFragment;
-
-/** The name of a model in a sentence. */
-export const titleOf = ({ name, version }: Pick<Model, 'name' | 'version'>) => `${name}, version ${version}`;
-
-/** What a model predicts, in a word. */
-export const kindOf = ({ kind }: Pick<Model, 'kind'>) =>
-  kind === 'REGRESSION' ? 'Regression' : 'Classification';
-
-/** What a model predicts, with its unit. */
-export const targetOf = ({ targetProperty, unit }: Pick<Model, 'targetProperty' | 'unit'>) =>
-  unit ? `${targetProperty} (${unit})` : targetProperty;
-
-/** How many points a spectrum must have. */
-export const pointsOf = ({ inputLength }: Pick<Model, 'inputLength'>) => count(inputLength, 'point');
-
-/** The x axis of a model with its number of points: `900 → 1700 nm, 401 points`. */
-export const axisOf = ({ xAxis, inputLength }: Pick<Model, 'xAxis' | 'inputLength'>) =>
-  xAxis ? `${rangeOf(xAxis)}, ${pointsOf({ inputLength })}` : null;
-
-/** Whether the model says of each spectrum if it is like those of the calibration. */
-export const hasLimits = ({ t2Limit, qLimit }: Pick<Model, 't2Limit' | 'qLimit'>) =>
-  typeof t2Limit === 'number' || typeof qLimit === 'number';
+import { formatNumber } from '../ui/numbers';
+import { ModelAxis } from './ModelAxis';
+import { calibrationFactsOf, kindOf, type Model, targetOf, titleOf } from './model.ts';
 
 interface ModelFactsProps {
   model: Model;
-  /** What is shown in place of a missing x axis. */
-  setAxis?: ReactNode;
+  /** Whether the viewer may set a missing x axis here. */
+  canSetAxis?: boolean;
 }
 
 /** The facts of a model, one below the other: what it is and expects, and what is known of its calibration. */
-export function ModelFacts({ model, setAxis }: ModelFactsProps) {
+export function ModelFacts({ model, canSetAxis = false }: ModelFactsProps) {
+  const calibration = calibrationFactsOf(model);
   return (
     <Stack gap="sm">
       <Facts>
-        <Fact name="Name">{model.name}</Fact>
-        <Fact name="Version">{model.version}</Fact>
+        <Fact name="Name">{titleOf(model)}</Fact>
         <Fact name="Target">{targetOf(model)}</Fact>
         <Fact name="Kind">{kindOf(model)}</Fact>
-        <ExpectedFacts model={model} setAxis={setAxis} />
+        {!model.xAxis && <Fact name="Points in a spectrum">{formatNumber(model.inputLength)}</Fact>}
+        <Fact name="X axis">
+          <ModelAxis model={model} canSet={canSetAxis} />
+        </Fact>
+        {model.yUnit && <Fact name="Unit of the spectra">{model.yUnit}</Fact>}
       </Facts>
-      <CalibrationFacts model={model} />
+      {calibration.length > 0 && (
+        <>
+          <Divider />
+          <Facts>
+            {calibration.map(([name, value]) => (
+              <Fact key={name} name={name}>
+                {value}
+              </Fact>
+            ))}
+          </Facts>
+        </>
+      )}
     </Stack>
   );
 }
-
-/** What a model expects of a spectrum, within a list of facts. */
-export function ExpectedFacts({ model, setAxis }: ModelFactsProps) {
-  const axis = axisOf(model);
-  return (
-    <>
-      {axis === null && <Fact name="Points in a spectrum">{formatNumber(model.inputLength)}</Fact>}
-      <Fact name="X axis">
-        {axis ?? setAxis ?? 'none'}
-        {model.xAxis && (
-          <Text component="span" display="block" size="xs" c="dimmed">
-            {nameOfQuantity(model.xAxis.quantity)}
-          </Text>
-        )}
-      </Fact>
-      {model.yUnit && <Fact name="Unit of the spectra">{model.yUnit}</Fact>}
-    </>
-  );
-}
-
-/** What is known of the calibration of a model; nothing if nothing is. */
-export function CalibrationFacts({ model }: { model: Model }) {
-  const facts = calibrationFactsOf(model);
-  if (facts.length === 0) return null;
-  return (
-    <>
-      <Divider />
-      <Facts>
-        {facts.map(([name, value]) => (
-          <Fact key={name} name={name}>
-            {value}
-          </Fact>
-        ))}
-      </Facts>
-    </>
-  );
-}
-
-/** The name and the value of each fact about the calibration that is known. */
-function calibrationFactsOf({
-  calibration,
-  t2Limit,
-  qLimit,
-  unit,
-}: Pick<Model, 'calibration' | 't2Limit' | 'qLimit' | 'unit'>): [name: string, value: string][] {
-  const { rmsep, referenceMin, referenceMax, samples } = calibration ?? {};
-  const withUnit = (text: string) => (unit ? `${text} ${unit}` : text);
-  const facts: [string, string][] = [];
-  if (isNumber(rmsep)) facts.push(['RMSEP', withUnit(formatShort(rmsep))]);
-  if (isNumber(referenceMin) && isNumber(referenceMax)) {
-    facts.push(['Reference values', withUnit(`${formatShort(referenceMin)} to ${formatShort(referenceMax)}`)]);
-  }
-  if (isNumber(samples)) facts.push(['Calibration samples', formatNumber(samples)]);
-  if (isNumber(t2Limit)) facts.push(['Limit of T²', formatShort(t2Limit)]);
-  if (isNumber(qLimit)) facts.push(['Limit of Q', formatShort(qLimit)]);
-  return facts;
-}
-
-const isNumber = (value: number | null | undefined) => typeof value === 'number';

@@ -1,20 +1,22 @@
 import { evenlySpaced } from '../../spectra/evenly-spaced.ts';
-import type { SpectralQuantity } from '../generated/graphql';
-import { numberIn } from '../ui/Form';
+import type { SetModelXAxisInput, SpectralQuantity, XAxisInput } from '../generated/graphql';
+import { numberIn } from '../ui/numbers.ts';
 import type { CalibrationSpectra } from './calibration-spectra.ts';
 
-/** An x axis while a person describes it. Its points are those of a file, else evenly spaced. */
+/** An x axis while a person describes it: the points of a file, else evenly spaced ones. */
 export interface AxisDraft {
+  /** Null until one is chosen: then the file's counts. */
   quantity: SpectralQuantity | null;
-  unit: string;
+  /** Null until one is typed: then the file's counts, else the usual one. */
+  unit: string | null;
   /** The texts of the fields for evenly spaced points. */
   first: string;
   last: string;
 }
 
-export const NO_AXIS: AxisDraft = { quantity: null, unit: '', first: '', last: '' };
+export const NO_AXIS: AxisDraft = { quantity: null, unit: null, first: '', last: '' };
 
-/** The units that are usual for a quantity. */
+/** The unit that is usual for each quantity. */
 const USUAL_UNITS: Record<SpectralQuantity, string> = {
   WAVELENGTH: 'nm',
   WAVENUMBER: 'cm⁻¹',
@@ -22,24 +24,29 @@ const USUAL_UNITS: Record<SpectralQuantity, string> = {
   OTHER: '',
 };
 
-/** Changes the quantity, and the unit with it unless another one was typed. */
-export function withQuantity(axis: AxisDraft, quantity: SpectralQuantity | null): AxisDraft {
-  const before = axis.quantity ? USUAL_UNITS[axis.quantity] : '';
-  const unit = axis.unit === before && quantity ? USUAL_UNITS[quantity] : axis.unit;
-  return { ...axis, quantity, unit };
+/** The quantity and the unit that apply: what was chosen, else what the file states, else what is usual. */
+export function labelsOf({ quantity: chosen, unit }: AxisDraft, file: CalibrationSpectra | null) {
+  const quantity = chosen ?? file?.axis.quantity ?? null;
+  return { quantity, unit: unit ?? file?.axis.unit ?? (quantity ? USUAL_UNITS[quantity] : '') };
 }
 
-/** What is described so far, with the quantity and the unit that the file states. */
-export const withFile = (axis: AxisDraft, { axis: { quantity, unit } }: CalibrationSpectra): AxisDraft => ({
-  ...axis,
-  quantity: quantity ?? axis.quantity,
-  unit: unit ?? axis.unit,
-});
+/** Whether an x axis is described at all. A file has one. */
+export const isDescribed = ({ quantity, unit, first, last }: AxisDraft, file: CalibrationSpectra | null) =>
+  file !== null || quantity !== null || [unit ?? '', first, last].some(text => text.trim() !== '');
 
-/** The step between evenly spaced points; null if it is not known yet. */
-export function stepOf({ first, last }: AxisDraft, points: number): number | null {
-  const [from, to] = [numberIn(first), numberIn(last)];
-  if (from === null || to === null || points < 2) return null;
-  const step = (to - from) / (points - 1);
-  return Number.isFinite(step) && step !== 0 ? step : null;
+/** The x axis for the server; null if none is described. The fields are valid. */
+export function axisInput(axis: AxisDraft, file: CalibrationSpectra | null): XAxisInput | null {
+  const { quantity, unit } = labelsOf(axis, file);
+  if (!isDescribed(axis, file) || !quantity) return null;
+  if (file) return { quantity, unit, values: [...file.axis.values] };
+  return { quantity, unit, first: numberIn(axis.first), last: numberIn(axis.last) };
+}
+
+/** The values of an x axis with as many points as the model has; null if its ends are not known. */
+export function valuesOf(
+  { values, first, last }: XAxisInput,
+  points: number,
+): SetModelXAxisInput['values'] | null {
+  if (values) return values;
+  return typeof first === 'number' && typeof last === 'number' ? evenlySpaced(first, last, points) : null;
 }

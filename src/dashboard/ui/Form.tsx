@@ -16,6 +16,7 @@ import {
   useId,
   useState,
 } from 'react';
+import { numberIn } from './numbers.ts';
 
 /** The errors of fields, by the ids of their inputs. */
 const FieldErrors = createContext<Readonly<Record<string, string>>>({});
@@ -110,12 +111,6 @@ export function NumberField({ whole = false, ...props }: NumberFieldProps) {
 
 const WHOLE_NUMBER = String.raw`\s*\d+\s*`;
 const DECIMAL_NUMBER = String.raw`\s*[+\-−]?(\d+([.,]\d*)?|[.,]\d+)([eE][+\-]?\d+)?\s*`;
-
-/** The number in a valid `NumberField`; null if it is empty. */
-export function numberIn(text: string): number | null {
-  const plain = text.trim().replace(',', '.').replace('−', '-');
-  return plain === '' ? null : Number(plain);
-}
 
 /** A select of a `Form`. */
 export function SelectField(props: SelectProps) {
