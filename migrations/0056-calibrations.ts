@@ -55,7 +55,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await createDeploymentFacts(
     db,
     sql`
-      models.x_values is not null as has_x_axis,
+      models.x_values is not null as has_axis,
       models.t2_limit,
       models.q_limit,
       models.reference_min,

@@ -333,7 +333,7 @@ describe('the x values of a call', () => {
           expect(answer.status).toBe(isNear ? 200 : 400);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 

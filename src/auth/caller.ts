@@ -29,7 +29,7 @@ export interface DeploymentFacts {
   /** Whether calls may share a run of the model; null if not analysed yet. */
   rowIndependent: boolean | null;
   /** Whether the model has an x axis. */
-  hasXAxis: boolean;
+  hasAxis: boolean;
   /** Limits of the model's statistics of applicability; null if it has none. */
   t2Limit: number | null;
   qLimit: number | null;

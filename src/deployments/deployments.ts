@@ -156,7 +156,7 @@ function selectDeployments(db: Database, viewerId: string, now: Date) {
       'facts.revision as factsRevision',
       'facts.quota',
       'facts.rowIndependent',
-      'facts.hasXAxis',
+      'facts.hasAxis',
       'facts.t2Limit',
       'facts.qLimit',
       'facts.referenceMin',

@@ -6,7 +6,6 @@ import { badUserInput, notFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { Calibration, SpectralQuantity, XAxis } from '../generated/graphql.ts';
 import { lockProjectAs } from '../projects/projects.ts';
-import type { ModelRow } from './models.ts';
 
 // The x axis of a model and the facts about its calibration. Their curves, one number for each point, are read
 // separately from the model, and only if they are requested.
@@ -42,6 +41,7 @@ export const factColumns = [
   'models.referenceMin',
   'models.referenceMax',
   'models.calibrationSamples',
+  sql<boolean>`models.calibration_min is not null`.as('hasCalibrationCurves'),
 ] as const;
 
 /** These facts in a row of `models`. */
@@ -57,16 +57,20 @@ export interface ModelFactColumns {
   referenceMin: number | null;
   referenceMax: number | null;
   calibrationSamples: number | null;
+  /** Whether the range of the calibration spectra is known. */
+  hasCalibrationCurves: boolean;
 }
 
+type Model = ModelFactColumns & { id: string };
+
 /** The x axis of a model; null if it has none. */
-export function xAxisOf({ id, xQuantity, xUnit, xFirst, xLast }: ModelRow): XAxisRow | null {
+export function xAxisOf({ id, xQuantity, xUnit, xFirst, xLast }: Model): XAxisRow | null {
   if (xQuantity === null || xUnit === null || xFirst === null || xLast === null) return null;
   return { modelId: id, quantity: xQuantity, unit: xUnit, first: xFirst, last: xLast };
 }
 
 /** What is known about the calibration of a model; null if nothing is. */
-export function calibrationOf(model: ModelRow): CalibrationRow | null {
+export function calibrationOf(model: Model): CalibrationRow | null {
   const { id, rmsep, referenceMin, referenceMax, calibrationSamples: samples, hasCalibrationCurves } = model;
   const isKnown = [rmsep, referenceMin, referenceMax, samples].some(fact => fact !== null);
   return isKnown || hasCalibrationCurves ? { modelId: id, rmsep, referenceMin, referenceMax, samples } : null;
@@ -111,7 +115,7 @@ export async function readCurves(db: Database, ids: readonly string[]): Promise<
  */
 export async function setXAxis(
   trx: Transaction<DB>,
-  { id, projectId }: Pick<ModelRow, 'id' | 'projectId'>,
+  { id, projectId }: { id: string; projectId: string },
   { quantity, unit, values }: Pick<XAxis, 'quantity' | 'unit' | 'values'>,
   { viewerId, actor, now }: By,
 ): Promise<void> {

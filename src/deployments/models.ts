@@ -26,8 +26,6 @@ export interface ModelRow extends ModelFactColumns {
   inputLength: number;
   /** Whether calls may share a run, as found by the trial; null if not known yet. */
   rowIndependent: boolean | null;
-  /** Whether the range of the calibration spectra is known. */
-  hasCalibrationCurves: boolean;
   createdAt: Date;
 }
 
@@ -44,8 +42,6 @@ const columns = [
   'models.createdAt',
   ...factColumns,
 ] as const;
-
-const hasCalibrationCurves = sql<boolean>`models.calibration_min is not null`.as('hasCalibrationCurves');
 
 /** A model to be registered. */
 export interface NewModel
@@ -85,7 +81,6 @@ export async function insertModel(
     .insertInto('models')
     .values({ ...model, id: newId(), version, fileId, createdAt: now, createdBy: viewerId })
     .returning(columns)
-    .returning(hasCalibrationCurves)
     .executeTakeFirstOrThrow();
   await recordActivity(trx, actor, now, [
     {
@@ -148,7 +143,6 @@ function selectModels(db: Database, viewerId: string) {
     .selectFrom('models')
     .innerJoin('projectAccess as access', 'access.projectId', 'models.projectId')
     .select(columns)
-    .select(hasCalibrationCurves)
     .where('access.userId', '=', viewerId)
     .orderBy('models.id', 'desc');
 }
@@ -179,12 +173,7 @@ export function findModelsOf(
  * @throws when the model does not exist.
  */
 export function readModel(db: Database, modelId: string): Promise<ModelRow> {
-  return db
-    .selectFrom('models')
-    .select(columns)
-    .select(hasCalibrationCurves)
-    .where('id', '=', modelId)
-    .executeTakeFirstOrThrow();
+  return db.selectFrom('models').select(columns).where('id', '=', modelId).executeTakeFirstOrThrow();
 }
 
 /** Stores whether calls of a model may share a run, if that is not known yet. */

@@ -136,7 +136,7 @@ export interface DeploymentFacts {
   active: boolean;
   allowApiPredict: boolean;
   deploymentId: string;
-  hasXAxis: boolean;
+  hasAxis: boolean;
   inputLength: number;
   modelId: string;
   organizationId: string;

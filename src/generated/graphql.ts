@@ -123,6 +123,16 @@ export type ApiKeyEdge = {
   node: ApiKey;
 };
 
+/** The order of a list of API keys. */
+export type ApiKeyOrder =
+  /**
+   * The most recently used first, then those that were never used. Uses of the last ten minutes may not count yet in the
+   * order; `lastUsedAt` shows them.
+   */
+  | 'LAST_USED'
+  /** The newest first. */
+  | 'NEWEST';
+
 /** What an API key allows a program to do. */
 export type ApiKeyScope =
   /** Call `predict` on the deployments that the key reaches. */
@@ -1058,8 +1068,8 @@ export type Query = {
   /** An API key; null if it does not exist or is not visible to you. */
   apiKey?: Maybe<ApiKey>;
   /**
-   * API keys, newest first. For a deployment: every key that reaches it, including project-wide keys. For a project: all
-   * of its keys. Revoked and expired keys are listed until they are deleted.
+   * API keys, by default newest first. For a deployment: every key that reaches it, including project-wide keys. For a
+   * project: all of its keys. Revoked and expired keys are listed until they are deleted.
    */
   apiKeys: ApiKeyConnection;
   /** A deployment; null if it does not exist or is not visible to you. */
@@ -1087,6 +1097,7 @@ export type QueryApiKeysArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   of: ApiKeyTarget;
+  orderBy?: ApiKeyOrder;
 };
 
 
@@ -1341,6 +1352,7 @@ export type ResolversTypes = {
   ApiKeyAllowance: ResolverTypeWrapper<ApiKeyAllowance>;
   ApiKeyConnection: ResolverTypeWrapper<Omit<ApiKeyConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['ApiKeyEdge']>, nodes: Array<ResolversTypes['ApiKey']> }>;
   ApiKeyEdge: ResolverTypeWrapper<Omit<ApiKeyEdge, 'node'> & { node: ResolversTypes['ApiKey'] }>;
+  ApiKeyOrder: ApiKeyOrder;
   ApiKeyScope: ApiKeyScope;
   ApiKeyStatus: ApiKeyStatus;
   ApiKeyTarget: ApiKeyTarget;
@@ -1786,7 +1798,7 @@ export type ProjectPermissionsResolvers<ContextType = Context, ParentType extend
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<QueryApiKeyArgs, 'id'>>;
-  apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first' | 'of'>>;
+  apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first' | 'of' | 'orderBy'>>;
   deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType, RequireFields<QueryDeploymentArgs, 'id'>>;
   invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType, RequireFields<QueryInvitationArgs, 'token'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;

@@ -7,6 +7,7 @@ import type { Database } from '../database/pool.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
 import { NO_CURVES, readCurves } from '../deployments/model-facts.ts';
 import { findModels, findModelsOf } from '../deployments/models.ts';
+import type { ApiKeyOrder } from '../generated/graphql.ts';
 import { countKeyPredictions, type LastDaysOfKey } from '../predictions/key-usage.ts';
 import {
   type KeyLogPage,
@@ -29,6 +30,12 @@ import { startLoaderKit } from '../requests/loaders.ts';
  */
 export function startLoaders(db: Database, viewerId: string, now: Date) {
   const { byId, byParent, byKey } = startLoaderKit();
+  const apiKeys = (orderBy: ApiKeyOrder) =>
+    byKey(
+      (pages: readonly KeyPage[]) => listApiKeys(db, viewerId, pages, orderBy),
+      ({ projectId, deploymentId, first, after, usedBefore }) =>
+        `${projectId} ${deploymentId} ${first} ${after} ${usedBefore?.getTime()}`,
+    );
   return {
     // The only parent is the viewer.
     organizationsOf: byKey(
@@ -90,10 +97,7 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
       ids => countUsableKeys(db, now, ids),
       count => count.projectId,
     ),
-    apiKeys: byKey(
-      (pages: readonly KeyPage[]) => listApiKeys(db, viewerId, pages),
-      ({ projectId, deploymentId, first, after }) => `${projectId} ${deploymentId} ${first} ${after}`,
-    ),
+    apiKeys: { NEWEST: apiKeys('NEWEST'), LAST_USED: apiKeys('LAST_USED') },
     predictionLogs: byKey(
       (pages: readonly LogPage[]) => listPredictionLogs(db, pages, 'all'),
       ({ deploymentId, first, after }) => `${deploymentId} ${first} ${after}`,

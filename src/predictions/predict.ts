@@ -133,9 +133,7 @@ async function checkCall(
   if (!deployment.active) throw deploymentInactive();
   checkSpectra(spectra, deployment.inputLength);
   if (xValues) {
-    const axis = deployment.hasXAxis
-      ? await xAxes.find(deployment.modelId).catch(staleIfGone(attempt))
-      : null;
+    const axis = deployment.hasAxis ? await xAxes.find(deployment.modelId).catch(staleIfGone(attempt)) : null;
     checkXValues(xValues, axis);
   }
   // A call that exceeds the quota cannot fit later: usage only grows within a month. Remembered facts are read again.
