@@ -56,7 +56,15 @@ const INT64 = 7;
 const STRING = 8;
 const BOOL = 9;
 const DOUBLE = 11;
-const ELEMENT = { float32: FLOAT, float64: DOUBLE, int64: INT64, string: STRING, float16: 10 } as const;
+const ELEMENT = {
+  float32: FLOAT,
+  float64: DOUBLE,
+  int32: 6,
+  int64: INT64,
+  string: STRING,
+  bool: BOOL,
+  float16: 10,
+} as const;
 
 export type ElementType = keyof typeof ELEMENT;
 /** A number is a fixed dimension, a name a free one. */
@@ -176,6 +184,19 @@ export function onnxFile(
   return Model.encode(
     Model.fromObject({ ir_version: 8, opset_import, functions, graph: { name: 'graph', ...graph }, ...more }),
   ).finish();
+}
+
+/** Adds a metadata property of any bytes to a file: readers of protocol buffers append it to those before. */
+export function withProperty(
+  file: Uint8Array,
+  key: string | Uint8Array,
+  value: string | Uint8Array,
+): Uint8Array {
+  const writer = protobuf.Writer.create();
+  writer.uint32((14 << 3) | 2).fork();
+  for (const [i, bytes] of [key, value].entries())
+    writer.uint32(((i + 1) << 3) | 2).bytes(Buffer.from(bytes));
+  return Buffer.concat([file, writer.ldelim().finish()]);
 }
 
 /** The same file with its graph in two pieces, which readers of protocol buffers join: first the nodes, then the rest. */
