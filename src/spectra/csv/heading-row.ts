@@ -1,0 +1,37 @@
+import type { Axis } from '../axis.ts';
+import { firstNotMonotonic } from '../axis.ts';
+import { matchAxis } from './axis-match.ts';
+import type { Columns } from './columns.ts';
+import type { Survey } from './survey.ts';
+import type { Table } from './table.ts';
+
+/** How much larger than the values an axis is that nothing else identifies: 900 nm beside an absorbance of 3. */
+const APART = 10;
+/** The share of the model's axis that a row holds if it is its heading, in whatever order. */
+const MOST = 0.9;
+
+/**
+ * Whether the first row is a heading. A spectrum could be taken for one, and would be lost. So a row of numbers is a
+ * heading only if a word, a unit, an empty corner, the model's axis or the size of its numbers shows it.
+ */
+export function isHeading(table: Table, columns: Columns, survey: Survey, modelAxis: Axis | null): boolean {
+  const { points, name, xs, ys } = columns;
+  if (points.length === 0) return true;
+  if (name !== null || xs.length > 0 || ys.length > 0) return true;
+  if (table.heading.fields[0] === '') return true;
+  if (points.some(({ isCertain, form }) => isCertain || form.trim() !== '')) return true;
+  const numbers = points.map(({ x }) => x);
+  if (modelAxis) {
+    const found = new Set(matchAxis(numbers, modelAxis));
+    found.delete(-1);
+    if (found.size >= MOST * modelAxis.values.length) return true;
+  }
+  if (firstNotMonotonic(numbers) !== undefined) return false;
+  const largest = points.reduce(
+    (most, { column }) => Math.max(most, -(survey.lowest[column] ?? 0), survey.highest[column] ?? 0),
+    0,
+  );
+  const typical =
+    numbers.map(Math.abs).sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0;
+  return survey.rows > 0 && typical > APART * largest;
+}

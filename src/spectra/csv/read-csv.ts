@@ -1,0 +1,168 @@
+import { type Axis, describeRange } from '../axis.ts';
+import { createProblems, list, quote, refuse } from '../problems.ts';
+import type { Reading, ReadOptions, SpectraFile } from '../reading.ts';
+import { recognizeXUnit } from '../units.ts';
+import { type Columns, readColumns } from './columns.ts';
+import { findDialect } from './dialect.ts';
+import { isHeading } from './heading-row.ts';
+import { type Layout, recognizeLayout } from './layout.ts';
+import { createNumberReader, isNumberText } from './numbers.ts';
+import { choosePoints } from './points.ts';
+import { readLong } from './read-long.ts';
+import { readTransposed } from './read-transposed.ts';
+import { readWide, readWithoutHeading } from './read-wide.ts';
+import type { Reader, TableSpectra } from './spectra.ts';
+import { isNumeric, type Survey, surveyRows } from './survey.ts';
+import { columnName, openTable, type Table } from './table.ts';
+import { isYUnit } from './words.ts';
+
+/**
+ * Reads a CSV text of spectra in one of three layouts, which differ in the heading:
+ *
+ * - wide, one spectrum a row: the columns headed by a number, perhaps with a unit, are its points; the others describe
+ *   the sample, and one of them is its name (`sample_name`, `sample`, `id`, …, else the first);
+ * - long, one point a row: `sample_name,x,y`, or `x,y` for one spectrum, named after the file;
+ * - transposed, one spectrum a column: the first column is x.
+ *
+ * Points keep the order of the file. Two passes go through the text: the first finds out what the columns hold, the
+ * second reads them.
+ *
+ * @throws {FileRefused} with the reasons for which the file is not read
+ */
+export function readCsv(
+  name: string,
+  text: string,
+  { modelAxis, answers, onProgress }: ReadOptions,
+): Reading {
+  if (text.trim() === '') refuse(null, 'The file is empty.');
+  const table = openTable(findDialect(text));
+  if (!table) {
+    return refuse(
+      null,
+      'The file has no table: its lines are not divided into cells by commas, semicolons or tabs. Save the spectra as CSV.',
+    );
+  }
+  const problems = createProblems();
+  const columns = readColumns(table);
+  const candidates = [0, 1, ...columns.xs.map(({ column }) => column)];
+  const survey = surveyRows(table, candidates, problems, share => onProgress?.(share / 2));
+  problems.refuseIfAny();
+  const numbers = createNumberReader(table.dialect.delimiter, column => columnName(table, column), problems);
+  const reader: Reader = {
+    fileName: name.replace(/(?<=.)\.[^.]*$/, ''),
+    table,
+    survey,
+    numbers,
+    problems,
+    onProgress: share => onProgress?.((1 + share) / 2),
+  };
+  const finish = (layout: NonNullable<SpectraFile['layout']>, found: TableSpectra): Reading => {
+    problems.refuseIfAny();
+    numbers.checkConvention();
+    problems.refuseIfAny();
+    const { axis, yUnit, spectra, notes } = found;
+    return {
+      kind: 'spectra',
+      file: {
+        name,
+        format: 'CSV',
+        layout,
+        axis,
+        yUnit,
+        spectra,
+        notes: [...table.notes, ...notes, ...describeDuplicates(spectra)],
+      },
+    };
+  };
+
+  if (isPairs(table)) {
+    const found = readLong(reader, PAIRS, true);
+    return finish('long', {
+      ...found,
+      notes: ['The file has no heading: its two columns were read as x and y.', ...found.notes],
+    });
+  }
+  if (!isHeading(table, columns, survey, modelAxis)) {
+    const answer = answers.find(({ id }) => id === 'no-heading')?.answer;
+    const read = canReadWithoutHeading(columns, survey, modelAxis);
+    const reason = describeNoHeading(table, columns);
+    if (!read || !modelAxis || answer === 'no') return refuse(table.heading.line, `${reason} ${ADD_HEADING}`);
+    if (answer === 'yes') return finish('wide', readWithoutHeading(reader, 0, modelAxis));
+    const text = `${reason} Read all ${survey.rows + 1} rows as spectra, with the model's axis, ${describeRange(modelAxis)}?`;
+    return {
+      kind: 'question',
+      question: { id: 'no-heading', text, yes: "Read with the model's axis", no: 'Do not read the file' },
+    };
+  }
+  if (survey.rows === 0) refuse(table.heading.line, 'There are no spectra below the heading.');
+  const layout = recognizeLayout(table, columns, survey, modelAxis);
+  if (layout.kind === 'long') return finish('long', withUnits(table, layout, readLong(reader, layout)));
+  if (layout.kind === 'transposed') {
+    return finish('transposed', withUnits(table, layout, readTransposed(reader, layout.x)));
+  }
+  const choice = choosePoints(columns.points, table.heading.line, modelAxis, answers);
+  if ('question' in choice) return { kind: 'question', question: choice.question };
+  const found = readWide(reader, layout.name, choice.points);
+  return finish('wide', { ...found, notes: [...choice.notes, ...found.notes] });
+}
+
+/** The layout of two columns without a heading, as OMNIC and OPUS export a spectrum. */
+const PAIRS = {
+  kind: 'long',
+  name: null,
+  x: { column: 0, quantity: null, unit: null },
+  y: 1,
+  yUnit: null,
+} as const;
+
+const isPairs = ({ heading: { fields } }: Table) => fields.length === 2 && fields.every(isNumberText);
+
+const ADD_HEADING = 'Add a heading: sample_name and the x of each point.';
+
+function describeNoHeading({ heading, comment, dialect }: Table, { points, width }: Columns): string {
+  const first = points.slice(0, 3).map(({ number }) => number);
+  const reason = `The first row (${list(heading.fields.slice(0, 4))}, …) is not a heading: nothing shows that its numbers, ${first.join(', ')} and so on, are x values and not a spectrum.`;
+  const isSimilar = comment !== null && comment.fields.length === width && dialect.delimiter !== ' ';
+  return isSimilar
+    ? `${reason} If the comment on line ${comment.line} is the heading, remove its first sign.`
+    : reason;
+}
+
+/** Whether the rows are a name and as many numbers as the model has points. */
+function canReadWithoutHeading({ points, width }: Columns, survey: Survey, modelAxis: Axis | null): boolean {
+  if (modelAxis === null || points.length !== width - 1 || points.some(({ column }) => column === 0))
+    return false;
+  const hasNames = survey.rows === 0 || !isNumeric(survey, 0);
+  return hasNames && points.length === modelAxis.values.length;
+}
+
+/** Adds what the row of units below the heading states. */
+function withUnits(
+  table: Table,
+  layout: Exclude<Layout, { kind: 'wide' }>,
+  found: TableSpectra,
+): TableSpectra {
+  if (!table.units) return found;
+  const { fields } = table.units;
+  const x = recognizeXUnit(fields[layout.x.column] ?? '');
+  const axis = x ? { ...found.axis, unit: x.unit, quantity: found.axis.quantity ?? x.quantity } : found.axis;
+  const yUnits = layout.kind === 'long' ? [fields[layout.y] ?? ''] : fields.slice(layout.x.column + 1);
+  const [yUnit = ''] = yUnits;
+  const isStated = isYUnit(yUnit) && yUnits.every(unit => unit === yUnit);
+  return { ...found, axis, yUnit: isStated ? yUnit : found.yUnit };
+}
+
+const MAX_DUPLICATES = 3;
+
+function describeDuplicates(spectra: readonly { sampleName: string }[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { sampleName } of spectra) counts.set(sampleName, (counts.get(sampleName) ?? 0) + 1);
+  const repeated = [...counts].filter(([, count]) => count > 1);
+  const notes = repeated
+    .slice(0, MAX_DUPLICATES)
+    .map(([name, count]) => `${count === 2 ? 'Two' : count} spectra are called ${quote(name)}.`);
+  const more = repeated.length - notes.length;
+  return more > 0
+    ? [...notes, `${more} more ${more === 1 ? 'name is' : 'names are'} used several times.`]
+    : notes;
+}

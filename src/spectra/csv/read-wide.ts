@@ -1,0 +1,108 @@
+import { type Axis, firstNotMonotonic, formatX } from '../axis.ts';
+import { quote, refuse } from '../problems.ts';
+import type { ReadSpectrum } from '../reading.ts';
+import { type PointHeading, readPointHeading } from './headings.ts';
+import { checkName, checkSize, type Reader, type TableSpectra } from './spectra.ts';
+import { isNumeric, type Survey } from './survey.ts';
+import { columnName, dataRowsOf, type Table } from './table.ts';
+import { nameRankOf, readXHeading } from './words.ts';
+
+/** Reads a table with one spectrum a row. @param name the column of the names */
+export function readWide(reader: Reader, name: number, points: readonly PointHeading[]): TableSpectra {
+  const { table, survey, numbers, problems, onProgress } = reader;
+  const { heading } = table;
+  const axis = axisOf(table, name, points);
+  checkBetween(table, survey, points);
+  checkSize(points.length, survey.rows);
+  for (const { number, column } of points) numbers.readX(number, heading.line, column);
+  const nameHeading = heading.fields[name] ?? '';
+  const isKnown = nameRankOf(nameHeading) >= 0;
+  const spectra: ReadSpectrum[] = [];
+  for (const { line, fields } of dataRowsOf(table, { problems, onProgress })) {
+    const sampleName = fields[name] ?? '';
+    if (repeatsHeading(fields) || (isKnown && sampleName === nameHeading)) {
+      problems.report(line, 'The line repeats the heading. Put each table into a file of its own.');
+      continue;
+    }
+    checkName(sampleName, line, problems);
+    spectra.push({ sampleName, line, y: readValues(reader, points, line, fields) });
+  }
+  const notes = name > 0 ? [`The names were taken from ${columnName(table, name)}.`] : [];
+  return { axis, yUnit: null, spectra, notes };
+
+  function repeatsHeading(fields: readonly string[]): boolean {
+    return points.every(({ column }) => fields[column] === heading.fields[column]);
+  }
+}
+
+/** Reads a table of spectra without a heading, whose points are those of the model. @param name the column of the names */
+export function readWithoutHeading(reader: Reader, name: number, axis: Axis): TableSpectra {
+  const { table, survey, problems, onProgress } = reader;
+  checkSize(axis.values.length, survey.rows + 1);
+  const columns = Array.from(table.heading.fields, (_, column) => ({ column })).filter(
+    ({ column }) => column !== name,
+  );
+  const spectra: ReadSpectrum[] = [];
+  for (const { line, fields } of dataRowsOf(table, { problems, onProgress, withFirst: true })) {
+    const sampleName = fields[name] ?? '';
+    checkName(sampleName, line, problems);
+    spectra.push({ sampleName, line, y: readValues(reader, columns, line, fields) });
+  }
+  return {
+    axis,
+    yUnit: null,
+    spectra,
+    notes: ["The file has no heading: it was read with the model's axis, and every row is a spectrum."],
+  };
+}
+
+function readValues(
+  { numbers }: Reader,
+  points: readonly { column: number }[],
+  line: number,
+  fields: readonly string[],
+): number[] {
+  return points.map(({ column }) => numbers.readY(fields[column] ?? '', line, column));
+}
+
+/** The axis that the headings name, in the order of the columns. */
+function axisOf(table: Table, name: number, points: readonly PointHeading[]): Axis {
+  const { line, fields } = table.heading;
+  const values = points.map(({ x }) => x);
+  const wrong = firstNotMonotonic(values);
+  if (wrong !== undefined) refuse(line, describeOrder(points, wrong));
+  const byUnit = new Map(points.filter(({ unit }) => unit !== null).map(point => [point.unit, point]));
+  const [one, other] = byUnit.values();
+  if (one && other) {
+    const headings = [one, other].map(({ column }) => quote(fields[column] ?? '')).join(' and ');
+    refuse(line, `The headings have several units: ${headings}. Put each axis into a file of its own.`);
+  }
+  const corner = readXHeading(fields[name] ?? '');
+  const quantity = points.find(point => point.quantity !== null)?.quantity ?? null;
+  return { quantity: quantity ?? corner?.quantity ?? null, unit: one?.unit ?? corner?.unit ?? null, values };
+}
+
+function describeOrder(points: readonly PointHeading[], index: number): string {
+  const [before, after] = [points[index - 1], points[index]];
+  if (!before || !after) return '';
+  if (before.x === after.x) {
+    return `Columns ${before.column + 1} and ${after.column + 1} are both headed ${formatX(after.x)}. Remove one of them.`;
+  }
+  const isText = points.every(({ number }, at) => at === 0 || (points[at - 1]?.number ?? '') <= number);
+  return `x has to ascend or to descend from column to column, but ${formatX(before.x)} (column ${before.column + 1}) is followed by ${formatX(after.x)} (column ${after.column + 1}).${isText ? ' The columns are in the order of their texts.' : ''} Sort the columns by number.`;
+}
+
+/** Refuses a column of numbers between those of the points: its heading is missing or misspelled. */
+function checkBetween(table: Table, survey: Survey, points: readonly PointHeading[]): void {
+  for (const [index, { column }] of points.entries()) {
+    const before = points[index - 1]?.column ?? column - 1;
+    for (let between = before + 1; between < column; between++) {
+      const heading = table.heading.fields[between] ?? '';
+      if (!isNumeric(survey, between) || readPointHeading(heading, between)) continue;
+      refuse(
+        table.heading.line,
+        `Column ${between + 1} stands between points and holds numbers, but ${heading === '' ? 'it has no heading' : `${quote(heading)} is not an x`}. Head it with its x, or move it behind the points.`,
+      );
+    }
+  }
+}

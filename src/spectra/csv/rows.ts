@@ -1,0 +1,163 @@
+import Papa from 'papaparse';
+import { MAX_FILE_POINTS, MAX_POINTS } from '../limits.ts';
+import { refuse } from '../problems.ts';
+import type { Dialect } from './dialect.ts';
+import { isNumberText } from './numbers.ts';
+
+/** A row of a table, or a comment, with the line on which it begins, counted from 1. */
+export interface Row {
+  line: number;
+  fields: string[];
+}
+
+/** Max cells of a row: the points, and what else is known about a sample. */
+export const MAX_COLUMNS = MAX_POINTS + 1_000;
+/** Max cells of a file: a point of the long layout takes three or four. */
+const MAX_CELLS = 4 * MAX_FILE_POINTS;
+const MAX_CELL_LENGTH = 10_000;
+const MAX_COMMENTS = 10_000;
+/**
+ * Characters that Papa Parse gets at once, a row or a part of one. For each quoted cell it searches the next line end,
+ * so its time grows with the square of a long line: 1.9 s for a line of 100 000 quoted cells, 0.05 s in such parts.
+ */
+const BLOCK_LENGTH = 16 * 1024;
+
+const [QUOTE, LINE_END, BLANK] = ['"', '\n', ' '].map(sign => sign.charCodeAt(0));
+
+/**
+ * Yields the rows of a text, without comments and blank lines. One pass finds where cells and rows end and checks the
+ * limits; Papa Parse then splits what the pass has seen.
+ *
+ * @param onComment called with each comment
+ * @param onProgress called with the share of the text that was read
+ * @throws {FileRefused} when a limit is exceeded, a quotation mark is not closed, or a comment below the first row
+ *   holds numbers like a spectrum
+ */
+export function* rowsOf(
+  { text, delimiter, start, line: firstLine }: Dialect,
+  {
+    onComment,
+    onProgress,
+  }: {
+    onComment?: ((line: number, text: string) => void) | undefined;
+    onProgress?: ((share: number) => void) | undefined;
+  } = {},
+): Generator<Row> {
+  const separator = delimiter.charCodeAt(0);
+  const options = { delimiter, newline: '\n' } as const;
+  let [at, line] = [start, firstLine];
+  let [blockStart, blockLines]: [number, number[]] = [start, []];
+  let partial: string[] | undefined;
+  let [cells, rows, comments] = [0, 0, 0];
+
+  /** Parses the block that ends before `end`. @returns its complete rows */
+  function parse(end: number, isComplete: boolean): Row[] {
+    const block = text.slice(blockStart, end);
+    // Papa Parse finds no row in an empty text; here it is an empty cell.
+    const { data, errors } =
+      block === '' ? { data: [['']], errors: [] } : Papa.parse<string[]>(block, options);
+    if (errors.length > 0) misquoted(blockLines[0] ?? line);
+    const [first] = data;
+    if (partial && first) {
+      for (const field of first) partial.push(field);
+      data[0] = partial;
+    }
+    partial = isComplete ? undefined : data.pop();
+    const parsed = data.map((fields, index) => ({ line: blockLines[index] ?? line, fields }));
+    blockLines = isComplete ? [] : blockLines.slice(-1);
+    onProgress?.(end / text.length);
+    return parsed.filter(({ fields }) => fields.some(field => field.trim() !== ''));
+  }
+
+  while (at < text.length) {
+    if (text[at] === '#' || text[at] === '%') {
+      if (at > blockStart) yield* parse(at - 1, true);
+      const end = endOf(text, at);
+      if (++comments > MAX_COMMENTS) {
+        refuse(line, `The file has more than ${MAX_COMMENTS} comments. Remove them.`);
+      }
+      checkComment(text.slice(at, end), delimiter, line, rows > 0);
+      onComment?.(line, text.slice(at, end));
+      [at, blockStart] = [end + 1, end + 1];
+      line++;
+      continue;
+    }
+    const rowLine = line;
+    blockLines.push(rowLine);
+    for (let column = 1; ; column++) {
+      const cellStart = at;
+      if (text.charCodeAt(at) === QUOTE) {
+        const closed = endOfQuoted(text, at, rowLine);
+        for (let end = text.indexOf('\n', at); end >= 0 && end < closed; end = text.indexOf('\n', end + 1))
+          line++;
+        at = closed;
+        while (text.charCodeAt(at) === BLANK && separator !== BLANK) at++;
+        const next = text.charCodeAt(at);
+        if (at < text.length && next !== separator && next !== LINE_END) misquoted(rowLine);
+      } else {
+        for (let code = text.charCodeAt(at); at < text.length && code !== separator && code !== LINE_END; ) {
+          code = text.charCodeAt(++at);
+        }
+      }
+      if (at - cellStart > MAX_CELL_LENGTH) {
+        refuse(rowLine, `A cell has more than ${MAX_CELL_LENGTH} characters. Remove its column.`);
+      }
+      if (column > MAX_COLUMNS) {
+        refuse(
+          rowLine,
+          `The row has more than ${MAX_COLUMNS} cells. A spectrum may have at most ${MAX_POINTS} points.`,
+        );
+      }
+      if (++cells > MAX_CELLS) {
+        refuse(rowLine, `The file has more than ${MAX_CELLS} cells. Split it into several files.`);
+      }
+      if (at >= text.length || text.charCodeAt(at) === LINE_END) break;
+      if (at - blockStart > BLOCK_LENGTH) {
+        yield* parse(at, false);
+        blockStart = at + 1;
+      }
+      at++;
+    }
+    rows++;
+    at++;
+    line++;
+    if (at - blockStart > BLOCK_LENGTH || at >= text.length) {
+      yield* parse(at - 1, true);
+      blockStart = at;
+    }
+  }
+  if (at > blockStart) yield* parse(text.length, true);
+}
+
+/** The index of the line end after `at`, or of the end of the text. */
+function endOf(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end;
+}
+
+/** The index after the quotation mark that closes the one at `at`; two in a row stand for one of the text. */
+function endOfQuoted(text: string, at: number, line: number): number {
+  for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 2)) {
+    if (text.charCodeAt(end + 1) !== QUOTE) return end + 1;
+  }
+  return misquoted(line);
+}
+
+function misquoted(line: number): never {
+  refuse(
+    line,
+    'A quotation mark is not closed, or is followed by other signs. Close it, or write two for a mark within a cell.',
+  );
+}
+
+/** Refuses a comment that could be the spectrum of a sample whose name begins with `#` or `%`. */
+function checkComment(comment: string, delimiter: string, line: number, isBelowRows: boolean): void {
+  if (!isBelowRows || comment.length > MAX_CELL_LENGTH * 10) return;
+  const [, ...cells] = comment.split(delimiter);
+  const numbers = cells.filter(cell => isNumberText(cell.trim())).length;
+  if (numbers === 0 || numbers * 2 < cells.length) return;
+  refuse(
+    line,
+    `The line begins with '${comment[0]}' like a comment, but holds numbers like a spectrum. Remove the line, or the sign.`,
+  );
+}

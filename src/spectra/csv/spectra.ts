@@ -1,0 +1,50 @@
+import type { Axis } from '../axis.ts';
+import { MAX_FILE_POINTS, MAX_POINTS, MAX_SAMPLE_NAME_LENGTH } from '../limits.ts';
+import { type Problems, quote, refuse } from '../problems.ts';
+import type { ReadSpectrum } from '../reading.ts';
+import type { NumberReader } from './numbers.ts';
+import type { Survey } from './survey.ts';
+import type { Table } from './table.ts';
+
+/** What the readers of all layouts need. */
+export interface Reader {
+  /** The name of the file without its ending, for a spectrum that has no other. */
+  fileName: string;
+  table: Table;
+  survey: Survey;
+  numbers: NumberReader;
+  problems: Problems;
+  onProgress?: ((share: number) => void) | undefined;
+}
+
+/** What a reader of a layout finds in a table. */
+export interface TableSpectra {
+  axis: Axis;
+  yUnit: string | null;
+  spectra: ReadSpectrum[];
+  notes: string[];
+}
+
+/** Reports a name that the API would refuse. */
+export function checkName(name: string, line: number | null, problems: Problems): void {
+  if (name === '') problems.report(line, 'The sample has no name. Fill it.');
+  else if (name.length > MAX_SAMPLE_NAME_LENGTH && [...name].length > MAX_SAMPLE_NAME_LENGTH) {
+    problems.report(
+      line,
+      `The name ${quote(name)} is too long: a sample's name may have at most ${MAX_SAMPLE_NAME_LENGTH} characters.`,
+    );
+  }
+}
+
+/** @throws {FileRefused} if the spectra exceed a limit */
+export function checkSize(points: number, spectra: number): void {
+  if (points > MAX_POINTS) {
+    refuse(null, `The spectra have ${points} points, but a spectrum may have at most ${MAX_POINTS}.`);
+  }
+  if (points * spectra > MAX_FILE_POINTS) {
+    refuse(
+      null,
+      `The file has ${points * spectra} points, but a file may have at most ${MAX_FILE_POINTS}. Split it into several files.`,
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import type { Problems } from '../problems.ts';
+import { toNumber } from './numbers.ts';
+import { dataRowsOf, type Table } from './table.ts';
+
+/** What the rows below the heading hold, as far as it decides how they are read. */
+export interface Survey {
+  rows: number;
+  /** For each column the number of its cells that are numbers, and the range of these. */
+  numbers: Int32Array;
+  lowest: Float64Array;
+  highest: Float64Array;
+  /** The values of the columns that may be x, up to the first that is not a number. */
+  values: ReadonlyMap<number, readonly number[]>;
+}
+
+/** Reads the rows below the heading once. @param candidates the columns that may be x */
+export function surveyRows(
+  table: Table,
+  candidates: readonly number[],
+  problems: Problems,
+  onProgress?: (share: number) => void,
+): Survey {
+  const width = table.heading.fields.length;
+  const numbers = new Int32Array(width);
+  const lowest = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
+  const highest = new Float64Array(width).fill(Number.NEGATIVE_INFINITY);
+  const values = new Map(candidates.map(column => [column, [] as number[]]));
+  let rows = 0;
+  for (const { fields } of dataRowsOf(table, { problems, onProgress })) {
+    for (let column = 0; column < width; column++) {
+      const value = toNumber(fields[column] ?? '');
+      if (Number.isNaN(value)) continue;
+      if (numbers[column] === rows) values.get(column)?.push(value);
+      numbers[column] = (numbers[column] ?? 0) + 1;
+      lowest[column] = Math.min(lowest[column] ?? value, value);
+      highest[column] = Math.max(highest[column] ?? value, value);
+    }
+    rows++;
+  }
+  return { rows, numbers, lowest, highest, values };
+}
+
+/** Whether every cell of a column is a number. */
+export const isNumeric = (survey: Survey, column: number): boolean =>
+  survey.rows > 0 && survey.numbers[column] === survey.rows;
+
+/** Whether values are 0, 1, 2, … or 1, 2, 3, …, as the numbers of rows, columns and samples are. */
+export function isCount(values: readonly number[]): boolean {
+  const [first] = values;
+  return (first === 0 || first === 1) && values.every((value, index) => value === first + index);
+}
+
+/** Whether the first column holds row numbers, as R and pandas write them, below no heading, `X` or `index`. */
+export function isRowNumbers({ heading }: Table, survey: Survey): boolean {
+  const isUnnamed = ['', 'X', 'index'].includes(heading.fields[0] ?? '');
+  return isUnnamed && isNumeric(survey, 0) && isCount(survey.values.get(0) ?? []);
+}
