@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { Download } from 'lucide-react';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { fileNameOf, toCsv, toJson } from './downloads.ts';
-import type { Predicted } from './run.ts';
+import type { Predicted } from './predicted.ts';
 
 const TYPES = { csv: 'text/csv;charset=utf-8', json: 'application/json' };
 

@@ -7,7 +7,7 @@ import { countSpectra } from '../ui/numbers';
 import { Sentences } from './FileList';
 import classes from './FileRow.module.css';
 import type { ChosenFile, Files } from './files.ts';
-import type { OrderedFile } from './reading-job.ts';
+import type { OrderedFile } from './ordered-file.ts';
 
 interface FileRowProps {
   files: Files;

@@ -8,13 +8,14 @@ import { countSpectra, formatNumber } from '../ui/numbers';
 import { benchOf } from './bench.ts';
 import { FileList, Sentences } from './FileList';
 import { FilePicker } from './FilePicker';
+import { readFilesOf } from './files.ts';
 import type { SpectraModel } from './model.ts';
 import { describeObstacle, disagreementOf } from './obstacles.ts';
 import { Quota } from './Quota';
 import { Results } from './Results';
 import { RunProgress } from './RunProgress';
 import { SpectraChart } from './SpectraChart';
-import { readFilesOf, spectraOf } from './spectra.ts';
+import { spectraOf } from './spectra.ts';
 
 /** Files of spectra, their chart, and their predictions. */
 export function SpectraBench({ deployment, model }: { deployment: Deployment; model: SpectraModel }) {

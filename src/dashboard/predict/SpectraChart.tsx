@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { formatNumber } from '../ui/numbers';
 import { type ChartData, type ChartModel, chartData } from './chart-data.ts';
-import type { OrderedFile } from './reading-job.ts';
+import type { OrderedFile } from './ordered-file.ts';
 import type { SpectrumToSend } from './spectra.ts';
 
 const HEIGHT = 300;

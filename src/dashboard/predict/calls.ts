@@ -1,6 +1,6 @@
 import { MAX_CALL_BYTES, MAX_SPECTRA } from '../limits.ts';
 
-/** Max characters of a number in JSON, such as -1.2345678901234567e-300, and the comma after it. */
+/** Max characters of a number in JSON, such as -1.234567890123456e-300, and the comma after it. */
 const MAX_NUMBER_LENGTH = 25;
 /** Max bytes of a character of a name in JSON. */
 const MAX_CHARACTER_BYTES = 6;

@@ -1,5 +1,5 @@
 import Papa from 'papaparse';
-import type { Predicted } from './run.ts';
+import type { Predicted } from './predicted.ts';
 
 interface Model {
   name: string;
@@ -70,8 +70,8 @@ export function toJson(
         file: prediction.file,
         line: prediction.line,
         ...(kind === 'REGRESSION' ? { value: prediction.value } : { category: prediction.category }),
-        applicability: prediction.applicability,
-        inCalibrationRange: prediction.inCalibrationRange,
+        applicability: applicabilityOf(prediction),
+        inCalibrationRange: prediction.inCalibrationRange ?? null,
         xAxis: ORDERS[prediction.order],
         logId: prediction.logId,
         time: prediction.at.toISOString(),
@@ -80,6 +80,13 @@ export function toJson(
     null,
     2,
   );
+}
+
+/** The statistics of a prediction, without what the GraphQL client adds to them. */
+function applicabilityOf({ applicability }: Predicted) {
+  if (!applicability) return null;
+  const { verdict, t2 = null, t2Limit = null, q = null, qLimit = null } = applicability;
+  return { verdict, t2, t2Limit, q, qLimit };
 }
 
 /** The name of a downloaded file, from the name of the deployment and only with characters that every system allows. */

@@ -1,4 +1,4 @@
-import type { Predicted } from './run.ts';
+import type { Predicted } from './predicted.ts';
 
 /** A prediction for the table. */
 export interface TableRow extends Predicted {

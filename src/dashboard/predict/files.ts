@@ -1,7 +1,7 @@
 import type { Answer, Problem, Question } from '../../spectra/reading.ts';
 import { createFileReader, type RunningJob } from './file-reader.ts';
 import { type Observable, observable } from './observable.ts';
-import type { ExpectedSpectra, OrderedFile } from './reading-job.ts';
+import type { ExpectedSpectra, OrderedFile } from './ordered-file.ts';
 
 /** What is known about a file so far. */
 export type FileState =
@@ -111,3 +111,7 @@ const isSame = (one: ExpectedSpectra | null, other: ExpectedSpectra | null) =>
   Boolean(one?.axis) === Boolean(other?.axis) &&
   one?.yUnit === other?.yUnit &&
   one?.inputLength === other?.inputLength;
+
+/** The files that were read completely. */
+export const readFilesOf = (files: readonly ChosenFile[]): OrderedFile[] =>
+  files.flatMap(({ state }) => (state.kind === 'read' ? [state.file] : []));

@@ -4,7 +4,7 @@ import type { Axis } from '../../spectra/axis.ts';
 import { graphql } from '../generated';
 import type { ReferenceRange } from '../ui/judgement.ts';
 import type { ChartModel } from './chart-data.ts';
-import type { ExpectedSpectra } from './reading-job.ts';
+import type { ExpectedSpectra } from './ordered-file.ts';
 
 const PREDICT_MODEL = graphql(`
   query PredictModel($id: ID!) {

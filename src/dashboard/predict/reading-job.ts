@@ -1,14 +1,8 @@
-import type { Axis } from '../../spectra/axis.ts';
+import { MAX_FILE_BYTES } from '../../spectra/limits.ts';
 import { type Ordering, putInModelOrder } from '../../spectra/model-order.ts';
 import { readSpectraFile } from '../../spectra/read-file.ts';
 import type { Answer, Problem, Question, SpectraFile } from '../../spectra/reading.ts';
-
-/** What a model expects of the spectra of a file. */
-export interface ExpectedSpectra {
-  axis: Axis | null;
-  inputLength: number;
-  yUnit: string | null;
-}
+import type { ExpectedSpectra, OrderedFile } from './ordered-file.ts';
 
 /** A file to read, and the answers to the questions that were asked about it. */
 export interface ReadingJob {
@@ -18,41 +12,34 @@ export interface ReadingJob {
   answers: readonly Answer[];
 }
 
-/** A file of spectra in the order in which they are sent. */
-export interface OrderedFile extends Omit<SpectraFile, 'spectra'> {
-  /** Whether the axis was compared with the model's, and whether the points were reversed for that. */
-  order: 'checked' | 'reversed' | 'unchecked';
-  /** What was done with the axis, for the person who sends the file. */
-  orderNote: string | null;
-  samples: { sampleName: string; line: number | null }[];
-  /** The values of all spectra, one spectrum after the other: this can be transferred to the page without a copy. */
-  points: Float64Array<ArrayBuffer>;
-}
-
 export type JobResult =
   | { kind: 'read'; file: OrderedFile }
   | { kind: 'refused'; problems: Problem[] }
   | { kind: 'question'; question: Question };
+
+const MEBIBYTE = 1024 * 1024;
 
 /** Reads a file and puts its spectra into the model's order. Takes seconds for a large file, so it runs in a worker. */
 export async function readFile(
   { file, model, answers }: ReadingJob,
   onProgress: (share: number) => void,
 ): Promise<JobResult> {
+  // A larger file is not even loaded.
+  if (file.size > MAX_FILE_BYTES) {
+    return refuse(`The file is larger than ${MAX_FILE_BYTES / MEBIBYTE} MiB. Split it into several.`);
+  }
   const bytes = await bytesOf(file);
   if (!bytes) {
-    const message =
-      'The browser could not read the file. It may be a folder, or it was moved meanwhile. Choose it again.';
-    return { kind: 'refused', problems: [{ line: null, message }] };
+    return refuse(
+      'The browser could not read the file. It may be a folder, or it was moved meanwhile. Choose it again.',
+    );
   }
   const reading = readSpectraFile(file.name, bytes, { modelAxis: model?.axis ?? null, answers, onProgress });
   if (reading.kind !== 'spectra') return reading;
   const ordering: Ordering = model
     ? putInModelOrder(reading.file, model)
     : { result: 'unchecked', file: reading.file, note: null };
-  if (ordering.result === 'refused') {
-    return { kind: 'refused', problems: [{ line: null, message: ordering.message }] };
-  }
+  if (ordering.result === 'refused') return refuse(ordering.message);
   const { spectra, ...facts } = ordering.file;
   return {
     kind: 'read',
@@ -65,6 +52,8 @@ export async function readFile(
     },
   };
 }
+
+const refuse = (message: string): JobResult => ({ kind: 'refused', problems: [{ line: null, message }] });
 
 /** The bytes of a file; undefined if it cannot be read. */
 async function bytesOf(file: File): Promise<Uint8Array | undefined> {

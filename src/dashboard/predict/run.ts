@@ -4,6 +4,7 @@ import { graphql } from '../generated';
 import type { PredictMutation, PredictMutationVariables } from '../generated/graphql';
 import { countForCall } from './calls.ts';
 import { type Observable, observable } from './observable.ts';
+import type { Predicted } from './predicted.ts';
 import type { SpectrumToSend } from './spectra.ts';
 
 const PREDICT = graphql(`
@@ -36,19 +37,6 @@ const PREDICT = graphql(`
     }
   }
 `);
-
-type Prediction = PredictMutation['predict']['predictions'][number];
-
-/** A prediction, what it was made from, and its log. */
-export interface Predicted extends Prediction {
-  file: string;
-  line: number | null;
-  /** What was done with the spectrum's axis before it was sent. */
-  order: SpectrumToSend['file']['order'];
-  logId: string;
-  /** When the call was made. */
-  at: Date;
-}
 
 /** The state of a run of predictions. */
 export interface Run {

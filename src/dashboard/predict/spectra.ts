@@ -1,5 +1,4 @@
-import type { ChosenFile } from './files.ts';
-import type { OrderedFile } from './reading-job.ts';
+import type { OrderedFile } from './ordered-file.ts';
 
 /** A spectrum as it is sent, and where it was read. */
 export interface SpectrumToSend {
@@ -19,7 +18,3 @@ export function spectraOf(file: OrderedFile): SpectrumToSend[] {
     y: file.points.subarray(index * length, (index + 1) * length),
   }));
 }
-
-/** The files that were read completely. */
-export const readFilesOf = (files: readonly ChosenFile[]): OrderedFile[] =>
-  files.flatMap(({ state }) => (state.kind === 'read' ? [state.file] : []));

@@ -1,4 +1,4 @@
-import type { SpectralQuantity } from '../generated/graphql';
+import type { SpectralQuantity } from '../generated/graphql.ts';
 
 const NAMES: Record<SpectralQuantity, string> = {
   WAVELENGTH: 'Wavelength',

@@ -1,0 +1,201 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Lab, openLab, type Service, startService } from '../harness.ts';
+import { launchBrowser, openPage } from './browser.ts';
+import {
+  type ChosenFile,
+  caseFile,
+  choose,
+  csv,
+  deployModel,
+  fileRow,
+  GASOLINE_AXIS,
+  gasolineFile,
+  gasolineRows,
+  modelOfThreePoints,
+  predict,
+  rowsOf,
+  watchCalls,
+} from './predict-kit.ts';
+
+const browser = launchBrowser();
+let service: Service;
+let lab: Lab;
+/** Deployments of the octane model with its x axis and with none, and of a model of three points with none. */
+let octane: string;
+let octaneWithoutAxis: string;
+let threePoints: string;
+
+beforeAll(async () => {
+  service = await startService();
+  lab = await openLab(service);
+  octane = await deployModel(service, lab.owner, { xAxis: GASOLINE_AXIS });
+  octaneWithoutAxis = lab.deploymentId;
+  threePoints = await deployModel(service, lab.owner, {}, modelOfThreePoints([]), 'Three points');
+});
+afterAll(() => service.close());
+
+/** Opens the Predict tab of a deployment and chooses files. */
+async function pageWith(deploymentId: string, ...files: ChosenFile[]): Promise<Page> {
+  const page = await openPage(browser(), service, `/deployments/${deploymentId}/predict`, lab.owner);
+  await choose(page, ...files);
+  return page;
+}
+
+/** Waits for a sentence beside a file. */
+const says = (page: Page, name: string, sentence: string | RegExp) =>
+  fileRow(page, name).getByText(sentence).waitFor();
+
+const predictButton = (page: Page) => page.getByRole('button', { name: /^Predict / });
+
+describe('each file shows what was read from it and what was done with it', () => {
+  test('format, number of spectra and range; checked against the model’s axis', async () => {
+    const page = await pageWith(octane, caseFile('headings-with-unit.csv'));
+    await says(page, 'headings-with-unit.csv', 'CSV, one spectrum per row · 10 spectra · 900 to 1700 nm');
+    await says(page, 'headings-with-unit.csv', 'checked');
+    await predict(page, '10 spectra');
+    expect(await rowsOf(page)).toEqual(gasolineRows);
+  });
+
+  test.for(['wide-descending.csv', 'long-descending.csv'])(
+    '%s: exactly reversed, put into the model’s order, and said so',
+    async name => {
+      const page = await pageWith(octane, caseFile(name));
+      await says(page, name, '1700 → 900 nm in the file, put into the model’s order 900 → 1700 nm');
+      await predict(page, '10 spectra');
+      expect(await rowsOf(page)).toEqual(gasolineRows);
+    },
+  );
+
+  test('a model without an axis gets the file’s order, and the page says that nothing was checked', async () => {
+    const page = await pageWith(threePoints, csv('up.csv', 'sample_name,3000,2000,1000\nA,1,2,3'));
+    await page.getByText('It has no x axis, so the x values of files are not checked.').waitFor();
+    await says(page, 'up.csv', '3000 → 1000, not checked: this model has no axis');
+    const calls = watchCalls(page);
+    await predict(page, '1 spectrum');
+    expect(calls).toMatchObject([{ spectra: [{ yValues: [1, 2, 3] }], xValues: null }]);
+    expect(await rowsOf(page)).toEqual([['A', '1.0000']]);
+  });
+
+  test('one column per sample', async () => {
+    const page = await pageWith(octane, caseFile('one-column-a-sample.csv'));
+    await says(page, 'one-column-a-sample.csv', 'CSV, one column per sample · 10 spectra');
+    await predict(page, '10 spectra');
+    expect(await rowsOf(page)).toEqual(gasolineRows);
+  });
+
+  test('the column that the names were taken from', async () => {
+    const name = 'names-in-second-column.csv';
+    const page = await pageWith(threePoints, caseFile(name));
+    await says(page, name, /sample_id/);
+  });
+
+  test('samples of the same name, which are marked in the results', async () => {
+    const page = await pageWith(octane, caseFile('two-samples-of-one-name.csv'));
+    await says(page, 'two-samples-of-one-name.csv', /[Tt]wo spectra are called 'same'/);
+    await predict(page, '10 spectra');
+    const rows = await rowsOf(page);
+    expect(rows.slice(0, 3).map(([sample = '']) => sample.replace(/\s+/g, ' '))).toEqual([
+      expect.stringMatching(/^same ?duplicate name, line \d+$/),
+      expect.stringMatching(/^same ?duplicate name, line \d+$/),
+      'gasoline-53',
+    ]);
+  });
+});
+
+describe('a file is refused with what was read, and nothing is sent until it is removed or replaced', () => {
+  test('with line and value', async () => {
+    const page = await pageWith(
+      octane,
+      gasolineFile(),
+      csv('bad.csv', 'sample_name,900,902\nA,0.1,0.2\nB,0.3,high'),
+    );
+    const calls = watchCalls(page);
+    await says(page, 'bad.csv', 'bad.csv was not read');
+    await says(page, 'bad.csv', /Line 3: .*high/);
+    await page.getByText('Remove or replace the files that were not read.').waitFor();
+    expect(await predictButton(page).isDisabled()).toBe(true);
+    // The fixed file replaces the one of the same name.
+    await choose(page, csv('bad.csv', gasolineFile().buffer));
+    await predict(page, '20 spectra');
+    expect(calls.map(({ spectra }) => spectra.length)).toEqual([20]);
+  });
+
+  test.for<[string, RegExp]>([
+    ['wide-columns-in-text-order.csv', /1700.*900/],
+    ['wide-other-axis.csv', /1100 to 1900.*900 to 1700/],
+    ['mixed-decimal-signs.csv', /[Dd]ecimal/],
+    ['two-axes-in-one-file.csv', /900.*1100/],
+  ])('%s', async ([name, sentence]) => {
+    const page = await pageWith(octane, gasolineFile(), caseFile(name));
+    await says(page, name, sentence);
+    expect(await predictButton(page).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: `Remove ${name}` }).click();
+    await predict(page, '10 spectra');
+    expect(await rowsOf(page)).toEqual(gasolineRows);
+  });
+
+  test('another number of points than the model takes', async () => {
+    const page = await pageWith(octaneWithoutAxis, csv('short.csv', 'sample_name,900,902\nA,0.1,0.2'));
+    await says(page, 'short.csv', /2 points.*401/);
+    expect(await predictButton(page).isDisabled()).toBe(true);
+  });
+
+  test('a file that holds no text', async () => {
+    const page = await pageWith(octane, csv('workbook.xlsx', 'PK\u0003\u0004\0\0'));
+    await says(page, 'workbook.xlsx', 'workbook.xlsx was not read');
+  });
+
+  test.for<[string, string]>([
+    ['direction', 'sample_name,1000,2000,3000\nB,1,2,3'],
+    ['range', 'sample_name,4000,3000,2000\nB,1,2,3'],
+  ])('files that disagree in %s, for a model without an axis', async ([, text]) => {
+    const page = await pageWith(
+      threePoints,
+      csv('a.csv', 'sample_name,3000,2000,1000\nA,1,2,3'),
+      csv('b.csv', text),
+    );
+    const alert = page.getByRole('alert').filter({ hasText: 'These files cannot be sent together' });
+    await alert.getByText(/a\.csv.*b\.csv/).waitFor();
+    expect(await predictButton(page).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Remove b.csv' }).click();
+    await predict(page, '1 spectrum');
+  });
+});
+
+describe('a question about a file has two answers, and nothing is sent before', () => {
+  const heading = 'sample_name,1000,2000,3000\n';
+  const rows = 'A,1,2,3\nB,0.5,7,4\nC,9,8,7';
+
+  test('no heading row: read with the model’s axis', async () => {
+    const deploymentId = await deployModel(
+      service,
+      lab.owner,
+      { xAxis: { quantity: 'WAVENUMBER', unit: 'cm⁻¹', first: 1000, last: 3000 } },
+      modelOfThreePoints([]),
+      'Three points with an axis',
+    );
+    const page = await pageWith(deploymentId, csv('plain.csv', rows));
+    const question = fileRow(page, 'plain.csv').getByRole('group', { name: 'A question about plain.csv' });
+    await question.waitFor();
+    await page.getByText('Answer the question first, or remove the file.').waitFor();
+    expect(await predictButton(page).isDisabled()).toBe(true);
+    await question.getByRole('button').first().click();
+    await predict(page, '3 spectra');
+    expect(await rowsOf(page)).toEqual([
+      ['A', '1.0000'],
+      ['B', '0.5000'],
+      ['C', '9.0000'],
+    ]);
+    await choose(page, csv('plain.csv', `${heading}${rows}`));
+    await predict(page, '3 spectra');
+  });
+
+  test('no heading row: refused', async () => {
+    const page = await pageWith(octane, caseFile('no-heading.csv'));
+    const row = fileRow(page, 'no-heading.csv');
+    await row.getByRole('group').getByRole('button').last().click();
+    await row.getByText('no-heading.csv was not read').waitFor();
+    expect(await predictButton(page).isDisabled()).toBe(true);
+  });
+});
