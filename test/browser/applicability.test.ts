@@ -196,10 +196,10 @@ test('the overview says that none was outside, and nothing for a model without l
   expect(await page.getByText('outside the calibration').count()).toBe(0);
 });
 
-test('a page of calls whose values are more than one answer can hold is listed, and each call opens', async () => {
-  const { deploymentId } = await deploy(service, lab.owner, regressionWithStatistics(METADATA), 'Batches');
+/** Inserts 20 calls with this many spectra. */
+async function insertCalls(deploymentId: string, spectra: number) {
   const applicability = { verdict: 'INSIDE', t2: 3, t2Limit: 12, q: 0.25, qLimit: 0.5 };
-  const predictions = Array.from({ length: 250 }, (_, index) => ({
+  const predictions = Array.from({ length: spectra }, (_, index) => ({
     sampleName: `batch-${index + 1}`,
     value: 88,
     applicability,
@@ -211,12 +211,30 @@ test('a page of calls whose values are more than one answer can hold is listed, 
     insert into prediction_logs (id, created_at, deployment_id, source, predictions, duration_ms, outside)
     select id, ${new Date(now)}, ${deploymentId}, 'WEB', ${JSON.stringify(predictions)}::jsonb, 1, 0
     from unnest(${ids}::uuid[]) as id`.execute(service.db);
+}
+
+test('the values of a call are loaded when it is opened, so a page does not depend on them', async () => {
+  const { deploymentId } = await deploy(service, lab.owner, regressionWithStatistics(METADATA), 'Batches');
+  await insertCalls(deploymentId, 250);
   const page = await open(logsPath(deploymentId));
   expect(await samplesOf(page)).toEqual(Array(20).fill('250'));
   // Calls that were made meanwhile do not confuse which one is opened.
   await predict([FAR], deploymentId);
   await logs(page).locator('tbody > tr').first().getByRole('button').click();
   await values(page).getByRole('cell', { name: 'batch-1', exact: true }).waitFor();
+});
+
+test('pages are smaller where the calls have more spectra than an answer can hold', async () => {
+  const { deploymentId } = await deploy(service, lab.owner, regressionWithStatistics(METADATA), 'Large');
+  await insertCalls(deploymentId, 1000);
+  for (const path of [logsPath(deploymentId), `/projects/${lab.owner.projectId}/logs`]) {
+    const page = await open(path);
+    await expect.poll(() => samplesOf(page)).toHaveLength(5);
+    await page.getByRole('button', { name: 'Older' }).click();
+    await page.getByRole('status').getByText('Page 2', { exact: true }).waitFor();
+    await expect.poll(() => samplesOf(page)).toEqual(Array(5).fill('1000'));
+    expect(await page.getByRole('alert').count()).toBe(0);
+  }
 });
 
 test.for(['light', 'dark'] as const)(

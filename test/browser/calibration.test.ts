@@ -98,7 +98,7 @@ test('a CSV of calibration spectra gives a model its x axis, and the range of th
   // The file does not state what its x values are.
   await dialog.getByText('Enter the quantity.').waitFor();
   await choose(page, dialog, 'Wavelength');
-  expect(await dialog.getByLabel('Unit', { exact: true }).nth(1).inputValue()).toBe('nm');
+  expect(await dialog.getByLabel('Unit of x').inputValue()).toBe('nm');
   await submit();
   await dialog.getByText('From a CSV, version 1 is registered').waitFor();
   expect(await fact(dialog, 'X axis').innerText()).toMatch(/^900 → 1700 nm, 401 points\s+Wavelength$/);

@@ -9,7 +9,7 @@ import { EmptyState } from '../ui/EmptyState';
 import { useNow } from '../ui/use-now';
 import { LogDetails } from './LogDetails';
 import { LogRow } from './LogRow';
-import { LOGS_ON_A_PAGE, LogsTable } from './LogsTable';
+import { LogsTable } from './LogsTable';
 import { useOutsideFilter } from './use-outside-filter';
 import { isTurning, usePages } from './use-pages';
 
@@ -40,7 +40,7 @@ export function Logs() {
   const now = useNow();
   const variables = {
     id: deployment.id,
-    first: LOGS_ON_A_PAGE,
+    first: pages.size,
     after: pages.after,
     onlyOutside: filter.isOn,
   };

@@ -8,9 +8,7 @@ import { Problem } from '../ui/Problem';
 import { SkeletonRows } from '../ui/SkeletonRows';
 import classes from './Logs.module.css';
 import type { OutsideFilter } from './use-outside-filter';
-import type { Pages } from './use-pages';
-
-export const LOGS_ON_A_PAGE = 20;
+import { type Pages, useSmallerPages } from './use-pages';
 
 /** The number of columns, and those that a narrow screen shows. */
 const COLUMNS = {
@@ -37,7 +35,7 @@ interface LogsTableProps<Log> {
 /** The calls that were answered, newest first, in pages. */
 export function LogsTable<Log>({
   logs,
-  error,
+  error: failure,
   refresh,
   pages,
   turning,
@@ -45,6 +43,8 @@ export function LogsTable<Log>({
   of,
   rowOf,
 }: LogsTableProps<Log>) {
+  // An error of the previous page remains in the result until the next one is loaded.
+  const error = useSmallerPages(turning ? undefined : failure, pages);
   const isEmpty = logs?.nodes.length === 0 && pages.number === 1 && !turning;
   const wide = of === 'project' ? { visibleFrom: 'sm' as const } : {};
   return (

@@ -1,5 +1,6 @@
 import { SimpleGrid, Text } from '@mantine/core';
 import type { SpectralQuantity } from '../generated/graphql';
+import { MAX_NAME_LENGTH } from '../limits.ts';
 import { endsOf, rangeOf } from '../ui/axis-range.ts';
 import { NumberField, SelectField, TextField } from '../ui/Form';
 import { count, formatShort } from '../ui/numbers';
@@ -36,13 +37,13 @@ export function AxisFields({ axis, onChange, file, required = false, disabled = 
         data={QUANTITIES}
         value={quantity}
         onChange={value => onChange({ ...axis, quantity: quantityIn(value) })}
-        clearable={!needed}
+        clearable={!required}
       />
       <TextField
         {...common}
-        label="Unit"
+        label="Unit of x"
         placeholder="nm, cm⁻¹"
-        maxLength={100}
+        maxLength={MAX_NAME_LENGTH}
         value={unit}
         onChange={event => onChange({ ...axis, unit: event.currentTarget.value })}
       />

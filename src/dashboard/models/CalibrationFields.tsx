@@ -1,4 +1,5 @@
 import { Button, Fieldset, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { MAX_NAME_LENGTH } from '../limits.ts';
 import { NumberField, TextField } from '../ui/Form';
 import { AxisFields } from './AxisFields';
 import { type CalibrationDraft, samplesOf, yUnitOf } from './calibration-draft.ts';
@@ -57,7 +58,7 @@ export function CalibrationFields({ draft, onChange, file, onRemove, disabled }:
         <TextField
           label="Unit of the spectra"
           description="For example absorbance. Files of spectra in another unit are then refused."
-          maxLength={100}
+          maxLength={MAX_NAME_LENGTH}
           disabled={disabled}
           value={yUnitOf(draft, spectra)}
           onChange={event => onChange({ ...draft, yUnit: event.currentTarget.value })}
