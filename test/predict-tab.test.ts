@@ -132,7 +132,7 @@ describe('what is outside the calibration is said in words', () => {
   test('and a value outside the range of the reference values', () => {
     const range = { referenceMin: 83.4, referenceMax: 89.6 };
     expect(describeOutside({ inCalibrationRange: false }, range)).toEqual([
-      'value outside the calibration’s range 83.4 to 89.6',
+      "value outside the calibration's range 83.4 to 89.6",
     ]);
     expect(describeOutside({ inCalibrationRange: true }, range)).toEqual([]);
   });
@@ -159,12 +159,12 @@ const predicted = (sampleName: string, more: Partial<Predicted> = {}): Predicted
   ...more,
 });
 
-test('samples of the same name are marked with their lines', () => {
+test('samples of the same name are marked and counted', () => {
   const rows = markDuplicates([predicted('A'), predicted('B'), predicted('A', { line: 4 })]);
   expect(rows.map(({ duplicate }) => duplicate)).toEqual([
-    'duplicate name, line 2',
+    'duplicate name, 1 of 2',
     undefined,
-    'duplicate name, line 4',
+    'duplicate name, 2 of 2',
   ]);
 });
 

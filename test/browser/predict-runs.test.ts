@@ -190,7 +190,7 @@ describe('results say whether the model was applicable', () => {
     const page = await predictPage(await judged());
     await choose(page, file);
     await predict(page, '5 spectra');
-    const range = 'value outside the calibration’s range 83.4 to 89.6';
+    const range = "value outside the calibration's range 83.4 to 89.6";
     expect(await rowsOf(page)).toEqual([
       ['in', '85.0000', 'inside'],
       ['far', '86.0000', 'outside the calibration: T² 31 > 12'],

@@ -61,7 +61,7 @@ function Formats() {
     <>
       <Text size="sm" c="dimmed" ta="center" maw={560}>
         CSV and other text with commas, semicolons or tabs; JCAMP-DX (.dx, .jdx); SPC (.spc). The points are
-        compared with the model’s x axis before anything is sent.
+        compared with the model's x axis before anything is sent.
       </Text>
       <div className={classes.formats}>
         {EXAMPLES.map(({ title, text }) => (

@@ -128,20 +128,20 @@ function AxisCheck({ file: { order, orderNote } }: { file: OrderedFile }) {
       className={`${classes.done} ${order === 'unchecked' ? classes.unchecked : ''}`}
     >
       <Mark size={15} aria-hidden="true" />
-      <span>{orderNote ?? 'The axis is the model’s.'}</span>
+      <span>{orderNote ?? "Checked against the model's axis"}</span>
     </Text>
   );
 }
 
+/** The progress of the reading. @param share null while other files are read */
 function Reading({ name, share, onStop }: { name: string; share: number | null; onStop: () => void }) {
+  const percent = Math.round(100 * (share ?? 0));
   return (
-    <Group gap="sm" wrap="nowrap" maw={420}>
-      <Progress
-        flex={1}
-        value={100 * (share ?? 0)}
-        striped={share === null}
-        aria-label={`Share of ${name} that was read`}
-      />
+    <Group gap="sm" wrap="nowrap">
+      <Text size="sm" c="dimmed" miw={100} style={{ fontVariantNumeric: 'tabular-nums' }}>
+        {share === null ? 'Waiting' : `Reading, ${percent} %`}
+      </Text>
+      <Progress flex={1} maw={320} value={percent} aria-label={`Share of ${name} that was read`} />
       <Button variant="default" size="compact-xs" aria-label={`Stop reading ${name}`} onClick={onStop}>
         Stop
       </Button>

@@ -1,6 +1,6 @@
 import type { Client } from 'urql';
+import type { ExpectedSpectra } from '../../spectra/model-order.ts';
 import { createFiles, type Files } from './files.ts';
-import type { ExpectedSpectra } from './ordered-file.ts';
 import { createRunner, type Runner } from './run.ts';
 
 /** The files and the run of one deployment's Predict tab. */

@@ -7,14 +7,17 @@ export interface TableRow extends Predicted {
   duplicate?: string;
 }
 
-/** Marks predictions whose sample has the name of another one, with the place of the spectrum in its file. */
+/** Marks predictions whose sample has the name of another one, with their place among these: `duplicate name, 1 of 2`. */
 export function markDuplicates(predictions: readonly Predicted[]): TableRow[] {
   const counts = new Map<string, number>();
   for (const { sampleName } of predictions) counts.set(sampleName, (counts.get(sampleName) ?? 0) + 1);
+  const seen = new Map<string, number>();
   return predictions.map(prediction => {
     const row = { ...prediction, callId: prediction.logId };
-    if (counts.get(prediction.sampleName) === 1) return row;
-    const { line } = prediction;
-    return { ...row, duplicate: line === null ? 'duplicate name' : `duplicate name, line ${line}` };
+    const count = counts.get(prediction.sampleName) ?? 1;
+    if (count === 1) return row;
+    const place = (seen.get(prediction.sampleName) ?? 0) + 1;
+    seen.set(prediction.sampleName, place);
+    return { ...row, duplicate: `duplicate name, ${place} of ${count}` };
   });
 }

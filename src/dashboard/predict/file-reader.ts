@@ -50,6 +50,7 @@ export function createFileReader(): FileReader {
       finish({ kind: 'refused', problems: [{ line: null, message }] });
     };
     worker.postMessage(next.job);
+    next.onProgress(0);
   };
 
   return {

@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
 import { type CombinedError, useQuery } from 'urql';
 import type { Axis } from '../../spectra/axis.ts';
+import type { ExpectedSpectra } from '../../spectra/model-order.ts';
 import { graphql } from '../generated';
 import type { ReferenceRange } from '../ui/judgement.ts';
 import type { ChartModel } from './chart-data.ts';
-import type { ExpectedSpectra } from './ordered-file.ts';
 
 const PREDICT_MODEL = graphql(`
   query PredictModel($id: ID!) {

@@ -1,6 +1,6 @@
-import { describeDisagreement } from '../../spectra/model-order.ts';
+import { describeDisagreement, type ExpectedSpectra } from '../../spectra/model-order.ts';
 import type { ChosenFile } from './files.ts';
-import type { ExpectedSpectra, OrderedFile } from './ordered-file.ts';
+import type { OrderedFile } from './ordered-file.ts';
 
 /**
  * Describes how files for a model without an x axis differ in direction or range; null if they do not. A model with an

@@ -1,12 +1,4 @@
-import type { Axis } from '../../spectra/axis.ts';
 import type { SpectraFile } from '../../spectra/reading.ts';
-
-/** What a model expects of the spectra of a file. */
-export interface ExpectedSpectra {
-  axis: Axis | null;
-  inputLength: number;
-  yUnit: string | null;
-}
 
 /** A file of spectra in the order in which they are sent. */
 export interface OrderedFile extends Omit<SpectraFile, 'spectra'> {

@@ -1,8 +1,8 @@
 import { MAX_FILE_BYTES } from '../../spectra/limits.ts';
-import { type Ordering, putInModelOrder } from '../../spectra/model-order.ts';
+import { type ExpectedSpectra, type Ordering, putInModelOrder } from '../../spectra/model-order.ts';
 import { readSpectraFile } from '../../spectra/read-file.ts';
 import type { Answer, Problem, Question, SpectraFile } from '../../spectra/reading.ts';
-import type { ExpectedSpectra, OrderedFile } from './ordered-file.ts';
+import type { OrderedFile } from './ordered-file.ts';
 
 /** A file to read, and the answers to the questions that were asked about it. */
 export interface ReadingJob {
@@ -45,6 +45,8 @@ export async function readFile(
     kind: 'read',
     file: {
       ...facts,
+      // Once it was checked, the axis is the model's, with its quantity and unit.
+      axis: ordering.result === 'unchecked' ? facts.axis : (model?.axis ?? facts.axis),
       order: ordering.result,
       orderNote: ordering.note,
       samples: spectra.map(({ sampleName, line }) => ({ sampleName, line })),

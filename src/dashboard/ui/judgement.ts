@@ -52,7 +52,7 @@ export function describeOutside(
   if (inCalibrationRange === false) {
     const isKnown = typeof referenceMin === 'number' && typeof referenceMax === 'number';
     const range = isKnown ? ` ${formatShort(referenceMin)} to ${formatShort(referenceMax)}` : '';
-    sentences.push(`value outside the calibration’s range${range}`);
+    sentences.push(`value outside the calibration's range${range}`);
   }
   return sentences;
 }
