@@ -76,7 +76,7 @@ test('rows of the logs say which calls were outside the calibration, and how man
   const page = await open(logsPath());
   expect(await samplesOf(page)).toEqual([
     'outside the calibration 1',
-    'value outside the calibration’s range 1',
+    "value outside the calibration's range 1",
     '1',
     '2 outside the calibration 3',
   ]);
@@ -105,7 +105,7 @@ test('the details name the statistic with its limit, a value outside the range, 
     axis: 'Not checked',
   });
   expect(await details(1)).toEqual({
-    rows: ['sample-1 95.0000 value outside the calibration’s range 83.4 to 89.6'],
+    rows: ["sample-1 95.0000 value outside the calibration's range 83.4 to 89.6"],
     axis: 'Not checked',
   });
   expect(await details(2)).toEqual({
@@ -180,7 +180,7 @@ test('the overview shows what the model expects, its calibration, and how many o
   const facts = page.locator('dl').first().locator('..');
   await page.getByText('3 predictions outside the calibration').waitFor();
   expect(await facts.innerText()).toMatch(
-    /X axis\s+900 → 1100 nm, 3 points\s+Wavelength\s+Unit of the spectra\s+absorbance\s+RMSEP\s+0.24\s+Reference values\s+83.4 to 89.6\s+Calibration samples\s+50\s+Limit of T²\s+12\s+Limit of Q\s+0.5/,
+    /X axis\s+900 → 1100 nm, 3 points\s+Quantity\s+Wavelength\s+Unit of the spectra\s+absorbance\s+RMSEP\s+0.24\s+Reference values\s+83.4 to 89.6\s+Calibration samples\s+50\s+Limit of T²\s+12\s+Limit of Q\s+0.5/,
   );
   await page.getByRole('link', { name: '3 predictions outside the calibration' }).click();
   await page.waitForURL(`**${logsPath()}?calibration=outside`);

@@ -5,10 +5,9 @@ import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
-import { axisOf, hasLimits, type Model, pointsOf } from '../models/model.ts';
+import { axisOf, hasLimits, type Model, pointsOf, quantityOf } from '../models/model.ts';
 import { CopyButton } from '../ui/CopyButton';
 import { Notice } from '../ui/Notice';
-import { nameOfQuantity } from '../ui/spectral-axis.ts';
 import { Snippet } from './Snippet';
 import { KEY_PLACEHOLDER, LANGUAGES, type Language, snippetFor } from './snippets';
 
@@ -107,7 +106,7 @@ function Axis({ deploymentId, model }: { deploymentId: string; model: Model }) {
           X axis
         </Text>
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          {xAxis ? `${nameOfQuantity(xAxis.quantity)}, ${axisOf(model)}` : `None, ${pointsOf(model)}`}
+          {[quantityOf(model), axisOf(model) ?? `None, ${pointsOf(model)}`].filter(Boolean).join(', ')}
         </Text>
         <Text size="sm" c="dimmed">
           {xAxis ? (

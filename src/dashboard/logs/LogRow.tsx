@@ -63,7 +63,7 @@ export function LogRow({ log, deployment, withCaller = true, now, opening }: Log
       <Table.Td>
         <When at={log.createdAt} now={now} opening={opening} detailsId={detailsId} />
         {doubt && (
-          <Box hiddenFrom="sm" mt={2}>
+          <Box hiddenFrom="sm" mt={2} ml={opening ? 20 : 0}>
             <Caution>{doubt}</Caution>
           </Box>
         )}
@@ -186,7 +186,7 @@ function doubtOf({ predictions }: LogFieldsFragment): string | null {
   if (outside > 0) return `${predictions.length > 1 ? `${outside} ` : ''}outside the calibration`;
   const beyond = predictions.filter(({ inCalibrationRange }) => inCalibrationRange === false).length;
   if (beyond === 0) return null;
-  return `${predictions.length > 1 ? `${count(beyond, 'value')}` : 'value'} outside the calibration’s range`;
+  return `${predictions.length > 1 ? `${count(beyond, 'value')}` : 'value'} outside the calibration's range`;
 }
 
 /** The kind of caller, program or person, in a word. */

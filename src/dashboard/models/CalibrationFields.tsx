@@ -27,7 +27,13 @@ export function CalibrationFields({ draft, onChange, file, onRemove, disabled }:
     />
   );
   return (
-    <Fieldset legend="Calibration">
+    <Fieldset
+      legend={
+        <Text component="span" size="sm" fw={600}>
+          Calibration
+        </Text>
+      }
+    >
       <Stack gap="md">
         <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm">
           <Text size="xs" c="dimmed">

@@ -1,6 +1,5 @@
-import { Button, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { nameOfQuantity } from '../ui/spectral-axis.ts';
 import { axisOf, type Model, titleOf } from './model.ts';
 
 const SetXAxis = lazy(() => import('./SetXAxis').then(({ SetXAxis }) => ({ default: SetXAxis })));
@@ -23,16 +22,7 @@ export function ModelAxis({ model, canSet }: ModelAxisProps) {
   return (
     <>
       <span ref={shown} tabIndex={-1} style={{ outline: 'none' }}>
-        {model.xAxis ? (
-          <>
-            {axisOf(model)}
-            <Text component="span" display="block" size="xs" c="dimmed">
-              {nameOfQuantity(model.xAxis.quantity)}
-            </Text>
-          </>
-        ) : (
-          'none'
-        )}
+        {axisOf(model) ?? 'none'}
       </span>
       {!model.xAxis && canSet && (
         <Button

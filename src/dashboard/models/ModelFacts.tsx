@@ -2,7 +2,7 @@ import { Divider, Stack } from '@mantine/core';
 import { Fact, Facts } from '../ui/Fact';
 import { formatNumber } from '../ui/numbers';
 import { ModelAxis } from './ModelAxis';
-import { calibrationFactsOf, kindOf, type Model, targetOf, titleOf } from './model.ts';
+import { calibrationFactsOf, kindOf, type Model, quantityOf, targetOf, titleOf } from './model.ts';
 
 interface ModelFactsProps {
   model: Model;
@@ -12,6 +12,7 @@ interface ModelFactsProps {
 
 /** The facts of a model, one below the other: what it is and expects, and what is known of its calibration. */
 export function ModelFacts({ model, canSetAxis = false }: ModelFactsProps) {
+  const quantity = quantityOf(model);
   const calibration = calibrationFactsOf(model);
   return (
     <Stack gap="sm">
@@ -23,6 +24,7 @@ export function ModelFacts({ model, canSetAxis = false }: ModelFactsProps) {
         <Fact name="X axis">
           <ModelAxis model={model} canSet={canSetAxis} />
         </Fact>
+        {quantity && <Fact name="Quantity">{quantity}</Fact>}
         {model.yUnit && <Fact name="Unit of the spectra">{model.yUnit}</Fact>}
       </Facts>
       {calibration.length > 0 && (

@@ -2,7 +2,7 @@ import { Box, Button, Group, Table, Text } from '@mantine/core';
 import { ManageModel } from '../manage/ManageModel';
 import { Day } from '../ui/Day';
 import { ModelAxis } from './ModelAxis';
-import { calibrationFactsOf, kindOf, type Model, pointsOf, targetOf, titleOf } from './model.ts';
+import { calibrationLinesOf, kindOf, type Model, pointsOf, quantityOf, targetOf, titleOf } from './model.ts';
 
 interface ModelRowProps {
   model: Model;
@@ -12,11 +12,12 @@ interface ModelRowProps {
 
 /** A model in the list of a project, with what it expects and what is known of its calibration. */
 export function ModelRow({ model, can: { manageModels, manageDeployments }, onDeploy }: ModelRowProps) {
+  const details = [model.xAxis ? quantityOf(model) : pointsOf(model), model.yUnit].filter(Boolean);
   const expected = (
     <>
       <ModelAxis model={model} canSet={manageModels} />
       <Text size="xs" c="dimmed">
-        {[...(model.xAxis ? [] : [pointsOf(model)]), ...(model.yUnit ? [model.yUnit] : [])].join(' · ')}
+        {details.join(' · ')}
       </Text>
     </>
   );
@@ -29,10 +30,9 @@ export function ModelRow({ model, can: { manageModels, manageDeployments }, onDe
         <Text size="xs" c="dimmed">
           Version {model.version}
         </Text>
-        <Box hiddenFrom="sm" mt={4}>
-          {targetOf(model)}
+        <Box hiddenFrom="sm">
           <Text size="xs" c="dimmed">
-            {kindOf(model)}
+            {targetOf(model)} · {kindOf(model)}
           </Text>
           <Box mt={4}>{expected}</Box>
           <Calibration model={model} />
@@ -67,11 +67,10 @@ export function ModelRow({ model, can: { manageModels, manageDeployments }, onDe
   );
 }
 
-/** What is known of a calibration, in short lines. */
 function Calibration({ model }: { model: Model }) {
-  return calibrationFactsOf(model).map(([name, value]) => (
-    <Text key={name} size="xs" c="dimmed">
-      {name} {value}
+  return calibrationLinesOf(model).map(line => (
+    <Text key={line} size="xs" c="dimmed">
+      {line}
     </Text>
   ));
 }

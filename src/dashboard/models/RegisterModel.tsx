@@ -195,7 +195,7 @@ function AddCalibration({ disabled, onClick }: { disabled: boolean; onClick: () 
   return (
     <Group justify="space-between" wrap="nowrap" gap="md">
       <div>
-        <Text size="sm" fw={500}>
+        <Text size="sm" fw={600}>
           Calibration
         </Text>
         <Text size="xs" c="dimmed">

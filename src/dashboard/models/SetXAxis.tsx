@@ -8,7 +8,7 @@ import { Refusal } from '../ui/Refusal';
 import { useAction } from '../ui/use-action';
 import { AxisFields, AxisPreview } from './AxisFields';
 import { axisInput, NO_AXIS, valuesOf } from './axis-draft.ts';
-import { type Model, titleOf } from './model.ts';
+import { type Model, pointsOf, titleOf } from './model.ts';
 import { SpectraDropzone } from './SpectraDropzone';
 import { useCalibrationFile } from './use-calibration-file.ts';
 
@@ -55,8 +55,8 @@ function Fields({ model, onClose }: Omit<SetXAxisProps, 'opened'>) {
     <Form onSubmit={submit}>
       <Stack gap="md">
         <Text size="sm">
-          {titleOf(model)}, expects {model.inputLength} points. With its x axis, spectra that run the other
-          way or over another range are refused instead of predicted wrong.
+          {titleOf(model)} expects {pointsOf(model)}. With its x axis, spectra that run the other way or over
+          another range are refused instead of predicted wrong.
         </Text>
         <Refusal sentence={obstacle ?? refusal} />
         <SpectraDropzone file={file} hint="or describe evenly spaced points below" disabled={busy} />

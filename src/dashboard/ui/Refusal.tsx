@@ -6,7 +6,9 @@ import { useEffect, useRef } from 'react';
 export function Refusal({ sentence }: { sentence: string | null }) {
   const alert = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another message is to be seen too
-  useEffect(() => alert.current?.scrollIntoView({ block: 'nearest' }), [sentence]);
+  useEffect(() => {
+    alert.current?.scrollIntoView({ block: 'nearest' });
+  }, [sentence]);
   if (sentence === null) return null;
   return (
     <Alert ref={alert} color="red" variant="light" role="alert" icon={<CircleAlert size={18} />}>
