@@ -251,6 +251,25 @@ export function linearRegression(options: LinearOptions): Uint8Array {
   });
 }
 
+/** A regression of three points: the first is its value, the second its T² and the third its Q. */
+export function regressionWithStatistics(metadata: Readonly<Record<string, string>>): Uint8Array {
+  const outputs = ['value', 't2', 'q'];
+  const file = onnxFile({
+    input: [tensorInfo('X', 'float32', ['n', outputs.length])],
+    output: outputs.map(name => tensorInfo(name, 'float32', ['n', 1])),
+    initializer: outputs.map((name, column) =>
+      constant(
+        `column of ${name}`,
+        'float32',
+        [outputs.length, 1],
+        outputs.map((_, i) => Number(i === column)),
+      ),
+    ),
+    node: outputs.map(name => node('MatMul', ['X', `column of ${name}`], [name])),
+  });
+  return withMetadata(file, metadata);
+}
+
 /**
  * A regression that returns the mean of the spectrum, and computes for some time first: `rounds` products of square
  * matrices, with 1000 rows each two billion operations, which depend on the spectrum and so cannot be done beforehand.

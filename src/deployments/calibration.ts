@@ -2,6 +2,7 @@ import { badUserInput } from '../errors.ts';
 import type { CalibrationInput, SpectralQuantity, XAxis, XAxisInput } from '../generated/graphql.ts';
 import { checkOptionalText, checkText } from '../requests/names.ts';
 import { firstNotMonotonic } from '../spectra/axis.ts';
+import { evenlySpaced } from '../spectra/evenly-spaced.ts';
 
 // What a registration says about the calibration of a model: arguments, or else the metadata of the ONNX file.
 
@@ -147,14 +148,6 @@ function quantityOf(text: string): SpectralQuantity {
   if (isQuantity(quantity)) return quantity;
   throw badUserInput(
     `The file's metadata spectrakey.x_quantity is '${shortened(text)}', expected wavelength, wavenumber, raman_shift or other.`,
-  );
-}
-
-/** The points from `first` to `last`, both exact. */
-function evenlySpaced(first: number, last: number, points: number): number[] {
-  if (points === 1) return [first];
-  return Array.from({ length: points }, (_, i) =>
-    i === points - 1 ? last : first + (i * (last - first)) / (points - 1),
   );
 }
 

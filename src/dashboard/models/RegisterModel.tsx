@@ -1,6 +1,6 @@
-import { Button, Group, Paper, Progress, Stack, Text } from '@mantine/core';
-import { CircleCheck } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Plus } from 'lucide-react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
@@ -9,9 +9,17 @@ import { Dialog } from '../ui/Dialog';
 import { Form, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
 import { base64Of } from './base64';
+import { calibrationInput, NO_CALIBRATION } from './calibration-draft.ts';
 import { fetchWithProgress } from './fetch-with-progress';
-import { type Model, ModelFacts, titleOf } from './ModelFacts';
+import { type Model, titleOf } from './model.ts';
 import { OnnxDropzone } from './OnnxDropzone';
+import { Registered } from './Registered';
+import { Uploading } from './Uploading';
+import { useCalibrationFile } from './use-calibration-file.ts';
+
+const CalibrationFields = lazy(() =>
+  import('./CalibrationFields').then(({ CalibrationFields }) => ({ default: CalibrationFields })),
+);
 
 const REGISTER_MODEL = graphql(`
   mutation RegisterModel($input: RegisterModelInput!) {
@@ -49,6 +57,9 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
   const [name, setName] = useState('');
   const [target, setTarget] = useState('');
   const [unit, setUnit] = useState('');
+  /** Null while nothing is said about the calibration. */
+  const [calibration, setCalibration] = useState<typeof NO_CALIBRATION | null>(null);
+  const spectraFile = useCalibrationFile();
   const [refusal, setRefusal] = useState<string | null>(null);
   /** The share of the file that has been sent; null while nothing is being sent. */
   const [share, setShare] = useState<number | null>(null);
@@ -75,7 +86,12 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
       setRefusal(`${chosen.name} could not be read. Choose it once more.`);
     } else if (!controller.signal.aborted) {
       const { data, error } = await register(
-        { input: { projectId, name, targetProperty: target, unit, onnx } },
+        {
+          input: {
+            ...(calibration && calibrationInput(calibration, spectraFile.spectra)),
+            ...{ projectId, name, targetProperty: target, unit, onnx },
+          },
+        },
         {
           fetch: fetchWithProgress({ onProgress: setShare, signal: controller.signal }),
           // An empty list contains no type by which the cache would know to reload it.
@@ -90,8 +106,9 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
   };
 
   const submit = () => {
-    if (file) void send(file);
-    else setRefusal('Choose an .onnx file first.');
+    const obstacle = file ? spectraFile.obstacle : 'Choose an .onnx file first.';
+    if (file && obstacle === null) void send(file);
+    else setRefusal(obstacle);
   };
 
   if (registered) return <Registered model={registered} onClose={onClose} onDeploy={onDeploy} />;
@@ -137,6 +154,22 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
           value={unit}
           onChange={event => setUnit(event.currentTarget.value)}
         />
+        {calibration ? (
+          <Suspense fallback={<Skeleton h={320} />}>
+            <CalibrationFields
+              draft={calibration}
+              onChange={setCalibration}
+              file={spectraFile}
+              onRemove={() => {
+                setCalibration(null);
+                spectraFile.files.clear();
+              }}
+              disabled={busy}
+            />
+          </Suspense>
+        ) : (
+          <AddCalibration disabled={busy} onClick={() => setCalibration(NO_CALIBRATION)} />
+        )}
         <Group justify="flex-end" gap="xs">
           <Button
             variant="default"
@@ -157,54 +190,30 @@ function Registration({ projectId, models, onClose, onDeploy, onSending }: Regis
 
 const nameOf = (file: File) => file.name.replace(/\.onnx$/i, '').slice(0, MAX_NAME_LENGTH);
 
-function Uploading({ share, fileName }: { share: number; fileName: string }) {
-  const percent = Math.round(100 * share);
+/** The collapsed section about the calibration. */
+function AddCalibration({ disabled, onClick }: { disabled: boolean; onClick: () => void }) {
   return (
-    <Paper withBorder p="md">
-      <Group justify="space-between" gap="md" wrap="nowrap" mb={8}>
-        <Text size="sm" fw={500} truncate>
-          {fileName}
+    <Group justify="space-between" wrap="nowrap" gap="md">
+      <div>
+        <Text size="sm" fw={600}>
+          Calibration
         </Text>
-        <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-          {percent} %
+        <Text size="xs" c="dimmed">
+          Optional: the x axis, limits and accuracy, so that spectra are checked and doubtful values are
+          marked. What the file’s metadata says is used as it is.
         </Text>
-      </Group>
-      <Progress value={percent} animated={share === 1} aria-label={`Upload of ${fileName}`} />
-      <Text size="xs" c="dimmed" mt={8} role="status">
-        {share === 1 ? 'The server reads the file and tries the model…' : 'Uploading…'}
-      </Text>
-    </Paper>
-  );
-}
-
-function Registered({
-  model,
-  onClose,
-  onDeploy,
-}: Pick<RegistrationProps, 'onClose' | 'onDeploy'> & { model: Model }) {
-  return (
-    <Stack gap="md">
-      <Group gap={8} wrap="nowrap" role="status">
-        <CircleCheck size={20} color="var(--mantine-color-moss-5)" aria-hidden style={{ flex: 'none' }} />
-        <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
-          {titleOf(model)} is registered
-        </Text>
-      </Group>
-      <Paper withBorder p="md">
-        <ModelFacts model={model} />
-      </Paper>
-      <Text size="sm" c="dimmed">
-        The kind and the number of points were found in the file, and one trial run was made. Create a
-        deployment to call the model.
-      </Text>
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>
-          Done
-        </Button>
-        <Button data-autofocus onClick={() => onDeploy(model)}>
-          Create deployment
-        </Button>
-      </Group>
-    </Stack>
+      </div>
+      <Button
+        variant="default"
+        size="xs"
+        flex="none"
+        leftSection={<Plus size={14} />}
+        aria-label="Add calibration"
+        disabled={disabled}
+        onClick={onClick}
+      >
+        Add
+      </Button>
+    </Group>
   );
 }

@@ -37,3 +37,9 @@ export function formatShort(number: number, digits = 6): string {
   }
   return String(Number(number.toPrecision(digits)));
 }
+
+/** The number that a person typed, with a decimal point or comma; null for a blank text, NaN for another one. */
+export function numberIn(text: string): number | null {
+  const plain = text.trim().replace(',', '.').replace('−', '-');
+  return plain === '' ? null : Number(plain);
+}
