@@ -26,12 +26,6 @@ export function namesOfSamples(fileName: string, given: readonly string[]): stri
   return given.map((_, index) => `${nameOfFile(fileName)} ${index + 1}`);
 }
 
-/** The x of each point: evenly spaced, exactly the last one at the end. */
-export function evenlySpaced(first: number, last: number, points: number): number[] {
-  const xOf = (index: number) => first + (index * (last - first)) / (points - 1);
-  return Array.from({ length: points }, (_, index) => (index === points - 1 ? last : xOf(index)));
-}
-
 /** Refuses a spectrum that makes the file hold too many points, before its points are read. */
 export function checkPoints(points: number, inFileSoFar: number, line: number | null): void {
   if (points > MAX_POINTS)

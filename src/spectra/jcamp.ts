@@ -6,11 +6,11 @@
  */
 import type { Axis } from './axis.ts';
 import { axisOfLabel } from './axis-label.ts';
+import { evenlySpaced } from './evenly-spaced.ts';
 import {
   checkMonotonic,
   checkPoints,
   checkSameAxis,
-  evenlySpaced,
   nameOfFile,
   namesOfSamples,
   readingOf,

@@ -6,14 +6,8 @@
  * reverses spectra that descend, and takes the exponent 0 of a subfile for a missing one. Tests compare the values.
  */
 import { type Axis, formatX, toleranceOf } from './axis.ts';
-import {
-  checkMonotonic,
-  checkSameAxis,
-  evenlySpaced,
-  nameOfFile,
-  namesOfSamples,
-  readingOf,
-} from './file-spectra.ts';
+import { evenlySpaced } from './evenly-spaced.ts';
+import { checkMonotonic, checkSameAxis, nameOfFile, namesOfSamples, readingOf } from './file-spectra.ts';
 import { quote, refuse } from './problems.ts';
 import type { Reading, ReadSpectrum, SpectraFile } from './reading.ts';
 import { FLOAT, readHeader, type SpcHeader } from './spc/header.ts';
