@@ -51,6 +51,7 @@ beforeAll(async () => {
   lab = await openLab(service);
   key = await createKey(service, lab.owner, { projectId: lab.owner.projectId }, { name: 'LIMS' });
   judged = await deploy(service, lab.owner, regressionWithStatistics(METADATA), 'Judged');
+  await predict([Array(401).fill(0)], lab.deploymentId);
   await predict([FAR, INSIDE, FAR]);
   await predict([INSIDE], judged.deploymentId, [900, 950, 1100]);
   await predict([HIGH_VALUE]);
@@ -71,6 +72,9 @@ async function samplesOf(page: Page): Promise<string[]> {
   const cells = await logs(page).locator('tbody > tr > td:nth-last-child(2)').allInnerTexts();
   return cells.map(cell => cell.replace(/\s+/g, ' ').trim());
 }
+
+/** Waits for samples that fulfil an expectation. */
+const eventually = (page: Page) => expect.poll(() => samplesOf(page), { timeout: 10_000 });
 
 test('rows of the logs say which calls were outside the calibration, and how many of their spectra', async () => {
   const page = await open(logsPath());
@@ -120,11 +124,11 @@ test('the filter lists only calls outside the calibration, stays in the address,
   await filter(page, 'Outside the calibration').click();
   await page.waitForURL(`**${logsPath()}?calibration=outside`);
   const outside = ['outside the calibration 1', '2 outside the calibration 3'];
-  await expect.poll(() => samplesOf(page)).toEqual(outside);
+  await eventually(page).toEqual(outside);
   await page.reload();
   expect(await samplesOf(page)).toEqual(outside);
   await page.goBack();
-  await expect.poll(() => samplesOf(page)).toHaveLength(4);
+  await eventually(page).toHaveLength(4);
   const { deploymentId } = await deploy(
     service,
     lab.owner,
@@ -138,33 +142,6 @@ test('the filter lists only calls outside the calibration, stays in the address,
   expect(await samplesOf(page)).toEqual(['1']);
 });
 
-test('a change of the filter leads to the first page', async () => {
-  const { deploymentId } = await deploy(service, lab.owner, regressionWithStatistics(METADATA), 'Busy');
-  for (let call = 0; call < 22; call++) await predict([call < 21 ? FAR : INSIDE], deploymentId);
-  const page = await open(logsPath(deploymentId));
-  await page.getByRole('button', { name: 'Older' }).click();
-  await page.getByRole('status').getByText('Page 2', { exact: true }).waitFor();
-  await filter(page, 'Outside the calibration').click();
-  await page.getByRole('status').getByText('Page 1', { exact: true }).waitFor();
-  await expect.poll(() => samplesOf(page)).toHaveLength(20);
-  await page.getByRole('button', { name: 'Older' }).click();
-  await page.getByRole('status').getByText('Page 2', { exact: true }).waitFor();
-  await expect.poll(() => samplesOf(page)).toHaveLength(1);
-});
-
-test('a model without limits has no filter, unless the address asks for it', async () => {
-  await service.ask(
-    PREDICT,
-    { deploymentId: lab.deploymentId, spectra: [{ sampleName: 'flat', yValues: Array(401).fill(0) }] },
-    key,
-  );
-  const page = await open(logsPath(lab.deploymentId));
-  expect(await samplesOf(page)).toEqual(['1']);
-  expect(await page.getByRole('radiogroup', { name: 'Calls that are listed' }).count()).toBe(0);
-  await page.goto(`${logsPath(lab.deploymentId)}?calibration=outside`);
-  await page.getByRole('heading', { name: 'No call outside the calibration' }).waitFor();
-});
-
 test('the logs of the project and of a key mark the same calls, and the project’s have the filter', async () => {
   const page = await open(`/projects/${lab.owner.projectId}/logs?calibration=outside`);
   expect(await samplesOf(page)).toContain('2 outside the calibration 3');
@@ -173,6 +150,28 @@ test('the logs of the project and of a key mark the same calls, and the project�
   await logs(page).getByText('Octane', { exact: true }).waitFor();
   await page.goto(`/projects/${lab.owner.projectId}/api-keys/${key.id}`);
   expect((await samplesOf(page)).some(cell => cell.startsWith('outside the calibration'))).toBe(true);
+});
+
+test('a change of the filter leads to the first page', async () => {
+  const { deploymentId } = await deploy(service, lab.owner, regressionWithStatistics(METADATA), 'Busy');
+  for (let call = 0; call < 22; call++) await predict([call < 21 ? FAR : INSIDE], deploymentId);
+  const page = await open(logsPath(deploymentId));
+  await page.getByRole('button', { name: 'Older' }).click();
+  await page.getByRole('status').getByText('Page 2', { exact: true }).waitFor();
+  await filter(page, 'Outside the calibration').click();
+  await page.getByRole('status').getByText('Page 1', { exact: true }).waitFor();
+  await eventually(page).toHaveLength(20);
+  await page.getByRole('button', { name: 'Older' }).click();
+  await page.getByRole('status').getByText('Page 2', { exact: true }).waitFor();
+  await eventually(page).toHaveLength(1);
+});
+
+test('a model without limits has no filter, unless the address asks for it', async () => {
+  const page = await open(logsPath(lab.deploymentId));
+  expect(await samplesOf(page)).toEqual(['1']);
+  expect(await page.getByRole('radiogroup', { name: 'Calls that are listed' }).count()).toBe(0);
+  await page.goto(`${logsPath(lab.deploymentId)}?calibration=outside`);
+  await page.getByRole('heading', { name: 'No call outside the calibration' }).waitFor();
 });
 
 test('the overview shows what the model expects, its calibration, and how many of the month’s predictions were outside, which leads to their logs', async () => {
@@ -229,10 +228,10 @@ test('pages are smaller where the calls have more spectra than an answer can hol
   await insertCalls(deploymentId, 1000);
   for (const path of [logsPath(deploymentId), `/projects/${lab.owner.projectId}/logs`]) {
     const page = await open(path);
-    await expect.poll(() => samplesOf(page)).toHaveLength(5);
+    await eventually(page).toHaveLength(5);
     await page.getByRole('button', { name: 'Older' }).click();
     await page.getByRole('status').getByText('Page 2', { exact: true }).waitFor();
-    await expect.poll(() => samplesOf(page)).toEqual(Array(5).fill('1000'));
+    await eventually(page).toEqual(Array(5).fill('1000'));
     expect(await page.getByRole('alert').count()).toBe(0);
   }
 });

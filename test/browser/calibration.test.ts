@@ -96,26 +96,26 @@ test('a CSV of calibration spectra gives a model its x axis, and the range of th
   expect(await dialog.getByLabel('First x').count()).toBe(0);
   await submit();
   // The file does not state what its x values are.
-  await dialog.getByText('Enter the quantity.').waitFor();
+  await dialog.getByText('Choose the quantity.').waitFor();
   await choose(page, dialog, 'Wavelength');
   expect(await dialog.getByLabel('Unit of x').inputValue()).toBe('nm');
   await submit();
   await dialog.getByText('From a CSV, version 1 is registered').waitFor();
   expect(await fact(dialog, 'X axis').innerText()).toBe('900 → 1700 nm, 401 points');
   expect(await fact(dialog, 'Calibration samples').innerText()).toBe('10');
-  const { models: [stored] = [] } =
-    (
-      await service.ask(
-        'query ($id: ID!) { project(id: $id) { models { xAxis { values } calibration { yMin yMax } } } }',
-        { id: lab.owner.projectId },
-        lab.owner,
-      )
-    ).project ?? {};
+  const { createDeployment } = await service.ask(
+    `mutation ($input: CreateDeploymentInput!) {
+      createDeployment(input: $input) { model { xAxis { values } calibration { yMin yMax } } }
+    }`,
+    { input: { modelId: (await modelOf('From a CSV'))?.id, name: 'From a CSV' } },
+    lab.owner,
+  );
+  const stored = createDeployment.model;
   const at = (point: number) => spectraOf('gasoline-test.csv').map(({ yValues }) => yValues[point] ?? 0);
   const points = Array.from({ length: 401 }, (_, point) => point);
-  expect(stored?.xAxis?.values).toEqual(points.map(point => 900 + 2 * point));
-  expect(stored?.calibration?.yMin).toEqual(points.map(point => Math.min(...at(point))));
-  expect(stored?.calibration?.yMax).toEqual(points.map(point => Math.max(...at(point))));
+  expect(stored.xAxis?.values).toEqual(points.map(point => 900 + 2 * point));
+  expect(stored.calibration?.yMin).toEqual(points.map(point => Math.min(...at(point))));
+  expect(stored.calibration?.yMax).toEqual(points.map(point => Math.max(...at(point))));
 });
 
 test('an x axis and the facts of a calibration are typed, with decimal points or commas', async () => {

@@ -59,9 +59,13 @@ export function Form({ onSubmit, children, ...props }: FormProps) {
 
 function messageFor(input: HTMLInputElement): string | null {
   const label = (input.labels?.[0]?.textContent ?? '').replace(/\s*\*$/, '').toLowerCase();
-  const { validity, type, inputMode, pattern, minLength, value } = input;
+  const { validity, type, inputMode, pattern, required, readOnly, minLength, value } = input;
   if (validity.badInput) return 'This is not a complete date.';
-  if (validity.valueMissing) return type === 'date' ? 'Choose a day.' : `Enter the ${label}.`;
+  // Browsers do not validate a read-only input, such as that of a select.
+  if (validity.valueMissing || (required && value === '')) {
+    if (type === 'date') return 'Choose a day.';
+    return `${readOnly ? 'Choose' : 'Enter'} the ${label}.`;
+  }
   if (validity.typeMismatch) return 'Enter an e-mail address, such as name@lab.example.';
   if (validity.patternMismatch || (pattern !== '' && !Number.isFinite(numberIn(value) ?? 0))) {
     return inputMode === 'numeric' ? 'Enter a whole number, such as 50.' : 'Enter a number, such as 12.5.';
