@@ -22,6 +22,7 @@ import {
   tensorAttribute,
   tensorInfo,
 } from './onnx-files.ts';
+import { readPage } from './pages.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -78,6 +79,21 @@ const graph = (parts: Partial<Graph>): Uint8Array =>
     initializer: [constant('w', 'float32', [3, 1], [1, 10, 100])],
     ...parts,
   });
+
+test('files of the newest opset in docs/models.md are accepted, of the next one refused', async () => {
+  const [, newest = ''] = /up to opset (\d+)/.exec(readPage('docs/models.md')) ?? [];
+  const of = (opset: number) =>
+    onnxFile(
+      {
+        input: [tensorInfo('X', 'float32', ['n', 1])],
+        output: [tensorInfo('y', 'float32', ['n', 1])],
+        node: [node('Neg', ['X'], ['y'])],
+      },
+      opset,
+    );
+  expect(await inspectModel(of(Number(newest)))).toMatchObject({ kind: 'REGRESSION' });
+  expect(await refusal(of(Number(newest) + 1))).toContain('expected a model exported for an older opset');
+});
 
 describe('published calibrations', () => {
   test('octane numbers equal those of another implementation within 0.001', async () => {

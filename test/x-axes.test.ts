@@ -352,9 +352,18 @@ describe('the x values of a call', () => {
   });
 
   test('are checked in a large body too', async () => {
-    const points = 20_000;
+    const points = 50_000;
     const values = Array.from({ length: points }, (_, i) => 1000 + i / 8);
-    const { deploymentId } = await deployed(file(points), { xAxis: nm(values) });
+    const { modelId, deploymentId } = await deployed(file(points), {
+      xAxis: nm(values),
+      calibration: { yMin: values, yMax: values },
+    });
+    const stored = await service.db
+      .selectFrom('models')
+      .select(['xValues', 'calibrationMin', 'calibrationMax'])
+      .where('id', '=', modelId)
+      .executeTakeFirst();
+    expect(stored).toEqual({ xValues: values, calibrationMin: values, calibrationMax: values });
     expect((await predict(deploymentId, values, { points })).data?.predict.xAxisChecked).toBe(true);
     const reversed = await predict(deploymentId, values.toReversed(), { points });
     expect(reversed).toMatchObject(refusal(codes.BAD_USER_INPUT));

@@ -28,16 +28,17 @@ interface DemonstrationModel {
   targetProperty: string;
   deployment: string;
   description: string;
+  /** What the metadata of the file do not say. */
   facts: GivenFacts;
 }
 
 export const octane: DemonstrationModel = {
-  file: 'octane.onnx',
+  file: 'octane-with-limits.onnx',
   name: 'Octane by NIR',
   targetProperty: 'octane number',
   deployment: 'Octane, production line',
   description: 'PLS regression on 50 gasoline spectra, 900–1700 nm (Kalivas 1997).',
-  facts: { xAxis: { quantity: 'WAVELENGTH', unit: 'nm', first: 900, last: 1700 }, yUnit: 'log(1/R)' },
+  facts: {},
 };
 
 export const oilType: DemonstrationModel = {

@@ -1,5 +1,5 @@
 import { cut, cutText } from './cut.ts';
-import { MAX_CATEGORY_CHARACTERS, ModelFailed, type Outcome, STATISTICS } from './outcome.ts';
+import { MAX_CATEGORY_CHARACTERS, ModelFailed, type Outcome } from './outcome.ts';
 import { unpackMetadata } from './packed-metadata.ts';
 import type { CallReply, InputType, Inspected, Predicted, Reply, Request } from './protocol.ts';
 import type { Spectra } from './shared-runs.ts';
@@ -66,10 +66,8 @@ export function outcomesOf(
     if ('failed' in reply) return failureOf(reply);
     const count = counts[index];
     const outcome = 'categories' in reply ? categoriesOf(reply, count) : valuesOf(take(reply.values, count));
-    for (const name of STATISTICS) {
-      const stated = reply[name];
-      if (stated !== undefined) outcome[name] = take(stated, count);
-    }
+    if (reply.t2 !== undefined) outcome.t2 = take(reply.t2, count);
+    if (reply.q !== undefined) outcome.q = take(reply.q, count);
     return outcome;
   });
 }

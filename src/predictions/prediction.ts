@@ -4,11 +4,11 @@ import type { DeploymentToCall } from './authorize.ts';
 import type { SpectrumToPredict } from './settlement/repeat.ts';
 
 type Limits = Pick<DeploymentToCall, 't2Limit' | 'qLimit'>;
-type Calibration = Limits & Pick<DeploymentToCall, 'referenceMin' | 'referenceMax'>;
+export type Calibration = Limits & Pick<DeploymentToCall, 'referenceMin' | 'referenceMax'>;
 
 /** Makes the predictions of a call from the output of its model, with what the calibration says about each. */
 export function predictionsOf(
-  spectra: readonly SpectrumToPredict[],
+  spectra: readonly Pick<SpectrumToPredict, 'sampleName'>[],
   outcome: Outcome,
   calibration: Calibration,
 ): Prediction[] {

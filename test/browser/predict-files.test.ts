@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, openLab, type Service, startService } from '../harness.ts';
+import { writeBlock } from '../jcamp-writer.ts';
+import { writeSpc } from '../spc-writer.ts';
 import { launchBrowser, openPage } from './browser.ts';
 import {
   type ChosenFile,
@@ -85,9 +87,11 @@ describe('each file shows what was read from it and what was done with it', () =
   });
 
   test('the column that the names were taken from', async () => {
-    const name = 'names-in-second-column.csv';
-    const page = await pageWith(threePoints, caseFile(name));
-    await says(page, name, /sample_id/);
+    const text = 'measured,sample_id,3000,2000,1000\nMonday,A,1,2,3';
+    const page = await pageWith(threePoints, csv('names.csv', text));
+    await says(page, 'names.csv', "The names were taken from column 'sample_id'.");
+    await predict(page, '1 spectrum');
+    expect(await rowsOf(page)).toEqual([['A', '1.0000']]);
   });
 
   test('samples of the same name, which are marked in the results', async () => {
@@ -111,9 +115,9 @@ describe('a file is refused with what was read, and nothing is sent until it is 
       csv('bad.csv', 'sample_name,900,902\nA,0.1,0.2\nB,0.3,high'),
     );
     const calls = watchCalls(page);
-    await says(page, 'bad.csv', 'bad.csv was not read');
+    await says(page, 'bad.csv', 'bad.csv was refused');
     await says(page, 'bad.csv', /Line 3: .*high/);
-    await page.getByText('Remove or replace the files that were not read.').waitFor();
+    await page.getByText('Remove or replace the files that were refused.').waitFor();
     expect(await predictButton(page).isDisabled()).toBe(true);
     // The fixed file replaces the one of the same name.
     await choose(page, csv('bad.csv', gasolineFile().buffer));
@@ -143,7 +147,7 @@ describe('a file is refused with what was read, and nothing is sent until it is 
 
   test('a file that holds no text', async () => {
     const page = await pageWith(octane, csv('workbook.xlsx', 'PK\u0003\u0004\0\0'));
-    await says(page, 'workbook.xlsx', 'workbook.xlsx was not read');
+    await says(page, 'workbook.xlsx', 'workbook.xlsx was refused');
   });
 
   test.for<[string, string]>([
@@ -160,6 +164,51 @@ describe('a file is refused with what was read, and nothing is sent until it is 
     expect(await predictButton(page).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Remove b.csv' }).click();
     await predict(page, '1 spectrum');
+  });
+});
+
+describe('files of instruments are read, with their format and unit', () => {
+  const jcamp = (records: Record<string, string> = {}) =>
+    csv('drop.jdx', writeBlock({ values: [9, 2, 3], firstX: 3000, step: -1000, form: 'DIFDUP', records }));
+  const spc = csv(
+    'drop.spc',
+    Buffer.from(
+      writeSpc({
+        ...{ name: 'even x', version: 0x4b, precision: 'float', xType: 1, yType: 2 },
+        ...{ values: [[3, 2, 8]], firstX: 1000, lastX: 3000 },
+      }).bytes,
+    ),
+  );
+  const page = async (...files: ChosenFile[]) => {
+    const deploymentId = await deployModel(
+      service,
+      lab.owner,
+      {
+        xAxis: { quantity: 'WAVENUMBER', unit: 'cm⁻¹', first: 3000, last: 1000 },
+        yUnit: 'absorbance',
+      },
+      modelOfThreePoints([]),
+      'Three wavenumbers',
+    );
+    return await pageWith(deploymentId, ...files);
+  };
+
+  test('JCAMP-DX, and SPC with the opposite direction', async () => {
+    const tab = await page(jcamp(), spc);
+    await says(tab, 'drop.jdx', 'JCAMP-DX · 1 spectrum · 3000 to 1000 cm⁻¹ · ABSORBANCE');
+    await says(tab, 'drop.spc', 'SPC · 1 spectrum · 3000 to 1000 cm⁻¹ · Absorbance');
+    await says(tab, 'drop.spc', "1000 → 3000 cm⁻¹ in the file, put into the model's order 3000 → 1000 cm⁻¹");
+    await predict(tab, '2 spectra');
+    expect(await rowsOf(tab)).toEqual([
+      ['drop', 'drop.jdx', '9.0000'],
+      ['drop', 'drop.spc', '8.0000'],
+    ]);
+  });
+
+  test('transmittance is refused by a model of absorbances', async () => {
+    const tab = await page(jcamp({ YUNITS: 'TRANSMITTANCE' }));
+    await says(tab, 'drop.jdx', "The values are 'TRANSMITTANCE', the model expects 'absorbance'.");
+    expect(await predictButton(tab).isDisabled()).toBe(true);
   });
 });
 
@@ -191,11 +240,20 @@ describe('a question about a file has two answers, and nothing is sent before', 
     await predict(page, '3 spectra');
   });
 
+  test('a lone numeric heading: a point, or not', async () => {
+    const page = await pageWith(threePoints, csv('depth.csv', 'sample_name,1,3000,2900,2800\nA,7,1,2,3'));
+    await page.getByText("The heading '1' (column 2) is far from the others").waitFor();
+    expect(await predictButton(page).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'It describes the samples' }).click();
+    await predict(page, '1 spectrum');
+    expect(await rowsOf(page)).toEqual([['A', '1.0000']]);
+  });
+
   test('no heading row: refused', async () => {
     const page = await pageWith(octane, caseFile('no-heading.csv'));
     const row = fileRow(page, 'no-heading.csv');
     await row.getByRole('group').getByRole('button').last().click();
-    await row.getByText('no-heading.csv was not read').waitFor();
+    await row.getByText('no-heading.csv was refused').waitFor();
     expect(await predictButton(page).isDisabled()).toBe(true);
   });
 });

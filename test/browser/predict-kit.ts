@@ -38,15 +38,18 @@ export async function deployModel(
   return createDeployment.id;
 }
 
-/** A model of three points: the first is its value, the second T², the third Q. */
-export function modelOfThreePoints(statistics: readonly ('t2' | 'q')[] = ['t2', 'q']): Uint8Array {
-  const names = ['value', ...statistics];
-  const weights = (name: string) => ['value', 't2', 'q'].map(other => Number(other === name));
+/** A model of three points: the first, times `scale`, is its value, the second T², the third Q. */
+export function modelOfThreePoints(statistics: readonly ('t2' | 'q')[] = ['t2', 'q'], scale = 1): Uint8Array {
+  const outputs = [
+    { name: 'value', weights: [scale, 0, 0] },
+    { name: 't2', weights: [0, 1, 0] },
+    { name: 'q', weights: [0, 0, 1] },
+  ].filter(({ name }) => name === 'value' || statistics.some(statistic => statistic === name));
   return onnxFile({
     input: [tensorInfo('X', 'float64', ['n', 3])],
-    output: names.map(name => tensorInfo(name, 'float64', ['n', 1])),
-    initializer: names.map(name => constant(`of_${name}`, 'float64', [3, 1], weights(name))),
-    node: names.map(name => node('MatMul', ['X', `of_${name}`], [name])),
+    output: outputs.map(({ name }) => tensorInfo(name, 'float64', ['n', 1])),
+    initializer: outputs.map(({ name, weights }) => constant(`of_${name}`, 'float64', [3, 1], weights)),
+    node: outputs.map(({ name }) => node('MatMul', ['X', `of_${name}`], [name])),
   });
 }
 

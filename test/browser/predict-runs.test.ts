@@ -99,10 +99,10 @@ describe('another tab of the deployment loses nothing', () => {
     await fileRow(page, 'gasoline-test.csv').getByText('10 spectra').waitFor();
     expect(await rowsOf(page)).toEqual(gasolineRows);
     await choose(page, csv('bad.csv', 'x'));
-    await page.getByText('bad.csv was not read').waitFor();
+    await page.getByText('bad.csv was refused').waitFor();
     await page.getByRole('tab', { name: 'Integration' }).click();
     await page.getByRole('tab', { name: 'Predict' }).click();
-    await page.getByText('bad.csv was not read').waitFor();
+    await page.getByText('bad.csv was refused').waitFor();
   });
 
   test('and a run continues', async () => {
@@ -172,7 +172,7 @@ describe('large files', () => {
 describe('results say whether the model was applicable', () => {
   const rows = ['in,85,1,1', 'far,86,31,1', 'both,84,13,4', 'value,95,1,1', 'huge,1e30,1,1'];
   const file = csv('three.csv', `sample_name,3000,2000,1000\n${rows.join('\n')}`);
-  const judged = (calibration: object = {}) =>
+  const judged = (calibration: object = {}, scale = 1) =>
     deployModel(
       service,
       lab.owner,
@@ -182,7 +182,7 @@ describe('results say whether the model was applicable', () => {
         qLimit: 3,
         calibration: { referenceMin: 83.4, referenceMax: 89.6, ...calibration },
       },
-      modelOfThreePoints(),
+      modelOfThreePoints(['t2', 'q'], scale),
       'Three points',
     );
 
@@ -204,13 +204,14 @@ describe('results say whether the model was applicable', () => {
   });
 
   test('a huge value breaks no layout', async () => {
-    const page = await predictPage(await judged());
+    const page = await predictPage(await judged({}, 1e300));
     await page.setViewportSize({ width: 390, height: 800 });
-    await choose(page, csv('huge.csv', 'sample_name,3000,2000,1000\nhuge,3e38,3e38,3e38\ntiny,1e-300,1,1'));
+    await choose(page, csv('huge.csv', 'sample_name,3000,2000,1000\nhuge,-1,1e30,3e38\ntiny,1e-310,1,1'));
     await predict(page, '2 spectra');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
     const [huge, tiny] = await rowsOf(page);
-    expect([huge?.[1], tiny?.[1]]).toEqual(['3.0000e38', '1.0000e-300']);
+    expect([huge?.[1], tiny?.[1]]).toEqual(['-1.0000e300', '1.0000e-10']);
+    expect(huge?.[2]).toContain('T² 1e30 > 12, Q 3e38 > 3');
   });
 
   test('the chart draws the range of the calibration behind the curves', async () => {

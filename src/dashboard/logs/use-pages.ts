@@ -51,8 +51,8 @@ export function usePages(onTurn: () => void = () => {}, list = ''): Pages {
 }
 
 /**
- * Makes the pages smaller if the server refuses a page, which it does with BAD_USER_INPUT if its calls have too many
- * spectra.
+ * Makes the pages smaller if the server refuses a page, which it does if its calls have too many spectra. A page that is
+ * refused for another reason is refused again, and its error is then shown.
  *
  * @returns the error, unless smaller pages avoid it
  */
@@ -60,8 +60,7 @@ export function useSmallerPages(
   error: CombinedError | undefined,
   { shrink }: Pages,
 ): CombinedError | undefined {
-  const isRefused = error?.graphQLErrors.some(({ extensions }) => extensions.code === 'BAD_USER_INPUT');
-  const isAvoidable = isRefused && shrink !== null;
+  const isAvoidable = error !== undefined && error.graphQLErrors.length > 0 && shrink !== null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the function is another one in each render
   useEffect(() => {
     if (isAvoidable) shrink();

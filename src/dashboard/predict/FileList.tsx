@@ -36,7 +36,8 @@ function summarize(list: readonly ChosenFile[]): string {
   const parts: [number, string][] = [
     [of('waiting', 'reading'), 'being read'],
     [of('read'), 'read'],
-    [of('refused', 'stopped'), 'not read'],
+    [of('refused'), 'refused'],
+    [of('stopped'), 'not read'],
     [of('question'), 'with a question'],
   ];
   const named = parts.filter(([number]) => number > 0);

@@ -65,7 +65,7 @@ export function FileRow({
         )}
         {state.kind === 'refused' && (
           <div className={classes.box}>
-            <Sentences title={`${name} was not read`} sentences={state.problems.map(describe)} />
+            <Sentences title={`${name} was refused`} sentences={state.problems.map(describe)} />
           </div>
         )}
         {state.kind === 'question' && (

@@ -1,4 +1,5 @@
-import { Badge, Group, Pagination, Stack, Table, Text } from '@mantine/core';
+import { em, Group, Pagination, Stack, Table, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { Fragment, type ReactNode, useState } from 'react';
 import type { Deployment } from '../deployments/DeploymentPage';
 import { Applicability } from '../ui/Applicability';
@@ -18,6 +19,8 @@ interface Row extends Judgement {
 }
 
 const ROWS_ON_A_PAGE = 50;
+/** Max widths by the number of columns: a name and its value far apart are hard to read together. */
+const WIDTHS: Record<number, number> = { 2: 680, 3: 820 };
 
 interface PredictionTableProps<R extends Row> {
   predictions: readonly R[];
@@ -44,26 +47,23 @@ export function PredictionTable<R extends Row>({
   const rows = predictions.slice(from, from + ROWS_ON_A_PAGE);
   const ofSeveralFiles = new Set(predictions.map(({ file }) => file)).size > 1;
   const judged = predictions.some(isJudged);
-  const columns = 2 + (ofSeveralFiles ? 1 : 0) + (judged ? 1 : 0);
   const numeric = model.kind === 'REGRESSION';
+  const isNarrow = useMediaQuery(`(max-width: ${em(767)})`, false, { getInitialValueInEffect: false });
+  const columns = isNarrow ? 2 : 2 + Number(ofSeveralFiles) + Number(judged);
+  const calibrationOf = (row: R) => <Applicability judgement={row} range={model.calibration} />;
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" maw={WIDTHS[columns]}>
       <Table.ScrollContainer minWidth={0} type="native">
         <DataTable verticalSpacing={6} aria-label={label}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Sample</Table.Th>
-              {ofSeveralFiles && <Table.Th visibleFrom="sm">File</Table.Th>}
+              {ofSeveralFiles && !isNarrow && <Table.Th>File</Table.Th>}
               <Table.Th ta={numeric ? 'right' : 'left'}>
                 {model.targetProperty}
-                {numeric && model.unit && (
-                  <Text component="span" inherit>
-                    {' '}
-                    in {model.unit}
-                  </Text>
-                )}
+                {numeric && model.unit && ` in ${model.unit}`}
               </Table.Th>
-              {judged && <Table.Th>Calibration</Table.Th>}
+              {judged && !isNarrow && <Table.Th>Calibration</Table.Th>}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -81,24 +81,17 @@ export function PredictionTable<R extends Row>({
                 <Table.Tr>
                   <Table.Td style={{ overflowWrap: 'anywhere' }}>
                     {row.sampleName}
-                    {row.duplicate && <Duplicate text={row.duplicate} />}
-                    {ofSeveralFiles && (
-                      <Text size="xs" c="dimmed" hiddenFrom="sm">
-                        {row.file}
-                      </Text>
-                    )}
+                    {row.duplicate && <Remark>{row.duplicate}</Remark>}
+                    {ofSeveralFiles && isNarrow && <Remark>{row.file}</Remark>}
+                    {judged && isNarrow && calibrationOf(row)}
                   </Table.Td>
-                  {ofSeveralFiles && (
-                    <Table.Td c="dimmed" style={{ overflowWrap: 'anywhere' }} visibleFrom="sm">
+                  {ofSeveralFiles && !isNarrow && (
+                    <Table.Td c="dimmed" style={{ overflowWrap: 'anywhere' }}>
                       {row.file}
                     </Table.Td>
                   )}
                   {numeric ? <Value value={row.value} /> : <Table.Td>{row.category}</Table.Td>}
-                  {judged && (
-                    <Table.Td>
-                      <Applicability judgement={row} range={model.calibration} />
-                    </Table.Td>
-                  )}
+                  {judged && !isNarrow && <Table.Td>{calibrationOf(row)}</Table.Td>}
                 </Table.Tr>
               </Fragment>
             ))}
@@ -135,10 +128,11 @@ function Value({ value }: Pick<Row, 'value'>) {
   );
 }
 
-function Duplicate({ text }: { text: string }) {
+/** A remark below the name of a sample. */
+function Remark({ children }: { children: ReactNode }) {
   return (
-    <Badge variant="default" size="sm" fw={500} tt="none" ml={8} style={{ verticalAlign: 'middle' }}>
-      {text}
-    </Badge>
+    <Text size="xs" c="dimmed">
+      {children}
+    </Text>
   );
 }

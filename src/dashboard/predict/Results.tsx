@@ -113,22 +113,19 @@ function Predictions({ run: { predictions }, calibration }: Pick<ResultsProps, '
           </Group>
         </Notice>
       )}
-      {/* A name and its value far apart are hard to read together. */}
-      <Box maw={820}>
-        <PredictionTable
-          predictions={onlyOutside && outside.length > 0 ? outside : rows}
-          model={{ ...model, calibration }}
-          label="Predictions"
-          describeCall={({ logId, at }) => (
-            <>
-              {model.name}, version {model.version} · {exactTime(at)} · log{' '}
-              <Text component="span" ff="monospace" fz="xs" style={{ overflowWrap: 'anywhere' }}>
-                {logId}
-              </Text>
-            </>
-          )}
-        />
-      </Box>
+      <PredictionTable
+        predictions={onlyOutside && outside.length > 0 ? outside : rows}
+        model={{ ...model, calibration }}
+        label="Predictions"
+        describeCall={({ logId, at }) => (
+          <>
+            {model.name}, version {model.version} · {exactTime(at)} · log{' '}
+            <Text component="span" ff="monospace" fz="xs" style={{ overflowWrap: 'anywhere' }}>
+              {logId}
+            </Text>
+          </>
+        )}
+      />
     </Card>
   );
 }

@@ -1,11 +1,12 @@
 import 'uplot/dist/uPlot.min.css';
 
-import { Group, Text, useComputedColorScheme } from '@mantine/core';
+import { Text, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
-import { formatNumber } from '../ui/numbers';
+import { formatNumber, formatShort } from '../ui/numbers';
 import { type ChartData, type ChartModel, chartData } from './chart-data.ts';
 import type { OrderedFile } from './ordered-file.ts';
+import classes from './SpectraChart.module.css';
 import type { SpectrumToSend } from './spectra.ts';
 
 const HEIGHT = 300;
@@ -16,8 +17,6 @@ const BAND = 'rgb(128 128 128 / 22%)';
 const MAX_POINTS_TO_FOCUS = 200_000;
 /** How near the pointer must be to a line, in pixels, to name its sample. */
 const FOCUS_DISTANCE = 12;
-
-const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 6, useGrouping: false });
 
 /** The spectra as lines, from left to right in the order in which their points are sent. */
 export function SpectraChart({ files, model }: { files: readonly OrderedFile[]; model: ChartModel }) {
@@ -47,23 +46,21 @@ export function SpectraChart({ files, model }: { files: readonly OrderedFile[]; 
     ...(lines.length < total ? [`${formatNumber(lines.length)} of the spectra are drawn`] : []),
   ].join('; ');
   return (
-    <figure style={{ margin: 0 }}>
+    <figure className={classes.figure}>
       <div
         ref={place}
         role="img"
         aria-label={`Line chart of ${description}${band ? ', over the range of the calibration' : ''}`}
         style={{ height: HEIGHT }}
       />
-      <Group component="figcaption" justify="space-between" gap="xs" mt={4}>
-        <Text size="sm" c="dimmed">
-          {description}
-          {remarks && `; ${remarks}`}
-        </Text>
-        {/* The pointer's target; a screen reader has the table. */}
-        <Text size="sm" fw={500} aria-hidden="true" mih="1.55em" style={{ overflowWrap: 'anywhere' }}>
-          {focused?.sampleName}
-        </Text>
-      </Group>
+      {/* What the pointer is on; for screen readers there is the table. */}
+      <Text size="sm" fw={500} aria-hidden="true" className={classes.focused}>
+        {focused?.sampleName}
+      </Text>
+      <Text component="figcaption" size="sm" c="dimmed" mt={4}>
+        {description}
+        {remarks && `; ${remarks}`}
+      </Text>
     </figure>
   );
 }
@@ -89,7 +86,7 @@ function optionsFor(
     labelSize: 18,
     grid: { stroke: GRID, width: 1 },
     ticks: { stroke: GRID, width: 1, size: 5 },
-    values: (_chart: uPlot, values: number[]) => values.map(value => number.format(value)),
+    values: (_chart: uPlot, values: number[]) => values.map(value => formatShort(value)),
   };
   // A few lines are read one by one; many are drawn fainter, so that dense areas stand out.
   const share = Math.round(100 * Math.max(0.25, Math.min(0.9, 6 / lines.length)));
@@ -118,7 +115,7 @@ function optionsFor(
     scales: { x: { time: false, dir: descending ? -1 : 1 } },
     axes: [
       { ...axis, size: 32, label: xLabel },
-      { ...axis, size: 56, ...(yLabel ? { label: yLabel } : {}) },
+      { ...axis, size: widthOf, ...(yLabel ? { label: yLabel } : {}) },
     ],
     series: [
       {},
@@ -128,3 +125,9 @@ function optionsFor(
     bands: band ? [{ series: [1, 2], fill: BAND }] : [],
   };
 }
+
+const CHARACTER_WIDTH = 7;
+
+/** The width of the labels of an axis in pixels: values such as 1e-30 are long. */
+const widthOf = (_chart: uPlot, labels: readonly string[] | null) =>
+  18 + CHARACTER_WIDTH * Math.max(4, ...(labels ?? []).map(label => label.length));

@@ -1,5 +1,5 @@
 import { type Axis, compareAxes, describeRange } from '../../spectra/axis.ts';
-import { countSpectra, formatNumber } from '../ui/numbers.ts';
+import { countSpectra, formatNumber, formatShort } from '../ui/numbers.ts';
 import { labelOfAxis, nameOfQuantity } from '../ui/spectral-axis.ts';
 import type { OrderedFile } from './ordered-file.ts';
 import { type SpectrumToSend, spectraOf } from './spectra.ts';
@@ -65,7 +65,7 @@ export function chartData(files: readonly OrderedFile[], { axis, yUnit, range }:
     description: [
       `${countSpectra(spectra.length)} of ${length === 1 ? '1 point' : `${formatNumber(length)} points`}`,
       `${xName.toLowerCase().replace('raman', 'Raman')} from ${describeRange(drawn)}`,
-      `${yLabel ?? 'y'} between ${formatShort(low)} and ${formatShort(high)}`,
+      `${yLabel ?? 'y'} between ${formatShort(low, 4)} and ${formatShort(high, 4)}`,
     ].join(', '),
   };
 }
@@ -94,8 +94,6 @@ function rangeOf(files: readonly OrderedFile[]): [min: number, max: number] {
   }
   return [min, max];
 }
-
-const formatShort = (value: number) => String(Number(value.toPrecision(4)));
 
 /** At most `max` entries, evenly chosen. */
 function spread<T>(entries: readonly T[], max: number): readonly T[] {

@@ -1,16 +1,17 @@
-import { type Axis, describeRange } from '../axis.ts';
+import { type Axis, describeRange, firstNotMonotonic } from '../axis.ts';
 import { createProblems, list, quote, refuse } from '../problems.ts';
 import type { Reading, ReadOptions, SpectraFile } from '../reading.ts';
 import { recognizeXUnit } from '../units.ts';
 import { type Columns, readColumns } from './columns.ts';
 import { findDialect } from './dialect.ts';
 import { isHeading } from './heading-row.ts';
-import { type Layout, recognizeLayout } from './layout.ts';
+import { recognizeLayout } from './layout.ts';
 import { createNumberReader, isNumberText } from './numbers.ts';
 import { choosePoints } from './points.ts';
 import { readLong } from './read-long.ts';
 import { readTransposed } from './read-transposed.ts';
 import { readWide, readWithoutHeading } from './read-wide.ts';
+import type { Row } from './rows.ts';
 import type { Reader, TableSpectra } from './spectra.ts';
 import { isNumeric, type Survey, surveyRows } from './survey.ts';
 import { columnName, openTable, type Table } from './table.ts';
@@ -96,14 +97,22 @@ export function readCsv(
   }
   if (survey.rows === 0) refuse(table.heading.line, 'There are no spectra below the heading.');
   const layout = recognizeLayout(table, columns, survey, modelAxis);
-  if (layout.kind === 'long') return finish('long', withUnits(table, layout, readLong(reader, layout)));
+  if (layout.kind === 'long') {
+    return finish('long', withUnits(table, readLong(reader, layout), [layout.x.column], [layout.y]));
+  }
   if (layout.kind === 'transposed') {
-    return finish('transposed', withUnits(table, layout, readTransposed(reader, layout.x)));
+    const { column } = layout.x;
+    const samples = table.heading.fields.flatMap((_, index) => (index > column ? [index] : []));
+    return finish('transposed', withUnits(table, readTransposed(reader, layout.x), [column], samples));
   }
   const choice = choosePoints(columns.points, table.heading.line, modelAxis, answers);
   if ('question' in choice) return { kind: 'question', question: choice.question };
   const found = readWide(reader, layout.name, choice.points);
-  return finish('wide', { ...found, notes: [...choice.notes, ...found.notes] });
+  const cells = choice.points.map(({ column }) => column);
+  return finish(
+    'wide',
+    withUnits(table, { ...found, notes: [...choice.notes, ...found.notes] }, cells, cells),
+  );
 }
 
 /** The layout of two columns without a heading, as OMNIC and OPUS export a spectrum. */
@@ -117,11 +126,16 @@ const PAIRS = {
 
 const isPairs = ({ heading: { fields } }: Table) => fields.length === 2 && fields.every(isNumberText);
 
-const ADD_HEADING = 'Add a heading: sample_name and the x of each point.';
+const ADD_HEADING =
+  'Add a heading with sample_name and the x of each point, or head the column of names with sample_name if this is one.';
 
 function describeNoHeading({ heading, comment, dialect }: Table, { points, width }: Columns): string {
-  const first = points.slice(0, 3).map(({ number }) => number);
-  const reason = `The first row (${list(heading.fields.slice(0, 4))}, …) is not a heading: nothing shows that its numbers, ${first.join(', ')} and so on, are x values and not a spectrum.`;
+  const wrong = firstNotMonotonic(points.map(({ x }) => x));
+  const why =
+    wrong === undefined
+      ? 'nothing shows that its numbers are the x of points and not a spectrum'
+      : 'its numbers neither ascend nor descend as the x of points does';
+  const reason = `The first row (${list(heading.fields)}) is not a heading: ${why}.`;
   const isSimilar = comment !== null && comment.fields.length === width && dialect.delimiter !== ' ';
   return isSimilar
     ? `${reason} If the comment on line ${comment.line} is the heading, remove its first sign.`
@@ -136,20 +150,31 @@ function canReadWithoutHeading({ points, width }: Columns, survey: Survey, model
   return hasNames && points.length === modelAxis.values.length;
 }
 
-/** Adds what the row of units below the heading states. */
+/** Adds what the row of units below the heading states. @param x its cells below those of x, and @param y of values */
 function withUnits(
-  table: Table,
-  layout: Exclude<Layout, { kind: 'wide' }>,
+  { units }: Table,
   found: TableSpectra,
+  x: readonly number[],
+  y: readonly number[],
 ): TableSpectra {
-  if (!table.units) return found;
-  const { fields } = table.units;
-  const x = recognizeXUnit(fields[layout.x.column] ?? '');
-  const axis = x ? { ...found.axis, unit: x.unit, quantity: found.axis.quantity ?? x.quantity } : found.axis;
-  const yUnits = layout.kind === 'long' ? [fields[layout.y] ?? ''] : fields.slice(layout.x.column + 1);
-  const [yUnit = ''] = yUnits;
-  const isStated = isYUnit(yUnit) && yUnits.every(unit => unit === yUnit);
-  return { ...found, axis, yUnit: isStated ? yUnit : found.yUnit };
+  if (!units) return found;
+  const xUnit = recognizeXUnit(sharedText(units, x));
+  const yUnit = sharedText(units, y);
+  return {
+    ...found,
+    axis: xUnit
+      ? { ...found.axis, unit: xUnit.unit, quantity: found.axis.quantity ?? xUnit.quantity }
+      : found.axis,
+    yUnit: isYUnit(yUnit) ? yUnit : found.yUnit,
+    notes: [`Line ${units.line} was read as the units.`, ...found.notes],
+  };
+}
+
+/** The text that some cells of a row have in common; empty if there is none. */
+function sharedText({ fields }: Row, columns: readonly number[]): string {
+  const texts = new Set(columns.map(column => fields[column] ?? ''));
+  const [text = ''] = texts;
+  return texts.size === 1 ? text : '';
 }
 
 const MAX_DUPLICATES = 3;

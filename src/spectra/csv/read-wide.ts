@@ -1,4 +1,4 @@
-import { type Axis, firstNotMonotonic, formatX } from '../axis.ts';
+import { type Axis, firstNotMonotonic } from '../axis.ts';
 import { quote, refuse } from '../problems.ts';
 import type { ReadSpectrum } from '../reading.ts';
 import { type PointHeading, readPointHeading } from './headings.ts';
@@ -31,7 +31,7 @@ export function readWide(reader: Reader, name: number, points: readonly PointHea
   return { axis, yUnit: null, spectra, notes };
 
   function repeatsHeading(fields: readonly string[]): boolean {
-    return points.every(({ column }) => fields[column] === heading.fields[column]);
+    return heading.fields.every((text, column) => fields[column] === text);
   }
 }
 
@@ -85,11 +85,11 @@ function axisOf(table: Table, name: number, points: readonly PointHeading[]): Ax
 function describeOrder(points: readonly PointHeading[], index: number): string {
   const [before, after] = [points[index - 1], points[index]];
   if (!before || !after) return '';
-  if (before.x === after.x) {
-    return `Columns ${before.column + 1} and ${after.column + 1} are both headed ${formatX(after.x)}. Remove one of them.`;
-  }
-  const isText = points.every(({ number }, at) => at === 0 || (points[at - 1]?.number ?? '') <= number);
-  return `x has to ascend or to descend from column to column, but ${formatX(before.x)} (column ${before.column + 1}) is followed by ${formatX(after.x)} (column ${after.column + 1}).${isText ? ' The columns are in the order of their texts.' : ''} Sort the columns by number.`;
+  const [one, other] = [before, after].map(({ number, column }) => `${quote(number)} (column ${column + 1})`);
+  if (before.x === after.x) return `Two columns have the same x: ${one} and ${other}. Remove one of them.`;
+  const isTextOrder = points.every(({ number }, at) => at === 0 || (points[at - 1]?.number ?? '') <= number);
+  const cause = isTextOrder ? ' The columns are in the order of their texts.' : '';
+  return `x has to ascend or to descend from column to column, but ${one} is followed by ${other}.${cause} Sort the columns by number.`;
 }
 
 /** Refuses a column of numbers between those of the points: its heading is missing or misspelled. */

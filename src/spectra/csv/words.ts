@@ -123,7 +123,12 @@ export const normalize = (text: string): string =>
 
 /** The rank of a heading among those of the samples' names, 0 for the best; -1 if it is none. */
 export function nameRankOf(heading: string): number {
-  return heading.length > MAX_LENGTH ? -1 : NAME_WORDS.indexOf(normalize(heading));
+  if (heading.length > MAX_LENGTH) return -1;
+  const rank = NAME_WORDS.indexOf(normalize(heading));
+  if (rank >= 0) return rank;
+  // The corner of a table may name what is below it and what is beside it: `Sample / nm`.
+  const [word = '', x = ''] = heading.split(/[/\\|]/);
+  return readXHeading(x) ? NAME_WORDS.indexOf(normalize(word)) : -1;
 }
 
 /** The quantity and unit of a heading such as `Wavelength`, `nm`, `Wavelength (nm)` or `raman_shift/cm-1`. */
