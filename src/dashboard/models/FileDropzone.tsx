@@ -1,6 +1,6 @@
 import { Box, Button, Group, Stack, Text } from '@mantine/core';
 import { FileUp } from 'lucide-react';
-import type { MouseEvent, ReactNode } from 'react';
+import { type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
 import { type DropzoneOptions, useDropzone } from 'react-dropzone';
 import classes from './FileDropzone.module.css';
 
@@ -13,7 +13,7 @@ interface FileDropzoneProps
   onFile: (file: File) => void;
   /** The chosen file; without it the area asks for one. */
   chosen?: ReactNode;
-  /** Whether its button has the focus when its dialog opens. */
+  /** Whether its button has the focus at first. */
   autoFocus?: boolean;
 }
 
@@ -34,6 +34,11 @@ export function FileDropzone({
     noKeyboard: true,
     onDropAccepted: ([first]) => first && onFile(first),
   });
+  const button = useRef<HTMLButtonElement>(null);
+  // The dialog around it may have opened before this was loaded, and then has the focus.
+  useEffect(() => {
+    if (autoFocus) button.current?.focus();
+  }, [autoFocus]);
   const choose = (event: MouseEvent) => {
     // Otherwise the click would also reach the area, and open the dialog twice.
     event.stopPropagation();
@@ -68,6 +73,7 @@ export function FileDropzone({
             variant="default"
             mt={4}
             onClick={choose}
+            ref={button}
             {...(autoFocus ? { 'data-autofocus': true } : {})}
           >
             Choose a file
