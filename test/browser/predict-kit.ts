@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
 import type { RegisterModelInput } from '../../src/generated/graphql.ts';
 import { demonstration, type Person, type Service, spectraOf } from '../harness.ts';
 import { constant, node, onnxFile, tensorInfo } from '../onnx-files.ts';
@@ -82,6 +86,15 @@ export function manySpectra(count: number): string {
   return [heading, ...Array.from({ length: count }, (_, index) => row.replace(/^[^,]*/, `S-${index}`))].join(
     '\n',
   );
+}
+
+/** Writes a file to the disk: a browser takes a large one from there without delay. @returns its path */
+export async function onDisk({ name, buffer }: ChosenFile): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'spectrakey-spectra-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, name);
+  await writeFile(path, buffer);
+  return path;
 }
 
 const published: { octane: { sampleName: string; value: number }[] } = JSON.parse(

@@ -1,7 +1,8 @@
 import type { Client, CombinedError } from 'urql';
 import { uuidv7 } from 'uuidv7';
 import { graphql } from '../generated';
-import type { PredictMutation, PredictMutationVariables } from '../generated/graphql';
+import type { PredictMutation } from '../generated/graphql';
+import { type CallInput, fetchWithSpectra } from './call-body.ts';
 import { countForCall } from './calls.ts';
 import { type Observable, observable } from './observable.ts';
 import type { Predicted } from './predicted.ts';
@@ -66,7 +67,7 @@ export interface Runner extends Observable<Run | null> {
 /** Makes the runner of a deployment. */
 export function createRunner(client: Client, deploymentId: string): Runner {
   const state = observable<Run | null>(null);
-  let input: { spectra: readonly SpectrumToSend[]; xValues: readonly number[] | null } | null = null;
+  let input: CallInput | null = null;
   /** The key of the call that is made next. It changes with each answer, so that a repeated call is charged once. */
   let idempotencyKey = uuidv7();
   /** The index of the first spectrum without an answer. */
@@ -82,7 +83,11 @@ export function createRunner(client: Client, deploymentId: string): Runner {
       if (state.get()?.state === 'stopping') return state.set({ state: 'stopped', total, predictions });
       const call = spectra.slice(next, next + countForCall(spectra, next));
       const { data, error } = await client
-        .mutation(PREDICT, variablesOf(deploymentId, call, xValues, idempotencyKey))
+        .mutation(
+          PREDICT,
+          { deploymentId, idempotencyKey, spectra: [] },
+          { fetch: fetchWithSpectra({ spectra: call, xValues }) },
+        )
         .toPromise();
       if (!data) return state.set({ state: 'failed', total, predictions, ...(error ? { error } : {}) });
       predictions = [...predictions, ...predictedBy(call, data)];
@@ -116,20 +121,6 @@ export function createRunner(client: Client, deploymentId: string): Runner {
       input = null;
       state.set(null);
     },
-  };
-}
-
-function variablesOf(
-  deploymentId: string,
-  call: readonly SpectrumToSend[],
-  xValues: readonly number[] | null,
-  idempotencyKey: string,
-): PredictMutationVariables {
-  return {
-    deploymentId,
-    spectra: call.map(({ sampleName, y }) => ({ sampleName, yValues: Array.from(y) })),
-    xValues: xValues && [...xValues],
-    idempotencyKey,
   };
 }
 
