@@ -51,7 +51,7 @@ export function CalibrationFields({ draft, onChange, file, onRemove, disabled }:
           </Heading>
           <SpectraDropzone
             file={file}
-            hint="for the x axis, and the range of the values at each point"
+            hint="CSV, JCAMP-DX or SPC: for the x axis, and the range of the values at each point"
             disabled={disabled}
           />
           <AxisFields

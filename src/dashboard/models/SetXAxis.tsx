@@ -59,7 +59,11 @@ function Fields({ model, onClose }: Omit<SetXAxisProps, 'opened'>) {
           another range are refused instead of predicted wrong.
         </Text>
         <Refusal sentence={obstacle ?? refusal} />
-        <SpectraDropzone file={file} hint="or describe evenly spaced points below" disabled={busy} />
+        <SpectraDropzone
+          file={file}
+          hint="CSV, JCAMP-DX or SPC; or describe evenly spaced points below"
+          disabled={busy}
+        />
         <AxisFields axis={axis} onChange={setAxis} file={file.spectra} required disabled={busy} />
         {values && <AxisPreview values={values} unit={input.unit} isEven={!file.spectra} />}
         <Text size="sm" c="dimmed">

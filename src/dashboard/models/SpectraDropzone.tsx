@@ -23,7 +23,7 @@ export function SpectraDropzone({
     return (
       <FileDropzone
         label="File of calibration spectra"
-        prompt="Drop a CSV of the calibration spectra here"
+        prompt="Drop a file of the calibration spectra here"
         hint={hint}
         onFile={choose}
         disabled={disabled}
