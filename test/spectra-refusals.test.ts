@@ -78,7 +78,9 @@ describe('refused with what was read', () => {
   });
 
   test('a heading that was written as a comment is pointed out', () => {
-    expect(read('# id,900,902\nA,0.5,0.1\nB,0.3,0.2')[0]).toMatch(/comment on line 1 is the heading, remove/);
+    expect(read('# id,900,902\nA,0.5,0.1\nB,0.3,0.2')[0]).toMatch(
+      /comment on line 1 may be the heading or a spectrum: remove/,
+    );
   });
 
   test('a file of a wrong kind gets ten sentences at most', () => {

@@ -143,7 +143,7 @@ describe('dialects', () => {
     ['quotes', '"sample_name","900","902"\n"A","0.1","0.2"\n"B" ,"0.3","-0.04"'],
     ['comments', `# by, me\n%5,"\n${plain}\n# the end\n`],
     ['blanks and empty lines', '\n sample_name , 900 , 902 \n\nA, 0.1 ,0.2\n,,\nB,0.3,-0.04\n\n\n'],
-    ['delimiters at the end', 'sample_name;900;902;;\nA;0.1;0.2;\nB;0.3;-0.04;;;'],
+    ['delimiters at the end', 'sample_name;900;902;\nA;0.1;0.2;;\nB;0.3;-0.04;;'],
   ])('%s', ([, content]) => {
     expect(read(content)).toEqual(two);
   });

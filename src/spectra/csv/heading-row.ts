@@ -15,11 +15,13 @@ const MOST = 0.9;
  * heading only if a word, a unit, an empty corner, the model's axis or the size of its numbers shows it.
  */
 export function isHeading(table: Table, columns: Columns, survey: Survey, modelAxis: Axis | null): boolean {
-  const { points, name, xs, ys } = columns;
+  const { points, name, xs } = columns;
   if (points.length === 0) return true;
-  if (name !== null || xs.length > 0 || ys.length > 0) return true;
-  if (table.heading.fields[0] === '') return true;
-  if (points.some(({ isCertain, form }) => isCertain || form.trim() !== '')) return true;
+  // A sample may be called x or y.
+  if (name !== null || xs.some(({ quantity }) => quantity !== null)) return true;
+  if (table.heading.fields[0] === '' && survey.filledFirst > 0) return true;
+  // A sample may be called X900 or 12 nm.
+  if (points.filter(({ form }) => form.trim() !== '').length * 2 > points.length) return true;
   const numbers = points.map(({ x }) => x);
   if (modelAxis) {
     const found = new Set(matchAxis(numbers, modelAxis));

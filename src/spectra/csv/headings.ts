@@ -18,7 +18,7 @@ export interface PointHeading {
 /** What precedes an x in a heading. R writes `X` before numbers that head columns, and `X.900` for -900. */
 const PREFIX =
   /^(?:(?:nir\.)?x[\s_]*|(?:nir|mir|spc|nm|wl|lambda|λ|wavelength|wn|wavenumber)[\s_.:=-]*|cm-1[\s_:=]+)(?=\d)/i;
-const NUMBER_AND_UNIT = /^([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?)(?:[\s_.]*(\D.*))?$/i;
+const NUMBER_AND_UNIT = /^([+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:e[+-]?\d+)?)(?:[\s_.]*(\D.*))?$/i;
 
 /** What the prefixes state; the others state nothing. */
 const PREFIXES = new Map<string, { unit: string | null; quantity: SpectralQuantity }>([
@@ -41,7 +41,8 @@ export function readPointHeading(heading: string, column: number): PointHeading 
   const start = PREFIX.exec(heading)?.[0] ?? '';
   const match = NUMBER_AND_UNIT.exec(heading.slice(start.length));
   if (!match) return null;
-  const [, number = '', suffix = ''] = match;
+  const [, number = '', rest = ''] = match;
+  const suffix = rest === '.' ? '' : rest;
   const prefix = start.replace(/[\s_.:=-]+$/, '').toLowerCase();
   const before = PREFIXES.get(prefix);
   const after = recognizeXUnit(suffix);

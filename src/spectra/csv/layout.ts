@@ -1,9 +1,9 @@
 import { type Axis, firstNotMonotonic } from '../axis.ts';
-import { list, refuse } from '../problems.ts';
+import { list, quote, refuse } from '../problems.ts';
 import { fits } from './axis-match.ts';
 import type { Columns } from './columns.ts';
-import { recognizeNarrow } from './narrow-layout.ts';
-import { isCount, isNumeric, isRowNumbers, type Survey } from './survey.ts';
+import { recognizeNarrow, refuseValues } from './narrow-layout.ts';
+import { isCount, isNumeric, isRowNumbers, isUnnamed, type Survey } from './survey.ts';
 import type { Table } from './table.ts';
 import type { XHeading } from './words.ts';
 
@@ -31,7 +31,15 @@ export function recognizeLayout(
 ): Layout {
   if (columns.points.length === 0) return recognizeNarrow(table, columns, survey, modelAxis);
   const x = xColumnOf(table, columns, survey);
-  if (x && isTransposed(table, columns, survey, x, modelAxis)) return { kind: 'transposed', x };
+  if (x && isTransposed(table, columns, survey, x, modelAxis)) {
+    const ys = columns.ys.filter(({ column }) => column > x.column);
+    if (ys.length > 0)
+      refuseValues(
+        table,
+        [...ys, ...columns.points].map(({ column }) => column),
+      );
+    return { kind: 'transposed', x };
+  }
   const name = nameColumnOf(columns);
   if (name === null) {
     refuse(
@@ -39,7 +47,46 @@ export function recognizeLayout(
       "A column with the samples' names is missing: every heading is a number. Add a column headed sample_name.",
     );
   }
+  refuseOwnX(table, columns, survey, name, modelAxis);
   return { kind: 'wide', name };
+}
+
+/** Max numbers in a heading that may describe the points of the long layout: replicates, for example. */
+const MAX_DESCRIPTIVE = 3;
+
+/** Refuses a table with other columns of x or values beside headings that may not be x: it could be a long one. */
+function refuseOwnX(
+  table: Table,
+  columns: Columns,
+  survey: Survey,
+  name: number,
+  modelAxis: Axis | null,
+): void {
+  const { points, xs, ys, width } = columns;
+  const numbers = points.map(({ x }) => x);
+  if (fits(numbers, modelAxis)) return;
+  const isFew = points.length <= MAX_DESCRIPTIVE || isCount(numbers);
+  // Row numbers are no names, so beside them a column without a known heading may be x.
+  const hasNoNames = columns.name === null && isUnnamed(table, survey);
+  const words = new Set(
+    [...xs.filter(({ quantity }) => isFew || quantity !== null), ...(isFew ? ys : [])].map(
+      ({ column }) => column,
+    ),
+  );
+  const isPoint = new Set(points.map(({ column }) => column));
+  const mayBeX = (column: number): boolean => {
+    const varies = (survey.lowest[column] ?? 0) < (survey.highest[column] ?? 0);
+    if (column === name || isPoint.has(column) || !varies) return false;
+    if (words.has(column) || points.length <= MAX_DESCRIPTIVE || (hasNoNames && isFew)) return true;
+    const isMonotonic = firstNotMonotonic(survey.values.get(column) ?? []) === undefined;
+    return hasNoNames && column === 1 && (isMonotonic || table.heading.fields[1] === '');
+  };
+  const own = Array.from({ length: width }, (_, column) => column).find(mayBeX);
+  if (own === undefined) return;
+  refuse(
+    table.heading.line,
+    `The table may have one point a row, as it has the column ${quote(table.heading.fields[own] ?? '')}, or one spectrum a row, as it has headings that are numbers (${list(points.map(({ number }) => number))}). Remove the columns of one of them.`,
+  );
 }
 
 /** The column of the names: by its heading, otherwise the first that is not a point. */
@@ -56,16 +103,15 @@ function nameColumnOf({ name, points, width }: Columns): number | null {
  */
 function xColumnOf(table: Table, { xs, name, points, width }: Columns, survey: Survey): XColumn | null {
   const headed = xs.find(({ column }) => column === 0 || (column === 1 && isRowNumbers(table, survey)));
+  if (!headed && xs.some(({ quantity }) => quantity !== null)) return null;
   const x = headed ?? { column: 0, quantity: null, unit: null };
   const isPoint = new Set(points.map(({ column }) => column));
   if (survey.rows < 2 || isPoint.has(x.column) || (name !== null && name !== x.column)) return null;
-  for (let column = x.column; column < width; column++) {
-    // A few wrong cells must not make a layout of another one.
-    const isMostlyNumeric = (survey.numbers[column] ?? 0) * 2 > survey.rows;
-    if (!isPoint.has(column) && !isMostlyNumeric) return null;
-  }
-  const isOnlySome = points.length < width - x.column - 1;
-  return isOnlySome && !headed && !isCount(points.map(point => point.x)) ? null : x;
+  // Some wrong cells must not make another layout of a table.
+  const isText = (column: number) => !isPoint.has(column) && survey.numbers[column] === 0;
+  if (isText(x.column)) return null;
+  for (let column = x.column + 1; column < width; column++) if (!headed && isText(column)) return null;
+  return x;
 }
 
 /** Decides between numbers in the heading that are x and numbers that name samples. */
@@ -76,23 +122,16 @@ function isTransposed(
   x: XColumn,
   modelAxis: Axis | null,
 ): boolean {
-  if (points.some(({ isCertain }) => isCertain)) return false;
   const headings = points.map(point => point.x);
   const cells = survey.values.get(x.column) ?? [];
   const isMonotonic = isNumeric(survey, x.column) && firstNotMonotonic(cells) === undefined;
   const [fitsHeadings, fitsCells] = [fits(headings, modelAxis), isMonotonic && fits(cells, modelAxis)];
   if (fitsHeadings !== fitsCells) return fitsCells;
-  const [countsHeadings, countsCells] = [isCount(headings), isCount(cells)];
   const isHeaded = xs.some(({ column }) => column === x.column);
-  if (name === x.column) {
-    if (!countsHeadings) return false;
-  } else if (isMonotonic) {
-    if (countsHeadings && !countsCells) return true;
-    if (countsCells && !countsHeadings && !isHeaded) return false;
-  } else {
-    if (countsHeadings && isHeaded) return true;
-    if (!countsHeadings && !isHeaded) return false;
-  }
+  const countsHeadings = isCount(headings) && !points.every(({ isCertain }) => isCertain);
+  const countsCells = isNumeric(survey, x.column) && isCount(cells);
+  if (countsHeadings && (isHeaded || (isMonotonic && name === null)) && !countsCells) return true;
+  if (!countsHeadings && (name === x.column || (countsCells && !isHeaded))) return false;
   return refuse(
     table.heading.line,
     `Both the first row (${list(points.map(({ number }) => number))}) and the first column (${list(cells.map(String))}) can be x. Head the column of x with x and the others with names, or the column of names with sample_name and the others with their x and unit, such as 900 nm.`,

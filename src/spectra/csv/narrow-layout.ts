@@ -27,11 +27,12 @@ export function recognizeNarrow(
       ys.map(({ column }) => column),
     );
   if (name !== null) {
-    const column = y?.column ?? rest[0];
-    if (column === undefined || (!y && rest.length > 1)) return refuseValues(table, rest);
-    return { kind: 'long', name, x, y: column, yUnit: y?.yUnit ?? null };
+    return y ? { kind: 'long', name, x, y: y.column, yUnit: y.yUnit } : refuseValues(table, rest);
   }
-  if (!y) return rest.some(column => column < x.column) ? refuseHeading(table) : { kind: 'transposed', x };
+  if (!y) {
+    const isFirst = rest.length > 0 && rest.every(column => column > x.column);
+    return isFirst ? { kind: 'transposed', x } : refuseHeading(table);
+  }
   const [other, ...more] = rest.filter(column => column !== y.column);
   if (more.length > 0) {
     return refuse(
@@ -58,10 +59,13 @@ function onlyX(table: Table, { xs }: Columns, survey: Survey): Columns['xs'][num
   return some[0];
 }
 
-/** Without a heading for x, the first column is x if all cells are numbers and it is monotonic, but no row number. */
+/**
+ * Without a heading for x, the first column is x if it is monotonic, holds no row numbers, and is unlike the other
+ * columns, which are numbers too.
+ */
 function recognizeByCells(
   table: Table,
-  { name, width }: Columns,
+  { name, width, ys }: Columns,
   survey: Survey,
   modelAxis: Axis | null,
 ): Layout {
@@ -69,10 +73,37 @@ function recognizeByCells(
   let isAllNumeric = survey.rows > 1;
   for (let column = 0; column < width; column++) isAllNumeric &&= isNumeric(survey, column);
   const isPossible = isAllNumeric && firstNotMonotonic(cells) === undefined;
-  if (isPossible && ((name === null && !isCount(cells)) || fits(cells, modelAxis))) {
-    return { kind: 'transposed', x: { column: 0, quantity: null, unit: null } };
+  const isLikely = name === null && !isCount(cells) && (isApart(cells, survey) || isEven(cells));
+  if (!isPossible || !(isLikely || fits(cells, modelAxis))) return refuseHeading(table);
+  const x = { column: 0, quantity: null, unit: null };
+  const [y] = ys;
+  if (!y) return { kind: 'transposed', x };
+  if (width > 2)
+    return refuseValues(
+      table,
+      Array.from({ length: width - 1 }, (_, index) => index + 1),
+    );
+  return { kind: 'long', name: null, x, y: y.column, yUnit: y.yUnit };
+}
+
+/** Whether values are much larger than those of all columns after the first, as nm are beside absorbances. */
+function isApart(values: readonly number[], { lowest, highest }: Survey): boolean {
+  let largest = 0;
+  for (let column = 1; column < lowest.length; column++) {
+    largest = Math.max(largest, -(lowest[column] ?? 0), highest[column] ?? 0);
   }
-  return refuseHeading(table);
+  return values.every(value => Math.abs(value) > APART * largest);
+}
+
+const APART = 10;
+
+/** Whether values have even steps but for what rounding leaves, as spectra do not. */
+function isEven(values: readonly number[]): boolean {
+  const [first = 0, second = 0] = values;
+  const step = ((values.at(-1) ?? 0) - first) / (values.length - 1);
+  const isClose = (value: number, index: number) =>
+    Math.abs(value - first - index * step) <= Math.abs(step) / 10;
+  return values.length > 3 && second !== first && values.every(isClose);
 }
 
 function refuseHeading({ heading: { line, fields } }: Table): never {
@@ -82,7 +113,7 @@ function refuseHeading({ heading: { line, fields } }: Table): never {
   );
 }
 
-function refuseValues(table: Table, columns: readonly number[]): never {
+export function refuseValues(table: Table, columns: readonly number[]): never {
   refuse(
     table.heading.line,
     columns.length === 0

@@ -35,11 +35,7 @@ export interface NumberReader {
 }
 
 /** @param nameOf the column with this index, for messages */
-export function createNumberReader(
-  delimiter: string,
-  nameOf: (column: number) => string,
-  problems: Problems,
-): NumberReader {
+export function createNumberReader(nameOf: (column: number) => string, problems: Problems): NumberReader {
   let [point, comma, pointOrGroup, commaOrGroup, plain]: (Place | undefined)[] = [];
 
   function read(text: string, line: number, column: number): number {
@@ -75,8 +71,6 @@ export function createNumberReader(
       }
       const unclear = pointOrGroup ?? commaOrGroup;
       if (!unclear || point || comma) return;
-      // A program that separates cells by commas writes decimal points; with three decimals in each cell, they are.
-      if (delimiter === ',' && unclear === pointOrGroup && !plain) return;
       const [grouped, decimal] = [unclear.text.replace(/[.,]/, ''), unclear.text.replace(',', '.')];
       const beside = plain ? ` beside ${at(plain)}` : '';
       problems.report(

@@ -71,6 +71,16 @@ function chooseByModel(points: readonly PointHeading[], line: number, axis: Axis
 
 /** The few headings that are far from all others, or that are written in another way. */
 function straysOf(points: readonly PointHeading[]): PointHeading[] {
+  const groups = Map.groupBy(points, ({ form }) => form);
+  const strays = new Set([...smallOf(farGroupsOf(points)), ...smallOf([...groups.values()])]);
+  if (strays.size === 0) return [];
+  // Without these, others may turn out to be far.
+  for (const stray of straysOf(points.filter(point => !strays.has(point)))) strays.add(stray);
+  return points.filter(point => strays.has(point));
+}
+
+/** The groups of headings between which there are large gaps. */
+function farGroupsOf(points: readonly PointHeading[]): PointHeading[][] {
   const sorted = points.toSorted((one, other) => one.x - other.x);
   const gaps = sorted.slice(1).map((point, index) => point.x - (sorted[index]?.x ?? point.x));
   const usual = gaps.toSorted((one, other) => one - other)[Math.floor((gaps.length - 1) / 2)] ?? 0;
@@ -80,16 +90,14 @@ function straysOf(points: readonly PointHeading[]): PointHeading[] {
     if (index === 0 || gap > FAR * usual) groups.push([point]);
     else groups.at(-1)?.push(point);
   }
-  const forms = Map.groupBy(points, ({ form }) => form);
-  const strays = new Set([...smallOf(groups), ...smallOf([...forms.values()])]);
-  return points.filter(point => strays.has(point));
+  return groups;
 }
 
 /** The members of all groups but the largest, if together they are few. */
 function smallOf(groups: readonly PointHeading[][]): PointHeading[] {
   const largest = groups.reduce((one, other) => (other.length > one.length ? other : one), []);
   const members = groups.filter(group => group !== largest).flat();
-  return members.length <= MAX_STRAYS && members.length * 2 <= largest.length ? members : [];
+  return members.length <= MAX_STRAYS && members.length < largest.length ? members : [];
 }
 
 const list = (points: readonly PointHeading[]) =>

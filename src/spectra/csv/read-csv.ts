@@ -2,18 +2,19 @@ import { type Axis, describeRange, firstNotMonotonic } from '../axis.ts';
 import { createProblems, list, quote, refuse } from '../problems.ts';
 import type { Reading, ReadOptions, SpectraFile } from '../reading.ts';
 import { recognizeXUnit } from '../units.ts';
+import { fits } from './axis-match.ts';
 import { type Columns, readColumns } from './columns.ts';
 import { findDialect } from './dialect.ts';
 import { isHeading } from './heading-row.ts';
 import { recognizeLayout } from './layout.ts';
-import { createNumberReader, isNumberText } from './numbers.ts';
+import { createNumberReader, isNumberText, toNumber } from './numbers.ts';
 import { choosePoints } from './points.ts';
 import { readLong } from './read-long.ts';
 import { readTransposed } from './read-transposed.ts';
 import { readWide, readWithoutHeading } from './read-wide.ts';
 import type { Row } from './rows.ts';
 import type { Reader, TableSpectra } from './spectra.ts';
-import { isNumeric, type Survey, surveyRows } from './survey.ts';
+import { isCount, isNumeric, type Survey, surveyRows } from './survey.ts';
 import { columnName, openTable, type Table } from './table.ts';
 import { isYUnit } from './words.ts';
 
@@ -48,7 +49,7 @@ export function readCsv(
   const candidates = [0, 1, ...columns.xs.map(({ column }) => column)];
   const survey = surveyRows(table, candidates, problems, share => onProgress?.(share / 2));
   problems.refuseIfAny();
-  const numbers = createNumberReader(table.dialect.delimiter, column => columnName(table, column), problems);
+  const numbers = createNumberReader(column => columnName(table, column), problems);
   const reader: Reader = {
     fileName: name.replace(/(?<=.)\.[^.]*$/, ''),
     table,
@@ -76,7 +77,7 @@ export function readCsv(
     };
   };
 
-  if (isPairs(table)) {
+  if (isPairs(table, survey, modelAxis)) {
     const found = readLong(reader, PAIRS, true);
     return finish('long', {
       ...found,
@@ -85,7 +86,7 @@ export function readCsv(
   }
   if (!isHeading(table, columns, survey, modelAxis)) {
     const answer = answers.find(({ id }) => id === 'no-heading')?.answer;
-    const read = canReadWithoutHeading(columns, survey, modelAxis);
+    const read = canReadWithoutHeading(columns, survey, modelAxis) && !hasSimilarComment(table, columns);
     const reason = describeNoHeading(table, columns);
     if (!read || !modelAxis || answer === 'no') return refuse(table.heading.line, `${reason} ${ADD_HEADING}`);
     if (answer === 'yes') return finish('wide', readWithoutHeading(reader, 0, modelAxis));
@@ -124,23 +125,32 @@ const PAIRS = {
   yUnit: null,
 } as const;
 
-const isPairs = ({ heading: { fields } }: Table) => fields.length === 2 && fields.every(isNumberText);
+function isPairs({ heading: { fields } }: Table, survey: Survey, modelAxis: Axis | null): boolean {
+  if (fields.length !== 2 || !fields.every(isNumberText) || survey.rows === 0) return false;
+  const xs = [toNumber(fields[0] ?? ''), ...(survey.values.get(0) ?? [])];
+  // Row numbers are no x.
+  return !isCount(xs) || fits(xs, modelAxis);
+}
 
 const ADD_HEADING =
   'Add a heading with sample_name and the x of each point, or head the column of names with sample_name if this is one.';
 
-function describeNoHeading({ heading, comment, dialect }: Table, { points, width }: Columns): string {
+function describeNoHeading(table: Table, columns: Columns): string {
+  const { heading } = table;
+  const { points } = columns;
   const wrong = firstNotMonotonic(points.map(({ x }) => x));
   const why =
     wrong === undefined
       ? 'nothing shows that its numbers are the x of points and not a spectrum'
       : 'its numbers neither ascend nor descend as the x of points does';
   const reason = `The first row (${list(heading.fields)}) is not a heading: ${why}.`;
-  const isSimilar = comment !== null && comment.fields.length === width && dialect.delimiter !== ' ';
-  return isSimilar
-    ? `${reason} If the comment on line ${comment.line} is the heading, remove its first sign.`
+  return hasSimilarComment(table, columns)
+    ? `${reason} The comment on line ${table.comment?.line} may be the heading or a spectrum: remove its first sign.`
     : reason;
 }
+
+/** Whether the last comment above the table has as many cells as a row. */
+const hasSimilarComment = ({ comment }: Table, { width }: Columns) => comment?.fields.length === width;
 
 /** Whether the rows are a name and as many numbers as the model has points. */
 function canReadWithoutHeading({ points, width }: Columns, survey: Survey, modelAxis: Axis | null): boolean {

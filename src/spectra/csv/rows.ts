@@ -27,8 +27,8 @@ const [QUOTE, LINE_END, BLANK] = ['"', '\n', ' '].map(sign => sign.charCodeAt(0)
  *
  * @param onComment called with each comment
  * @param onProgress called with the share of the text that was read
- * @throws {FileRefused} when a limit is exceeded, a quotation mark is not closed, or a comment below the first row
- *   holds numbers like a spectrum
+ * @throws {FileRefused} when a limit is exceeded, a quotation mark is not closed, or a comment below a row is
+ *   like a spectrum
  */
 export function* rowsOf(
   { text, delimiter, start, line: firstLine }: Dialect,
@@ -44,7 +44,7 @@ export function* rowsOf(
   const options = { delimiter, newline: '\n' } as const;
   let [at, line] = [start, firstLine];
   let [blockStart, blockLines]: [number, number[]] = [start, []];
-  let [cells, rows, comments] = [0, 0, 0];
+  let [cells, width, comments] = [0, 0, 0];
 
   /** Parses the block that ends before `end`. */
   function parse(end: number): Row[] {
@@ -63,7 +63,7 @@ export function* rowsOf(
       if (++comments > MAX_COMMENTS) {
         refuse(line, `The file has more than ${MAX_COMMENTS} comments. Remove them.`);
       }
-      checkComment(text.slice(at, end), delimiter, line, rows > 0);
+      checkComment(text.slice(at, end), line, width, options);
       onComment?.(line, text.slice(at, end));
       [at, blockStart] = [end + 1, end + 1];
       line++;
@@ -71,14 +71,14 @@ export function* rowsOf(
     }
     const rowLine = line;
     blockLines.push(rowLine);
-    for (let column = 1; ; column++) {
+    for (width = 1; ; width++) {
       const cellStart = at;
       at = endOfCell(text, cellStart, separator, rowLine);
       if (text.charCodeAt(cellStart) === QUOTE) line += countLineEnds(text, cellStart, at);
       if (at - cellStart > MAX_CELL_LENGTH) {
         refuse(rowLine, `A cell has more than ${MAX_CELL_LENGTH} characters. Remove its column.`);
       }
-      if (column > MAX_COLUMNS) {
+      if (width > MAX_COLUMNS) {
         refuse(
           rowLine,
           `The row has more than ${MAX_COLUMNS} cells. A spectrum may have at most ${MAX_POINTS} points.`,
@@ -90,7 +90,6 @@ export function* rowsOf(
       if (at >= text.length || text.charCodeAt(at) === LINE_END) break;
       at++;
     }
-    rows++;
     at++;
     line++;
     if (at - blockStart > BLOCK_LENGTH || at >= text.length) {
@@ -140,13 +139,15 @@ function misquoted(line: number): never {
 }
 
 /** Refuses a comment that could be the spectrum of a sample whose name begins with `#` or `%`. */
-function checkComment(comment: string, delimiter: string, line: number, isBelowRows: boolean): void {
-  if (!isBelowRows || comment.length > MAX_CELL_LENGTH * 10) return;
-  const [, ...cells] = comment.split(delimiter);
-  const numbers = cells.filter(cell => isNumberText(cell.trim())).length;
-  if (numbers === 0 || numbers * 2 < cells.length) return;
+function checkComment(comment: string, line: number, width: number, options: Papa.ParseConfig): void {
+  if (width < 2) return;
+  if (comment.length <= MAX_CELL_LENGTH) {
+    const [, ...cells] = Papa.parse<string[]>(comment, options).data[0] ?? [];
+    const numbers = cells.filter(cell => isNumberText(cell.trim())).length;
+    if (cells.length !== width - 1 && (numbers === 0 || numbers * 2 < cells.length)) return;
+  }
   refuse(
     line,
-    `The line begins with '${comment[0]}' like a comment, but holds numbers like a spectrum. Remove the line, or the sign.`,
+    `The line begins with '${comment[0]}' like a comment, but has cells like a spectrum. Remove the line, or the sign.`,
   );
 }

@@ -5,6 +5,8 @@ import { dataRowsOf, type Table } from './table.ts';
 /** What the rows below the heading hold, as far as it decides how they are read. */
 export interface Survey {
   rows: number;
+  /** The number of the first cells of rows that hold something. */
+  filledFirst: number;
   /** For each column the number of its cells that are numbers, and the range of these. */
   numbers: Int32Array;
   lowest: Float64Array;
@@ -25,7 +27,7 @@ export function surveyRows(
   const lowest = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
   const highest = new Float64Array(width).fill(Number.NEGATIVE_INFINITY);
   const values = new Map(candidates.map(column => [column, [] as number[]]));
-  let rows = 0;
+  let [rows, filledFirst] = [0, 0];
   for (const { fields } of dataRowsOf(table, { problems, onProgress })) {
     for (let column = 0; column < width; column++) {
       const value = toNumber(fields[column] ?? '');
@@ -36,8 +38,9 @@ export function surveyRows(
       highest[column] = Math.max(highest[column] ?? value, value);
     }
     rows++;
+    if (fields[0] !== '') filledFirst++;
   }
-  return { rows, numbers, lowest, highest, values };
+  return { rows, filledFirst, numbers, lowest, highest, values };
 }
 
 /** Whether every cell of a column is a number. */
@@ -50,8 +53,11 @@ export function isCount(values: readonly number[]): boolean {
   return (first === 0 || first === 1) && values.every((value, index) => value === first + index);
 }
 
-/** Whether the first column holds row numbers, as R and pandas write them, below no heading, `X` or `index`. */
-export function isRowNumbers({ heading }: Table, survey: Survey): boolean {
-  const isUnnamed = ['', 'X', 'index'].includes(heading.fields[0] ?? '');
-  return isUnnamed && isNumeric(survey, 0) && isCount(survey.values.get(0) ?? []);
+/** Whether the first column holds numbers below no heading, `X` or `index`, as R and pandas write row numbers. */
+export function isUnnamed({ heading }: Table, survey: Survey): boolean {
+  return ['', 'X', 'index'].includes(heading.fields[0] ?? '') && isNumeric(survey, 0);
 }
+
+/** Whether the first column holds the numbers of the rows in their order. */
+export const isRowNumbers = (table: Table, survey: Survey): boolean =>
+  isUnnamed(table, survey) && isCount(survey.values.get(0) ?? []);

@@ -10,6 +10,8 @@ export interface Table {
   dialect: Dialect;
   /** The first row, up to its last cell with a text. */
   heading: Row;
+  /** The number of all cells of the first row. */
+  cells: number;
   /** The row of units below the heading. */
   units: Row | null;
   /** What was left out above the table. */
@@ -26,28 +28,32 @@ export function openTable(dialect: Dialect): Table | null {
   const notes: string[] = [];
   let comment: Row | null = null;
   let heading: Row | null = null;
+  let cells = 0;
   const onComment = (line: number, text: string) => {
     comment = { line, fields: text.split(dialect.delimiter) };
   };
   for (const row of rowsOf(dialect, { onComment })) {
     const { line, fields } = trimmed(row);
-    if (heading)
-      return { dialect, heading, units: isRowOfUnits(fields) ? { line, fields } : null, notes, comment };
-    if (fields.length > 1) heading = { line, fields };
+    if (heading) {
+      const units = isRowOfUnits(fields) ? { line, fields } : null;
+      return { dialect, heading, cells, units, notes, comment };
+    }
+    if (fields.length > 1) [heading, cells] = [{ line, fields }, row.fields.length];
     else if (notes.length === MAX_LINES_ABOVE) return null;
     else notes.push(`Line ${line}, ${quote(fields.join(''))}, stands above the table and was left out.`);
   }
-  return heading && { dialect, heading, units: null, notes, comment };
+  return heading && { dialect, heading, cells, units: null, notes, comment };
 }
 
 /**
- * Yields the rows below the heading, each with at least as many cells as the heading. A row with another number is
- * reported and not yielded; empty cells at its end do not count.
+ * Yields the rows below the heading, each with the cells of the heading. A row with another number of cells is reported
+ * and not yielded: a cell may be missing in it. More cells than in the heading are allowed if they are empty and every
+ * row has as many, as some programs end each row with a delimiter.
  *
  * @param withFirst whether to yield the first row too, as it is not a heading
  */
 export function* dataRowsOf(
-  { dialect, heading, units }: Table,
+  { dialect, heading, cells, units }: Table,
   {
     problems,
     onProgress,
@@ -60,20 +66,20 @@ export function* dataRowsOf(
 ): Generator<Row> {
   const width = heading.fields.length;
   const first = withFirst ? heading.line : (units ?? heading).line + 1;
-  for (const row of rowsOf(dialect, { onProgress })) {
-    if (row.line < first) continue;
-    const { line, fields } = row;
-    const isShort = fields.length < width;
-    if (isShort || (fields.length > width && lengthOf(fields) > width)) {
-      const count = isShort ? fields.length : lengthOf(fields);
-      problems.report(
-        line,
-        `The row has ${count === 1 ? '1 cell' : `${count} cells`}, the ${withFirst ? 'first row' : 'heading'} ${width}. Every row needs a cell for each column.`,
-      );
-    } else {
-      for (let column = 0; column < width; column++) fields[column] = fields[column]?.trim() ?? '';
-      yield row;
+  let expected: number | undefined;
+  for (const { line, fields } of rowsOf(dialect, { onProgress })) {
+    if (line < first) continue;
+    if (fields.length < cells || lengthOf(fields) > width || fields.length !== (expected ?? fields.length)) {
+      const count = fields.length === 1 ? '1 cell' : `${fields.length} cells`;
+      const others = fields.length < cells || lengthOf(fields) > width;
+      const than = !others
+        ? `other rows ${expected}`
+        : `${withFirst ? 'the first row' : 'the heading'} ${cells}`;
+      problems.report(line, `The row has ${count}, ${than}. Every row needs a cell for each column.`);
+      continue;
     }
+    expected ??= fields.length;
+    yield { line, fields: Array.from({ length: width }, (_, column) => fields[column]?.trim() ?? '') };
   }
 }
 
