@@ -10,7 +10,7 @@ import {
   signUp,
   startService,
 } from '../harness.ts';
-import { axeViolations, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
+import { isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
 import {
   choose,
   csv,
@@ -212,6 +212,7 @@ test('a viewer is shown why they cannot predict', async () => {
 
 test.for(['light', 'dark'] as const)(
   'no accessibility violations in %s colours, nor at 360 px',
+  { timeout: 90_000 },
   async scheme => {
     const deploymentId = await deployModel(
       service,
@@ -240,6 +241,5 @@ test.for(['light', 'dark'] as const)(
     await page.getByText('A question about no-heading.csv').waitFor();
     await page.getByText('bad.csv was refused').waitFor();
     await isAccessibleAtEveryWidth(page, scheme);
-    expect(await axeViolations(page, scheme)).toEqual([]);
   },
 );
