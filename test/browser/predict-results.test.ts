@@ -106,3 +106,21 @@ test('the chart draws descending wavenumbers from left to right, as they are sen
   expect(highest).toMatchObject({ right: 0 });
   expect(highest).not.toMatchObject({ left: 0 });
 });
+
+test('the chart names the sample that the pointer is on', async () => {
+  const page = await predictPage(
+    await deployModel(service, lab.owner, {}, modelOfThreePoints([]), 'Three points'),
+  );
+  await choose(page, csv('two.csv', 'sample_name,1000,2000,3000\nleft peak,9,1,1\nright peak,1,1,9'));
+  const plot = page.locator('.u-over');
+  const { width = 0, height = 0 } = (await plot.boundingBox()) ?? {};
+  // The curves have their peaks at the first and the last point, below the upper edge.
+  for (const [x, name] of [
+    [2, 'left peak'],
+    [width - 2, 'right peak'],
+  ] as const) {
+    await plot.hover({ position: { x, y: height / 2 } });
+    await plot.hover({ position: { x, y: height * 0.12 } });
+    await page.locator('figure').getByText(name, { exact: true }).waitFor();
+  }
+});

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Progress, Text } from '@mantine/core';
-import { ArrowLeftRight, CircleCheck, CircleQuestionMark, FileSpreadsheet, X } from 'lucide-react';
+import { ArrowLeftRight, CircleCheck, CircleQuestionMark, FileSpreadsheet, Info, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { describeRange } from '../../spectra/axis.ts';
 import type { Problem, Question } from '../../spectra/reading.ts';
@@ -106,8 +106,9 @@ function Facts({ file }: { file: OrderedFile }) {
       {notes.length > 0 && (
         <ul className={classes.notes}>
           {notes.map(note => (
-            <Text key={note} component="li" size="sm">
-              {note}
+            <Text key={note} component="li" size="sm" className={classes.note}>
+              <Info size={15} aria-hidden="true" />
+              <span>{note}</span>
             </Text>
           ))}
         </ul>
@@ -125,7 +126,7 @@ function AxisCheck({ file: { order, orderNote } }: { file: OrderedFile }) {
     <Text
       size="sm"
       component="div"
-      className={`${classes.done} ${order === 'unchecked' ? classes.unchecked : ''}`}
+      className={`${classes.check} ${order === 'unchecked' ? classes.unchecked : ''}`}
     >
       <Mark size={15} aria-hidden="true" />
       <span>{orderNote ?? "Checked against the model's axis"}</span>

@@ -57,9 +57,9 @@ export function PredictionTable<R extends Row>({
         <DataTable verticalSpacing={6} aria-label={label}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>Sample</Table.Th>
+              <Table.Th miw={140}>Sample</Table.Th>
               {ofSeveralFiles && !isNarrow && <Table.Th>File</Table.Th>}
-              <Table.Th ta={numeric ? 'right' : 'left'}>
+              <Table.Th ta={numeric ? 'right' : 'left'} miw={isNarrow ? 0 : 130}>
                 {model.targetProperty}
                 {numeric && model.unit && ` in ${model.unit}`}
               </Table.Th>
