@@ -26,6 +26,8 @@ const config: CodegenConfig = {
           Invitation: '../accounts/invitations.ts#InvitationRow',
           Project: '../projects/projects.ts#ProjectRow',
           Model: '../deployments/models.ts#ModelRow',
+          XAxis: '../deployments/model-facts.ts#XAxisRow',
+          Calibration: '../deployments/model-facts.ts#CalibrationRow',
           Deployment: '../deployments/deployments.ts#DeploymentRow',
           ApiKey: '../api-keys/queries.ts#ApiKeyRow',
           PredictPayload: '../predictions/predict.ts#PredictResult',

@@ -7,7 +7,15 @@ import { migrate } from './src/database/migrate.ts';
 import { connect } from './src/database/pool.ts';
 import { startEmbedded } from './src/private-postgres/start.ts';
 
-const NULLABLE_IN_VIEWS = ['quarantined_until', 'quota', 'row_independent'];
+const NULLABLE_IN_VIEWS = [
+  'quarantined_until',
+  'quota',
+  'row_independent',
+  't2_limit',
+  'q_limit',
+  'reference_min',
+  'reference_max',
+];
 
 // Writes src/generated/database.ts from a freshly migrated, private database: `npm run generate`.
 const folder = await mkdtemp(join(tmpdir(), 'spectrakey-types-'));

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { chromiumPath } from './test/browser/chromium.ts';
 import { pgbouncerPath } from './test/pgbouncer-program.ts';
 import { postgresqlPrograms } from './test/postgresql-programs.ts';
+import { pythonProgram } from './test/python-program.ts';
 
 if (!chromiumPath) {
   if (process.env.CI) throw new Error('The tests in a browser need Chromium, and CI leaves none out.');
@@ -15,6 +16,11 @@ if (!pgbouncerPath) {
 if (!postgresqlPrograms) {
   if (process.env.CI) throw new Error("A test uses PostgreSQL's own programs, and CI leaves none out.");
   console.warn("PostgreSQL's programs not found: leaving out test/backup.test.ts.");
+}
+if (!pythonProgram) {
+  if (process.env.CI)
+    throw new Error('A test runs recipes with scikit-learn and onnx, and CI leaves none out.');
+  console.warn('No Python with scikit-learn and onnx found: leaving out test/model-recipes.test.ts.');
 }
 
 /**
@@ -44,10 +50,14 @@ const ALONE = [
   'late-requests',
   'metrics',
   'model-hosts',
+  'model-inputs',
+  'model-labels',
   'model-limits',
   'model-memory',
+  'model-metadata',
   'model-registration',
   'model-runs',
+  'model-statistics',
   'password-queues',
   'pool-share',
   'private-postgresql',
@@ -68,6 +78,7 @@ const leftOut = [
   ...(chromiumPath ? [] : ['test/browser/**']),
   ...(pgbouncerPath ? [] : ['test/pgbouncer.test.ts']),
   ...(postgresqlPrograms ? [] : ['test/backup.test.ts']),
+  ...(pythonProgram ? [] : ['test/model-recipes.test.ts']),
 ];
 
 export default defineConfig({

@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { sharePool } from './database/pool.ts';
 import { readOnnx, recordRowIndependence } from './deployments/models.ts';
 import { recordHostEnd } from './deployments/quarantine.ts';
+import { startXAxes } from './deployments/x-axes.ts';
 import { modelQuarantined } from './errors.ts';
 import type { DB } from './generated/database.ts';
 import type { Services } from './graphql/context.ts';
@@ -196,6 +197,7 @@ export function startServices({
     models,
     predicting: {
       runModel: traced('run model', models.run),
+      xAxes: startXAxes(db),
       settle: traced('settle', startSettle(db, metrics?.batches.settle)),
       async onModelFailed(error, modelId, at) {
         logFailure(error, modelId);

@@ -6,12 +6,12 @@ import {
   MAX_DESCRIPTION_LENGTH,
   MAX_MODEL_MIB,
   MAX_NAME_LENGTH,
-  MAX_SAMPLE_NAME_LENGTH,
   MAX_SPECTRA,
   MIN_PASSWORD_LENGTH,
 } from '../src/dashboard/limits.ts';
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from '../src/dashboard/members/roles.ts';
 import { MAX_BODY_BYTES } from '../src/http/limits.ts';
+import { MAX_SAMPLE_NAME_LENGTH } from '../src/spectra/limits.ts';
 import { codes, gasoline, type Lab, openLab, PREDICT, type Service, startService } from './harness.ts';
 
 let service: Service;
@@ -47,7 +47,7 @@ test('the server and the dashboard have the same limit on the length of a descri
   ]);
 });
 
-test('the server and the dashboard have the same limits on the spectra of a call and the length of sample names', async () => {
+test('the server, the dashboard and the reader of spectra have the same limits on the spectra of a call and sample names', async () => {
   const [spectrum] = gasoline();
   const ask = (count: number, sampleName: string) =>
     refusals(PREDICT, {

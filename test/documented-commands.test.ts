@@ -38,6 +38,10 @@ const RUN: Record<string, Record<string, string>> = {
   'CONTRIBUTING.md': { Commands: 'package.json' },
   'docs/api-keys.md': { 'Before you start': HERE },
   'docs/configuration.md': { Commands: HERE },
+  'docs/recipes/README.md': {
+    'PLS regression with limits': 'test/model-recipes.test.ts',
+    'A table of coefficients': 'test/model-recipes.test.ts',
+  },
   'docs/operations.md': {
     PostgreSQL: HERE,
     TLS: HERE,

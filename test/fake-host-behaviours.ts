@@ -61,6 +61,24 @@ const names = () => {
 const depth = (open: string, close: string, levels: number) =>
   raw(`${open.repeat(levels)}1${close.repeat(levels)}`);
 
+/** The result of a trial, with some metadata. */
+export const inspected = (more: object = {}, payload = new Uint8Array()): Answer => ({
+  header: {
+    reply: 'inspected',
+    found: {
+      kind: 'REGRESSION',
+      inputLength: 2,
+      rowIndependent: false,
+      statistics: { t2: false, q: false },
+    },
+    lengths: [],
+    ...more,
+  },
+  payload,
+});
+const metadata = (lengths: unknown, bytes: number, fill = 0x61) =>
+  inspected({ lengths }, new Uint8Array(bytes).fill(fill));
+
 const withLone = String.fromCharCode(0xd800);
 
 /** Behaviours of the other end of the socket, by name. */
@@ -180,4 +198,43 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'exits instead of opening': { open: ['exit'] },
   'closes the socket instead of opening': { open: ['close'] },
   'never answers': { run: [] },
+};
+
+/** Results of a trial, by name. Those named `accepted` are valid. */
+export const INSPECTIONS: Readonly<Record<string, readonly Answer[]>> = {
+  ...Object.fromEntries(
+    [null, 1, 'x', [], {}, { kind: 'REGRESSION' }, { statistics: null }].map(found => [
+      `finds ${JSON.stringify(found)}`,
+      [inspected({ found })],
+    ]),
+  ),
+  'answers values instead of a result': [good],
+  'reports a fault instead of a result': [{ reply: 'fault', message: 'x'.repeat(MIB) }],
+  'exits instead of a result': ['exit'],
+  'never has a result': [],
+  'sends metadata of 8 MiB that is accepted': [metadata([1, 8 * MIB - 1], 8 * MIB)],
+  'sends metadata of 8 MiB in 100 values that is accepted': [
+    metadata(
+      Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 0 : 80_000)),
+      8_000_000,
+    ),
+  ],
+  'sends metadata of 8 MiB that is not UTF-8': [metadata([1, 8 * MIB - 1], 8 * MIB, 0xff)],
+  'sends metadata of 9 MiB': [metadata([1, 9 * MIB - 1], 9 * MIB)],
+  'sends metadata of 60 MiB': [metadata([1, 60 * MIB - 1], 60 * MIB)],
+  'sends metadata without lengths': [metadata(undefined, 100)],
+  'sends metadata of one length': [metadata([100], 100)],
+  'sends metadata of negative lengths': [metadata([-1, 101], 100)],
+  'sends metadata of 9000 lengths': [
+    metadata(
+      Array.from({ length: 9000 }, () => 0),
+      0,
+    ),
+  ],
+  'sends metadata of a million lengths': [
+    metadata(
+      Array.from({ length: 1_000_000 }, () => 0),
+      0,
+    ),
+  ],
 };

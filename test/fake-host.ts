@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Frame, frameReader, writeFrame } from '../src/onnx/frames.ts';
 import type { Request } from '../src/onnx/protocol.ts';
-import { BEHAVIOURS, type Behaviour } from './fake-host-behaviours.ts';
+import { BEHAVIOURS, type Behaviour, INSPECTIONS, inspected } from './fake-host-behaviours.ts';
 
 // A compromised model host: it shows the behaviour that the model file names (fake-host-behaviours.ts).
 
@@ -33,10 +33,7 @@ async function send(answers: Behaviour['run'], count: number): Promise<void> {
 
 async function answer({ header, payload }: Frame<Request>): Promise<void> {
   if (header.ask === 'inspect') {
-    writeFrame(socket, {
-      reply: 'inspected',
-      found: { kind: 'REGRESSION', inputLength: 2, rowIndependent: false },
-    });
+    await send(INSPECTIONS[Buffer.from(payload).toString()] ?? [inspected()], 0);
   } else if (header.ask === 'open') {
     behaviour = BEHAVIOURS[Buffer.from(payload).toString()] ?? {};
     await send(behaviour.open ?? [opened], 0);

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { BEHAVIOURS } from './fake-host-behaviours.ts';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { startModels } from '../src/onnx/models.ts';
+import { ModelFailed } from '../src/onnx/outcome.ts';
+import { ModelRefused } from '../src/onnx/signature.ts';
+import { BEHAVIOURS, INSPECTIONS } from './fake-host-behaviours.ts';
 import {
   codes,
   createKey,
@@ -13,6 +16,7 @@ import {
 } from './harness.ts';
 import { column } from './host-processes.ts';
 import { watchLoop } from './loop-delay.ts';
+import { registered, writeModel } from './onnx-files.ts';
 
 /** Replaces a host's program by this test's: it acts as uploaded machine code could. */
 vi.mock(import('../src/onnx/sandbox.ts'), async original => ({
@@ -73,5 +77,36 @@ test.for(Object.keys(BEHAVIOURS))(
     expect(least).toBeLessThan(MAX_DELAY_MS);
     // The spare host, and at most one that kept to the protocol.
     await expect.poll(() => fakeHosts().length).toBeLessThanOrEqual(HARMLESS.test(name) ? 2 : 1);
+  },
+);
+
+test.for(Object.keys(INSPECTIONS))(
+  'a trial in a model host that %s does not block or crash the server',
+  { timeout: 60_000 },
+  async name => {
+    const before = fakeHosts().length;
+    let least = Number.POSITIVE_INFINITY;
+    const models = startModels({
+      load: async () => registered(new Uint8Array()),
+      onNotStarted: () => {},
+      megabytes: 768,
+      limits: { trialMs: RUN_MS },
+    });
+    onTestFinished(models.close);
+    const path = await writeModel(Buffer.from(name));
+    for (let at = 0; at < ATTEMPTS && least > MAX_DELAY_MS; at++) {
+      longestDelay();
+      const started = performance.now();
+      const result: unknown = await models
+        .inspect({ id: 'a', reserved: true }, path)
+        .catch((error: unknown) => error);
+      expect(performance.now() - started).toBeLessThan(MAX_ANSWER_MS);
+      least = Math.min(least, longestDelay().ms);
+      const isError = result instanceof ModelFailed || result instanceof ModelRefused;
+      expect(isError).toBe(!name.endsWith('accepted'));
+      if (!isError) expect(result).toMatchObject({ inputLength: 2 });
+      await expect.poll(() => fakeHosts().length).toBeLessThanOrEqual(before);
+    }
+    expect(least).toBeLessThan(MAX_DELAY_MS);
   },
 );

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { fairLimiter } from '../src/concurrency/fair-limiter.ts';
 import { type ModelLimits, startModels } from '../src/onnx/models.ts';
 import { codes, createKey, deploy, openLab, PREDICT, signUp, startServiceForTest } from './harness.ts';
-import { linearRegression, loopingRegression, slowRegression, writeModel } from './onnx-files.ts';
+import { linearRegression, loopingRegression, registered, slowRegression, writeModel } from './onnx-files.ts';
 
 const ENDLESS = 1e15;
 /** A run of about half a second on an idle machine: longer than the time after which it may be preempted. */
@@ -13,7 +13,7 @@ const MEAN = linearRegression({ weights: [0.5, 0.5] });
 /** Models without a server: `slow…` loop for the number of rounds in the spectrum, the others compute a mean. */
 function modelsOf(limits: ModelLimits) {
   const models = startModels({
-    load: async id => (id.startsWith('slow') ? loopingRegression() : MEAN),
+    load: async id => registered(id.startsWith('slow') ? loopingRegression() : MEAN),
     onNotStarted: () => undefined,
     limits,
   });

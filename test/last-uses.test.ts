@@ -1,15 +1,13 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { down as downRevisions, up as upRevisions } from '../migrations/0053-revisions.ts';
-import { down as downSlots, up as upSlots } from '../migrations/0054-usage-slots.ts';
-import { down as downCalls, up as upCalls } from '../migrations/0055-calls-of-keys.ts';
 import { foldLastUses } from '../src/api-keys/last-uses.ts';
-import { listApiKeys } from '../src/api-keys/queries.ts';
+import { checkKeyPage, listApiKeys } from '../src/api-keys/queries.ts';
 import { connect } from '../src/database/pool.ts';
+import type { ApiKeyOrder } from '../src/generated/graphql.ts';
 import { dropOldPartitions, makePartitions } from '../src/predictions/partitions.ts';
-import { checkPage } from '../src/requests/pagination.ts';
 import {
+  codes,
   createKey,
   gasoline,
   insertKeys,
@@ -19,9 +17,11 @@ import {
   openLab,
   PREDICT,
   readMetrics,
+  refusal,
   type Service,
   startService,
 } from './harness.ts';
+import { redoAfter, undoAfter } from './later-migrations.ts';
 import { report } from './report.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -234,24 +234,81 @@ test('listing 100 keys over 24 partitions takes at most 30 ms, folded or not', a
   }
   await sql`analyze prediction_logs`.execute(service.db);
   const pages = [
-    { projectId: lab.owner.projectId, deploymentId: null, ...checkPage({ first: 100, after: null }) },
+    {
+      projectId: lab.owner.projectId,
+      deploymentId: null,
+      ...checkKeyPage({ first: 100, after: null }, 'NEWEST'),
+    },
   ];
-  const median = async () => {
+  const median = async (orderBy: ApiKeyOrder) => {
     const times: number[] = [];
     for (let times_ = 0; times_ < 15; times_++) {
       const started = performance.now();
-      const [list] = await listApiKeys(service.db, lab.owner.id, pages);
+      const [list] = await listApiKeys(service.db, lab.owner.id, pages, orderBy);
       times.push(performance.now() - started);
       expect(list?.nodes).toHaveLength(100);
     }
     return times.sort((a, b) => a - b)[7] ?? Number.NaN;
   };
-  const unfolded = await median();
+  const unfolded = await median('NEWEST');
   await foldLastUses(service.db, ALL);
-  const folded = await median();
-  report('listing 100 keys', { unfolded, folded });
-  expect(unfolded).toBeLessThan(30);
-  expect(folded).toBeLessThan(30);
+  const folded = await median('NEWEST');
+  const byUse = await median('LAST_USED');
+  report('listing 100 keys', { unfolded, folded, byUse });
+  for (const time of [unfolded, folded, byUse]) expect(time).toBeLessThan(30);
+});
+
+test('keys are listed by their last use on pages of any size, those that were never used last', async () => {
+  const { owner, deploymentId } = lab;
+  const ids = await insertKeys(service, owner.projectId, 12);
+  // Some have the same last use, and the order of uses is not that of the ids.
+  const uses = ids.map((id, i) => ({ id, ms: i % 3 === 0 ? null : ((i * 7) % 5) * 1000 + 1000 }));
+  const first = new Date(Date.now() - 10_000);
+  await insertLogs(
+    service,
+    deploymentId,
+    uses.flatMap(({ id, ms }) => (ms === null ? [] : [{ keyId: id, at: new Date(first.getTime() + ms) }])),
+  );
+  await foldLastUses(service.db, ALL);
+  const expected = uses
+    .toSorted((a, b) => (b.ms ?? 0) - (a.ms ?? 0) || (a.id < b.id ? 1 : -1))
+    .map(({ id }) => id);
+  const list = (orderBy: string, page: object) =>
+    service.call(
+      `query ($of: ApiKeyTarget!, $orderBy: ApiKeyOrder!, $first: Int, $after: String) {
+        apiKeys(of: $of, orderBy: $orderBy, first: $first, after: $after) {
+          nodes { id } edges { cursor } pageInfo { hasNextPage endCursor }
+        }
+      }`,
+      { of: { projectId: owner.projectId }, orderBy, ...page },
+      owner,
+    );
+  for (const size of [1, 2, 5, 12, 100]) {
+    const listed: string[] = [];
+    for (let after: unknown = null, more = true; more; ) {
+      const { data, text } = await list('LAST_USED', { first: size, after });
+      if (!data) throw new Error(text);
+      const { nodes, edges, pageInfo } = data.apiKeys;
+      listed.push(...nodes.map(({ id }) => id));
+      expect(edges.at(-1)?.cursor).toBe(pageInfo.endCursor);
+      [after, more] = [pageInfo.endCursor, pageInfo.hasNextPage];
+    }
+    expect(listed).toEqual(expected);
+  }
+  const byAge = await list('NEWEST', { first: 1 });
+  const after = byAge.data?.apiKeys.pageInfo.endCursor;
+  for (const cursor of [
+    after,
+    'never',
+    'never_x',
+    `x_${after}`,
+    `_${after}`,
+    `1e3_${after}`,
+    `-1_${after}`,
+  ]) {
+    expect(await list('LAST_USED', { after: cursor })).toMatchObject(refusal(codes.BAD_USER_INPUT));
+  }
+  expect(await list('NEWEST', { after: `never_${after}` })).toMatchObject(refusal(codes.BAD_USER_INPUT));
 });
 
 test('migrating down and up again keeps the last use of every key, and no two rows have the same revision', async () => {
@@ -279,15 +336,11 @@ test('migrating down and up again keeps the last use of every key, and no two ro
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   onTestFinished(() => db.destroy());
   for (let times = 0; times < 2; times++) {
-    await downCalls(db);
-    await downSlots(db);
-    await downRevisions(db);
+    await undoAfter(db, '0052');
     const { rows } = await sql<{ id: string; last_used_at: Date | null }>`
       select id, last_used_at from api_keys where id = any(${ids}::uuid[])`.execute(db);
     expect(new Map(rows.map(row => [row.id, row.last_used_at?.toISOString() ?? null]))).toEqual(uses);
-    await upRevisions(db);
-    await upSlots(db);
-    await upCalls(db);
+    await redoAfter(db, '0052');
     expect(await shown()).toEqual(uses);
     await foldLastUses(service.db, ALL);
     expect(await shown()).toEqual(uses);

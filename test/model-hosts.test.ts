@@ -20,6 +20,7 @@ import {
   fillingRegression,
   linearRegression,
   loopingRegression,
+  registered,
   ringOfBranches,
   slowRegression,
   writeModel,
@@ -69,7 +70,7 @@ function modelsOf(onnx: Uint8Array, limits: ModelLimits = {}): Models & { loads:
   const models = startModels({
     load: async modelId => {
       loads.push(modelId);
-      return onnx;
+      return registered(onnx);
     },
     onNotStarted: () => undefined,
     limits,
@@ -231,7 +232,7 @@ test('more organizations than there are hosts are answered in turn, no two of th
 
 test('a slow model of an organization does not block its fast one when no other organization waits', async () => {
   const files: Record<string, Uint8Array> = { slow: loopingRegression(), fast: MEAN };
-  const models = startModels({ load: async id => files[id] ?? MEAN, onNotStarted: () => {} });
+  const models = startModels({ load: async id => registered(files[id] ?? MEAN), onNotStarted: () => {} });
   onTestFinished(models.close);
   let isOver = false;
   const slow = models.run(modelOf('a', 'slow'), [[1, 2_000_000]]).finally(() => {
@@ -273,7 +274,7 @@ for (const together of [false, true]) {
     test(`calls ${endless.join()} of six in one frame take too long${together ? ', in one run' : ''}: the others run again once`, async () => {
       const frames: number[] = [];
       const models = startModels({
-        load: async () => loopingRegression(),
+        load: async () => registered(loopingRegression()),
         onNotStarted: () => undefined,
         limits: { runMs: 500 },
         batchMetrics: { waiting: 0, onBatch: size => frames.push(size) },
@@ -429,8 +430,8 @@ test('and no host outlives a server that was killed, even while it computes', as
   const url = (path: string) => JSON.stringify(new URL(path, import.meta.url));
   const script = `
     import { startModels } from ${url('../src/onnx/models.ts')};
-    import { loopingRegression } from ${url('./onnx-files.ts')};
-    const { run } = startModels({ load: async () => loopingRegression(), onNotStarted: () => {} });
+    import { loopingRegression, registered } from ${url('./onnx-files.ts')};
+    const { run } = startModels({ load: async () => registered(loopingRegression()), onNotStarted: () => {} });
     const model = { id: 'a', tenant: { id: 'a', reserved: true }, rowIndependent: false };
     await run(model, [[1, 3]]);
     console.log('open');

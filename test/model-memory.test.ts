@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { divideMemory } from '../src/onnx/hosts.ts';
 import { startModels } from '../src/onnx/models.ts';
 import { hostsFromNow } from './host-processes.ts';
-import { constant, holdingRegression, node, onnxFile, tensorInfo } from './onnx-files.ts';
+import { constant, holdingRegression, node, onnxFile, registered, tensorInfo } from './onnx-files.ts';
 
 const MIB = 1024 * 1024;
 const ENDLESS = 1e15;
@@ -43,7 +43,7 @@ function modelsOf(files: Record<string, Uint8Array>) {
   const models = startModels({
     load: async id => {
       loads.push(id);
-      return files[id] ?? new Uint8Array();
+      return registered(files[id] ?? new Uint8Array());
     },
     onNotStarted: () => undefined,
     limits: { hosts: 1, bytesPerHost: 256 * MIB, runMs: 25_000 },

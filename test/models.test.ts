@@ -22,6 +22,7 @@ import {
   tensorAttribute,
   tensorInfo,
 } from './onnx-files.ts';
+import { readPage } from './pages.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -78,6 +79,21 @@ const graph = (parts: Partial<Graph>): Uint8Array =>
     initializer: [constant('w', 'float32', [3, 1], [1, 10, 100])],
     ...parts,
   });
+
+test('files of the newest opset in docs/models.md are accepted, of the next one refused', async () => {
+  const [, newest = ''] = /up to opset (\d+)/.exec(readPage('docs/models.md')) ?? [];
+  const of = (opset: number) =>
+    onnxFile(
+      {
+        input: [tensorInfo('X', 'float32', ['n', 1])],
+        output: [tensorInfo('y', 'float32', ['n', 1])],
+        node: [node('Neg', ['X'], ['y'])],
+      },
+      opset,
+    );
+  expect(await inspectModel(of(Number(newest)))).toMatchObject({ kind: 'REGRESSION' });
+  expect(await refusal(of(Number(newest) + 1))).toContain('expected a model exported for an older opset');
+});
 
 describe('published calibrations', () => {
   test('octane numbers equal those of another implementation within 0.001', async () => {
@@ -339,17 +355,17 @@ describe('an unusable model is refused with a message that states what is expect
     [
       'a rank 1 input',
       graph({ input: onlyX([3]), output: [tensorInfo('y', 'float32', [1])] }),
-      "Input 'X' has the shape [3], expected [batch, points].",
+      "Input 'X' has the shape [3], expected [batch, points], [batch, 1, points] or [batch, points, 1].",
     ],
     [
-      'a rank 3 input',
-      graph({ input: onlyX(['n', 1, 3]), output: [tensorInfo('y', 'float32', ['n', 1, 1])] }),
-      "Input 'X' has the shape [n, 1, 3], expected [batch, points].",
+      'an input of two channels',
+      graph({ input: onlyX(['n', 2, 3]), output: [tensorInfo('y', 'float32', ['n', 2, 1])] }),
+      "Input 'X' has the shape [n, 2, 3], expected [batch, points], [batch, 1, points] or [batch, points, 1].",
     ],
     [
       'an input without a shape',
       graph({ input: onlyX() }),
-      "Input 'X' has no shape, expected [batch, points].",
+      "Input 'X' has no shape, expected [batch, points], [batch, 1, points] or [batch, points, 1].",
     ],
     [
       'an input of whole numbers',
@@ -407,7 +423,8 @@ describe('an unusable model is refused with a message that states what is expect
         output: [tensorInfo('y', 'float32', ['n', 1]), tensorInfo('z', 'float32', ['n', 1])],
         node: [node('MatMul', ['X', 'w'], ['y']), node('Neg', ['y'], ['z'])],
       }),
-      "The model has 2 numeric outputs ('y', 'z') and no label, expected one target: register one model for each target.",
+      "The model has 2 numeric outputs ('y', 'z') and no label, expected one target: register one model for each target, " +
+        "or name the statistics of applicability 't2' and 'q'.",
     ],
     [
       'two labels',
@@ -441,7 +458,7 @@ describe('an unusable model is refused with a message that states what is expect
         node: [node('Cast', ['X'], ['y'], [intAttribute('to', 10)])],
       }),
       'The model has no usable output: expected one float32 or float64 number for each spectrum, or a label as ' +
-        'string or int64.',
+        'string, int64, int32 or boolean.',
     ],
     [
       'a free batch that only works for one spectrum',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { onTestFinished } from 'vitest';
+import type { RegisteredModel } from '../src/onnx/protocol.ts';
 
 /**
  * Small ONNX files, built in code, so that a test can define exactly which model it uses and needs neither
@@ -55,7 +56,15 @@ const INT64 = 7;
 const STRING = 8;
 const BOOL = 9;
 const DOUBLE = 11;
-const ELEMENT = { float32: FLOAT, float64: DOUBLE, int64: INT64, string: STRING, float16: 10 } as const;
+const ELEMENT = {
+  float32: FLOAT,
+  float64: DOUBLE,
+  int32: 6,
+  int64: INT64,
+  string: STRING,
+  bool: BOOL,
+  float16: 10,
+} as const;
 
 export type ElementType = keyof typeof ELEMENT;
 /** A number is a fixed dimension, a name a free one. */
@@ -177,6 +186,19 @@ export function onnxFile(
   ).finish();
 }
 
+/** Adds a metadata property of any bytes to a file: readers of protocol buffers append it to those before. */
+export function withProperty(
+  file: Uint8Array,
+  key: string | Uint8Array,
+  value: string | Uint8Array,
+): Uint8Array {
+  const writer = protobuf.Writer.create();
+  writer.uint32((14 << 3) | 2).fork();
+  for (const [i, bytes] of [key, value].entries())
+    writer.uint32(((i + 1) << 3) | 2).bytes(Buffer.from(bytes));
+  return Buffer.concat([file, writer.ldelim().finish()]);
+}
+
 /** The same file with its graph in two pieces, which readers of protocol buffers join: first the nodes, then the rest. */
 export function inTwoPieces(file: Uint8Array): Uint8Array {
   const Model = root.lookupType('Model');
@@ -184,6 +206,16 @@ export function inTwoPieces(file: Uint8Array): Uint8Array {
   const { node, ...others } = graph;
   const piece = (message: object) => Model.encode(Model.fromObject(message)).finish();
   return Buffer.concat([piece({ graph: { node } }), piece({ ...rest, graph: others })]);
+}
+
+/** The same file with metadata properties whose keys begin with `spectrakey.`. */
+export function withMetadata(file: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const Model = root.lookupType('Model');
+  const metadata_props = Object.entries(metadata).map(([key, value]) => ({
+    key: `spectrakey.${key}`,
+    value,
+  }));
+  return Buffer.concat([file, Model.encode(Model.fromObject({ metadata_props })).finish()]);
 }
 
 export interface LinearOptions {
@@ -217,6 +249,25 @@ export function linearRegression(options: LinearOptions): Uint8Array {
       node('Add', ['product', 'intercept'], [outputName]),
     ],
   });
+}
+
+/** A regression of three points: the first is its value, the second its T² and the third its Q. */
+export function regressionWithStatistics(metadata: Readonly<Record<string, string>>): Uint8Array {
+  const outputs = ['value', 't2', 'q'];
+  const file = onnxFile({
+    input: [tensorInfo('X', 'float32', ['n', outputs.length])],
+    output: outputs.map(name => tensorInfo(name, 'float32', ['n', 1])),
+    initializer: outputs.map((name, column) =>
+      constant(
+        `column of ${name}`,
+        'float32',
+        [outputs.length, 1],
+        outputs.map((_, i) => Number(i === column)),
+      ),
+    ),
+    node: outputs.map(name => node('MatMul', ['X', `column of ${name}`], [name])),
+  });
+  return withMetadata(file, metadata);
 }
 
 /**
@@ -445,6 +496,9 @@ export function classifier(options: ClassifierOptions): Uint8Array {
     ],
   });
 }
+
+/** A regression as the model hosts load it. */
+export const registered = (onnx: Uint8Array): RegisteredModel => ({ onnx, kind: 'REGRESSION' });
 
 /** Writes a model to a file that is gone after the test. @returns its path. */
 export async function writeModel(onnx: Uint8Array): Promise<string> {

@@ -407,6 +407,20 @@ const TABLE: Record<string, Row> = {
     ],
     answers: CHANGED_IN_THE_PROJECT,
   },
+  'Mutation.setModelXAxis': {
+    document: 'mutation ($input: SetModelXAxisInput!) { setModelXAxis(input: $input) { id } }',
+    variables: [
+      async () => ({
+        input: {
+          modelId: (await newModel()).id,
+          quantity: 'OTHER',
+          unit: 's',
+          values: gasoline().flatMap(({ yValues }) => yValues.map((_, i) => i)),
+        },
+      }),
+    ],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
   'Mutation.renameModel': {
     document: 'mutation ($id: ID!, $name: String!) { renameModel(id: $id, name: $name) { id } }',
     variables: [() => ({ id: lab.modelId, name: `Octane ${newId()}` })],

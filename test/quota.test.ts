@@ -346,6 +346,8 @@ describe('a call that cannot be written', () => {
       caller: { source: 'WEB', userId: lab.owner.id, revision: accessRevision },
       at: now,
       predictions: [{ sampleName: 'a', value: 1 }],
+      outside: null,
+      xAxisChecked: false,
       durationMs: 1,
     });
     // The first goes alone; the other two wait, and are settled together.

@@ -131,6 +131,13 @@ const operator: fc.Arbitrary<Operator> = fc.oneof(
   fc
     .tuple(fc.constantFrom(...floatNames), someAxis)
     .map(([c, a]): Operator => ['LayerNormalization', [c], a]),
+  fc
+    .tuple(fc.constantFrom('c1x1x4', 'c4x1x4', 'c1x4x4', 'c2x4x4'), fc.constantFrom([0, 0], [1, 2], [2, 2]))
+    .map(([c, pads]): Operator => ['Conv', [c], [intsAttribute('pads', pads)]]),
+  // ONNX Runtime 1.30 aborts for a window that is larger than its padded input.
+  fc
+    .constantFrom('AveragePool', 'MaxPool')
+    .map((op): Operator => [op, [], [intsAttribute('kernel_shape', [2]), intsAttribute('pads', [1, 1])]]),
   fc.constantFrom<Operator>(
     ['InstanceNormalization', ['c4', 'c4']],
     ['BatchNormalization', ['c4', 'c4', 'c4', 'c4']],
@@ -150,8 +157,11 @@ const operator: fc.Arbitrary<Operator> = fc.oneof(
   ),
 );
 
+/** The shapes of a spectrum in the input. */
+const SPECTRUM_SHAPES = [[POINTS], [1, POINTS], [POINTS, 1]];
+
 /** A graph of these operators, each of which takes the output of the one before it. */
-function chain(operators: readonly Operator[]): Uint8Array {
+function chain(operators: readonly Operator[], shape: readonly number[]): Uint8Array {
   const nodes: ReturnType<typeof node>[] = [];
   let value = 'X';
   let previous = 'X';
@@ -168,7 +178,7 @@ function chain(operators: readonly Operator[]): Uint8Array {
   }
   nodes.push(node('Identity', [value], ['y']));
   const graph: Graph = {
-    input: [tensorInfo('X', 'float32', ['n', POINTS])],
+    input: [tensorInfo('X', 'float32', ['n', ...shape])],
     output: [tensorInfo('y', 'float32')],
     node: nodes,
     initializer: [...floats, ...lists, ...scalars],
@@ -176,10 +186,15 @@ function chain(operators: readonly Operator[]): Uint8Array {
   return onnxFile(graph, 15);
 }
 
-const proven = (file: Uint8Array) => rowIndependentValues(readOnnxGraph(file), 'X', POINTS).has('y');
+const proven = (file: Uint8Array, shape: readonly number[]) =>
+  rowIndependentValues(readOnnxGraph(file), 'X', shape).has('y');
 
-async function run(session: InferenceSession, rows: readonly (readonly number[])[]) {
-  const input = new Tensor('float32', rows.flat(), [rows.length, POINTS]);
+async function run(
+  session: InferenceSession,
+  rows: readonly (readonly number[])[],
+  shape: readonly number[],
+) {
+  const input = new Tensor('float32', rows.flat(), [rows.length, ...shape]);
   const { y } = await session.run({ X: input }).catch(() => ({ y: undefined }));
   if (!y || !(y.data instanceof Float32Array)) return undefined;
   return { dims: y.dims, data: y.data };
@@ -192,35 +207,36 @@ const spectra = [
   [7, 7.5, -8, 1e-3],
 ];
 
-test('a graph that is proven to treat each row by itself does so, for any operators, constants and axes', async () => {
-  let checked = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(operator, { minLength: 1, maxLength: 4 }), async operators => {
-      const file = chain(operators);
-      if (!proven(file)) return;
-      const session = await InferenceSession.create(file, { logSeverityLevel: 4 }).catch(() => undefined);
-      if (!session) return;
-      const alone = await Promise.all(spectra.map(spectrum => run(session, [spectrum])));
-      for (const count of [2, 3, 4]) {
-        const together = await run(session, spectra.slice(0, count));
-        if (!together) continue;
-        checked += 1;
-        expect(together.dims[0]).toBe(count);
-        const width = together.data.length / count;
-        for (const [row, own] of alone.slice(0, count).entries()) {
-          const values = together.data.subarray(row * width, (row + 1) * width);
-          expect(own?.data.length).toBe(width);
-          for (const [i, value] of values.entries()) {
-            const other = own?.data[i] ?? Number.NaN;
-            const scale = Math.max(1, Math.abs(value), Math.abs(other));
-            expect(Object.is(value, other) || Math.abs(value - other) / scale < 1e-3).toBe(true);
+for (const shape of SPECTRUM_SHAPES)
+  test(`a graph that is proven to treat each row by itself does so, for any operators, constants and axes, with spectra of shape [${shape}]`, async () => {
+    let checked = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(operator, { minLength: 1, maxLength: 4 }), async operators => {
+        const file = chain(operators, shape);
+        if (!proven(file, shape)) return;
+        const session = await InferenceSession.create(file, { logSeverityLevel: 4 }).catch(() => undefined);
+        if (!session) return;
+        const alone = await Promise.all(spectra.map(spectrum => run(session, [spectrum], shape)));
+        for (const count of [2, 3, 4]) {
+          const together = await run(session, spectra.slice(0, count), shape);
+          if (!together) continue;
+          checked += 1;
+          expect(together.dims[0]).toBe(count);
+          const width = together.data.length / count;
+          for (const [row, own] of alone.slice(0, count).entries()) {
+            const values = together.data.subarray(row * width, (row + 1) * width);
+            expect(own?.data.length).toBe(width);
+            for (const [i, value] of values.entries()) {
+              const other = own?.data[i] ?? Number.NaN;
+              const scale = Math.max(1, Math.abs(value), Math.abs(other));
+              expect(Object.is(value, other) || Math.abs(value - other) / scale < 1e-3).toBe(true);
+            }
           }
         }
-      }
-      await session.release();
-    }),
-    { numRuns: 3000, seed: 12 },
-  );
-  // Enough of them are valid and proven for this to be significant.
-  expect(checked).toBeGreaterThan(500);
-});
+        await session.release();
+      }),
+      { numRuns: 2000, seed: 12 },
+    );
+    // Enough of them are valid and proven for this to be significant.
+    expect(checked).toBeGreaterThan(400);
+  });

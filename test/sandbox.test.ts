@@ -90,7 +90,7 @@ async function runIn(project: string): Promise<{ outcome: unknown; sandbox: Sand
     import { detectSandbox, missingFrom } from './src/onnx/sandbox.ts';
     import { startModels } from './src/onnx/models.ts';
     const models = startModels({
-      load: async () => Buffer.from(process.env.ONNX, 'base64'),
+      load: async () => ({ onnx: Buffer.from(process.env.ONNX, 'base64'), kind: 'REGRESSION' }),
       onNotStarted: error => console.error(error),
       limits: { hosts: 1 },
     });

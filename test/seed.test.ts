@@ -14,6 +14,10 @@ const DEPLOYMENT = `query Deployment($id: ID!) {
   }
 }`;
 
+const OUTSIDE = `query Outside($id: ID!) {
+  deployment(id: $id) { outsideThisMonth predictionLogs(first: 1, onlyOutside: true) { nodes { id } } }
+}`;
+
 const KEYS = `query Keys($of: ApiKeyTarget!) {
   apiKeys(of: $of, first: 50) { nodes { status lastUsedAt expiresAt createdAt revokedAt } }
 }`;
@@ -56,6 +60,7 @@ test('npm run seed adds, once, an organization with three people, keys of every 
     expect(new Date(lastUsedAt).getTime()).toBeGreaterThan(new Date(createdAt).getTime());
   }
   expect(project?.deployments).toHaveLength(2);
+  let withLimits = 0;
   for (const { id } of project?.deployments ?? []) {
     const { deployment } = await service.ask(DEPLOYMENT, { id }, chen);
     if (!deployment) throw new Error(`${id} was not found`);
@@ -64,7 +69,13 @@ test('npm run seed adds, once, an organization with three people, keys of every 
     expect(predictionLogs.pageInfo.hasNextPage).toBe(true);
     const times = predictionLogs.nodes.map(({ createdAt }) => new Date(createdAt).getTime());
     expect(times).toEqual(times.toSorted((one, other) => other - one));
+    const outside = (await service.ask(OUTSIDE, { id }, chen)).deployment;
+    // Only the octane model has limits.
+    const hasLimits = typeof outside?.outsideThisMonth === 'number';
+    expect(outside?.predictionLogs.nodes).toHaveLength(hasLimits ? 1 : 0);
+    withLimits += Number(hasLimits);
   }
+  expect(withLimits).toBe(1);
 
   const counted = await service.db
     .selectFrom('deploymentUsage')

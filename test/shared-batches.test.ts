@@ -25,6 +25,7 @@ import {
   loopingRegression,
   node,
   onnxFile,
+  registered,
   ringOfBranches,
   tensorInfo,
 } from './onnx-files.ts';
@@ -114,7 +115,7 @@ test('the deadline counts for each run of a frame whose calls share runs', async
   const models = startModels({
     load: async id => {
       loads.push(id);
-      return loopingRegression();
+      return registered(loopingRegression());
     },
     onNotStarted: () => undefined,
     limits: { runMs: 3000 },
@@ -163,7 +164,7 @@ test('where that trial ends the host, the calls are answered, and the trial is n
   const found: [string, boolean][] = [];
   const models = startModels({
     // Endless for an input of the trial.
-    load: async () => ringOfBranches(0),
+    load: async () => registered(ringOfBranches(0)),
     onRowIndependence: (...what) => found.push(what),
     onNotStarted: () => undefined,
     limits: { runMs: 1500 },

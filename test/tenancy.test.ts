@@ -11,6 +11,7 @@ import {
   isObjectType,
   isRequiredArgument,
 } from 'graphql';
+import { sql } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isUuid } from '../src/requests/names.ts';
@@ -61,6 +62,17 @@ beforeAll(async () => {
   key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
   otherKey = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
   otherRevoked = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
+  // Facts about models and predictions that only some models have.
+  await service.db
+    .updateTable('models')
+    .set({
+      xQuantity: 'OTHER',
+      xUnit: 'point',
+      xValues: sql`array(select generate_series(1, input_length))`,
+      rmsep: 1,
+      t2Limit: 1,
+    })
+    .execute();
   // A call by key and one by a person, so that there are logs of both kinds to find.
   for (const as of [otherRevoked, otherLab.owner]) {
     const call = { deploymentId: otherLab.deploymentId, spectra: gasoline() };
@@ -476,6 +488,11 @@ const PLACES: Record<string, Place> = {
     document: 'mutation ($id: ID!) { deleteProject(id: $id) { deletedProjectId } }',
     variables: id => ({ id }),
     foreign: () => otherLab.owner.projectId,
+  },
+  'setModelXAxis.input.modelId': {
+    document: 'mutation ($input: SetModelXAxisInput!) { setModelXAxis(input: $input) { id } }',
+    variables: modelId => ({ input: { modelId, quantity: 'OTHER', unit: 's', values: [1, 2] } }),
+    foreign: () => otherLab.modelId,
   },
   'renameModel.id': {
     document: 'mutation ($id: ID!) { renameModel(id: $id, name: "Mine") { id } }',

@@ -2,7 +2,6 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { down, up } from '../migrations/0054-usage-slots.ts';
-import { down as downKeys, up as upKeys } from '../migrations/0055-calls-of-keys.ts';
 import { connect } from '../src/database/pool.ts';
 import { purge } from '../src/deletions/purge.ts';
 import { cloneDatabase } from './databases.ts';
@@ -19,6 +18,7 @@ import {
   type Service,
   startService,
 } from './harness.ts';
+import { redoAfter, undoAfter } from './later-migrations.ts';
 import { linearRegression } from './onnx-files.ts';
 
 /** Max time of a call that waits for no lock, on a busy machine. A lock is waited for two seconds. */
@@ -322,11 +322,11 @@ test('migrating down and up again keeps the usage of each month and day, and wha
   expect(before.usage).toHaveLength(4);
   expect(before.usage[0]).toEqual({ month: '2031-01', predictions: 84, tenth: 28, eleventh: 56 });
   for (let times = 0; times < 2; times++) {
-    await downKeys(db);
+    await undoAfter(db, '0054');
     await down(db);
     expect(await usage()).toEqual(before.usage);
     await up(db);
-    await upKeys(db);
+    await redoAfter(db, '0054');
     expect({ usage: await usage(), held: await held() }).toEqual(before);
     const { rows } = await sql`
       select count(*)::int as slots from deployment_usage group by deployment_id, month`.execute(db);

@@ -23,6 +23,7 @@ export type ActivityAction =
   | 'project.deleted'
   | 'model.registered'
   | 'model.renamed'
+  | 'model.x_axis_set'
   | 'model.deleted'
   | 'deployment.created'
   | 'deployment.activated'

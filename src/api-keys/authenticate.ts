@@ -76,6 +76,11 @@ select api_keys.digest, api_keys.id, api_keys.name, api_keys.prefix, api_keys.re
       'modelId', facts.model_id,
       'inputLength', facts.input_length,
       'rowIndependent', facts.row_independent,
+      'hasAxis', facts.has_axis,
+      't2Limit', facts.t2_limit,
+      'qLimit', facts.q_limit,
+      'referenceMin', facts.reference_min,
+      'referenceMax', facts.reference_max,
       'quarantinedUntil', facts.quarantined_until,
       'factsRevision', facts.revision,
       'used', coalesce((

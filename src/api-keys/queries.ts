@@ -2,7 +2,17 @@ import { type InferResult, sql } from 'kysely';
 import type { ActivityAction } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
 import type { ApiKeyScope } from '../generated/database.ts';
-import { type PageRequest, pagesTable, toConnections } from '../requests/pagination.ts';
+import type { ApiKeyOrder } from '../generated/graphql.ts';
+import {
+  checkPage,
+  invalidCursor,
+  NEWEST,
+  type Order,
+  type PageArguments,
+  type PageRequest,
+  pagesTable,
+  toConnections,
+} from '../requests/pagination.ts';
 
 /** A key as the viewer sees it, with their role in its project. */
 export type ApiKeyRow = InferResult<ReturnType<typeof selectKeys>>[number];
@@ -45,6 +55,7 @@ export function selectKeys(db: Database, viewerId: string) {
       'apiKeys.revokedBy',
       'revokers.name as revokerName',
       lastUse.as('lastUsedAt'),
+      'apiKeys.lastUsedAt as foldedUse',
       'access.role',
       // pg cannot parse arrays of a custom enum; as JSON they arrive as arrays.
       sql<ApiKeyScope[]>`to_json(api_keys.scopes)`.as('scopes'),
@@ -60,11 +71,46 @@ export function findApiKeys(db: Database, viewerId: string, ids: string[]): Prom
 }
 
 /** A request for a page of keys: all keys of a project, or those that reach one deployment. */
-export type KeyPage = PageRequest & Reach;
+export type KeyPage = PageRequest &
+  Reach & {
+    /** For pages by last use, the last use of the key before the first row; null: never used, or the first page. */
+    usedBefore: Date | null;
+  };
 
-/** Lists pages of keys, newest first, each with the total count of its list. Two statements for all pages. */
-export async function listApiKeys(db: Database, viewerId: string, pages: readonly KeyPage[]) {
+/** Most recently used first, by the last use in `api_keys`. The cursor is that time in milliseconds, and the id. */
+const LAST_USED: Order<Pick<ApiKeyRow, 'id' | 'foldedUse'>> = {
+  cursorOf: ({ id, foldedUse }) => `${foldedUse?.getTime() ?? NEVER}_${id}`,
+  compare: (a, b) =>
+    Number(b.foldedUse ?? Number.NEGATIVE_INFINITY) - Number(a.foldedUse ?? Number.NEGATIVE_INFINITY) ||
+    NEWEST.compare(a, b),
+};
+const NEVER = 'never';
+
+/**
+ * Checks the arguments of a list of keys.
+ *
+ * @throws BAD_USER_INPUT when `first` is out of bounds or `after` is not a cursor of the order
+ */
+export function checkKeyPage(
+  args: PageArguments,
+  orderBy: ApiKeyOrder,
+): PageRequest & Pick<KeyPage, 'usedBefore'> {
+  if (orderBy === 'NEWEST' || args.after == null) return { ...checkPage(args), usedBefore: null };
+  const [used = '', id] = args.after.split('_', 2);
+  const usedBefore = used === NEVER ? null : new Date(/^\d{1,15}$/.test(used) ? Number(used) : Number.NaN);
+  if (id === undefined || Number.isNaN(usedBefore?.getTime())) throw invalidCursor();
+  return { ...checkPage({ ...args, after: id }), usedBefore };
+}
+
+/** Lists pages of keys, each with the total count of its list. Two statements for all pages. */
+export async function listApiKeys(
+  db: Database,
+  viewerId: string,
+  pages: readonly KeyPage[],
+  orderBy: ApiKeyOrder,
+) {
   const table = pagesTable(pages, 'projectId', 'deploymentId');
+  const usedBefore = pages.map(page => page.usedBefore ?? (page.after === null ? 'infinity' : '-infinity'));
   /** Whether the key is in the list: project-wide keys reach every deployment of the project. */
   const reaches = sql<boolean>`(page.deployment_id is null
     or api_keys.deployment_id is null or api_keys.deployment_id = page.deployment_id)`;
@@ -75,7 +121,15 @@ export async function listApiKeys(db: Database, viewerId: string, pages: readonl
         selectKeys(db, viewerId)
           .where('apiKeys.projectId', '=', sql.ref<string>('page.projectId'))
           .where(reaches)
-          .where('apiKeys.id', '<', sql.ref<string>('page.before'))
+          .$if(orderBy === 'NEWEST', keys => keys.where('apiKeys.id', '<', sql.ref<string>('page.before')))
+          .$if(orderBy === 'LAST_USED', keys =>
+            keys
+              .where(
+                sql<boolean>`(coalesce(api_keys.last_used_at, '-infinity'), api_keys.id)
+                  < ((${usedBefore}::timestamptz[])[page.place::int], page.before)`,
+              )
+              .orderBy(sql`coalesce(api_keys.last_used_at, '-infinity')`, 'desc'),
+          )
           .orderBy('apiKeys.id', 'desc')
           .limit(sql.ref<number>('page.limit'))
           .as('key'),
@@ -98,10 +152,12 @@ export async function listApiKeys(db: Database, viewerId: string, pages: readonl
       .execute(),
   ]);
   const totals = new Map(counts.map(({ place, totalCount }) => [place, totalCount]));
-  return toConnections(rows, pages).map((connection, index) => ({
-    ...connection,
-    totalCount: totals.get(index + 1) ?? 0,
-  }));
+  return toConnections(rows, pages, orderBy === 'LAST_USED' ? LAST_USED : NEWEST).map(
+    (connection, index) => ({
+      ...connection,
+      totalCount: totals.get(index + 1) ?? 0,
+    }),
+  );
 }
 
 function selectUsable(db: Database, now: Date) {

@@ -3,11 +3,10 @@ import { apiKeyAlreadyCreated, unavailable } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { claimKey, findStoredResult } from '../requests/idempotency.ts';
 import { isUuid } from '../requests/names.ts';
-import { checkPage } from '../requests/pagination.ts';
 import { requireKeyCreator, requireKeyEditor, requireTarget } from './authorize.ts';
 import { deleteApiKey, insertApiKey, revokeApiKey } from './manage-keys.ts';
 import { memberOf } from './member-keys.ts';
-import { findCreatedKey } from './queries.ts';
+import { checkKeyPage, findCreatedKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
 import { repeatableCreate } from './requests.ts';
 
@@ -18,11 +17,11 @@ const person = (id: string | null, name: string | null) =>
 export const apiKeyResolvers = {
   Query: {
     apiKey: (_parent, { id }, { viewer }) => viewer().load.apiKey.find(id),
-    async apiKeys(_parent, { of, ...args }, { viewer }) {
+    async apiKeys(_parent, { of, orderBy, ...args }, { viewer }) {
       const { load } = viewer();
-      const page = checkPage(args);
+      const page = checkKeyPage(args, orderBy);
       const { projectId, deploymentId } = await requireTarget({ load }, of);
-      return await load.apiKeys({ projectId, deploymentId, ...page });
+      return await load.apiKeys[orderBy]({ projectId, deploymentId, ...page });
     },
   },
 

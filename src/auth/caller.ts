@@ -28,6 +28,14 @@ export interface DeploymentFacts {
   inputLength: number;
   /** Whether calls may share a run of the model; null if not analysed yet. */
   rowIndependent: boolean | null;
+  /** Whether the model has an x axis. */
+  hasAxis: boolean;
+  /** Limits of the model's statistics of applicability; null if it has none. */
+  t2Limit: number | null;
+  qLimit: number | null;
+  /** The range of the reference values of the calibration; null if unknown. */
+  referenceMin: number | null;
+  referenceMax: number | null;
   /** Predictions charged in the month of the look-up. */
   used: number;
   /** The revisions of all rows that these facts and the plan's come from; settlement compares them. */

@@ -5,8 +5,6 @@
 export const MAX_NAME_LENGTH = 100;
 /** Max characters of a deployment's description. */
 export const MAX_DESCRIPTION_LENGTH = 1000;
-/** Max characters of a sample's name. */
-export const MAX_SAMPLE_NAME_LENGTH = 200;
 /** Min characters of a new password. */
 export const MIN_PASSWORD_LENGTH = 15;
 /** Max spectra of one call. */

@@ -9,8 +9,9 @@ import { findPersonByEmail, insertPerson } from '../accounts/people.ts';
 import { insertApiKey, revokeApiKey } from '../api-keys/manage-keys.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
 import type { DB } from '../generated/database.ts';
-import type { Prediction } from '../generated/graphql.ts';
+import type { Outcome } from '../onnx/outcome.ts';
 import { makePartitions } from '../predictions/partitions.ts';
+import { type Calibration, countOutside, predictionsOf } from '../predictions/prediction.ts';
 import { insertProject, setProjectMember } from '../projects/projects.ts';
 import { deploy, octane, oilType, type Tools, withTools } from './seed.ts';
 
@@ -114,7 +115,8 @@ async function fill(trx: Transaction<DB>, { hash, inspect }: Tools, now: Date): 
   calls.push(
     ...fromWeb.map((call, i) => ({ ...call, key: null, deploymentId: i % 2 ? oilTypeId : octaneId })),
   );
-  await insertCalls(trx, calls, { octaneId, webUserId: ben.id });
+  const calibrations = await readCalibrations(trx, [octaneId, oilTypeId]);
+  await insertCalls(trx, calls, { octaneId, calibrations, webUserId: ben.id });
   return { emails: people.map(({ email }) => email), password };
 }
 
@@ -140,11 +142,39 @@ function callsOf(now: Date, from: number, until: number, uses: number): { at: Da
   return calls;
 }
 
+/** What the models of deployments say about their calibration. */
+async function readCalibrations(
+  trx: Transaction<DB>,
+  deploymentIds: readonly string[],
+): Promise<ReadonlyMap<string, Calibration>> {
+  const rows = await trx
+    .selectFrom('deploymentFacts')
+    .select(['deploymentId', 't2Limit', 'qLimit', 'referenceMin', 'referenceMax'])
+    .where('deploymentId', 'in', deploymentIds)
+    .execute();
+  return new Map(rows.map(({ deploymentId, ...calibration }) => [deploymentId, calibration]));
+}
+
+/** The octane numbers of the samples of a call. One sample in 40 has an unusual spectrum. */
+function octaneNumbers(place: number, spectra: number, { t2Limit, qLimit }: Calibration): Outcome {
+  const samples = Array.from({ length: spectra }, (_, i) => place + i);
+  return {
+    kind: 'REGRESSION',
+    values: samples.map(sample => 87 + 2 * Math.sin(sample)),
+    t2: samples.map(sample => (t2Limit ?? 0) * (0.3 + 0.2 * Math.sin(3 * sample))),
+    q: samples.map(sample => (qLimit ?? 0) * (sample % 40 === 7 ? 1.7 : 0.5 + 0.3 * Math.sin(5 * sample))),
+  };
+}
+
 /** Writes logs, counts usage, and sets the last use of keys, as the settlement of these calls would have done. */
 async function insertCalls(
   trx: Transaction<DB>,
   calls: readonly Call[],
-  { octaneId, webUserId }: { octaneId: string; webUserId: string },
+  {
+    octaneId,
+    calibrations,
+    webUserId,
+  }: { octaneId: string; calibrations: ReadonlyMap<string, Calibration>; webUserId: string },
 ): Promise<void> {
   const usage = new Map<
     string,
@@ -165,18 +195,23 @@ async function insertCalls(
     const day = at.getUTCDate() - 1;
     counted.daily[day] = (counted.daily[day] ?? 0) + spectra;
     if (key && at > (lastUses.get(key.id) ?? new Date(0))) lastUses.set(key.id, at);
-    const predictions = Array.from({ length: spectra }, (_, i): Prediction => {
-      const sampleName = `sample-${place + 1}-${i + 1}`;
-      if (deploymentId !== octaneId)
-        return { sampleName, value: null, category: String(1 + ((place + i) % 6)) };
-      return { sampleName, value: 87 + 2 * Math.sin(place + i), category: null };
-    });
+    const calibration = calibrations.get(deploymentId);
+    if (!calibration) throw new Error('a deployment of the laboratory was not found');
+    const samples = Array.from({ length: spectra }, (_, i) => ({
+      sampleName: `sample-${place + 1}-${i + 1}`,
+    }));
+    const outcome: Outcome =
+      deploymentId === octaneId
+        ? octaneNumbers(place, spectra, calibration)
+        : { kind: 'CLASSIFICATION', categories: samples.map((_, i) => String(1 + ((place + i) % 6))) };
+    const predictions = predictionsOf(samples, outcome, calibration);
     return {
       id: UUID.fromFieldsV7(at.getTime(), place % 4096, 0, place).toString(),
       createdAt: at,
       deploymentId,
       source: key ? ('API' as const) : ('WEB' as const),
       predictions: JSON.stringify(predictions),
+      outside: countOutside(predictions),
       durationMs: 2 + spectra / 4 + (place % 17) / 10,
       userId: key ? null : webUserId,
       apiKeyId: key?.id ?? null,

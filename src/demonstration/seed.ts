@@ -10,6 +10,7 @@ import { type By, OPERATOR } from '../activity/activity.ts';
 import { insertApiKey } from '../api-keys/manage-keys.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
 import type { Database } from '../database/pool.ts';
+import { checkFacts, type GivenFacts } from '../deployments/calibration.ts';
 import { insertDeployment } from '../deployments/deployments.ts';
 import { describeFile } from '../deployments/model-files.ts';
 import { insertModel, readOnnx } from '../deployments/models.ts';
@@ -20,20 +21,33 @@ import { insertProject } from '../projects/projects.ts';
 /** The e-mail of the account that the first start creates. */
 export const DEMONSTRATION_EMAIL = 'demo@spectrakey.example';
 
-export const octane = {
-  file: 'octane.onnx',
+/** A model of the demonstration, and its deployment. */
+interface DemonstrationModel {
+  file: string;
+  name: string;
+  targetProperty: string;
+  deployment: string;
+  description: string;
+  /** What the metadata of the file do not say. */
+  facts: GivenFacts;
+}
+
+export const octane: DemonstrationModel = {
+  file: 'octane-with-limits.onnx',
   name: 'Octane by NIR',
   targetProperty: 'octane number',
   deployment: 'Octane, production line',
   description: 'PLS regression on 50 gasoline spectra, 900–1700 nm (Kalivas 1997).',
+  facts: {},
 };
 
-export const oilType = {
+export const oilType: DemonstrationModel = {
   file: 'oil-type.onnx',
   name: 'Oil type by NIR',
   targetProperty: 'oil type',
   deployment: 'Oil type, incoming goods',
   description: 'LDA on 120 mayonnaise spectra, 1100–2500 nm (Indahl et al. 1999).',
+  facts: { xAxis: { quantity: 'WAVELENGTH', unit: 'nm', first: 1100, last: 2500 }, yUnit: 'log(1/R)' },
 };
 
 /** The credentials of the demonstration. They are printed only once, because only their hashes are stored. */
@@ -130,14 +144,23 @@ async function fill(
 export async function deploy(
   trx: Transaction<DB>,
   inspect: Models['inspect'],
-  { file: fileName, name, targetProperty, deployment, description }: typeof octane,
+  { file: fileName, name, targetProperty, deployment, description, facts }: DemonstrationModel,
   projectId: string,
   by: By,
 ): Promise<string> {
   const path = pathOf(fileName);
   const file = { ...describeFile(await data(fileName)), path };
   const found = await inspect({ id: projectId, reserved: true }, path);
-  const model = await insertModel(trx, { ...found, file, projectId, name, targetProperty, unit: null }, by);
+  const { kind, inputLength, rowIndependent } = found;
+  const model = await insertModel(
+    trx,
+    {
+      ...checkFacts(facts, found),
+      ...{ file, projectId, name, targetProperty, kind, inputLength, rowIndependent },
+      unit: null,
+    },
+    by,
+  );
   return await insertDeployment(trx, { model, name: deployment, description }, by);
 }
 

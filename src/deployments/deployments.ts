@@ -156,6 +156,11 @@ function selectDeployments(db: Database, viewerId: string, now: Date) {
       'facts.revision as factsRevision',
       'facts.quota',
       'facts.rowIndependent',
+      'facts.hasAxis',
+      'facts.t2Limit',
+      'facts.qLimit',
+      'facts.referenceMin',
+      'facts.referenceMax',
       'facts.quarantinedUntil',
     ])
     .where('access.userId', '=', viewerId)

@@ -7,12 +7,15 @@ import type { Database } from '../database/pool.ts';
 import { badUserInput, notFound } from '../errors.ts';
 import type { DB, ModelKind } from '../generated/database.ts';
 import { ModelGone } from '../onnx/outcome.ts';
+import type { RegisteredModel } from '../onnx/protocol.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { assertBelowLimit } from '../requests/bounds.ts';
+import type { CheckedFacts } from './calibration.ts';
+import { factColumns, type ModelFactColumns } from './model-facts.ts';
 import { type FileOnDisk, storeFile } from './model-files.ts';
 import { continueVersions, nextVersion } from './model-versions.ts';
 
-export interface ModelRow {
+export interface ModelRow extends ModelFactColumns {
   id: string;
   projectId: string;
   name: string;
@@ -37,7 +40,18 @@ const columns = [
   'models.inputLength',
   'models.rowIndependent',
   'models.createdAt',
+  ...factColumns,
 ] as const;
+
+/** A model to be registered. */
+export interface NewModel
+  extends CheckedFacts,
+    Pick<
+      ModelRow,
+      'projectId' | 'name' | 'kind' | 'targetProperty' | 'unit' | 'inputLength' | 'rowIndependent'
+    > {
+  file: FileOnDisk;
+}
 
 /**
  * Inserts a model that passed its trial; a name that exists in the project gets the next version. Locks the rows of the
@@ -49,7 +63,7 @@ const columns = [
  */
 export async function insertModel(
   trx: Transaction<DB>,
-  { file, ...model }: Omit<ModelRow, 'id' | 'version' | 'createdAt'> & { file: FileOnDisk },
+  { file, ...model }: NewModel,
   { viewerId, actor, now }: By,
 ): Promise<ModelRow> {
   await lockOrganizationOf(trx, model.projectId);
@@ -180,17 +194,19 @@ export async function recordRowIndependence(
 const SLICE_BYTES = 1024 * 1024;
 
 /**
- * Reads a model's ONNX file, in slices, without a check of visibility.
+ * Reads a model's ONNX file, in slices, and its kind, without a check of visibility.
  *
  * @throws ModelGone when the model does not exist.
  */
-export async function readOnnx(db: Database, modelId: string): Promise<Buffer> {
+export async function readOnnx(db: Database, modelId: string): Promise<RegisteredModel> {
   const file = db
     .selectFrom('models')
     .innerJoin('modelFiles', 'modelFiles.id', 'models.fileId')
     .where('models.id', '=', modelId);
   const gone = () => new ModelGone();
-  const { bytes } = await file.select(sql<number>`length(onnx)`.as('bytes')).executeTakeFirstOrThrow(gone);
+  const { kind, bytes } = await file
+    .select(['models.kind', sql<number>`length(onnx)`.as('bytes')])
+    .executeTakeFirstOrThrow(gone);
   const slices: Buffer[] = [];
   for (let from = 1; from <= bytes; from += SLICE_BYTES) {
     const { slice } = await file
@@ -198,5 +214,5 @@ export async function readOnnx(db: Database, modelId: string): Promise<Buffer> {
       .executeTakeFirstOrThrow(gone);
     slices.push(slice);
   }
-  return Buffer.concat(slices);
+  return { onnx: Buffer.concat(slices), kind };
 }

@@ -6,7 +6,9 @@ import { ModelRefused } from '../onnx/signature.ts';
 import { requireProjectEditor } from '../projects/authorize.ts';
 import { checkName, checkOptionalText } from '../requests/names.ts';
 import { requireDeploymentEditor, requireModelEditor } from './authorize.ts';
+import { checkFacts, checkXAxis } from './calibration.ts';
 import { insertDeployment, renameDeployment, setDeploymentActive } from './deployments.ts';
+import { calibrationOf, setXAxis, xAxisOf } from './model-facts.ts';
 import { checkNewFile, describeFile, withFileOnDisk } from './model-files.ts';
 import { insertModel, renameModel } from './models.ts';
 import { resetQuarantine } from './quarantine.ts';
@@ -46,9 +48,20 @@ export const deploymentResolvers = {
         const found = await models.inspect(tenant, path, isOver).catch((error: unknown) => {
           throw error instanceof ModelRefused ? badUserInput(error.message) : error;
         });
+        const { kind, inputLength, rowIndependent } = found;
+        const facts = checkFacts(input, found);
+        const model = { ...texts, ...facts, kind, inputLength, rowIndependent, projectId };
         const file = { ...digest, path };
-        return await transaction(trx => insertModel(trx, { ...texts, ...found, projectId, file }, by()));
+        return await transaction(trx => insertModel(trx, { ...model, file }, by()));
       });
+    },
+
+    async setModelXAxis(_parent, { input: { modelId, ...axis } }, { transaction, by, viewer }) {
+      const { load } = viewer();
+      const model = await requireModelEditor({ load }, modelId);
+      const checked = checkXAxis(axis, model.inputLength);
+      await transaction(trx => setXAxis(trx, model, checked, by()));
+      return await load.model.reload(modelId);
     },
 
     async renameModel(_parent, { id, name: newName }, { transaction, by, viewer }) {
@@ -94,6 +107,20 @@ export const deploymentResolvers = {
   Project: {
     models: ({ id }, _args, { viewer }) => viewer().load.modelsOf(id),
     deployments: ({ id }, _args, { viewer }) => viewer().load.deploymentsOf(id),
+  },
+
+  Model: {
+    xAxis: xAxisOf,
+    calibration: calibrationOf,
+  },
+
+  XAxis: {
+    values: async ({ modelId }, _args, { curvesOf }) => (await curvesOf(modelId)).xValues ?? [],
+  },
+
+  Calibration: {
+    yMin: async ({ modelId }, _args, { curvesOf }) => (await curvesOf(modelId)).calibrationMin,
+    yMax: async ({ modelId }, _args, { curvesOf }) => (await curvesOf(modelId)).calibrationMax,
   },
 
   Deployment: {

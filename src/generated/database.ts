@@ -41,6 +41,8 @@ export type PredictionSource = "API" | "WEB";
 
 export type ProjectRole = "CONTRIBUTOR" | "OWNER" | "VIEWER";
 
+export type SpectralQuantity = "OTHER" | "RAMAN_SHIFT" | "WAVELENGTH" | "WAVENUMBER";
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface Activity {
@@ -134,14 +136,19 @@ export interface DeploymentFacts {
   active: boolean;
   allowApiPredict: boolean;
   deploymentId: string;
+  hasAxis: boolean;
   inputLength: number;
   modelId: string;
   organizationId: string;
   projectId: string;
+  qLimit: number | null;
   quarantinedUntil: Timestamp | null;
   quota: number | null;
+  referenceMax: number | null;
+  referenceMin: number | null;
   revision: string;
   rowIndependent: boolean | null;
+  t2Limit: number | null;
 }
 
 export interface Deployments {
@@ -237,6 +244,15 @@ export interface ModelQuarantines {
 }
 
 export interface Models {
+  /**
+   * the highest value of the calibration spectra at each point
+   */
+  calibrationMax: number[] | null;
+  /**
+   * the lowest value of the calibration spectra at each point
+   */
+  calibrationMin: number[] | null;
+  calibrationSamples: number | null;
   createdAt: Timestamp;
   createdBy: string | null;
   fileId: string;
@@ -245,17 +261,31 @@ export interface Models {
   kind: ModelKind;
   name: string;
   projectId: string;
+  qLimit: number | null;
+  referenceMax: number | null;
+  referenceMin: number | null;
   /**
    * raised by every change (trigger)
    */
   revision: Generated<number>;
+  rmsep: number | null;
   /**
    * whether calls may share a run; null: the host that opens it next finds out
    */
   rowIndependent: boolean | null;
+  t2Limit: number | null;
   targetProperty: string;
   unit: string | null;
   version: number;
+  xFirst: Generated<number | null>;
+  xLast: Generated<number | null>;
+  xQuantity: SpectralQuantity | null;
+  xUnit: string | null;
+  /**
+   * the x of each point, in the order of the model; set once
+   */
+  xValues: number[] | null;
+  yUnit: string | null;
 }
 
 export interface ModelVersions {
@@ -327,10 +357,15 @@ export interface PredictionLogs {
   deploymentId: string;
   durationMs: number;
   id: string;
+  /**
+   * spectra for which the model was not applicable; null: it has no limits for that
+   */
+  outside: number | null;
   predictions: Json;
   source: PredictionSource;
   spectra: Generated<number>;
   userId: string | null;
+  xAxisChecked: Generated<boolean>;
 }
 
 export interface ProjectAccess {

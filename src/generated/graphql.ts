@@ -5,6 +5,7 @@ import type { OrganizationRow } from '../accounts/organizations.ts';
 import type { InvitationRow } from '../accounts/invitations.ts';
 import type { ProjectRow } from '../projects/projects.ts';
 import type { ModelRow } from '../deployments/models.ts';
+import type { XAxisRow, CalibrationRow } from '../deployments/model-facts.ts';
 import type { DeploymentRow } from '../deployments/deployments.ts';
 import type { ApiKeyRow } from '../api-keys/queries.ts';
 import type { PredictResult } from '../predictions/predict.ts';
@@ -121,6 +122,16 @@ export type ApiKeyEdge = {
   /** The key. */
   node: ApiKey;
 };
+
+/** The order of a list of API keys. */
+export type ApiKeyOrder =
+  /**
+   * The most recently used first, then those that were never used. Uses of the last ten minutes may not count yet in the
+   * order; `lastUsedAt` shows them.
+   */
+  | 'LAST_USED'
+  /** The newest first. */
+  | 'NEWEST';
 
 /** What an API key allows a program to do. */
 export type ApiKeyScope =
@@ -1057,8 +1068,8 @@ export type Query = {
   /** An API key; null if it does not exist or is not visible to you. */
   apiKey?: Maybe<ApiKey>;
   /**
-   * API keys, newest first. For a deployment: every key that reaches it, including project-wide keys. For a project: all
-   * of its keys. Revoked and expired keys are listed until they are deleted.
+   * API keys, by default newest first. For a deployment: every key that reaches it, including project-wide keys. For a
+   * project: all of its keys. Revoked and expired keys are listed until they are deleted.
    */
   apiKeys: ApiKeyConnection;
   /** A deployment; null if it does not exist or is not visible to you. */
@@ -1086,6 +1097,7 @@ export type QueryApiKeysArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   of: ApiKeyTarget;
+  orderBy?: ApiKeyOrder;
 };
 
 
@@ -1340,6 +1352,7 @@ export type ResolversTypes = {
   ApiKeyAllowance: ResolverTypeWrapper<ApiKeyAllowance>;
   ApiKeyConnection: ResolverTypeWrapper<Omit<ApiKeyConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['ApiKeyEdge']>, nodes: Array<ResolversTypes['ApiKey']> }>;
   ApiKeyEdge: ResolverTypeWrapper<Omit<ApiKeyEdge, 'node'> & { node: ResolversTypes['ApiKey'] }>;
+  ApiKeyOrder: ApiKeyOrder;
   ApiKeyScope: ApiKeyScope;
   ApiKeyStatus: ApiKeyStatus;
   ApiKeyTarget: ApiKeyTarget;
@@ -1347,7 +1360,7 @@ export type ResolversTypes = {
   ApplicabilityVerdict: ApplicabilityVerdict;
   Base64: ResolverTypeWrapper<Scalars['Base64']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
-  Calibration: ResolverTypeWrapper<Calibration>;
+  Calibration: ResolverTypeWrapper<CalibrationRow>;
   CalibrationInput: CalibrationInput;
   ChangePasswordInput: ChangePasswordInput;
   CreateApiKeyInput: CreateApiKeyInput;
@@ -1404,7 +1417,7 @@ export type ResolversTypes = {
   SpectrumInput: SpectrumInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   User: ResolverTypeWrapper<PersonRow>;
-  XAxis: ResolverTypeWrapper<XAxis>;
+  XAxis: ResolverTypeWrapper<XAxisRow>;
   XAxisInput: XAxisInput;
 };
 
@@ -1419,7 +1432,7 @@ export type ResolversParentTypes = {
   Applicability: Applicability;
   Base64: Scalars['Base64']['output'];
   Boolean: Scalars['Boolean']['output'];
-  Calibration: Calibration;
+  Calibration: CalibrationRow;
   CalibrationInput: CalibrationInput;
   ChangePasswordInput: ChangePasswordInput;
   CreateApiKeyInput: CreateApiKeyInput;
@@ -1469,7 +1482,7 @@ export type ResolversParentTypes = {
   SpectrumInput: SpectrumInput;
   String: Scalars['String']['output'];
   User: PersonRow;
-  XAxis: XAxis;
+  XAxis: XAxisRow;
   XAxisInput: XAxisInput;
 };
 
@@ -1785,7 +1798,7 @@ export type ProjectPermissionsResolvers<ContextType = Context, ParentType extend
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<QueryApiKeyArgs, 'id'>>;
-  apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first' | 'of'>>;
+  apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first' | 'of' | 'orderBy'>>;
   deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType, RequireFields<QueryDeploymentArgs, 'id'>>;
   invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType, RequireFields<QueryInvitationArgs, 'token'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;

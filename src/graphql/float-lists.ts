@@ -15,8 +15,9 @@ import {
 import { isList, NumberList } from './large-values.ts';
 
 const Float = new GraphQLNonNull(GraphQLFloat);
+const NullableFloatList = new GraphQLList(Float);
 /** `[Float!]!`, the type of a spectrum's points. */
-const FloatList = new GraphQLNonNull(new GraphQLList(Float));
+const FloatList = new GraphQLNonNull(NullableFloatList);
 
 /** The index of the first item that is not a finite number, or -1. `findIndex` takes five times as long. */
 function findNonFinite(list: unknown[] | NumberList): number {
@@ -63,8 +64,11 @@ export function withWholeFloatLists(schema: GraphQLSchema): GraphQLSchema {
   let whole = schemas.get(schema);
   if (!whole) {
     whole = mapSchema(schema, {
-      [MapperKind.INPUT_OBJECT_FIELD]: field =>
-        String(field.type) === String(FloatList) ? { ...field, type: new GraphQLNonNull(Floats) } : field,
+      [MapperKind.INPUT_OBJECT_FIELD]: field => {
+        const type = String(field.type);
+        if (type === String(FloatList)) return { ...field, type: new GraphQLNonNull(Floats) };
+        return type === String(NullableFloatList) ? { ...field, type: Floats } : field;
+      },
     });
     schemas.set(schema, whole);
   }

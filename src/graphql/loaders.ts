@@ -5,7 +5,9 @@ import { findKeysOfFormerMembers, findKeysOfMembers, memberOf } from '../api-key
 import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-keys/queries.ts';
 import type { Database } from '../database/pool.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
+import { NO_CURVES, readCurves } from '../deployments/model-facts.ts';
 import { findModels, findModelsOf } from '../deployments/models.ts';
+import type { ApiKeyOrder } from '../generated/graphql.ts';
 import { countKeyPredictions, type LastDaysOfKey } from '../predictions/key-usage.ts';
 import {
   type KeyLogPage,
@@ -17,6 +19,7 @@ import {
   type ProjectLogPage,
   readPredictions,
 } from '../predictions/logs.ts';
+import { countOutsideThisMonth } from '../predictions/outside.ts';
 import { countDailyPredictions, type LastDays } from '../predictions/usage.ts';
 import { findProjectMembers, findProjects, findProjectsOf } from '../projects/projects.ts';
 import { startLoaderKit } from '../requests/loaders.ts';
@@ -27,6 +30,12 @@ import { startLoaderKit } from '../requests/loaders.ts';
  */
 export function startLoaders(db: Database, viewerId: string, now: Date) {
   const { byId, byParent, byKey } = startLoaderKit();
+  const apiKeys = (orderBy: ApiKeyOrder) =>
+    byKey(
+      (pages: readonly KeyPage[]) => listApiKeys(db, viewerId, pages, orderBy),
+      ({ projectId, deploymentId, first, after, usedBefore }) =>
+        `${projectId} ${deploymentId} ${first} ${after} ${usedBefore?.getTime()}`,
+    );
   return {
     // The only parent is the viewer.
     organizationsOf: byKey(
@@ -71,6 +80,13 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
       (ids, limit) => findModelsOf(db, viewerId, ids, limit),
       model => model.projectId,
     ),
+    curves: byKey(
+      async (ids: readonly string[]) => {
+        const found = new Map((await readCurves(db, ids)).map(curves => [curves.id, curves]));
+        return ids.map(id => found.get(id) ?? { id, ...NO_CURVES });
+      },
+      id => id,
+    ),
     deployment: byId('Deployment', ids => findDeployments(db, viewerId, now, ids)),
     deploymentsOf: byParent(
       (ids, limit) => findDeploymentsOf(db, viewerId, now, ids, limit),
@@ -81,12 +97,13 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
       ids => countUsableKeys(db, now, ids),
       count => count.projectId,
     ),
-    apiKeys: byKey(
-      (pages: readonly KeyPage[]) => listApiKeys(db, viewerId, pages),
-      ({ projectId, deploymentId, first, after }) => `${projectId} ${deploymentId} ${first} ${after}`,
-    ),
+    apiKeys: { NEWEST: apiKeys('NEWEST'), LAST_USED: apiKeys('LAST_USED') },
     predictionLogs: byKey(
-      (pages: readonly LogPage[]) => listPredictionLogs(db, pages),
+      (pages: readonly LogPage[]) => listPredictionLogs(db, pages, 'all'),
+      ({ deploymentId, first, after }) => `${deploymentId} ${first} ${after}`,
+    ),
+    outsideLogs: byKey(
+      (pages: readonly LogPage[]) => listPredictionLogs(db, pages, 'outside'),
       ({ deploymentId, first, after }) => `${deploymentId} ${first} ${after}`,
     ),
     keyLogs: byKey(
@@ -94,12 +111,20 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
       ({ apiKeyId, first, after }) => `${apiKeyId} ${first} ${after}`,
     ),
     projectLogs: byKey(
-      (pages: readonly ProjectLogPage[]) => listProjectLogs(db, pages),
+      (pages: readonly ProjectLogPage[]) => listProjectLogs(db, pages, 'all'),
+      ({ projectId, first, after }) => `${projectId} ${first} ${after}`,
+    ),
+    outsideProjectLogs: byKey(
+      (pages: readonly ProjectLogPage[]) => listProjectLogs(db, pages, 'outside'),
       ({ projectId, first, after }) => `${projectId} ${first} ${after}`,
     ),
     predictions: byKey(
       (logs: readonly Pick<PredictionLogRow, 'id' | 'createdAt'>[]) => readPredictions(db, logs),
       ({ id }) => id,
+    ),
+    outsideThisMonth: byKey(
+      (ids: readonly string[]) => countOutsideThisMonth(db, now, ids),
+      id => id,
     ),
     keyPredictions: byKey(
       (requests: readonly LastDaysOfKey[]) => countKeyPredictions(db, now, requests),

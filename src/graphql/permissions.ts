@@ -11,6 +11,7 @@ import type {
   MutationCreateDeploymentArgs,
   MutationPredictArgs,
   MutationResolvers,
+  MutationSetModelXAxisArgs,
   MutationSignUpArgs,
   QueryApiKeysArgs,
   QueryResolvers,
@@ -108,6 +109,9 @@ export const permissions: {
     deleteOrganization: organizationOwner,
     renameProject: projectOwner,
     deleteProject: projectOwner,
+    setModelXAxis: ruleOf(({ viewer }, { input }: MutationSetModelXAxisArgs) =>
+      requireModelEditor(viewer(), input.modelId),
+    ),
     renameModel: modelEditor,
     deleteModel: modelEditor,
     renameDeployment: deploymentEditor,

@@ -3,6 +3,7 @@ import {
   defaultFieldResolver,
   type FieldNode,
   type GraphQLFieldResolver,
+  GraphQLFloat,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   getNamedType,
@@ -12,7 +13,7 @@ import {
 } from 'graphql';
 import type { Context } from './context.ts';
 import { isTooLarge, type ResultSize } from './result-size.ts';
-import { walkSelections } from './selections.ts';
+import { COST_OF_NUMBER, walkSelections } from './selections.ts';
 
 /**
  * Limits the size of results. The cost of a document is computed from the max length of its lists, but nested lists
@@ -52,6 +53,7 @@ function entryCost(node: FieldNode, { entryCosts }: ResultSize, info: GraphQLRes
   if (cost === undefined) {
     cost = 1;
     const type = getNamedType(info.returnType);
+    if (type === GraphQLFloat) cost = COST_OF_NUMBER;
     if (node.selectionSet && isObjectType(type)) {
       const measure = {
         fragments: info.fragments,

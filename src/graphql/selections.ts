@@ -2,6 +2,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
+  GraphQLFloat,
   type GraphQLObjectType,
   getNamedType,
   getNullableType,
@@ -19,6 +20,7 @@ import { MAX_SPECTRA } from '../onnx/outcome.ts';
 import { MAX_DAYS } from '../predictions/usage.ts';
 import { MAX_IN_A_LIST, MAX_OBJECTS } from '../requests/bounds.ts';
 import { MAX_ON_A_PAGE } from '../requests/pagination.ts';
+import { MAX_POINTS } from '../spectra/limits.ts';
 import type { IntrospectionBounds } from './introspection-bounds.ts';
 
 /** Cost of reading a page, besides its rows. */
@@ -40,7 +42,11 @@ const LIST_BOUNDS = new Map<string, number | SizeArgument>([
   ['scopes', 1],
   ['usableApiKeys', MAX_LISTED_KEYS],
   ['keysOfFormerMembers', MAX_LISTED_KEYS],
+  ...['values', 'yMin', 'yMax'].map((name): [string, number] => [name, MAX_POINTS]),
 ]);
+
+/** The cost of a number in a list, such as the values of an x axis: 1 µs for 20 of them, like one field. */
+export const COST_OF_NUMBER = 1 / 20;
 
 /** How selections are measured. */
 export interface Measure {
@@ -116,7 +122,7 @@ function walkField(measure: Measure, node: FieldNode, place: Place): void {
     ? introspected.times
     : times * (pageSize ?? place.pageSize ?? maxLengthOf(measure, field, node));
   if (!isObjectType(target) || !node.selectionSet) {
-    measure.add(path, entries);
+    measure.add(path, target === GraphQLFloat ? Math.ceil(entries * COST_OF_NUMBER) : entries);
     return;
   }
   // A result with more objects is rejected (result-limit.ts), so nested lists count at most this.

@@ -7,8 +7,8 @@ export const MAX_NODES = 10_000;
 export const MAX_SUBGRAPH_DEPTH = 8;
 /** Max bytes of a name: ONNX Runtime's errors repeat the names of nodes and values. */
 export const MAX_NAME_BYTES = 1_000;
-/** Max bytes of a metadata value. */
-export const MAX_METADATA_BYTES = 1024 * 1024;
+/** Max bytes of a metadata value. A list of 100 000 numbers can have 2.5 MB. */
+export const MAX_METADATA_BYTES = 4 * 1024 * 1024;
 /** Max names, texts and messages that are read: a hundred for each of `MAX_NODES`. */
 const MAX_PARTS = 1_000_000;
 /** Max numbers in all sparse tensors together, after ONNX Runtime has made them dense to open the file. */

@@ -3,6 +3,7 @@ import { answerCalls, type Call, callsToRetry } from './calls.ts';
 import type { HostPlaces } from './host-places.ts';
 import { HostEnded, type HostProcess } from './host-process.ts';
 import { ModelFailed } from './outcome.ts';
+import type { RegisteredModel } from './protocol.ts';
 import type { ModelToRun, RunningFrame } from './scheduling.ts';
 import { ModelRefused } from './signature.ts';
 
@@ -10,8 +11,8 @@ import { ModelRefused } from './signature.ts';
 const MAX_OPENINGS = 2;
 
 export interface FrameRunnerOptions {
-  /** Reads a model's ONNX file. */
-  load: (modelId: string) => Promise<Uint8Array>;
+  /** Reads a model's ONNX file and kind. */
+  load: (modelId: string) => Promise<RegisteredModel>;
   /** Called when a host has found out whether calls may share a run of a model. */
   onRowIndependence: (modelId: string, rowIndependent: boolean) => void;
   /** Max milliseconds of one run, and of opening a model. */
@@ -59,12 +60,12 @@ export function startFrameRunner(
   }
 
   async function open(host: HostProcess, { id, rowIndependent }: ModelToRun): Promise<void> {
-    const onnx = await load(id);
+    const model = await load(id);
     const analyse = rowIndependent === null && !foundRowIndependent.has(id);
     // Analysed once: if that ends the host, the calls run again without it.
     if (analyse) foundRowIndependent.set(id, false);
     try {
-      const found = await host.open(id, onnx, { ms: runMs, analyse });
+      const found = await host.open(id, model, { ms: runMs, analyse });
       if (!analyse) return;
       foundRowIndependent.set(id, found);
       onRowIndependence(id, found);

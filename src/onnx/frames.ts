@@ -49,13 +49,13 @@ export function writeHead(stream: Writable, header: object, payloadBytes: number
 /**
  * Assembles frames from the chunks of a stream.
  *
- * @param max limits in bytes, checked before anything is allocated or parsed
+ * @param max limits in bytes of the next frame, checked before anything is allocated or parsed
  * @param onFrame called with each complete frame
  * @returns a function that consumes the next chunk. @throws {RangeError} for a frame that exceeds a limit
  *   @throws {SyntaxError} for a header that is not JSON
  */
 export function frameReader<Header>(
-  max: { header: number; body: number },
+  max: Readonly<{ header: number; body: number }>,
   onFrame: (frame: Frame<Header>) => void,
 ): (chunk: Uint8Array) => void {
   const prefix = Buffer.alloc(PREFIX_BYTES);

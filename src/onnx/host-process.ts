@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Frame, frameReader, writeFrame } from './frames.ts';
-import { invalidReply, numbersOf, outcomesOf, throwReportedError } from './host-replies.ts';
+import { inspectionOf, invalidReply, numbersOf, outcomesOf, throwReportedError } from './host-replies.ts';
 import { ModelFailed, type Outcome } from './outcome.ts';
-import type { InputType, Reply, Request } from './protocol.ts';
+import { MAX_PROPERTIES_BYTES } from './packed-metadata.ts';
+import type { InputType, RegisteredModel, Reply, Request } from './protocol.ts';
 import { endProcessesOf, HOST_ENVIRONMENT, type HostLimits, hostCommand } from './sandbox.ts';
 import { sendFile } from './send-file.ts';
 import type { Spectra } from './shared-runs.ts';
@@ -14,6 +15,8 @@ import type { Inspection } from './trial.ts';
 const SOCKET_FD = 3;
 /** Far more than the answers of a frame need. A host that sends more no longer runs our code. */
 const MAX_FRAME_BYTES = { header: 2 * 1024 * 1024, body: 4 * 1024 * 1024 };
+/** The result of a trial can have metadata. */
+const MAX_INSPECTED_BYTES = MAX_FRAME_BYTES.header + MAX_PROPERTIES_BYTES;
 /** Max wait for a killed process to exit. It takes milliseconds, unless the kernel blocks the process. */
 const KILL_MS = 2_000;
 
@@ -58,11 +61,12 @@ export interface HostProcess {
   /**
    * Opens a model.
    *
+   * @param model the file and kind of a registered model
    * @param options with `analyse`, the host also finds out whether calls may share a run of the model
    * @returns whether calls may share a run; always false without `analyse`
    * @throws {ModelRefused} @throws {ModelFailed} for an invalid reply @throws {HostEnded}
    */
-  open(modelId: string, onnx: Uint8Array, options: { ms: number; analyse: boolean }): Promise<boolean>;
+  open(modelId: string, model: RegisteredModel, options: { ms: number; analyse: boolean }): Promise<boolean>;
   /**
    * Runs a frame.
    *
@@ -126,7 +130,8 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
   }
   // Emitted for writing to a host that has ended, which the exit event reports.
   socket.on('error', () => {});
-  const read = frameReader<Reply>(MAX_FRAME_BYTES, frame => {
+  const maxFrameBytes = { ...MAX_FRAME_BYTES };
+  const read = frameReader<Reply>(maxFrameBytes, frame => {
     if (onReply) onReply(frame);
     else void kill('exited');
   });
@@ -195,9 +200,9 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
     kill,
     isOpen: modelId => models.has(modelId),
     isOpenAlone: modelId => models.size === (models.has(modelId) ? 1 : 0),
-    async open(modelId, onnx, { ms, analyse }) {
+    async open(modelId, { onnx, kind }, { ms, analyse }) {
       let rowIndependent = false;
-      await ask({ ask: 'open', modelId, analyse }, onnx, ms, ({ header }) => {
+      await ask({ ask: 'open', modelId, kind, analyse }, onnx, ms, ({ header }) => {
         if (header.reply !== 'opened') throw invalidReply();
         models.set(modelId, { inputType: header.inputType, inputLength: header.inputLength, hasRun: false });
         rowIndependent = analyse && header.rowIndependent === true;
@@ -239,11 +244,13 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
     },
     async inspect(path, ms) {
       let found: Inspection | undefined;
-      await ask({ ask: 'inspect' }, path, ms, ({ header }) => {
+      maxFrameBytes.body = MAX_INSPECTED_BYTES;
+      await ask({ ask: 'inspect' }, path, ms, ({ header, payload }) => {
         if (header.reply !== 'inspected') throw invalidReply();
-        found = header.found;
+        found = inspectionOf(header, payload);
         return true;
       });
+      maxFrameBytes.body = MAX_FRAME_BYTES.body;
       if (!found) throw invalidReply();
       return found;
     },

@@ -1,8 +1,10 @@
 import { cut, cutText } from './cut.ts';
 import { MAX_CATEGORY_CHARACTERS, ModelFailed, type Outcome } from './outcome.ts';
-import type { CallReply, InputType, Reply, Request } from './protocol.ts';
+import { unpackMetadata } from './packed-metadata.ts';
+import type { CallReply, InputType, Inspected, Predicted, Reply, Request } from './protocol.ts';
 import type { Spectra } from './shared-runs.ts';
-import { ModelRefused } from './signature.ts';
+import { MAX_POINTS, ModelRefused } from './signature.ts';
+import type { Inspection } from './trial.ts';
 
 // Encodes requests to a model host, and validates its replies. The host may be running an attacker's machine code, so
 // no part of a reply is trusted.
@@ -41,7 +43,7 @@ export function numbersOf(calls: readonly Spectra[], inputType: InputType, input
 /**
  * Validates and decodes the answers to calls.
  *
- * @param payload the values of all regressions, as float64, one after the other
+ * @param payload the values of all regressions and all statistics, as float64, one after the other
  * @param counts the number of spectra of each call that is not answered yet
  * @throws {ModelFailed} when a reply is not valid
  */
@@ -53,21 +55,31 @@ export function outcomesOf(
   if (replies.length > counts.length) throw invalidReply();
   const numbers = new Float64Array(payload.buffer, payload.byteOffset, Math.floor(payload.byteLength / 8));
   let begin = 0;
+  /** Takes the next numbers of the payload: one for each spectrum of a call. */
+  const take = (stated: number, count: number | undefined) => {
+    const taken = stated === count ? Array.from(numbers.subarray(begin, begin + stated)) : [];
+    if (taken.length !== count) throw invalidReply();
+    begin += count;
+    return taken;
+  };
   return replies.map((reply, index) => {
-    const count = counts[index];
     if ('failed' in reply) return failureOf(reply);
-    if ('categories' in reply) {
-      const { categories } = reply;
-      if (categories.length !== count || !categories.every(isCategory)) throw invalidReply();
-      return { kind: 'CLASSIFICATION', categories };
-    }
-    const values = Array.from(numbers.subarray(begin, begin + reply.values));
-    begin += reply.values;
-    if (reply.values !== count || values.length !== count || !values.every(Number.isFinite)) {
-      throw invalidReply();
-    }
-    return { kind: 'REGRESSION', values };
+    const count = counts[index];
+    const outcome = 'categories' in reply ? categoriesOf(reply, count) : valuesOf(take(reply.values, count));
+    if (reply.t2 !== undefined) outcome.t2 = take(reply.t2, count);
+    if (reply.q !== undefined) outcome.q = take(reply.q, count);
+    return outcome;
   });
+}
+
+function categoriesOf({ categories }: Extract<Predicted, { categories: string[] }>, count?: number): Outcome {
+  if (categories.length !== count || !categories.every(isCategory)) throw invalidReply();
+  return { kind: 'CLASSIFICATION', categories };
+}
+
+function valuesOf(values: number[]): Outcome {
+  if (!values.every(Number.isFinite)) throw invalidReply();
+  return { kind: 'REGRESSION', values };
 }
 
 /** PostgreSQL stores no text with a NUL character or a lone surrogate. */
@@ -79,4 +91,19 @@ const isCategory = (text: unknown) =>
 
 function failureOf({ failed, spectrum }: Extract<CallReply, { failed: string }>): ModelFailed {
   return new ModelFailed(String(failed), Number.isInteger(spectrum) ? { spectrum } : {});
+}
+
+/** Validates and decodes the result of a trial. @throws {ModelFailed} when it is not valid */
+export function inspectionOf({ found, lengths }: Inspected, bytes: Uint8Array): Inspection {
+  const { kind, inputLength, rowIndependent, statistics } = found;
+  const { t2, q } = statistics;
+  const metadata = unpackMetadata({ lengths, bytes });
+  const isValid =
+    (kind === 'REGRESSION' || kind === 'CLASSIFICATION') &&
+    Number.isInteger(inputLength) &&
+    inputLength >= 1 &&
+    inputLength <= MAX_POINTS &&
+    [rowIndependent, t2, q].every(flag => typeof flag === 'boolean');
+  if (!isValid || !metadata) throw invalidReply();
+  return { kind, inputLength, rowIndependent, statistics: { t2, q }, metadata };
 }

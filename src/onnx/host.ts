@@ -1,8 +1,10 @@
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import type { ModelKind } from '../generated/database.ts';
 import { type Frame, frameReader, writeFrame } from './frames.ts';
-import { ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
-import type { CallReply, Reply, Request, RunRequest } from './protocol.ts';
+import { ModelFailed, type Outcome, type Spectrum, STATISTICS } from './outcome.ts';
+import { packMetadata } from './packed-metadata.ts';
+import type { CallReply, Predicted, Reply, Request, RunRequest } from './protocol.ts';
 import { asModelFailed, runCalls } from './run.ts';
 import { closeModel, type OpenModel, openModel } from './session.ts';
 import { ModelRefused } from './signature.ts';
@@ -37,9 +39,9 @@ const models = new Map<string, OpenModel>();
 const socket = new Socket({ fd: SOCKET_FD, readable: true, writable: true });
 const reply = (header: Reply, payload?: Uint8Array) => writeFrame(socket, header, payload);
 
-async function open(modelId: string, onnx: Uint8Array, analyse: boolean): Promise<void> {
+async function open(modelId: string, kind: ModelKind, onnx: Uint8Array, analyse: boolean): Promise<void> {
   await closeLeastRecentlyUsed();
-  const model = await openModel(onnx);
+  const model = await openModel(onnx, kind);
   models.set(modelId, model);
   const { inputType, inputLength } = model.signature;
   const rowIndependent = analyse && (await isRowIndependent(model, onnx).catch(falseIfFailed));
@@ -99,21 +101,39 @@ function callsIn({ counts, inputLength, inputType }: RunRequest, payload: Uint8A
 }
 
 function sendAnswers(outcomes: readonly (Outcome | ModelFailed)[], done: boolean): void {
-  const values: number[] = [];
+  const numbers: number[] = [];
   const calls = outcomes.map((outcome): CallReply => {
     if (outcome instanceof ModelFailed) return { failed: outcome.message, spectrum: outcome.spectrum };
-    if (outcome.kind === 'CLASSIFICATION') return { categories: outcome.categories };
-    for (const value of outcome.values) values.push(value);
-    return { values: outcome.values.length };
+    const predicted: Predicted =
+      outcome.kind === 'CLASSIFICATION'
+        ? { categories: outcome.categories }
+        : { values: add(numbers, outcome.values) };
+    for (const name of STATISTICS) {
+      const statistics = outcome[name];
+      if (statistics) predicted[name] = add(numbers, statistics);
+    }
+    return predicted;
   });
-  reply({ reply: 'answers', calls, done }, new Uint8Array(Float64Array.from(values).buffer));
+  reply({ reply: 'answers', calls, done }, new Uint8Array(Float64Array.from(numbers).buffer));
+}
+
+/** Appends values to numbers. @returns how many */
+function add(numbers: number[], values: readonly number[]): number {
+  for (const value of values) numbers.push(value);
+  return values.length;
+}
+
+async function inspect(onnx: Uint8Array): Promise<void> {
+  const { metadata, ...found } = await inspectModel(onnx);
+  const { lengths, bytes } = packMetadata(metadata);
+  reply({ reply: 'inspected', found, lengths }, bytes);
 }
 
 async function handle({ header, payload }: Frame<Request>): Promise<void> {
   try {
-    if (header.ask === 'open') await open(header.modelId, payload, header.analyse);
+    if (header.ask === 'open') await open(header.modelId, header.kind, payload, header.analyse);
     else if (header.ask === 'run') await run(header, payload);
-    else reply({ reply: 'inspected', found: await inspectModel(payload) });
+    else await inspect(payload);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     reply({ reply: error instanceof ModelRefused ? 'refused' : 'fault', message });

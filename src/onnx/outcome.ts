@@ -2,10 +2,20 @@ import { cutText } from './cut.ts';
 
 // The input and output of models, for the server as well: nothing here loads ONNX Runtime.
 
+/** The statistics of applicability: names of outputs, in the order in which they are fetched and sent. */
+export const STATISTICS = ['t2', 'q'] as const;
+/** `t2`: Hotelling's T². `q`: the Q residual, also called squared prediction error (SPE). */
+export type Statistic = (typeof STATISTICS)[number];
+
+/** The statistics of a call, of models that declare them: one for each spectrum, possibly NaN or infinite. */
+export type Statistics = { [Name in Statistic]?: number[] };
+
 /** The predictions of a call, one for each spectrum, in the order of the spectra. */
-export type Outcome =
+export type Outcome = (
   | { kind: 'REGRESSION'; values: number[] }
-  | { kind: 'CLASSIFICATION'; categories: string[] };
+  | { kind: 'CLASSIFICATION'; categories: string[] }
+) &
+  Statistics;
 
 /** The intensity values of one spectrum. */
 export type Spectrum = ArrayLike<number>;

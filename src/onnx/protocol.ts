@@ -1,3 +1,5 @@
+import type { ModelKind } from '../generated/database.ts';
+import type { Statistic } from './outcome.ts';
 import type { Signature } from './signature.ts';
 import type { Inspection } from './trial.ts';
 
@@ -17,18 +19,35 @@ export interface RunRequest {
   together: boolean;
 }
 
+/** What a host needs to open a model. */
+export interface RegisteredModel {
+  onnx: Uint8Array;
+  /** As found by the trial. */
+  kind: ModelKind;
+}
+
 export type Request =
-  /** Opens a model, whose ONNX file is the payload. With `analyse`, finds out whether calls may share a run. */
-  | { ask: 'open'; modelId: string; analyse: boolean }
+  /**
+   * Opens a model of a kind, whose ONNX file is the payload. With `analyse`, finds out whether calls may share a run.
+   */
+  | { ask: 'open'; modelId: string; kind: ModelKind; analyse: boolean }
   | RunRequest
   /** Tries an ONNX file, which is the payload, before it is registered. */
   | { ask: 'inspect' };
 
-/** The answer to one call. `values` is the number of its float64 values, which are next in the payload. */
-export type CallReply =
-  | { values: number }
-  | { categories: string[] }
-  | { failed: string; spectrum?: number | undefined };
+/**
+ * The answer to one call. `values`, `t2` and `q` are the numbers of its float64 values and statistics, which are next in
+ * the payload, in this order.
+ */
+export type CallReply = Predicted | { failed: string; spectrum?: number | undefined };
+export type Predicted = ({ values: number } | { categories: string[] }) & { [Name in Statistic]?: number };
+
+/** The result of a trial. The payload has the metadata, and `lengths` the bytes of its names and values. */
+export interface Inspected {
+  reply: 'inspected';
+  found: Omit<Inspection, 'metadata'>;
+  lengths: readonly number[];
+}
 
 export type Reply =
   /** The host has started. */
@@ -38,7 +57,7 @@ export type Reply =
   | { reply: 'missing' }
   /** The next answers, in the order of the calls; `done` if they include the last one. */
   | { reply: 'answers'; calls: CallReply[]; done: boolean }
-  | { reply: 'inspected'; found: Inspection }
+  | Inspected
   | { reply: 'refused'; message: string }
   /** An unexpected error in the host. */
   | { reply: 'fault'; message: string };

@@ -8,11 +8,16 @@ import type { Value } from './row-values.ts';
  * trial would not prove this, because a model may mix its rows for values that do not occur in the trial. For models
  * without the proof, calls do not share runs, which only costs speed.
  *
- * @param input name of the graph's input, of shape [spectra, points]
+ * @param input name of the graph's input
+ * @param shape of one spectrum in the input, without the dimension that counts the spectra
  * @returns names of these values
  */
-export function rowIndependentValues(graph: OnnxGraph, input: string, points: number): ReadonlySet<string> {
-  const values = new Map<string, Value>([...constantsOf(graph), [input, { rows: [null, points] }]]);
+export function rowIndependentValues(
+  graph: OnnxGraph,
+  input: string,
+  shape: readonly number[],
+): ReadonlySet<string> {
+  const values = new Map<string, Value>([...constantsOf(graph), [input, { rows: [null, ...shape] }]]);
   for (const node of graph.nodes) {
     if (node.isOpaque || node.outputs.every(name => values.has(name))) continue;
     const rule = RULES[node.domain]?.get(node.opType);

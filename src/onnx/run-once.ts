@@ -1,8 +1,10 @@
 import { Tensor } from 'onnxruntime-node';
 import { cut } from './cut.ts';
-import { ModelFailed, type Spectrum } from './outcome.ts';
+import { ModelFailed, type Spectrum, type Statistic } from './outcome.ts';
 import { NO_MEMORY, type OpenModel } from './session.ts';
 import { type Signature, shapeText } from './signature.ts';
+
+type Floats = Float32Array | Float64Array;
 
 /** The output of a run. Its shape is validated; its numbers are not. */
 export interface RawAnswers {
@@ -10,13 +12,20 @@ export interface RawAnswers {
   readonly answers: ArrayLike<number | string>;
   /** The score outputs of a classifier. */
   readonly scores: readonly Scores[];
+  /** The statistics that the model declares, with one number for each spectrum. */
+  readonly statistics: StatisticColumns;
   /** The first score of a spectrum that is not finite, such as `NaN in 'probabilities'`; undefined if there is none. */
   invalidScore(row: number): string | undefined;
 }
 
+export type StatisticColumns = { readonly [Name in Statistic]?: Floats };
+
+/** The columns of a model without statistics. */
+const NO_STATISTICS: StatisticColumns = {};
+
 interface Scores {
   readonly name: string;
-  readonly data: Float32Array | Float64Array;
+  readonly data: Floats;
   /** Numbers per spectrum; `data.length` if the first dimension is not the number of spectra. */
   readonly width: number;
 }
@@ -32,30 +41,31 @@ export async function runOnce(
   spectra: readonly Spectrum[],
   first = 0,
 ): Promise<RawAnswers> {
-  const { inputName, outputName, scoreNames } = model.signature;
+  const { inputName, outputName, scoreNames, statistics } = model.signature;
   const isOne = spectra.length === 1;
   const count = isOne ? '1 spectrum' : `${spectra.length} spectra`;
   const failed = (message: string, cause?: Error) =>
     new ModelFailed(message, { cause, spectrum: isOne ? first : undefined });
   const input = inputTensor(model.signature, spectra, first);
-  // Fetches only these outputs: fetching a ZipMap is an error in the Node binding.
-  const fetched = [outputName, ...scoreNames];
-  const outputs = await model.session.run({ [inputName]: input }, fetched).catch((cause: unknown) => {
+  const outputs = await model.session.run({ [inputName]: input }, model.fetched).catch((cause: unknown) => {
     const problem = NO_MEMORY.test(String(cause)) ? 'needs more memory than it may use' : 'gave an error';
     throw failed(`The model ${problem} for ${count}.`, cut(cause));
   });
-  const output = outputs[outputName];
-  if (!output) throw failed(`The model gave no output '${outputName}' for ${count}.`);
-  if (!isColumn(output.dims, spectra.length)) {
+  const columnOf = (name: string) => {
+    const column = outputs[name];
+    if (!column) throw failed(`The model gave no output '${name}' for ${count}.`);
+    if (isColumn(column.dims, spectra.length)) return column;
     throw failed(
-      `Output '${outputName}' has the shape ${shapeText(output.dims)} for ${count}, expected ` +
+      `Output '${name}' has the shape ${shapeText(column.dims)} for ${count}, expected ` +
         `[${spectra.length}] or [${spectra.length}, 1].`,
     );
-  }
+  };
+  const output = columnOf(outputName);
   const scores = scoreNames.map(name => scoresOf(name, outputs[name], spectra.length));
   return {
     answers: answersOf(output, failed),
     scores,
+    statistics: statistics.length === 0 ? NO_STATISTICS : statisticsOf(statistics, columnOf),
     invalidScore(row) {
       for (const { name, data, width } of scores) {
         const from = width === data.length ? 0 : row * width;
@@ -72,17 +82,27 @@ function answersOf(
   { data, type }: Tensor,
   failed: (message: string) => ModelFailed,
 ): ArrayLike<number | string> {
-  if (data instanceof BigInt64Array) return Array.from(data, String);
   if (data instanceof Float32Array || data instanceof Float64Array || Array.isArray(data)) return data;
+  if (data instanceof BigInt64Array || data instanceof Int32Array) return Array.from(data, String);
+  if (data instanceof Uint8Array && type === 'bool') return Array.from(data, bit => String(bit !== 0));
   throw failed(`The output is of type ${type}, which is not the declared type.`);
 }
 
 function scoresOf(name: string, tensor: Tensor | undefined, count: number): Scores {
-  const data = tensor?.data;
-  if (!(data instanceof Float32Array || data instanceof Float64Array)) {
-    throw new ModelFailed(`The model gave no floats as '${name}'.`);
-  }
+  const data = floatsOf(name, tensor);
   return { name, data, width: tensor?.dims[0] === count ? data.length / count : data.length };
+}
+
+function statisticsOf(names: readonly Statistic[], columnOf: (name: string) => Tensor): StatisticColumns {
+  const columns: { [Name in Statistic]?: Floats } = {};
+  for (const name of names) columns[name] = floatsOf(name, columnOf(name));
+  return columns;
+}
+
+function floatsOf(name: string, tensor: Tensor | undefined): Floats {
+  const data = tensor?.data;
+  if (data instanceof Float32Array || data instanceof Float64Array) return data;
+  throw new ModelFailed(`The model gave no floats as '${name}'.`);
 }
 
 /** Whether a shape is `[n]` or `[n, 1]`; for one spectrum also a scalar, which is `[1, 1]` after Squeeze. */
@@ -92,7 +112,7 @@ function isColumn(dims: readonly number[], n: number): boolean {
 }
 
 function inputTensor(
-  { inputType, inputLength }: Signature,
+  { inputType, inputLength, inputShape }: Signature,
   spectra: readonly Spectrum[],
   first: number,
 ): Tensor {
@@ -112,6 +132,6 @@ function inputTensor(
       spectrum,
     });
   }
-  const dims = [spectra.length, inputLength];
+  const dims = [spectra.length, ...inputShape];
   return data instanceof Float32Array ? new Tensor('float32', data, dims) : new Tensor('float64', data, dims);
 }

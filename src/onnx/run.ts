@@ -1,4 +1,4 @@
-import { MAX_CATEGORY_CHARACTERS, ModelFailed, type Outcome, type Spectrum } from './outcome.ts';
+import { MAX_CATEGORY_CHARACTERS, ModelFailed, type Outcome, type Spectrum, STATISTICS } from './outcome.ts';
 import { type RawAnswers, runOnce } from './run-once.ts';
 import type { OpenModel } from './session.ts';
 import { type Spectra, sharedRuns } from './shared-runs.ts';
@@ -11,19 +11,19 @@ const MAX_SEARCH_MS = 1_000;
  * Runs a model over spectra of `signature.inputLength` points each. The unit of the values is that of the model. Each
  * value of a float32 model is the exact double of that float.
  *
- * @throws {ModelFailed} when ONNX Runtime returns an error, the output has another number of rows, an answer or score
- *   is not finite, or a point is beyond the range of the input type. Its `spectrum` is set if the cause can be found.
+ * @throws {ModelFailed} when ONNX Runtime returns an error, an output has another number of rows, an answer or score is
+ *   not finite, or a point is beyond the range of the input type. Its `spectrum` is set if the cause can be found.
  * @throws {RangeError} when a spectrum has another number of points: callers check that first
  */
 export async function runModel(model: OpenModel, spectra: readonly Spectrum[]): Promise<Outcome> {
   const { kind, batch } = model.signature;
-  if (spectra.length === 0) return join(kind, []);
+  if (spectra.length === 0) return join(model.signature, []);
   if (batch === 'one') {
     const outcomes: Outcome[] = [];
     for (const [index, spectrum] of spectra.entries()) {
       outcomes.push(outcomeOf(kind, await runOnce(model, [spectrum], index), 0, 1, index));
     }
-    return join(kind, outcomes);
+    return join(model.signature, outcomes);
   }
   const started = performance.now();
   const raw = await runOnce(model, spectra).catch(async (error: unknown) => {
@@ -61,7 +61,7 @@ async function withFailedSpectrum(
 /** Checks the answers of the rows `from` to `to`. @param shift index in its call of the first of these spectra */
 function outcomeOf(
   kind: Signature['kind'],
-  { answers, invalidScore }: RawAnswers,
+  { answers, statistics, invalidScore }: RawAnswers,
   from: number,
   to: number,
   shift = 0,
@@ -79,7 +79,12 @@ function outcomeOf(
     if (kind === 'CLASSIFICATION') categories.push(String(answer));
     else values.push(Number(answer));
   }
-  return kind === 'CLASSIFICATION' ? { kind, categories } : { kind, values };
+  const outcome: Outcome = kind === 'CLASSIFICATION' ? { kind, categories } : { kind, values };
+  for (const name of STATISTICS) {
+    const column = statistics[name];
+    if (column) outcome[name] = Array.from(column.subarray(from, to));
+  }
+  return outcome;
 }
 
 const invalidNumber = (answer: number | undefined) => (Number.isFinite(answer) ? undefined : `${answer}`);
@@ -92,10 +97,13 @@ function invalidCategory(category: string): string | undefined {
   return category.includes('\0') ? 'a category with a NUL character' : undefined;
 }
 
-function join(kind: Signature['kind'], outcomes: readonly Outcome[]): Outcome {
-  return kind === 'CLASSIFICATION'
-    ? { kind, categories: outcomes.flatMap(outcome => ('categories' in outcome ? outcome.categories : [])) }
-    : { kind, values: outcomes.flatMap(outcome => ('values' in outcome ? outcome.values : [])) };
+function join({ kind, statistics }: Signature, outcomes: readonly Outcome[]): Outcome {
+  const joined: Outcome =
+    kind === 'CLASSIFICATION'
+      ? { kind, categories: outcomes.flatMap(outcome => ('categories' in outcome ? outcome.categories : [])) }
+      : { kind, values: outcomes.flatMap(outcome => ('values' in outcome ? outcome.values : [])) };
+  for (const name of statistics) joined[name] = outcomes.flatMap(outcome => outcome[name] ?? []);
+  return joined;
 }
 
 /**

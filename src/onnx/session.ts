@@ -1,4 +1,5 @@
 import { env, InferenceSession } from 'onnxruntime-node';
+import type { ModelKind } from '../generated/database.ts';
 import { constantsOf } from './constants.ts';
 import { cut } from './cut.ts';
 import { checkFileLimits } from './file-limits.ts';
@@ -10,6 +11,8 @@ import { EXTERNAL_DATA, ModelRefused, NOT_ONNX, readSignature, type Signature } 
 export interface OpenModel {
   readonly session: InferenceSession;
   readonly signature: Signature;
+  /** Names of the outputs that a run fetches: the prediction, the scores and the statistics. */
+  readonly fetched: readonly string[];
 }
 
 // The log level of the sessions does not cover what ONNX Runtime writes to stderr when it starts: since 1.23 it looks
@@ -51,10 +54,11 @@ const SESSION: InferenceSession.SessionOptions = {
 /**
  * Opens an ONNX file. The caller closes it with `closeModel`.
  *
+ * @param kind of a registered model
  * @throws {ModelRefused} when the bytes are not ONNX, exceed the limits of `checkFileLimits`, need an ONNX version or
  *   an operator that ONNX Runtime does not have, or do not fit `Signature`
  */
-export async function openModel(bytes: Uint8Array): Promise<OpenModel> {
+export async function openModel(bytes: Uint8Array, kind?: ModelKind): Promise<OpenModel> {
   checkFileLimits(bytes);
   const graph = readOnnxGraph(bytes);
   const session = await InferenceSession.create(addScoreOutputs(bytes, graph), SESSION).catch(
@@ -67,8 +71,11 @@ export async function openModel(bytes: Uint8Array): Promise<OpenModel> {
     const signature = readSignature(session.inputMetadata, session.outputMetadata, {
       declared: graph.outputs.length,
       isConstant: index => constants.has(graph.outputs[index] ?? ''),
+      kind,
     });
-    return { session, signature };
+    // Fetches only these outputs: fetching a ZipMap is an error in the Node binding.
+    const { outputName, scoreNames, statistics } = signature;
+    return { session, signature, fetched: [outputName, ...scoreNames, ...statistics] };
   } catch (error) {
     await session.release();
     throw error;

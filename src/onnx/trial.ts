@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { RANDOM_OPERATORS } from './constants.ts';
 import { checkFileLimits } from './file-limits.ts';
+import { readMetadata } from './metadata.ts';
 import { type OnnxGraph, readOnnxGraph } from './onnx-graph.ts';
-import { MAX_SHARED_SPECTRA, ModelFailed, type Spectrum } from './outcome.ts';
+import { MAX_SHARED_SPECTRA, ModelFailed, type Spectrum, type Statistic } from './outcome.ts';
 import { latin1 } from './protobuf-fields.ts';
 import { rowIndependentValues } from './row-independence.ts';
 import { runOnce } from './run-once.ts';
@@ -21,6 +22,10 @@ import { trialSpectra } from './trial-spectra.ts';
 export type Inspection = Pick<Signature, 'kind' | 'inputLength'> & {
   /** Whether calls may share a run: each gets bit for bit the same answer as alone, whatever the other calls are. */
   rowIndependent: boolean;
+  /** The statistics of applicability that the model returns beside its predictions. */
+  statistics: Record<Statistic, boolean>;
+  /** The file's metadata properties for this product, by name without `METADATA_PREFIX`. Their values are not checked. */
+  metadata: Record<string, string>;
 };
 
 /** Max growth of the host's memory when it opens a model of any size. ONNX Runtime itself takes 25 MB of it. */
@@ -61,8 +66,14 @@ export async function inspectModel(bytes: Uint8Array): Promise<Inspection> {
     checkScores(answers);
     const peak = peakMemory();
     if (peak > peakBefore) checkMemory('during a run', peak - before, allowed + MAX_RUNNING_BYTES);
-    const { kind, inputLength } = model.signature;
-    return { kind, inputLength, rowIndependent: await isRowIndependent(model, bytes) };
+    const { kind, inputLength, statistics } = model.signature;
+    return {
+      kind,
+      inputLength,
+      rowIndependent: await isRowIndependent(model, bytes),
+      statistics: { t2: statistics.includes('t2'), q: statistics.includes('q') },
+      metadata: readMetadata(bytes),
+    };
   } catch (error) {
     if (!(error instanceof ModelFailed)) throw error;
     throw new ModelRefused(`A trial run failed. ${error.message}`, { cause: error.cause });
@@ -116,9 +127,10 @@ function checkOperators(operators: ReadonlySet<string>, { nodes }: OnnxGraph): v
 }
 
 async function answersTo(model: OpenModel, spectra: readonly Spectrum[]): Promise<RowAnswer[]> {
-  const { answers, scores } = await runOnce(model, spectra);
+  const { answers, scores, statistics } = await runOnce(model, spectra);
   return Array.from(answers, (answer, row) => ({
     answer,
+    statistics: model.signature.statistics.map(name => statistics[name]?.[row] ?? Number.NaN),
     scores: scores.flatMap(({ data, width }) => {
       const from = width === data.length ? 0 : row * width;
       return Array.from(data.subarray(from, from + width));
@@ -180,12 +192,12 @@ function checkScores(answers: readonly RowAnswer[]): void {
   );
 }
 
-/** Whether the graph proves that the answer and the scores of a spectrum depend on that spectrum alone. */
-function isProvenIndependent({ signature }: OpenModel, graph: OnnxGraph): boolean {
-  const { inputName, inputLength, outputName, scoreNames } = signature;
+/** Whether the graph proves that all outputs for a spectrum depend on that spectrum alone. */
+function isProvenIndependent({ signature, fetched }: OpenModel, graph: OnnxGraph): boolean {
+  const { inputName, inputShape } = signature;
   const graphName = (name: string) => latin1(Buffer.from(name));
-  const proven = rowIndependentValues(graph, graphName(inputName), inputLength);
-  return [outputName, ...scoreNames].every(name => proven.has(graphName(name)));
+  const proven = rowIndependentValues(graph, graphName(inputName), inputShape);
+  return fetched.every(name => proven.has(graphName(name)));
 }
 
 /**

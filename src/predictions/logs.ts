@@ -19,13 +19,22 @@ const LOG_COLUMNS = [
   'predictionLogs.apiKeyId',
   'predictionLogs.apiKeyName',
   'predictionLogs.apiKeyPrefix',
+  'predictionLogs.xAxisChecked',
 ] as const;
 
+/** All logs, or only those with a spectrum for which the model was not applicable. */
+export type LogSelection = 'all' | 'outside';
+
 /** Selects one page (requests/pagination.ts) of a deployment's logs, newest first. For a lateral join with its id. */
-function selectLogs(db: Database, deploymentId: 'page.deploymentId' | 'deployment.deploymentId') {
+function selectLogs(
+  db: Database,
+  deploymentId: 'page.deploymentId' | 'deployment.deploymentId',
+  selection: LogSelection,
+) {
   return db
     .selectFrom('predictionLogs')
     .select(LOG_COLUMNS)
+    .$if(selection === 'outside', logs => logs.where('predictionLogs.outside', '>', 0))
     .where('predictionLogs.deploymentId', '=', sql.ref<string>(deploymentId))
     .where('predictionLogs.id', '<', sql.ref<string>('page.before'))
     .orderBy('predictionLogs.id', 'desc')
@@ -42,12 +51,12 @@ export interface LogPage extends PageRequest {
  * Lists pages of logs, newest first. One statement for all pages. It does not check visibility: pass only deployments
  * that the viewer can see.
  */
-export async function listPredictionLogs(db: Database, pages: readonly LogPage[]) {
+export async function listPredictionLogs(db: Database, pages: readonly LogPage[], selection: LogSelection) {
   const ids = pages.map(({ deploymentId, first, after }) => ({ deploymentId, first, after }));
   const found = await db
     .selectFrom(pagesTable(ids, 'deploymentId'))
     .innerJoinLateral(
-      () => selectLogs(db, 'page.deploymentId').as('log'),
+      () => selectLogs(db, 'page.deploymentId', selection).as('log'),
       join => join.onTrue(),
     )
     .selectAll('log')
@@ -105,7 +114,11 @@ export interface ProjectLogPage extends PageRequest {
  * Lists pages of the logs of projects, newest first. One statement for all pages. It does not check visibility: pass
  * only projects that the viewer can see.
  */
-export async function listProjectLogs(db: Database, pages: readonly ProjectLogPage[]) {
+export async function listProjectLogs(
+  db: Database,
+  pages: readonly ProjectLogPage[],
+  selection: LogSelection,
+) {
   // Reads one page per deployment from the index, then takes the newest of all: the cost does not grow with the logs.
   const rows: (PredictionLogRow & { place: number })[] = await db
     .selectFrom(pagesTable(pages, 'projectId'))
@@ -126,7 +139,7 @@ export async function listProjectLogs(db: Database, pages: readonly ProjectLogPa
               .as('deployment'),
           )
           .innerJoinLateral(
-            () => selectLogs(db, 'deployment.deploymentId').as('ofDeployment'),
+            () => selectLogs(db, 'deployment.deploymentId', selection).as('ofDeployment'),
             join => join.onTrue(),
           )
           .selectAll('ofDeployment')

@@ -1,38 +1,33 @@
 import type { Caller } from '../auth/caller.ts';
 import type { Database } from '../database/pool.ts';
-import {
-  badUserInput,
-  deploymentInactive,
-  modelFailed,
-  modelQuarantined,
-  quotaExceeded,
-  unavailable,
-} from '../errors.ts';
+import type { XAxes } from '../deployments/x-axes.ts';
+import { deploymentInactive, modelFailed, modelQuarantined, quotaExceeded, unavailable } from '../errors.ts';
 import type { Prediction } from '../generated/graphql.ts';
 import type { IsOver } from '../onnx/calls.ts';
 import type { Models } from '../onnx/models.ts';
-import { MAX_SPECTRA, ModelFailed, ModelGone, type Outcome } from '../onnx/outcome.ts';
+import { ModelFailed, ModelGone } from '../onnx/outcome.ts';
 import { findStoredResult } from '../requests/idempotency.ts';
-import { checkText } from '../requests/names.ts';
 import type { Attempt, Run } from './attempt.ts';
 import { authorizePredict, type DeploymentToCall, type Viewer } from './authorize.ts';
+import { checkSpectra, checkXValues } from './check-spectra.ts';
 import { newLogId } from './log-id.ts';
+import { countOutside, predictionsOf } from './prediction.ts';
 import { readAnswer, repeatablePredict, type SpectrumToPredict } from './settlement/repeat.ts';
 import type { Settle } from './settlement/settle.ts';
 import type { Call } from './settlement/statement.ts';
-
-const MAX_SAMPLE_NAME_LENGTH = 200;
 
 /** The result of a call. */
 export interface PredictResult {
   predictions: Prediction[];
   logId: string;
   modelId: string;
+  xAxisChecked: boolean;
 }
 
 /** The services that `predict` uses. */
 export interface PredictionServices {
   runModel: Models['run'];
+  xAxes: XAxes;
   settle: Settle;
   /** Logs why a model failed, which the caller does not see, and counts failures that ended the host. */
   onModelFailed: (error: ModelFailed, modelId: string, at: Date) => Promise<void>;
@@ -43,6 +38,8 @@ export interface PredictRequest {
   caller: Caller<Viewer>;
   deploymentId: string;
   spectra: SpectrumToPredict[];
+  /** The x of each point, to be compared with the model's x axis; null: not checked. */
+  xValues: ArrayLike<number> | null;
   /** A repeated call with the same key gets the answer of the first one, for 24 hours. */
   idempotencyKey: string | null;
   /** Start of the attempt. Its month is charged. */
@@ -68,14 +65,14 @@ export async function predict(
   { db, ...services }: PredictionServices & { db: Database },
   { idempotencyKey, ...request }: PredictRequest,
 ): Promise<PredictResult> {
-  const { deploymentId, spectra, now: at, attempt } = request;
+  const { deploymentId, spectra, xValues, now: at, attempt } = request;
   const { deployment, loggedCaller } = await authorizePredict(request.caller, deploymentId);
   const { id, modelId, factsRevision } = deployment;
   const caller = { callerId: loggedCaller.source === 'API' ? loggedCaller.key.id : loggedCaller.userId, at };
   const repeatable =
     idempotencyKey === null
       ? undefined
-      : await repeatablePredict({ ...caller, key: idempotencyKey }, id, spectra);
+      : await repeatablePredict({ ...caller, key: idempotencyKey }, id, { spectra, xValues });
   /** The answer of the first call with the idempotency key. */
   const findAnswer = async () => {
     const stored = repeatable && (await findStoredResult(db, repeatable));
@@ -85,9 +82,10 @@ export async function predict(
   const before = request.isRemembered ? undefined : await findAnswer();
   if (before) return before;
 
-  checkCall(deployment, spectra, at);
+  await checkCall(services, deployment, request);
   const { outcome, durationMs } = await runForRequest(services, deployment, request);
-  const predictions = predictionsOf(spectra, outcome);
+  const predictions = predictionsOf(spectra, outcome, deployment);
+  const xAxisChecked = xValues !== null;
   const logId = newLogId(at);
   const call: Call = {
     logId,
@@ -96,6 +94,8 @@ export async function predict(
     caller: loggedCaller,
     at,
     predictions,
+    outside: countOutside(predictions),
+    xAxisChecked,
     durationMs,
     ...(repeatable && { repeatable }),
   };
@@ -106,7 +106,7 @@ export async function predict(
   switch (settlement) {
     case 'settled':
       attempt.settlement = 'settled';
-      return { predictions, logId, modelId };
+      return { predictions, logId, modelId, xAxisChecked };
     case 'stale':
       attempt.settlement = 'stale';
       throw unavailable();
@@ -125,9 +125,17 @@ export async function predict(
  *
  * @throws DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED or MODEL_FAILED, checked in this order
  */
-function checkCall(deployment: DeploymentToCall, spectra: SpectrumToPredict[], at: Date): void {
+async function checkCall(
+  { xAxes }: PredictionServices,
+  deployment: DeploymentToCall,
+  { spectra, xValues, now: at, attempt }: Pick<PredictRequest, 'spectra' | 'xValues' | 'now' | 'attempt'>,
+): Promise<void> {
   if (!deployment.active) throw deploymentInactive();
   checkSpectra(spectra, deployment.inputLength);
+  if (xValues) {
+    const axis = deployment.hasAxis ? await xAxes.find(deployment.modelId).catch(staleIfGone(attempt)) : null;
+    checkXValues(xValues, axis);
+  }
   // A call that exceeds the quota cannot fit later: usage only grows within a month. Remembered facts are read again.
   if (deployment.quota !== null && deployment.used + spectra.length > deployment.quota) {
     throw quotaExceeded(secondsToNextMonth(at));
@@ -160,52 +168,25 @@ async function runOf(
     { id, tenant, rowIndependent },
     spectra.map(spectrum => spectrum.yValues),
     isOver,
-  ).catch(async (error: unknown) => {
-    if (error instanceof ModelGone) {
-      attempt.settlement = 'stale';
-      throw unavailable();
-    }
-    if (!(error instanceof ModelFailed)) throw error;
-    await onModelFailed(error, id, now);
-    throw modelFailed(error.spectrum === undefined ? undefined : spectra[error.spectrum]?.sampleName);
-  });
+  )
+    .catch(staleIfGone(attempt))
+    .catch(async (error: unknown) => {
+      if (!(error instanceof ModelFailed)) throw error;
+      await onModelFailed(error, id, now);
+      throw modelFailed(error.spectrum === undefined ? undefined : spectra[error.spectrum]?.sampleName);
+    });
   // Rounded to microseconds; further digits are noise.
   return { outcome, durationMs: Math.round((performance.now() - started) * 1000) / 1000 };
 }
 
-/** Checks number, names, lengths and values. @throws BAD_USER_INPUT with the name of the first invalid spectrum */
-function checkSpectra(spectra: SpectrumToPredict[], inputLength: number): void {
-  if (spectra.length < 1 || spectra.length > MAX_SPECTRA) {
-    throw badUserInput(`A call takes 1 to ${MAX_SPECTRA} spectra, but this one has ${spectra.length}.`);
-  }
-  for (const { sampleName, yValues } of spectra) {
-    checkText(sampleName, 'A sample name', MAX_SAMPLE_NAME_LENGTH);
-    if (yValues.length !== inputLength) {
-      throw badUserInput(`Spectrum '${sampleName}' has ${yValues.length} points, expected ${inputLength}`);
-    }
-    // Models compute in float32, whose max is 3.4e38; no instrument returns such values.
-    const invalid = indexBeyondFloat32(yValues);
-    if (invalid >= 0) {
-      throw badUserInput(`Spectrum '${sampleName}' has a value beyond ±3.4e38 at point ${invalid + 1}.`);
-    }
-  }
-}
-
-/** Index of the first value beyond the range of float32, else -1. A plain loop: a call may have millions of values. */
-function indexBeyondFloat32(values: ArrayLike<number>): number {
-  for (let index = 0; index < values.length; index++) {
-    if (!Number.isFinite(Math.fround(values[index] ?? 0))) return index;
-  }
-  return -1;
-}
-
-function predictionsOf(spectra: SpectrumToPredict[], outcome: Outcome): Prediction[] {
-  return spectra.map(({ sampleName }, index) =>
-    outcome.kind === 'REGRESSION'
-      ? { sampleName, value: outcome.values[index] ?? null }
-      : { sampleName, category: outcome.categories[index] ?? null },
-  );
-}
+/** Handles the error of a model that was deleted: its deployment's facts are stale. */
+const staleIfGone =
+  (attempt: Attempt) =>
+  (error: unknown): never => {
+    if (!(error instanceof ModelGone)) throw error;
+    attempt.settlement = 'stale';
+    throw unavailable();
+  };
 
 function secondsToNextMonth(moment: Date): number {
   const next = Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth() + 1);

@@ -9,12 +9,12 @@ export const predictionResolvers = {
   Mutation: {
     predict: (
       _parent,
-      { deploymentId, spectra, idempotencyKey = null },
+      { deploymentId, spectra, xValues = null, idempotencyKey = null },
       { db, predicting, caller, at: now, isOver, attempt, facts: { isRemembered } },
     ) =>
       predict(
         { db, ...predicting },
-        { caller, deploymentId, spectra, idempotencyKey, now, isOver, attempt, isRemembered },
+        { caller, deploymentId, spectra, xValues, idempotencyKey, now, isOver, attempt, isRemembered },
       ),
   },
 
@@ -25,8 +25,13 @@ export const predictionResolvers = {
   Deployment: {
     dailyPredictions: ({ id }, { days }, { viewer }) =>
       viewer().load.dailyPredictions({ deploymentId: id, days: checkDays(days) }),
-    predictionLogs: ({ id, name }, args, { viewer }) =>
-      viewer().load.predictionLogs({ deploymentId: id, deploymentName: name, ...checkPage(args) }),
+    predictionLogs({ id, name }, { onlyOutside, ...args }, { viewer }) {
+      const { load } = viewer();
+      const page = { deploymentId: id, deploymentName: name, ...checkPage(args) };
+      return onlyOutside ? load.outsideLogs(page) : load.predictionLogs(page);
+    },
+    outsideThisMonth: ({ id, t2Limit, qLimit }, _args, { viewer }) =>
+      t2Limit === null && qLimit === null ? null : viewer().load.outsideThisMonth(id),
   },
 
   ApiKey: {
@@ -36,8 +41,11 @@ export const predictionResolvers = {
   },
 
   Project: {
-    predictionLogs: ({ id }, args, { viewer }) =>
-      viewer().load.projectLogs({ projectId: id, ...checkPage(args) }),
+    predictionLogs({ id }, { onlyOutside, ...args }, { viewer }) {
+      const { load } = viewer();
+      const page = { projectId: id, ...checkPage(args) };
+      return onlyOutside ? load.outsideProjectLogs(page) : load.projectLogs(page);
+    },
   },
 
   PredictionLog: {

@@ -28,10 +28,13 @@ export function checkPage(args: PageArguments): PageRequest {
   const first = args.first ?? DEFAULT_ON_A_PAGE;
   const after = args.after ?? null;
   if (first < 1 || first > MAX_ON_A_PAGE) throw badUserInput(`"first" must be 1 to ${MAX_ON_A_PAGE}.`);
-  if (after !== null && !isUuid(after))
-    throw badUserInput('"after" must be the endCursor of an earlier page.');
+  if (after !== null && !isUuid(after)) throw invalidCursor();
   return { first, after };
 }
+
+/** The error for a text that is not a cursor of the list. */
+export const invalidCursor = () =>
+  badUserInput('"after" must be the endCursor of an earlier page, in the same order.');
 
 /**
  * Makes a table of pages, so that one statement reads any number of them: join the rows of each laterally, newest first,
@@ -56,13 +59,27 @@ export function pagesTable<Column extends string>(
 /** The greatest UUID, as the cursor before the newest row. */
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
+/** The order of a list. */
+export interface Order<Row> {
+  cursorOf: (row: Row) => string;
+  /** Negative if `a` is before `b`. */
+  compare: (a: Row, b: Row) => number;
+}
+
+/** Newest first. UUIDs sort the same as text as they do in PostgreSQL. */
+export const NEWEST: Order<{ id: string }> = {
+  cursorOf: ({ id }) => id,
+  compare: (a, b) => (a.id < b.id ? 1 : -1),
+};
+
 /** Makes the connections of pages, in their order, from the rows of a join with `pagesTable`. */
 export function toConnections<Row extends { id: string; place: number }>(
   rows: Row[],
   pages: readonly PageRequest[],
+  order: Order<Row> = NEWEST,
 ) {
   const byPlace = Map.groupBy(rows, ({ place }) => place);
-  return pages.map((page, index) => toConnection(byPlace.get(index + 1) ?? [], page));
+  return pages.map((page, index) => toConnection(byPlace.get(index + 1) ?? [], page, order));
 }
 
 /**
@@ -70,18 +87,17 @@ export function toConnections<Row extends { id: string; place: number }>(
  *
  * @param rows the page's rows, and one more if there is a next page.
  */
-function toConnection<Row extends { id: string }>(rows: Row[], { first, after }: PageRequest) {
-  // UUIDs sort the same as text as they do in PostgreSQL.
-  const newest = rows.sort((a, b) => (a.id < b.id ? 1 : -1));
-  const nodes = newest.slice(0, first);
+function toConnection<Row>(rows: Row[], { first, after }: PageRequest, { cursorOf, compare }: Order<Row>) {
+  const nodes = rows.sort(compare).slice(0, first);
+  const edges = nodes.map(node => ({ cursor: cursorOf(node), node }));
   return {
     nodes,
-    edges: nodes.map(node => ({ cursor: node.id, node })),
+    edges,
     pageInfo: {
       hasNextPage: rows.length > first,
       hasPreviousPage: after !== null,
-      startCursor: nodes[0]?.id ?? null,
-      endCursor: nodes.at(-1)?.id ?? null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
 }

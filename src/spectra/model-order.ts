@@ -57,7 +57,7 @@ export function putInModelOrder(file: SpectraFile, model: ExpectedSpectra): Orde
  * Describes how files that are sent to a model without an axis disagree in direction, range or points; null if they
  * agree. One of them would get wrong predictions.
  */
-export function describeDisagreement(files: readonly SpectraFile[]): string | null {
+export function describeDisagreement(files: readonly Pick<SpectraFile, 'name' | 'axis'>[]): string | null {
   const [first, ...others] = files;
   if (!first) return null;
   const other = others.find(file => compareAxes(first.axis, file.axis).result !== 'same');

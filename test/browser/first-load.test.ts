@@ -29,6 +29,22 @@ test('the dashboard’s first load is under 250 kB of compressed JavaScript', as
   expect(bytes).toBeLessThan(250_000);
 });
 
+test('the reader of spectra, its CSV library and the chart are loaded by the pages that need them', async () => {
+  const page = await openPage(browser(), service, 'about:blank', person);
+  const scripts: Promise<string>[] = [];
+  page.on('response', response => {
+    if (response.request().resourceType() === 'script') scripts.push(response.text());
+  });
+  await page.goto(service.url);
+  await page.getByRole('button', { name: 'Account of Ada Lovelace' }).waitFor();
+  await page.waitForLoadState('networkidle');
+  const text = (await Promise.all(scripts)).join('\n');
+  expect(text).toContain('Spectrakey');
+  for (const part of ['There are no spectra below the heading', 'delimitersToGuess', 'u-over']) {
+    expect(text).not.toContain(part);
+  }
+});
+
 test('pages allow only scripts from this server’s files', async () => {
   const answer = await fetch(`${service.url}/`);
   const policy = answer.headers.get('content-security-policy') ?? '';

@@ -16,6 +16,7 @@ import {
   type Service,
   startService,
 } from '../harness.ts';
+import { regressionWithStatistics } from '../onnx-files.ts';
 import { axeViolations, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
 
 const browser = launchBrowser();
@@ -23,11 +24,28 @@ const execute = promisify(execFile);
 let service: Service;
 let lab: Lab;
 let key: { id: string; rawKey: string };
+/** A key of the whole project. */
+let everyKey: { rawKey: string };
+/** A deployment whose model has an x axis. */
+let withAxis: string;
+
+const X_VALUES = Array.from({ length: 401 }, (_, point) => 900 + 2 * point);
+
+const setAxis = (modelId: string, unit: string) =>
+  service.ask(
+    'mutation SetAxis($input: SetModelXAxisInput!) { setModelXAxis(input: $input) { id } }',
+    { input: { modelId, quantity: 'WAVELENGTH', unit, values: X_VALUES } },
+    lab.owner,
+  );
 
 beforeAll(async () => {
   service = await startService();
   lab = await openLab(service);
   key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  everyKey = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  const described = await deploy(service, lab.owner, undefined, 'With an x axis');
+  await setAxis(described.modelId, 'nm');
+  withAxis = described.deploymentId;
 });
 afterAll(() => service.close());
 
@@ -119,6 +137,9 @@ test('curl: its comments are safe in every shell that runs them', async () => {
   const code = await snippet(await integrationPage(), 'curl');
   const comments = code.match(/^#.*$/gm);
   expect(comments).toHaveLength(3);
+  const described = await snippet(await integrationPage(withAxis), 'curl');
+  comments?.push(...(described.match(/^#.*$/gm) ?? []));
+  expect(comments).toHaveLength(7);
   for (const comment of comments ?? []) expect(comment).toMatch(/^# [\w .,:-]+$/);
 });
 
@@ -141,6 +162,76 @@ test('Python: works as pasted, and with a spectrum', async () => {
   }
   expect(octaneOf(await runPython(code))).toBeGreaterThan(0);
   expect(octaneOf(await runPython(withSpectrum(code, '[0.0] * 401')))).toBeCloseTo(OCTANE, 3);
+});
+
+test('the x axis is shown, with all of its values to copy', async () => {
+  const page = await integrationPage(withAxis);
+  await page.getByText('Wavelength, 900 → 1700 nm, 401 points', { exact: true }).waitFor();
+  expect(JSON.parse(await copy(page, 'the x values'))).toEqual(X_VALUES);
+  const without = await integrationPage();
+  await without.getByText('None, 401 points', { exact: true }).waitFor();
+  expect(await without.getByRole('button', { name: 'Copy the x values' }).count()).toBe(0);
+});
+
+test('a snippet shows how to send the x values: it works as pasted, and with them the axis is checked', async () => {
+  const page = await integrationPage(withAxis);
+  const checks: [string, RegExp | string, string, (code: string) => Promise<string>][] = [
+    [
+      'TypeScript',
+      '// xValues: [900, ..., 1700]',
+      'xValues: ',
+      code => runFile(process.execPath, 'predict.ts', code),
+    ],
+    ['Python', '# "xValues": [900, ..., 1700]', '"xValues": ', runPython],
+  ];
+  const python = await execute('python3', ['--version']).catch(() => null);
+  for (const [language, comment, property, run] of python ? checks : checks.slice(0, 1)) {
+    const code = await snippet(page, language, everyKey.rawKey);
+    expect(code).toContain(comment);
+    expect(octaneOf(await run(code))).toBeGreaterThan(0);
+    const withAxis = (values: number[]) => code.replace(comment, `${property}${JSON.stringify(values)}`);
+    expect(octaneOf(await run(withAxis(X_VALUES)))).toBeGreaterThan(0);
+    await expect(run(withAxis(X_VALUES.toReversed()))).rejects.toThrow(/the model expects 900 to 1700 nm/);
+  }
+  const curl = await snippet(page, 'curl', everyKey.rawKey);
+  expect(curl).toContain('add xValues to the variables: the x of each of your points, 900, ..., 1700.');
+  expect(octaneOf(await paste(curl))).toBeGreaterThan(0);
+  const checked = curl.replace('"variables": {', `"variables": { "xValues": ${JSON.stringify(X_VALUES)},`);
+  expect(octaneOf(await paste(checked))).toBeGreaterThan(0);
+  const { deployment } = await service.ask(
+    'query ($id: ID!) { deployment(id: $id) { predictionLogs { nodes { xAxisChecked } } } }',
+    { id: withAxis },
+    lab.owner,
+  );
+  const calls = deployment?.predictionLogs.nodes.map(({ xAxisChecked }) => xAxisChecked);
+  expect(calls).toEqual(python ? [true, false, true, false, true, false] : [true, false, true, false]);
+});
+
+test('a snippet for a model with limits prints the verdict beside the value', async () => {
+  const { deploymentId } = await deploy(
+    service,
+    lab.owner,
+    regressionWithStatistics({ t2_limit: '12', q_limit: '0.5' }),
+    'Judged',
+  );
+  const page = await integrationPage(deploymentId);
+  const script = await snippet(page, 'TypeScript', everyKey.rawKey);
+  expect(await runFile(process.execPath, 'predict.ts', script)).toBe('sample-1 0 INSIDE\n');
+  const curl = await snippet(page, 'curl', everyKey.rawKey);
+  expect(JSON.parse(await paste(curl)).data.predict.predictions).toEqual([
+    { sampleName: 'sample-1', value: 0, applicability: { verdict: 'INSIDE' } },
+  ]);
+  const python = await snippet(page, 'Python', everyKey.rawKey);
+  expect(python).toContain('prediction["applicability"]["verdict"]');
+});
+
+test('a unit that another person typed cannot put code into a snippet', async () => {
+  const { modelId, deploymentId } = await deploy(service, lab.owner, undefined, 'With an odd unit');
+  await setAxis(modelId, "nm\n$(touch /tmp/owned)'");
+  const page = await integrationPage(deploymentId);
+  for (const language of ['curl', 'TypeScript', 'Python']) {
+    expect(await snippet(page, language)).not.toContain('owned');
+  }
 });
 
 test('a refused call prints the reason', async () => {

@@ -28,7 +28,7 @@ async function openDialog(page: Page) {
   const dialog = page.getByRole('dialog', { name: 'Register a model' });
   await dialog.waitFor();
   const choose = (name: string, buffer: Buffer) =>
-    dialog.locator('input[type=file]').setInputFiles({ name, mimeType: '', buffer });
+    dialog.getByLabel('ONNX file').setInputFiles({ name, mimeType: '', buffer });
   return {
     dialog,
     choose,
@@ -59,7 +59,7 @@ test('octane.onnx is registered: named after its file, with the kind and length 
   await dialog.getByText('octane, version 1 is registered').waitFor();
   const facts = dialog.locator('dl');
   expect(await facts.innerText()).toMatch(
-    /Name\s+octane\s+Version\s+1\s+Target\s+octane number \(RON\)\s+Kind\s+Regression\s+Points in a spectrum\s+401/,
+    /Name\s+octane, version 1\s+Target\s+octane number \(RON\)\s+Kind\s+Regression\s+Points in a spectrum\s+401\s+X axis\s+none/,
   );
   await dialog.getByRole('button', { name: 'Done' }).click();
   await page
@@ -178,7 +178,9 @@ test('a model is deployed from its row, the oldest version as well as the newest
   const page = await openModels();
   await page.getByRole('button', { name: 'Deploy Octane, version 1', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'New deployment' });
-  expect(await dialog.getByRole('group', { name: 'The chosen model' }).innerText()).toMatch(/Version\s+1/);
+  expect(await dialog.getByRole('group', { name: 'The chosen model' }).innerText()).toMatch(
+    /Octane, version 1/,
+  );
   await dialog.getByLabel('Name').fill('From its row');
   await dialog.getByRole('button', { name: 'Create deployment' }).click();
   await page.getByRole('heading', { level: 1, name: 'From its row' }).waitFor();

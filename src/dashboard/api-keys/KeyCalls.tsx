@@ -5,8 +5,8 @@ import { graphql } from '../generated';
 import type { ApiKeyRowFragment } from '../generated/graphql';
 import { DeploymentName } from '../logs/DeploymentName';
 import { LogRow } from '../logs/LogRow';
-import { LOGS_ON_A_PAGE, LogsTable } from '../logs/LogsTable';
-import { usePages } from '../logs/use-pages';
+import { LogsTable } from '../logs/LogsTable';
+import { isTurning, usePages } from '../logs/use-pages';
 import { EmptyState } from '../ui/EmptyState';
 
 const CALLS = graphql(`
@@ -14,20 +14,7 @@ const CALLS = graphql(`
     apiKey(id: $id) {
       id
       predictionLogs(first: $first, after: $after) {
-        nodes {
-          ...LogFields
-          deploymentName
-          deployment {
-            id
-          }
-          predictions {
-            sampleName
-          }
-        }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
+        ...CallsOfDeployments
       }
     }
   }
@@ -36,12 +23,9 @@ const CALLS = graphql(`
 /** The answered calls with a key, newest first. */
 export function KeyCalls({ apiKey }: { apiKey: ApiKeyRowFragment }) {
   const pages = usePages();
-  const { after } = pages;
-  const [{ data, error, fetching, operation }, refresh] = useQuery({
-    query: CALLS,
-    variables: { id: apiKey.id, first: LOGS_ON_A_PAGE, after },
-  });
-  const logs = data?.apiKey?.predictionLogs;
+  const variables = { id: apiKey.id, first: pages.size, after: pages.after };
+  const [result, refresh] = useQuery({ query: CALLS, variables });
+  const logs = result.data?.apiKey?.predictionLogs;
   if (logs?.nodes.length === 0 && pages.number === 1) {
     return (
       <Card withBorder padding={0}>
@@ -53,10 +37,10 @@ export function KeyCalls({ apiKey }: { apiKey: ApiKeyRowFragment }) {
     <LogsTable
       of="key"
       logs={logs}
-      error={error}
+      error={result.error}
       refresh={() => refresh({ requestPolicy: 'network-only' })}
       pages={pages}
-      turning={fetching && operation?.variables.after !== after}
+      turning={isTurning(result, variables)}
       rowOf={log => (
         <LogRow key={log.id} log={log} deployment={<DeploymentName log={log} />} withCaller={false} />
       )}

@@ -2,12 +2,8 @@ import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
 import { DeploymentApiKeys, ProjectApiKeys } from '../api-keys/ApiKeys';
-import { KeyPage } from '../api-keys/KeyPage';
 import { DeploymentPage } from '../deployments/DeploymentPage';
 import { Overview } from '../deployments/Overview';
-import { Integration } from '../integration/Integration';
-import { Logs } from '../logs/Logs';
-import { ProjectLogs } from '../logs/ProjectLogs';
 import { Models } from '../models/Models';
 import { CreateOrganization } from '../organizations/CreateOrganization';
 import { OrganizationPage } from '../organizations/OrganizationPage';
@@ -26,7 +22,15 @@ import { SignedIn, useViewer } from './Session';
 const AccountPage = lazy(() =>
   import('../account/AccountPage').then(({ AccountPage }) => ({ default: AccountPage })),
 );
+const Integration = lazy(() =>
+  import('../integration/Integration').then(({ Integration }) => ({ default: Integration })),
+);
+const KeyPage = lazy(() => import('../api-keys/KeyPage').then(({ KeyPage }) => ({ default: KeyPage })));
+const Logs = lazy(() => import('../logs/Logs').then(({ Logs }) => ({ default: Logs })));
 const Predict = lazy(() => import('../predict/Predict').then(({ Predict }) => ({ default: Predict })));
+const ProjectLogs = lazy(() =>
+  import('../logs/ProjectLogs').then(({ ProjectLogs }) => ({ default: ProjectLogs })),
+);
 
 /** Every page and its address. The server answers these addresses with the same file (src/http/pages.ts). */
 export function Pages() {

@@ -38,13 +38,7 @@ const DEPLOYMENT = graphql(`
         }
       }
       model {
-        id
-        name
-        version
-        kind
-        targetProperty
-        unit
-        inputLength
+        ...ModelFacts
       }
       usage {
         month

@@ -1,9 +1,12 @@
-import { Box, Card, Progress, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Box, Card, Progress, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { graphql } from '../generated';
+import { OUTSIDE_ONLY } from '../logs/use-outside-filter';
+import { ModelFacts } from '../models/ModelFacts';
+import { Caution } from '../ui/Applicability';
 import { DailyChart } from '../ui/DailyChart';
-import { Fact, Facts } from '../ui/Fact';
-import { formatNumber } from '../ui/numbers';
+import { count, formatNumber } from '../ui/numbers';
 import { Problem } from '../ui/Problem';
 import { useDeployment } from './DeploymentPage';
 
@@ -16,6 +19,7 @@ const DAILY = graphql(`
         predictions
         limit
       }
+      outsideThisMonth
       dailyPredictions(days: 30) {
         date
         predictions
@@ -37,15 +41,7 @@ export function Overview() {
           <Title order={2} mb="sm">
             Model
           </Title>
-          <Facts>
-            <Fact name="Name">
-              {model.name}, version {model.version}
-            </Fact>
-            <Fact name="Target">{model.targetProperty}</Fact>
-            <Fact name="Unit">{model.unit ?? '–'}</Fact>
-            <Fact name="Kind">{model.kind === 'REGRESSION' ? 'Regression' : 'Classification'}</Fact>
-            <Fact name="Points in a spectrum">{formatNumber(model.inputLength)}</Fact>
-          </Facts>
+          <ModelFacts model={model} canSetAxis={deployment.project.viewerCan.manageModels} />
         </Card>
         <Card withBorder padding="lg">
           <Title order={2} mb="sm">
@@ -66,6 +62,7 @@ export function Overview() {
               aria-label="Share of this month's predictions used"
             />
           ) : null}
+          <Outside deploymentId={deployment.id} predictions={data?.deployment?.outsideThisMonth} />
         </Card>
       </SimpleGrid>
       <Card withBorder padding="lg">
@@ -82,6 +79,33 @@ export function Overview() {
         </Box>
       </Card>
     </Stack>
+  );
+}
+
+interface OutsideProps {
+  deploymentId: string;
+  /** Null if the model has no limits, undefined while loading. */
+  predictions: number | null | undefined;
+}
+
+/** How many of the month's predictions were outside the calibration, as a link to their logs. */
+function Outside({ deploymentId, predictions }: OutsideProps) {
+  if (typeof predictions !== 'number') return null;
+  return (
+    <Text size="sm" mt="md" component="div">
+      {predictions === 0 ? (
+        'None of them outside the calibration'
+      ) : (
+        <Anchor
+          component={Link}
+          to={`/deployments/${deploymentId}/logs?${OUTSIDE_ONLY}`}
+          size="sm"
+          underline="always"
+        >
+          <Caution>{count(predictions, 'prediction')} outside the calibration</Caution>
+        </Anchor>
+      )}
+    </Text>
   );
 }
 

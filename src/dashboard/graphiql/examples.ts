@@ -64,15 +64,32 @@ const predict: Example = {
 # inputLength: this one is gasoline, 401 points, for an
 # octane model. If you are signed in, you can predict
 # without a key: empty the headers.
+#
+# To have the x axis checked, put the x of each point into
+# "xValues", as [900, 902, ...] to 1700: spectra that run
+# the other way or over another range are then refused.
 mutation Predict(
   $deploymentId: ID!
   $spectra: [SpectrumInput!]!
+  $xValues: [Float!]
 ) {
-  predict(deploymentId: $deploymentId, spectra: $spectra) {
+  predict(
+    deploymentId: $deploymentId
+    spectra: $spectra
+    xValues: $xValues
+  ) {
     predictions {
       sampleName
       value
       category
+      applicability {
+        verdict
+        t2
+        t2Limit
+        q
+        qLimit
+      }
+      inCalibrationRange
     }
     model {
       name
@@ -80,14 +97,21 @@ mutation Predict(
       targetProperty
       unit
       inputLength
+      xAxis {
+        first
+        last
+        unit
+      }
     }
     logId
+    xAxisChecked
   }
 }
 `,
   variables: {
     deploymentId: '<your-deployment-id>',
     spectra: [{ sampleName: 'gasoline-51', yValues: gasoline51 }],
+    xValues: null,
   },
   headers: { Authorization: 'Api-Key sk_<your-key>' },
 };
@@ -231,6 +255,18 @@ query Models($projectId: ID!) {
       targetProperty
       unit
       inputLength
+      xAxis {
+        quantity
+        unit
+        first
+        last
+      }
+      calibration {
+        rmsep
+        referenceMin
+        referenceMax
+        samples
+      }
       createdAt
     }
     deployments {
@@ -253,6 +289,18 @@ mutation RegisterModel($model: RegisterModelInput!) {
     version
     kind
     inputLength
+  }
+}
+
+# Give an x axis to a model that has none: one value for
+# each point, in the model's order. It cannot be changed.
+mutation SetModelXAxis($xAxis: SetModelXAxisInput!) {
+  setModelXAxis(input: $xAxis) {
+    id
+    xAxis {
+      first
+      last
+    }
   }
 }
 
@@ -293,7 +341,10 @@ mutation ResetQuarantine($deploymentId: ID!) {
       targetProperty: 'octane number',
       unit: null,
       onnx: '<your-onnx-file-in-base64>',
+      xAxis: { quantity: 'WAVELENGTH', unit: 'nm', first: 900, last: 1700 },
+      yUnit: 'log(1/R)',
     },
+    xAxis: { modelId: '<your-model-id>', quantity: 'WAVELENGTH', unit: 'nm', values: [900, 902, 904] },
     deployment: { modelId: '<your-model-id>', name: 'Fuel line 2', description: 'At-line octane check' },
     deploymentId: '<your-deployment-id>',
     active: true,
@@ -654,14 +705,21 @@ query SignUpMode {
 const logs: Example = {
   title: 'Logs',
   query: `# A deployment's calls, newest first, with their keys.
+# "onlyOutside" lists only calls with a spectrum that is
+# outside the calibration of the model.
 query Logs(
   $deploymentId: ID!
   $first: Int
   $after: String
+  $onlyOutside: Boolean!
 ) {
   deployment(id: $deploymentId) {
     name
-    predictionLogs(first: $first, after: $after) {
+    predictionLogs(
+      first: $first
+      after: $after
+      onlyOutside: $onlyOutside
+    ) {
       nodes {
         id
         createdAt
@@ -669,10 +727,14 @@ query Logs(
         apiKeyName
         apiKeyPrefix
         durationMs
+        xAxisChecked
         predictions {
           sampleName
           value
           category
+          applicability {
+            verdict
+          }
         }
       }
       pageInfo {
@@ -692,10 +754,11 @@ query Usage($deploymentId: ID!) {
       predictions
       limit
     }
+    outsideThisMonth
   }
 }
 `,
-  variables: { deploymentId: '<your-deployment-id>', first: 20, after: null },
+  variables: { deploymentId: '<your-deployment-id>', first: 20, after: null, onlyOutside: false },
   headers: {},
 };
 

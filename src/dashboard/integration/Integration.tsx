@@ -2,11 +2,28 @@ import { Anchor, Card, Code, Group, SegmentedControl, Stack, Text, Title } from 
 import { Info } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { useQuery } from 'urql';
 import { useDeployment } from '../deployments/DeploymentPage';
+import { graphql } from '../generated';
+import { axisOf, hasLimits, type Model, pointsOf, quantityOf } from '../models/model.ts';
 import { CopyButton } from '../ui/CopyButton';
 import { Notice } from '../ui/Notice';
 import { Snippet } from './Snippet';
 import { KEY_PLACEHOLDER, LANGUAGES, type Language, snippetFor } from './snippets';
+
+const X_VALUES = graphql(`
+  query XValues($id: ID!) {
+    deployment(id: $id) {
+      id
+      model {
+        id
+        xAxis {
+          values
+        }
+      }
+    }
+  }
+`);
 
 /** How a program calls the deployment. */
 export function Integration() {
@@ -19,6 +36,8 @@ export function Integration() {
     deploymentId: deployment.id,
     inputLength: model.inputLength,
     kind: model.kind,
+    xAxis: model.xAxis ?? null,
+    hasLimits: hasLimits(model),
   });
   const name = LANGUAGES.find(([value]) => value === language)?.[1] ?? language;
   const keys = (
@@ -37,6 +56,7 @@ export function Integration() {
         <Stack gap="md">
           <Value title="Endpoint" value={endpoint} what="the endpoint" />
           <Value title="Deployment" value={deployment.id} what="the deployment’s id" />
+          <Axis deploymentId={deployment.id} model={model} />
         </Stack>
       </Card>
       <Card withBorder padding="lg">
@@ -71,6 +91,36 @@ export function Integration() {
         </Stack>
       </Card>
     </Stack>
+  );
+}
+
+/** The x axis that the model expects, all of its values to copy, and how to have it checked. */
+function Axis({ deploymentId, model }: { deploymentId: string; model: Model }) {
+  const { xAxis } = model;
+  const [{ data }] = useQuery({ query: X_VALUES, variables: { id: deploymentId }, pause: !xAxis });
+  const values = data?.deployment?.model.xAxis?.values;
+  return (
+    <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start">
+      <Stack gap={2} miw={0}>
+        <Text size="sm" c="dimmed">
+          X axis
+        </Text>
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {[quantityOf(model), axisOf(model) ?? `None, ${pointsOf(model)}`].filter(Boolean).join(', ')}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {xAxis ? (
+            <>
+              Send the x of your points as <Code>xValues</Code>: spectra that run the other way or over
+              another range are then refused instead of predicted wrong.
+            </>
+          ) : (
+            'The model cannot check which points you send. Send them in the order in which it was trained.'
+          )}
+        </Text>
+      </Stack>
+      {values && <CopyButton text={JSON.stringify(values)} what="the x values" />}
+    </Group>
   );
 }
 

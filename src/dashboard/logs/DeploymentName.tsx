@@ -1,8 +1,26 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'react-router';
+import { graphql } from '../generated';
+import type { CallsOfDeploymentsFragment } from '../generated/graphql';
+
+graphql(`
+  fragment CallsOfDeployments on PredictionLogConnection {
+    nodes {
+      ...LogFields
+      deploymentName
+      deployment {
+        id
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+`);
 
 interface DeploymentNameProps {
-  log: { deployment?: { id: string } | null | undefined; deploymentName: string };
+  log: Pick<CallsOfDeploymentsFragment['nodes'][number], 'deployment' | 'deploymentName'>;
 }
 
 /** The deployment of a call: a link to its logs, unless it is deleted. */

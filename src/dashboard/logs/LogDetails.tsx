@@ -1,20 +1,52 @@
-import { Box, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Box, Group, SimpleGrid, Skeleton, Stack, Text } from '@mantine/core';
+import { useQuery } from 'urql';
 import type { Deployment } from '../deployments/DeploymentPage';
-import type { PredictionLogsQuery } from '../generated/graphql';
+import { graphql } from '../generated';
+import type { LogFieldsFragment } from '../generated/graphql';
 import { PredictionTable } from '../predict/PredictionTable';
 import { CopyButton } from '../ui/CopyButton';
 import { Fact } from '../ui/Fact';
+import { Problem } from '../ui/Problem';
 import { exactTime } from '../ui/relative-time';
+import { cursorBefore } from './cursor-before.ts';
 import { durationOf, sourceOf } from './LogRow';
 import classes from './Logs.module.css';
 
+// The values of one call. Those of a whole page may be more than an answer can hold.
+const VALUES = graphql(`
+  query LoggedPredictions($id: ID!, $before: String!) {
+    deployment(id: $id) {
+      id
+      predictionLogs(first: 1, after: $before) {
+        nodes {
+          id
+          predictions {
+            sampleName
+            value
+            category
+            inCalibrationRange
+            applicability {
+              verdict
+              t2
+              t2Limit
+              q
+              qLimit
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
 interface LogDetailsProps {
-  log: NonNullable<PredictionLogsQuery['deployment']>['predictionLogs']['nodes'][number];
+  log: LogFieldsFragment;
+  deploymentId: string;
   model: Deployment['model'];
 }
 
 /** The details of an opened row: the exact time and the values. */
-export function LogDetails({ log, model }: LogDetailsProps) {
+export function LogDetails({ log, deploymentId, model }: LogDetailsProps) {
   const at = new Date(log.createdAt);
   return (
     <Stack gap="md">
@@ -28,6 +60,9 @@ export function LogDetails({ log, model }: LogDetailsProps) {
         <Fact name="Duration" stacked hiddenFrom="sm">
           {durationOf(log)}
         </Fact>
+        <Fact name="X axis" stacked>
+          {log.xAxisChecked ? 'Checked: the x values sent are those of the model' : 'Not checked'}
+        </Fact>
       </SimpleGrid>
       <Group justify="space-between" gap="sm">
         <Box component="dl" m={0} miw={0}>
@@ -40,12 +75,28 @@ export function LogDetails({ log, model }: LogDetailsProps) {
         <CopyButton text={log.id} what="the log’s id" />
       </Group>
       <Box className={classes.values}>
-        <PredictionTable
-          predictions={log.predictions}
-          model={model}
-          label={`Values of the call of ${exactTime(at)}`}
-        />
+        <Values log={log} deploymentId={deploymentId} model={model} />
       </Box>
     </Stack>
+  );
+}
+
+function Values({ log: { id, createdAt, predictions }, deploymentId, model }: LogDetailsProps) {
+  const [{ data, error }, retry] = useQuery({
+    query: VALUES,
+    variables: { id: deploymentId, before: cursorBefore(id) },
+  });
+  if (!data) {
+    if (error) return <Problem error={error} retry={() => retry()} />;
+    return <Skeleton h={Math.min(12, 1 + predictions.length) * 34} aria-label="Loading the values" />;
+  }
+  const log = data.deployment?.predictionLogs.nodes.find(node => node.id === id);
+  if (!log) return <Text size="sm">This log has been deleted in the meantime.</Text>;
+  return (
+    <PredictionTable
+      predictions={log.predictions}
+      model={model}
+      label={`Values of the call of ${exactTime(new Date(createdAt))}`}
+    />
   );
 }

@@ -1,10 +1,12 @@
-import { Anchor, Table, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { Anchor, Box, Group, Table, Text, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { keyPath } from '../api-keys/key-path.ts';
 import { graphql } from '../generated';
 import type { LogFieldsFragment } from '../generated/graphql';
+import { Caution } from '../ui/Applicability';
+import { count } from '../ui/numbers';
 import { exactTime, relativeTime } from '../ui/relative-time';
 import classes from './Logs.module.css';
 
@@ -14,6 +16,7 @@ graphql(`
     createdAt
     source
     durationMs
+    xAxisChecked
     apiKeyId
     apiKeyName
     apiKeyPrefix
@@ -23,11 +26,17 @@ graphql(`
         id
       }
     }
+    predictions {
+      inCalibrationRange
+      applicability {
+        verdict
+      }
+    }
   }
 `);
 
 interface LogRowProps {
-  log: LogFieldsFragment & { predictions: readonly unknown[] };
+  log: LogFieldsFragment;
   /** The deployment that was called; only in a table of several deployments. */
   deployment?: ReactNode;
   /** Whether the row shows its caller; not in a table of one key. */
@@ -47,11 +56,17 @@ interface Opening {
 /** One call and, if the row is opened, its values. */
 export function LogRow({ log, deployment, withCaller = true, now, opening }: LogRowProps) {
   const detailsId = `log-${log.id}`;
+  const doubt = doubtOf(log);
   const wide = deployment && withCaller ? { visibleFrom: 'sm' as const } : {};
   const row = (
     <>
       <Table.Td>
         <When at={log.createdAt} now={now} opening={opening} detailsId={detailsId} />
+        {doubt && (
+          <Box hiddenFrom="sm" mt={2} ml={opening ? 20 : 0}>
+            <Caution>{doubt}</Caution>
+          </Box>
+        )}
       </Table.Td>
       {deployment && <Table.Td style={{ overflowWrap: 'anywhere' }}>{deployment}</Table.Td>}
       {withCaller && (
@@ -63,7 +78,14 @@ export function LogRow({ log, deployment, withCaller = true, now, opening }: Log
         </>
       )}
       <Table.Td ta="right" {...wide}>
-        {log.predictions.length}
+        <Group gap="md" justify="flex-end" wrap="nowrap">
+          {doubt && (
+            <Box visibleFrom="sm">
+              <Caution>{doubt}</Caution>
+            </Box>
+          )}
+          {log.predictions.length}
+        </Group>
       </Table.Td>
       <Table.Td ta="right" visibleFrom="sm" style={{ whiteSpace: 'nowrap' }}>
         {durationOf(log)}
@@ -156,6 +178,15 @@ function KeyName({ log: { apiKeyName, apiKeyPrefix, apiKeyId, apiKey } }: { log:
       </span>
     </Tooltip>
   );
+}
+
+/** What is doubtful in a call, in words: spectra outside the calibration, or else values outside its range. */
+function doubtOf({ predictions }: LogFieldsFragment): string | null {
+  const outside = predictions.filter(({ applicability }) => applicability?.verdict === 'OUTSIDE').length;
+  if (outside > 0) return `${predictions.length > 1 ? `${outside} ` : ''}outside the calibration`;
+  const beyond = predictions.filter(({ inCalibrationRange }) => inCalibrationRange === false).length;
+  if (beyond === 0) return null;
+  return `${predictions.length > 1 ? `${count(beyond, 'value')}` : 'value'} outside the calibration's range`;
 }
 
 /** The kind of caller, program or person, in a word. */

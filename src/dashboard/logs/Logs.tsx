@@ -4,25 +4,22 @@ import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
+import { hasLimits } from '../models/model.ts';
 import { EmptyState } from '../ui/EmptyState';
 import { useNow } from '../ui/use-now';
 import { LogDetails } from './LogDetails';
 import { LogRow } from './LogRow';
-import { LOGS_ON_A_PAGE, LogsTable } from './LogsTable';
-import { usePages } from './use-pages';
+import { LogsTable } from './LogsTable';
+import { useOutsideFilter } from './use-outside-filter';
+import { isTurning, usePages } from './use-pages';
 
 const LOGS = graphql(`
-  query PredictionLogs($id: ID!, $first: Int!, $after: String) {
+  query PredictionLogs($id: ID!, $first: Int!, $after: String, $onlyOutside: Boolean!) {
     deployment(id: $id) {
       id
-      predictionLogs(first: $first, after: $after) {
+      predictionLogs(first: $first, after: $after, onlyOutside: $onlyOutside) {
         nodes {
           ...LogFields
-          predictions {
-            sampleName
-            value
-            category
-          }
         }
         pageInfo {
           hasNextPage
@@ -36,16 +33,22 @@ const LOGS = graphql(`
 /** The calls that were answered, newest first. */
 export function Logs() {
   const deployment = useDeployment();
+  const { model } = deployment;
   const [openLog, setOpenLog] = useState<string | null>(null);
-  const pages = usePages(() => setOpenLog(null));
+  const filter = useOutsideFilter();
+  const pages = usePages(() => setOpenLog(null), String(filter.isOn));
   const now = useNow();
-  const [{ data, error, fetching, operation }, refresh] = useQuery({
-    query: LOGS,
-    variables: { id: deployment.id, first: LOGS_ON_A_PAGE, after: pages.after },
-  });
-  const logs = data?.deployment?.predictionLogs;
+  const variables = {
+    id: deployment.id,
+    first: pages.size,
+    after: pages.after,
+    onlyOutside: filter.isOn,
+  };
+  const [result, refresh] = useQuery({ query: LOGS, variables });
+  const turning = isTurning(result, variables);
+  const logs = result.data?.deployment?.predictionLogs;
   const { predict: canPredict } = deployment.project.viewerCan;
-  if (logs?.nodes.length === 0 && pages.number === 1) {
+  if (logs?.nodes.length === 0 && pages.number === 1 && !filter.isOn && !turning) {
     return (
       <EmptyState
         title="No predictions yet"
@@ -76,10 +79,11 @@ export function Logs() {
     <LogsTable
       of="deployment"
       logs={logs}
-      error={error}
+      error={result.error}
       refresh={() => refresh({ requestPolicy: 'network-only' })}
       pages={pages}
-      turning={fetching && operation?.variables.after !== pages.after}
+      turning={turning}
+      filter={hasLimits(model) || filter.isOn ? filter : undefined}
       rowOf={log => (
         <LogRow
           key={log.id}
@@ -88,7 +92,7 @@ export function Logs() {
           opening={{
             open: openLog === log.id,
             onToggle: () => setOpenLog(openLog === log.id ? null : log.id),
-            details: <LogDetails log={log} model={deployment.model} />,
+            details: <LogDetails log={log} deploymentId={deployment.id} model={model} />,
           }}
         />
       )}

@@ -1,14 +1,14 @@
-import { Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Card, Group, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
 import { ChevronLeft, ChevronRight, RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { CombinedError } from 'urql';
 import { DataTable } from '../ui/DataTable';
+import { EmptyState } from '../ui/EmptyState';
 import { Problem } from '../ui/Problem';
 import { SkeletonRows } from '../ui/SkeletonRows';
 import classes from './Logs.module.css';
-import type { Pages } from './use-pages';
-
-export const LOGS_ON_A_PAGE = 20;
+import type { OutsideFilter } from './use-outside-filter';
+import { type Pages, useSmallerPages } from './use-pages';
 
 /** The number of columns, and those that a narrow screen shows. */
 const COLUMNS = {
@@ -25,32 +25,56 @@ interface LogsTableProps<Log> {
   pages: Pages;
   /** Whether the previous page is shown while the next one is loading, so that the layout does not shift. */
   turning: boolean;
+  /** Absent if the list cannot be filtered. */
+  filter?: OutsideFilter | undefined;
   /** Whose calls are listed: what all rows have in common has no column. */
   of: keyof typeof COLUMNS;
   rowOf: (log: Log) => ReactNode;
 }
 
 /** The calls that were answered, newest first, in pages. */
-export function LogsTable<Log>({ logs, error, refresh, pages, turning, of, rowOf }: LogsTableProps<Log>) {
+export function LogsTable<Log>({
+  logs,
+  error: failure,
+  refresh,
+  pages,
+  turning,
+  filter,
+  of,
+  rowOf,
+}: LogsTableProps<Log>) {
+  // An error of the previous page remains in the result until the next one is loaded.
+  const error = useSmallerPages(turning ? undefined : failure, pages);
+  const isEmpty = logs?.nodes.length === 0 && pages.number === 1 && !turning;
   const wide = of === 'project' ? { visibleFrom: 'sm' as const } : {};
   return (
     <Stack gap="md">
-      <Group justify="space-between" mih={36}>
+      <Group justify="space-between" gap="xs" mih={36}>
         <Title order={2}>Answered calls</Title>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<RotateCw size={14} />}
-          onClick={() => {
-            pages.toFirst();
-            if (pages.number === 1) refresh();
-          }}
-        >
-          Refresh
-        </Button>
+        <Group gap="xs">
+          {filter && <Filter {...filter} />}
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<RotateCw size={14} />}
+            onClick={() => {
+              pages.toFirst();
+              if (pages.number === 1) refresh();
+            }}
+          >
+            Refresh
+          </Button>
+        </Group>
       </Group>
       {error && <Problem error={error} retry={refresh} />}
-      {(logs || !error) && (
+      {filter?.isOn && isEmpty && (
+        <Card withBorder padding={0}>
+          <EmptyState title="No call outside the calibration">
+            Every spectrum was within the limits of its model, or its model has no limits of T² and Q.
+          </EmptyState>
+        </Card>
+      )}
+      {(logs || !error) && !isEmpty && (
         <Card withBorder padding={0}>
           <DataTable
             highlightOnHover={false}
@@ -112,5 +136,21 @@ export function LogsTable<Log>({ logs, error, refresh, pages, turning, of, rowOf
         </Group>
       )}
     </Stack>
+  );
+}
+
+function Filter({ isOn, onChange }: OutsideFilter) {
+  return (
+    <SegmentedControl
+      aria-label="Calls that are listed"
+      size="xs"
+      transitionDuration={0}
+      value={isOn ? 'outside' : 'all'}
+      onChange={value => onChange(value === 'outside')}
+      data={[
+        { value: 'all', label: 'All' },
+        { value: 'outside', label: 'Outside the calibration' },
+      ]}
+    />
   );
 }

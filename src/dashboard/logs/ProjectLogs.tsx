@@ -4,28 +4,16 @@ import { useProject } from '../projects/ProjectPage';
 import { EmptyState } from '../ui/EmptyState';
 import { DeploymentName } from './DeploymentName';
 import { LogRow } from './LogRow';
-import { LOGS_ON_A_PAGE, LogsTable } from './LogsTable';
-import { usePages } from './use-pages';
+import { LogsTable } from './LogsTable';
+import { useOutsideFilter } from './use-outside-filter';
+import { isTurning, usePages } from './use-pages';
 
 const LOGS = graphql(`
-  query ProjectLogs($id: ID!, $first: Int!, $after: String) {
+  query ProjectLogs($id: ID!, $first: Int!, $after: String, $onlyOutside: Boolean!) {
     project(id: $id) {
       id
-      predictionLogs(first: $first, after: $after) {
-        nodes {
-          ...LogFields
-          deploymentName
-          deployment {
-            id
-          }
-          predictions {
-            sampleName
-          }
-        }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
+      predictionLogs(first: $first, after: $after, onlyOutside: $onlyOutside) {
+        ...CallsOfDeployments
       }
     }
   }
@@ -34,14 +22,13 @@ const LOGS = graphql(`
 /** The answered calls of all deployments, including deleted ones, newest first. */
 export function ProjectLogs() {
   const { id } = useProject();
-  const pages = usePages();
-  const { after } = pages;
-  const [{ data, error, fetching, operation }, refresh] = useQuery({
-    query: LOGS,
-    variables: { id, first: LOGS_ON_A_PAGE, after },
-  });
-  const logs = data?.project?.predictionLogs;
-  if (logs?.nodes.length === 0 && pages.number === 1) {
+  const filter = useOutsideFilter();
+  const pages = usePages(undefined, String(filter.isOn));
+  const variables = { id, first: pages.size, after: pages.after, onlyOutside: filter.isOn };
+  const [result, refresh] = useQuery({ query: LOGS, variables });
+  const turning = isTurning(result, variables);
+  const logs = result.data?.project?.predictionLogs;
+  if (logs?.nodes.length === 0 && pages.number === 1 && !filter.isOn && !turning) {
     return (
       <EmptyState title="No predictions yet">
         Every answered call of the project's deployments is listed here, even after a deployment is deleted.
@@ -50,12 +37,13 @@ export function ProjectLogs() {
   }
   return (
     <LogsTable
+      of="project"
       logs={logs}
-      error={error}
+      error={result.error}
       refresh={() => refresh({ requestPolicy: 'network-only' })}
       pages={pages}
-      turning={fetching && operation?.variables.after !== after}
-      of="project"
+      turning={turning}
+      filter={filter}
       rowOf={log => <LogRow key={log.id} log={log} deployment={<DeploymentName log={log} />} />}
     />
   );

@@ -1,6 +1,6 @@
 import { useMutation } from 'urql';
 import { graphql } from '../generated';
-import { type Model, titleOf } from '../models/ModelFacts';
+import { type Model, titleOf } from '../models/model.ts';
 import { Consequences } from '../ui/Consequences';
 import { ManageMenu } from './ManageMenu';
 

@@ -1,47 +1,44 @@
-import { graphql } from '../generated';
-import type { ModelFactsFragment } from '../generated/graphql';
+import { Divider, Stack } from '@mantine/core';
 import { Fact, Facts } from '../ui/Fact';
 import { formatNumber } from '../ui/numbers';
+import { ModelAxis } from './ModelAxis';
+import { calibrationFactsOf, kindOf, type Model, quantityOf, targetOf, titleOf } from './model.ts';
 
-graphql(`
-  fragment ModelFacts on Model {
-    id
-    name
-    version
-    kind
-    targetProperty
-    unit
-    inputLength
-    createdAt
-  }
-`);
+interface ModelFactsProps {
+  model: Model;
+  /** Whether the viewer may set a missing x axis here. */
+  canSetAxis?: boolean;
+}
 
-/** What the dashboard shows of a registered model. */
-export type Model = ModelFactsFragment;
-
-/** The name of a model in a sentence. */
-export const titleOf = ({ name, version }: Pick<Model, 'name' | 'version'>) => `${name}, version ${version}`;
-
-/** What a model predicts, in a word. */
-export const kindOf = ({ kind }: Pick<Model, 'kind'>) =>
-  kind === 'REGRESSION' ? 'Regression' : 'Classification';
-
-/** What a model predicts, with its unit. */
-export const targetOf = ({ targetProperty, unit }: Pick<Model, 'targetProperty' | 'unit'>) =>
-  unit ? `${targetProperty} (${unit})` : targetProperty;
-
-/** How many points a spectrum must have. */
-export const pointsOf = ({ inputLength }: Pick<Model, 'inputLength'>) => formatNumber(inputLength);
-
-/** The facts of a model, one below the other. */
-export function ModelFacts({ model }: { model: Model }) {
+/** The facts of a model, one below the other: what it is and expects, and what is known of its calibration. */
+export function ModelFacts({ model, canSetAxis = false }: ModelFactsProps) {
+  const quantity = quantityOf(model);
+  const calibration = calibrationFactsOf(model);
   return (
-    <Facts>
-      <Fact name="Name">{model.name}</Fact>
-      <Fact name="Version">{model.version}</Fact>
-      <Fact name="Target">{targetOf(model)}</Fact>
-      <Fact name="Kind">{kindOf(model)}</Fact>
-      <Fact name="Points in a spectrum">{pointsOf(model)}</Fact>
-    </Facts>
+    <Stack gap="sm">
+      <Facts>
+        <Fact name="Name">{titleOf(model)}</Fact>
+        <Fact name="Target">{targetOf(model)}</Fact>
+        <Fact name="Kind">{kindOf(model)}</Fact>
+        {!model.xAxis && <Fact name="Points in a spectrum">{formatNumber(model.inputLength)}</Fact>}
+        <Fact name="X axis">
+          <ModelAxis model={model} canSet={canSetAxis} />
+        </Fact>
+        {quantity && <Fact name="Quantity">{quantity}</Fact>}
+        {model.yUnit && <Fact name="Unit of the spectra">{model.yUnit}</Fact>}
+      </Facts>
+      {calibration.length > 0 && (
+        <>
+          <Divider />
+          <Facts>
+            {calibration.map(([name, value]) => (
+              <Fact key={name} name={name}>
+                {value}
+              </Fact>
+            ))}
+          </Facts>
+        </>
+      )}
+    </Stack>
   );
 }

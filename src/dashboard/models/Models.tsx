@@ -1,18 +1,17 @@
-import { Button, Card, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
+import { Button, Card, Group, Stack, Table, Title, VisuallyHidden } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '../generated';
-import { ManageModel } from '../manage/ManageModel';
 import { NewDeployment } from '../projects/NewDeployment';
 import { useProject } from '../projects/ProjectPage';
 import { DataTable } from '../ui/DataTable';
-import { Day } from '../ui/Day';
 import { EmptyState } from '../ui/EmptyState';
 import { NotFound } from '../ui/NotFound';
 import { Problem } from '../ui/Problem';
 import { SkeletonRows } from '../ui/SkeletonRows';
-import { kindOf, type Model, pointsOf, targetOf, titleOf } from './ModelFacts';
+import { ModelRow } from './ModelRow';
+import type { Model } from './model.ts';
 import { RegisterModel } from './RegisterModel';
 
 const MODELS = graphql(`
@@ -65,11 +64,9 @@ export function Models() {
               <Table.Tr>
                 <Table.Th>Name</Table.Th>
                 <Table.Th visibleFrom="sm">Target</Table.Th>
-                <Table.Th visibleFrom="sm">Kind</Table.Th>
-                <Table.Th visibleFrom="sm" ta="right">
-                  Points
-                </Table.Th>
-                <Table.Th visibleFrom="sm">Registered</Table.Th>
+                <Table.Th visibleFrom="sm">X axis</Table.Th>
+                <Table.Th visibleFrom="sm">Calibration</Table.Th>
+                <Table.Th visibleFrom="md">Registered</Table.Th>
                 {hasActions && (
                   <Table.Th>
                     <VisuallyHidden>Actions</VisuallyHidden>
@@ -80,44 +77,12 @@ export function Models() {
             <Table.Tbody>
               {models ? (
                 models.map(model => (
-                  <Table.Tr key={model.id}>
-                    <Table.Td>
-                      <Text size="sm" fw={500} style={{ overflowWrap: 'anywhere' }}>
-                        {model.name}
-                      </Text>
-                      <Text size="xs" c="dimmed">
-                        Version {model.version}
-                      </Text>
-                      <Text size="xs" c="dimmed" hiddenFrom="sm">
-                        {targetOf(model)} · {kindOf(model)} · {pointsOf(model)} points
-                      </Text>
-                    </Table.Td>
-                    <Table.Td visibleFrom="sm">{targetOf(model)}</Table.Td>
-                    <Table.Td visibleFrom="sm">{kindOf(model)}</Table.Td>
-                    <Table.Td visibleFrom="sm" ta="right">
-                      {pointsOf(model)}
-                    </Table.Td>
-                    <Table.Td visibleFrom="sm">
-                      <Day at={model.createdAt} />
-                    </Table.Td>
-                    {hasActions && (
-                      <Table.Td pr={4}>
-                        <Group gap={4} wrap="nowrap" justify="flex-end">
-                          {manageDeployments && (
-                            <Button
-                              size="xs"
-                              variant="default"
-                              aria-label={`Deploy ${titleOf(model)}`}
-                              onClick={() => setDeploying(model)}
-                            >
-                              Deploy
-                            </Button>
-                          )}
-                          {manageModels && <ManageModel model={model} />}
-                        </Group>
-                      </Table.Td>
-                    )}
-                  </Table.Tr>
+                  <ModelRow
+                    key={model.id}
+                    model={model}
+                    can={{ manageModels, manageDeployments }}
+                    onDeploy={() => setDeploying(model)}
+                  />
                 ))
               ) : (
                 <SkeletonRows

@@ -1,210 +1,25 @@
-import { Button, Group, Paper, Progress, Stack, Text } from '@mantine/core';
-import { CircleCheck } from 'lucide-react';
-import { useRef, useState } from 'react';
-import { useMutation } from 'urql';
-import { sentenceOf } from '../app/client';
-import { graphql } from '../generated';
-import { MAX_NAME_LENGTH } from '../limits.ts';
+import { Skeleton } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
 import { Dialog } from '../ui/Dialog';
-import { Form, TextField } from '../ui/Form';
-import { Refusal } from '../ui/Refusal';
-import { base64Of } from './base64';
-import { fetchWithProgress } from './fetch-with-progress';
-import { type Model, ModelFacts, titleOf } from './ModelFacts';
-import { OnnxDropzone } from './OnnxDropzone';
+import type { RegistrationProps } from './Registration';
 
-const REGISTER_MODEL = graphql(`
-  mutation RegisterModel($input: RegisterModelInput!) {
-    registerModel(input: $input) {
-      ...ModelFacts
-    }
-  }
-`);
+const Registration = lazy(() =>
+  import('./Registration').then(({ Registration }) => ({ default: Registration })),
+);
 
-interface RegisterModelProps {
+interface RegisterModelProps extends Omit<RegistrationProps, 'onSending'> {
   opened: boolean;
-  onClose: () => void;
-  projectId: string;
-  /** The models of the project. A file with the name of one of them becomes its next version. */
-  models: readonly Model[];
-  /** Called when the person wants to deploy the registered model. */
-  onDeploy: (model: Model) => void;
 }
 
-/** The dialog that registers a model: a file, what it predicts, and then what the server found in it. */
+/** The dialog that registers a model. */
 export function RegisterModel({ opened, onClose, ...props }: RegisterModelProps) {
   const [sending, setSending] = useState(false);
   return (
     // A click outside the dialog does not abort an upload; its Cancel button does.
     <Dialog opened={opened} onClose={onClose} title="Register a model" closable={!sending}>
-      <Registration {...props} onClose={onClose} onSending={setSending} />
+      <Suspense fallback={<Skeleton h={480} />}>
+        <Registration {...props} onClose={onClose} onSending={setSending} />
+      </Suspense>
     </Dialog>
-  );
-}
-
-type RegistrationProps = Omit<RegisterModelProps, 'opened'> & { onSending: (sending: boolean) => void };
-
-function Registration({ projectId, models, onClose, onDeploy, onSending }: RegistrationProps) {
-  const [file, setFile] = useState<File | null>(null);
-  const [name, setName] = useState('');
-  const [target, setTarget] = useState('');
-  const [unit, setUnit] = useState('');
-  const [refusal, setRefusal] = useState<string | null>(null);
-  /** The share of the file that has been sent; null while nothing is being sent. */
-  const [share, setShare] = useState<number | null>(null);
-  const [registered, setRegistered] = useState<Model | null>(null);
-  const cancel = useRef<AbortController>(null);
-  const [, register] = useMutation(REGISTER_MODEL);
-
-  const take = (chosen: File) => {
-    // A typed name stays; the name of the previous file is replaced.
-    const before = file ? nameOf(file) : '';
-    if (name === '' || name === before) setName(nameOf(chosen));
-    setFile(chosen);
-    setRefusal(null);
-  };
-
-  const send = async (chosen: File) => {
-    const controller = new AbortController();
-    cancel.current = controller;
-    setRefusal(null);
-    setShare(0);
-    onSending(true);
-    const onnx = await base64Of(chosen).catch(() => null);
-    if (onnx === null) {
-      setRefusal(`${chosen.name} could not be read. Choose it once more.`);
-    } else if (!controller.signal.aborted) {
-      const { data, error } = await register(
-        { input: { projectId, name, targetProperty: target, unit, onnx } },
-        {
-          fetch: fetchWithProgress({ onProgress: setShare, signal: controller.signal }),
-          // An empty list contains no type by which the cache would know to reload it.
-          additionalTypenames: ['Project'],
-        },
-      );
-      if (data) setRegistered(data.registerModel);
-      else if (error && !controller.signal.aborted) setRefusal(sentenceOf(error));
-    }
-    setShare(null);
-    onSending(false);
-  };
-
-  const submit = () => {
-    if (file) void send(file);
-    else setRefusal('Choose an .onnx file first.');
-  };
-
-  if (registered) return <Registered model={registered} onClose={onClose} onDeploy={onDeploy} />;
-
-  const latest = models.find(model => model.name === name.trim());
-  const busy = share !== null;
-  return (
-    <Form onSubmit={submit}>
-      <Stack gap="md">
-        {busy ? (
-          <Uploading share={share} fileName={file?.name ?? ''} />
-        ) : (
-          <OnnxDropzone file={file} onFile={take} onRefused={setRefusal} />
-        )}
-        <Refusal sentence={refusal} />
-        <TextField
-          label="Name"
-          description={
-            latest
-              ? `The project has ${titleOf(latest)}. This file becomes the next version.`
-              : 'With the name of an existing model, the file becomes its next version.'
-          }
-          required
-          maxLength={MAX_NAME_LENGTH}
-          disabled={busy}
-          value={name}
-          onChange={event => setName(event.currentTarget.value)}
-        />
-        <TextField
-          label="Target property"
-          description="What the model predicts, for example octane number."
-          required
-          maxLength={MAX_NAME_LENGTH}
-          disabled={busy}
-          value={target}
-          onChange={event => setTarget(event.currentTarget.value)}
-        />
-        <TextField
-          label="Unit"
-          description="Optional, for example mg/kg. Categories have no unit."
-          maxLength={MAX_NAME_LENGTH}
-          disabled={busy}
-          value={unit}
-          onChange={event => setUnit(event.currentTarget.value)}
-        />
-        <Group justify="flex-end" gap="xs">
-          <Button
-            variant="default"
-            // Once the server has the whole file it registers the model, even if the request is aborted.
-            disabled={share === 1}
-            onClick={() => (busy ? cancel.current?.abort() : onClose())}
-          >
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            Register model
-          </Button>
-        </Group>
-      </Stack>
-    </Form>
-  );
-}
-
-const nameOf = (file: File) => file.name.replace(/\.onnx$/i, '').slice(0, MAX_NAME_LENGTH);
-
-function Uploading({ share, fileName }: { share: number; fileName: string }) {
-  const percent = Math.round(100 * share);
-  return (
-    <Paper withBorder p="md">
-      <Group justify="space-between" gap="md" wrap="nowrap" mb={8}>
-        <Text size="sm" fw={500} truncate>
-          {fileName}
-        </Text>
-        <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-          {percent} %
-        </Text>
-      </Group>
-      <Progress value={percent} animated={share === 1} aria-label={`Upload of ${fileName}`} />
-      <Text size="xs" c="dimmed" mt={8} role="status">
-        {share === 1 ? 'The server reads the file and tries the model…' : 'Uploading…'}
-      </Text>
-    </Paper>
-  );
-}
-
-function Registered({
-  model,
-  onClose,
-  onDeploy,
-}: Pick<RegistrationProps, 'onClose' | 'onDeploy'> & { model: Model }) {
-  return (
-    <Stack gap="md">
-      <Group gap={8} wrap="nowrap" role="status">
-        <CircleCheck size={20} color="var(--mantine-color-moss-5)" aria-hidden style={{ flex: 'none' }} />
-        <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
-          {titleOf(model)} is registered
-        </Text>
-      </Group>
-      <Paper withBorder p="md">
-        <ModelFacts model={model} />
-      </Paper>
-      <Text size="sm" c="dimmed">
-        The kind and the number of points were found in the file, and one trial run was made. Create a
-        deployment to call the model.
-      </Text>
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>
-          Done
-        </Button>
-        <Button data-autofocus onClick={() => onDeploy(model)}>
-          Create deployment
-        </Button>
-      </Group>
-    </Stack>
   );
 }

@@ -1,59 +1,56 @@
-import { ActionIcon, Alert, Group, List, Stack, Text } from '@mantine/core';
-import { CircleAlert, FileSpreadsheet, X } from 'lucide-react';
-import { countSpectra } from '../ui/numbers';
-import { describeProblem } from './spectra-files';
-import type { ReadFile } from './use-spectra-files';
+import { Alert, List, Stack, VisuallyHidden } from '@mantine/core';
+import { CircleAlert } from 'lucide-react';
+import { count } from '../ui/numbers';
+import { FileRow } from './FileRow';
+import type { ChosenFile, Files } from './files.ts';
 
-/** The files that were read, each with its problems. */
+/** The chosen files, each with what was read, what was done with it, and what is wrong with it. */
 export function FileList({
   files,
-  onRemove,
+  list,
+  onChange,
   disabled,
 }: {
-  files: readonly ReadFile[];
-  onRemove: (name: string) => void;
+  files: Files;
+  list: readonly ChosenFile[];
+  /** Called when a person changes what will be sent. */
+  onChange: () => void;
   disabled: boolean;
 }) {
   return (
-    <Stack component="ul" gap={4} p={0} m={0} style={{ listStyle: 'none' }} aria-label="Files">
-      {files.map(({ name, spectra, problems }) => (
-        <li key={name}>
-          <Group justify="space-between" wrap="nowrap" gap="sm">
-            <Group gap={8} wrap="nowrap" miw={0}>
-              <FileSpreadsheet size={16} aria-hidden="true" style={{ flexShrink: 0 }} />
-              <Text size="sm" truncate title={name}>
-                {name}
-              </Text>
-              <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-                {problems.length > 0 ? 'not read' : countSpectra(spectra.length)}
-              </Text>
-            </Group>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Remove ${name}`}
-              disabled={disabled}
-              onClick={() => onRemove(name)}
-            >
-              <X size={16} />
-            </ActionIcon>
-          </Group>
-          {problems.length > 0 && (
-            <Sentences title={`${name} was not read`} sentences={problems.map(describeProblem)} />
-          )}
-        </li>
-      ))}
-    </Stack>
+    <>
+      <VisuallyHidden role="status">{summarize(list)}</VisuallyHidden>
+      <Stack component="ul" gap="md" p={0} m={0} style={{ listStyle: 'none' }} aria-label="Files">
+        {list.map(file => (
+          <FileRow key={file.name} files={files} file={file} onChange={onChange} disabled={disabled} />
+        ))}
+      </Stack>
+    </>
   );
 }
 
-const MAX_SENTENCES = 10;
+/** The state of all files, for screen readers: the rows change without the focus. */
+function summarize(list: readonly ChosenFile[]): string {
+  const of = (...kinds: ChosenFile['state']['kind'][]) =>
+    list.filter(({ state }) => kinds.includes(state.kind)).length;
+  const parts: [number, string][] = [
+    [of('waiting', 'reading'), 'being read'],
+    [of('read'), 'read'],
+    [of('refused'), 'refused'],
+    [of('stopped'), 'not read'],
+    [of('question'), 'with a question'],
+  ];
+  const named = parts.filter(([number]) => number > 0);
+  return named.map(([number, state]) => `${count(number, 'file')} ${state}`).join(', ');
+}
 
-/** The problems to fix before spectra can be sent. */
+const MAX_SENTENCES = 11;
+
+/** Problems to fix before spectra can be sent. */
 export function Sentences({ title, sentences }: { title: string; sentences: readonly string[] }) {
   const more = sentences.length - MAX_SENTENCES;
   return (
-    <Alert icon={<CircleAlert size={18} />} color="red" variant="light" role="alert" title={title} my={4}>
+    <Alert icon={<CircleAlert size={18} />} color="red" variant="light" role="alert" title={title}>
       <List size="sm" spacing={2} withPadding={false} listStyleType="none">
         {sentences.slice(0, MAX_SENTENCES).map(sentence => (
           <List.Item key={sentence} style={{ overflowWrap: 'anywhere' }}>

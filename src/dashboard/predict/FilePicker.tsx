@@ -1,12 +1,9 @@
-import { Alert, Box, Button, Code, Group, Stack, Text } from '@mantine/core';
+import { Box, Button, Code, Group, Text } from '@mantine/core';
 import { FileUp } from 'lucide-react';
-import { type FileRejection, useDropzone } from 'react-dropzone';
+import { useDropzone } from 'react-dropzone';
 import classes from './FilePicker.module.css';
 
-/** Max size of a file: reading a larger one would block the page for seconds. */
-const MAX_FILE_MIB = 100;
-
-/** Takes CSV files that are dropped on it, or chosen with its button. */
+/** Takes files of any kind that are dropped on it, or chosen with its button. */
 export function FilePicker({
   onFiles,
   disabled,
@@ -17,81 +14,67 @@ export function FilePicker({
   /** Whether to take little space, because files were already chosen. */
   compact: boolean;
 }) {
-  const { getRootProps, getInputProps, open, isDragActive, fileRejections } = useDropzone({
+  const { getRootProps, getInputProps, open, isDragActive } = useDropzone({
     onDropAccepted: onFiles,
-    accept: { 'text/csv': ['.csv', '.tsv', '.txt'] },
-    maxSize: MAX_FILE_MIB * 1024 * 1024,
     // The button inside is clicked and focused; a drop zone that is itself a button would confuse screen readers.
     noClick: true,
     noKeyboard: true,
     disabled,
   });
   return (
-    <Stack gap="sm">
-      <Box
-        {...getRootProps({ className: classes.zone })}
-        data-active={isDragActive || undefined}
-        data-compact={compact || undefined}
-      >
-        <input {...getInputProps({ 'aria-label': 'CSV files' })} />
-        <FileUp size={compact ? 20 : 28} aria-hidden="true" className={classes.icon} />
-        <Group gap="sm" justify="center">
-          <Text size="sm">{isDragActive ? 'Drop to read them' : 'Drop CSV files here, or'}</Text>
-          <Button variant="default" size="xs" onClick={open} disabled={disabled}>
-            {compact ? 'Add files' : 'Choose files'}
-          </Button>
-        </Group>
-        {!compact && <Formats />}
-      </Box>
-      {fileRejections.length > 0 && (
-        <Alert color="red" variant="light" role="alert">
-          {fileRejections.map(rejection => (
-            <Text size="sm" key={rejection.file.name}>
-              {describeRejection(rejection)}
-            </Text>
-          ))}
-        </Alert>
-      )}
-    </Stack>
+    <Box
+      {...getRootProps({ className: classes.zone })}
+      data-active={isDragActive || undefined}
+      data-compact={compact || undefined}
+    >
+      <input {...getInputProps({ 'aria-label': 'Files of spectra' })} />
+      <FileUp size={compact ? 20 : 28} aria-hidden="true" className={classes.icon} />
+      <Group gap="sm" justify="center">
+        <Text size="sm">{isDragActive ? 'Drop to read them' : 'Drop files of spectra here, or'}</Text>
+        <Button variant="default" size="xs" onClick={open} disabled={disabled}>
+          {compact ? 'Add files' : 'Choose files'}
+        </Button>
+      </Group>
+      {!compact && <Formats />}
+    </Box>
   );
 }
 
-function describeRejection({ file, errors }: FileRejection): string {
-  const tooLarge = errors.some(({ code }) => code === 'file-too-large');
-  return tooLarge
-    ? `${file.name}: The file is larger than ${MAX_FILE_MIB} MiB. Split it into several.`
-    : `${file.name}: This is not a CSV file (.csv, .tsv or .txt).`;
-}
+const EXAMPLES = [
+  {
+    title: 'One spectrum per row',
+    text: 'sample_name,900,902,904\nS-1,0.0123,0.0131,0.0140\nS-2,0.0119,0.0127,0.0138',
+  },
+  {
+    title: 'One point per row',
+    text: 'sample_name,x,y\nS-1,900,0.0123\nS-1,902,0.0131\nS-1,904,0.0140',
+  },
+  {
+    title: 'One column per sample',
+    text: 'nm,S-1,S-2\n900,0.0123,0.0119\n902,0.0131,0.0127',
+  },
+];
 
+/** The kinds of files that are read. */
 function Formats() {
   return (
-    <div className={classes.formats}>
-      <div>
-        <Text size="sm" fw={600} mb={4}>
-          Wide: one spectrum a row
-        </Text>
-        <Code block bg="var(--ground)">
-          {'sample_name,900,902,904\nS-1,0.0123,0.0131,0.0140\nS-2,0.0119,0.0127,0.0138'}
-        </Code>
-        <Text size="xs" c="dimmed" mt={6}>
-          Columns whose heading is a number are the points, in their order. Other columns are ignored, except
-          the sample’s name.
-        </Text>
-      </div>
-      <div>
-        <Text size="sm" fw={600} mb={4}>
-          Long: one point a row
-        </Text>
-        <Code block bg="var(--ground)">
-          {'sample_name,x,y\nS-1,900,0.0123\nS-1,902,0.0131'}
-        </Code>
-        <Text size="xs" c="dimmed" mt={6}>
-          Rows may come in any order. Points are sent by ascending x.
-        </Text>
-      </div>
-      <Text size="xs" c="dimmed" className={classes.note}>
-        Commas, semicolons or tabs between fields; with semicolons or tabs, decimal commas too.
+    <>
+      <Text size="sm" c="dimmed" ta="center" maw={560}>
+        CSV and other text with commas, semicolons or tabs; JCAMP-DX (.dx, .jdx); SPC (.spc). The points are
+        compared with the model's x axis before anything is sent.
       </Text>
-    </div>
+      <div className={classes.formats}>
+        {EXAMPLES.map(({ title, text }) => (
+          <div key={title}>
+            <Text size="xs" fw={600} mb={4}>
+              {title}
+            </Text>
+            <Code block bg="var(--ground)" fz="xs">
+              {text}
+            </Code>
+          </div>
+        ))}
+      </div>
+    </>
   );
 }

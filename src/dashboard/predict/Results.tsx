@@ -1,54 +1,67 @@
-import { Alert, Box, Button, Card, Group, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
-import { CircleAlert, Download } from 'lucide-react';
+import { Alert, Box, Button, Card, Group, Stack, Switch, Text, Title, VisuallyHidden } from '@mantine/core';
+import { CircleAlert, TriangleAlert } from 'lucide-react';
+import { useMemo, useState } from 'react';
 import { sentenceOf } from '../app/client';
-import { type Deployment, useDeployment } from '../deployments/DeploymentPage';
+import { useDeployment } from '../deployments/DeploymentPage';
+import { isOutside, type ReferenceRange } from '../ui/judgement.ts';
 import { Notice } from '../ui/Notice';
 import { count, formatNumber } from '../ui/numbers';
-import { fileNameOf, toCsv, toJson } from './downloads';
+import { exactTime } from '../ui/relative-time';
+import { DownloadButton } from './DownloadButton';
+import { markDuplicates } from './duplicates.ts';
 import { PredictionTable } from './PredictionTable';
-import type { Run } from './use-predict';
+import type { Run } from './run.ts';
+
+interface ResultsProps {
+  run: Run;
+  onResume: () => void;
+  calibration: ReferenceRange | null | undefined;
+}
 
 /** The predictions, to read and to download, or the error. */
-export function Results({ run, onRetry }: { run: Run; onRetry: () => void }) {
-  const deployment = useDeployment();
+export function Results({ run, onResume, calibration }: ResultsProps) {
   const { predictions, state, total, error } = run;
-  const predicted = count(predictions.length, 'prediction');
+  const isRunning = state === 'running' || state === 'stopping';
+  const resume =
+    predictions.length > 0
+      ? `Continue with the other ${formatNumber(total - predictions.length)}`
+      : 'Try again';
   return (
     <Stack gap="md">
-      <VisuallyHidden role="status">{state === 'done' ? `${predicted} below` : ''}</VisuallyHidden>
+      <VisuallyHidden role="status">
+        {state === 'done' ? `${count(predictions.length, 'prediction')} below` : ''}
+      </VisuallyHidden>
       {state === 'failed' && (
         <Alert icon={<CircleAlert size={18} />} color="red" variant="light" role="alert">
           <Group justify="space-between" gap="sm">
-            <Stack gap={2}>
+            <Stack gap={2} flex="1 1 300px">
               <Text size="sm">{error ? sentenceOf(error) : 'The server did not answer.'}</Text>
-              {total > predictions.length && predictions.length > 0 && <Partly run={run} />}
+              {predictions.length > 0 && <Partly run={run} />}
+              {(!error || error.networkError) && (
+                <Text size="sm">
+                  If the server counted the last call, repeating it does not count it again.
+                </Text>
+              )}
             </Stack>
-            <Button size="xs" variant="default" onClick={onRetry}>
-              {predictions.length > 0 ? 'Predict all again' : 'Try again'}
+            <Button size="xs" variant="default" onClick={onResume}>
+              {resume}
             </Button>
           </Group>
         </Alert>
       )}
       {state === 'stopped' && (
         <Notice role="status">
-          <Partly run={run} />
+          <Group justify="space-between" gap="sm">
+            <Box flex="1 1 300px">
+              <Partly run={run} />
+            </Box>
+            <Button size="xs" variant="default" onClick={onResume}>
+              {resume}
+            </Button>
+          </Group>
         </Notice>
       )}
-      {predictions.length > 0 && state !== 'running' && (
-        <Card withBorder padding="lg">
-          <Group justify="space-between" gap="sm" mb="sm">
-            <Title order={2}>{predicted}</Title>
-            <Group gap="xs">
-              <DownloadButton deployment={deployment} kind="csv" run={run} />
-              <DownloadButton deployment={deployment} kind="json" run={run} />
-            </Group>
-          </Group>
-          {/* A name and its value far apart are hard to read together. */}
-          <Box maw={680}>
-            <PredictionTable predictions={predictions} model={deployment.model} label="Predictions" />
-          </Box>
-        </Card>
-      )}
+      {predictions.length > 0 && !isRunning && <Predictions run={run} calibration={calibration} />}
     </Stack>
   );
 }
@@ -56,36 +69,63 @@ export function Results({ run, onRetry }: { run: Run; onRetry: () => void }) {
 function Partly({ run: { predictions, total } }: { run: Run }) {
   return (
     <Text size="sm">
-      {formatNumber(predictions.length)} of {formatNumber(total)} spectra were predicted, and counted; they
-      are below. The others were not.
+      {formatNumber(predictions.length)} of {formatNumber(total)} spectra were predicted and counted
+      {predictions.length > 0 ? '; they are below' : ''}. The others were not.
     </Text>
   );
 }
 
-const types = { csv: 'text/csv;charset=utf-8', json: 'application/json' };
-
-function DownloadButton({
-  deployment,
-  kind,
-  run,
-}: {
-  deployment: Deployment;
-  kind: 'csv' | 'json';
-  run: Run;
-}) {
-  const save = () => {
-    const { predictions } = run;
-    const text = kind === 'csv' ? toCsv(predictions, deployment.model) : toJson(predictions, deployment);
-    const address = URL.createObjectURL(new Blob([text], { type: types[kind] }));
-    const link = document.createElement('a');
-    link.href = address;
-    link.download = fileNameOf(deployment.name, kind);
-    link.click();
-    URL.revokeObjectURL(address);
-  };
+function Predictions({ run: { predictions }, calibration }: Pick<ResultsProps, 'run' | 'calibration'>) {
+  const { model } = useDeployment();
+  const [onlyOutside, setOnlyOutside] = useState(false);
+  const rows = useMemo(() => markDuplicates(predictions), [predictions]);
+  const outside = useMemo(() => rows.filter(isOutside), [rows]);
+  const files = new Set(predictions.map(({ file }) => file));
+  const [file] = files;
   return (
-    <Button variant="default" size="xs" leftSection={<Download size={14} />} onClick={save}>
-      Download {kind.toUpperCase()}
-    </Button>
+    <Card withBorder padding="lg">
+      <Group justify="space-between" gap="sm" mb="sm">
+        <Box miw={0}>
+          <Title order={2}>{count(predictions.length, 'prediction')}</Title>
+          <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+            from {files.size === 1 ? file : count(files.size, 'file')}
+          </Text>
+        </Box>
+        <Group gap="xs">
+          <DownloadButton kind="csv" predictions={predictions} />
+          <DownloadButton kind="json" predictions={predictions} />
+        </Group>
+      </Group>
+      {outside.length > 0 && (
+        <Notice icon={<TriangleAlert size={18} />} mb="sm" role="status">
+          <Group justify="space-between" gap="sm">
+            <Text size="sm">
+              {formatNumber(outside.length)} of {count(rows.length, 'prediction')}{' '}
+              {outside.length === 1 ? 'is' : 'are'} outside the calibration. Such a value may be wrong by any
+              amount.
+            </Text>
+            <Switch
+              label="Show only these"
+              size="sm"
+              checked={onlyOutside}
+              onChange={({ currentTarget }) => setOnlyOutside(currentTarget.checked)}
+            />
+          </Group>
+        </Notice>
+      )}
+      <PredictionTable
+        predictions={onlyOutside && outside.length > 0 ? outside : rows}
+        model={{ ...model, calibration }}
+        label="Predictions"
+        describeCall={({ logId, at }) => (
+          <>
+            {model.name}, version {model.version} · {exactTime(at)} · log{' '}
+            <Text component="span" ff="monospace" fz="xs" style={{ overflowWrap: 'anywhere' }}>
+              {logId}
+            </Text>
+          </>
+        )}
+      />
+    </Card>
   );
 }

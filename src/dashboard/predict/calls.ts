@@ -1,38 +1,38 @@
 import { MAX_CALL_BYTES, MAX_SPECTRA } from '../limits.ts';
-import type { Spectrum } from './spectra-files.ts';
 
-/** Distributes spectra, in their order, over as few calls as the server's limits allow. */
-export function splitIntoCalls<S extends Pick<Spectrum, 'sampleName' | 'y'>>(
-  spectra: readonly S[],
-  maxSpectra = MAX_SPECTRA,
-  maxBytes = MAX_CALL_BYTES,
-): S[][] {
-  const calls: S[][] = [];
-  let current: S[] = [];
-  let size = 0;
-  for (const spectrum of spectra) {
-    const added = JSON.stringify([spectrum.sampleName, spectrum.y]).length;
-    if (current.length > 0 && (current.length === maxSpectra || size + added > maxBytes)) {
-      calls.push(current);
-      current = [];
-      size = 0;
-    }
-    current.push(spectrum);
-    size += added;
-  }
-  if (current.length > 0) calls.push(current);
-  return calls;
+/** Max characters of a number in JSON, such as -1.234567890123456e-300, and the comma after it. */
+const MAX_NUMBER_LENGTH = 25;
+/** Max bytes of a character of a name in JSON. */
+const MAX_CHARACTER_BYTES = 6;
+/** Bytes of a spectrum in JSON besides its name and values. */
+const SPECTRUM_BYTES = 40;
+
+interface Sized {
+  sampleName: string;
+  y: { length: number };
 }
 
-/** Describes the spectra whose number of points the model does not accept. */
-export function describeWrongPoints(
-  spectra: readonly Pick<Spectrum, 'sampleName' | 'file' | 'y'>[],
-  expected: number,
-): string[] {
-  return spectra
-    .filter(({ y }) => y.length !== expected)
-    .map(
-      ({ sampleName, file, y }) =>
-        `Spectrum '${sampleName}' has ${y.length} points, expected ${expected} (${file})`,
-    );
+/**
+ * How many of the spectra from an index on fit into one call by the server's limits, at least one. Their size is an
+ * upper bound: to write them as JSON twice would block the page for longer.
+ */
+export function countForCall(
+  spectra: readonly Sized[],
+  from: number,
+  maxSpectra = MAX_SPECTRA,
+  maxBytes = MAX_CALL_BYTES,
+): number {
+  let bytes = 0;
+  let count = 0;
+  while (count < maxSpectra && from + count < spectra.length) {
+    const spectrum = spectra[from + count];
+    if (!spectrum) break;
+    bytes +=
+      spectrum.y.length * MAX_NUMBER_LENGTH +
+      spectrum.sampleName.length * MAX_CHARACTER_BYTES +
+      SPECTRUM_BYTES;
+    if (count > 0 && bytes > maxBytes) break;
+    count += 1;
+  }
+  return count;
 }

@@ -5,7 +5,7 @@ import { useQuery } from 'urql';
 import { graphql } from '../generated';
 import type { DeploymentsQuery } from '../generated/graphql';
 import { ManageDeployment } from '../manage/ManageDeployment';
-import { type Model, targetOf, titleOf } from '../models/ModelFacts';
+import { type Model, targetOf, titleOf } from '../models/model.ts';
 import { RegisterModel } from '../models/RegisterModel';
 import { ActiveDot } from '../ui/ActiveDot';
 import { DataTable } from '../ui/DataTable';

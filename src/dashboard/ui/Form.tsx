@@ -16,6 +16,7 @@ import {
   useId,
   useState,
 } from 'react';
+import { numberIn } from './numbers.ts';
 
 /** The errors of fields, by the ids of their inputs. */
 const FieldErrors = createContext<Readonly<Record<string, string>>>({});
@@ -27,7 +28,7 @@ interface FormProps extends Omit<ComponentProps<'form'>, 'onSubmit' | 'noValidat
 
 /**
  * A form whose fields report what is wrong below themselves, instead of in the browser's bubbles. The rules are the
- * attributes of the inputs: `required`, `type`, `min`, `minLength`.
+ * attributes of the inputs: `required`, `type`, `pattern`, `min`, `minLength`.
  */
 export function Form({ onSubmit, children, ...props }: FormProps) {
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
@@ -58,10 +59,17 @@ export function Form({ onSubmit, children, ...props }: FormProps) {
 
 function messageFor(input: HTMLInputElement): string | null {
   const label = (input.labels?.[0]?.textContent ?? '').replace(/\s*\*$/, '').toLowerCase();
-  const { validity, type, minLength, value } = input;
+  const { validity, type, inputMode, pattern, required, readOnly, minLength, value } = input;
   if (validity.badInput) return 'This is not a complete date.';
-  if (validity.valueMissing) return type === 'date' ? 'Choose a day.' : `Enter the ${label}.`;
+  // Browsers do not validate a read-only input, such as that of a select.
+  if (validity.valueMissing || (required && value === '')) {
+    if (type === 'date') return 'Choose a day.';
+    return `${readOnly ? 'Choose' : 'Enter'} the ${label}.`;
+  }
   if (validity.typeMismatch) return 'Enter an e-mail address, such as name@lab.example.';
+  if (validity.patternMismatch || (pattern !== '' && !Number.isFinite(numberIn(value) ?? 0))) {
+    return inputMode === 'numeric' ? 'Enter a whole number, such as 50.' : 'Enter a number, such as 12.5.';
+  }
   if (validity.rangeUnderflow) return 'This day has passed. Choose a later one.';
   if (validity.rangeOverflow) return 'This day is too far away. Choose an earlier one.';
   // Browsers report a text as too short only if the person typed it.
@@ -87,6 +95,26 @@ export function TextField(props: TextInputProps) {
 export function PasswordField(props: PasswordInputProps) {
   return <PasswordInput {...useField(props)} />;
 }
+
+interface NumberFieldProps extends TextInputProps {
+  /** Whether only whole numbers are valid. */
+  whole?: boolean;
+}
+
+/** An input for a number, with a decimal point or comma. Its value is a text: see `numberIn`. */
+export function NumberField({ whole = false, ...props }: NumberFieldProps) {
+  return (
+    <TextField
+      inputMode={whole ? 'numeric' : 'decimal'}
+      pattern={whole ? WHOLE_NUMBER : DECIMAL_NUMBER}
+      autoComplete="off"
+      {...props}
+    />
+  );
+}
+
+const WHOLE_NUMBER = String.raw`\s*\d+\s*`;
+const DECIMAL_NUMBER = String.raw`\s*[+\-−]?(\d+([.,]\d*)?|[.,]\d+)([eE][+\-]?\d+)?\s*`;
 
 /** A select of a `Form`. */
 export function SelectField(props: SelectProps) {

@@ -22,17 +22,23 @@ const MAX_POINTS_AT_ONCE = MAX_BYTES_AT_ONCE / Float64Array.BYTES_PER_ELEMENT;
 export async function repeatablePredict(
   caller: { callerId: string; key: string; at: Date },
   deploymentId: string,
-  spectra: SpectrumToPredict[],
+  { spectra, xValues }: { spectra: SpectrumToPredict[]; xValues: ArrayLike<number> | null },
 ): Promise<IdempotentRequest> {
   const hash = createHash('sha256').update(deploymentId);
+  // Prefixed with all lengths, so that different requests cannot have the same input. A call without x values has the
+  // digest that it had before these existed.
+  const lists = spectra.map(({ sampleName, yValues }) => ({
+    prefix: `${sampleName.length} ${yValues.length} ${sampleName}`,
+    numbers: yValues,
+  }));
+  if (xValues) lists.push({ prefix: `x ${xValues.length}`, numbers: xValues });
   let bytes = 0;
-  for (const { sampleName, yValues } of spectra) {
-    // Prefixed with both lengths, so that different requests cannot have the same input.
-    hash.update(`\0${sampleName.length} ${yValues.length} ${sampleName}`);
-    for (let from = 0; from < yValues.length; from += MAX_POINTS_AT_ONCE) {
+  for (const { prefix, numbers } of lists) {
+    hash.update(`\0${prefix}`);
+    for (let from = 0; from < numbers.length; from += MAX_POINTS_AT_ONCE) {
       // Hashed as bytes: converting a thousand spectra to text would block all other calls for a tenth of a second.
-      const points = new Float64Array(Math.min(MAX_POINTS_AT_ONCE, yValues.length - from));
-      for (let i = 0; i < points.length; i++) points[i] = yValues[from + i] ?? 0;
+      const points = new Float64Array(Math.min(MAX_POINTS_AT_ONCE, numbers.length - from));
+      for (let i = 0; i < points.length; i++) points[i] = numbers[from + i] ?? 0;
       hash.update(new Uint8Array(points.buffer));
       bytes += points.byteLength;
       if (bytes < MAX_BYTES_AT_ONCE) continue;
@@ -45,12 +51,13 @@ export async function repeatablePredict(
 
 /** Reads the answer of a call from its log. */
 export async function readAnswer(db: Database, { resultId, createdAt }: StoredResult) {
-  const { predictions } = await db
+  const { predictions, xAxisChecked } = await db
     .selectFrom('predictionLogs')
     // The column is written from `Prediction[]` (statement.ts).
     .select(eb => eb.ref('predictions').$castTo<Prediction[]>().as('predictions'))
+    .select('xAxisChecked')
     .where('id', '=', resultId)
     .where('createdAt', '=', createdAt)
     .executeTakeFirstOrThrow();
-  return { predictions, logId: resultId };
+  return { predictions, xAxisChecked, logId: resultId };
 }

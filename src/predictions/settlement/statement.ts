@@ -20,6 +20,9 @@ export interface Call {
   caller: LoggedCaller;
   at: Date;
   predictions: Prediction[];
+  /** Spectra for which the model is not applicable; null if it has no limits for that. */
+  outside: number | null;
+  xAxisChecked: boolean;
   durationMs: number;
   /** The idempotency key and the request, if the caller sent a key. */
   repeatable?: IdempotentRequest;
@@ -83,7 +86,7 @@ slot as materialized (
 call as materialized (
   select * from jsonb_to_recordset($1::jsonb -> 'calls') as given (
     id uuid, place int, created_at timestamptz, day int, predictions jsonb, spectra int, duration_ms float8,
-    digest text, request text)
+    outside int, x_axis_checked boolean, digest text, request text)
 ),
 fitting as materialized (
   select call.*, caller.deployment_id, caller.month, caller.source, caller.api_key_id, caller.api_key_name,
@@ -117,9 +120,9 @@ counted as (
 ),
 logged as (
   insert into prediction_logs (id, created_at, deployment_id, source, predictions, duration_ms, user_id,
-    api_key_id, api_key_name, api_key_prefix)
+    api_key_id, api_key_name, api_key_prefix, outside, x_axis_checked)
   select id, created_at, deployment_id, source, predictions, duration_ms, user_id,
-    api_key_id, api_key_name, api_key_prefix
+    api_key_id, api_key_name, api_key_prefix, outside, x_axis_checked
   from granted
 )
 select call.id, case
@@ -192,6 +195,8 @@ function parameterOf(calls: readonly Call[]): string {
       predictions: call.predictions,
       spectra: call.predictions.length,
       duration_ms: call.durationMs,
+      outside: call.outside,
+      x_axis_checked: call.xAxisChecked,
       ...(call.repeatable && {
         digest: `\\x${call.repeatable.digest.toString('hex')}`,
         request: `\\x${call.repeatable.request.toString('hex')}`,

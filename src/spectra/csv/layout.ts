@@ -2,21 +2,10 @@ import { type Axis, firstNotMonotonic } from '../axis.ts';
 import { list, quote, refuse } from '../problems.ts';
 import { fits } from './axis-match.ts';
 import type { Columns } from './columns.ts';
+import type { Layout, XColumn } from './layout-kinds.ts';
 import { recognizeNarrow, refuseValues } from './narrow-layout.ts';
 import { isCount, isNumeric, isRowNumbers, isUnnamed, type Survey } from './survey.ts';
 import type { Table } from './table.ts';
-import type { XHeading } from './words.ts';
-
-/** Where the names, the x and the values of a table are. */
-export type Layout =
-  /** One spectrum a row: the values are below the headings that name points. */
-  | { kind: 'wide'; name: number }
-  /** One point a row. Without a column of names the table is one spectrum. */
-  | { kind: 'long'; name: number | null; x: XColumn; y: number; yUnit: string | null }
-  /** One spectrum a column, to the right of the column of x. */
-  | { kind: 'transposed'; x: XColumn };
-
-export type XColumn = XHeading & { column: number };
 
 /**
  * Recognizes the layout of a table by its headings, and by the first column where these allow two layouts.

@@ -2,7 +2,7 @@ import { type Axis, firstNotMonotonic } from '../axis.ts';
 import { list, refuse } from '../problems.ts';
 import { fits } from './axis-match.ts';
 import type { Columns } from './columns.ts';
-import type { Layout } from './layout.ts';
+import type { Layout } from './layout-kinds.ts';
 import { isCount, isNumeric, isRowNumbers, type Survey } from './survey.ts';
 import type { Table } from './table.ts';
 

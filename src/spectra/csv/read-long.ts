@@ -1,7 +1,7 @@
 import { compareAxes, describeRange, firstNotMonotonic, formatX } from '../axis.ts';
 import { MAX_FILE_POINTS, MAX_POINTS } from '../limits.ts';
 import { quote, refuse } from '../problems.ts';
-import type { Layout } from './layout.ts';
+import type { Layout } from './layout-kinds.ts';
 import { checkName, type Reader, type TableSpectra } from './spectra.ts';
 import { columnName, dataRowsOf } from './table.ts';
 

@@ -1,7 +1,7 @@
 import { firstNotMonotonic, formatX } from '../axis.ts';
 import { refuse } from '../problems.ts';
 import type { ReadSpectrum } from '../reading.ts';
-import type { XColumn } from './layout.ts';
+import type { XColumn } from './layout-kinds.ts';
 import { checkName, checkSize, type Reader, type TableSpectra } from './spectra.ts';
 import { dataRowsOf } from './table.ts';
 

@@ -1,0 +1,20 @@
+import type { OrderedFile } from './ordered-file.ts';
+
+/** A spectrum as it is sent, and where it was read. */
+export interface SpectrumToSend {
+  sampleName: string;
+  file: OrderedFile;
+  line: number | null;
+  y: Float64Array;
+}
+
+/** The spectra of a file, whose values stay where they are. */
+export function spectraOf(file: OrderedFile): SpectrumToSend[] {
+  const length = file.axis.values.length;
+  return file.samples.map(({ sampleName, line }, index) => ({
+    sampleName,
+    file,
+    line,
+    y: file.points.subarray(index * length, (index + 1) * length),
+  }));
+}

@@ -1,0 +1,231 @@
+import { badUserInput } from '../errors.ts';
+import type { CalibrationInput, SpectralQuantity, XAxis, XAxisInput } from '../generated/graphql.ts';
+import { checkOptionalText, checkText } from '../requests/names.ts';
+import { firstNotMonotonic } from '../spectra/axis.ts';
+import { evenlySpaced } from '../spectra/evenly-spaced.ts';
+
+// What a registration says about the calibration of a model: arguments, or else the metadata of the ONNX file.
+
+const MAX_UNIT_LENGTH = 100;
+
+type Axis = Pick<XAxis, 'quantity' | 'unit' | 'values'>;
+
+/** What a file says about itself, as the trial found it. */
+export interface FileFacts {
+  inputLength: number;
+  /** Which statistics of applicability the model returns. */
+  statistics: { t2: boolean; q: boolean };
+  /** The metadata properties of the file whose key begins with `spectrakey.`, without this prefix. */
+  metadata: Readonly<Record<string, string>>;
+}
+
+/** What a person says about it. */
+export interface GivenFacts {
+  xAxis?: XAxisInput | null | undefined;
+  yUnit?: string | null | undefined;
+  t2Limit?: number | null | undefined;
+  qLimit?: number | null | undefined;
+  calibration?: CalibrationInput | null | undefined;
+}
+
+/** The facts that are stored with a model. Curves have one number for each point. */
+export interface CheckedFacts {
+  xQuantity: SpectralQuantity | null;
+  xUnit: string | null;
+  xValues: number[] | null;
+  yUnit: string | null;
+  t2Limit: number | null;
+  qLimit: number | null;
+  rmsep: number | null;
+  referenceMin: number | null;
+  referenceMax: number | null;
+  calibrationSamples: number | null;
+  calibrationMin: number[] | null;
+  calibrationMax: number[] | null;
+}
+
+/**
+ * Checks an x axis.
+ *
+ * @param inputLength points of the model
+ * @throws BAD_USER_INPUT when it has another number of points, is not strictly ascending or descending, or its unit is
+ *   not a text of 1 to 100 characters
+ */
+export function checkXAxis({ quantity, unit, values }: Axis, inputLength: number): Axis {
+  checkText(unit.trim(), 'The unit of the x axis', MAX_UNIT_LENGTH);
+  const points = curveOf(values, 'The x axis', inputLength);
+  const index = firstNotMonotonic(points);
+  if (index !== undefined) {
+    throw badUserInput(
+      `The x axis must ascend or descend, but ${points[index]} follows ${points[index - 1]} at point ${index + 1}. Send the x of each point in the order of the model.`,
+    );
+  }
+  return { quantity, unit: unit.trim(), values: points };
+}
+
+/**
+ * Checks what is said about a model, and completes it from the metadata of its file.
+ *
+ * @throws BAD_USER_INPUT that names the argument or the metadata property
+ */
+export function checkFacts(
+  given: GivenFacts,
+  { inputLength, statistics, metadata }: FileFacts,
+): CheckedFacts {
+  const axis = given.xAxis ? axisOf(given.xAxis, inputLength) : axisIn(metadata, inputLength);
+  const { calibration } = given;
+  const t2Limit = given.t2Limit ?? numberIn(metadata, 't2_limit');
+  const qLimit = given.qLimit ?? numberIn(metadata, 'q_limit');
+  checkLimit('t2', t2Limit, statistics.t2);
+  checkLimit('q', qLimit, statistics.q);
+  const facts = {
+    xQuantity: axis?.quantity ?? null,
+    xUnit: axis?.unit ?? null,
+    xValues: axis?.values ?? null,
+    yUnit: checkOptionalText(given.yUnit ?? metadata.y_unit, 'The unit of the spectra', MAX_UNIT_LENGTH),
+    t2Limit,
+    qLimit,
+    rmsep: calibration?.rmsep ?? numberIn(metadata, 'rmsep'),
+    referenceMin: calibration?.referenceMin ?? numberIn(metadata, 'reference_min'),
+    referenceMax: calibration?.referenceMax ?? numberIn(metadata, 'reference_max'),
+    calibrationSamples: calibration?.samples ?? numberIn(metadata, 'calibration_samples'),
+    ...bandOf(
+      calibration?.yMin ?? numbersIn(metadata, 'calibration_min'),
+      calibration?.yMax ?? numbersIn(metadata, 'calibration_max'),
+      inputLength,
+    ),
+  };
+  checkCalibration(facts);
+  return facts;
+}
+
+/** The range of the calibration spectra at each point. */
+function bandOf(
+  yMin: readonly number[] | null,
+  yMax: readonly number[] | null,
+  inputLength: number,
+): Pick<CheckedFacts, 'calibrationMin' | 'calibrationMax'> {
+  if (yMin === null && yMax === null) return { calibrationMin: null, calibrationMax: null };
+  if (yMin === null || yMax === null) {
+    throw badUserInput('The range of the calibration spectra has one end. Give yMin and yMax.');
+  }
+  const calibrationMin = curveOf(yMin, 'yMin', inputLength);
+  const calibrationMax = curveOf(yMax, 'yMax', inputLength);
+  const index = calibrationMin.findIndex((min, i) => min > (calibrationMax[i] ?? min));
+  if (index >= 0) throw badUserInput(`yMin is more than yMax at point ${index + 1}.`);
+  return { calibrationMin, calibrationMax };
+}
+
+function axisOf({ quantity, unit, values, first, last }: XAxisInput, inputLength: number): Axis {
+  const isEven = first != null && last != null;
+  if ((values != null) === isEven || (first != null) !== (last != null)) {
+    throw badUserInput('Give an x axis either values, or first and last for evenly spaced points.');
+  }
+  const points = values ?? evenlySpaced(first ?? 0, last ?? 0, inputLength);
+  return checkXAxis({ quantity, unit, values: points }, inputLength);
+}
+
+function axisIn(metadata: FileFacts['metadata'], inputLength: number): Axis | null {
+  const keys = ['x_quantity', 'x_unit', 'x_values', 'x_first', 'x_last'];
+  if (!keys.some(key => metadata[key] !== undefined)) return null;
+  const { x_quantity: quantity = '', x_unit: unit = '' } = metadata;
+  const values = numbersIn(metadata, 'x_values');
+  const first = numberIn(metadata, 'x_first');
+  const last = numberIn(metadata, 'x_last');
+  return axisOf({ quantity: quantityOf(quantity), unit, values, first, last }, inputLength);
+}
+
+const QUANTITIES: Readonly<Record<SpectralQuantity, true>> = {
+  WAVELENGTH: true,
+  WAVENUMBER: true,
+  RAMAN_SHIFT: true,
+  OTHER: true,
+};
+const isQuantity = (text: string): text is SpectralQuantity => Object.hasOwn(QUANTITIES, text);
+
+function quantityOf(text: string): SpectralQuantity {
+  const quantity = text.trim().toUpperCase();
+  if (isQuantity(quantity)) return quantity;
+  throw badUserInput(
+    `The file's metadata spectrakey.x_quantity is '${shortened(text)}', expected wavelength, wavenumber, raman_shift or other.`,
+  );
+}
+
+function numberIn(metadata: FileFacts['metadata'], key: string): number | null {
+  const text = metadata[key]?.trim();
+  if (text === undefined) return null;
+  const value = text === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw badUserInput(`The file's metadata spectrakey.${key} is '${shortened(text)}', expected a number.`);
+}
+
+const LIST_OF_NUMBERS = /^\s*\[[\s\d.eE+,-]*\]\s*$/;
+
+function numbersIn(metadata: FileFacts['metadata'], key: string): number[] | null {
+  const text = metadata[key];
+  if (text === undefined) return null;
+  const refused = () =>
+    badUserInput(
+      `The file's metadata spectrakey.${key} is '${shortened(text)}', expected numbers as [900, 902, 904].`,
+    );
+  // Parsing 4 MiB of nested lists would take 0.6 s; this takes 8 ms.
+  if (!LIST_OF_NUMBERS.test(text)) throw refused();
+  let values: unknown;
+  try {
+    values = JSON.parse(text);
+  } catch {
+    throw refused();
+  }
+  if (!Array.isArray(values) || !values.every(isFiniteNumber)) throw refused();
+  return values;
+}
+
+const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value);
+
+const MAX_QUOTED = 60;
+const shortened = (text: string) => (text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text);
+
+/**
+ * The numbers of a curve, as an array: a list in a large body is a typed array, which pg would send as bytes.
+ *
+ * @throws BAD_USER_INPUT when there is not one for each point
+ */
+function curveOf(values: readonly number[], what: string, inputLength: number): number[] {
+  if (values.length === inputLength) return Array.from(values);
+  throw badUserInput(
+    `${what} has ${values.length} values, but the model has ${inputLength} points. Give one for each point.`,
+  );
+}
+
+function checkLimit(output: string, limit: number | null, isReturned: boolean): void {
+  if (isReturned && limit === null) {
+    throw badUserInput(
+      `The model has the output '${output}' without a limit. Give ${output}Limit, or the metadata spectrakey.${output}_limit.`,
+    );
+  }
+  if (limit === null) return;
+  if (!isReturned) {
+    throw badUserInput(`There is a limit for '${output}', but the model has no output of this name.`);
+  }
+  if (!(limit > 0)) throw badUserInput(`The limit of '${output}' is ${limit}, expected a number above 0.`);
+}
+
+function checkCalibration({ rmsep, referenceMin, referenceMax, calibrationSamples }: CheckedFacts): void {
+  if (rmsep !== null && rmsep < 0) throw badUserInput(`The RMSEP is ${rmsep}, expected 0 or more.`);
+  if ((referenceMin === null) !== (referenceMax === null)) {
+    throw badUserInput('The range of the reference values has one end. Give referenceMin and referenceMax.');
+  }
+  if (referenceMin !== null && referenceMax !== null && referenceMin > referenceMax) {
+    throw badUserInput(`referenceMin is ${referenceMin}, more than referenceMax, ${referenceMax}.`);
+  }
+  const isCount =
+    calibrationSamples === null || (Number.isInteger(calibrationSamples) && calibrationSamples > 0);
+  if (!isCount || Number(calibrationSamples) > MAX_SAMPLES) {
+    throw badUserInput(
+      `The number of calibration samples is ${calibrationSamples}, expected a whole number from 1.`,
+    );
+  }
+}
+
+/** The max of the column. */
+const MAX_SAMPLES = 2 ** 31 - 1;
