@@ -66,6 +66,7 @@ function refuseOwnX(
   const mayBeX = (column: number): boolean => {
     const varies = (survey.lowest[column] ?? 0) < (survey.highest[column] ?? 0);
     if (column === name || isPoint.has(column) || !varies) return false;
+    if (column === 0 && isRowNumbers(table, survey)) return false;
     if (words.has(column) || points.length <= MAX_DESCRIPTIVE || (hasNoNames && isFew)) return true;
     const isMonotonic = firstNotMonotonic(survey.values.get(column) ?? []) === undefined;
     return hasNoNames && column === 1 && (isMonotonic || table.heading.fields[1] === '');

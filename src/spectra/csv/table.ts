@@ -30,7 +30,7 @@ export function openTable(dialect: Dialect): Table | null {
   let heading: Row | null = null;
   let cells = 0;
   const onComment = (line: number, text: string) => {
-    comment = { line, fields: text.split(dialect.delimiter) };
+    if (!heading) comment = trimmed({ line, fields: text.split(dialect.delimiter) });
   };
   for (const row of rowsOf(dialect, { onComment })) {
     const { line, fields } = trimmed(row);
