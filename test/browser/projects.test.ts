@@ -171,7 +171,7 @@ test('a new deployment shows the chosen model, takes its name, and leads to its 
   const preview = dialog.getByRole('group', { name: 'The chosen model' });
   const name = dialog.getByLabel('Name');
   expect(await preview.innerText()).toMatch(
-    /Name\s+Oil type\s+Version\s+1\s+Target\s+octane number\s+Kind\s+Classification/,
+    /Name\s+Oil type, version 1\s+Target\s+octane number\s+Kind\s+Classification/,
   );
   expect(await name.inputValue()).toBe('Oil type');
 
