@@ -171,13 +171,13 @@ test('a new deployment shows the chosen model, takes its name, and leads to its 
   const preview = dialog.getByRole('group', { name: 'The chosen model' });
   const name = dialog.getByLabel('Name');
   expect(await preview.innerText()).toMatch(
-    /Name\s+Oil type\s+Version\s+1\s+Target\s+octane number\s+Kind\s+Classification/,
+    /Name\s+Oil type, version 1\s+Target\s+octane number\s+Kind\s+Classification/,
   );
   expect(await name.inputValue()).toBe('Oil type');
 
   await dialog.getByRole('combobox', { name: 'Model' }).click();
   await page.getByRole('option', { name: 'Octane, version 1' }).click();
-  expect(await preview.innerText()).toMatch(/Name\s+Octane\s+Version\s+1/);
+  expect(await preview.innerText()).toMatch(/Name\s+Octane, version 1/);
   expect(await name.inputValue()).toBe('Octane');
 
   await name.fill('Tank farm');
