@@ -24,9 +24,9 @@ function read(name: string, bytes: Uint8Array, options: ReadOptions): Reading {
   if (bytes.length > MAX_FILE_BYTES) {
     refuse(null, `The file is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB. Split it into several files.`);
   }
-  if (/\.spc$/i.test(name) || isSpc(bytes)) return readSpc(name, bytes);
   const kind = OTHER_KINDS.find(({ start }) => start.every((byte, index) => bytes[index] === byte));
   if (kind) refuse(null, `This is ${kind.what}. Save the spectra as CSV.`);
+  if (/\.spc$/i.test(name) || isSpc(bytes)) return readSpc(name, bytes);
   const text = decodeText(bytes);
   if (/\.(jdx|dx|jcm)$/i.test(name) || isJcamp(text)) return readJcamp(name, text);
   if (text.includes('\0')) refuse(null, 'This is not a text file. Save the spectra as CSV.');
