@@ -140,6 +140,8 @@ describe('the x axis of a model', () => {
       /1 follows 1 at point 2/,
     ],
     ['no unit', {}, { xAxis: { ...nm([1, 2, 3]), unit: ' ' } }, /unit of the x axis/],
+    ['a unit of two lines', {}, { xAxis: { ...nm([1, 2, 3]), unit: 'n\nm' } }, /unit of the x axis/],
+    ['a unit of the spectra of two lines', {}, { yUnit: 'a\nu' }, /unit of the spectra/],
     [
       'a quantity that does not exist',
       { x_quantity: 'colour', x_unit: 'nm', x_values: '[1,2,3]' },

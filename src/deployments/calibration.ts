@@ -1,6 +1,6 @@
 import { badUserInput } from '../errors.ts';
 import type { CalibrationInput, SpectralQuantity, XAxis, XAxisInput } from '../generated/graphql.ts';
-import { checkOptionalText, checkText } from '../requests/names.ts';
+import { checkName } from '../requests/names.ts';
 import { firstNotMonotonic } from '../spectra/axis.ts';
 import { evenlySpaced } from '../spectra/evenly-spaced.ts';
 
@@ -52,7 +52,7 @@ export interface CheckedFacts {
  *   not a text of 1 to 100 characters
  */
 export function checkXAxis({ quantity, unit, values }: Axis, inputLength: number): Axis {
-  checkText(unit.trim(), 'The unit of the x axis', MAX_UNIT_LENGTH);
+  const name = checkName(unit, 'The unit of the x axis', MAX_UNIT_LENGTH);
   const points = curveOf(values, 'The x axis', inputLength);
   const index = firstNotMonotonic(points);
   if (index !== undefined) {
@@ -60,7 +60,7 @@ export function checkXAxis({ quantity, unit, values }: Axis, inputLength: number
       `The x axis must ascend or descend, but ${points[index]} follows ${points[index - 1]} at point ${index + 1}. Send the x of each point in the order of the model.`,
     );
   }
-  return { quantity, unit: unit.trim(), values: points };
+  return { quantity, unit: name, values: points };
 }
 
 /**
@@ -74,6 +74,7 @@ export function checkFacts(
 ): CheckedFacts {
   const axis = given.xAxis ? axisOf(given.xAxis, inputLength) : axisIn(metadata, inputLength);
   const { calibration } = given;
+  const yUnit = (given.yUnit ?? metadata.y_unit ?? '').trim();
   const t2Limit = given.t2Limit ?? numberIn(metadata, 't2_limit');
   const qLimit = given.qLimit ?? numberIn(metadata, 'q_limit');
   checkLimit('t2', t2Limit, statistics.t2);
@@ -82,7 +83,7 @@ export function checkFacts(
     xQuantity: axis?.quantity ?? null,
     xUnit: axis?.unit ?? null,
     xValues: axis?.values ?? null,
-    yUnit: checkOptionalText(given.yUnit ?? metadata.y_unit, 'The unit of the spectra', MAX_UNIT_LENGTH),
+    yUnit: yUnit === '' ? null : checkName(yUnit, 'The unit of the spectra', MAX_UNIT_LENGTH),
     t2Limit,
     qLimit,
     rmsep: calibration?.rmsep ?? numberIn(metadata, 'rmsep'),
