@@ -243,8 +243,8 @@ function damage(
   const column = place % row.length;
   const cell = row[column];
   const sampleOfColumn = column - (hasRowNumbers && xWord !== 'foo' ? 2 : 1);
-  // Without the column of x nothing tells that a sample is not x.
-  const hasX = layout !== 'transposed' || sampleOfColumn >= 0;
+  // Without the column of x, or a word for it, nothing tells that another column is not x.
+  const hasX = layout === 'wide' || (layout === 'transposed' ? sampleOfColumn >= 0 : xWord !== 'foo');
   if (kind === 'column' && hasX) {
     for (const cells of table) cells.splice(column, 1);
     if (layout === 'transposed') truth.splice(sampleOfColumn, 1);

@@ -22,11 +22,8 @@ export function recognizeLayout(
   const x = xColumnOf(table, columns, survey);
   if (x && isTransposed(table, columns, survey, x, modelAxis)) {
     const ys = columns.ys.filter(({ column }) => column > x.column);
-    if (ys.length > 0)
-      refuseValues(
-        table,
-        [...ys, ...columns.points].map(({ column }) => column),
-      );
+    const values = [...ys, ...columns.points].map(({ column }) => column);
+    if (ys.length > 0) refuseValues(table, values);
     return { kind: 'transposed', x };
   }
   const name = nameColumnOf(columns);
@@ -36,38 +33,34 @@ export function recognizeLayout(
       "A column with the samples' names is missing: every heading is a number. Add a column headed sample_name.",
     );
   }
-  refuseOwnX(table, columns, survey, name, modelAxis);
+  refuseIfMaybeLong(table, columns, survey, name, modelAxis);
   return { kind: 'wide', name };
 }
 
 /** Max numbers in a heading that may describe the points of the long layout: replicates, for example. */
 const MAX_DESCRIPTIVE = 3;
 
-/** Refuses a table with other columns of x or values beside headings that may not be x: it could be a long one. */
-function refuseOwnX(
+/** Refuses a table that may have one point a row, as another column can be x and the headings need not be. */
+function refuseIfMaybeLong(
   table: Table,
-  columns: Columns,
+  { points, xs, ys, width, name: namedColumn }: Columns,
   survey: Survey,
   name: number,
   modelAxis: Axis | null,
 ): void {
-  const { points, xs, ys, width } = columns;
   const numbers = points.map(({ x }) => x);
   if (fits(numbers, modelAxis)) return;
   const isFew = points.length <= MAX_DESCRIPTIVE || isCount(numbers);
   // Row numbers are no names, so beside them a column without a known heading may be x.
-  const hasNoNames = columns.name === null && isUnnamed(table, survey);
-  const words = new Set(
-    [...xs.filter(({ quantity }) => isFew || quantity !== null), ...(isFew ? ys : [])].map(
-      ({ column }) => column,
-    ),
-  );
+  const hasNoNames = namedColumn === null && isUnnamed(table, survey);
+  const words = [...xs.filter(({ quantity }) => isFew || quantity !== null), ...(isFew ? ys : [])];
+  const isWord = new Set(words.map(({ column }) => column));
   const isPoint = new Set(points.map(({ column }) => column));
   const mayBeX = (column: number): boolean => {
     const varies = (survey.lowest[column] ?? 0) < (survey.highest[column] ?? 0);
     if (column === name || isPoint.has(column) || !varies) return false;
     if (column === 0 && isRowNumbers(table, survey)) return false;
-    if (words.has(column) || points.length <= MAX_DESCRIPTIVE || (hasNoNames && isFew)) return true;
+    if (isWord.has(column) || points.length === 1 || (hasNoNames && isFew)) return true;
     const isMonotonic = firstNotMonotonic(survey.values.get(column) ?? []) === undefined;
     return hasNoNames && column === 1 && (isMonotonic || table.heading.fields[1] === '');
   };

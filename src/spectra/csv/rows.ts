@@ -16,6 +16,7 @@ export const MAX_COLUMNS = MAX_POINTS + 1_000;
 const MAX_CELLS = 4 * MAX_FILE_POINTS;
 const MAX_CELL_LENGTH = 10_000;
 const MAX_COMMENTS = 10_000;
+const MAX_COMMENT_LENGTH = 2_000_000;
 /** Characters of the rows that Papa Parse gets at once, so that the cells of a file are never all in memory. */
 const BLOCK_LENGTH = 64 * 1024;
 
@@ -25,7 +26,7 @@ const [QUOTE, LINE_END, BLANK] = ['"', '\n', ' '].map(sign => sign.charCodeAt(0)
  * Yields the rows of a text, without comments and blank lines. One pass finds where cells and rows end and checks the
  * limits; Papa Parse then splits what the pass has seen.
  *
- * @param onComment called with each comment
+ * @param onComment called with the cells of each comment
  * @param onProgress called with the share of the text that was read
  * @throws {FileRefused} when a limit is exceeded, a quotation mark is not closed, or a comment below a row is
  *   like a spectrum
@@ -36,7 +37,7 @@ export function* rowsOf(
     onComment,
     onProgress,
   }: {
-    onComment?: ((line: number, text: string) => void) | undefined;
+    onComment?: ((comment: Row) => void) | undefined;
     onProgress?: ((share: number) => void) | undefined;
   } = {},
 ): Generator<Row> {
@@ -60,11 +61,15 @@ export function* rowsOf(
     if (text[at] === '#' || text[at] === '%') {
       if (at > blockStart) yield* parse(at - 1);
       const end = endOf(text, at);
-      if (++comments > MAX_COMMENTS) {
-        refuse(line, `The file has more than ${MAX_COMMENTS} comments. Remove them.`);
+      if (++comments > MAX_COMMENTS || end - at > MAX_COMMENT_LENGTH) {
+        refuse(
+          line,
+          `The file has more than ${MAX_COMMENTS} comments, or one of more than ${MAX_COMMENT_LENGTH} characters. Remove them.`,
+        );
       }
-      checkComment(text.slice(at, end), line, width, options);
-      onComment?.(line, text.slice(at, end));
+      const [fields = []] = Papa.parse<string[]>(text.slice(at, end), options).data;
+      checkComment(fields, line, width);
+      onComment?.({ line, fields });
       [at, blockStart] = [end + 1, end + 1];
       line++;
       continue;
@@ -138,16 +143,17 @@ function misquoted(line: number): never {
   );
 }
 
-/** Refuses a comment that could be the spectrum of a sample whose name begins with `#` or `%`. */
-function checkComment(comment: string, line: number, width: number, options: Papa.ParseConfig): void {
-  if (width < 2) return;
-  if (comment.length <= MAX_CELL_LENGTH) {
-    const [, ...cells] = Papa.parse<string[]>(comment, options).data[0] ?? [];
-    const numbers = cells.filter(cell => isNumberText(cell.trim())).length;
-    if (cells.length !== width - 1 && (numbers === 0 || numbers * 2 < cells.length)) return;
-  }
+/**
+ * Refuses a comment that could be the spectrum of a sample whose name begins with `#` or `%`.
+ *
+ * @param width the number of cells of the row above it; 0 if there is none
+ */
+function checkComment([name = '', ...cells]: readonly string[], line: number, width: number): void {
+  const numbers = cells.filter(cell => isNumberText(cell.trim())).length;
+  const isLikeRow = cells.length === width - 1 || (numbers > 0 && numbers * 2 >= cells.length);
+  if (width < 2 || !isLikeRow) return;
   refuse(
     line,
-    `The line begins with '${comment[0]}' like a comment, but has cells like a spectrum. Remove the line, or the sign.`,
+    `The line begins with '${name[0]}' like a comment, but has cells like a spectrum. Remove the line, or the sign.`,
   );
 }

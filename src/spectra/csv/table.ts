@@ -29,8 +29,8 @@ export function openTable(dialect: Dialect): Table | null {
   let comment: Row | null = null;
   let heading: Row | null = null;
   let cells = 0;
-  const onComment = (line: number, text: string) => {
-    if (!heading) comment = trimmed({ line, fields: text.split(dialect.delimiter) });
+  const onComment = (row: Row) => {
+    if (!heading) comment = trimmed(row);
   };
   for (const row of rowsOf(dialect, { onComment })) {
     const { line, fields } = trimmed(row);
