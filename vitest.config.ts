@@ -93,6 +93,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // The default of one second is too short while a build or another test uses the processor.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,
