@@ -227,7 +227,7 @@ test('a snippet for a model with limits prints the verdict beside the value', as
 
 test('a unit that another person typed cannot put code into a snippet', async () => {
   const { modelId, deploymentId } = await deploy(service, lab.owner, undefined, 'With an odd unit');
-  await setAxis(modelId, "nm\n$(touch /tmp/owned)'");
+  await setAxis(modelId, "nm'; $(touch /tmp/owned) `touch /tmp/owned` '");
   const page = await integrationPage(deploymentId);
   for (const language of ['curl', 'TypeScript', 'Python']) {
     expect(await snippet(page, language)).not.toContain('owned');
