@@ -291,9 +291,10 @@ for (const together of [false, true]) {
       }
       const [first, ...again] = frames;
       expect(first).toBe(6);
-      // Each alone, and those that were answered before not again.
-      expect(new Set(again)).toEqual(new Set([1]));
-      expect(again.length).toBeGreaterThanOrEqual(endless.length);
+      // Each alone, and those that were answered before not again: if all others were, the last one was alone in the run
+      // that took too long, and is not repeated.
+      expect(again.filter(size => size !== 1)).toEqual([]);
+      expect(again.length).toBeGreaterThanOrEqual(endless.length - 1);
       expect(again.length).toBeLessThanOrEqual(6);
     });
   }
