@@ -163,6 +163,17 @@ const MUTATIONS: Record<string, Ask & { codeOfViewer?: Code }> = {
       },
     }),
   },
+  setModelXAxis: {
+    document: 'mutation ($input: SetModelXAxisInput!) { setModelXAxis(input: $input) { id } }',
+    variables: () => ({
+      input: {
+        modelId: lab.modelId,
+        quantity: 'OTHER',
+        unit: 'point',
+        values: Array.from({ length: 401 }, (_, point) => point),
+      },
+    }),
+  },
   renameModel: {
     document: 'mutation ($id: ID!) { renameModel(id: $id, name: "Late") { id } }',
     variables: () => ({ id: lab.modelId }),
