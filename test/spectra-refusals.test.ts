@@ -8,7 +8,7 @@ describe('refused with what was read', () => {
     [
       'a gap',
       'id,900,902\nA,,0.2',
-      ["line 2: There is no value in column '900'. Fill it, or remove the sample."],
+      ["line 2: The cell in column '900' is empty. Enter its value, or remove the sample."],
     ],
     [
       'NaN and infinity',

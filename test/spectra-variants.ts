@@ -224,7 +224,7 @@ function toTable(
       }
     }
   }
-  // Nothing tells samples that are named by numbers from points if an unknown word heads x beside row numbers.
+  // Samples named by numbers look like points if the heading of x is an unknown word beside row numbers.
   const isClear = layout !== 'transposed' || xWord !== 'foo';
   if (hasRowNumbers && isClear)
     for (const [index, row] of table.entries()) row.unshift(text(index === 0 ? '' : `${index}`));
@@ -243,7 +243,7 @@ function damage(
   const column = place % row.length;
   const cell = row[column];
   const sampleOfColumn = column - (hasRowNumbers && xWord !== 'foo' ? 2 : 1);
-  // Without the column of x, or a word for it, nothing tells that another column is not x.
+  // Without the column of x, or a known heading for it, another column could be x.
   const hasX = layout === 'wide' || (layout === 'transposed' ? sampleOfColumn >= 0 : xWord !== 'foo');
   if (kind === 'column' && hasX) {
     for (const cells of table) cells.splice(column, 1);

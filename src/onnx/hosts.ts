@@ -32,7 +32,7 @@ export interface HostMemory {
 
 /**
  * Divides the memory for models among the hosts for calls, the hosts for trials, and the spare host. If there
- * is not enough memory for all, one trial runs at a time; if it still does not suffice, there is no spare host.
+ * is not enough memory for all, one trial runs at a time; if that still needs too much, there is no spare host.
  *
  * @param megabytes MODEL_MEMORY; undefined: a quarter of the memory of the machine or its cgroup
  */

@@ -69,7 +69,7 @@ export function recognizeXUnit(text: string): XUnit | null {
   return bare ? { ...bare } : null;
 }
 
-/** The kinds of values that have to be told apart: a model of one gives wrong numbers for another. */
+/** The kinds of values that must be distinguished: a model of one gives wrong numbers for another. */
 type YKind =
   | 'absorbance'
   | 'transmittance'

@@ -12,7 +12,7 @@ interface Row extends Judgement {
   file?: string;
   value?: number | null | undefined;
   category?: string | null | undefined;
-  /** What tells it from other samples of the same name; only where there are any. */
+  /** Distinguishes samples of the same name; missing if the name is unique. */
   duplicate?: string | undefined;
   /** The call that it is a result of, for tables of several calls. Equal texts are the same call. */
   callId?: string;

@@ -3,13 +3,13 @@ import type { Predicted } from './predicted.ts';
 /** A prediction for the table. */
 export interface TableRow extends Predicted {
   callId: string;
-  /** What tells it from others of the same name; only where there are any. */
+  /** Distinguishes samples of the same name; missing if the name is unique. */
   duplicate?: string;
 }
 
 /**
  * Marks predictions whose sample has the name of another one of the same file, with their place among these:
- * `duplicate name, 1 of 2`. Samples of several files are told apart by the file.
+ * `duplicate name, 1 of 2`. Samples of several files are distinguished by the file.
  */
 export function markDuplicates(predictions: readonly Predicted[]): TableRow[] {
   const keyOf = ({ file, sampleName }: Predicted) => JSON.stringify([file, sampleName]);

@@ -84,7 +84,7 @@ export function createNumberReader(nameOf: (column: number) => string, problems:
 const at = ({ text, line }: Place) => `${quote(text)} on line ${line}`;
 
 function describeNotNumber(text: string, column: string): string {
-  if (text === '') return `There is no value in ${column}. Fill it, or remove the sample.`;
+  if (text === '') return `The cell in ${column} is empty. Enter its value, or remove the sample.`;
   const place = `${quote(text)} in ${column}`;
   if (NUMBER.test(text)) return `${place} is too large for a number.`;
   if (GROUPED.test(text)) return `${place} has thousands separators. Save the file without them.`;
