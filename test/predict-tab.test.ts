@@ -43,6 +43,7 @@ const file = (axis: Axis, rows: number[][], more: Partial<OrderedFile> = {}): Or
   name: 'a.csv',
   format: 'CSV',
   layout: 'wide',
+  isAxisAssumed: false,
   axis,
   yUnit: null,
   notes: [],
@@ -120,7 +121,7 @@ describe('what is outside the calibration is said in words', () => {
   test('with each statistic that exceeds its limit', () => {
     expect(outside(31, 12, 0.1, 0.2)).toEqual(['outside the calibration: T² 31 > 12']);
     expect(outside(31, 12, 0.3, 0.2)).toEqual(['outside the calibration: T² 31 > 12, Q 0.3 > 0.2']);
-    expect(outside(null, 12, null, null)).toEqual(['outside the calibration: T² is not a number']);
+    expect(outside(null, 12, null, null)).toEqual(['outside the calibration: T² is not finite']);
   });
 
   test('with as many digits as it takes to see which number is larger', () => {

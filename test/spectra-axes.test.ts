@@ -81,6 +81,7 @@ const file = (given: Axis, yUnit: string | null = null, name = 'a.csv'): Spectra
   name,
   format: 'CSV',
   layout: 'wide',
+  isAxisAssumed: false,
   axis: given,
   yUnit,
   spectra: [{ sampleName: 'A', line: 2, y: given.values.map(x => x / 1000) }],

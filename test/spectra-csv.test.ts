@@ -78,6 +78,7 @@ const SAYINGS: Readonly<Record<string, RegExp>> = {
   'names-in-second-column.csv': /The names were taken from column 'sample_id'/,
   'two-axes-in-one-file.csv': /'A' runs from 900 to 902, 'B' from 1100 to 1102/,
   'two-columns.csv': /one spectrum, named after the file/,
+  'title-with-commas.jdx': /##FIRSTX=, ##LASTX= and ##NPOINTS= are missing/,
 };
 
 const casesThat = (expect: Expected['files'][string]['expect']) =>

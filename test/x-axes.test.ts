@@ -104,8 +104,8 @@ describe('the x axis of a model', () => {
       {},
     ],
     [
-      'an argument instead of the metadata of the file',
-      { x_quantity: 'wavelength', x_unit: 'nm', x_first: '1', x_last: '3' },
+      'an argument that agrees with the metadata of the file',
+      { x_quantity: 'wavenumber', x_unit: 'cm-1', x_first: '4000', x_last: '3998' },
       { xAxis: range },
     ],
   ])('comes from %s', async (_from, metadata, given) => {
@@ -138,6 +138,12 @@ describe('the x axis of a model', () => {
       {},
       { xAxis: { quantity: 'OTHER', unit: 's', first: 1, last: 1 } },
       /1 follows 1 at point 2/,
+    ],
+    [
+      'an argument that reverses the metadata of the file',
+      { x_quantity: 'wavelength', x_unit: 'nm', x_values: '[1, 2, 3]' },
+      { xAxis: nm([3, 2, 1]) },
+      /metadata say that the x axis runs from 1 to 3 nm, but xAxis runs from 3 to 1 nm/,
     ],
     ['no unit', {}, { xAxis: { ...nm([1, 2, 3]), unit: ' ' } }, /unit of the x axis/],
     ['a unit of two lines', {}, { xAxis: { ...nm([1, 2, 3]), unit: 'n\nm' } }, /unit of the x axis/],

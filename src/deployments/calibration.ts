@@ -1,7 +1,7 @@
 import { badUserInput } from '../errors.ts';
 import type { CalibrationInput, SpectralQuantity, XAxis, XAxisInput } from '../generated/graphql.ts';
 import { checkName } from '../requests/names.ts';
-import { firstNotMonotonic } from '../spectra/axis.ts';
+import { compareAxes, describeRange, firstNotMonotonic } from '../spectra/axis.ts';
 import { evenlySpaced } from '../spectra/evenly-spaced.ts';
 
 // What a registration says about the calibration of a model: arguments, or else the metadata of the ONNX file.
@@ -72,7 +72,7 @@ export function checkFacts(
   given: GivenFacts,
   { inputLength, statistics, metadata }: FileFacts,
 ): CheckedFacts {
-  const axis = given.xAxis ? axisOf(given.xAxis, inputLength) : axisIn(metadata, inputLength);
+  const axis = axisFrom(given.xAxis, metadata, inputLength);
   const { calibration } = given;
   const yUnit = (given.yUnit ?? metadata.y_unit ?? '').trim();
   const t2Limit = given.t2Limit ?? numberIn(metadata, 't2_limit');
@@ -115,6 +115,23 @@ function bandOf(
   const index = calibrationMin.findIndex((min, i) => min > (calibrationMax[i] ?? min));
   if (index >= 0) throw badUserInput(`yMin is more than yMax at point ${index + 1}.`);
   return { calibrationMin, calibrationMax };
+}
+
+/** The x axis that is given, or that of the file. @throws BAD_USER_INPUT when both are there and differ */
+function axisFrom(
+  given: XAxisInput | null | undefined,
+  metadata: FileFacts['metadata'],
+  inputLength: number,
+): Axis | null {
+  const ofFile = axisIn(metadata, inputLength);
+  if (!given) return ofFile;
+  const axis = axisOf(given, inputLength);
+  if (ofFile && compareAxes(ofFile, axis).result !== 'same') {
+    throw badUserInput(
+      `The file's metadata say that the x axis runs from ${describeRange(ofFile)}, but xAxis runs from ${describeRange(axis)}. Send the file without xAxis, or correct one of them.`,
+    );
+  }
+  return axis;
 }
 
 function axisOf({ quantity, unit, values, first, last }: XAxisInput, inputLength: number): Axis {

@@ -78,6 +78,7 @@ function readBlocks(name: string, text: string): SpectraFile {
     format: 'JCAMP-DX',
     layout: null,
     axis: first.axis,
+    isAxisAssumed: false,
     yUnit: first.yUnit,
     spectra: read.map(({ y, line }, index): ReadSpectrum => ({ sampleName: names[index] ?? '', line, y })),
     notes: [...noteTitles(names, titles), ...new Set(read.flatMap(({ notes }) => notes))],

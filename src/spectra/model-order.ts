@@ -1,7 +1,7 @@
 import { type Axis, compareAxes, describeRange, formatX } from './axis.ts';
 import { quote } from './problems.ts';
 import type { SpectraFile } from './reading.ts';
-import { yKindOf } from './units.ts';
+import { yUnitsDiffer } from './units.ts';
 
 /** What a model states about the spectra that it expects. */
 export interface ExpectedSpectra {
@@ -20,11 +20,10 @@ export type Ordering =
  * changed. The axis of a model that has none cannot be checked: the file's order is kept.
  */
 export function putInModelOrder(file: SpectraFile, model: ExpectedSpectra): Ordering {
-  const [given, expected] = [file.yUnit, model.yUnit].map(unit => (unit === null ? null : yKindOf(unit)));
-  if (given && expected && given !== expected) {
+  if (file.yUnit !== null && model.yUnit !== null && yUnitsDiffer(file.yUnit, model.yUnit)) {
     return {
       result: 'refused',
-      message: `The values are ${quote(file.yUnit ?? '')}, the model expects ${quote(model.yUnit ?? '')}. Export the spectra in that unit.`,
+      message: `The values are ${quote(file.yUnit)}, the model expects ${quote(model.yUnit)}. Export the spectra in that unit.`,
     };
   }
   const { axis } = file;
@@ -37,6 +36,9 @@ export function putInModelOrder(file: SpectraFile, model: ExpectedSpectra): Orde
       };
     }
     return { result: 'unchecked', file, note: `${arrow(axis)}, not checked: this model has no axis` };
+  }
+  if (file.isAxisAssumed) {
+    return { result: 'unchecked', file, note: `${arrow(axis)} is the model's axis, which was assumed, not checked` };
   }
   const comparison = compareAxes(model.axis, axis);
   if (comparison.result === 'different') return { result: 'refused', message: comparison.message };

@@ -16,6 +16,8 @@ export interface SpectraFile {
   /** Null for formats that have only one layout. */
   layout: 'wide' | 'long' | 'transposed' | null;
   axis: Axis;
+  /** Whether the file has no x, and a person decided that it has the model's. */
+  isAxisAssumed: boolean;
   /** The unit of the values, for example `absorbance`; null if the file does not state it. */
   yUnit: string | null;
   spectra: ReadSpectrum[];

@@ -57,6 +57,7 @@ function readSubfiles(name: string, bytes: Uint8Array): SpectraFile {
     format: 'SPC',
     layout: null,
     axis,
+    isAxisAssumed: false,
     yUnit: header.yUnit,
     spectra: subfiles.map(
       (subfile, index): ReadSpectrum => ({

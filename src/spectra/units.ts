@@ -76,7 +76,9 @@ type YKind =
   | 'percent transmittance'
   | 'reflectance'
   | 'percent reflectance'
-  | 'Kubelka-Munk';
+  | 'Kubelka-Munk'
+  | 'intensity'
+  | 'single beam';
 
 /** What heads values of each kind, in lower case without blanks, dots, hyphens and underscores. */
 const Y_KINDS: readonly [YKind, RegExp][] = [
@@ -95,11 +97,28 @@ const Y_KINDS: readonly [YKind, RegExp][] = [
   ],
   ['reflectance', /^(reflectance|reflection|reflexion)$/],
   ['Kubelka-Munk', /^(kubelkamunk|km)(units?)?$/],
+  ['intensity', /^((raman|relative)?intensity|(raman)?intensit[aä]t|counts|cps)$/],
+  ['single beam', /^singlebeam$/],
 ];
+
+/** Texts that stand for any kind of values. */
+const NEUTRAL = /^(au|arb(itrary)?units?|y|values?|signal|response|amplitude)$/;
+
+const spellingOf = (text: string) => text.toLowerCase().replace(/[\s._-]/g, '');
 
 /** The kind of values that a text states; null if it states none that is known. log(1/R) and log(1/T) are absorbances. */
 export function yKindOf(text: string): YKind | null {
   if (text.length > MAX_SPELLING) return null;
-  const spelling = text.toLowerCase().replace(/[\s._-]/g, '');
+  const spelling = spellingOf(text);
   return Y_KINDS.find(([, pattern]) => pattern.test(spelling))?.[0] ?? null;
+}
+
+/**
+ * Whether two units of values exclude each other: a model of one gives wrong numbers for the other. Units that are not
+ * known are compared by their texts, and texts such as `a.u.` exclude nothing.
+ */
+export function yUnitsDiffer(one: string, other: string): boolean {
+  const [first, second] = [one, other].map(text => yKindOf(text) ?? spellingOf(text));
+  if (first === second) return false;
+  return ![one, other].some(text => NEUTRAL.test(spellingOf(text)));
 }

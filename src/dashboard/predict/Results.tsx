@@ -3,7 +3,7 @@ import { CircleAlert, TriangleAlert } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { sentenceOf } from '../app/client';
 import { useDeployment } from '../deployments/DeploymentPage';
-import { isOutside, type ReferenceRange } from '../ui/judgement.ts';
+import { isOutside, type Judgement, type ReferenceRange } from '../ui/judgement.ts';
 import { Notice } from '../ui/Notice';
 import { count, formatNumber } from '../ui/numbers';
 import { exactTime } from '../ui/relative-time';
@@ -66,6 +66,25 @@ export function Results({ run, onResume, calibration }: ResultsProps) {
   );
 }
 
+/** How many spectra are outside the calibration, and how many other values outside its range, as sentences. */
+function describeDoubts(rows: readonly Judgement[]): string[] {
+  const outside = rows.filter(({ applicability }) => applicability?.verdict === 'OUTSIDE').length;
+  const beyond = rows.filter(isOutside).length - outside;
+  const sentences: string[] = [];
+  if (outside > 0) {
+    sentences.push(
+      `${formatNumber(outside)} of ${count(rows.length, 'prediction')} ${outside === 1 ? 'is' : 'are'} outside the calibration. Such a value may be wrong by any amount.`,
+    );
+  }
+  if (beyond > 0) {
+    const others = outside > 0 ? ' other' : '';
+    sentences.push(
+      `${formatNumber(beyond)}${others} ${beyond === 1 ? 'value is' : 'values are'} outside the calibration's range.`,
+    );
+  }
+  return sentences;
+}
+
 function Partly({ run: { predictions, total } }: { run: Run }) {
   return (
     <Text size="sm">
@@ -99,11 +118,7 @@ function Predictions({ run: { predictions }, calibration }: Pick<ResultsProps, '
       {outside.length > 0 && (
         <Notice icon={<TriangleAlert size={18} />} mb="sm" role="status">
           <Group justify="space-between" gap="sm">
-            <Text size="sm">
-              {formatNumber(outside.length)} of {count(rows.length, 'prediction')}{' '}
-              {outside.length === 1 ? 'is' : 'are'} outside the calibration. Such a value may be wrong by any
-              amount.
-            </Text>
+            <Text size="sm">{describeDoubts(rows).join(' ')}</Text>
             <Switch
               label="Show only these"
               size="sm"

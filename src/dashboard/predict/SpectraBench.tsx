@@ -29,7 +29,7 @@ export function SpectraBench({ deployment, model }: { deployment: Deployment; mo
   const obstacle = describeObstacle(list, disagreement);
   const spectraCount = read.reduce((sum, { samples }) => sum + samples.length, 0);
   const isRunning = run?.state === 'running' || run?.state === 'stopping';
-  const start = () => runner.start(read.flatMap(spectraOf), model.axis?.values ?? null);
+  const start = () => runner.start(read.flatMap(spectraOf));
   return (
     <Stack gap="md">
       <Stack gap={6}>

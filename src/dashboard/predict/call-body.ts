@@ -5,9 +5,8 @@ const MAX_BLOCK_MS = 10;
 
 /** The large part of a call's variables. */
 export interface CallInput {
+  /** All with the same x. */
   spectra: readonly SpectrumToSend[];
-  /** The x of each point; null if the model cannot check them. */
-  xValues: readonly number[] | null;
 }
 
 /**
@@ -20,7 +19,7 @@ export const fetchWithSpectra =
     await fetch(url, { ...init, body: await addSpectra(String(init.body), input) });
 
 /** Adds spectra to the body of a request, in pieces that do not block the page. */
-async function addSpectra(body: string, { spectra, xValues }: CallInput): Promise<string> {
+async function addSpectra(body: string, { spectra }: CallInput): Promise<string> {
   const { variables, ...request }: { variables: { spectra?: unknown } } = JSON.parse(body);
   const { spectra: _placeholder, ...others } = variables;
   const pieces: string[] = [];
@@ -31,6 +30,7 @@ async function addSpectra(body: string, { spectra, xValues }: CallInput): Promis
     await new Promise(resolve => setTimeout(resolve));
     resumedAt = performance.now();
   }
+  const xValues = spectra[0]?.x ?? null;
   const start = JSON.stringify({ ...request, variables: { ...others, xValues } }).slice(0, -2);
   return `${start},"spectra":[${pieces.join(',')}]}}`;
 }

@@ -9,11 +9,18 @@ const SPECTRUM_BYTES = 40;
 
 interface Sized {
   sampleName: string;
+  x: readonly number[] | null;
   y: { length: number };
 }
 
+/** Whether spectra have the same x, so that one call may have both: it takes one list of x values. */
+const haveSameX = ({ x: one }: Sized, { x: other }: Sized) =>
+  one === other ||
+  (one !== null && other !== null && one.length === other.length && one.every((x, i) => x === other[i]));
+
 /**
- * How many of the spectra from an index on fit into one call by the server's limits, at least one. Their size is an
+ * How many of the spectra from an index on fit into one call, which has one x axis and the server's limits, at least one.
+ * Their size is an
  * upper bound: to write them as JSON twice would block the page for longer.
  */
 export function countForCall(
@@ -26,7 +33,8 @@ export function countForCall(
   let count = 0;
   while (count < maxSpectra && from + count < spectra.length) {
     const spectrum = spectra[from + count];
-    if (!spectrum) break;
+    const first = spectra[from];
+    if (!spectrum || !first || !haveSameX(first, spectrum)) break;
     bytes +=
       spectrum.y.length * MAX_NUMBER_LENGTH +
       spectrum.sampleName.length * MAX_CHARACTER_BYTES +

@@ -21,7 +21,7 @@ export interface ChosenFile {
 
 /** Files of spectra that a person chose, each under a name of its own. */
 export interface Files extends Observable<readonly ChosenFile[]> {
-  /** Reads files. One replaces an earlier one of the same name. */
+  /** Reads files. One replaces an earlier one of the same path. */
   add: (chosen: readonly File[]) => void;
   remove: (name: string) => void;
   clear: () => void;
@@ -54,9 +54,10 @@ export function createFiles(first: ExpectedSpectra | null): Files {
 
   const publish = () => list.set(Array.from(entries, ([name, { state }]) => ({ name, state })));
   const read = (file: File, answers: readonly Answer[]) => {
+    const name = pathOf(file);
     const entry: Entry = { file, answers, state: { kind: 'waiting' }, job: null };
-    entries.get(file.name)?.job?.stop();
-    entries.set(file.name, entry);
+    entries.get(name)?.job?.stop();
+    entries.set(name, entry);
     const change = (state: FileState) => {
       entry.state = state;
       publish();
@@ -64,7 +65,7 @@ export function createFiles(first: ExpectedSpectra | null): Files {
     entry.job = reader.read({ file, model, answers }, share => change({ kind: 'reading', share }));
     void entry.job.result.then(result => {
       entry.job = null;
-      change(result);
+      change(result.kind === 'read' ? { ...result, file: { ...result.file, name } } : result);
     });
     publish();
   };
@@ -105,6 +106,13 @@ export function createFiles(first: ExpectedSpectra | null): Files {
       for (const { file } of entries.values()) read(file, []);
     },
   };
+}
+
+/** The path of a file in the folder that was dropped, or its name: two folders may have files of one name. */
+function pathOf(file: File): string {
+  // Set by react-dropzone: `./1.spc` for a file, `/monday/1.spc` for one in a folder.
+  const path = 'path' in file && typeof file.path === 'string' ? file.path.replace(/^\.?\//, '') : '';
+  return path || file.webkitRelativePath || file.name;
 }
 
 /** Whether two models expect the same. An axis is set once and never changes, so only its presence is compared. */

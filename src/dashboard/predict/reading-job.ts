@@ -45,8 +45,11 @@ export async function readFile(
     kind: 'read',
     file: {
       ...facts,
-      // Once it was checked, the axis is the model's, with its quantity and unit.
-      axis: ordering.result === 'unchecked' ? facts.axis : (model?.axis ?? facts.axis),
+      // Once it was checked, the axis has the model's quantity and unit. Its values stay those of the file.
+      axis:
+        ordering.result === 'unchecked' || !model?.axis
+          ? facts.axis
+          : { ...model.axis, values: facts.axis.values },
       order: ordering.result,
       orderNote: ordering.note,
       samples: spectra.map(({ sampleName, line }) => ({ sampleName, line })),

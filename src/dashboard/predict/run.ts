@@ -2,7 +2,7 @@ import type { Client, CombinedError } from 'urql';
 import { uuidv7 } from 'uuidv7';
 import { graphql } from '../generated';
 import type { PredictMutation } from '../generated/graphql';
-import { type CallInput, fetchWithSpectra } from './call-body.ts';
+import { fetchWithSpectra } from './call-body.ts';
 import { countForCall } from './calls.ts';
 import { type Observable, observable } from './observable.ts';
 import type { Predicted } from './predicted.ts';
@@ -50,12 +50,8 @@ export interface Run {
 
 /** The run of one deployment's Predict tab; null if there is none. */
 export interface Runner extends Observable<Run | null> {
-  /**
-   * Predicts for spectra in as many calls as they need, one after the other.
-   *
-   * @param xValues the x of each point, the same for all spectra; null if the model cannot check them
-   */
-  start: (spectra: readonly SpectrumToSend[], xValues: readonly number[] | null) => void;
+  /** Predicts for spectra in as many calls as they need, one after the other. */
+  start: (spectra: readonly SpectrumToSend[]) => void;
   /** Ends the run before its next call. */
   stop: () => void;
   /** Continues a run that failed or was stopped. The call that failed is repeated under the same idempotency key. */
@@ -67,15 +63,13 @@ export interface Runner extends Observable<Run | null> {
 /** Makes the runner of a deployment. */
 export function createRunner(client: Client, deploymentId: string): Runner {
   const state = observable<Run | null>(null);
-  let input: CallInput | null = null;
+  let spectra: readonly SpectrumToSend[] = [];
   /** The key of the call that is made next. It changes with each answer, so that a repeated call is charged once. */
   let idempotencyKey = uuidv7();
   /** The index of the first spectrum without an answer. */
   let next = 0;
 
   const advance = async () => {
-    if (!input) return;
-    const { spectra, xValues } = input;
     const total = spectra.length;
     let predictions = state.get()?.predictions ?? [];
     state.set({ state: 'running', total, predictions });
@@ -86,7 +80,7 @@ export function createRunner(client: Client, deploymentId: string): Runner {
         .mutation(
           PREDICT,
           { deploymentId, idempotencyKey, spectra: [] },
-          { fetch: fetchWithSpectra({ spectra: call, xValues }) },
+          { fetch: fetchWithSpectra({ spectra: call }) },
         )
         .toPromise();
       if (!data) return state.set({ state: 'failed', total, predictions, ...(error ? { error } : {}) });
@@ -101,9 +95,9 @@ export function createRunner(client: Client, deploymentId: string): Runner {
 
   return {
     ...state,
-    start(spectra, xValues) {
+    start(chosen) {
       if (!isIdle()) return;
-      input = { spectra, xValues };
+      spectra = chosen;
       idempotencyKey = uuidv7();
       next = 0;
       state.set(null);
@@ -114,11 +108,11 @@ export function createRunner(client: Client, deploymentId: string): Runner {
       if (run?.state === 'running') state.set({ ...run, state: 'stopping' });
     },
     resume() {
-      if (isIdle()) void advance();
+      if (isIdle() && spectra.length > 0) void advance();
     },
     forget() {
       if (!isIdle()) return;
-      input = null;
+      spectra = [];
       state.set(null);
     },
   };

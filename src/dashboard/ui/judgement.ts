@@ -65,7 +65,7 @@ function describeExceeded(
 ): string | null {
   if (typeof limit !== 'number') return null;
   // The server answers null for a statistic that is infinite or NaN.
-  if (typeof statistic !== 'number') return `${name} is not a number`;
+  if (typeof statistic !== 'number') return `${name} is not finite`;
   if (statistic <= limit) return null;
   // With as many digits as it takes to see which is larger.
   let digits = 3;

@@ -62,7 +62,7 @@ export function readCsv(
     problems.refuseIfAny();
     numbers.checkConvention();
     problems.refuseIfAny();
-    const { axis, yUnit, spectra, notes } = found;
+    const { axis, isAxisAssumed = false, yUnit, spectra, notes } = found;
     return {
       kind: 'spectra',
       file: {
@@ -70,6 +70,7 @@ export function readCsv(
         format: 'CSV',
         layout,
         axis,
+        isAxisAssumed,
         yUnit,
         spectra,
         notes: [...table.notes, ...notes, ...describeDuplicates(spectra)],
@@ -77,7 +78,7 @@ export function readCsv(
     };
   };
 
-  if (isPairs(table, survey, modelAxis)) {
+  if (isPairs(table, survey, modelAxis) && !hasSimilarComment(table, columns)) {
     const found = readLong(reader, PAIRS, true);
     return finish('long', {
       ...found,

@@ -50,6 +50,7 @@ export function readWithoutHeading(reader: Reader, name: number, axis: Axis): Ta
   }
   return {
     axis,
+    isAxisAssumed: true,
     yUnit: null,
     spectra,
     notes: ["The file has no heading: it was read with the model's axis, and every row is a spectrum."],

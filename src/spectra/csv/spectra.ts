@@ -20,6 +20,7 @@ export interface Reader {
 /** What a reader of a layout finds in a table. */
 export interface TableSpectra {
   axis: Axis;
+  isAxisAssumed?: boolean;
   yUnit: string | null;
   spectra: ReadSpectrum[];
   notes: string[];

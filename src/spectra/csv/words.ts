@@ -102,8 +102,6 @@ const Y_WORDS = new Set([
   'response',
   'amplitude',
 ]);
-/** Headings of values that are shown as their unit, and not compared. */
-const INTENSITY_WORDS = new Set(['intensity', 'intensitat', 'ramanintensity', 'counts', 'cps']);
 
 /** Max length of a heading that is compared with words. */
 const MAX_LENGTH = 60;
@@ -154,7 +152,6 @@ export function readYHeading(heading: string): { yUnit: string | null } | null {
   if (yKindOf(heading)) return { yUnit: heading };
   const word = normalize(heading.replace(/[([/].*$/, ''));
   if (yKindOf(word)) return { yUnit: heading };
-  if (INTENSITY_WORDS.has(word)) return { yUnit: heading };
   return Y_WORDS.has(word) ? { yUnit: null } : null;
 }
 
