@@ -117,7 +117,7 @@ describe('files as people export them', () => {
     const ordering = reading.kind === 'spectra' ? order(reading.file, OCTANE) : null;
     expect(ordering?.result ?? 'refused').toBe('refused');
     const said = ordering?.result === 'refused' ? ordering.message : sayings(reading);
-    expect(said).toMatch(SAYINGS[name] ?? /./);
+    expect(said).toMatch(SAYINGS[name] ?? /^$/);
   });
 
   test.for(casesThat('refused'))('%s is not read as a complete file of that axis without one', ([name]) => {

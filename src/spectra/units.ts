@@ -113,12 +113,33 @@ export function yKindOf(text: string): YKind | null {
   return Y_KINDS.find(([, pattern]) => pattern.test(spelling))?.[0] ?? null;
 }
 
+/** Words that state a kind of values within a longer text, such as `Réflectance (0-1)`, in the order of preference. */
+const Y_WORDS: readonly [YKind, RegExp][] = [
+  ['absorbance', /^a$|\babsorb|\babsorpt|\bextin|\blog(10)?\W*1\/[rt]\b/],
+  ['percent transmittance', /%\s*t(rans\w*)?\b|\btransmi\w*\W*%/],
+  ['transmittance', /\btransmi/],
+  ['percent reflectance', /%\s*r(efl\w*)?\b|\breflec\w*\W*%/],
+  ['reflectance', /\breflec|\breflexion/],
+  ['Kubelka-Munk', /\bkubelka/],
+  ['single beam', /\bsingle.?beam/],
+  ['intensity', /\bintensit|\bcounts?\b/],
+];
+
+/** The kind of values that a text states, also among other words; null if it states none that is known. */
+export function statedYKind(text: string): YKind | null {
+  const plain = text.slice(0, MAX_STATEMENT).normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  return yKindOf(text) ?? Y_WORDS.find(([, pattern]) => pattern.test(plain))?.[0] ?? null;
+}
+
+/** Max characters of a text that may state a kind of values. */
+const MAX_STATEMENT = 60;
+
 /**
  * Whether two units of values exclude each other: a model of one gives wrong numbers for the other. Units that are not
  * known are compared by their texts, and texts such as `a.u.` exclude nothing.
  */
 export function yUnitsDiffer(one: string, other: string): boolean {
-  const [first, second] = [one, other].map(text => yKindOf(text) ?? spellingOf(text));
+  const [first, second] = [one, other].map(text => statedYKind(text) ?? spellingOf(text));
   if (first === second) return false;
   return ![one, other].some(text => NEUTRAL.test(spellingOf(text)));
 }

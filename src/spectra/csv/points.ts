@@ -71,11 +71,15 @@ function chooseByModel(points: readonly PointHeading[], line: number, axis: Axis
 
 /** The few headings that are far from all others, or that are written in another way. */
 function straysOf(points: readonly PointHeading[]): PointHeading[] {
-  const groups = Map.groupBy(points, ({ form }) => form);
-  const strays = new Set([...smallOf(farGroupsOf(points)), ...smallOf([...groups.values()])]);
-  if (strays.size === 0) return [];
-  // Without these, others may turn out to be far.
-  for (const stray of straysOf(points.filter(point => !strays.has(point)))) strays.add(stray);
+  const strays = new Set<PointHeading>();
+  // Without the first strays, others may turn out to be far.
+  for (let round = 0; round < MAX_STRAYS; round++) {
+    const others = points.filter(point => !strays.has(point));
+    const groups = Map.groupBy(others, ({ form }) => form);
+    const found = [...smallOf(farGroupsOf(others)), ...smallOf([...groups.values()])];
+    if (found.length === 0) break;
+    for (const stray of found) strays.add(stray);
+  }
   return points.filter(point => strays.has(point));
 }
 

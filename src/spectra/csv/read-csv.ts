@@ -1,7 +1,7 @@
 import { type Axis, describeRange, firstNotMonotonic } from '../axis.ts';
 import { createProblems, list, quote, refuse } from '../problems.ts';
 import type { Reading, ReadOptions, SpectraFile } from '../reading.ts';
-import { recognizeXUnit } from '../units.ts';
+import { recognizeXUnit, statedYKind } from '../units.ts';
 import { fits } from './axis-match.ts';
 import { type Columns, readColumns } from './columns.ts';
 import { findDialect } from './dialect.ts';
@@ -71,7 +71,7 @@ export function readCsv(
         layout,
         axis,
         isAxisAssumed,
-        yUnit,
+        yUnit: yUnit ?? table.yUnit,
         spectra,
         notes: [...table.notes, ...notes, ...describeDuplicates(spectra)],
       },
@@ -100,7 +100,10 @@ export function readCsv(
   if (survey.rows === 0) refuse(table.heading.line, 'There are no spectra below the heading.');
   const layout = recognizeLayout(table, columns, survey, modelAxis);
   if (layout.kind === 'long') {
-    return finish('long', withUnits(table, readLong(reader, layout), [layout.x.column], [layout.y]));
+    const found = readLong(reader, layout);
+    const heading = table.heading.fields[layout.y] ?? '';
+    const yUnit = found.yUnit ?? (statedYKind(heading) ? heading : null);
+    return finish('long', withUnits(table, { ...found, yUnit }, [layout.x.column], [layout.y]));
   }
   if (layout.kind === 'transposed') {
     const { column } = layout.x;
@@ -171,6 +174,10 @@ function withUnits(
   if (!units) return found;
   const xUnit = recognizeXUnit(sharedText(units, x));
   const yUnit = sharedText(units, y);
+  const yTexts = [...new Set(y.map(column => units.fields[column] ?? ''))];
+  if (yTexts.length > 1 && yTexts.some(statedYKind)) {
+    refuse(units.line, `The values have several units: ${list(yTexts)}. Put each unit into a file of its own.`);
+  }
   return {
     ...found,
     axis: xUnit

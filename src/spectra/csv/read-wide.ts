@@ -5,6 +5,7 @@ import { type PointHeading, readPointHeading } from './headings.ts';
 import { checkName, checkSize, type Reader, type TableSpectra } from './spectra.ts';
 import { isNumeric, type Survey } from './survey.ts';
 import { columnName, dataRowsOf, type Table } from './table.ts';
+import { recognizeXUnit, type XUnit } from '../units.ts';
 import { nameRankOf, readXHeading } from './words.ts';
 
 /** Reads a table with one spectrum a row. @param name the column of the names */
@@ -25,10 +26,24 @@ export function readWide(reader: Reader, name: number, points: readonly PointHea
       continue;
     }
     checkName(sampleName, line, problems);
-    spectra.push({ sampleName, line, y: readValues(reader, points, line, fields) });
+    const y = readValues(reader, points, line, fields);
+    if (isOtherHeading(y)) {
+      problems.report(line, 'The line is a heading of its own. Put each table into a file of its own.');
+      continue;
+    }
+    spectra.push({ sampleName, line, y });
   }
   const notes = name > 0 ? [`The names were taken from ${columnName(table, name)}.`] : [];
   return { axis, yUnit: null, spectra, notes };
+
+  /** Whether the values are the x of the points, in either direction: several tables stand below each other. */
+  function isOtherHeading(y: readonly number[]): boolean {
+    const { values } = axis;
+    return (
+      y.length > 1 &&
+      (y.every((value, i) => value === values[i]) || y.every((value, i) => value === values[y.length - 1 - i]))
+    );
+  }
 
   function repeatsHeading(fields: readonly string[]): boolean {
     return heading.fields.every((text, column) => fields[column] === text);
@@ -78,10 +93,19 @@ function axisOf(table: Table, name: number, points: readonly PointHeading[]): Ax
     const headings = [one, other].map(({ column }) => quote(fields[column] ?? '')).join(' and ');
     refuse(line, `The headings have several units: ${headings}. Put each axis into a file of its own.`);
   }
-  const corner = readXHeading(fields[name] ?? '');
+  const corner = readXHeading(fields[name] ?? '') ?? unitInCorner(fields[name] ?? '');
   const quantity = points.find(point => point.quantity !== null)?.quantity ?? null;
   return { quantity: quantity ?? corner?.quantity ?? null, unit: one?.unit ?? corner?.unit ?? null, values };
 }
+
+/** The unit of x in a heading of names that states it as well, such as `Sample / cm-1`. */
+function unitInCorner(heading: string): XUnit | null {
+  const [, unit = ''] = /[/\\|,;([]([^/\\|,;([]+)$/.exec(heading.slice(-MAX_CORNER)) ?? [];
+  return recognizeXUnit(unit);
+}
+
+/** Max characters of the end of a heading that may state a unit. */
+const MAX_CORNER = 40;
 
 function describeOrder(points: readonly PointHeading[], index: number): string {
   const [before, after] = [points[index - 1], points[index]];

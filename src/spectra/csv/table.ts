@@ -3,7 +3,7 @@ import { recognizeXUnit } from '../units.ts';
 import type { Dialect } from './dialect.ts';
 import { isNumberText } from './numbers.ts';
 import { type Row, rowsOf } from './rows.ts';
-import { isYUnit } from './words.ts';
+import { isYUnit, readYHeading } from './words.ts';
 
 /** A table of cells without blanks around their texts. */
 export interface Table {
@@ -18,6 +18,8 @@ export interface Table {
   notes: string[];
   /** The last comment above the table, which may be its heading: numpy writes it so. */
   comment: Row | null;
+  /** The unit of the values, if one line or comment above the table states it. */
+  yUnit: string | null;
 }
 
 /** Max lines with one cell above the table. */
@@ -29,20 +31,33 @@ export function openTable(dialect: Dialect): Table | null {
   let comment: Row | null = null;
   let heading: Row | null = null;
   let cells = 0;
-  const onComment = (row: Row) => {
-    if (!heading) comment = trimmed(row);
+  const stated = new Set<string>();
+  const state = (text: string) => {
+    const unit = readYHeading(text)?.yUnit;
+    if (unit) stated.add(unit);
   };
+  const onComment = (row: Row) => {
+    if (heading) return;
+    comment = trimmed(row);
+    const [first = '', ...others] = comment.fields;
+    // `%T` begins like a comment.
+    if (others.length === 0) for (const text of [first, first.slice(1).trim()]) state(text);
+  };
+  const above = () => ({ notes, comment, yUnit: stated.size === 1 ? ([...stated][0] ?? null) : null });
   for (const row of rowsOf(dialect, { onComment })) {
     const { line, fields } = trimmed(row);
     if (heading) {
       const units = isRowOfUnits(fields) ? { line, fields } : null;
-      return { dialect, heading, cells, units, notes, comment };
+      return { dialect, heading, cells, units, ...above() };
     }
     if (fields.length > 1) [heading, cells] = [{ line, fields }, row.fields.length];
     else if (notes.length === MAX_LINES_ABOVE) return null;
-    else notes.push(`Line ${line}, ${quote(fields.join(''))}, stands above the table and was left out.`);
+    else {
+      state(fields.join(''));
+      notes.push(`Line ${line}, ${quote(fields.join(''))}, stands above the table and was left out.`);
+    }
   }
-  return heading && { dialect, heading, cells, units: null, notes, comment };
+  return heading && { dialect, heading, cells, units: null, ...above() };
 }
 
 /**
