@@ -11,7 +11,11 @@ import type { Axis } from '../src/spectra/axis.ts';
 
 describe('spectra are split into calls', () => {
   const lengths = (count: number, points: number, name = 'A', maxBytes?: number) => {
-    const spectra = Array.from({ length: count }, () => ({ sampleName: name, y: new Float64Array(points) }));
+    const spectra = Array.from({ length: count }, () => ({
+      sampleName: name,
+      x: null,
+      y: new Float64Array(points),
+    }));
     const calls: number[] = [];
     for (let from = 0; from < count; from += calls.at(-1) ?? 0) {
       calls.push(countForCall(spectra, from, undefined, maxBytes));
@@ -31,6 +35,15 @@ describe('spectra are split into calls', () => {
     const widest = { sampleName: name, yValues: Array<number>(4000).fill(-1.234567890123456e-300) };
     expect(count).toBeLessThan(1000);
     expect(JSON.stringify(Array(count).fill(widest)).length).toBeLessThan(17 * 1024 * 1024);
+  });
+
+  test('of spectra with the same x', () => {
+    const axes = [[1, 2], [1, 2], null, null, [1, 2.01], [1, 2.01], [2, 1]];
+    const spectra = axes.map(x => ({ sampleName: 'A', x, y: [0, 0] }));
+    const calls: number[] = [];
+    for (let from = 0; from < spectra.length; from += calls.at(-1) ?? 0)
+      calls.push(countForCall(spectra, from));
+    expect(calls).toEqual([2, 2, 2, 1]);
   });
 
   test('of one at least', () => {

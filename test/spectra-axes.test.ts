@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type Axis, compareAxes, describeRange } from '../src/spectra/axis.ts';
-import { describeDisagreement, putInModelOrder } from '../src/spectra/model-order.ts';
+import { describeDisagreement, type ExpectedSpectra, putInModelOrder } from '../src/spectra/model-order.ts';
+import { readSpectraFile } from '../src/spectra/read-file.ts';
 import type { SpectraFile } from '../src/spectra/reading.ts';
 import { recognizeXUnit, yKindOf } from '../src/spectra/units.ts';
+import { encode } from './spectra-texts.ts';
 
 const axis = (values: number[], unit: string | null = null, quantity: Axis['quantity'] = null): Axis => ({
   quantity,
@@ -137,10 +139,13 @@ describe("a file is put into the model's order", () => {
     ['Absorbance (AU)', 'absorbance', true],
     ['Log(1/R)', 'absorbance', true],
     ['Transmittance (%)', '%T', true],
-    ['counts', 'absorbance', true],
+    ['counts', 'absorbance', false],
+    ['a.u.', 'absorbance', true],
+    ['Intensity', 'counts', true],
     [null, 'absorbance', true],
     ['%T', null, true],
-    ['%T', 'a unit of our own', true],
+    ['%T', 'a unit of our own', false],
+    ['a unit of our own', 'A unit of our own', true],
   ])('values in %s for a model of %s', ([given, unit, isAccepted]) => {
     const ordering = putInModelOrder(file(model, given), { ...expected, yUnit: unit });
     if (isAccepted) expect(ordering.result).toBe('checked');
@@ -187,4 +192,43 @@ test('units are recognized in the spellings of instruments', () => {
   expect(yKindOf('ABSORBANCE')).toBe('absorbance');
   expect(yKindOf('% Transmittance')).toBe('percent transmittance');
   expect(yKindOf('ARBITRARY UNITS')).toBeNull();
+});
+
+describe('values of another kind than those of the model are refused', () => {
+  const absorbances: ExpectedSpectra = {
+    axis: { quantity: 'WAVELENGTH', unit: 'nm', values: [900, 902, 904] },
+    inputLength: 3,
+    yUnit: 'absorbance',
+  };
+  const rows = '900,91\n902,92\n904,93';
+  const resultOf = (text: string) => {
+    const reading = readSpectraFile('file.csv', encode(text), { modelAxis: absorbances.axis, answers: [] });
+    return reading.kind === 'spectra' ? putInModelOrder(reading.file, absorbances).result : reading.kind;
+  };
+
+  test.for([
+    ['in a heading', `wavelength,%T\n${rows}`],
+    ['in a heading with other words', `wavelength,Réflectance (0-1)\n${rows}`],
+    ['in the heading of a sample', `wavelength,S1 %T\n${rows}`],
+    ['that the model cannot know', `wavelength,Counts\n${rows}`],
+    ['in a comment that is the heading', `# wavelength,%T\n${rows}`],
+    ['in a line above the table', 'Transmittance (%),,,\nsample_name,900,902,904\nA,91,92,93'],
+    ['in a line that begins like a comment', '%T\nsample_name,900,902,904\nA,91,92,93'],
+    ['in a row of units', `wavelength,y\nnm,%T\n${rows}`],
+    ['in the units of one of several samples', 'wavelength,A,B\nnm,%T,AU\n900,1,2\n902,2,3\n904,3,4'],
+    ['in a heading that the units do not repeat', `Wavelength,Transmittance\nnm,AU\n${rows}`],
+  ])('when the unit stands %s', ([, text = '']) => {
+    expect(resultOf(text)).toBe('refused');
+    // The same table of absorbances is read.
+    const right = text
+      .replaceAll(/%T|Transmittance \(%\)|Transmittance|Réflectance \(0-1\)|Counts/g, 'Absorbance')
+      .replace(/^# /, '');
+    expect(resultOf(right)).toBe('checked');
+  });
+
+  test('and of the kind of the model are not, however they are written', () => {
+    for (const unit of ['Absorbance', 'abs', 'AU', 'a.u.', 'log(1/R)', 'Absorbance (AU)', 'Extinktion']) {
+      expect(resultOf(`wavelength,${unit}\n${rows}`)).toBe('checked');
+    }
+  });
 });

@@ -38,7 +38,11 @@ export function putInModelOrder(file: SpectraFile, model: ExpectedSpectra): Orde
     return { result: 'unchecked', file, note: `${arrow(axis)}, not checked: this model has no axis` };
   }
   if (file.isAxisAssumed) {
-    return { result: 'unchecked', file, note: `${arrow(axis)} is the model's axis, which was assumed, not checked` };
+    return {
+      result: 'unchecked',
+      file,
+      note: `${arrow(axis)} is the model's axis, which was assumed, not checked`,
+    };
   }
   const comparison = compareAxes(model.axis, axis);
   if (comparison.result === 'different') return { result: 'refused', message: comparison.message };

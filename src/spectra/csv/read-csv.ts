@@ -1,7 +1,7 @@
 import { type Axis, describeRange, firstNotMonotonic } from '../axis.ts';
 import { createProblems, list, quote, refuse } from '../problems.ts';
 import type { Reading, ReadOptions, SpectraFile } from '../reading.ts';
-import { recognizeXUnit, statedYKind } from '../units.ts';
+import { recognizeXUnit, statedYKind, yUnitsDiffer } from '../units.ts';
 import { fits } from './axis-match.ts';
 import { type Columns, readColumns } from './columns.ts';
 import { findDialect } from './dialect.ts';
@@ -108,7 +108,14 @@ export function readCsv(
   if (layout.kind === 'transposed') {
     const { column } = layout.x;
     const samples = table.heading.fields.flatMap((_, index) => (index > column ? [index] : []));
-    return finish('transposed', withUnits(table, readTransposed(reader, layout.x), [column], samples));
+    const found = readTransposed(reader, layout.x);
+    const yUnit =
+      found.yUnit ??
+      unitStatedIn(
+        samples.map(index => table.heading.fields[index] ?? ''),
+        table.heading.line,
+      );
+    return finish('transposed', withUnits(table, { ...found, yUnit }, [column], samples));
   }
   const choice = choosePoints(columns.points, table.heading.line, modelAxis, answers);
   if ('question' in choice) return { kind: 'question', question: choice.question };
@@ -164,6 +171,25 @@ function canReadWithoutHeading({ points, width }: Columns, survey: Survey, model
   return hasNames && points.length === modelAxis.values.length;
 }
 
+/**
+ * The unit that texts state, such as `S1 %T`; null if they state none.
+ *
+ * @throws {FileRefused} if they state several
+ */
+function unitStatedIn(texts: readonly string[], line: number): string | null {
+  // A letter is the name of a sample.
+  const units = new Map(texts.map(text => [text.length > 1 ? statedYKind(text) : null, text]));
+  units.delete(null);
+  if (units.size > 1) {
+    refuse(
+      line,
+      `The values have several units: ${list([...units.values()])}. Put each unit into a file of its own.`,
+    );
+  }
+  const [unit = null] = units.values();
+  return unit;
+}
+
 /** Adds what the row of units below the heading states. @param x its cells below those of x, and @param y of values */
 function withUnits(
   { units }: Table,
@@ -173,17 +199,20 @@ function withUnits(
 ): TableSpectra {
   if (!units) return found;
   const xUnit = recognizeXUnit(sharedText(units, x));
-  const yUnit = sharedText(units, y);
-  const yTexts = [...new Set(y.map(column => units.fields[column] ?? ''))];
-  if (yTexts.length > 1 && yTexts.some(statedYKind)) {
-    refuse(units.line, `The values have several units: ${list(yTexts)}. Put each unit into a file of its own.`);
+  const yTexts = y.map(column => units.fields[column] ?? '');
+  const yUnit = sharedText(units, y) || unitStatedIn(yTexts, units.line) || '';
+  if (found.yUnit !== null && isYUnit(yUnit) && yUnitsDiffer(found.yUnit, yUnit)) {
+    refuse(
+      units.line,
+      `The heading says that the values are ${quote(found.yUnit)}, the row below it ${quote(yUnit)}. Remove the wrong one.`,
+    );
   }
   return {
     ...found,
     axis: xUnit
       ? { ...found.axis, unit: xUnit.unit, quantity: found.axis.quantity ?? xUnit.quantity }
       : found.axis,
-    yUnit: isYUnit(yUnit) ? yUnit : found.yUnit,
+    yUnit: found.yUnit ?? (isYUnit(yUnit) ? yUnit : null),
     notes: [`Line ${units.line} was read as the units.`, ...found.notes],
   };
 }

@@ -1,11 +1,11 @@
 import { type Axis, firstNotMonotonic } from '../axis.ts';
 import { quote, refuse } from '../problems.ts';
 import type { ReadSpectrum } from '../reading.ts';
+import { recognizeXUnit, type XUnit } from '../units.ts';
 import { type PointHeading, readPointHeading } from './headings.ts';
 import { checkName, checkSize, type Reader, type TableSpectra } from './spectra.ts';
 import { isNumeric, type Survey } from './survey.ts';
 import { columnName, dataRowsOf, type Table } from './table.ts';
-import { recognizeXUnit, type XUnit } from '../units.ts';
 import { nameRankOf, readXHeading } from './words.ts';
 
 /** Reads a table with one spectrum a row. @param name the column of the names */
@@ -40,8 +40,9 @@ export function readWide(reader: Reader, name: number, points: readonly PointHea
   function isOtherHeading(y: readonly number[]): boolean {
     const { values } = axis;
     return (
-      y.length > 1 &&
-      (y.every((value, i) => value === values[i]) || y.every((value, i) => value === values[y.length - 1 - i]))
+      y.length > 2 &&
+      (y.every((value, i) => value === values[i]) ||
+        y.every((value, i) => value === values[y.length - 1 - i]))
     );
   }
 
