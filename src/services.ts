@@ -47,6 +47,8 @@ export interface ServerOptions {
   tracing?: Parameters<typeof startTracing>[0] | null;
   /** Limits of the model hosts. */
   modelLimits?: ModelLimits;
+  /** Cost of new password hashes (accounts/passwords.ts). */
+  passwordCost?: number | undefined;
   /** Overrides of HTTP_LIMITS. */
   httpLimits?: Partial<HttpLimits> | undefined;
   /** Receives the log, one JSON object a line. */
@@ -72,6 +74,7 @@ export async function startServer({
   tracing: traces,
   log: stream,
   modelLimits,
+  passwordCost,
   httpLimits,
   jobs: runsJobs = true,
   now = () => new Date(),
@@ -84,7 +87,17 @@ export async function startServer({
   const jobs = runsJobs ? startJobs({ db, log, now }) : undefined;
   const upkeep = startUpkeep({ db, log, now, retentionMonths: config.LOG_RETENTION_MONTHS });
   const purgeSoon = () => jobs?.purgeSoon();
-  const services = startServices({ db, config, modelLimits, log, now, purgeSoon, metrics, tracing });
+  const services = startServices({
+    db,
+    config,
+    modelLimits,
+    passwordCost,
+    log,
+    now,
+    purgeSoon,
+    metrics,
+    tracing,
+  });
 
   async function stopServices(): Promise<void> {
     upkeep.stop();
@@ -124,6 +137,7 @@ export interface ServicesOptions {
     'SIGN_UP' | 'PUBLIC_URL' | 'SMTP_URL' | 'MAIL_FROM' | 'MODEL_MEMORY' | 'MODEL_HOST_UIDS'
   >;
   modelLimits?: ModelLimits | undefined;
+  passwordCost?: number | undefined;
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   now: () => Date;
   /** Schedules the removal of what deletions left. */
@@ -139,6 +153,7 @@ export function startServices({
   db,
   config,
   modelLimits,
+  passwordCost,
   log,
   now,
   purgeSoon,
@@ -179,7 +194,7 @@ export function startServices({
   return {
     db,
     shareOf: sharePool(db),
-    passwords: startPasswords(),
+    passwords: startPasswords({ cost: passwordCost }),
     authenticate: traced('authenticate', startAuthenticate(db, metrics?.batches.lookUp)),
     rememberedKeys: startRememberedKeys(),
     countFailedKey: startFailedKeys(rateLimits),

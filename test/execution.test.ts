@@ -569,7 +569,6 @@ test('the short path answers with the status, headers and text of Apollo', async
   await expectSameAsApollo(list, stale, 401, codes.UNAUTHENTICATED);
   await expectSameAsApollo(predict(), { headers: { authorization: 'Bearer x' } }, 401, codes.UNAUTHENTICATED);
   await expectSameAsApollo(predict(), { rawKey: 'sk_x' }, 401, codes.UNAUTHENTICATED);
-  // Hashing a password takes a third of a second.
   await expectSameAsApollo(signIn(owner.password), anonymous, 200, undefined, [undefined]);
   await expectSameAsApollo(signIn('not the password'), stale, 401, codes.UNAUTHENTICATED, [undefined]);
   await expectSameAsApollo(predict(), revoked, 403, codes.API_KEY_REVOKED);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { hash } from 'bcryptjs';
+import { getRounds, hash } from 'bcryptjs';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DUMMY_HASH, type PasswordRequest, startPasswords } from '../src/accounts/passwords.ts';
+import { dummyHash, type PasswordRequest, startPasswords } from '../src/accounts/passwords.ts';
 import { fairQueue } from '../src/concurrency/fair-queue.ts';
 import { type Answer, type Credential, codes, SIGN_IN, signUp, startServiceForTest } from './harness.ts';
 
@@ -88,11 +88,20 @@ describe('the queues of password hashes', () => {
     expect(order.slice(0, 41).filter(queue => queue === 'sign-in').length).toBeGreaterThanOrEqual(19);
   });
 
+  test('hash with 2^12 rounds of bcrypt, like the dummy hash of an unknown e-mail', async () => {
+    const passwords = startPasswords();
+    onTestFinished(passwords.close);
+    const fresh = await passwords.hash('the passphrase', { queue: 'sign-up', network: '192.0.2.1' });
+    expect(getRounds(fresh)).toBe(12);
+    expect(getRounds(dummyHash())).toBe(12);
+    expect(dummyHash()).toHaveLength(fresh.length);
+  });
+
   test('never match the dummy hash of an unknown e-mail', async () => {
     const passwords = startPasswords();
     onTestFinished(passwords.close);
     const request = { queue: 'sign-in', network: '192.0.2.1' } as const;
-    expect(await passwords.verify('', DUMMY_HASH, request)).toBe(false);
+    expect(await passwords.verify('', dummyHash(), request)).toBe(false);
     expect(await passwords.verify('whatever', undefined, request)).toBe(false);
   });
 });
