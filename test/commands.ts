@@ -25,10 +25,17 @@ export async function nobody(): Promise<User> {
   return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
 }
 
+/** Registers what is to be done once nothing needs a folder or process any more: after the test, or after the file. */
+export type OnFinished = (cleanUp: () => Promise<void>) => void;
+
 /** A folder that is deleted after the test. */
-export async function temporaryFolder(mode = 0o755, owner?: User): Promise<string> {
+export async function temporaryFolder(
+  mode = 0o755,
+  owner?: User,
+  onFinished: OnFinished = onTestFinished,
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'spectrakey-start-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onFinished(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, mode);
   if (owner) await chown(folder, owner.uid, owner.gid);
   return folder;
@@ -61,6 +68,7 @@ export interface RunOptions {
   env?: Record<string, string>;
   cwd?: string;
   user?: User;
+  onFinished?: OnFinished;
 }
 
 /** Runs an npm script on a free port; it is stopped after the test. */
@@ -70,7 +78,7 @@ export const npm = (args: string[], options?: RunOptions) => run('npm', args, op
 export function run(
   program: string,
   args: string[],
-  { env = {}, cwd = project, user }: RunOptions = {},
+  { env = {}, cwd = project, user, onFinished = onTestFinished }: RunOptions = {},
 ): Started {
   const child = spawn(program, args, {
     cwd,
@@ -109,7 +117,7 @@ export function run(
         void ended.then(code => reject(new Error(`ended with ${code} before ${pattern}:\n${output}`)));
       }),
   };
-  onTestFinished(async () => {
+  onFinished(async () => {
     child.kill('SIGTERM');
     await ended;
   });
