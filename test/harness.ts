@@ -132,7 +132,8 @@ export async function startService({
       METRICS_PORT: metrics ? 0 : undefined,
     },
     log: { write: line => log.push(line) },
-    httpLimits,
+    // No client sends while a test stops its server.
+    httpLimits: { lastRequestsMs: 0, ...httpLimits },
     passwordCost,
     jobs,
     ...(now ? { now } : {}),

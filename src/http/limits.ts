@@ -13,6 +13,8 @@ export interface HttpLimits {
   handlerMs: number;
   /** Max time that a connection may wait for its next request. */
   idleMs: number;
+  /** Wait, as the server stops, for requests that clients sent before they could see it. */
+  lastRequestsMs: number;
   /** How often `headersMs` and `requestMs` are checked. */
   checkEveryMs: number;
   /** Max connections; further ones are closed at once. */
@@ -42,6 +44,7 @@ export const HTTP_LIMITS: HttpLimits = {
   // Longer than the 60 s after which load balancers commonly close an idle connection: if the server closed it first,
   // the balancer could send a request on a closed connection.
   idleMs: 72_000,
+  lastRequestsMs: 300,
   checkEveryMs: 5000,
   connections: 10_000,
   // Ten of the largest models, or sixty calls of a thousand spectra. Parsed, they take several times as much.

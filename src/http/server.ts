@@ -29,8 +29,6 @@ import { servePages } from './pages.ts';
 import { trustProxies } from './trusted-proxies.ts';
 import { sendError } from './write-answer.ts';
 
-/** Wait for requests that clients sent before they could see that the server is stopping. */
-const LAST_REQUESTS_MS = 300;
 /** Max time that stopping waits for requests in flight; then their connections are closed. */
 const MAX_STOP_MS = 10_000;
 
@@ -95,7 +93,7 @@ export async function startHttpServer({
     // Closes as `net` does, which keeps connections open. `http` also closes idle ones, and would reset a request that
     // is already on its way.
     Server.prototype.close.call(app.server);
-    await Promise.race([once(app.server, 'close'), wait(LAST_REQUESTS_MS)]);
+    await Promise.race([once(app.server, 'close'), wait(limits.lastRequestsMs)]);
   });
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
