@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 
-// Debian and its derivatives, Fedora, macOS; CHROMIUM overrides the path.
+// Debian and its derivatives, Fedora, macOS; CHROMIUM overrides the path. The headless shell, the same Chromium without
+// windows, takes half of the processor time.
 const places = [
   process.env.CHROMIUM,
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
