@@ -37,7 +37,7 @@ describe('an axis is compared with that of the model', () => {
     [
       'another x inside the reverse',
       [908, 904, 902.3, 900],
-      'The spectra run from 908 to 900, the model expects 900 to 908 nm. Point 3 is at 902.3, not at 902.',
+      'The spectra run from 908 to 900, the model expects 900 to 908 nm. Point 3 is at 902.3, not at 902 in the opposite direction.',
     ],
     [
       'fewer points',
@@ -68,7 +68,14 @@ describe('an axis is compared with that of the model', () => {
       'The spectra run from 900 to 908 (wavenumbers), the model expects 900 to 908 nm (wavelengths).',
     );
     expect(difference(model, axis([...values], 'Nanometers', 'WAVELENGTH'))).toBe('same');
-    expect(difference(model, axis([...values], 'furlong', 'OTHER'))).toBe('same');
+    expect(difference(model, axis([...values], 'nanometers (nm)', 'WAVELENGTH'))).toBe('same');
+    expect(difference(model, axis([...values], 'arbitrary units', 'OTHER'))).toBe('same');
+    for (const unit of ['furlong', 'SECONDS', 'Data points']) {
+      expect(difference(model, axis([...values], unit, 'OTHER'))).toBe(
+        `The spectra run from 900 to 908 ${unit}, the model expects 900 to 908 nm.`,
+      );
+    }
+    expect(difference(axis([...values], 'furlong', 'OTHER'), axis([...values], 'nm'))).toBe('same');
     const raman = axis([...values], 'cm-1', 'RAMAN_SHIFT');
     expect(difference(raman, axis([...values], '1/cm', 'WAVENUMBER'))).toBe('same');
   });
@@ -159,15 +166,32 @@ describe("a file is put into the model's order", () => {
 });
 
 test('files for a model without an axis have to agree in direction, range and points', () => {
+  const model = { axis: null, yUnit: 'absorbance' };
   const [up, down] = [file(axis([900, 902])), file(axis([902, 900]), null, 'b.csv')];
   const other = file(axis([1100, 1102]), null, 'c.csv');
-  expect(describeDisagreement([])).toBeNull();
-  expect(describeDisagreement([up, up])).toBeNull();
-  expect(describeDisagreement([up, down])).toMatch(
+  expect(describeDisagreement([], model)).toBeNull();
+  expect(describeDisagreement([up, up], model)).toBeNull();
+  expect(describeDisagreement([up, down], model)).toMatch(
     /^The files have different axes: a\.csv from 900 to 902 \(2 points\), b\.csv from 902 to 900 \(2 points\)\./,
   );
-  expect(describeDisagreement([up, up, other])).toContain('c.csv from 1100 to 1102');
-  expect(describeDisagreement([up, file(axis([900, 902, 904]))])).toContain('(3 points)');
+  expect(describeDisagreement([up, up, other], model)).toContain('c.csv from 1100 to 1102');
+  expect(describeDisagreement([up, file(axis([900, 902, 904]))], model)).toContain('(3 points)');
+  // A model with an axis compares each file with it.
+  expect(describeDisagreement([up, down], { ...model, axis: up.axis })).toBeNull();
+});
+
+test('files for a model without a unit of values have to agree in it', () => {
+  const [unknown, absorbance] = [file(axis([900, 902])), file(axis([900, 902]), 'Abs', 'b.csv')];
+  const transmittance = file(axis([900, 902]), '%T', 'c.csv');
+  for (const model of [
+    { axis: null, yUnit: null },
+    { axis: absorbance.axis, yUnit: null },
+  ]) {
+    expect(describeDisagreement([unknown, absorbance, absorbance], model)).toBeNull();
+    expect(describeDisagreement([unknown, absorbance, transmittance], model)).toBe(
+      "The files have different units: b.csv 'Abs', c.csv '%T'. This model has no unit to check them with, so predict them one by one.",
+    );
+  }
 });
 
 test('units are recognized in the spellings of instruments', () => {

@@ -279,6 +279,31 @@ describe('what cannot be read right is refused, with the line and what was read'
     expect(refusal(lines(`${other}\n${one}`))).toMatch(/^line 7: The line begins with x = 4000/);
   });
 
+  test('a distance of points that rounding does not explain', () => {
+    const text = (delta: string) =>
+      `##TITLE=t\n##FIRSTX=900\n##LASTX=904\n##NPOINTS=3\n##DELTAX=${delta}\n##XYDATA=(X++(Y..Y))\n900 1 2 3\n##END=`;
+    for (const delta of ['2', '2.0', '+2.00', '1.99']) expect(refusal(text(delta))).toBeUndefined();
+    for (const delta of ['1', '3', '-2', '1.5', '2E+2']) {
+      expect(refusal(text(delta))).toBe(
+        `line 5: ##DELTAX= is ${delta}, but 3 points from 900 to 904 are 2 apart. Export the spectrum again.`,
+      );
+    }
+  });
+
+  test('an x of a line that only its exponent makes near', () => {
+    const text = (x: string) =>
+      `##TITLE=t\n##FIRSTX=900\n##LASTX=904\n##NPOINTS=3\n##XYDATA=(X++(Y..Y))\n${x} 1 2 3\n##END=`;
+    expect(refusal(text('9.00E+2'))).toBeUndefined();
+    expect(refusal(text('1E+3'))).toMatch(/^line 6: The line begins with x = 1000/);
+  });
+
+  test('one point with two ends', () => {
+    const text = (last: number) =>
+      `##TITLE=t\n##FIRSTX=900\n##LASTX=${last}\n##NPOINTS=1\n##XYDATA=(X++(Y..Y))\n900 1\n##END=`;
+    expect(refusal(text(900))).toBeUndefined();
+    expect(refusal(text(1700))).toMatch(/^line 3: ##NPOINTS= is 1, but x runs from 900 to 1700/);
+  });
+
   test('an exponent without a sign, which other programs read as two numbers', () => {
     const text = writeBlock({ ...simple, values: [1, 2], records: { FIRSTY: undefined } });
     expect(refusal(text.replace('4000 1 2', '4000 1.5E3 2'))).toMatch(/'1.5E3' can be one number or two/);

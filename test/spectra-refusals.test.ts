@@ -27,7 +27,11 @@ describe('refused with what was read', () => {
     ['thousands alone', 'id\t900\t902\nA\t1.015\t2.512', /'1\.015' can be two numbers, 1015 or 1\.015/],
     ['both decimal signs', 'id;900,5;902,5\nA;0.1;2', /'900,5' on line 1 and '0\.1' on line 2/],
     ['too few cells', 'id,900,902\nA,0.1', /^line 2: The row has 2 cells, the heading 3\./],
-    ['too many cells', 'id,900\nA,0.1,0.2', /^line 2: The row has 3 cells, the heading 2\./],
+    [
+      'too many cells',
+      'id,900\nA,0.1,0.2',
+      /^line 2: '0\.2' is in column 3, which has no heading\. Head the column, or remove it\./,
+    ],
     ['no name', 'id,900\n ,0.1', ['line 2: The sample has no name. Fill it.']],
     ['a long name', `id,x,y\n${'n'.repeat(201)},1,2`, /^line 2: The name 'n{60}…' is too long/],
     ['numbers only', '900,902,904\n0.1,0.2,0.3', /samples' names is missing: every heading is a number/],
@@ -47,7 +51,37 @@ describe('refused with what was read', () => {
     [
       'two columns of x',
       'S1,S1,S2,S2\nx,y,x,y\n1,2,1,2',
-      /^line 1: The headings 'S1', 'S1', 'S2', 'S2' are not und/,
+      /^line 2: Below the first row, 'S1', 'S1', 'S2', 'S2', are more headings: 'x', 'y', 'x', 'y'\. Each spectrum seems to have an x of its own/,
+    ],
+    [
+      'x after values, without a heading',
+      '0.1,900\n0.2,902\n0.3,904',
+      /^line 1: Both columns go in one direction/,
+    ],
+    [
+      'a heading of two points or a point',
+      '900,902\n0.1,0.2\n0.05,0.3',
+      /^line 1: The first row .* can be a heading or a/,
+    ],
+    [
+      'a text export of Jasco',
+      'TITLE\tA\nXUNITS\tNANOMETERS\nXYDATA\n900,0\t0,1\n902,0\t0,2',
+      /^This is a text export of Jasco/,
+    ],
+    [
+      'spectra of Cary',
+      'S1,,S2,\nWavelength (nm),Abs,Wavelength (nm),Abs\n900,0.1,900,0.2',
+      /^line 2: .* more headings/,
+    ],
+    [
+      'a remark without a heading',
+      'id,900,902,\nA,1,2,good',
+      /^line 2: 'good' is in column 4, which has no heading/,
+    ],
+    [
+      'percent below a heading of absorbance',
+      'nm,Abs\nnm,%T\n900,1\n902,2',
+      /^line 2: .*'Abs', the row below it '%T'/,
     ],
     ['several columns of values', 'id,x,Abs,%T\nA,1,2,3', /'Abs', '%T' may hold the values/],
     ['samples without a heading', 'x,y,a,b\n1,2,3,4', /'y', 'a', 'b' may hold the samples' names/],

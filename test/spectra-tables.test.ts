@@ -20,6 +20,8 @@ describe('layouts', () => {
     ['wide, of FOSS', 'Sample Number,Date,Moisture,900,902\nA,1.5.2026,12.5,0.1,0.2\nB,,,0.3,-0.04'],
     ['wide, of The Unscrambler', '\t"900"\t"902"\n"A"\t0.1\t0.2\n"B"\t0.3\t-0.04'],
     ['transposed, of ASD ViewSpec', 'Wavelength\tA\tB\n900\t0.1\t0.3\n902\t0.2\t-0.04'],
+    ['wide, of R without a corner', '"900" "902"\n"A" 0.1 0.2\n"B" 0.3 -0.04'],
+    ['wide, with a headed row of units', 'sample_name,900,902\nunit,nm,nm\nA,0.1,0.2\nB,0.3,-0.04'],
     ['below a title', 'My spectra\n\nsample_name,900,902\nA,0.1,0.2\nB,0.3,-0.04'],
   ])('%s', ([, text]) => {
     expect(read(text)).toEqual(two);
@@ -31,6 +33,7 @@ describe('layouts', () => {
     ['OMNIC, without a heading', '4000,0.12\n3998,0.13'],
     ['OPUS, without a heading', '4000.00000\t0.12\n3998.00000\t0.13'],
     ['numpy, by blanks', ' 4.0e+03  1.2e-01\n 3.998e+03  1.3e-01\n'],
+    ['by blanks, with decimal commas', '4000,0 0,12\n3998,0 0,13'],
     ['Ocean Optics', 'Integration: 5\n>>>>>Begin Spectral Data<<<<<\n4000\t0.12\n3998\t0.13'],
   ])('two columns are one spectrum, named after the file: %s', ([, text]) => {
     expect(read(text, { name: 'soil.3.csv' })).toEqual(['soil.3: 4000=0.12 3998=0.13']);
@@ -39,6 +42,34 @@ describe('layouts', () => {
 
   test('a column of x beside one that is not headed as values holds the sample of that name', () => {
     expect(read('Wavelength\tfile.000\n350\t0.1\n351\t0.2')).toEqual(['file.000: 350=0.1 351=0.2']);
+  });
+
+  test('a column beside the three of the long layout is named as not read', () => {
+    expect(facts('sample,nm,abs,smoothed\nA,900,0.1,0.2\nA,902,0.2,0.3').notes).toContain(
+      "Not read: column 'smoothed'.",
+    );
+  });
+
+  test('headings with a prefix of their own are points where they are the axis of the model', () => {
+    const text = 'id,moisture,abs_900,abs_902,abs_904\nA,12,0.1,0.2,0.3';
+    expect(read(text, { model: [900, 902, 904] })).toEqual(['A: 900=0.1 902=0.2 904=0.3']);
+    for (const model of [[900, 902, 906], [900, 902], undefined]) {
+      expect(read(text, model ? { model } : {})[0]).toMatch(/^line 1: The headings .* are not understood/);
+    }
+  });
+
+  test('columns of replicates beside the complete axis of the model are no points', () => {
+    const replicates = [1, 2, 3, 4, 5];
+    const axis = Array.from({ length: 12 }, (_, index) => 900 + 2 * index);
+    const text = `id,${[...replicates, ...axis].join()}\nA,${[...replicates, ...axis].map(x => x / 1000).join()}`;
+    expect(read(text, { model: axis })).toEqual([`A: ${axis.map(x => `${x}=${x / 1000}`).join(' ')}`]);
+  });
+
+  test('evenly spaced numbers head counts of any size', () => {
+    const axis = Array.from({ length: 12 }, (_, index) => 1100 + 2 * index);
+    const counts = axis.map((_, index) => 5000 + index ** 2);
+    const [read1] = read(`Batch,${axis.join()}\nA,${counts.join()}`);
+    expect(read1).toMatch(/^A: 1100=5000 1102=5001 /);
   });
 
   test('numbers that name samples are told from x by the other axis, or refused', () => {
@@ -53,6 +84,10 @@ describe('layouts', () => {
       '5: 900=0.1 902=0.2',
       '7: 900=0.3 902=0.4',
     ]);
+    expect(read(',0,1\n101,0.1,0.2\n102,0.3,0.4')[0]).toMatch(/Both the first row/);
+    expect(read('Sample,101,105,107\n900,1,2,3\n902,4,5,6\n904,7,8,9\n906,1,2,3')[0]).toMatch(
+      /Both the first row/,
+    );
     expect(read('wavelength,101,105\n900,0.1,0.3\n902,0.2,0.4')[0]).toMatch(/Both the first row/);
     expect(read('wavelength,1,2,C\n900,0.1,0.3,1\n900,0.2,0.4,1')[0]).toMatch(/line 3: .*900 on line 2/);
   });

@@ -1,4 +1,4 @@
-import { recognizeXUnit, type SpectralQuantity } from './units.ts';
+import { isNeutralXUnit, recognizeXUnit, type SpectralQuantity } from './units.ts';
 
 /**
  * The x of each point, strictly monotonic in either direction, in the order of the values. Quantity and unit are null
@@ -58,6 +58,15 @@ export function firstNotMonotonic(values: readonly number[]): number | undefined
   return undefined;
 }
 
+/** Whether values have even steps but for what rounding leaves, as spectra do not. */
+export function isEven(values: readonly number[]): boolean {
+  const [first = 0, second = 0] = values;
+  const step = ((values.at(-1) ?? 0) - first) / (values.length - 1);
+  const isClose = (value: number, index: number) =>
+    Math.abs(value - first - index * step) <= Math.abs(step) / 10;
+  return values.length > 3 && second !== first && values.every(isClose);
+}
+
 /** How far an x may be from the expected one: a tenth of the smallest step; 0 for a single point. */
 export function toleranceOf(values: readonly number[]): number {
   let smallest = Number.POSITIVE_INFINITY;
@@ -76,10 +85,14 @@ function isNear(expected: number | undefined, given: number | undefined, toleran
   return expected !== undefined && given !== undefined && Math.abs(expected - given) <= tolerance;
 }
 
-/** Whether the axes state units or quantities that exclude each other. Texts that are not known exclude nothing. */
+/**
+ * Whether the axes state units or quantities that exclude each other. A unit that is not known, such as seconds,
+ * excludes one that is; the unit of a model excludes nothing if it is not known.
+ */
 function unitsDiffer(expected: Axis, given: Axis): boolean {
   const [one, other] = [expected, given].map(({ unit }) => (unit === null ? null : recognizeXUnit(unit)));
   if (one && other && one.unit !== other.unit) return true;
+  if (one && !other && given.unit !== null && !isNeutralXUnit(given.unit)) return true;
   const quantities = [expected.quantity, given.quantity].map(quantity =>
     quantity === 'RAMAN_SHIFT' ? 'WAVENUMBER' : quantity,
   );
@@ -104,10 +117,11 @@ function describeRanges(expected: Axis, given: Axis): string {
 
 function describeDifference(expected: Axis, given: Axis, order: readonly number[], index: number): string {
   const [there, wanted] = [given.values[index], order[index]];
+  const opposite = order === expected.values ? '' : ' in the opposite direction';
   const first =
     there === undefined || wanted === undefined
       ? ''
-      : ` Point ${index + 1} is at ${formatX(there)}, not at ${formatX(wanted)}.`;
+      : ` Point ${index + 1} is at ${formatX(there)}, not at ${formatX(wanted)}${opposite}.`;
   if (given.values.length !== expected.values.length) {
     const [points, wantedPoints] = [given.values.length, expected.values.length];
     return `The spectra have ${countOf(points)} (${describeRange(given)}), the model expects ${wantedPoints} (${describeRange(expected)}).${first}`;

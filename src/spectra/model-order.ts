@@ -60,12 +60,24 @@ export function putInModelOrder(file: SpectraFile, model: ExpectedSpectra): Orde
 }
 
 /**
- * Describes how files that are sent to a model without an axis disagree in direction, range or points; null if they
- * agree. One of them would get wrong predictions.
+ * Describes how files that are sent together disagree in what the model does not state: in direction, range or points if
+ * it has no axis, in the unit of the values if it has none. One of them would get wrong predictions. Null if they agree.
  */
-export function describeDisagreement(files: readonly Pick<SpectraFile, 'name' | 'axis'>[]): string | null {
+export function describeDisagreement(
+  files: readonly Pick<SpectraFile, 'name' | 'axis' | 'yUnit'>[],
+  model: Pick<ExpectedSpectra, 'axis' | 'yUnit'>,
+): string | null {
   const [first, ...others] = files;
   if (!first) return null;
+  if (model.yUnit === null) {
+    const stating = files.flatMap(({ name, yUnit }) => (yUnit === null ? [] : [{ name, yUnit }]));
+    const [one, ...more] = stating;
+    const differing = one && more.find(({ yUnit }) => yUnitsDiffer(one.yUnit, yUnit));
+    if (differing) {
+      return `The files have different units: ${one.name} ${quote(one.yUnit)}, ${differing.name} ${quote(differing.yUnit)}. This model has no unit to check them with, so predict them one by one.`;
+    }
+  }
+  if (model.axis !== null) return null;
   const other = others.find(file => compareAxes(first.axis, file.axis).result !== 'same');
   if (!other) return null;
   const ranges = [first, other].map(

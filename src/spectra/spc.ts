@@ -79,6 +79,9 @@ function readX(view: DataView, header: SpcHeader, first: Subfile): number[] {
   if (!Number.isFinite(firstX) || !Number.isFinite(lastX)) {
     refuse(null, `The header states x from ${firstX} to ${lastX}. Export the file again.`);
   }
+  if (first.points === 1 && !hasCommonX && firstX !== lastX) {
+    refuse(null, `The header states one point, but x from ${formatX(firstX)} to ${formatX(lastX)}.`);
+  }
   if (!hasCommonX) return evenlySpaced(firstX, lastX, first.points);
   const values = readFloats(view, header, dataOffset, first.points, 'x');
   const [from = Number.NaN, to = Number.NaN] = [values[0], values.at(-1)];

@@ -65,8 +65,19 @@ export function recognizeXUnit(text: string): XUnit | null {
     .replace(/⁻¹|[−–‐‑]1/g, '-1')
     .replace(/μ/g, 'µ')
     .replace(/\.$/, '');
-  const bare = BY_SPELLING.get(spelling);
+  const bare = BY_SPELLING.get(spelling) ?? inBrackets(text);
   return bare ? { ...bare } : null;
+}
+
+/** Whether a text stands for any unit of x, as programs write it where nobody chose one. */
+export const isNeutralXUnit = (text: string): boolean =>
+  /^(x|arb(itrary)?\.?( ?units?)?|a\.?u\.?|none|unknown)$/i.test(text.trim());
+
+/** The unit of a text such as `nanometers (nm)`, in which both parts spell it. */
+function inBrackets(text: string): XUnit | undefined {
+  const [, before = '', inside = ''] = /^([^()[\]]+)[([]([^()[\]]+)[)\]]$/.exec(text.trim()) ?? [];
+  const [one, other] = [before, inside].map(part => BY_SPELLING.get(part.trim().toLowerCase()));
+  return one && other && one.unit === other.unit ? one : undefined;
 }
 
 /** The kinds of values that must be distinguished: a model of one gives wrong numbers for another. */

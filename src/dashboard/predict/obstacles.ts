@@ -7,7 +7,7 @@ import type { OrderedFile } from './ordered-file.ts';
  * axis compares each file with it.
  */
 export function disagreementOf(files: readonly OrderedFile[], { axis }: ExpectedSpectra): string | null {
-  return axis === null ? describeDisagreement(files) : null;
+  return describeDisagreement(files, model);
 }
 
 /** What has to be done before the spectra can be sent; null if nothing has. */

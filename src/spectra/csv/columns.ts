@@ -1,4 +1,7 @@
+import type { Axis } from '../axis.ts';
+import { fits } from './axis-match.ts';
 import { type PointHeading, readPointHeading } from './headings.ts';
+import { toNumber } from './numbers.ts';
 import type { Table } from './table.ts';
 import { nameRankOf, readXHeading, readYHeading, type XHeading } from './words.ts';
 
@@ -14,11 +17,12 @@ export interface Columns {
   ys: { column: number; yUnit: string | null }[];
 }
 
-export function readColumns({ heading: { fields } }: Table): Columns {
+export function readColumns({ heading: { fields } }: Table, modelAxis: Axis | null): Columns {
   const columns: Columns = { width: fields.length, points: [], name: null, xs: [], ys: [] };
+  const prefixed = pointsWithOwnPrefix(fields, modelAxis);
   let bestRank = Number.POSITIVE_INFINITY;
   for (const [column, heading] of fields.entries()) {
-    const point = readPointHeading(heading, column);
+    const point = prefixed.get(column) ?? readPointHeading(heading, column);
     if (point) {
       columns.points.push(point);
       continue;
@@ -32,3 +36,29 @@ export function readColumns({ heading: { fields } }: Table): Columns {
   }
   return columns;
 }
+
+/**
+ * The points whose headings have a prefix of the file's own, such as `abs_900`, by their columns. A prefix states
+ * nothing, so the numbers behind it have to be the model's axis.
+ */
+function pointsWithOwnPrefix(
+  fields: readonly string[],
+  modelAxis: Axis | null,
+): ReadonlyMap<number, PointHeading> {
+  if (modelAxis === null || fields.length < modelAxis.values.length) return new Map();
+  const prefixed = fields.flatMap((heading, column): PointHeading[] => {
+    const [, prefix, number = ''] = OWN_PREFIX.exec(heading.slice(0, MAX_LENGTH)) ?? [];
+    if (prefix === undefined || readPointHeading(heading, column)) return [];
+    const x = toNumber(number);
+    return [{ column, x, number, form: prefix, unit: null, quantity: null, isCertain: true }];
+  });
+  for (const points of Map.groupBy(prefixed, ({ form }) => form).values()) {
+    const xs = points.map(({ x }) => x);
+    if (fits(xs, modelAxis)) return new Map(points.map(point => [point.column, point]));
+  }
+  return new Map();
+}
+
+const OWN_PREFIX = /^([^\d+-]+)(\d+(?:[.,]\d+)?)$/;
+/** Characters of a heading with a prefix. */
+const MAX_LENGTH = 60;

@@ -42,10 +42,17 @@ function delimiterOf(text: string): string {
       if (count > 0) counts.set(count, (counts.get(count) ?? 0) + 1);
     }
     const support = Math.max(0, ...counts.values());
-    if (support > best.support) best = { delimiter, support };
+    const isBetter =
+      support > best.support ||
+      (support === best.support && best.delimiter === ',' && hasDecimalCommas(lines));
+    if (isBetter) best = { delimiter, support };
   }
   return best.delimiter;
 }
+
+/** Whether each comma is between digits, and blanks separate what is around them: `900,0 0,123`. */
+const hasDecimalCommas = (lines: readonly string[]) =>
+  lines.every(line => !/(?<!\d),|,(?!\d)/.test(line)) && lines.some(line => /\d,\d+ +[+-]?\d+,\d/.test(line));
 
 /** The first lines with content, without comments and without what is in quotation marks. */
 function sampleOf(text: string): string[] {

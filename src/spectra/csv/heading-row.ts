@@ -1,5 +1,4 @@
-import type { Axis } from '../axis.ts';
-import { firstNotMonotonic } from '../axis.ts';
+import { type Axis, firstNotMonotonic, isEven } from '../axis.ts';
 import { matchAxis } from './axis-match.ts';
 import type { Columns } from './columns.ts';
 import type { Survey } from './survey.ts';
@@ -8,7 +7,10 @@ import type { Table } from './table.ts';
 /** How much larger than the values an axis is that nothing else identifies: 900 nm beside an absorbance of 3. */
 const APART = 10;
 /** The share of the model's axis that a row holds if it is its heading, in whatever order. */
-const MOST = 0.9;
+const MIN_SHARE = 0.9;
+
+/** Min evenly spaced numbers that are an axis. */
+const MIN_EVEN = 10;
 
 /**
  * Whether the first row is a heading. A spectrum could be taken for one, and would be lost. So a row of numbers is a
@@ -26,11 +28,13 @@ export function isHeading(table: Table, columns: Columns, survey: Survey, modelA
   if (modelAxis) {
     const found = new Set(matchAxis(numbers, modelAxis));
     found.delete(-1);
-    if (found.size >= MOST * modelAxis.values.length) return true;
+    if (found.size >= MIN_SHARE * modelAxis.values.length) return true;
   }
   if (firstNotMonotonic(numbers) !== undefined) return false;
+  // The values of a spectrum are not evenly spaced.
+  if (numbers.length >= MIN_EVEN && isEven(numbers)) return true;
   const largest = points.reduce(
-    (most, { column }) => Math.max(most, -(survey.lowest[column] ?? 0), survey.highest[column] ?? 0),
+    (max, { column }) => Math.max(max, -(survey.lowest[column] ?? 0), survey.highest[column] ?? 0),
     0,
   );
   const typical =

@@ -1,4 +1,4 @@
-import { type Axis, firstNotMonotonic } from '../axis.ts';
+import { type Axis, firstNotMonotonic, isEven } from '../axis.ts';
 import { list, quote, refuse } from '../problems.ts';
 import { fits } from './axis-match.ts';
 import type { Columns } from './columns.ts';
@@ -111,10 +111,13 @@ function isTransposed(
   const [fitsHeadings, fitsCells] = [fits(headings, modelAxis), isMonotonic && fits(cells, modelAxis)];
   if (fitsHeadings !== fitsCells) return fitsCells;
   const isHeaded = xs.some(({ column }) => column === x.column);
-  const countsHeadings = isCount(headings) && !points.every(({ isCertain }) => isCertain);
+  const isCertain = points.every(point => point.isCertain);
+  const countsHeadings = isCount(headings) && !isCertain;
   const countsCells = isNumeric(survey, x.column) && isCount(cells);
-  if (countsHeadings && (isHeaded || (isMonotonic && name === null)) && !countsCells) return true;
-  if (!countsHeadings && (name === x.column || (countsCells && !isHeaded))) return false;
+  if (countsHeadings && isHeaded && !countsCells) return true;
+  // Below a heading such as Sample, cells that are evenly spaced are x rather than the headings that are not.
+  const isLikeX = !isCertain && isMonotonic && !countsCells && isEven(cells) && !isEven(headings);
+  if (!countsHeadings && !isLikeX && (name === x.column || (countsCells && !isHeaded))) return false;
   return refuse(
     table.heading.line,
     `Both the first row (${list(points.map(({ number }) => number))}) and the first column (${list(cells.map(String))}) can be x. Head the column of x with x and the others with names, or the column of names with sample_name and the others with their x and unit, such as 900 nm.`,

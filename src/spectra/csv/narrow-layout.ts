@@ -1,4 +1,4 @@
-import { type Axis, firstNotMonotonic } from '../axis.ts';
+import { type Axis, firstNotMonotonic, isEven } from '../axis.ts';
 import { list, refuse } from '../problems.ts';
 import { fits } from './axis-match.ts';
 import type { Columns } from './columns.ts';
@@ -96,15 +96,6 @@ function isApart(values: readonly number[], { lowest, highest }: Survey): boolea
 }
 
 const APART = 10;
-
-/** Whether values have even steps but for what rounding leaves, as spectra do not. */
-function isEven(values: readonly number[]): boolean {
-  const [first = 0, second = 0] = values;
-  const step = ((values.at(-1) ?? 0) - first) / (values.length - 1);
-  const isClose = (value: number, index: number) =>
-    Math.abs(value - first - index * step) <= Math.abs(step) / 10;
-  return values.length > 3 && second !== first && values.every(isClose);
-}
 
 function refuseHeading({ heading: { line, fields } }: Table): never {
   refuse(

@@ -6,6 +6,8 @@ import type { PointHeading } from './headings.ts';
 
 /** Max headings that are taken for strays among those of the points. */
 const MAX_STRAYS = 3;
+/** Max columns headed by numbers that may describe the samples, if the model's axis is complete without them. */
+const MAX_DESCRIPTIVE = 20;
 /** A gap of more than this many usual steps sets headings apart. */
 const FAR = 10;
 
@@ -51,10 +53,10 @@ function chooseByModel(points: readonly PointHeading[], line: number, axis: Axis
   );
   const strays = points.filter((_point, index) => matches[index] === -1);
   const all = { points: [...points], notes: [] };
-  if (strays.length === 0 || strays.length > MAX_STRAYS) return all;
+  if (strays.length === 0 || strays.length > MAX_DESCRIPTIVE) return all;
   const found = new Set(matches.filter(index => index >= 0));
   const missing = axis.values.filter((_x, index) => !found.has(index));
-  if (missing.length > 0 && missing.length <= MAX_STRAYS) {
+  if (missing.length > 0 && missing.length <= MAX_STRAYS && strays.length <= MAX_STRAYS) {
     const [heading, is] = strays.length === 1 ? ['heading', 'is'] : ['headings', 'are'];
     refuse(
       line,
@@ -64,19 +66,20 @@ function chooseByModel(points: readonly PointHeading[], line: number, axis: Axis
   if (missing.length > 0 || found.size !== points.length - strays.length) return all;
   // A heading that continues the axis belongs to another axis, which the model refuses as a whole.
   const isOwnAxis =
-    firstNotMonotonic(points.map(({ x }) => x)) === undefined && straysOf(points).length === 0;
+    firstNotMonotonic(points.map(({ x }) => x)) === undefined &&
+    straysOf(points, MAX_DESCRIPTIVE).length === 0;
   if (isOwnAxis) return all;
   return { points: points.filter(point => !strays.includes(point)), notes: [describeLeftOut(strays)] };
 }
 
 /** The few headings that are far from all others, or that are written in another way. */
-function straysOf(points: readonly PointHeading[]): PointHeading[] {
+function straysOf(points: readonly PointHeading[], max = MAX_STRAYS): PointHeading[] {
   const strays = new Set<PointHeading>();
   // Without the first strays, others may turn out to be far.
   for (let round = 0; round < MAX_STRAYS; round++) {
     const others = points.filter(point => !strays.has(point));
     const groups = Map.groupBy(others, ({ form }) => form);
-    const found = [...smallOf(farGroupsOf(others)), ...smallOf([...groups.values()])];
+    const found = [...smallOf(farGroupsOf(others), max), ...smallOf([...groups.values()], max)];
     if (found.length === 0) break;
     for (const stray of found) strays.add(stray);
   }
@@ -98,10 +101,10 @@ function farGroupsOf(points: readonly PointHeading[]): PointHeading[][] {
 }
 
 /** The members of all groups but the largest, if together they are few. */
-function smallOf(groups: readonly PointHeading[][]): PointHeading[] {
+function smallOf(groups: readonly PointHeading[][], max: number): PointHeading[] {
   const largest = groups.reduce((one, other) => (other.length > one.length ? other : one), []);
   const members = groups.filter(group => group !== largest).flat();
-  return members.length <= MAX_STRAYS && members.length < largest.length ? members : [];
+  return members.length <= max && members.length < largest.length ? members : [];
 }
 
 const list = (points: readonly PointHeading[]) =>

@@ -16,7 +16,7 @@ import type { Row } from './rows.ts';
 import type { Reader, TableSpectra } from './spectra.ts';
 import { isCount, isNumeric, type Survey, surveyRows } from './survey.ts';
 import { columnName, openTable, type Table } from './table.ts';
-import { isYUnit } from './words.ts';
+import { isPercent, isYUnit, readXHeading, readYHeading } from './words.ts';
 
 /**
  * Reads a CSV text of spectra in one of three layouts, which differ in the heading:
@@ -37,6 +37,7 @@ export function readCsv(
   { modelAxis, answers, onProgress }: ReadOptions,
 ): Reading {
   if (text.trim() === '') refuse(null, 'The file is empty.');
+  refuseJasco(text);
   const table = openTable(findDialect(text));
   if (!table) {
     return refuse(
@@ -45,7 +46,7 @@ export function readCsv(
     );
   }
   const problems = createProblems();
-  const columns = readColumns(table);
+  const columns = readColumns(table, modelAxis);
   const candidates = [0, 1, ...columns.xs.map(({ column }) => column)];
   const survey = surveyRows(table, candidates, problems, share => onProgress?.(share / 2));
   problems.refuseIfAny();
@@ -78,7 +79,8 @@ export function readCsv(
     };
   };
 
-  if (isPairs(table, survey, modelAxis) && !hasSimilarComment(table, columns)) {
+  if (isPairs(table, survey, modelAxis) && !isHeadedByComment(table)) {
+    refuseIfUnclear(table, survey, modelAxis);
     const found = readLong(reader, PAIRS, true);
     return finish('long', {
       ...found,
@@ -127,6 +129,19 @@ export function readCsv(
   );
 }
 
+/** Refuses a text export of Jasco, whose lines above and below the points are tables of their own. */
+function refuseJasco(text: string): void {
+  const [lines = ''] = /^XYDATA[^\n]*$/m.exec(text.slice(0, MAX_JASCO_HEADER)) ?? [];
+  if (lines === '' || !/^TITLE[\t;, ]/.test(text)) return;
+  refuse(
+    null,
+    'This is a text export of Jasco. Export JCAMP-DX instead, or keep only the lines of points below XYDATA.',
+  );
+}
+
+/** Characters within which the points of a Jasco export begin. */
+const MAX_JASCO_HEADER = 10_000;
+
 /** The layout of two columns without a heading, as OMNIC and OPUS export a spectrum. */
 const PAIRS = {
   kind: 'long',
@@ -142,6 +157,30 @@ function isPairs({ heading: { fields } }: Table, survey: Survey, modelAxis: Axis
   // Row numbers are no x.
   return !isCount(xs) || fits(xs, modelAxis);
 }
+
+/** Refuses two columns of numbers of which either can be x, or whose first row can be their heading. */
+function refuseIfUnclear({ heading: { line, fields } }: Table, survey: Survey, modelAxis: Axis | null): void {
+  const firsts = fields.map(toNumber);
+  const [xs, ys] = firsts.map((first, column) => [first, ...(survey.values.get(column) ?? [])]);
+  if (!xs || !ys || fits(xs, modelAxis)) return;
+  const mayBeHeading = firsts.every((first, column) => Math.abs(first) > APART * largestOf(survey, column));
+  if (mayBeHeading) {
+    refuse(
+      line,
+      `The first row (${list(fields)}) can be a heading or a point. Add a heading: x,y above one point a row, or sample_name and the x of each point above one spectrum a row.`,
+    );
+  }
+  const isXApart = xs.every(x => Math.abs(x) > APART * largestOf(survey, 1));
+  if (firstNotMonotonic(ys) === undefined && !isXApart) {
+    refuse(line, 'Both columns go in one direction, so either can be x. Add the heading x,y or y,x.');
+  }
+}
+
+/** How much larger than all values the numbers of a heading, or of x, are that nothing else identifies. */
+const APART = 10;
+
+const largestOf = ({ lowest, highest }: Survey, column: number) =>
+  Math.max(-(lowest[column] ?? 0), highest[column] ?? 0);
 
 const ADD_HEADING =
   'Add a heading with sample_name and the x of each point, or head the column of names with sample_name if this is one.';
@@ -162,6 +201,13 @@ function describeNoHeading(table: Table, columns: Columns): string {
 
 /** Whether the last comment above the table has as many cells as a row. */
 const hasSimilarComment = ({ comment }: Table, { width }: Columns) => comment?.fields.length === width;
+
+/** Whether the last comment above the table heads its columns, as numpy and MATLAB write it. */
+const isHeadedByComment = ({ comment }: Table) =>
+  comment !== null &&
+  [comment.fields[0]?.replace(/^[#%]\s*/, '') ?? '', ...comment.fields].some(
+    text => readXHeading(text) !== null || readYHeading(text) !== null,
+  );
 
 /** Whether the rows are a name and as many numbers as the model has points. */
 function canReadWithoutHeading({ points, width }: Columns, survey: Survey, modelAxis: Axis | null): boolean {
@@ -200,7 +246,11 @@ function withUnits(
   if (!units) return found;
   const xUnit = recognizeXUnit(sharedText(units, x));
   const yTexts = y.map(column => units.fields[column] ?? '');
-  const yUnit = sharedText(units, y) || unitStatedIn(yTexts, units.line) || '';
+  const shared = sharedText(units, y);
+  const yUnit = isPercent(shared)
+    ? `${found.yUnit ?? ''} %`.trim()
+    : shared || unitStatedIn(yTexts, units.line) || '';
+  if (isPercent(shared) && found.yUnit !== null) found = { ...found, yUnit };
   if (found.yUnit !== null && isYUnit(yUnit) && yUnitsDiffer(found.yUnit, yUnit)) {
     refuse(
       units.line,

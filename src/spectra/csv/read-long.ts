@@ -3,6 +3,7 @@ import { MAX_FILE_POINTS, MAX_POINTS } from '../limits.ts';
 import { quote, refuse } from '../problems.ts';
 import type { Layout } from './layout-kinds.ts';
 import { checkName, type Reader, type TableSpectra } from './spectra.ts';
+import { isRowNumbers } from './survey.ts';
 import { columnName, dataRowsOf } from './table.ts';
 
 interface Sample {
@@ -11,6 +12,9 @@ interface Sample {
   x: number[];
   y: number[];
 }
+
+/** Max columns that are named as not read. */
+const MAX_LISTED = 5;
 
 /**
  * Reads a table with one point a row, in the order of the rows. The rows of a sample may be apart.
@@ -73,6 +77,15 @@ export function readLong(
     );
   }
   const notes = name === null || name === 0 ? [] : [`The names were taken from ${columnName(table, name)}.`];
+  const unread = table.heading.fields.flatMap((_, column) =>
+    withFirst || [name, x.column, y].includes(column) || (column === 0 && isRowNumbers(table, survey))
+      ? []
+      : [columnName(table, column)],
+  );
+  if (unread.length > 0)
+    notes.push(
+      `Not read: ${unread.slice(0, MAX_LISTED).join(', ')}${unread.length > MAX_LISTED ? ', …' : ''}.`,
+    );
   if (name === null) notes.push('Read as one spectrum, named after the file.');
   return {
     axis,

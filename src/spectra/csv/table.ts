@@ -1,9 +1,10 @@
-import { type Problems, quote } from '../problems.ts';
+import { list, type Problems, quote, refuse } from '../problems.ts';
 import { recognizeXUnit } from '../units.ts';
 import type { Dialect } from './dialect.ts';
+import { readPointHeading } from './headings.ts';
 import { isNumberText } from './numbers.ts';
 import { type Row, rowsOf } from './rows.ts';
-import { isYUnit, readYHeading } from './words.ts';
+import { isYUnit, readXHeading, readYHeading } from './words.ts';
 
 /** A table of cells without blanks around their texts. */
 export interface Table {
@@ -48,7 +49,15 @@ export function openTable(dialect: Dialect): Table | null {
     const { line, fields } = trimmed(row);
     if (heading) {
       const units = isRowOfUnits(fields) ? { line, fields } : null;
-      return { dialect, heading, cells, units, ...above() };
+      if (!units) refuseOtherHeading(fields, line, heading);
+      const lacksCorner = isWithoutCorner(heading, row);
+      return {
+        dialect,
+        heading: lacksCorner ? { line: heading.line, fields: ['', ...heading.fields] } : heading,
+        cells: lacksCorner ? cells + 1 : cells,
+        units,
+        ...above(),
+      };
     }
     if (fields.length > 1) [heading, cells] = [{ line, fields }, row.fields.length];
     else if (notes.length === MAX_LINES_ABOVE) return null;
@@ -58,6 +67,26 @@ export function openTable(dialect: Dialect): Table | null {
     }
   }
   return heading && { dialect, heading, cells, units: null, ...above() };
+}
+
+/** Whether a heading of numbers has no cell above the names, as R writes row names. */
+function isWithoutCorner({ fields }: Row, next: Row): boolean {
+  return (
+    next.fields.length === fields.length + 1 &&
+    !isNumberText(next.fields[0]?.trim() ?? '') &&
+    fields.every((heading, column) => readPointHeading(heading, column) !== null)
+  );
+}
+
+/** Refuses a table with a second row of headings, as programs write spectra with an x of their own side by side. */
+function refuseOtherHeading(fields: readonly string[], line: number, heading: Row): void {
+  const xs = fields.filter(text => readXHeading(text) !== null);
+  if (xs.length === 0 || fields.some(isNumberText)) return;
+  const advice =
+    xs.length > 1
+      ? 'Each spectrum seems to have an x of its own. Export one spectrum a file, or all with a common x.'
+      : `Remove line ${heading.line}, or put its names into line ${line}.`;
+  refuse(line, `Below the first row, ${list(heading.fields)}, are more headings: ${list(fields)}. ${advice}`);
 }
 
 /**
@@ -84,12 +113,20 @@ export function* dataRowsOf(
   let expected: number | undefined;
   for (const { line, fields } of rowsOf(dialect, { onProgress })) {
     if (line < first) continue;
-    if (fields.length < cells || lengthOf(fields) > width || fields.length !== (expected ?? fields.length)) {
+    if (fields.length >= cells && lengthOf(fields) > width) {
+      const text = quote(fields[lengthOf(fields) - 1]?.trim() ?? '');
+      problems.report(
+        line,
+        `${text} is in column ${lengthOf(fields)}, which has no heading. Head the column, or remove it.`,
+      );
+      continue;
+    }
+    if (fields.length < cells || fields.length !== (expected ?? fields.length)) {
       const count = fields.length === 1 ? '1 cell' : `${fields.length} cells`;
-      const others = fields.length < cells || lengthOf(fields) > width;
-      const than = !others
-        ? `other rows ${expected}`
-        : `${withFirst ? 'the first row' : 'the heading'} ${cells}`;
+      const than =
+        fields.length < cells
+          ? `${withFirst ? 'the first row' : 'the heading'} ${cells}`
+          : `other rows ${expected}`;
       problems.report(line, `The row has ${count}, ${than}. Every row needs a cell for each column.`);
       continue;
     }
@@ -115,7 +152,9 @@ function trimmed({ line, fields }: Row): Row {
   return { line, fields: fields.slice(0, lengthOf(fields)).map(field => field.trim()) };
 }
 
-function isRowOfUnits(fields: readonly string[]): boolean {
+function isRowOfUnits([first = '', ...others]: readonly string[]): boolean {
+  // The cell below the heading of the names may head the row.
+  const fields = /^(units?|einheit(en)?)$/i.test(first) ? others : [first, ...others];
   const texts = fields.filter(field => field !== '');
   return (
     (texts.length > 1 || texts.some(recognizeXUnit)) &&

@@ -157,5 +157,9 @@ export function readYHeading(heading: string): { yUnit: string | null } | null {
 
 /** Whether a cell of a row of units names one of values: `AU`, `a.u.`, `%T`. */
 export const isYUnit = (text: string): boolean =>
+  isPercent(text) ||
   ['au', 'arbitraryunits', 'arbunits', 'absorbanceunits'].includes(normalize(text)) ||
   readYHeading(text) !== null;
+
+/** Whether a cell of a row of units is a percent sign, which completes the heading: transmittance in percent. */
+export const isPercent = (text: string): boolean => /^[([{]?\s*%\s*[)\]}]?$/.test(text);

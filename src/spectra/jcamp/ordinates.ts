@@ -61,8 +61,9 @@ function decodeLine(decoder: Decoder, text: string, line: Line): void {
 }
 
 /**
- * Compares the x of a line with that of its first number: to its last place, or to the point that is nearest. As x may
- * be rounded to many points, it must also go in the direction of the axis.
+ * Compares the x of a line with that of its first number: to its last place, or to the point that is nearest. The last
+ * place of `1E+3` is a thousand: with an exponent no more than a hundredth of the axis counts. As x may be rounded to
+ * many points, it must also go in the direction of the axis.
  */
 function checkX(decoder: Decoder, number: WrittenNumber, written: string, line: Line): void {
   const { scale, count, inDifferences, lineX } = decoder;
@@ -71,7 +72,10 @@ function checkX(decoder: Decoder, number: WrittenNumber, written: string, line: 
   const step = stepOf(scale);
   const given = number.value * scale.xFactor;
   const expected = scale.firstX.value + (inDifferences ? count - 1 : count) * step;
-  const tolerance = Math.max(lastPlaceOf(written) * Math.abs(scale.xFactor), Math.abs(step) / 2);
+  const lastPlace = lastPlaceOf(written) * Math.abs(scale.xFactor);
+  const range = Math.abs(scale.lastX.value - scale.firstX.value);
+  const rounding = /e/i.test(written) ? Math.min(lastPlace, range / 100) : lastPlace;
+  const tolerance = Math.max(rounding, Math.abs(step) / 2);
   const goesBack = lineX !== null && (given - lineX) * step < 0;
   decoder.lineX = given;
   if (isNear(given, expected, tolerance) && !goesBack) return;

@@ -86,6 +86,12 @@ export function readScale(block: Block, table: RecordValue): Scale {
   if (!Number.isSafeInteger(points) || points < 1) {
     refuse(npoints.line, `##NPOINTS= is ${quote(npoints.text)}, which is not a number of points.`);
   }
+  if (points === 1 && firstX.value !== lastX.value) {
+    refuse(
+      lastX.line,
+      `##NPOINTS= is 1, but x runs from ${firstX.text} to ${lastX.text}. Export the spectrum again.`,
+    );
+  }
   return {
     xFactor: factorOf(block, 'XFACTOR'),
     yFactor: factorOf(block, 'YFACTOR'),
@@ -101,12 +107,16 @@ export function stepOf({ firstX, lastX, points }: Scale): number {
   return points === 1 ? 0 : (lastX.value - firstX.value) / (points - 1);
 }
 
-/** Checks ##DELTAX=, which is often rounded: to a unit in its last place, or a thousandth. */
+/**
+ * Checks ##DELTAX=, which is often rounded: to a unit in its last place, but by no more than a twentieth of itself, or
+ * by a thousandth.
+ */
 export function checkDelta(block: Block, scale: Scale): void {
   const delta = numberOf(block, 'DELTAX');
   if (delta === null || scale.points === 1) return;
   const step = stepOf(scale);
-  if (isNear(delta.value, step, Math.max(delta.lastPlace, Math.abs(step) / 1000))) return;
+  const size = Math.abs(step);
+  if (isNear(delta.value, step, Math.max(Math.min(delta.lastPlace, size / 20), size / 1000))) return;
   const header = `${scale.points} points from ${scale.firstX.text} to ${scale.lastX.text}`;
   refuse(
     delta.line,
