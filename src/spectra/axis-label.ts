@@ -1,5 +1,5 @@
 import type { Axis } from './axis.ts';
-import { readXHeading } from './csv/words.ts';
+import { readXHeading } from './words.ts';
 
 const MAX_UNIT_LENGTH = 40;
 

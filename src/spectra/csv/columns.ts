@@ -3,7 +3,7 @@ import { fits } from './axis-match.ts';
 import { type PointHeading, readPointHeading } from './headings.ts';
 import { toNumber } from './numbers.ts';
 import type { Table } from './table.ts';
-import { nameRankOf, readXHeading, readYHeading, type XHeading } from './words.ts';
+import { nameRankOf, readXHeading, readYHeading, type XHeading } from '../words.ts';
 
 /** What the headings of a table state about its columns. */
 export interface Columns {

@@ -1,4 +1,4 @@
-import type { XHeading } from './words.ts';
+import type { XHeading } from '../words.ts';
 
 /** Where the names, the x and the values of a table are. */
 export type Layout =

@@ -16,7 +16,7 @@ import type { Row } from './rows.ts';
 import type { Reader, TableSpectra } from './spectra.ts';
 import { isCount, isNumeric, type Survey, surveyRows } from './survey.ts';
 import { columnName, openTable, type Table } from './table.ts';
-import { isPercent, isYUnit, readXHeading, readYHeading } from './words.ts';
+import { isPercent, isYUnit, readXHeading, readYHeading } from '../words.ts';
 
 /**
  * Reads a CSV text of spectra in one of three layouts, which differ in the heading:

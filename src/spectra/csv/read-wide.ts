@@ -6,7 +6,7 @@ import { type PointHeading, readPointHeading } from './headings.ts';
 import { checkName, checkSize, type Reader, type TableSpectra } from './spectra.ts';
 import { isNumeric, type Survey } from './survey.ts';
 import { columnName, dataRowsOf, type Table } from './table.ts';
-import { nameRankOf, readXHeading } from './words.ts';
+import { nameRankOf, readXHeading } from '../words.ts';
 
 /** Reads a table with one spectrum a row. @param name the column of the names */
 export function readWide(reader: Reader, name: number, points: readonly PointHeading[]): TableSpectra {

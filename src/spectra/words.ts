@@ -1,4 +1,4 @@
-import { recognizeXUnit, type SpectralQuantity, yKindOf } from '../units.ts';
+import { recognizeXUnit, type SpectralQuantity, yKindOf } from './units.ts';
 
 /** Headings of the column of the samples' names, in the order of preference. */
 const NAME_WORDS = [
