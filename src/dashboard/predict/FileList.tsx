@@ -1,8 +1,7 @@
-import { Alert, List, Stack, VisuallyHidden } from '@mantine/core';
-import { CircleAlert } from 'lucide-react';
+import { Stack, VisuallyHidden } from '@mantine/core';
+import { FileRow } from '../spectra-files/FileRow';
+import type { ChosenFile, Files } from '../spectra-files/files.ts';
 import { count } from '../ui/numbers';
-import { FileRow } from './FileRow';
-import type { ChosenFile, Files } from './files.ts';
 
 /** The chosen files, each with what was read, what was done with it, and what is wrong with it. */
 export function FileList({
@@ -42,23 +41,4 @@ function summarize(list: readonly ChosenFile[]): string {
   ];
   const named = parts.filter(([number]) => number > 0);
   return named.map(([number, state]) => `${count(number, 'file')} ${state}`).join(', ');
-}
-
-const MAX_SENTENCES = 11;
-
-/** Problems to fix before spectra can be sent. */
-export function Sentences({ title, sentences }: { title: string; sentences: readonly string[] }) {
-  const more = sentences.length - MAX_SENTENCES;
-  return (
-    <Alert icon={<CircleAlert size={18} />} color="red" variant="light" role="alert" title={title}>
-      <List size="sm" spacing={2} withPadding={false} listStyleType="none">
-        {sentences.slice(0, MAX_SENTENCES).map(sentence => (
-          <List.Item key={sentence} style={{ overflowWrap: 'anywhere' }}>
-            {sentence}
-          </List.Item>
-        ))}
-        {more > 0 && <List.Item>and {more} more</List.Item>}
-      </List>
-    </Alert>
-  );
 }

@@ -4,10 +4,10 @@ import type { ReactNode } from 'react';
 import { describeRange } from '../../spectra/axis.ts';
 import type { Problem, Question } from '../../spectra/reading.ts';
 import { countSpectra } from '../ui/numbers';
-import { Sentences } from './FileList';
 import classes from './FileRow.module.css';
 import type { ChosenFile, Files } from './files.ts';
 import type { OrderedFile } from './ordered-file.ts';
+import { Sentences } from './Sentences';
 
 interface FileRowProps {
   files: Files;

@@ -4,13 +4,14 @@ import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useClient } from 'urql';
 import { describeRange } from '../../spectra/axis.ts';
 import type { Deployment } from '../deployments/DeploymentPage';
+import { readFilesOf } from '../spectra-files/files.ts';
+import { Sentences } from '../spectra-files/Sentences';
 import { countSpectra, formatNumber } from '../ui/numbers';
-import { benchOf } from './bench.ts';
-import { FileList, Sentences } from './FileList';
+import { FileList } from './FileList';
 import { FilePicker } from './FilePicker';
-import { readFilesOf } from './files.ts';
 import type { SpectraModel } from './model.ts';
 import { describeObstacle, disagreementOf } from './obstacles.ts';
+import { predictStateOf } from './predict-state.ts';
 import { Quota } from './Quota';
 import { Results } from './Results';
 import { RunProgress } from './RunProgress';
@@ -18,8 +19,8 @@ import { SpectraChart } from './SpectraChart';
 import { spectraOf } from './spectra.ts';
 
 /** Files of spectra, their chart, and their predictions. */
-export function SpectraBench({ deployment, model }: { deployment: Deployment; model: SpectraModel }) {
-  const { files, runner } = benchOf(useClient(), deployment.id, model);
+export function PredictForm({ deployment, model }: { deployment: Deployment; model: SpectraModel }) {
+  const { files, runner } = predictStateOf(useClient(), deployment.id, model);
   const list = useSyncExternalStore(files.subscribe, files.get);
   const run = useSyncExternalStore(runner.subscribe, runner.get);
   useEffect(() => files.expect(model), [files, model]);

@@ -1,8 +1,8 @@
 import type { ExpectedSpectra } from '../../spectra/model-order.ts';
 import type { Answer, Problem, Question } from '../../spectra/reading.ts';
-import { createFileReader, type RunningJob } from './file-reader.ts';
-import { type Observable, observable } from './observable.ts';
+import { type Observable, observable } from '../ui/observable.ts';
 import type { OrderedFile } from './ordered-file.ts';
+import { createSpectraReader, type RunningJob } from './spectra-reader.ts';
 
 /** What is known about a file so far. */
 export type FileState =
@@ -47,7 +47,7 @@ interface Entry {
  * @param first what the model expects; null if the files are not for a model yet
  */
 export function createFiles(first: ExpectedSpectra | null): Files {
-  const reader = createFileReader();
+  const reader = createSpectraReader();
   const entries = new Map<string, Entry>();
   const list = observable<readonly ChosenFile[]>([]);
   let model = first;
