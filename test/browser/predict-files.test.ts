@@ -216,7 +216,7 @@ describe('a question about a file has two answers, and nothing is sent before', 
   const heading = 'sample_name,1000,2000,3000\n';
   const rows = 'A,1,2,3\nB,0.5,7,4\nC,9,8,7';
 
-  test("no heading row: read with the model's axis", async () => {
+  test("no heading row: read with the model's axis, which page and log call assumed and not checked", async () => {
     const deploymentId = await deployModel(
       service,
       lab.owner,
@@ -230,12 +230,21 @@ describe('a question about a file has two answers, and nothing is sent before', 
     await page.getByText('Answer the question first, or remove the file.').waitFor();
     expect(await predictButton(page).isDisabled()).toBe(true);
     await question.getByRole('button').first().click();
+    await says(page, 'plain.csv', "1000 → 3000 cm⁻¹ is the model's axis, which was assumed, not checked");
+    const calls = watchCalls(page);
     await predict(page, '3 spectra');
     expect(await rowsOf(page)).toEqual([
       ['A', '1.0000'],
       ['B', '0.5000'],
       ['C', '9.0000'],
     ]);
+    expect(calls.map(({ xValues }) => xValues)).toEqual([null]);
+    const { deployment } = await service.ask(
+      'query ($id: ID!) { deployment(id: $id) { predictionLogs { nodes { spectra xAxisChecked } } } }',
+      { id: deploymentId },
+      lab.owner,
+    );
+    expect(deployment?.predictionLogs.nodes).toEqual([{ spectra: 3, xAxisChecked: false }]);
     await choose(page, csv('plain.csv', `${heading}${rows}`));
     await predict(page, '3 spectra');
   });

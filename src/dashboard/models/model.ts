@@ -72,6 +72,7 @@ function textsOf({ calibration, t2Limit, qLimit, unit }: Calibrated) {
     rmsep: isNumber(rmsep) ? inUnit(formatShort(rmsep)) : null,
     range: isRange ? inUnit(`${formatShort(referenceMin)} to ${formatShort(referenceMax)}`) : null,
     samples: isNumber(samples) ? formatNumber(samples) : null,
+    samplesCounted: isNumber(samples) ? count(samples, 'sample') : null,
     t2Limit: isNumber(t2Limit) ? formatShort(t2Limit) : null,
     qLimit: isNumber(qLimit) ? formatShort(qLimit) : null,
   };
@@ -92,13 +93,22 @@ export function calibrationFactsOf(model: Calibrated): [name: string, value: str
 
 /** What is known of the calibration, in up to three short lines. */
 export function calibrationLinesOf(model: Calibrated): string[] {
-  const { rmsep, range, samples, t2Limit, qLimit } = textsOf(model);
+  const { rmsep, range, samplesCounted, t2Limit, qLimit } = textsOf(model);
   const lines = [
-    [rmsep && `RMSEP ${rmsep}`, samples && `${samples} ${samples === '1' ? 'sample' : 'samples'}`],
+    [rmsep && `RMSEP ${rmsep}`, samplesCounted],
     [range],
     [t2Limit && `T² ≤ ${t2Limit}`, qLimit && `Q ≤ ${qLimit}`],
   ];
   return lines.map(parts => parts.filter(part => part !== null).join(' · ')).filter(line => line !== '');
+}
+
+/** What is known of the calibration's error, values and samples, as a sentence; null if nothing is. */
+export function describeCalibration(model: Calibrated): string | null {
+  const { rmsep, range, samplesCounted } = textsOf(model);
+  const parts = [rmsep && `RMSEP ${rmsep}`, range && `reference values ${range}`, samplesCounted].filter(
+    part => part !== null,
+  );
+  return parts.length > 0 ? `Calibration: ${parts.join(', ')}.` : null;
 }
 
 const isNumber = (value: number | null | undefined) => typeof value === 'number';

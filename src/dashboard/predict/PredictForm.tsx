@@ -4,6 +4,7 @@ import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useClient } from 'urql';
 import { describeRange } from '../../spectra/axis.ts';
 import type { Deployment } from '../deployments/DeploymentPage';
+import { describeCalibration } from '../models/model.ts';
 import { readFilesOf } from '../spectra-files/files.ts';
 import { Sentences } from '../spectra-files/Sentences';
 import { countSpectra, formatNumber } from '../ui/numbers';
@@ -43,7 +44,7 @@ export function PredictForm({ deployment, model }: { deployment: Deployment; mod
           disabled={isRunning}
           compact={list.length > 0}
         />
-        <Expected model={model} />
+        <Expected model={model} calibration={describeCalibration(deployment.model)} />
       </Stack>
       {list.length > 0 && (
         <Card withBorder padding="lg">
@@ -90,15 +91,22 @@ export function PredictForm({ deployment, model }: { deployment: Deployment; mod
   );
 }
 
-/** What the model expects of a spectrum. */
-function Expected({ model: { inputLength, axis, yUnit } }: { model: SpectraModel }) {
+/** What the model expects of a spectrum, and what is known of its calibration. */
+function Expected({
+  model: { inputLength, axis, yUnit },
+  calibration,
+}: {
+  model: SpectraModel;
+  calibration: string | null;
+}) {
   const points = `${formatNumber(inputLength)} ${inputLength === 1 ? 'point' : 'points'}`;
   const unit = yUnit ? `, ${yUnit}` : '';
   return (
-    <Text size="sm" c="dimmed">
+    <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
       {axis
         ? `The model takes spectra of ${points}, ${describeRange(axis)}${unit}.`
         : `The model takes spectra of ${points}${unit}. It has no x axis, so the x values of files are not checked.`}
+      {calibration && ` ${calibration}`}
     </Text>
   );
 }
