@@ -61,6 +61,9 @@ export const hasLimits = ({ t2Limit, qLimit }: Pick<Model, 't2Limit' | 'qLimit'>
 export const quantityOf = ({ xAxis }: Pick<Model, 'xAxis'>) =>
   xAxis && xAxis.quantity !== 'OTHER' ? nameOfQuantity(xAxis.quantity) : null;
 
+/** Significant digits of statistics that were estimated from some dozens of samples. */
+const DIGITS = 4;
+
 type Calibrated = Pick<Model, 'calibration' | 't2Limit' | 'qLimit' | 'unit'>;
 
 /** The numbers of a calibration as texts; null where they are not known. */
@@ -69,12 +72,12 @@ function textsOf({ calibration, t2Limit, qLimit, unit }: Calibrated) {
   const inUnit = (text: string) => (unit ? `${text} ${unit}` : text);
   const isRange = isNumber(referenceMin) && isNumber(referenceMax);
   return {
-    rmsep: isNumber(rmsep) ? inUnit(formatShort(rmsep)) : null,
+    rmsep: isNumber(rmsep) ? inUnit(formatShort(rmsep, DIGITS)) : null,
     range: isRange ? inUnit(`${formatShort(referenceMin)} to ${formatShort(referenceMax)}`) : null,
     samples: isNumber(samples) ? formatNumber(samples) : null,
     samplesCounted: isNumber(samples) ? count(samples, 'sample') : null,
-    t2Limit: isNumber(t2Limit) ? formatShort(t2Limit) : null,
-    qLimit: isNumber(qLimit) ? formatShort(qLimit) : null,
+    t2Limit: isNumber(t2Limit) ? formatShort(t2Limit, DIGITS) : null,
+    qLimit: isNumber(qLimit) ? formatShort(qLimit, DIGITS) : null,
   };
 }
 

@@ -61,7 +61,7 @@ export function PredictForm({ deployment, model }: { deployment: Deployment; mod
                 disabled={!deployment.active || obstacle !== null || spectraCount === 0}
                 onClick={start}
               >
-                Predict {countSpectra(spectraCount)}
+                {spectraCount > 0 ? `Predict ${countSpectra(spectraCount)}` : 'Predict'}
               </Button>
               {!isRunning && (
                 <Button
