@@ -180,7 +180,7 @@ describe('large files', () => {
     await row.getByRole('progressbar', { name: 'Share of many.csv that was read' }).waitFor();
     await page.getByRole('button', { name: 'Stop reading many.csv' }).click();
     await row.getByText('Reading was stopped.').waitFor();
-    expect(await page.getByRole('button', { name: /^Predict / }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: /^Predict/ }).isDisabled()).toBe(true);
     await row.getByRole('button', { name: 'Read again' }).click();
     await page.getByRole('button', { name: 'Predict 5,000 spectra' }).waitFor({ timeout: 60_000 });
   });
