@@ -170,6 +170,20 @@ describe('large files', () => {
     expect(longest).toBeLessThan(Math.max(whileReading + 1, (performance.now() - readAt) / 3));
   });
 
+  test('500 files of one spectrum each are read and predicted in seconds', { timeout: 90_000 }, async () => {
+    const page = await predictPage(await octane());
+    const [heading = '', ...rows] = gasolineFile().buffer.toString().trim().split('\n');
+    const files = Array.from({ length: 500 }, (_, index) =>
+      csv(`day-${index}.csv`, `${heading}\n${rows[index % rows.length]}`),
+    );
+    await choose(page, ...files);
+    await page.getByRole('button', { name: 'Predict 500 spectra' }).waitFor({ timeout: 30_000 });
+    await predict(page, '500 spectra');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('Drop files of spectra here, or').waitFor();
+    expect(await page.getByRole('list', { name: 'Files', exact: true }).count()).toBe(0);
+  });
+
   test('reading shows its progress and can be stopped, and the file read again', {
     timeout: 90_000,
   }, async () => {

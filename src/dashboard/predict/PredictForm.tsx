@@ -1,11 +1,12 @@
 import { Button, Card, Group, Stack, Text } from '@mantine/core';
 import { Play } from 'lucide-react';
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useClient } from 'urql';
 import { describeRange } from '../../spectra/axis.ts';
 import type { Deployment } from '../deployments/DeploymentPage';
 import { describeCalibration } from '../models/model.ts';
-import { readFilesOf } from '../spectra-files/files.ts';
+import { type ChosenFile, readFilesOf } from '../spectra-files/files.ts';
+import type { OrderedFile } from '../spectra-files/ordered-file.ts';
 import { Sentences } from '../spectra-files/Sentences';
 import { countSpectra, formatNumber } from '../ui/numbers';
 import { FileList } from './FileList';
@@ -29,6 +30,7 @@ export function PredictForm({ deployment, model }: { deployment: Deployment; mod
   const read = useMemo(() => readFilesOf(list), [list]);
   const disagreement = useMemo(() => disagreementOf(read, model), [read, model]);
   const obstacle = describeObstacle(list, disagreement);
+  const drawn = useFilesToDraw(list, read);
   const spectraCount = read.reduce((sum, { samples }) => sum + samples.length, 0);
   const isRunning = run?.state === 'running' || run?.state === 'stopping';
   const start = () => runner.start(read.flatMap(spectraOf));
@@ -53,7 +55,7 @@ export function PredictForm({ deployment, model }: { deployment: Deployment; mod
             {disagreement && (
               <Sentences title="These files cannot be sent together" sentences={[disagreement]} />
             )}
-            {spectraCount > 0 && !disagreement && <SpectraChart files={read} model={model} />}
+            {drawn.length > 0 && !disagreement && <SpectraChart files={drawn} model={model} />}
             <Group gap="sm">
               <Button
                 leftSection={<Play size={16} />}
@@ -89,6 +91,21 @@ export function PredictForm({ deployment, model }: { deployment: Deployment; mod
       {run && <Results run={run} onResume={runner.resume} calibration={model.reference} />}
     </Stack>
   );
+}
+
+/**
+ * The files of the chart. While files are read it keeps those that it has, because drawing all again after each of
+ * hundreds of files takes minutes.
+ */
+function useFilesToDraw(list: readonly ChosenFile[], read: readonly OrderedFile[]): readonly OrderedFile[] {
+  const isReading = list.some(({ state }) => state.kind === 'waiting' || state.kind === 'reading');
+  const [complete, setComplete] = useState(read);
+  if (!isReading && complete !== read) setComplete(read);
+  return useMemo(() => {
+    const present = new Set(read);
+    const isPresent = (file: OrderedFile) => present.has(file);
+    return complete.every(isPresent) ? complete : complete.filter(isPresent);
+  }, [complete, read]);
 }
 
 /** What the model expects of a spectrum, and what is known of its calibration. */
