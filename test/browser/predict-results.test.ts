@@ -47,7 +47,7 @@ describe('results say whether the model was applicable', () => {
     ]);
     await page
       .getByText(
-        "2 of 5 predictions are outside the calibration. The model was not made for such spectra, so these values may be wrong. 2 other values are outside the calibration's range.",
+        "2 of 5 predictions are outside the calibration. Such a value may be wrong. 2 other values are outside the calibration's range.",
       )
       .waitFor();
     await page.getByRole('switch', { name: 'Show only these' }).click();

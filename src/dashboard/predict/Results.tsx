@@ -73,7 +73,7 @@ function describeCautions(rows: readonly Judgement[]): string[] {
   const sentences: string[] = [];
   if (outside > 0) {
     sentences.push(
-      `${formatNumber(outside)} of ${count(rows.length, 'prediction')} ${outside === 1 ? 'is' : 'are'} outside the calibration. The model was not made for such spectra, so these values may be wrong.`,
+      `${formatNumber(outside)} of ${count(rows.length, 'prediction')} ${outside === 1 ? 'is' : 'are'} outside the calibration. Such a value may be wrong.`,
     );
   }
   if (beyond > 0) {
