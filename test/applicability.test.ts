@@ -258,7 +258,7 @@ test('the logs keep the verdicts, can be limited to calls outside, and these are
     deployment(id: $id) {
       outsideThisMonth
       predictionLogs(first: $first, after: $after, onlyOutside: $onlyOutside) {
-        nodes { id predictions { ${APPLICABILITY} } } pageInfo { hasNextPage endCursor }
+        nodes { id spectra outside predictions { ${APPLICABILITY} } } pageInfo { hasNextPage endCursor }
       }
     }
     project(id: $project) { predictionLogs(first: $first, after: $after, onlyOutside: $onlyOutside) { nodes { id } } }
@@ -274,6 +274,12 @@ test('the logs keep the verdicts, can be limited to calls outside, and these are
     predictions.map(({ applicability }) => applicability?.verdict),
   );
   expect(verdicts).toEqual([['INSIDE', 'INSIDE'], ['INSIDE', 'OUTSIDE', 'OUTSIDE'], ['OUTSIDE'], ['INSIDE']]);
+  expect(all.deployment?.predictionLogs.nodes.map(({ spectra, outside }) => [outside, spectra])).toEqual([
+    [0, 2],
+    [2, 3],
+    [1, 1],
+    [0, 1],
+  ]);
 
   const outside = await logs(true);
   expect(outside.deployment?.predictionLogs.nodes.map(({ id }) => id)).toEqual([ids[2], ids[1]]);
@@ -289,10 +295,16 @@ test('the logs keep the verdicts, can be limited to calls outside, and these are
     pageInfo: { hasNextPage: false },
   });
 
+  await predict(lab.deploymentId, [{ sampleName: 'without limits', yValues: Array(401).fill(0) }]);
   const { deployment } = await service.ask(
-    'query ($id: ID!) { deployment(id: $id) { outsideThisMonth } }',
+    `query ($id: ID!) {
+      deployment(id: $id) { outsideThisMonth predictionLogs(first: 1) { nodes { spectra outside } } }
+    }`,
     { id: lab.deploymentId },
     lab.owner,
   );
-  expect(deployment?.outsideThisMonth).toBeNull();
+  expect(deployment).toEqual({
+    outsideThisMonth: null,
+    predictionLogs: { nodes: [{ spectra: 1, outside: null }] },
+  });
 });

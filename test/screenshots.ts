@@ -154,11 +154,13 @@ async function apiKeys(page: Page, url: string, { octaneDeploymentId }: Demonstr
 }
 
 async function predictions(page: Page, url: string, { octaneDeploymentId }: Demonstration) {
-  await page.setViewportSize({ width: 1200, height: 1100 });
+  await page.setViewportSize({ width: 1200, height: 1480 });
   await page.goto(`${url}/deployments/${octaneDeploymentId}/predict`);
   await page.locator('input[type=file]').setInputFiles(gasoline);
   await page.getByRole('button', { name: /^Predict/ }).click();
   await page.getByRole('row', { name: /gasoline-60/ }).waitFor();
+  // Away from the button, which would otherwise look pressed.
+  await page.mouse.move(0, 0);
   await page.screenshot({ path: join(pictures, 'predict.png') });
 }
 

@@ -160,11 +160,11 @@ export type ApiKeyTarget =
 /** Whether a model is applicable to a spectrum, by the statistics that the model returns beside its prediction. */
 export type Applicability = {
   __typename?: 'Applicability';
-  /** The Q residual (SPE) of the spectrum; null if the model has none, or if it is not a number. */
+  /** The Q residual (SPE) of the spectrum; null if the model has none, or if it is not finite. */
   q?: Maybe<Scalars['Float']['output']>;
   /** The limit of Q; null if the model has no Q. */
   qLimit?: Maybe<Scalars['Float']['output']>;
-  /** Hotelling's T² of the spectrum; null if the model has none, or if it is not a number. */
+  /** Hotelling's T² of the spectrum; null if the model has none, or if it is not finite. */
   t2?: Maybe<Scalars['Float']['output']>;
   /** The limit of T²; null if the model has no T². */
   t2Limit?: Maybe<Scalars['Float']['output']>;
@@ -176,7 +176,7 @@ export type Applicability = {
 export type ApplicabilityVerdict =
   /** Each statistic of the model is within its limit. */
   | 'INSIDE'
-  /** A statistic is above its limit or is not a number. The prediction may be wrong by any amount. */
+  /** A statistic is above its limit or is not finite. The prediction may be wrong by any amount. */
   | 'OUTSIDE';
 
 /** Facts about the calibration of a model, as they were given at its registration. */
@@ -958,10 +958,14 @@ export type PredictionLog = {
   durationMs: Scalars['Float']['output'];
   /** The log's id, which `predict` returned as `logId`. */
   id: Scalars['ID']['output'];
+  /** The number of spectra for which the model was not applicable; null if it had no limits for that. */
+  outside?: Maybe<Scalars['Int']['output']>;
   /** The predictions, in the order of the spectra. */
   predictions: Array<Prediction>;
   /** Whether a program or a person made the call. */
   source: PredictionSource;
+  /** The number of spectra, and of predictions. */
+  spectra: Scalars['Int']['output'];
   /** Whether the call sent `xValues`, which were those of the model. */
   xAxisChecked: Scalars['Boolean']['output'];
 };
@@ -1137,7 +1141,10 @@ export type RegisterModelInput = {
   targetProperty: Scalars['String']['input'];
   /** The unit of the predicted value, for example `mg/kg`, at most 100 characters; null if it has none. */
   unit?: InputMaybe<Scalars['String']['input']>;
-  /** The x axis of the spectra. Null: the one in the file's metadata, if any. It cannot be changed later. */
+  /**
+   * The x axis of the spectra. Null: the one in the file's metadata, if any, with which it must agree. It cannot be changed
+   * later.
+   */
   xAxis?: InputMaybe<XAxisInput>;
   /** The unit of the spectra's values, for example `absorbance`. Null: the one in the file's metadata, if any. */
   yUnit?: InputMaybe<Scalars['String']['input']>;
@@ -1752,8 +1759,10 @@ export type PredictionLogResolvers<ContextType = Context, ParentType extends Res
   deploymentName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   durationMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  outside?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   predictions?: Resolver<Array<ResolversTypes['Prediction']>, ParentType, ContextType>;
   source?: Resolver<ResolversTypes['PredictionSource'], ParentType, ContextType>;
+  spectra?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   xAxisChecked?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 

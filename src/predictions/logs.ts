@@ -15,6 +15,8 @@ const LOG_COLUMNS = [
   'predictionLogs.id',
   'predictionLogs.createdAt',
   'predictionLogs.source',
+  'predictionLogs.spectra',
+  'predictionLogs.outside',
   'predictionLogs.durationMs',
   'predictionLogs.apiKeyId',
   'predictionLogs.apiKeyName',

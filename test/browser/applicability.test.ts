@@ -80,7 +80,7 @@ test('rows of the logs say which calls were outside the calibration, and how man
   const page = await open(logsPath());
   expect(await samplesOf(page)).toEqual([
     'outside the calibration 1',
-    "value outside the calibration's range 1",
+    '1',
     '1',
     '2 outside the calibration 3',
   ]);
@@ -212,28 +212,17 @@ async function insertCalls(deploymentId: string, spectra: number) {
     from unnest(${ids}::uuid[]) as id`.execute(service.db);
 }
 
-test('the values of a call are loaded when it is opened, so a page does not depend on them', async () => {
+test('a page of calls with the max number of spectra is listed, and the values of a call are loaded when it is opened', async () => {
   const { deploymentId } = await deploy(service, lab.owner, regressionWithStatistics(METADATA), 'Batches');
-  await insertCalls(deploymentId, 250);
+  await insertCalls(deploymentId, 1000);
   const page = await open(logsPath(deploymentId));
-  expect(await samplesOf(page)).toEqual(Array(20).fill('250'));
+  expect(await samplesOf(page)).toEqual(Array(20).fill('1,000'));
   // Calls that were made meanwhile do not confuse which one is opened.
   await predict([FAR], deploymentId);
   await logs(page).locator('tbody > tr').first().getByRole('button').click();
   await values(page).getByRole('cell', { name: 'batch-1', exact: true }).waitFor();
-});
-
-test('pages are smaller where the calls have more spectra than an answer can hold', async () => {
-  const { deploymentId } = await deploy(service, lab.owner, regressionWithStatistics(METADATA), 'Large');
-  await insertCalls(deploymentId, 1000);
-  for (const path of [logsPath(deploymentId), `/projects/${lab.owner.projectId}/logs`]) {
-    const page = await open(path);
-    await eventually(page).toHaveLength(5);
-    await page.getByRole('button', { name: 'Older' }).click();
-    await page.getByRole('status').getByText('Page 2', { exact: true }).waitFor();
-    await eventually(page).toEqual(Array(5).fill('1000'));
-    expect(await page.getByRole('alert').count()).toBe(0);
-  }
+  await page.goto(`/projects/${lab.owner.projectId}/logs`);
+  await eventually(page).toHaveLength(20);
 });
 
 test.for(['light', 'dark'] as const)(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, openLab, type Service, startService } from '../harness.ts';
 import { writeBlock } from '../jcamp-writer.ts';
 import { writeSpc } from '../spc-writer.ts';
-import { launchBrowser, openPage } from './browser.ts';
+import { isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
 import {
   type ChosenFile,
   caseFile,
@@ -48,7 +48,7 @@ async function pageWith(deploymentId: string, ...files: ChosenFile[]): Promise<P
 const says = (page: Page, name: string, sentence: string | RegExp) =>
   fileRow(page, name).getByText(sentence).waitFor();
 
-const predictButton = (page: Page) => page.getByRole('button', { name: /^Predict / });
+const predictButton = (page: Page) => page.getByRole('button', { name: /^Predict/ });
 
 describe('each file shows what was read from it and what was done with it', () => {
   test("format, number of spectra and range; checked against the model's axis", async () => {
@@ -92,6 +92,25 @@ describe('each file shows what was read from it and what was done with it', () =
     await says(page, 'names.csv', "The names were taken from column 'sample_id'.");
     await predict(page, '1 spectrum');
     expect(await rowsOf(page)).toEqual([['A', '1.0000']]);
+  });
+
+  test('more files than a screen shows can be scrolled in their list, with a summary, and those first that were refused', async () => {
+    const rows = (name: string) => `sample_name,3000,2000,1000\n${name},1,2,3`;
+    const many = Array.from({ length: 40 }, (_, index) => csv(`day-${index}.csv`, rows(`D-${index}`)));
+    const page = await pageWith(threePoints, ...many, csv('broken.csv', 'sample_name,1000\nA,high'));
+    await page.getByText('40 files read, 1 file refused').waitFor();
+    const list = page.getByRole('list', { name: 'Files', exact: true });
+    expect(await list.getByRole('listitem').first().innerText()).toContain('broken.csv was refused');
+    expect((await list.boundingBox())?.height).toBeLessThan(500);
+    await page.getByRole('button', { name: 'Remove broken.csv' }).click();
+    await list.focus();
+    await page.keyboard.press('End');
+    await predict(page, '40 spectra');
+    expect((await rowsOf(page)).slice(0, 2)).toEqual([
+      ['D-0', 'day-0.csv', '1.0000'],
+      ['D-1', 'day-1.csv', '1.0000'],
+    ]);
+    await isAccessibleAtEveryWidth(page, 'light');
   });
 
   test('samples of the same name, which are marked in the results', async () => {
@@ -216,7 +235,7 @@ describe('a question about a file has two answers, and nothing is sent before', 
   const heading = 'sample_name,1000,2000,3000\n';
   const rows = 'A,1,2,3\nB,0.5,7,4\nC,9,8,7';
 
-  test("no heading row: read with the model's axis", async () => {
+  test("no heading row: read with the model's axis, which page and log call assumed and not checked", async () => {
     const deploymentId = await deployModel(
       service,
       lab.owner,
@@ -230,12 +249,21 @@ describe('a question about a file has two answers, and nothing is sent before', 
     await page.getByText('Answer the question first, or remove the file.').waitFor();
     expect(await predictButton(page).isDisabled()).toBe(true);
     await question.getByRole('button').first().click();
+    await says(page, 'plain.csv', "1000 → 3000 cm⁻¹ is the model's axis, which was assumed, not checked");
+    const calls = watchCalls(page);
     await predict(page, '3 spectra');
     expect(await rowsOf(page)).toEqual([
       ['A', '1.0000'],
       ['B', '0.5000'],
       ['C', '9.0000'],
     ]);
+    expect(calls.map(({ xValues }) => xValues)).toEqual([null]);
+    const { deployment } = await service.ask(
+      'query ($id: ID!) { deployment(id: $id) { predictionLogs { nodes { spectra xAxisChecked } } } }',
+      { id: deploymentId },
+      lab.owner,
+    );
+    expect(deployment?.predictionLogs.nodes).toEqual([{ spectra: 3, xAxisChecked: false }]);
     await choose(page, csv('plain.csv', `${heading}${rows}`));
     await predict(page, '3 spectra');
   });

@@ -45,9 +45,18 @@ describe('results say whether the model was applicable', () => {
       ['value', '95.0000', range],
       ['huge', '1.0000e30', range],
     ]);
-    await page.getByText('4 of 5 predictions are outside the calibration.').waitFor();
+    await page
+      .getByText(
+        "2 of 5 predictions are outside the calibration. Such a value may be wrong. 2 other values are outside the calibration's range.",
+      )
+      .waitFor();
     await page.getByRole('switch', { name: 'Show only these' }).click();
     expect((await rowsOf(page)).map(([sample]) => sample)).toEqual(['far', 'both', 'value', 'huge']);
+  });
+
+  test('beside what is known of the calibration: its error, its range and its samples', async () => {
+    const page = await predictPage(await judged({ rmsep: 0.24, samples: 50 }));
+    await page.getByText('Calibration: RMSEP 0.24, reference values 83.4 to 89.6, 50 samples.').waitFor();
   });
 
   test('a huge value breaks no layout', async () => {

@@ -170,6 +170,20 @@ describe('large files', () => {
     expect(longest).toBeLessThan(Math.max(whileReading + 1, (performance.now() - readAt) / 3));
   });
 
+  test('500 files of one spectrum each are read and predicted in seconds', { timeout: 90_000 }, async () => {
+    const page = await predictPage(await octane());
+    const [heading = '', ...rows] = gasolineFile().buffer.toString().trim().split('\n');
+    const files = Array.from({ length: 500 }, (_, index) =>
+      csv(`day-${index}.csv`, `${heading}\n${rows[index % rows.length]}`),
+    );
+    await choose(page, ...files);
+    await page.getByRole('button', { name: 'Predict 500 spectra' }).waitFor({ timeout: 30_000 });
+    await predict(page, '500 spectra');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('Drop files of spectra here, or').waitFor();
+    expect(await page.getByRole('list', { name: 'Files', exact: true }).count()).toBe(0);
+  });
+
   test('reading shows its progress and can be stopped, and the file read again', {
     timeout: 90_000,
   }, async () => {
@@ -180,7 +194,7 @@ describe('large files', () => {
     await row.getByRole('progressbar', { name: 'Share of many.csv that was read' }).waitFor();
     await page.getByRole('button', { name: 'Stop reading many.csv' }).click();
     await row.getByText('Reading was stopped.').waitFor();
-    expect(await page.getByRole('button', { name: /^Predict / }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: /^Predict/ }).isDisabled()).toBe(true);
     await row.getByRole('button', { name: 'Read again' }).click();
     await page.getByRole('button', { name: 'Predict 5,000 spectra' }).waitFor({ timeout: 60_000 });
   });

@@ -6,7 +6,7 @@ import type { ApiKeyRowFragment } from '../generated/graphql';
 import { DeploymentName } from '../logs/DeploymentName';
 import { LogRow } from '../logs/LogRow';
 import { LogsTable } from '../logs/LogsTable';
-import { isTurning, usePages } from '../logs/use-pages';
+import { isTurning, LOGS_ON_A_PAGE, usePages } from '../logs/use-pages';
 import { EmptyState } from '../ui/EmptyState';
 
 const CALLS = graphql(`
@@ -23,7 +23,7 @@ const CALLS = graphql(`
 /** The answered calls with a key, newest first. */
 export function KeyCalls({ apiKey }: { apiKey: ApiKeyRowFragment }) {
   const pages = usePages();
-  const variables = { id: apiKey.id, first: pages.size, after: pages.after };
+  const variables = { id: apiKey.id, first: LOGS_ON_A_PAGE, after: pages.after };
   const [result, refresh] = useQuery({ query: CALLS, variables });
   const logs = result.data?.apiKey?.predictionLogs;
   if (logs?.nodes.length === 0 && pages.number === 1) {

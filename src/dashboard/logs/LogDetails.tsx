@@ -81,14 +81,14 @@ export function LogDetails({ log, deploymentId, model }: LogDetailsProps) {
   );
 }
 
-function Values({ log: { id, createdAt, predictions }, deploymentId, model }: LogDetailsProps) {
+function Values({ log: { id, createdAt, spectra }, deploymentId, model }: LogDetailsProps) {
   const [{ data, error }, retry] = useQuery({
     query: VALUES,
     variables: { id: deploymentId, before: cursorBefore(id) },
   });
   if (!data) {
     if (error) return <Problem error={error} retry={() => retry()} />;
-    return <Skeleton h={Math.min(12, 1 + predictions.length) * 34} aria-label="Loading the values" />;
+    return <Skeleton h={Math.min(12, 1 + spectra) * 34} aria-label="Loading the values" />;
   }
   const log = data.deployment?.predictionLogs.nodes.find(node => node.id === id);
   if (!log) return <Text size="sm">This log has been deleted in the meantime.</Text>;

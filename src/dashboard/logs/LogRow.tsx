@@ -6,7 +6,7 @@ import { keyPath } from '../api-keys/key-path.ts';
 import { graphql } from '../generated';
 import type { LogFieldsFragment } from '../generated/graphql';
 import { Caution } from '../ui/Applicability';
-import { count } from '../ui/numbers';
+import { formatNumber } from '../ui/numbers';
 import { exactTime, relativeTime } from '../ui/relative-time';
 import classes from './Logs.module.css';
 
@@ -15,6 +15,8 @@ graphql(`
     id
     createdAt
     source
+    spectra
+    outside
     durationMs
     xAxisChecked
     apiKeyId
@@ -24,12 +26,6 @@ graphql(`
       id
       project {
         id
-      }
-    }
-    predictions {
-      inCalibrationRange
-      applicability {
-        verdict
       }
     }
   }
@@ -56,15 +52,15 @@ interface Opening {
 /** One call and, if the row is opened, its values. */
 export function LogRow({ log, deployment, withCaller = true, now, opening }: LogRowProps) {
   const detailsId = `log-${log.id}`;
-  const doubt = doubtOf(log);
+  const caution = describeOutside(log);
   const wide = deployment && withCaller ? { visibleFrom: 'sm' as const } : {};
   const row = (
     <>
       <Table.Td>
         <When at={log.createdAt} now={now} opening={opening} detailsId={detailsId} />
-        {doubt && (
+        {caution && (
           <Box hiddenFrom="sm" mt={2} ml={opening ? 20 : 0}>
-            <Caution>{doubt}</Caution>
+            <Caution>{caution}</Caution>
           </Box>
         )}
       </Table.Td>
@@ -79,12 +75,12 @@ export function LogRow({ log, deployment, withCaller = true, now, opening }: Log
       )}
       <Table.Td ta="right" {...wide}>
         <Group gap="md" justify="flex-end" wrap="nowrap">
-          {doubt && (
+          {caution && (
             <Box visibleFrom="sm">
-              <Caution>{doubt}</Caution>
+              <Caution>{caution}</Caution>
             </Box>
           )}
-          {log.predictions.length}
+          {formatNumber(log.spectra)}
         </Group>
       </Table.Td>
       <Table.Td ta="right" visibleFrom="sm" style={{ whiteSpace: 'nowrap' }}>
@@ -180,13 +176,10 @@ function KeyName({ log: { apiKeyName, apiKeyPrefix, apiKeyId, apiKey } }: { log:
   );
 }
 
-/** What is doubtful in a call, in words: spectra outside the calibration, or else values outside its range. */
-function doubtOf({ predictions }: LogFieldsFragment): string | null {
-  const outside = predictions.filter(({ applicability }) => applicability?.verdict === 'OUTSIDE').length;
-  if (outside > 0) return `${predictions.length > 1 ? `${outside} ` : ''}outside the calibration`;
-  const beyond = predictions.filter(({ inCalibrationRange }) => inCalibrationRange === false).length;
-  if (beyond === 0) return null;
-  return `${predictions.length > 1 ? `${count(beyond, 'value')}` : 'value'} outside the calibration's range`;
+/** How many spectra of a call are outside the calibration, in words; null if none is. */
+function describeOutside({ spectra, outside }: LogFieldsFragment): string | null {
+  if (!outside) return null;
+  return spectra > 1 ? `${formatNumber(outside)} outside the calibration` : 'outside the calibration';
 }
 
 /** The kind of caller, program or person, in a word. */

@@ -11,7 +11,7 @@ import { LogDetails } from './LogDetails';
 import { LogRow } from './LogRow';
 import { LogsTable } from './LogsTable';
 import { useOutsideFilter } from './use-outside-filter';
-import { isTurning, usePages } from './use-pages';
+import { isTurning, LOGS_ON_A_PAGE, usePages } from './use-pages';
 
 const LOGS = graphql(`
   query PredictionLogs($id: ID!, $first: Int!, $after: String, $onlyOutside: Boolean!) {
@@ -40,7 +40,7 @@ export function Logs() {
   const now = useNow();
   const variables = {
     id: deployment.id,
-    first: pages.size,
+    first: LOGS_ON_A_PAGE,
     after: pages.after,
     onlyOutside: filter.isOn,
   };

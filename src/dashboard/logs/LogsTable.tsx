@@ -8,7 +8,7 @@ import { Problem } from '../ui/Problem';
 import { SkeletonRows } from '../ui/SkeletonRows';
 import classes from './Logs.module.css';
 import type { OutsideFilter } from './use-outside-filter';
-import { type Pages, useSmallerPages } from './use-pages';
+import type { Pages } from './use-pages';
 
 /** The number of columns, and those that a narrow screen shows. */
 const COLUMNS = {
@@ -44,7 +44,7 @@ export function LogsTable<Log>({
   rowOf,
 }: LogsTableProps<Log>) {
   // An error of the previous page remains in the result until the next one is loaded.
-  const error = useSmallerPages(turning ? undefined : failure, pages);
+  const error = turning ? undefined : failure;
   const isEmpty = logs?.nodes.length === 0 && pages.number === 1 && !turning;
   const wide = of === 'project' ? { visibleFrom: 'sm' as const } : {};
   return (

@@ -6,7 +6,7 @@ import { DeploymentName } from './DeploymentName';
 import { LogRow } from './LogRow';
 import { LogsTable } from './LogsTable';
 import { useOutsideFilter } from './use-outside-filter';
-import { isTurning, usePages } from './use-pages';
+import { isTurning, LOGS_ON_A_PAGE, usePages } from './use-pages';
 
 const LOGS = graphql(`
   query ProjectLogs($id: ID!, $first: Int!, $after: String, $onlyOutside: Boolean!) {
@@ -24,7 +24,7 @@ export function ProjectLogs() {
   const { id } = useProject();
   const filter = useOutsideFilter();
   const pages = usePages(undefined, String(filter.isOn));
-  const variables = { id, first: pages.size, after: pages.after, onlyOutside: filter.isOn };
+  const variables = { id, first: LOGS_ON_A_PAGE, after: pages.after, onlyOutside: filter.isOn };
   const [result, refresh] = useQuery({ query: LOGS, variables });
   const turning = isTurning(result, variables);
   const logs = result.data?.project?.predictionLogs;

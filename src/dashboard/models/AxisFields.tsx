@@ -1,4 +1,4 @@
-import { SimpleGrid, Text } from '@mantine/core';
+import { SimpleGrid, Stack, Text } from '@mantine/core';
 import type { SpectralQuantity } from '../generated/graphql';
 import { MAX_NAME_LENGTH } from '../limits.ts';
 import { endsOf, rangeOf } from '../ui/axis-range.ts';
@@ -29,26 +29,29 @@ export function AxisFields({ axis, onChange, file, required = false, disabled = 
   const { quantity, unit } = labelsOf(axis, file);
   const common = { required: needed, disabled };
   return (
-    <SimpleGrid cols={2} spacing="sm" verticalSpacing="sm">
-      <SelectField
-        {...common}
-        label="Quantity"
-        placeholder="Choose"
-        data={QUANTITIES}
-        value={quantity}
-        onChange={value => onChange({ ...axis, quantity: quantityIn(value) })}
-        clearable={!required}
-      />
-      <TextField
-        {...common}
-        label="Unit of x"
-        placeholder="nm, cm⁻¹"
-        maxLength={MAX_NAME_LENGTH}
-        value={unit}
-        onChange={event => onChange({ ...axis, unit: event.currentTarget.value })}
-      />
+    <Stack gap="sm">
+      {/* Side by side on a narrow screen, the name of a quantity would be cut off. */}
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" verticalSpacing="sm">
+        <SelectField
+          {...common}
+          label="Quantity"
+          placeholder="Choose"
+          data={QUANTITIES}
+          value={quantity}
+          onChange={value => onChange({ ...axis, quantity: quantityIn(value) })}
+          clearable={!required}
+        />
+        <TextField
+          {...common}
+          label="Unit of x"
+          placeholder="nm, cm⁻¹"
+          maxLength={MAX_NAME_LENGTH}
+          value={unit}
+          onChange={event => onChange({ ...axis, unit: event.currentTarget.value })}
+        />
+      </SimpleGrid>
       {!file && (
-        <>
+        <SimpleGrid cols={2} spacing="sm">
           <NumberField
             {...common}
             label="First x"
@@ -63,9 +66,9 @@ export function AxisFields({ axis, onChange, file, required = false, disabled = 
             value={axis.last}
             onChange={event => onChange({ ...axis, last: event.currentTarget.value })}
           />
-        </>
+        </SimpleGrid>
       )}
-    </SimpleGrid>
+    </Stack>
   );
 }
 

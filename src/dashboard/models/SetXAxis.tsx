@@ -55,8 +55,8 @@ function Fields({ model, onClose }: Omit<SetXAxisProps, 'opened'>) {
     <Form onSubmit={submit}>
       <Stack gap="md">
         <Text size="sm">
-          {titleOf(model)} expects {pointsOf(model)}. With its x axis, spectra that run the other way or over
-          another range are refused instead of predicted wrong.
+          {titleOf(model)} takes {pointsOf(model)}. Describe them in the order in which it was trained:
+          spectra that run the other way or over another range are then no longer predicted wrong.
         </Text>
         <Refusal sentence={obstacle ?? refusal} />
         <SpectraDropzone

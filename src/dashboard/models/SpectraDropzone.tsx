@@ -1,5 +1,5 @@
 import { Stack, Text } from '@mantine/core';
-import { FileRow } from '../predict/FileRow';
+import { FileRow } from '../spectra-files/FileRow';
 import { endsOf, rangeOf } from '../ui/axis-range.ts';
 import { count, countSpectra } from '../ui/numbers';
 import type { CalibrationSpectra } from './calibration-spectra.ts';

@@ -1,4 +1,5 @@
 import type { Axis } from '../../spectra/axis.ts';
+import type { OrderedFile } from '../spectra-files/ordered-file.ts';
 
 /** What a file of calibration spectra says about a model. */
 export interface CalibrationSpectra {
@@ -15,16 +16,6 @@ export interface CalibrationSpectra {
   yMax: number[];
 }
 
-interface File {
-  name: string;
-  axis: Axis;
-  yUnit: string | null;
-  notes: readonly string[];
-  samples: readonly { sampleName: string }[];
-  /** The values of all spectra, one spectrum after the other. */
-  points: Float64Array;
-}
-
 /** Takes the axis of a file, and the range of its spectra at each point. */
 export function calibrationSpectraOf({
   name,
@@ -33,7 +24,7 @@ export function calibrationSpectraOf({
   notes,
   samples,
   points,
-}: File): CalibrationSpectra {
+}: OrderedFile): CalibrationSpectra {
   const length = axis.values.length;
   const yMin = Array<number>(length).fill(Number.POSITIVE_INFINITY);
   const yMax = Array<number>(length).fill(Number.NEGATIVE_INFINITY);

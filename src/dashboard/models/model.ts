@@ -61,6 +61,9 @@ export const hasLimits = ({ t2Limit, qLimit }: Pick<Model, 't2Limit' | 'qLimit'>
 export const quantityOf = ({ xAxis }: Pick<Model, 'xAxis'>) =>
   xAxis && xAxis.quantity !== 'OTHER' ? nameOfQuantity(xAxis.quantity) : null;
 
+/** Significant digits of statistics that were estimated from some dozens of samples. */
+const DIGITS = 4;
+
 type Calibrated = Pick<Model, 'calibration' | 't2Limit' | 'qLimit' | 'unit'>;
 
 /** The numbers of a calibration as texts; null where they are not known. */
@@ -69,11 +72,12 @@ function textsOf({ calibration, t2Limit, qLimit, unit }: Calibrated) {
   const inUnit = (text: string) => (unit ? `${text} ${unit}` : text);
   const isRange = isNumber(referenceMin) && isNumber(referenceMax);
   return {
-    rmsep: isNumber(rmsep) ? inUnit(formatShort(rmsep)) : null,
+    rmsep: isNumber(rmsep) ? inUnit(formatShort(rmsep, DIGITS)) : null,
     range: isRange ? inUnit(`${formatShort(referenceMin)} to ${formatShort(referenceMax)}`) : null,
     samples: isNumber(samples) ? formatNumber(samples) : null,
-    t2Limit: isNumber(t2Limit) ? formatShort(t2Limit) : null,
-    qLimit: isNumber(qLimit) ? formatShort(qLimit) : null,
+    samplesCounted: isNumber(samples) ? count(samples, 'sample') : null,
+    t2Limit: isNumber(t2Limit) ? formatShort(t2Limit, DIGITS) : null,
+    qLimit: isNumber(qLimit) ? formatShort(qLimit, DIGITS) : null,
   };
 }
 
@@ -92,13 +96,22 @@ export function calibrationFactsOf(model: Calibrated): [name: string, value: str
 
 /** What is known of the calibration, in up to three short lines. */
 export function calibrationLinesOf(model: Calibrated): string[] {
-  const { rmsep, range, samples, t2Limit, qLimit } = textsOf(model);
+  const { rmsep, range, samplesCounted, t2Limit, qLimit } = textsOf(model);
   const lines = [
-    [rmsep && `RMSEP ${rmsep}`, samples && `${samples} ${samples === '1' ? 'sample' : 'samples'}`],
+    [rmsep && `RMSEP ${rmsep}`, samplesCounted],
     [range],
     [t2Limit && `T² ≤ ${t2Limit}`, qLimit && `Q ≤ ${qLimit}`],
   ];
   return lines.map(parts => parts.filter(part => part !== null).join(' · ')).filter(line => line !== '');
+}
+
+/** What is known of the calibration's error, values and samples, as a sentence; null if nothing is. */
+export function describeCalibration(model: Calibrated): string | null {
+  const { rmsep, range, samplesCounted } = textsOf(model);
+  const parts = [rmsep && `RMSEP ${rmsep}`, range && `reference values ${range}`, samplesCounted].filter(
+    part => part !== null,
+  );
+  return parts.length > 0 ? `Calibration: ${parts.join(', ')}.` : null;
 }
 
 const isNumber = (value: number | null | undefined) => typeof value === 'number';

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { type ChosenFile, createFiles, type Files } from '../predict/files.ts';
+import { type ChosenFile, createFiles, type Files } from '../spectra-files/files.ts';
 import { type CalibrationSpectra, calibrationSpectraOf } from './calibration-spectra.ts';
 
 /** A file of calibration spectra, chosen by a person and read in the browser. */

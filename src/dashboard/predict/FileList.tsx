@@ -1,8 +1,11 @@
-import { Alert, List, Stack, VisuallyHidden } from '@mantine/core';
-import { CircleAlert } from 'lucide-react';
+import { Box, Text, VisuallyHidden } from '@mantine/core';
+import { FileRow } from '../spectra-files/FileRow';
+import type { ChosenFile, Files } from '../spectra-files/files.ts';
 import { count } from '../ui/numbers';
-import { FileRow } from './FileRow';
-import type { ChosenFile, Files } from './files.ts';
+import classes from './FileList.module.css';
+
+/** Max files that are shown without scrolling: instruments write one file for each spectrum. */
+const MAX_WITHOUT_SCROLLING = 8;
 
 /** The chosen files, each with what was read, what was done with it, and what is wrong with it. */
 export function FileList({
@@ -17,19 +20,38 @@ export function FileList({
   onChange: () => void;
   disabled: boolean;
 }) {
+  const isLong = list.length > MAX_WITHOUT_SCROLLING;
   return (
-    <>
-      <VisuallyHidden role="status">{summarize(list)}</VisuallyHidden>
-      <Stack component="ul" gap="md" p={0} m={0} style={{ listStyle: 'none' }} aria-label="Files">
-        {list.map(file => (
+    <Box>
+      {isLong ? (
+        <Text size="sm" fw={600} mb="xs" role="status">
+          {summarize(list)}
+        </Text>
+      ) : (
+        <VisuallyHidden role="status">{summarize(list)}</VisuallyHidden>
+      )}
+      <ul
+        className={classes.list}
+        aria-label="Files"
+        data-long={isLong || undefined}
+        // Reachable by the keyboard, so that it can be scrolled.
+        {...(isLong ? { tabIndex: 0 } : {})}
+      >
+        {(isLong ? list.toSorted(byUrgency) : list).map(file => (
           <FileRow key={file.name} files={files} file={file} onChange={onChange} disabled={disabled} />
         ))}
-      </Stack>
-    </>
+      </ul>
+    </Box>
   );
 }
 
-/** The state of all files, for screen readers: the rows change without the focus. */
+const needsAction = ({ state }: ChosenFile) => ['refused', 'question', 'stopped'].includes(state.kind);
+
+/** Puts the files first that a person has to do something about. */
+const byUrgency = (one: ChosenFile, other: ChosenFile) =>
+  Number(needsAction(other)) - Number(needsAction(one));
+
+/** The state of all files, also for screen readers: the rows change without the focus. */
 function summarize(list: readonly ChosenFile[]): string {
   const of = (...kinds: ChosenFile['state']['kind'][]) =>
     list.filter(({ state }) => kinds.includes(state.kind)).length;
@@ -42,23 +64,4 @@ function summarize(list: readonly ChosenFile[]): string {
   ];
   const named = parts.filter(([number]) => number > 0);
   return named.map(([number, state]) => `${count(number, 'file')} ${state}`).join(', ');
-}
-
-const MAX_SENTENCES = 11;
-
-/** Problems to fix before spectra can be sent. */
-export function Sentences({ title, sentences }: { title: string; sentences: readonly string[] }) {
-  const more = sentences.length - MAX_SENTENCES;
-  return (
-    <Alert icon={<CircleAlert size={18} />} color="red" variant="light" role="alert" title={title}>
-      <List size="sm" spacing={2} withPadding={false} listStyleType="none">
-        {sentences.slice(0, MAX_SENTENCES).map(sentence => (
-          <List.Item key={sentence} style={{ overflowWrap: 'anywhere' }}>
-            {sentence}
-          </List.Item>
-        ))}
-        {more > 0 && <List.Item>and {more} more</List.Item>}
-      </List>
-    </Alert>
-  );
 }

@@ -5,7 +5,7 @@ import { Loading } from '../ui/Loading';
 import { Notice } from '../ui/Notice';
 import { Problem } from '../ui/Problem';
 import { useSpectraModel } from './model.ts';
-import { SpectraBench } from './SpectraBench';
+import { PredictForm } from './PredictForm';
 
 /** Tries the model: files of spectra in, predictions out. */
 export function Predict() {
@@ -31,7 +31,7 @@ function WithModel({ deployment }: { deployment: Deployment }) {
           You can look at spectra here. To predict, switch the deployment on first.
         </Notice>
       )}
-      <SpectraBench deployment={deployment} model={model} />
+      <PredictForm deployment={deployment} model={model} />
     </>
   );
 }

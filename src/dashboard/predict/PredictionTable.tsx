@@ -19,8 +19,9 @@ interface Row extends Judgement {
 }
 
 const ROWS_ON_A_PAGE = 50;
-/** Max widths by the number of columns: a name and its value far apart are hard to read together. */
+/** Max widths by the number of columns without the calibration: a name and its value far apart are hard to read together. */
 const WIDTHS: Record<number, number> = { 2: 680, 3: 820 };
+const WIDTH_WITH_CALIBRATION = 1000;
 
 interface PredictionTableProps<R extends Row> {
   predictions: readonly R[];
@@ -52,7 +53,7 @@ export function PredictionTable<R extends Row>({
   const columns = isNarrow ? 2 : 2 + Number(ofSeveralFiles) + Number(judged);
   const calibrationOf = (row: R) => <Applicability judgement={row} range={model.calibration} />;
   return (
-    <Stack gap="sm" maw={WIDTHS[columns]}>
+    <Stack gap="sm" maw={judged && columns === 3 ? WIDTH_WITH_CALIBRATION : WIDTHS[columns]}>
       <Table.ScrollContainer minWidth={0} type="native">
         <DataTable verticalSpacing={6} aria-label={label}>
           <Table.Thead>
@@ -81,7 +82,7 @@ export function PredictionTable<R extends Row>({
                 <Table.Tr>
                   <Table.Td style={{ overflowWrap: 'anywhere' }}>
                     {row.sampleName}
-                    {row.duplicate && <Remark>{row.duplicate}</Remark>}
+                    {row.duplicate && <Remark nowrap>{row.duplicate}</Remark>}
                     {ofSeveralFiles && isNarrow && <Remark>{row.file}</Remark>}
                     {judged && isNarrow && calibrationOf(row)}
                   </Table.Td>
@@ -129,9 +130,9 @@ function Value({ value }: Pick<Row, 'value'>) {
 }
 
 /** A remark below the name of a sample. */
-function Remark({ children }: { children: ReactNode }) {
+function Remark({ children, nowrap = false }: { children: ReactNode; nowrap?: boolean }) {
   return (
-    <Text size="xs" c="dimmed">
+    <Text size="xs" c="dimmed" {...(nowrap ? { style: { whiteSpace: 'nowrap' } } : {})}>
       {children}
     </Text>
   );

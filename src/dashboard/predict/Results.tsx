@@ -67,13 +67,13 @@ export function Results({ run, onResume, calibration }: ResultsProps) {
 }
 
 /** How many spectra are outside the calibration, and how many other values outside its range, as sentences. */
-function describeDoubts(rows: readonly Judgement[]): string[] {
+function describeCautions(rows: readonly Judgement[]): string[] {
   const outside = rows.filter(({ applicability }) => applicability?.verdict === 'OUTSIDE').length;
   const beyond = rows.filter(isOutside).length - outside;
   const sentences: string[] = [];
   if (outside > 0) {
     sentences.push(
-      `${formatNumber(outside)} of ${count(rows.length, 'prediction')} ${outside === 1 ? 'is' : 'are'} outside the calibration. Such a value may be wrong by any amount.`,
+      `${formatNumber(outside)} of ${count(rows.length, 'prediction')} ${outside === 1 ? 'is' : 'are'} outside the calibration. Such a value may be wrong.`,
     );
   }
   if (beyond > 0) {
@@ -118,7 +118,9 @@ function Predictions({ run: { predictions }, calibration }: Pick<ResultsProps, '
       {outside.length > 0 && (
         <Notice icon={<TriangleAlert size={18} />} mb="sm" role="status">
           <Group justify="space-between" gap="sm">
-            <Text size="sm">{describeDoubts(rows).join(' ')}</Text>
+            <Text size="sm" flex="1 1 300px">
+              {describeCautions(rows).join(' ')}
+            </Text>
             <Switch
               label="Show only these"
               size="sm"

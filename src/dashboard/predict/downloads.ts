@@ -23,8 +23,8 @@ const ORDERS: Record<Predicted['order'], string> = {
 const VERDICTS = { INSIDE: 'inside', OUTSIDE: 'outside' } as const;
 
 /**
- * Predictions as CSV, numbers in full; the columns are the same for every model. Text that a spreadsheet would run as a
- * formula gets a `'` before it.
+ * Predictions as CSV, numbers in full. The columns are the same for all models of a kind: a regression has `value` and
+ * `unit`, a classification `category`. Text that a spreadsheet would run as a formula gets a `'` before it.
  */
 export function toCsv(predictions: readonly Predicted[], model: Model): string {
   const rows = predictions.map(prediction => columnsOf(prediction, model));

@@ -1,6 +1,6 @@
 import { describeDisagreement, type ExpectedSpectra } from '../../spectra/model-order.ts';
-import type { ChosenFile } from './files.ts';
-import type { OrderedFile } from './ordered-file.ts';
+import type { ChosenFile } from '../spectra-files/files.ts';
+import type { OrderedFile } from '../spectra-files/ordered-file.ts';
 
 /**
  * Describes how files for a model without an x axis differ in direction or range; null if they do not. A model with an

@@ -2,9 +2,9 @@ import type { Client, CombinedError } from 'urql';
 import { uuidv7 } from 'uuidv7';
 import { graphql } from '../generated';
 import type { PredictMutation } from '../generated/graphql';
+import { type Observable, observable } from '../ui/observable.ts';
 import { fetchWithSpectra } from './call-body.ts';
 import { countForCall } from './calls.ts';
-import { type Observable, observable } from './observable.ts';
 import type { Predicted } from './predicted.ts';
 import type { SpectrumToSend } from './spectra.ts';
 

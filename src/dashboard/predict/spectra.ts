@@ -1,4 +1,4 @@
-import type { OrderedFile } from './ordered-file.ts';
+import type { OrderedFile } from '../spectra-files/ordered-file.ts';
 
 /** A spectrum as it is sent, and where it was read. */
 export interface SpectrumToSend {

@@ -26,7 +26,7 @@ export async function readFile(
 ): Promise<JobResult> {
   // A larger file is not even loaded.
   if (file.size > MAX_FILE_BYTES) {
-    return refuse(`The file is larger than ${MAX_FILE_BYTES / MEBIBYTE} MiB. Split it into several.`);
+    return refuse(`The file is larger than ${MAX_FILE_BYTES / MEBIBYTE} MiB. Split it into several files.`);
   }
   const bytes = await bytesOf(file);
   if (!bytes) {

@@ -1,8 +1,8 @@
 import type { ExpectedSpectra } from '../../spectra/model-order.ts';
 import type { Answer, Problem, Question } from '../../spectra/reading.ts';
-import { createFileReader, type RunningJob } from './file-reader.ts';
-import { type Observable, observable } from './observable.ts';
+import { type Observable, observable } from '../ui/observable.ts';
 import type { OrderedFile } from './ordered-file.ts';
+import { createSpectraReader, type RunningJob } from './spectra-reader.ts';
 
 /** What is known about a file so far. */
 export type FileState =
@@ -37,9 +37,13 @@ export interface Files extends Observable<readonly ChosenFile[]> {
 interface Entry {
   file: File;
   answers: readonly Answer[];
-  state: FileState;
+  /** What is published: the same object until its state changes, so that other rows are not drawn again. */
+  chosen: ChosenFile;
   job: RunningJob | null;
 }
+
+/** Min time between changes of the list while files are read, in milliseconds: hundreds of files are read in seconds. */
+const MIN_CHANGE_MS = 100;
 
 /**
  * Makes a list of files, which is empty at first.
@@ -47,63 +51,80 @@ interface Entry {
  * @param first what the model expects; null if the files are not for a model yet
  */
 export function createFiles(first: ExpectedSpectra | null): Files {
-  const reader = createFileReader();
+  const reader = createSpectraReader();
   const entries = new Map<string, Entry>();
   const list = observable<readonly ChosenFile[]>([]);
   let model = first;
+  let publishedAt = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const publish = () => list.set(Array.from(entries, ([name, { state }]) => ({ name, state })));
+  const publish = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    publishedAt = performance.now();
+    list.set(Array.from(entries.values(), ({ chosen }) => chosen));
+  };
+  const publishSoon = () => {
+    timer ??= setTimeout(publish, publishedAt + MIN_CHANGE_MS - performance.now());
+  };
   const read = (file: File, answers: readonly Answer[]) => {
     const name = pathOf(file);
-    const entry: Entry = { file, answers, state: { kind: 'waiting' }, job: null };
+    const entry: Entry = { file, answers, chosen: { name, state: { kind: 'waiting' } }, job: null };
     entries.get(name)?.job?.stop();
     entries.set(name, entry);
     const change = (state: FileState) => {
-      entry.state = state;
-      publish();
+      entry.chosen = { name, state };
+      publishSoon();
     };
     entry.job = reader.read({ file, model, answers }, share => change({ kind: 'reading', share }));
     void entry.job.result.then(result => {
       entry.job = null;
       change(result.kind === 'read' ? { ...result, file: { ...result.file, name } } : result);
     });
-    publish();
-  };
-  const remove = (name: string) => {
-    entries.get(name)?.job?.stop();
-    entries.delete(name);
-    publish();
   };
 
   return {
     ...list,
     add(chosen) {
       for (const file of chosen) read(file, []);
+      publish();
     },
-    remove,
+    remove(name) {
+      entries.get(name)?.job?.stop();
+      entries.delete(name);
+      publish();
+    },
     clear() {
-      for (const name of entries.keys()) remove(name);
+      // The last first: where the one that is being read is stopped, the reader begins with the next.
+      for (const { job } of [...entries.values()].reverse()) job?.stop();
+      entries.clear();
+      publish();
     },
     answer(name, answer) {
       const entry = entries.get(name);
-      if (entry) read(entry.file, [...entry.answers, answer]);
+      if (!entry) return;
+      read(entry.file, [...entry.answers, answer]);
+      publish();
     },
     stop(name) {
       const entry = entries.get(name);
       if (!entry?.job) return;
       entry.job.stop();
       entry.job = null;
-      entry.state = { kind: 'stopped' };
+      entry.chosen = { name, state: { kind: 'stopped' } };
       publish();
     },
     readAgain(name) {
       const entry = entries.get(name);
-      if (entry) read(entry.file, entry.answers);
+      if (!entry) return;
+      read(entry.file, entry.answers);
+      publish();
     },
     expect(expected) {
       if (isSame(model, expected)) return;
       model = expected;
       for (const { file } of entries.values()) read(file, []);
+      publish();
     },
   };
 }

@@ -1,13 +1,13 @@
 import { ActionIcon, Button, Group, Progress, Text } from '@mantine/core';
 import { ArrowLeftRight, CircleCheck, CircleQuestionMark, FileSpreadsheet, Info, X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { describeRange } from '../../spectra/axis.ts';
 import type { Problem, Question } from '../../spectra/reading.ts';
 import { countSpectra } from '../ui/numbers';
-import { Sentences } from './FileList';
 import classes from './FileRow.module.css';
 import type { ChosenFile, Files } from './files.ts';
 import type { OrderedFile } from './ordered-file.ts';
+import { Sentences } from './Sentences';
 
 interface FileRowProps {
   files: Files;
@@ -19,8 +19,11 @@ interface FileRowProps {
   facts?: (file: OrderedFile) => ReactNode;
 }
 
-/** One file: what was read from it and what was done with it, or what keeps it from being sent. */
-export function FileRow({
+/**
+ * One file: what was read from it and what was done with it, or what keeps it from being sent. It is drawn again only if
+ * the file changes, as there may be hundreds.
+ */
+export const FileRow = memo(function FileRow({
   files,
   file: { name, state },
   onChange,
@@ -78,7 +81,7 @@ export function FileRow({
       </div>
     </li>
   );
-}
+});
 
 const describe = ({ line, message }: Problem) => (line === null ? message : `Line ${line}: ${message}`);
 

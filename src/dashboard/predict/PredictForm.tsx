@@ -1,16 +1,19 @@
 import { Button, Card, Group, Stack, Text } from '@mantine/core';
 import { Play } from 'lucide-react';
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useClient } from 'urql';
 import { describeRange } from '../../spectra/axis.ts';
 import type { Deployment } from '../deployments/DeploymentPage';
+import { describeCalibration } from '../models/model.ts';
+import { type ChosenFile, readFilesOf } from '../spectra-files/files.ts';
+import type { OrderedFile } from '../spectra-files/ordered-file.ts';
+import { Sentences } from '../spectra-files/Sentences';
 import { countSpectra, formatNumber } from '../ui/numbers';
-import { benchOf } from './bench.ts';
-import { FileList, Sentences } from './FileList';
+import { FileList } from './FileList';
 import { FilePicker } from './FilePicker';
-import { readFilesOf } from './files.ts';
 import type { SpectraModel } from './model.ts';
 import { describeObstacle, disagreementOf } from './obstacles.ts';
+import { predictStateOf } from './predict-state.ts';
 import { Quota } from './Quota';
 import { Results } from './Results';
 import { RunProgress } from './RunProgress';
@@ -18,8 +21,8 @@ import { SpectraChart } from './SpectraChart';
 import { spectraOf } from './spectra.ts';
 
 /** Files of spectra, their chart, and their predictions. */
-export function SpectraBench({ deployment, model }: { deployment: Deployment; model: SpectraModel }) {
-  const { files, runner } = benchOf(useClient(), deployment.id, model);
+export function PredictForm({ deployment, model }: { deployment: Deployment; model: SpectraModel }) {
+  const { files, runner } = predictStateOf(useClient(), deployment.id, model);
   const list = useSyncExternalStore(files.subscribe, files.get);
   const run = useSyncExternalStore(runner.subscribe, runner.get);
   useEffect(() => files.expect(model), [files, model]);
@@ -27,6 +30,7 @@ export function SpectraBench({ deployment, model }: { deployment: Deployment; mo
   const read = useMemo(() => readFilesOf(list), [list]);
   const disagreement = useMemo(() => disagreementOf(read, model), [read, model]);
   const obstacle = describeObstacle(list, disagreement);
+  const drawn = useFilesToDraw(list, read);
   const spectraCount = read.reduce((sum, { samples }) => sum + samples.length, 0);
   const isRunning = run?.state === 'running' || run?.state === 'stopping';
   const start = () => runner.start(read.flatMap(spectraOf));
@@ -42,7 +46,7 @@ export function SpectraBench({ deployment, model }: { deployment: Deployment; mo
           disabled={isRunning}
           compact={list.length > 0}
         />
-        <Expected model={model} />
+        <Expected model={model} calibration={describeCalibration(deployment.model)} />
       </Stack>
       {list.length > 0 && (
         <Card withBorder padding="lg">
@@ -51,7 +55,7 @@ export function SpectraBench({ deployment, model }: { deployment: Deployment; mo
             {disagreement && (
               <Sentences title="These files cannot be sent together" sentences={[disagreement]} />
             )}
-            {spectraCount > 0 && !disagreement && <SpectraChart files={read} model={model} />}
+            {drawn.length > 0 && !disagreement && <SpectraChart files={drawn} model={model} />}
             <Group gap="sm">
               <Button
                 leftSection={<Play size={16} />}
@@ -59,7 +63,7 @@ export function SpectraBench({ deployment, model }: { deployment: Deployment; mo
                 disabled={!deployment.active || obstacle !== null || spectraCount === 0}
                 onClick={start}
               >
-                Predict {countSpectra(spectraCount)}
+                {spectraCount > 0 ? `Predict ${countSpectra(spectraCount)}` : 'Predict'}
               </Button>
               {!isRunning && (
                 <Button
@@ -89,15 +93,37 @@ export function SpectraBench({ deployment, model }: { deployment: Deployment; mo
   );
 }
 
-/** What the model expects of a spectrum. */
-function Expected({ model: { inputLength, axis, yUnit } }: { model: SpectraModel }) {
+/**
+ * The files of the chart. While files are read it keeps those that it has, because drawing all again after each of
+ * hundreds of files takes minutes.
+ */
+function useFilesToDraw(list: readonly ChosenFile[], read: readonly OrderedFile[]): readonly OrderedFile[] {
+  const isReading = list.some(({ state }) => state.kind === 'waiting' || state.kind === 'reading');
+  const [complete, setComplete] = useState(read);
+  if (!isReading && complete !== read) setComplete(read);
+  return useMemo(() => {
+    const present = new Set(read);
+    const isPresent = (file: OrderedFile) => present.has(file);
+    return complete.every(isPresent) ? complete : complete.filter(isPresent);
+  }, [complete, read]);
+}
+
+/** What the model expects of a spectrum, and what is known of its calibration. */
+function Expected({
+  model: { inputLength, axis, yUnit },
+  calibration,
+}: {
+  model: SpectraModel;
+  calibration: string | null;
+}) {
   const points = `${formatNumber(inputLength)} ${inputLength === 1 ? 'point' : 'points'}`;
   const unit = yUnit ? `, ${yUnit}` : '';
   return (
-    <Text size="sm" c="dimmed">
+    <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
       {axis
         ? `The model takes spectra of ${points}, ${describeRange(axis)}${unit}.`
         : `The model takes spectra of ${points}${unit}. It has no x axis, so the x values of files are not checked.`}
+      {calibration && ` ${calibration}`}
     </Text>
   );
 }

@@ -9,7 +9,7 @@ export interface RunningJob {
 }
 
 /** Reads files in a worker, so that the page stays responsive. Reads one at a time, in the order of the calls. */
-export interface FileReader {
+export interface SpectraReader {
   read: (job: ReadingJob, onProgress: (share: number) => void) => RunningJob;
 }
 
@@ -20,7 +20,7 @@ interface Waiting {
 }
 
 /** Makes a reader. Its worker exists only while there are files to read. */
-export function createFileReader(): FileReader {
+export function createSpectraReader(): SpectraReader {
   const queue: Waiting[] = [];
   let worker: Worker | null = null;
 
