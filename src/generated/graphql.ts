@@ -160,15 +160,15 @@ export type ApiKeyTarget =
 /** Whether a model is applicable to a spectrum, by the statistics that the model returns beside its prediction. */
 export type Applicability = {
   __typename?: 'Applicability';
-  /** The Q residual (SPE) of the spectrum; null if the model has none, or if it is not a number. */
+  /** The Q residual (SPE) of the spectrum; null if the model has none, or if it is not finite. */
   q?: Maybe<Scalars['Float']['output']>;
   /** The limit of Q; null if the model has no Q. */
   qLimit?: Maybe<Scalars['Float']['output']>;
-  /** Hotelling's T² of the spectrum; null if the model has none, or if it is not a number. */
+  /** Hotelling's T² of the spectrum; null if the model has none, or if it is not finite. */
   t2?: Maybe<Scalars['Float']['output']>;
   /** The limit of T²; null if the model has no T². */
   t2Limit?: Maybe<Scalars['Float']['output']>;
-  /** Whether all statistics are within their limits. */
+  /** Whether all statistics are within their limits. One that is negative or not finite is outside. */
   verdict: ApplicabilityVerdict;
 };
 
@@ -176,7 +176,7 @@ export type Applicability = {
 export type ApplicabilityVerdict =
   /** Each statistic of the model is within its limit. */
   | 'INSIDE'
-  /** A statistic is above its limit or is not a number. The prediction may be wrong by any amount. */
+  /** A statistic is above its limit or is not finite. The prediction may be wrong by any amount. */
   | 'OUTSIDE';
 
 /** Facts about the calibration of a model, as they were given at its registration. */
@@ -817,7 +817,7 @@ export type OrganizationAllowance = {
   models: Allowance;
   /** Projects. */
   projects: Allowance;
-  /** Model files, in bytes; identical files count once. */
+  /** Models, in bytes: their files, of which identical ones count once, and 8 bytes for each number of axes and calibration spectra. */
   storageBytes: Allowance;
 };
 
@@ -889,7 +889,7 @@ export type Plan = {
   maxModels: Scalars['Int']['output'];
   /** The max number of projects in the organization. */
   maxProjects: Scalars['Int']['output'];
-  /** The max size of all model files together, in megabytes (10^6 bytes); identical files count once. */
+  /** The max size of all models together, in megabytes (10^6 bytes): what `storageBytes` counts. */
   maxStorageMb: Scalars['Int']['output'];
   /** The max number of predictions of a deployment in a month (UTC); null: unlimited. */
   monthlyPredictions?: Maybe<Scalars['SafeInt']['output']>;
@@ -1117,7 +1117,10 @@ export type QueryProjectArgs = {
 
 /** A trained model as an ONNX file. */
 export type RegisterModelInput = {
-  /** What is known about the calibration. Fields that are null are taken from the file's metadata. */
+  /**
+   * What is known about the calibration. Fields that are null are taken from the file's metadata. Both ends of a range are
+   * of the same source.
+   */
   calibration?: InputMaybe<CalibrationInput>;
   /** The model's name, 1 to 100 characters. If the project already has a model of this name, this becomes its next version. */
   name: Scalars['String']['input'];
@@ -1137,7 +1140,10 @@ export type RegisterModelInput = {
   targetProperty: Scalars['String']['input'];
   /** The unit of the predicted value, for example `mg/kg`, at most 100 characters; null if it has none. */
   unit?: InputMaybe<Scalars['String']['input']>;
-  /** The x axis of the spectra. Null: the one in the file's metadata, if any. It cannot be changed later. */
+  /**
+   * The x axis of the spectra. Null: the one in the file's metadata, if any, with which it must agree. It cannot be changed
+   * later.
+   */
   xAxis?: InputMaybe<XAxisInput>;
   /** The unit of the spectra's values, for example `absorbance`. Null: the one in the file's metadata, if any. */
   yUnit?: InputMaybe<Scalars['String']['input']>;
