@@ -237,7 +237,7 @@ const PLAN_LIMITS = {
   deployments: (limit: number) =>
     `The organization has as many deployments as its plan allows (${limit}). Delete a deployment that is not used, or ask the operator for a larger plan. A deleted deployment that answered a call in this month counts until the month ends.`,
   storage: (limit: number) =>
-    `The model files of the organization would take more than its plan allows (${limit} MB). Delete models that are not used, or ask the operator for a larger plan.`,
+    `The models of the organization would take more than its plan allows (${limit} MB). Delete models that are not used, or ask the operator for a larger plan.`,
 };
 
 function waitOf(seconds: number): string {

@@ -1,25 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RegisterModelInput, SpectrumInput } from '../src/generated/graphql.ts';
-import {
-  codes,
-  createKey,
-  type Lab,
-  openLab,
-  recordOf,
-  refusal,
-  type Service,
-  startService,
-} from './harness.ts';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { SpectrumInput } from '../src/generated/graphql.ts';
+import { codes, recordOf, refusal } from './harness.ts';
+import { redoAfter, undoAfter } from './later-migrations.ts';
+import { type ModelLab, openModelLab } from './model-lab.ts';
 import { constant, node, onnxFile, tensorInfo, textsAttribute, withMetadata } from './onnx-files.ts';
 
-let service: Service;
-let lab: Lab;
-let key: { rawKey: string };
+let service: ModelLab['service'];
+let lab: ModelLab['lab'];
+let key: ModelLab['key'];
+let register: ModelLab['register'];
+let deployed: ModelLab['deployed'];
 
 beforeAll(async () => {
-  service = await startService();
-  lab = await openLab(service, 'ENTERPRISE');
-  key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  ({ service, lab, key, register, deployed } = await openModelLab());
 });
 afterAll(() => service.close());
 
@@ -34,16 +29,18 @@ type Statistic = 't2' | 'q';
 
 /**
  * A model of three points: the first is its value (or, over 0, category `high`, else `low`), T² is the square root of
- * the second, and Q of the third.
+ * the second, and Q of the third; with `rooted: false` they are the points themselves.
  */
 function model({
   statistics = ['t2', 'q'],
   kind = 'REGRESSION',
   limits = { t2_limit: '2', q_limit: '3' },
+  rooted = true,
 }: {
   statistics?: readonly Statistic[];
   kind?: 'REGRESSION' | 'CLASSIFICATION';
   limits?: Record<string, string>;
+  rooted?: boolean;
 } = {}): Uint8Array {
   const column = (index: number) =>
     constant(
@@ -84,43 +81,11 @@ function model({
       ...answer,
       ...statistics.flatMap(name => [
         node('MatMul', ['X', name === 't2' ? 'column1' : 'column2'], [`${name}Squared`]),
-        node('Sqrt', [`${name}Squared`], [name]),
+        node(rooted ? 'Sqrt' : 'Identity', [`${name}Squared`], [name]),
       ]),
     ],
   });
   return withMetadata(file, limits);
-}
-
-let models = 0;
-
-async function register(onnx: Uint8Array, given: Partial<RegisterModelInput> = {}) {
-  models += 1;
-  return await service.call(
-    `mutation RegisterModel($input: RegisterModelInput!) {
-      registerModel(input: $input) { id t2Limit qLimit }
-    }`,
-    {
-      input: {
-        projectId: lab.owner.projectId,
-        name: `Model ${models}`,
-        targetProperty: 'height',
-        ...given,
-        onnx: Buffer.from(onnx).toString('base64'),
-      },
-    },
-    lab.owner,
-  );
-}
-
-async function deployed(onnx: Uint8Array, given: Partial<RegisterModelInput> = {}): Promise<string> {
-  const { data, text } = await register(onnx, given);
-  if (!data) throw new Error(text);
-  const { createDeployment } = await service.ask(
-    `mutation CreateDeployment($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }`,
-    { input: { modelId: data.registerModel.id, name: 'Heights' } },
-    lab.owner,
-  );
-  return createDeployment.id;
 }
 
 /** A spectrum with these statistics. */
@@ -148,7 +113,7 @@ const orNull = (statistic: number) => (statistic < 0 ? null : statistic);
 
 describe.each(['REGRESSION', 'CLASSIFICATION'] as const)('each prediction of a %s', kind => {
   test('says whether the statistics of its spectrum are within the limits', async () => {
-    const deploymentId = await deployed(model({ kind }));
+    const { deploymentId } = await deployed(model({ kind }));
     const { data, text } = await predict(
       deploymentId,
       CASES.map(([t2, q], i) => spectrum(i - 4, t2, q)),
@@ -164,7 +129,7 @@ describe.each(['REGRESSION', 'CLASSIFICATION'] as const)('each prediction of a %
 
   test.each([['t2'], ['q']] as const)('says so for a model that has only %s', async statistic => {
     const limit = { [`${statistic}_limit`]: '2' };
-    const deploymentId = await deployed(model({ kind, statistics: [statistic], limits: limit }));
+    const { deploymentId } = await deployed(model({ kind, statistics: [statistic], limits: limit }));
     const { data } = await predict(deploymentId, [spectrum(1, 1, 1), spectrum(1, 4, 4)]);
     const [isT2, other] = [statistic === 't2', { t2: null, t2Limit: null, q: null, qLimit: null }];
     const expected = (verdict: string, found: number) => ({
@@ -179,7 +144,7 @@ describe.each(['REGRESSION', 'CLASSIFICATION'] as const)('each prediction of a %
   });
 
   test('gets the same statistics beside other calls as alone', async () => {
-    const deploymentId = await deployed(model({ kind }));
+    const { deploymentId } = await deployed(model({ kind }));
     const spectra = Array.from({ length: 60 }, (_, i) => spectrum(i, (i % 7) / 2 - 1, (i % 5) - 1));
     const together = await Promise.all(spectra.map(one => predict(deploymentId, [one])));
     for (const [i, one] of spectra.entries()) {
@@ -187,6 +152,24 @@ describe.each(['REGRESSION', 'CLASSIFICATION'] as const)('each prediction of a %
       expect(together[i]?.data?.predict.predictions).toEqual(data?.predict.predictions);
     }
   });
+});
+
+test('a statistic below zero is outside: it cannot be a sum of squares', async () => {
+  const { deploymentId } = await deployed(model({ rooted: false }));
+  const yValues = [
+    [1, -0.5, 1],
+    [1, 1, -0.5],
+    [1, 0, 0],
+  ];
+  const { data } = await predict(
+    deploymentId,
+    yValues.map((values, i) => ({ sampleName: `${i}`, yValues: values })),
+  );
+  expect(data?.predict.predictions.map(({ applicability }) => applicability)).toMatchObject([
+    { verdict: 'OUTSIDE', t2: -0.5, q: 1 },
+    { verdict: 'OUTSIDE', t2: 1, q: -0.5 },
+    { verdict: 'INSIDE', t2: 0, q: 0 },
+  ]);
 });
 
 describe('the limits', () => {
@@ -203,6 +186,7 @@ describe('the limits', () => {
     ['zero', { t2_limit: '0', q_limit: '3' }, /limit of 't2' is 0/],
     ['negative', { t2_limit: '2', q_limit: '-3' }, /limit of 'q' is -3/],
     ['infinite', { t2_limit: 'Infinity', q_limit: '3' }, /spectrakey\.t2_limit is 'Infinity'/],
+    ['hexadecimal', { t2_limit: '0x10', q_limit: '3' }, /spectrakey\.t2_limit is '0x10'/],
     ['no number', { t2_limit: 'two', q_limit: '3' }, /spectrakey\.t2_limit is 'two'/],
   ])('are refused when one is %s', async (_what, limits, message) => {
     const answer = await register(model({ limits }));
@@ -212,14 +196,14 @@ describe('the limits', () => {
 });
 
 test('a model without statistics says nothing about applicability', async () => {
-  const deploymentId = await deployed(model({ statistics: [], limits: {} }));
+  const { deploymentId } = await deployed(model({ statistics: [], limits: {} }));
   const { data } = await predict(deploymentId, [spectrum(1, 9, 9)]);
   expect(data?.predict.predictions[0]).toMatchObject({ applicability: null, inCalibrationRange: null });
 });
 
 test('a prediction says whether its value is in the range of the calibration', async () => {
   const limits = { t2_limit: '2', q_limit: '3', reference_min: '1', reference_max: '2' };
-  const deploymentId = await deployed(model({ limits }));
+  const { deploymentId } = await deployed(model({ limits }));
   const { data } = await predict(
     deploymentId,
     [0.5, 1, 1.5, 2, 2.5].map(value => spectrum(value, 1, 1)),
@@ -234,7 +218,7 @@ test('a prediction says whether its value is in the range of the calibration', a
 });
 
 test('a repeated call gets the verdicts of the first, and is charged once', async () => {
-  const deploymentId = await deployed(model());
+  const { deploymentId } = await deployed(model());
   const spectra = [spectrum(1, 1, 1), spectrum(1, 9, -1)];
   const first = await predict(deploymentId, spectra, { idempotencyKey: 'verdicts' });
   const again = await predict(deploymentId, spectra, { idempotencyKey: 'verdicts' });
@@ -244,7 +228,7 @@ test('a repeated call gets the verdicts of the first, and is charged once', asyn
 });
 
 test('the logs keep the verdicts, can be limited to calls outside, and these are counted', async () => {
-  const deploymentId = await deployed(model());
+  const { deploymentId } = await deployed(model());
   const ids: string[] = [];
   for (const t2s of [[1], [9], [1, 9, 9], [1, 1]]) {
     const { data, text } = await predict(
@@ -308,3 +292,34 @@ test('the logs keep the verdicts, can be limited to calls outside, and these are
     predictionLogs: { nodes: [{ spectra: 1, outside: null }] },
   });
 });
+
+test('the count of a month is exact for any number of calls, also of those before it was kept with the usage', async () => {
+  const { deploymentId } = await deployed(model());
+  const count = async () => {
+    const { deployment } = await service.ask(
+      'query ($id: ID!) { deployment(id: $id) { outsideThisMonth } }',
+      { id: deploymentId },
+      lab.owner,
+    );
+    return deployment?.outsideThisMonth;
+  };
+  expect(await count()).toBe(0);
+  await predict(deploymentId, [spectrum(1, 9, 1), spectrum(1, 1, 1)]);
+  expect(await count()).toBe(1);
+  await sql`
+    insert into prediction_logs (id, created_at, deployment_id, source, predictions, duration_ms, api_key_id,
+      api_key_name, api_key_prefix, outside)
+    select gen_random_uuid(), created_at, deployment_id, source, '[]', duration_ms, api_key_id, api_key_name,
+      api_key_prefix, 2
+    from prediction_logs, generate_series(1, 100000) where deployment_id = ${deploymentId}`.execute(
+    service.db,
+  );
+  const pool = new pg.Pool({ connectionString: service.databaseUrl, max: 1 });
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  onTestFinished(() => db.destroy());
+  await undoAfter(db, '0056');
+  await redoAfter(db, '0056');
+  expect(await count()).toBe(200_001);
+  await predict(deploymentId, [spectrum(1, 9, 1)]);
+  expect(await count()).toBe(200_002);
+}, 60_000);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { monthOf } from '../src/accounts/month.ts';
 import { dropOldPartitions, makePartitions } from '../src/predictions/partitions.ts';
 import {
   createKey,
@@ -12,6 +13,7 @@ import {
   startService,
   startServiceForTest,
 } from './harness.ts';
+import { fillTenant } from './large-tenant.ts';
 
 let service: Service;
 let lab: Lab;
@@ -139,6 +141,34 @@ test('a page of logs reads no more rows of a partition than it contains', async 
     expect(conditions.some(condition => /deployment_id = .*id < /.test(condition))).toBe(true);
   }
 });
+
+test('predictions outside the calibration are counted for 200 deployments in 50 ms, without reading their logs', async () => {
+  const own = await openLab(service, 'ENTERPRISE', 'Owen Outside');
+  await sql`update models set t2_limit = 1 where id = ${own.modelId}`.execute(service.db);
+  await fillTenant(service, own, { deployments: 199, logs: 500 });
+  await sql`update prediction_logs set outside = 1`.execute(service.db);
+  await sql`
+    insert into deployment_usage (deployment_id, month, slot, predictions, outside)
+    select id, ${monthOf(new Date())}, slot, 100, 3 * slot
+    from deployments, generate_series(0, 7) as slot where model_id = ${own.modelId}`.execute(service.db);
+  const timesMs: number[] = [];
+  const statements = await statementsOf(async () => {
+    for (let round = 0; round < 5; round++) {
+      const started = performance.now();
+      const { project } = await service.ask(
+        'query ($id: ID!) { project(id: $id) { deployments { outsideThisMonth } } }',
+        { id: own.owner.projectId },
+        own.owner,
+      );
+      timesMs.push(performance.now() - started);
+      expect(project?.deployments.map(({ outsideThisMonth }) => outsideThisMonth)).toEqual(
+        Array(200).fill(84),
+      );
+    }
+  });
+  expect(statements.filter(text => text.includes('prediction_logs'))).toEqual([]);
+  expect(Math.min(...timesMs)).toBeLessThan(50);
+}, 60_000);
 
 /** Reads all logs in an open transaction, like a backup. @returns a function that ends it. */
 async function readLogs(on: Service): Promise<() => Promise<void>> {

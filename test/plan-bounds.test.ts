@@ -196,6 +196,45 @@ describe('a limit is exact, however many ask at once and over several servers:',
   });
 });
 
+test('the axis and the calibration spectra of a model count 8 bytes a number, at registration and later', async () => {
+  const owner = await signUp(service, 'Axel Axis');
+  await setPlan(service.db, owner.organization.slug, 'ENTERPRISE');
+  const used = async () => (await allowanceOf(owner)).allowance.storageBytes.used;
+  const points = 10_000;
+  const onnx = linearRegression({ weights: Array(points).fill(1) });
+  const axis = { quantity: 'OTHER', unit: 'point', first: 1, last: points };
+  const band = { yMin: Array(points).fill(0), yMax: Array(points).fill(1) };
+  const input = { projectId: owner.projectId, name: 'Long', targetProperty: 'x' };
+  const file = { onnx: Buffer.from(onnx).toString('base64') };
+  const registered = (more: object) =>
+    service.call(REGISTER, { input: { ...input, ...file, ...more } }, owner);
+  const setAxis = (modelId: string) =>
+    service.call(
+      'mutation ($input: SetModelXAxisInput!) { setModelXAxis(input: $input) { id } }',
+      {
+        input: {
+          modelId,
+          quantity: 'OTHER',
+          unit: 'point',
+          values: Array.from({ length: points }, (_, i) => i),
+        },
+      },
+      owner,
+    );
+  await registered({ xAxis: axis, calibration: band });
+  expect(await used()).toBe(onnx.byteLength + 24 * points);
+  const { data } = await registered({});
+  expect(await used()).toBe(onnx.byteLength + 24 * points);
+
+  await setBounds({ maxStorageMb: 0 });
+  expect(await setAxis(data?.registerModel.id ?? '')).toMatchObject(refusal(codes.PLAN_LIMIT_REACHED));
+  expect(await registered({ xAxis: axis })).toMatchObject(refusal(codes.PLAN_LIMIT_REACHED));
+  expect((await registered({})).status).toBe(200);
+  await setBounds({ maxStorageMb: 20_000 });
+  expect((await setAxis(data?.registerModel.id ?? '')).status).toBe(200);
+  expect(await used()).toBe(onnx.byteLength + 32 * points);
+});
+
 test('an organization above its plan keeps what it has, and creates no more', async () => {
   const { owner, modelId, deploymentId } = await openLab(service, 'PRO', 'Dana Downgraded');
   for (let count = 0; count < 6; count++) expect((await createDeployment(owner, modelId)).status).toBe(200);

@@ -13,7 +13,7 @@ export interface AllowanceRow {
   models: number;
   /** The deployments, including deleted ones that answered a call this month. */
   deployments: number;
-  /** Bytes of model files; identical files count once. */
+  /** Bytes of model files, of which identical ones count once, and of the axes and calibration spectra of models. */
   storage: number;
   maxProjects: number;
   maxModels: number;
@@ -60,9 +60,12 @@ export async function findAllowances(
         where deleted.organization_id = organizations.id and deleted.used_month >= ${monthOf(now)}
       )`.as('deployments'),
       sql<number>`coalesce(
-        (select sum(bytes) from model_files where model_files.organization_id = organizations.id), 0)::bigint`.as(
-        'storage',
-      ),
+        (select sum(bytes) from model_files where model_files.organization_id = organizations.id), 0)::bigint
+        + coalesce((
+          select sum(8 * input_length::bigint * ((x_values is not null)::int + 2 * (calibration_min is not null)::int))
+          from models join projects on projects.id = models.project_id
+          where projects.organization_id = organizations.id
+        ), 0)::bigint`.as('storage'),
     ])
     .execute();
 }
@@ -88,7 +91,7 @@ export async function checkAllowance(
 }
 
 /**
- * Checks that the plan allows this many more bytes of model files.
+ * Checks that the plan allows this many more bytes of models.
  *
  * @param db as in `checkAllowance`. @throws PLAN_LIMIT_REACHED
  */
@@ -98,6 +101,7 @@ export async function checkStorage(
   bytes: number,
   now: Date,
 ): Promise<void> {
+  if (bytes === 0) return;
   const [held] = await findAllowances(db, [organizationId], now);
   if (held && held.storage + bytes > held.maxStorage) {
     throw planLimitReached('storage', held.maxStorage / MEGABYTE);

@@ -178,7 +178,7 @@ async function insertCalls(
 ): Promise<void> {
   const usage = new Map<
     string,
-    { deploymentId: string; month: string; predictions: number; daily: number[] }
+    { deploymentId: string; month: string; predictions: number; outside: number; daily: number[] }
   >();
   const lastUses = new Map<string, Date>();
   const logs = calls.map(({ deploymentId, at, spectra, key }, place) => {
@@ -188,6 +188,7 @@ async function insertCalls(
       deploymentId,
       month,
       predictions: 0,
+      outside: 0,
       daily: Array<number>(31).fill(0),
     };
     usage.set(id, counted);
@@ -205,13 +206,15 @@ async function insertCalls(
         ? octaneNumbers(place, spectra, calibration)
         : { kind: 'CLASSIFICATION', categories: samples.map((_, i) => String(1 + ((place + i) % 6))) };
     const predictions = predictionsOf(samples, outcome, calibration);
+    const outside = countOutside(predictions);
+    counted.outside += outside ?? 0;
     return {
       id: UUID.fromFieldsV7(at.getTime(), place % 4096, 0, place).toString(),
       createdAt: at,
       deploymentId,
       source: key ? ('API' as const) : ('WEB' as const),
       predictions: JSON.stringify(predictions),
-      outside: countOutside(predictions),
+      outside,
       durationMs: 2 + spectra / 4 + (place % 17) / 10,
       userId: key ? null : webUserId,
       apiKeyId: key?.id ?? null,

@@ -3,6 +3,7 @@ import type { CalibrationInput, SpectralQuantity, XAxis, XAxisInput } from '../g
 import { checkName } from '../requests/names.ts';
 import { compareAxes, describeRange, firstNotMonotonic } from '../spectra/axis.ts';
 import { evenlySpaced } from '../spectra/evenly-spaced.ts';
+import { type Metadata, numberIn, numbersIn, quantityOf } from './metadata.ts';
 
 // What a registration says about the calibration of a model: arguments, or else the metadata of the ONNX file.
 
@@ -15,8 +16,7 @@ export interface FileFacts {
   inputLength: number;
   /** Which statistics of applicability the model returns. */
   statistics: { t2: boolean; q: boolean };
-  /** The metadata properties of the file whose key begins with `spectrakey.`, without this prefix. */
-  metadata: Readonly<Record<string, string>>;
+  metadata: Metadata;
 }
 
 /** What a person says about it. */
@@ -87,20 +87,37 @@ export function checkFacts(
     t2Limit,
     qLimit,
     rmsep: calibration?.rmsep ?? numberIn(metadata, 'rmsep'),
-    referenceMin: calibration?.referenceMin ?? numberIn(metadata, 'reference_min'),
-    referenceMax: calibration?.referenceMax ?? numberIn(metadata, 'reference_max'),
+    ...rangeFrom(calibration, metadata),
     calibrationSamples: calibration?.samples ?? numberIn(metadata, 'calibration_samples'),
-    ...bandOf(
-      calibration?.yMin ?? numbersIn(metadata, 'calibration_min'),
-      calibration?.yMax ?? numbersIn(metadata, 'calibration_max'),
-      inputLength,
-    ),
+    ...bandFrom(calibration, metadata, inputLength),
   };
   checkCalibration(facts);
   return facts;
 }
 
-/** The range of the calibration spectra at each point. */
+type Given = CalibrationInput | null | undefined;
+
+/** The range of the reference values. Both ends are of the same source: of two calibrations they would not be a range. */
+function rangeFrom(given: Given, metadata: Metadata): Pick<CheckedFacts, 'referenceMin' | 'referenceMax'> {
+  const { referenceMin = null, referenceMax = null } = given ?? {};
+  if (referenceMin !== null || referenceMax !== null) return { referenceMin, referenceMax };
+  return {
+    referenceMin: numberIn(metadata, 'reference_min'),
+    referenceMax: numberIn(metadata, 'reference_max'),
+  };
+}
+
+/** The range of the calibration spectra at each point, also of one source. */
+function bandFrom(
+  given: Given,
+  metadata: Metadata,
+  inputLength: number,
+): Pick<CheckedFacts, 'calibrationMin' | 'calibrationMax'> {
+  const { yMin = null, yMax = null } = given ?? {};
+  if (yMin !== null || yMax !== null) return bandOf(yMin, yMax, inputLength);
+  return bandOf(numbersIn(metadata, 'calibration_min'), numbersIn(metadata, 'calibration_max'), inputLength);
+}
+
 function bandOf(
   yMin: readonly number[] | null,
   yMax: readonly number[] | null,
@@ -120,7 +137,7 @@ function bandOf(
 /** The x axis that is given, or that of the file. @throws BAD_USER_INPUT when both are there and differ */
 function axisFrom(
   given: XAxisInput | null | undefined,
-  metadata: FileFacts['metadata'],
+  metadata: Metadata,
   inputLength: number,
 ): Axis | null {
   const ofFile = axisIn(metadata, inputLength);
@@ -143,7 +160,7 @@ function axisOf({ quantity, unit, values, first, last }: XAxisInput, inputLength
   return checkXAxis({ quantity, unit, values: points }, inputLength);
 }
 
-function axisIn(metadata: FileFacts['metadata'], inputLength: number): Axis | null {
+function axisIn(metadata: Metadata, inputLength: number): Axis | null {
   const keys = ['x_quantity', 'x_unit', 'x_values', 'x_first', 'x_last'];
   if (!keys.some(key => metadata[key] !== undefined)) return null;
   const { x_quantity: quantity = '', x_unit: unit = '' } = metadata;
@@ -152,56 +169,6 @@ function axisIn(metadata: FileFacts['metadata'], inputLength: number): Axis | nu
   const last = numberIn(metadata, 'x_last');
   return axisOf({ quantity: quantityOf(quantity), unit, values, first, last }, inputLength);
 }
-
-const QUANTITIES: Readonly<Record<SpectralQuantity, true>> = {
-  WAVELENGTH: true,
-  WAVENUMBER: true,
-  RAMAN_SHIFT: true,
-  OTHER: true,
-};
-const isQuantity = (text: string): text is SpectralQuantity => Object.hasOwn(QUANTITIES, text);
-
-function quantityOf(text: string): SpectralQuantity {
-  const quantity = text.trim().toUpperCase();
-  if (isQuantity(quantity)) return quantity;
-  throw badUserInput(
-    `The file's metadata spectrakey.x_quantity is '${shortened(text)}', expected wavelength, wavenumber, raman_shift or other.`,
-  );
-}
-
-function numberIn(metadata: FileFacts['metadata'], key: string): number | null {
-  const text = metadata[key]?.trim();
-  if (text === undefined) return null;
-  const value = text === '' ? Number.NaN : Number(text);
-  if (Number.isFinite(value)) return value;
-  throw badUserInput(`The file's metadata spectrakey.${key} is '${shortened(text)}', expected a number.`);
-}
-
-const LIST_OF_NUMBERS = /^\s*\[[\s\d.eE+,-]*\]\s*$/;
-
-function numbersIn(metadata: FileFacts['metadata'], key: string): number[] | null {
-  const text = metadata[key];
-  if (text === undefined) return null;
-  const refused = () =>
-    badUserInput(
-      `The file's metadata spectrakey.${key} is '${shortened(text)}', expected numbers as [900, 902, 904].`,
-    );
-  // Parsing 4 MiB of nested lists would take 0.6 s; this takes 8 ms.
-  if (!LIST_OF_NUMBERS.test(text)) throw refused();
-  let values: unknown;
-  try {
-    values = JSON.parse(text);
-  } catch {
-    throw refused();
-  }
-  if (!Array.isArray(values) || !values.every(isFiniteNumber)) throw refused();
-  return values;
-}
-
-const isFiniteNumber = (value: unknown): value is number => Number.isFinite(value);
-
-const MAX_QUOTED = 60;
-const shortened = (text: string) => (text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text);
 
 /**
  * The numbers of a curve, as an array: a list in a large body is a typed array, which pg would send as bytes.

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
-import { checkAllowance } from '../accounts/allowances.ts';
+import { checkAllowance, checkStorage } from '../accounts/allowances.ts';
 import { type By, recordActivity } from '../activity/activity.ts';
 import { canEditProject } from '../auth/roles.ts';
 import type { Database } from '../database/pool.ts';
@@ -11,7 +11,7 @@ import type { RegisteredModel } from '../onnx/protocol.ts';
 import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { assertBelowLimit } from '../requests/bounds.ts';
 import type { CheckedFacts } from './calibration.ts';
-import { factColumns, type ModelFactColumns } from './model-facts.ts';
+import { bytesOfCurves, factColumns, type ModelFactColumns } from './model-facts.ts';
 import { type FileOnDisk, storeFile } from './model-files.ts';
 import { continueVersions, nextVersion } from './model-versions.ts';
 
@@ -76,6 +76,7 @@ export async function insertModel(
     .executeTakeFirstOrThrow();
   assertBelowLimit(held, 'A project', 'models');
   const fileId = await storeFile(trx, organizationId, file, now);
+  await checkStorage(trx, organizationId, bytesOfCurves(model), now);
   const version = await nextVersion(trx, model.projectId, model.name);
   const inserted = await trx
     .insertInto('models')

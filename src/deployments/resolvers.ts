@@ -115,12 +115,14 @@ export const deploymentResolvers = {
   },
 
   XAxis: {
-    values: async ({ modelId }, _args, { curvesOf }) => (await curvesOf(modelId)).xValues ?? [],
+    values: async ({ modelId }, _args, { curves }) => (await curves({ modelId, of: 'axis' })).xValues ?? [],
   },
 
   Calibration: {
-    yMin: async ({ modelId }, _args, { curvesOf }) => (await curvesOf(modelId)).calibrationMin,
-    yMax: async ({ modelId }, _args, { curvesOf }) => (await curvesOf(modelId)).calibrationMax,
+    yMin: async ({ modelId }, _args, { curves }) =>
+      (await curves({ modelId, of: 'calibration' })).calibrationMin,
+    yMax: async ({ modelId }, _args, { curves }) =>
+      (await curves({ modelId, of: 'calibration' })).calibrationMax,
   },
 
   Deployment: {

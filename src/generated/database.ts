@@ -175,6 +175,10 @@ export interface DeploymentUsage {
    * YYYY-MM in UTC
    */
   month: string;
+  /**
+   * predictions for which the model was not applicable
+   */
+  outside: Generated<number>;
   predictions: number;
   /**
    * the usage is the sum of the slots: calls at the same time use different ones

@@ -168,7 +168,7 @@ export type Applicability = {
   t2?: Maybe<Scalars['Float']['output']>;
   /** The limit of T²; null if the model has no T². */
   t2Limit?: Maybe<Scalars['Float']['output']>;
-  /** Whether all statistics are within their limits. */
+  /** Whether all statistics are within their limits. One that is negative or not finite is outside. */
   verdict: ApplicabilityVerdict;
 };
 
@@ -817,7 +817,7 @@ export type OrganizationAllowance = {
   models: Allowance;
   /** Projects. */
   projects: Allowance;
-  /** Model files, in bytes; identical files count once. */
+  /** Models, in bytes: their files, of which identical ones count once, and 8 bytes for each number of axes and calibration spectra. */
   storageBytes: Allowance;
 };
 
@@ -889,7 +889,7 @@ export type Plan = {
   maxModels: Scalars['Int']['output'];
   /** The max number of projects in the organization. */
   maxProjects: Scalars['Int']['output'];
-  /** The max size of all model files together, in megabytes (10^6 bytes); identical files count once. */
+  /** The max size of all models together, in megabytes (10^6 bytes): what `storageBytes` counts. */
   maxStorageMb: Scalars['Int']['output'];
   /** The max number of predictions of a deployment in a month (UTC); null: unlimited. */
   monthlyPredictions?: Maybe<Scalars['SafeInt']['output']>;
@@ -1121,7 +1121,10 @@ export type QueryProjectArgs = {
 
 /** A trained model as an ONNX file. */
 export type RegisterModelInput = {
-  /** What is known about the calibration. Fields that are null are taken from the file's metadata. */
+  /**
+   * What is known about the calibration. Fields that are null are taken from the file's metadata. Both ends of a range are
+   * of the same source.
+   */
   calibration?: InputMaybe<CalibrationInput>;
   /** The model's name, 1 to 100 characters. If the project already has a model of this name, this becomes its next version. */
   name: Scalars['String']['input'];

@@ -14,7 +14,7 @@ import type { RememberedKeys } from '../api-keys/remembered-keys.ts';
 import { type Caller, type Identity, requireSignedIn, type SignedInPerson } from '../auth/caller.ts';
 import type { SignUpMode } from '../config.ts';
 import type { PoolShare } from '../database/pool.ts';
-import { type ModelCurves, NO_CURVES, readCurves } from '../deployments/model-facts.ts';
+import { type CurvesOfModel, type ModelCurves, NO_CURVES, readCurves } from '../deployments/model-facts.ts';
 import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { RequestMetadata } from '../observability/root-field.ts';
@@ -83,8 +83,8 @@ export interface Context extends Services {
   address: () => string;
   /** The origin of links in the response: PUBLIC_URL, else the one of the request. */
   publicOrigin: () => string;
-  /** Reads the curves of a model that the caller can see or has called. */
-  curvesOf: (modelId: string) => Promise<ModelCurves>;
+  /** Reads curves of a model that the caller can see or has called. None, if the answer would hold too many numbers. */
+  curves: (request: CurvesOfModel) => Promise<ModelCurves>;
   /** The signed-in person. @throws UNAUTHENTICATED for an anonymous caller, FORBIDDEN for an API key */
   viewer: () => Viewer;
   /** The signed-in person, as recorded in the activity. @throws as `viewer` */
@@ -157,10 +157,14 @@ export function buildContext(
     again,
     resultSize: startResultSize(),
     publicOrigin: () => services.publicUrl ?? originOf(request),
-    async curvesOf(modelId) {
-      if (context.caller.kind === 'person') return await context.caller.person.load.curves(modelId);
-      const [curves] = await readCurves(context.db, [modelId]);
-      return curves ?? { id: modelId, ...NO_CURVES };
+    async curves(request) {
+      const { caller, db, resultSize } = context;
+      const curves =
+        caller.kind === 'person'
+          ? await caller.person.load.curves(request)
+          : (await readCurves(db, [request]))[0];
+      if (curves === null) resultSize.hasTooManyNumbers = true;
+      return curves ?? NO_CURVES;
     },
     viewer: () => requireSignedIn(context.caller),
     actor() {

@@ -5,7 +5,7 @@ import { findKeysOfFormerMembers, findKeysOfMembers, memberOf } from '../api-key
 import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-keys/queries.ts';
 import type { Database } from '../database/pool.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
-import { NO_CURVES, readCurves } from '../deployments/model-facts.ts';
+import { type CurvesOfModel, readCurves } from '../deployments/model-facts.ts';
 import { findModels, findModelsOf } from '../deployments/models.ts';
 import type { ApiKeyOrder } from '../generated/graphql.ts';
 import { countKeyPredictions, type LastDaysOfKey } from '../predictions/key-usage.ts';
@@ -81,11 +81,8 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
       model => model.projectId,
     ),
     curves: byKey(
-      async (ids: readonly string[]) => {
-        const found = new Map((await readCurves(db, ids)).map(curves => [curves.id, curves]));
-        return ids.map(id => found.get(id) ?? { id, ...NO_CURVES });
-      },
-      id => id,
+      (requests: readonly CurvesOfModel[]) => readCurves(db, requests),
+      ({ modelId, of }) => `${modelId} ${of}`,
     ),
     deployment: byId('Deployment', ids => findDeployments(db, viewerId, now, ids)),
     deploymentsOf: byParent(

@@ -16,6 +16,7 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import { MAX_LISTED_KEYS } from '../api-keys/member-keys.ts';
+import { MAX_NUMBERS } from '../deployments/model-facts.ts';
 import { MAX_SPECTRA } from '../onnx/outcome.ts';
 import { MAX_DAYS } from '../predictions/usage.ts';
 import { MAX_IN_A_LIST, MAX_OBJECTS } from '../requests/bounds.ts';
@@ -122,7 +123,9 @@ function walkField(measure: Measure, node: FieldNode, place: Place): void {
     ? introspected.times
     : times * (pageSize ?? place.pageSize ?? maxLengthOf(measure, field, node));
   if (!isObjectType(target) || !node.selectionSet) {
-    measure.add(path, target === GraphQLFloat ? Math.ceil(entries * COST_OF_NUMBER) : entries);
+    // An answer with more numbers is rejected before they are read.
+    const isNumbers = target === GraphQLFloat;
+    measure.add(path, isNumbers ? Math.ceil(Math.min(entries, MAX_NUMBERS) * COST_OF_NUMBER) : entries);
     return;
   }
   // A result with more objects is rejected (result-limit.ts), so nested lists count at most this.

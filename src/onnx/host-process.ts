@@ -245,12 +245,15 @@ export async function startHost(limits: HostLimits, startMs: number): Promise<Ho
     async inspect(path, ms) {
       let found: Inspection | undefined;
       maxFrameBytes.body = MAX_INSPECTED_BYTES;
-      await ask({ ask: 'inspect' }, path, ms, ({ header, payload }) => {
-        if (header.reply !== 'inspected') throw invalidReply();
-        found = inspectionOf(header, payload);
-        return true;
-      });
-      maxFrameBytes.body = MAX_FRAME_BYTES.body;
+      try {
+        await ask({ ask: 'inspect' }, path, ms, ({ header, payload }) => {
+          if (header.reply !== 'inspected') throw invalidReply();
+          found = inspectionOf(header, payload);
+          return true;
+        });
+      } finally {
+        maxFrameBytes.body = MAX_FRAME_BYTES.body;
+      }
       if (!found) throw invalidReply();
       return found;
     },

@@ -43,11 +43,12 @@ export function checkXValues(xValues: ArrayLike<number>, axis: Axis | null): voi
       'This model has no x axis, so it cannot check xValues. Call it without xValues, or give it its x axis with setModelXAxis.',
     );
   }
-  const comparison = compareAxes(axis, { ...axis, values: Array.from(xValues) });
+  const given = { ...axis, values: Array.from(xValues) };
+  const comparison = compareAxes(axis, given);
   if (comparison.result === 'different') throw badUserInput(comparison.message);
   if (comparison.result === 'reversed') {
     throw badUserInput(
-      `The spectra run from ${describeRange({ ...axis, values: Array.from(xValues) })}, the model expects ${describeRange(axis)}. Send the points in that order.`,
+      `The spectra run from ${describeRange(given)}, the model expects ${describeRange(axis)}. Send the points in that order.`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { Caller } from '../auth/caller.ts';
+import type { Tenant } from '../concurrency/fair-share.ts';
 import type { Database } from '../database/pool.ts';
 import type { XAxes } from '../deployments/x-axes.ts';
 import { deploymentInactive, modelFailed, modelQuarantined, quotaExceeded, unavailable } from '../errors.ts';
@@ -133,7 +134,8 @@ async function checkCall(
   if (!deployment.active) throw deploymentInactive();
   checkSpectra(spectra, deployment.inputLength);
   if (xValues) {
-    const axis = deployment.hasAxis ? await xAxes.find(deployment.modelId).catch(staleIfGone(attempt)) : null;
+    const { modelId, hasAxis } = deployment;
+    const axis = hasAxis ? await xAxes.find(modelId, tenantOf(deployment)).catch(staleIfGone(attempt)) : null;
     checkXValues(xValues, axis);
   }
   // A call that exceeds the quota cannot fit later: usage only grows within a month. Remembered facts are read again.
@@ -159,11 +161,12 @@ function runForRequest(
 
 async function runOf(
   { runModel, onModelFailed }: PredictionServices,
-  { modelId: id, organizationId, allowApiPredict, rowIndependent }: DeploymentToCall,
+  deployment: DeploymentToCall,
   { spectra, now, isOver, attempt }: Pick<PredictRequest, 'spectra' | 'now' | 'isOver' | 'attempt'>,
 ): Promise<Run> {
+  const { modelId: id, rowIndependent } = deployment;
+  const tenant = tenantOf(deployment);
   const started = performance.now();
-  const tenant = { id: organizationId, reserved: allowApiPredict };
   const outcome = await runModel(
     { id, tenant, rowIndependent },
     spectra.map(spectrum => spectrum.yValues),
@@ -178,6 +181,11 @@ async function runOf(
   // Rounded to microseconds; further digits are noise.
   return { outcome, durationMs: Math.round((performance.now() - started) * 1000) / 1000 };
 }
+
+const tenantOf = ({ organizationId: id, allowApiPredict: reserved }: DeploymentToCall): Tenant => ({
+  id,
+  reserved,
+});
 
 /** Handles the error of a model that was deleted: its deployment's facts are stale. */
 const staleIfGone =

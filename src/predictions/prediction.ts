@@ -29,7 +29,10 @@ export function predictionsOf(
   });
 }
 
-/** Compares the statistics of a spectrum with their limits. A statistic that is not finite is outside. */
+/**
+ * Compares the statistics of a spectrum with their limits. One that is not finite, or negative, is outside: both are sums
+ * of squares, so the model has not computed it.
+ */
 function applicabilityOf(
   t2: number | undefined,
   q: number | undefined,
@@ -46,7 +49,8 @@ function applicabilityOf(
 }
 
 const isWithin = (statistic: number | undefined, limit: number | null) =>
-  limit === null || (statistic !== undefined && Number.isFinite(statistic) && statistic <= limit);
+  limit === null ||
+  (statistic !== undefined && Number.isFinite(statistic) && statistic >= 0 && statistic <= limit);
 
 const finiteOrNull = (statistic: number | undefined) =>
   statistic !== undefined && Number.isFinite(statistic) ? statistic : null;

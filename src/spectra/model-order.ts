@@ -1,4 +1,5 @@
-import { type Axis, compareAxes, describeRange, formatX } from './axis.ts';
+import { type Axis, compareAxes, describeRange } from './axis.ts';
+import { endsOf, rangeOf } from './axis-range.ts';
 import { quote } from './problems.ts';
 import type { SpectraFile } from './reading.ts';
 import { yUnitsDiffer } from './units.ts';
@@ -35,13 +36,17 @@ export function putInModelOrder(file: SpectraFile, model: ExpectedSpectra): Orde
         message: `The spectra have ${points === 1 ? '1 point' : `${points} points`} (${describeRange(axis)}), the model expects ${model.inputLength}.`,
       };
     }
-    return { result: 'unchecked', file, note: `${arrow(axis)}, not checked: this model has no axis` };
+    return {
+      result: 'unchecked',
+      file,
+      note: `${rangeOf(endsOf(axis))}, not checked: this model has no axis`,
+    };
   }
   if (file.isAxisAssumed) {
     return {
       result: 'unchecked',
       file,
-      note: `${arrow(axis)} is the model's axis, which was assumed, not checked`,
+      note: `${rangeOf(endsOf(axis))} is the model's axis, which was assumed, not checked`,
     };
   }
   const comparison = compareAxes(model.axis, axis);
@@ -55,7 +60,7 @@ export function putInModelOrder(file: SpectraFile, model: ExpectedSpectra): Orde
       axis: { ...axis, values: axis.values.toReversed() },
       spectra: file.spectra.map(spectrum => ({ ...spectrum, y: spectrum.y.toReversed() })),
     },
-    note: `${arrow(withUnit)} in the file, put into the model's order ${arrow(model.axis)}`,
+    note: `${rangeOf(endsOf(withUnit))} in the file, put into the model's order ${rangeOf(endsOf(model.axis))}`,
   };
 }
 
@@ -84,10 +89,4 @@ export function describeDisagreement(
     ({ name, axis }) => `${name} from ${describeRange(axis)} (${axis.values.length} points)`,
   );
   return `The files have different axes: ${ranges.join(', ')}. This model has no axis to check them with, so predict them one by one.`;
-}
-
-/** The range of an axis as its direction: `1700 → 900 nm`. */
-function arrow({ values, unit }: Axis): string {
-  const range = [...new Set([values[0] ?? 0, values.at(-1) ?? 0])].map(formatX).join(' → ');
-  return unit === null ? range : `${range} ${unit}`;
 }

@@ -142,7 +142,10 @@ export type ProjectRole =
 
 /** A trained model as an ONNX file. */
 export type RegisterModelInput = {
-  /** What is known about the calibration. Fields that are null are taken from the file's metadata. */
+  /**
+   * What is known about the calibration. Fields that are null are taken from the file's metadata. Both ends of a range are
+   * of the same source.
+   */
   calibration?: CalibrationInput | null | undefined;
   /** The model's name, 1 to 100 characters. If the project already has a model of this name, this becomes its next version. */
   name: string;

@@ -1,7 +1,7 @@
 import { SimpleGrid, Stack, Text } from '@mantine/core';
+import { endsOf, rangeOf } from '../../spectra/axis-range.ts';
 import type { SpectralQuantity } from '../generated/graphql';
 import { MAX_NAME_LENGTH } from '../limits.ts';
-import { endsOf, rangeOf } from '../ui/axis-range.ts';
 import { NumberField, SelectField, TextField } from '../ui/Form';
 import { count, formatShort } from '../ui/numbers';
 import { nameOfQuantity } from '../ui/spectral-axis.ts';

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
+import { endsOf, rangeOf } from '../../spectra/axis-range.ts';
 import { FileRow } from '../spectra-files/FileRow';
-import { endsOf, rangeOf } from '../ui/axis-range.ts';
 import { count, countSpectra } from '../ui/numbers';
 import type { CalibrationSpectra } from './calibration-spectra.ts';
 import { FileDropzone } from './FileDropzone';

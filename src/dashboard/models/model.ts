@@ -1,6 +1,6 @@
+import { rangeOf } from '../../spectra/axis-range.ts';
 import { graphql } from '../generated';
 import type { ModelFactsFragment } from '../generated/graphql';
-import { rangeOf } from '../ui/axis-range.ts';
 import { count, formatNumber, formatShort } from '../ui/numbers.ts';
 import { nameOfQuantity } from '../ui/spectral-axis.ts';
 

@@ -3,6 +3,7 @@ import { Play } from 'lucide-react';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useClient } from 'urql';
 import { describeRange } from '../../spectra/axis.ts';
+import { describeDisagreement } from '../../spectra/model-order.ts';
 import type { Deployment } from '../deployments/DeploymentPage';
 import { describeCalibration } from '../models/model.ts';
 import { type ChosenFile, readFilesOf } from '../spectra-files/files.ts';
@@ -12,7 +13,7 @@ import { countSpectra, formatNumber } from '../ui/numbers';
 import { FileList } from './FileList';
 import { FilePicker } from './FilePicker';
 import type { SpectraModel } from './model.ts';
-import { describeObstacle, disagreementOf } from './obstacles.ts';
+import { describeObstacle } from './obstacles.ts';
 import { predictStateOf } from './predict-state.ts';
 import { Quota } from './Quota';
 import { Results } from './Results';
@@ -28,7 +29,7 @@ export function PredictForm({ deployment, model }: { deployment: Deployment; mod
   useEffect(() => files.expect(model), [files, model]);
 
   const read = useMemo(() => readFilesOf(list), [list]);
-  const disagreement = useMemo(() => disagreementOf(read, model), [read, model]);
+  const disagreement = useMemo(() => describeDisagreement(read, model), [read, model]);
   const obstacle = describeObstacle(list, disagreement);
   const drawn = useFilesToDraw(list, read);
   const spectraCount = read.reduce((sum, { samples }) => sum + samples.length, 0);

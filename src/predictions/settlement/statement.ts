@@ -110,10 +110,12 @@ granted as materialized (
 counted as (
   update deployment_usage as usage
   set predictions = usage.predictions + used.predictions,
-    daily[used.day] = usage.daily[used.day] + used.predictions
+    daily[used.day] = usage.daily[used.day] + used.predictions,
+    outside = usage.outside + used.outside
   from (
     -- All calls of a batch are counted on the latest day; their days differ only around midnight.
-    select deployment_id, month, slot, max(day) as day, sum(spectra) as predictions
+    select deployment_id, month, slot, max(day) as day, sum(spectra) as predictions,
+      coalesce(sum(outside), 0) as outside
     from granted group by deployment_id, month, slot
   ) as used
   where usage.deployment_id = used.deployment_id and usage.month = used.month and usage.slot = used.slot

@@ -1,9 +1,9 @@
 import type { Axis } from '../axis.ts';
+import { nameRankOf, readXHeading, readYHeading, type XHeading } from '../words.ts';
 import { fits } from './axis-match.ts';
 import { type PointHeading, readPointHeading } from './headings.ts';
 import { toNumber } from './numbers.ts';
 import type { Table } from './table.ts';
-import { nameRankOf, readXHeading, readYHeading, type XHeading } from '../words.ts';
 
 /** What the headings of a table state about its columns. */
 export interface Columns {

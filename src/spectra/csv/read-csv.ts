@@ -2,6 +2,7 @@ import { type Axis, describeRange, firstNotMonotonic } from '../axis.ts';
 import { createProblems, list, quote, refuse } from '../problems.ts';
 import type { Reading, ReadOptions, SpectraFile } from '../reading.ts';
 import { recognizeXUnit, statedYKind, yUnitsDiffer } from '../units.ts';
+import { isPercent, isYUnit, readXHeading, readYHeading } from '../words.ts';
 import { fits } from './axis-match.ts';
 import { type Columns, readColumns } from './columns.ts';
 import { findDialect } from './dialect.ts';
@@ -16,7 +17,6 @@ import type { Row } from './rows.ts';
 import type { Reader, TableSpectra } from './spectra.ts';
 import { isCount, isNumeric, type Survey, surveyRows } from './survey.ts';
 import { columnName, openTable, type Table } from './table.ts';
-import { isPercent, isYUnit, readXHeading, readYHeading } from '../words.ts';
 
 /**
  * Reads a CSV text of spectra in one of three layouts, which differ in the heading:

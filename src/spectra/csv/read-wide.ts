@@ -2,11 +2,11 @@ import { type Axis, firstNotMonotonic } from '../axis.ts';
 import { quote, refuse } from '../problems.ts';
 import type { ReadSpectrum } from '../reading.ts';
 import { recognizeXUnit, type XUnit } from '../units.ts';
+import { nameRankOf, readXHeading } from '../words.ts';
 import { type PointHeading, readPointHeading } from './headings.ts';
 import { checkName, checkSize, type Reader, type TableSpectra } from './spectra.ts';
 import { isNumeric, type Survey } from './survey.ts';
 import { columnName, dataRowsOf, type Table } from './table.ts';
-import { nameRankOf, readXHeading } from '../words.ts';
 
 /** Reads a table with one spectrum a row. @param name the column of the names */
 export function readWide(reader: Reader, name: number, points: readonly PointHeading[]): TableSpectra {

@@ -1,10 +1,10 @@
 import { list, type Problems, quote, refuse } from '../problems.ts';
 import { recognizeXUnit } from '../units.ts';
+import { isYUnit, readXHeading, readYHeading } from '../words.ts';
 import type { Dialect } from './dialect.ts';
 import { readPointHeading } from './headings.ts';
 import { isNumberText } from './numbers.ts';
 import { type Row, rowsOf } from './rows.ts';
-import { isYUnit, readXHeading, readYHeading } from '../words.ts';
 
 /** A table of cells without blanks around their texts. */
 export interface Table {

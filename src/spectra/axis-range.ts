@@ -1,4 +1,4 @@
-import { formatX } from '../../spectra/axis.ts';
+import { formatX } from './axis.ts';
 
 /** The ends of an axis in its order. The unit is null or missing where it is not known. */
 export interface AxisEnds {
