@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demonstration, join, type Lab, openLab, type Service, signUp, startService } from '../harness.ts';
 import { linearRegression } from '../onnx-files.ts';
 import { isAccessibleAtEveryWidth, launchBrowser, openPage, stands } from './browser.ts';
+import { onDisk } from './predict-kit.ts';
 
 const browser = launchBrowser();
 let service: Service;
@@ -161,7 +162,8 @@ test('a file of more than 16 MiB, an empty one and one of another type are refus
   const sent = registrations(page);
   const { dialog, choose, submit } = await openDialog(page);
   const refusal = dialog.getByRole('alert');
-  await choose('large.onnx', Buffer.alloc(16 * MEBIBYTE + 1));
+  const large = { name: 'large.onnx', mimeType: '', buffer: Buffer.alloc(16 * MEBIBYTE + 1) };
+  await dialog.getByLabel('ONNX file').setInputFiles(await onDisk(large));
   await refusal.getByText('large.onnx has 16 MiB; a model may have at most 16 MiB.').waitFor();
   await choose('empty.onnx', Buffer.alloc(0));
   await refusal.getByText('empty.onnx is empty.').waitFor();
