@@ -37,7 +37,7 @@ describe('an axis is compared with that of the model', () => {
     [
       'another x inside the reverse',
       [908, 904, 902.3, 900],
-      'The spectra run from 908 to 900, the model expects 900 to 908 nm. Point 3 is at 902.3, not at 902.',
+      'The spectra run from 908 to 900, the model expects 900 to 908 nm. In the opposite order of the model, point 3 is at 902.3, not at 902.',
     ],
     [
       'fewer points',
@@ -158,16 +158,33 @@ describe("a file is put into the model's order", () => {
   });
 });
 
+test('files for a model without a unit have to agree in the unit of the values', () => {
+  const [one, same, other, none] = [
+    file(model, 'absorbance'),
+    file(model, 'Abs', 'b.csv'),
+    file(model, '%T', 'c.csv'),
+    file(model, null, 'd.csv'),
+  ];
+  for (const expected of [{ axis: null }, { axis: model }]) {
+    const describe = (...files: SpectraFile[]) => describeDisagreement(files, { ...expected, yUnit: null });
+    expect(describe(one, same, none)).toBeNull();
+    expect(describe(one, none, other)).toBe(
+      "The files have values in different units: a.csv 'absorbance', c.csv '%T'. This model does not state its unit, so predict them one by one.",
+    );
+  }
+});
+
 test('files for a model without an axis have to agree in direction, range and points', () => {
+  const model = { axis: null, yUnit: null };
   const [up, down] = [file(axis([900, 902])), file(axis([902, 900]), null, 'b.csv')];
   const other = file(axis([1100, 1102]), null, 'c.csv');
-  expect(describeDisagreement([])).toBeNull();
-  expect(describeDisagreement([up, up])).toBeNull();
-  expect(describeDisagreement([up, down])).toMatch(
+  expect(describeDisagreement([], model)).toBeNull();
+  expect(describeDisagreement([up, up], model)).toBeNull();
+  expect(describeDisagreement([up, down], model)).toMatch(
     /^The files have different axes: a\.csv from 900 to 902 \(2 points\), b\.csv from 902 to 900 \(2 points\)\./,
   );
-  expect(describeDisagreement([up, up, other])).toContain('c.csv from 1100 to 1102');
-  expect(describeDisagreement([up, file(axis([900, 902, 904]))])).toContain('(3 points)');
+  expect(describeDisagreement([up, up, other], model)).toContain('c.csv from 1100 to 1102');
+  expect(describeDisagreement([up, file(axis([900, 902, 904]))], model)).toContain('(3 points)');
 });
 
 test('units are recognized in the spellings of instruments', () => {

@@ -388,3 +388,22 @@ test('a JCAMP-DX file is recognized by its title, which comments may precede', (
   const others = ['', 'sample_name,900', '#TITLE=a', '##END=', '$$ ##TITLE=a'];
   expect(others.map(isJcamp)).toEqual(others.map(() => false));
 });
+
+test.for<[string, string]>([
+  ['a step of 1', '##FIRSTX=900\n##LASTX=904\n##NPOINTS=3\n##DELTAX=1\n##XYDATA=(X++(Y..Y))\n900 1 2 3'],
+  ['a step of 3', '##FIRSTX=900\n##LASTX=904\n##NPOINTS=3\n##DELTAX=3\n##XYDATA=(X++(Y..Y))\n900 1 2 3'],
+  ['x of 1E+3', '##FIRSTX=900\n##LASTX=904\n##NPOINTS=3\n##XYDATA=(X++(Y..Y))\n1E+3 1 2 3'],
+  ['two ends of one point', '##FIRSTX=900\n##LASTX=1700\n##NPOINTS=1\n##XYDATA=(X++(Y..Y))\n900 1'],
+])('an axis that the file contradicts is refused: %s', ([, records]) => {
+  const text = `##TITLE=a\n##JCAMP-DX=4.24\n##XFACTOR=1\n##YFACTOR=1\n${records}\n##END=`;
+  expect(readJcamp('a.jdx', text).kind).toBe('refused');
+  expect(
+    readJcamp(
+      'a.jdx',
+      text
+        .replace(/##DELTAX=.*\n/, '')
+        .replace('1E+3', '900')
+        .replace('1700', '900'),
+    ).kind,
+  ).toBe('spectra');
+});

@@ -77,6 +77,20 @@ describe('refused with what was read', () => {
     expect(read(text)[0]).toMatch(/^line 1: The first row .* is not a heading/);
   });
 
+  test.for<[string, string]>([
+    ['two columns without a heading, y first', '0.1,900\n0.2,902\n0.3,904'],
+    ['two spectra without names', '900,902\n0.1,0.2\n0.05,0.3'],
+  ])('what may be x or not: %s', ([, text]) => {
+    expect(read(text)[0]).toMatch(/^line 1: .* nothing shows which of them is x/);
+  });
+
+  test.for<[string, string]>([
+    ['row numbers above and numbers of samples beside', ',0,1,2\n101,1,2,3\n102,1,2,3\n103,1,2,3'],
+    ['numbers of samples above and x beside', 'Sample,101,105,107\n900,1,2,3\n902,1,2,3\n904,1,2,3'],
+  ])('what may be x or not: %s', ([, text]) => {
+    expect(read(text)[0]).toMatch(/^line 1: Both the first row .* and the first column .* can be x/);
+  });
+
   test('a heading that was written as a comment is pointed out', () => {
     expect(read('# id,900,902\nA,0.5,0.1\nB,0.3,0.2')[0]).toMatch(
       /comment on line 1 may be the heading or a spectrum: remove/,

@@ -34,7 +34,7 @@ export function compareAxes(expected: Axis, given: Axis): AxisComparison {
   if (index === order.length && index === given.values.length) {
     return { result: backwards ? 'reversed' : 'same' };
   }
-  return { result: 'different', message: describeDifference(expected, given, order, index) };
+  return { result: 'different', message: describeDifference(expected, given, order, index, backwards) };
 }
 
 /** The range of an axis in its order: `900 to 1700 nm`. */
@@ -102,12 +102,18 @@ function describeRanges(expected: Axis, given: Axis): string {
   return `The spectra run from ${describeRange(given)}${name(given)}, the model expects ${describeRange(expected)}${name(expected)}.`;
 }
 
-function describeDifference(expected: Axis, given: Axis, order: readonly number[], index: number): string {
+function describeDifference(
+  expected: Axis,
+  given: Axis,
+  order: readonly number[],
+  index: number,
+  backwards: boolean,
+): string {
   const [there, wanted] = [given.values[index], order[index]];
   const first =
     there === undefined || wanted === undefined
       ? ''
-      : ` Point ${index + 1} is at ${formatX(there)}, not at ${formatX(wanted)}.`;
+      : ` ${backwards ? 'In the opposite order of the model, point' : 'Point'} ${index + 1} is at ${formatX(there)}, not at ${formatX(wanted)}.`;
   if (given.values.length !== expected.values.length) {
     const [points, wantedPoints] = [given.values.length, expected.values.length];
     return `The spectra have ${countOf(points)} (${describeRange(given)}), the model expects ${wantedPoints} (${describeRange(expected)}).${first}`;

@@ -60,12 +60,24 @@ export function putInModelOrder(file: SpectraFile, model: ExpectedSpectra): Orde
 }
 
 /**
- * Describes how files that are sent to a model without an axis disagree in direction, range or points; null if they
- * agree. One of them would get wrong predictions.
+ * Describes how files that are sent together disagree in what the model does not state: the unit of the values, or the
+ * direction, range and points of the axis. Null if they agree. One of them would get wrong predictions.
  */
-export function describeDisagreement(files: readonly Pick<SpectraFile, 'name' | 'axis'>[]): string | null {
+export function describeDisagreement(
+  files: readonly Pick<SpectraFile, 'name' | 'axis' | 'yUnit'>[],
+  model: Pick<ExpectedSpectra, 'axis' | 'yUnit'>,
+): string | null {
+  const byUnit = new Map(files.map(({ name, yUnit }) => [yUnit, name]));
+  const units = [...byUnit].flatMap(([yUnit, name]) => (yUnit === null ? [] : [{ name, yUnit }]));
+  const unlike = units.flatMap((one, index) =>
+    units.slice(index + 1).flatMap(other => (yUnitsDiffer(one.yUnit, other.yUnit) ? [[one, other]] : [])),
+  )[0];
+  if (model.yUnit === null && unlike) {
+    const values = unlike.map(({ name, yUnit }) => `${name} ${quote(yUnit)}`).join(', ');
+    return `The files have values in different units: ${values}. This model does not state its unit, so predict them one by one.`;
+  }
   const [first, ...others] = files;
-  if (!first) return null;
+  if (!first || model.axis !== null) return null;
   const other = others.find(file => compareAxes(first.axis, file.axis).result !== 'same');
   if (!other) return null;
   const ranges = [first, other].map(

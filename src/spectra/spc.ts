@@ -79,6 +79,9 @@ function readX(view: DataView, header: SpcHeader, first: Subfile): number[] {
   if (!Number.isFinite(firstX) || !Number.isFinite(lastX)) {
     refuse(null, `The header states x from ${firstX} to ${lastX}. Export the file again.`);
   }
+  if (!hasCommonX && first.points === 1 && firstX !== lastX) {
+    refuse(null, `The header states x from ${firstX} to ${lastX} for 1 point. Export the file again.`);
+  }
   if (!hasCommonX) return evenlySpaced(firstX, lastX, first.points);
   const values = readFloats(view, header, dataOffset, first.points, 'x');
   const [from = Number.NaN, to = Number.NaN] = [values[0], values.at(-1)];

@@ -2,12 +2,9 @@ import { describeDisagreement, type ExpectedSpectra } from '../../spectra/model-
 import type { ChosenFile } from './files.ts';
 import type { OrderedFile } from './ordered-file.ts';
 
-/**
- * Describes how files for a model without an x axis differ in direction or range; null if they do not. A model with an
- * axis compares each file with it.
- */
-export function disagreementOf(files: readonly OrderedFile[], { axis }: ExpectedSpectra): string | null {
-  return axis === null ? describeDisagreement(files) : null;
+/** Describes how files differ in what the model does not state, its x axis or unit; null if they do not. */
+export function disagreementOf(files: readonly OrderedFile[], model: ExpectedSpectra): string | null {
+  return describeDisagreement(files, model);
 }
 
 /** What has to be done before the spectra can be sent; null if nothing has. */

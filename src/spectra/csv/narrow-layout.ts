@@ -3,7 +3,7 @@ import { list, refuse } from '../problems.ts';
 import { fits } from './axis-match.ts';
 import type { Columns } from './columns.ts';
 import type { Layout } from './layout-kinds.ts';
-import { isCount, isNumeric, isRowNumbers, type Survey } from './survey.ts';
+import { isApart, isCount, isEven, isNumeric, isRowNumbers, type Survey } from './survey.ts';
 import type { Table } from './table.ts';
 
 /** Recognizes the layout of a table without numbers as headings: long, transposed, or a single spectrum. */
@@ -73,7 +73,8 @@ function recognizeByCells(
   let isAllNumeric = survey.rows > 1;
   for (let column = 0; column < width; column++) isAllNumeric &&= isNumeric(survey, column);
   const isPossible = isAllNumeric && firstNotMonotonic(cells) === undefined;
-  const isLikely = name === null && !isCount(cells) && (isApart(cells, survey) || isEven(cells));
+  const isLikely =
+    name === null && !isCount(cells) && (isApart(cells, survey) || (cells.length > 3 && isEven(cells)));
   if (!isPossible || !(isLikely || fits(cells, modelAxis))) return refuseHeading(table);
   const x = { column: 0, quantity: null, unit: null };
   const [y] = ys;
@@ -84,26 +85,6 @@ function recognizeByCells(
       Array.from({ length: width - 1 }, (_, index) => index + 1),
     );
   return { kind: 'long', name: null, x, y: y.column, yUnit: y.yUnit };
-}
-
-/** Whether values are much larger than those of all columns after the first, as nm are beside absorbances. */
-function isApart(values: readonly number[], { lowest, highest }: Survey): boolean {
-  let largest = 0;
-  for (let column = 1; column < lowest.length; column++) {
-    largest = Math.max(largest, -(lowest[column] ?? 0), highest[column] ?? 0);
-  }
-  return values.every(value => Math.abs(value) > APART * largest);
-}
-
-const APART = 10;
-
-/** Whether values have even steps but for what rounding leaves, as spectra do not. */
-function isEven(values: readonly number[]): boolean {
-  const [first = 0, second = 0] = values;
-  const step = ((values.at(-1) ?? 0) - first) / (values.length - 1);
-  const isClose = (value: number, index: number) =>
-    Math.abs(value - first - index * step) <= Math.abs(step) / 10;
-  return values.length > 3 && second !== first && values.every(isClose);
 }
 
 function refuseHeading({ heading: { line, fields } }: Table): never {

@@ -14,9 +14,9 @@ import { readTransposed } from './read-transposed.ts';
 import { readWide, readWithoutHeading } from './read-wide.ts';
 import type { Row } from './rows.ts';
 import type { Reader, TableSpectra } from './spectra.ts';
-import { isCount, isNumeric, type Survey, surveyRows } from './survey.ts';
+import { isApart, isCount, isEven, isNumeric, type Survey, surveyRows } from './survey.ts';
 import { columnName, openTable, type Table } from './table.ts';
-import { isYUnit } from './words.ts';
+import { isYUnit, readXHeading } from './words.ts';
 
 /**
  * Reads a CSV text of spectra in one of three layouts, which differ in the heading:
@@ -78,7 +78,13 @@ export function readCsv(
     };
   };
 
-  if (isPairs(table, survey, modelAxis) && !hasSimilarComment(table, columns)) {
+  if (isPairs(table, survey) && !hasHeadingAsComment(table)) {
+    if (!isFirstX(table, survey, modelAxis)) {
+      refuse(
+        table.heading.line,
+        'The file has two columns of numbers without a heading, and nothing shows which of them is x. Add a heading, such as x,y.',
+      );
+    }
     const found = readLong(reader, PAIRS, true);
     return finish('long', {
       ...found,
@@ -136,11 +142,24 @@ const PAIRS = {
   yUnit: null,
 } as const;
 
-function isPairs({ heading: { fields } }: Table, survey: Survey, modelAxis: Axis | null): boolean {
-  if (fields.length !== 2 || !fields.every(isNumberText) || survey.rows === 0) return false;
-  const xs = [toNumber(fields[0] ?? ''), ...(survey.values.get(0) ?? [])];
-  // Row numbers are no x.
-  return !isCount(xs) || fits(xs, modelAxis);
+function isPairs({ heading: { fields } }: Table, survey: Survey): boolean {
+  const isFilled = isNumeric(survey, 0) && isNumeric(survey, 1);
+  return fields.length === 2 && fields.every(isNumberText) && isFilled;
+}
+
+/**
+ * Whether the first of two columns without a heading is x: the model's, or by its numbers, which are much larger than
+ * those of the second, or evenly spaced. Row numbers are not x.
+ */
+function isFirstX({ heading: { fields } }: Table, survey: Survey, modelAxis: Axis | null): boolean {
+  const [xs = [], ys = []] = [0, 1].map(column => [
+    toNumber(fields[column] ?? ''),
+    ...(survey.values.get(column) ?? []),
+  ]);
+  if (fits(xs, modelAxis)) return true;
+  // Another axis than the model's is refused when it is compared.
+  if (modelAxis) return !isCount(xs);
+  return !isCount(xs) && (isApart(xs, survey) || (xs.length > 3 && isEven(xs) && !isEven(ys)));
 }
 
 const ADD_HEADING =
@@ -162,6 +181,17 @@ function describeNoHeading(table: Table, columns: Columns): string {
 
 /** Whether the last comment above the table has as many cells as a row. */
 const hasSimilarComment = ({ comment }: Table, { width }: Columns) => comment?.fields.length === width;
+
+/** Whether the last comment above two columns states what one of them holds, or is a pair of numbers. */
+function hasHeadingAsComment({ comment }: Table): boolean {
+  if (comment?.fields.length !== 2) return false;
+  return comment.fields.some(field => {
+    const text = field.replace(/^[#%]+\s*/, '');
+    return [field, text].some(
+      content => readXHeading(content) !== null || statedYKind(content) !== null || isNumberText(content),
+    );
+  });
+}
 
 /** Whether the rows are a name and as many numbers as the model has points. */
 function canReadWithoutHeading({ points, width }: Columns, survey: Survey, modelAxis: Axis | null): boolean {

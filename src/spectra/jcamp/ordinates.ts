@@ -4,7 +4,7 @@ import { formatX } from '../axis.ts';
 import { quote, refuse } from '../problems.ts';
 import { numbersOf, type WrittenNumber } from './asdf.ts';
 import { type Line, linesOf, type RecordValue } from './records.ts';
-import { checkCount, checkFirstY, isNear, lastPlaceOf, type Scale, stepOf } from './scale.ts';
+import { checkCount, checkFirstY, isNear, lastPlaceOfX, type Scale, stepOf } from './scale.ts';
 
 /** Where the decoder is: `value` is the last number, before the factor. */
 interface Decoder {
@@ -26,7 +26,7 @@ interface Decoder {
  * A repetition is counted before it is expanded, and nothing beyond `scale.points` is kept: time is linear in the
  * text, memory in the number of points of the header, whatever the text says.
  *
- * @throws Refused if the number of points, the first value, the x at the beginning of a line (X check) or the value
+ * @throws {FileRefused} if the number of points, the first value, the x at the beginning of a line (X check) or the value
  *   that repeats the last one of a line of differences (Y check) does not agree
  */
 export function decodeOrdinates(text: string, table: RecordValue, scale: Scale): number[] {
@@ -71,7 +71,7 @@ function checkX(decoder: Decoder, number: WrittenNumber, written: string, line: 
   const step = stepOf(scale);
   const given = number.value * scale.xFactor;
   const expected = scale.firstX.value + (inDifferences ? count - 1 : count) * step;
-  const tolerance = Math.max(lastPlaceOf(written) * Math.abs(scale.xFactor), Math.abs(step) / 2);
+  const tolerance = Math.max(lastPlaceOfX(written) * Math.abs(scale.xFactor), Math.abs(step) / 2);
   const goesBack = lineX !== null && (given - lineX) * step < 0;
   decoder.lineX = given;
   if (isNear(given, expected, tolerance) && !goesBack) return;

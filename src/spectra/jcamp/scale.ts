@@ -34,6 +34,9 @@ export function lastPlaceOf(written: string): number {
   return 10 ** (Number(exponent) - decimals);
 }
 
+/** One unit in the last place of an x. Without a decimal point it is 1 at most: `1E+3` is not 0 to 2000. */
+export const lastPlaceOfX = (written: string): number => Math.min(1, lastPlaceOf(written));
+
 /** Rounding to the last place, or cutting off after it, as instruments do both. */
 export function isNear(given: number, expected: number, tolerance: number): boolean {
   return Math.abs(given - expected) <= tolerance * (1 + 1e-6);
@@ -62,7 +65,7 @@ function factorOf(block: Block, label: string): number {
 /**
  * Reads the header of a block whose points are in `table`.
  *
- * @throws Refused without FIRSTX, LASTX and NPOINTS, as x cannot be known then
+ * @throws {FileRefused} without FIRSTX, LASTX and NPOINTS, as x cannot be known then
  */
 export function readScale(block: Block, table: RecordValue): Scale {
   const [firstX, lastX, npoints] = [
@@ -83,6 +86,12 @@ export function readScale(block: Block, table: RecordValue): Scale {
     );
   }
   const points = npoints.value;
+  if (points === 1 && !isNear(firstX.value, lastX.value, Math.min(1, firstX.lastPlace, lastX.lastPlace))) {
+    refuse(
+      lastX.line,
+      `##FIRSTX= is ${firstX.text} and ##LASTX= ${lastX.text}, but ##NPOINTS= is 1. Export the spectrum again.`,
+    );
+  }
   if (!Number.isSafeInteger(points) || points < 1) {
     refuse(npoints.line, `##NPOINTS= is ${quote(npoints.text)}, which is not a number of points.`);
   }
@@ -101,12 +110,17 @@ export function stepOf({ firstX, lastX, points }: Scale): number {
   return points === 1 ? 0 : (lastX.value - firstX.value) / (points - 1);
 }
 
-/** Checks ##DELTAX=, which is often rounded: to a unit in its last place, or a thousandth. */
+/**
+ * Checks ##DELTAX=, which is often rounded: to a unit in its last place, or a thousandth. A tenth of the step, or a
+ * hundredth if it has no decimals, is the max, as a unit may be the step itself.
+ */
 export function checkDelta(block: Block, scale: Scale): void {
   const delta = numberOf(block, 'DELTAX');
   if (delta === null || scale.points === 1) return;
   const step = stepOf(scale);
-  if (isNear(delta.value, step, Math.max(delta.lastPlace, Math.abs(step) / 1000))) return;
+  const max = Math.abs(step) / (delta.lastPlace < 1 ? 10 : 100);
+  const tolerance = Math.max(Math.min(delta.lastPlace, max), Math.abs(step) / 1000);
+  if (isNear(delta.value, step, tolerance)) return;
   const header = `${scale.points} points from ${scale.firstX.text} to ${scale.lastX.text}`;
   refuse(
     delta.line,
