@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isJcamp, readJcamp } from '../src/spectra/jcamp.ts';
+import { isJcamp } from '../src/spectra/jcamp.ts';
 import { MAX_POINTS } from '../src/spectra/limits.ts';
+import { readSpectraFile } from '../src/spectra/read-file.ts';
 import type { Reading } from '../src/spectra/reading.ts';
-import { readSpc } from '../src/spectra/spc.ts';
 import { FORMS, type JcampSpectrum, writeBlock, writeLink } from './jcamp-writer.ts';
 import { measure } from './measure.ts';
 import { SPC_KINDS, writeSpc } from './spc-writer.ts';
+import { encode } from './spectra-texts.ts';
+
+const OPTIONS = { modelAxis: null, answers: [] };
 
 /** Reads what an attacker made: within 200 ms of CPU time and 100 MB, to spectra or a refusal with its reasons. */
 function readWithinLimits(read: () => Reading): Reading {
@@ -20,8 +23,8 @@ function readWithinLimits(read: () => Reading): Reading {
   return result;
 }
 
-const readText = (text: string) => readWithinLimits(() => readJcamp('a.jdx', text));
-const readBytes = (bytes: Uint8Array) => readWithinLimits(() => readSpc('a.spc', bytes));
+const readText = (text: string) => readWithinLimits(() => readSpectraFile('a.jdx', encode(text), OPTIONS));
+const readBytes = (bytes: Uint8Array) => readWithinLimits(() => readSpectraFile('a.spc', bytes, OPTIONS));
 
 /** Points and values of a reading; undefined if it was refused. */
 const pointsOf = (reading: Reading) =>

@@ -4,21 +4,23 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { convert } from 'jcampconverter';
 import { describe, expect, test } from 'vitest';
-import { isJcamp, readJcamp } from '../src/spectra/jcamp.ts';
+import { isJcamp } from '../src/spectra/jcamp.ts';
+import { readSpectraFile } from '../src/spectra/read-file.ts';
 import type { SpectraFile } from '../src/spectra/reading.ts';
 import { FORMS, type JcampSpectrum, writeBlock, writeLink } from './jcamp-writer.ts';
+import { encode } from './spectra-texts.ts';
 
 const name = 'sample.jdx';
 
 function read(text: string): SpectraFile {
-  const reading = readJcamp(name, text);
+  const reading = readSpectraFile(name, encode(text), { modelAxis: null, answers: [] });
   if (reading.kind !== 'spectra') throw new Error(JSON.stringify(reading));
   return reading.file;
 }
 
 /** Why a text is refused: `line 4: …`; undefined if it is read. */
 function refusal(text: string): string | undefined {
-  const reading = readJcamp(name, text);
+  const reading = readSpectraFile(name, encode(text), { modelAxis: null, answers: [] });
   if (reading.kind !== 'refused') return undefined;
   return reading.problems
     .map(({ line, message }) => (line === null ? message : `line ${line}: ${message}`))
@@ -301,7 +303,7 @@ describe('what cannot be read right is refused, with the line and what was read'
     const text = (last: number) =>
       `##TITLE=t\n##FIRSTX=900\n##LASTX=${last}\n##NPOINTS=1\n##XYDATA=(X++(Y..Y))\n900 1\n##END=`;
     expect(refusal(text(900))).toBeUndefined();
-    expect(refusal(text(1700))).toMatch(/^line 3: ##NPOINTS= is 1, but x runs from 900 to 1700/);
+    expect(refusal(text(1700))).toMatch(/^line 3: ##FIRSTX= is 900 and ##LASTX= 1700, but ##NPOINTS= is 1/);
   });
 
   test('an exponent without a sign, which other programs read as two numbers', () => {

@@ -2,22 +2,23 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { parse } from 'spc-parser';
 import { describe, expect, test } from 'vitest';
+import { readSpectraFile } from '../src/spectra/read-file.ts';
 import type { SpectraFile } from '../src/spectra/reading.ts';
-import { isSpc, readSpc } from '../src/spectra/spc.ts';
+import { isSpc } from '../src/spectra/spc.ts';
 import { SPC_KINDS, type SpcFile, type SpcKind, valuesOf, writeSpc } from './spc-writer.ts';
 
 const name = 'sample.spc';
 const atacamite = new Uint8Array(readFileSync(new URL('spectra/raman_atacamit.spc', import.meta.url)));
 
 function read(bytes: Uint8Array): SpectraFile {
-  const reading = readSpc(name, bytes);
+  const reading = readSpectraFile(name, bytes, { modelAxis: null, answers: [] });
   if (reading.kind !== 'spectra') throw new Error(JSON.stringify(reading));
   return reading.file;
 }
 
 /** Why bytes are refused; undefined if they are read. */
 function refusal(bytes: Uint8Array): string | undefined {
-  const reading = readSpc(name, bytes);
+  const reading = readSpectraFile(name, bytes, { modelAxis: null, answers: [] });
   return reading.kind === 'refused' ? reading.problems.map(({ message }) => message).join() : undefined;
 }
 

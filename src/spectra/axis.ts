@@ -58,15 +58,6 @@ export function firstNotMonotonic(values: readonly number[]): number | undefined
   return undefined;
 }
 
-/** Whether values have even steps but for what rounding leaves, as spectra do not. */
-export function isEven(values: readonly number[]): boolean {
-  const [first = 0, second = 0] = values;
-  const step = ((values.at(-1) ?? 0) - first) / (values.length - 1);
-  const isClose = (value: number, index: number) =>
-    Math.abs(value - first - index * step) <= Math.abs(step) / 10;
-  return values.length > 3 && second !== first && values.every(isClose);
-}
-
 /** How far an x may be from the expected one: a tenth of the smallest step; 0 for a single point. */
 export function toleranceOf(values: readonly number[]): number {
   let smallest = Number.POSITIVE_INFINITY;

@@ -1,18 +1,7 @@
-/** What the readers of instruments' files share: names, bounds, and the axis that all spectra of a file have. */
+/** What the readers of all formats share: names, bounds, and the axis that all spectra of a file have. */
 import { type Axis, describeRange, firstNotMonotonic, formatX, toleranceOf } from './axis.ts';
 import { MAX_FILE_POINTS, MAX_POINTS, MAX_SAMPLE_NAME_LENGTH } from './limits.ts';
-import { FileRefused, refuse } from './problems.ts';
-import type { Reading, SpectraFile } from './reading.ts';
-
-/** Runs a reader; the reasons for which it refuses the file become the reading. */
-export function readingOf(read: () => SpectraFile): Reading {
-  try {
-    return { kind: 'spectra', file: read() };
-  } catch (error) {
-    if (error instanceof FileRefused) return { kind: 'refused', problems: error.problems };
-    throw error;
-  }
-}
+import { refuse } from './problems.ts';
 
 /** The name of a file without its ending: the name of the only sample in it. */
 export function nameOfFile(name: string): string {

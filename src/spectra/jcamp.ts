@@ -7,20 +7,13 @@
 import type { Axis } from './axis.ts';
 import { axisOfLabel } from './axis-label.ts';
 import { evenlySpaced } from './evenly-spaced.ts';
-import {
-  checkMonotonic,
-  checkPoints,
-  checkSameAxis,
-  nameOfFile,
-  namesOfSamples,
-  readingOf,
-} from './file-spectra.ts';
+import { checkMonotonic, checkPoints, checkSameAxis, nameOfFile, namesOfSamples } from './file-spectra.ts';
 import { decodeOrdinates } from './jcamp/ordinates.ts';
 import { decodePairs } from './jcamp/pairs.ts';
 import { type Block, blocksOf, type RecordValue, type TableLabel } from './jcamp/records.ts';
 import { checkDelta, readScale, type Scale } from './jcamp/scale.ts';
 import { quote, refuse } from './problems.ts';
-import type { Reading, ReadSpectrum, SpectraFile } from './reading.ts';
+import type { ReadOptions, ReadSpectrum, SpectraFile } from './reading.ts';
 
 /** Tables that hold no spectrum, with what they hold. */
 const OTHER_TABLES: Partial<Record<TableLabel, string>> = {
@@ -50,14 +43,15 @@ export function isJcamp(text: string): boolean {
  * Reads the text of a JCAMP-DX file. A single spectrum is named after the file; those of a LINK file after their
  * titles, if each has its own.
  *
- * @returns the spectra in the file's order of points, or why it is refused, with the line
+ * @returns the spectra in the file's order of points
+ * @throws {FileRefused} with the reason and the line
  */
-export function readJcamp(name: string, text: string): Reading {
-  return readingOf(() => readBlocks(name, text));
-}
-
-function readBlocks(name: string, text: string): SpectraFile {
-  if (checkSize(text) === 0) refuse(null, NO_SPECTRUM);
+export function readJcamp(
+  name: string,
+  text: string,
+  { onProgress }: Pick<ReadOptions, 'onProgress'> = {},
+): SpectraFile {
+  if (countPoints(text) === 0) refuse(null, NO_SPECTRUM);
   const read: BlockSpectrum[] = [];
   const xOf = createXs();
   for (const block of blocksOf(text)) {
@@ -67,6 +61,7 @@ function readBlocks(name: string, text: string): SpectraFile {
       if (first === undefined) checkMonotonic(spectrum.axis, value.line);
       else checkAgreement(first, spectrum, read.length + 1);
       read.push(spectrum);
+      onProgress?.(value.dataEnd / text.length);
     }
   }
   const [first] = read;
@@ -89,7 +84,7 @@ function readBlocks(name: string, text: string): SpectraFile {
  * The points that the headers of a file state. Refuses too many before any point is decoded; `decodeOrdinates` then
  * keeps no more than stated.
  */
-function checkSize(text: string): number {
+function countPoints(text: string): number {
   let pointsSoFar = 0;
   for (const block of blocksOf(text)) {
     for (const { label, value } of block.tables) {

@@ -24,11 +24,16 @@ function read(name: string, bytes: Uint8Array, options: ReadOptions): Reading {
   if (bytes.length > MAX_FILE_BYTES) {
     refuse(null, `The file is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB. Split it into several files.`);
   }
+  // Before other kinds: the .spc files of Shimadzu begin like a workbook of an old Excel.
+  if (/\.spc$/i.test(name) || isSpc(bytes)) {
+    return { kind: 'spectra', file: readSpc(name, bytes, options) };
+  }
   const kind = OTHER_KINDS.find(({ start }) => start.every((byte, index) => bytes[index] === byte));
   if (kind) refuse(null, `This is ${kind.what}. Save the spectra as CSV.`);
-  if (/\.spc$/i.test(name) || isSpc(bytes)) return readSpc(name, bytes);
   const text = decodeText(bytes);
-  if (/\.(jdx|dx|jcm)$/i.test(name) || isJcamp(text)) return readJcamp(name, text);
+  if (/\.(jdx|dx|jcm)$/i.test(name) || isJcamp(text)) {
+    return { kind: 'spectra', file: readJcamp(name, text, options) };
+  }
   if (text.includes('\0')) refuse(null, 'This is not a text file. Save the spectra as CSV.');
   return readCsv(name, text, options);
 }

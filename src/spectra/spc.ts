@@ -7,9 +7,9 @@
  */
 import { type Axis, formatX, toleranceOf } from './axis.ts';
 import { evenlySpaced } from './evenly-spaced.ts';
-import { checkMonotonic, checkSameAxis, nameOfFile, namesOfSamples, readingOf } from './file-spectra.ts';
+import { checkMonotonic, checkSameAxis, nameOfFile, namesOfSamples } from './file-spectra.ts';
 import { quote, refuse } from './problems.ts';
-import type { Reading, ReadSpectrum, SpectraFile } from './reading.ts';
+import type { ReadOptions, ReadSpectrum, SpectraFile } from './reading.ts';
 import { FLOAT, readHeader, type SpcHeader } from './spc/header.ts';
 import { locateSubfiles, type Subfile } from './spc/subfiles.ts';
 
@@ -22,13 +22,14 @@ export function isSpc(bytes: Uint8Array): boolean {
 /**
  * Reads an SPC file. A single spectrum is named after the file, several are numbered.
  *
- * @returns the spectra in the file's order of points, or why it is refused
+ * @returns the spectra in the file's order of points
+ * @throws {FileRefused} with the reason
  */
-export function readSpc(name: string, bytes: Uint8Array): Reading {
-  return readingOf(() => readSubfiles(name, bytes));
-}
-
-function readSubfiles(name: string, bytes: Uint8Array): SpectraFile {
+export function readSpc(
+  name: string,
+  bytes: Uint8Array,
+  { onProgress }: Pick<ReadOptions, 'onProgress'> = {},
+): SpectraFile {
   const header = readHeader(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const subfiles = locateSubfiles(view, header);
@@ -59,13 +60,11 @@ function readSubfiles(name: string, bytes: Uint8Array): SpectraFile {
     axis,
     isAxisAssumed: false,
     yUnit: header.yUnit,
-    spectra: subfiles.map(
-      (subfile, index): ReadSpectrum => ({
-        sampleName: names[index] ?? '',
-        line: null,
-        y: readY(view, header, subfile, index + 1),
-      }),
-    ),
+    spectra: subfiles.map((subfile, index): ReadSpectrum => {
+      const y = readY(view, header, subfile, index + 1);
+      onProgress?.((index + 1) / subfiles.length);
+      return { sampleName: names[index] ?? '', line: null, y };
+    }),
     notes: [
       ...(header.comment === '' ? [] : [`Comment in the file: ${quote(header.comment)}.`]),
       ...(subfiles.length === 1 ? [] : [noteNumbers(view, header, subfiles)]),
@@ -79,8 +78,8 @@ function readX(view: DataView, header: SpcHeader, first: Subfile): number[] {
   if (!Number.isFinite(firstX) || !Number.isFinite(lastX)) {
     refuse(null, `The header states x from ${firstX} to ${lastX}. Export the file again.`);
   }
-  if (first.points === 1 && !hasCommonX && firstX !== lastX) {
-    refuse(null, `The header states one point, but x from ${formatX(firstX)} to ${formatX(lastX)}.`);
+  if (!hasCommonX && first.points === 1 && firstX !== lastX) {
+    refuse(null, `The header states x from ${firstX} to ${lastX} for 1 point. Export the file again.`);
   }
   if (!hasCommonX) return evenlySpaced(firstX, lastX, first.points);
   const values = readFloats(view, header, dataOffset, first.points, 'x');

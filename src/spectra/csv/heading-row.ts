@@ -1,7 +1,7 @@
-import { type Axis, firstNotMonotonic, isEven } from '../axis.ts';
+import { type Axis, firstNotMonotonic } from '../axis.ts';
 import { matchAxis } from './axis-match.ts';
 import type { Columns } from './columns.ts';
-import type { Survey } from './survey.ts';
+import { isEven, type Survey } from './survey.ts';
 import type { Table } from './table.ts';
 
 /** How much larger than the values an axis is that nothing else identifies: 900 nm beside an absorbance of 3. */

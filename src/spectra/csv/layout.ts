@@ -1,10 +1,10 @@
-import { type Axis, firstNotMonotonic, isEven } from '../axis.ts';
+import { type Axis, firstNotMonotonic } from '../axis.ts';
 import { list, quote, refuse } from '../problems.ts';
 import { fits } from './axis-match.ts';
 import type { Columns } from './columns.ts';
 import type { Layout, XColumn } from './layout-kinds.ts';
 import { recognizeNarrow, refuseValues } from './narrow-layout.ts';
-import { isCount, isNumeric, isRowNumbers, isUnnamed, type Survey } from './survey.ts';
+import { isCount, isEven, isNumeric, isRowNumbers, isUnnamed, type Survey } from './survey.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -111,13 +111,14 @@ function isTransposed(
   const [fitsHeadings, fitsCells] = [fits(headings, modelAxis), isMonotonic && fits(cells, modelAxis)];
   if (fitsHeadings !== fitsCells) return fitsCells;
   const isHeaded = xs.some(({ column }) => column === x.column);
-  const isCertain = points.every(point => point.isCertain);
-  const countsHeadings = isCount(headings) && !isCertain;
+  const countsHeadings = isCount(headings) && !points.every(({ isCertain }) => isCertain);
   const countsCells = isNumeric(survey, x.column) && isCount(cells);
   if (countsHeadings && isHeaded && !countsCells) return true;
-  // Below a heading such as Sample, cells that are evenly spaced are x rather than the headings that are not.
-  const isLikeX = !isCertain && isMonotonic && !countsCells && isEven(cells) && !isEven(headings);
-  if (!countsHeadings && !isLikeX && (name === x.column || (countsCells && !isHeaded))) return false;
+  // The corner of a table may name the samples beside it: `Sample,101,105,107` above 900, 902, 904.
+  const isLikeX = isMonotonic && !countsCells && isEven(cells);
+  const areLikeX = headings.length < 3 || isEven(headings) || points.every(({ isCertain }) => isCertain);
+  const isNamed = name === x.column && (areLikeX || !isLikeX);
+  if (!countsHeadings && (isNamed || (countsCells && !isHeaded))) return false;
   return refuse(
     table.heading.line,
     `Both the first row (${list(points.map(({ number }) => number))}) and the first column (${list(cells.map(String))}) can be x. Head the column of x with x and the others with names, or the column of names with sample_name and the others with their x and unit, such as 900 nm.`,

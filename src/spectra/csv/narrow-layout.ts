@@ -1,9 +1,9 @@
-import { type Axis, firstNotMonotonic, isEven } from '../axis.ts';
+import { type Axis, firstNotMonotonic } from '../axis.ts';
 import { list, refuse } from '../problems.ts';
 import { fits } from './axis-match.ts';
 import type { Columns } from './columns.ts';
 import type { Layout } from './layout-kinds.ts';
-import { isCount, isNumeric, isRowNumbers, type Survey } from './survey.ts';
+import { isApart, isCount, isEven, isNumeric, isRowNumbers, type Survey } from './survey.ts';
 import type { Table } from './table.ts';
 
 /** Recognizes the layout of a table without numbers as headings: long, transposed, or a single spectrum. */
@@ -73,7 +73,8 @@ function recognizeByCells(
   let isAllNumeric = survey.rows > 1;
   for (let column = 0; column < width; column++) isAllNumeric &&= isNumeric(survey, column);
   const isPossible = isAllNumeric && firstNotMonotonic(cells) === undefined;
-  const isLikely = name === null && !isCount(cells) && (isApart(cells, survey) || isEven(cells));
+  const isLikely =
+    name === null && !isCount(cells) && (isApart(cells, survey) || (cells.length > 3 && isEven(cells)));
   if (!isPossible || !(isLikely || fits(cells, modelAxis))) return refuseHeading(table);
   const x = { column: 0, quantity: null, unit: null };
   const [y] = ys;
@@ -85,17 +86,6 @@ function recognizeByCells(
     );
   return { kind: 'long', name: null, x, y: y.column, yUnit: y.yUnit };
 }
-
-/** Whether values are much larger than those of all columns after the first, as nm are beside absorbances. */
-function isApart(values: readonly number[], { lowest, highest }: Survey): boolean {
-  let largest = 0;
-  for (let column = 1; column < lowest.length; column++) {
-    largest = Math.max(largest, -(lowest[column] ?? 0), highest[column] ?? 0);
-  }
-  return values.every(value => Math.abs(value) > APART * largest);
-}
-
-const APART = 10;
 
 function refuseHeading({ heading: { line, fields } }: Table): never {
   refuse(

@@ -1,8 +1,9 @@
 import { type Axis, describeRange, firstNotMonotonic } from '../axis.ts';
+import { nameOfFile } from '../file-spectra.ts';
 import { createProblems, list, quote, refuse } from '../problems.ts';
 import type { Reading, ReadOptions, SpectraFile } from '../reading.ts';
 import { recognizeXUnit, statedYKind, yUnitsDiffer } from '../units.ts';
-import { isPercent, isYUnit, readXHeading, readYHeading } from '../words.ts';
+import { isPercent, isYUnit, readXHeading } from '../words.ts';
 import { fits } from './axis-match.ts';
 import { type Columns, readColumns } from './columns.ts';
 import { findDialect } from './dialect.ts';
@@ -15,7 +16,7 @@ import { readTransposed } from './read-transposed.ts';
 import { readWide, readWithoutHeading } from './read-wide.ts';
 import type { Row } from './rows.ts';
 import type { Reader, TableSpectra } from './spectra.ts';
-import { isCount, isNumeric, type Survey, surveyRows } from './survey.ts';
+import { isApart, isCount, isEven, isNumeric, type Survey, surveyRows } from './survey.ts';
 import { columnName, openTable, type Table } from './table.ts';
 
 /**
@@ -52,7 +53,7 @@ export function readCsv(
   problems.refuseIfAny();
   const numbers = createNumberReader(column => columnName(table, column), problems);
   const reader: Reader = {
-    fileName: name.replace(/(?<=.)\.[^.]*$/, ''),
+    fileName: nameOfFile(name),
     table,
     survey,
     numbers,
@@ -79,8 +80,13 @@ export function readCsv(
     };
   };
 
-  if (isPairs(table, survey, modelAxis) && !isHeadedByComment(table)) {
-    refuseIfUnclear(table, survey, modelAxis);
+  if (isPairs(table, survey) && !hasHeadingAsComment(table)) {
+    if (!isFirstX(table, survey, modelAxis)) {
+      refuse(
+        table.heading.line,
+        'The file has two columns of numbers without a heading, and nothing shows which of them is x. Add a heading, such as x,y.',
+      );
+    }
     const found = readLong(reader, PAIRS, true);
     return finish('long', {
       ...found,
@@ -151,36 +157,25 @@ const PAIRS = {
   yUnit: null,
 } as const;
 
-function isPairs({ heading: { fields } }: Table, survey: Survey, modelAxis: Axis | null): boolean {
-  if (fields.length !== 2 || !fields.every(isNumberText) || survey.rows === 0) return false;
-  const xs = [toNumber(fields[0] ?? ''), ...(survey.values.get(0) ?? [])];
-  // Row numbers are no x.
-  return !isCount(xs) || fits(xs, modelAxis);
+function isPairs({ heading: { fields } }: Table, survey: Survey): boolean {
+  const isFilled = isNumeric(survey, 0) && isNumeric(survey, 1);
+  return fields.length === 2 && fields.every(isNumberText) && isFilled;
 }
 
-/** Refuses two columns of numbers of which either can be x, or whose first row can be their heading. */
-function refuseIfUnclear({ heading: { line, fields } }: Table, survey: Survey, modelAxis: Axis | null): void {
-  const firsts = fields.map(toNumber);
-  const [xs, ys] = firsts.map((first, column) => [first, ...(survey.values.get(column) ?? [])]);
-  if (!xs || !ys || fits(xs, modelAxis)) return;
-  const mayBeHeading = firsts.every((first, column) => Math.abs(first) > APART * largestOf(survey, column));
-  if (mayBeHeading) {
-    refuse(
-      line,
-      `The first row (${list(fields)}) can be a heading or a point. Add a heading: x,y above one point a row, or sample_name and the x of each point above one spectrum a row.`,
-    );
-  }
-  const isXApart = xs.every(x => Math.abs(x) > APART * largestOf(survey, 1));
-  if (firstNotMonotonic(ys) === undefined && !isXApart) {
-    refuse(line, 'Both columns go in one direction, so either can be x. Add the heading x,y or y,x.');
-  }
+/**
+ * Whether the first of two columns without a heading is x: the model's, or by its numbers, which are much larger than
+ * those of the second, or evenly spaced. Row numbers are not x.
+ */
+function isFirstX({ heading: { fields } }: Table, survey: Survey, modelAxis: Axis | null): boolean {
+  const [xs = [], ys = []] = [0, 1].map(column => [
+    toNumber(fields[column] ?? ''),
+    ...(survey.values.get(column) ?? []),
+  ]);
+  if (fits(xs, modelAxis)) return true;
+  // Another axis than the model's is refused when it is compared.
+  if (modelAxis) return !isCount(xs);
+  return !isCount(xs) && (isApart(xs, survey) || (xs.length > 3 && isEven(xs) && !isEven(ys)));
 }
-
-/** How much larger than all values the numbers of a heading, or of x, are that nothing else identifies. */
-const APART = 10;
-
-const largestOf = ({ lowest, highest }: Survey, column: number) =>
-  Math.max(-(lowest[column] ?? 0), highest[column] ?? 0);
 
 const ADD_HEADING =
   'Add a heading with sample_name and the x of each point, or head the column of names with sample_name if this is one.';
@@ -202,12 +197,16 @@ function describeNoHeading(table: Table, columns: Columns): string {
 /** Whether the last comment above the table has as many cells as a row. */
 const hasSimilarComment = ({ comment }: Table, { width }: Columns) => comment?.fields.length === width;
 
-/** Whether the last comment above the table heads its columns, as numpy and MATLAB write it. */
-const isHeadedByComment = ({ comment }: Table) =>
-  comment !== null &&
-  [comment.fields[0]?.replace(/^[#%]\s*/, '') ?? '', ...comment.fields].some(
-    text => readXHeading(text) !== null || readYHeading(text) !== null,
-  );
+/** Whether the last comment above two columns states what one of them holds, or is a pair of numbers. */
+function hasHeadingAsComment({ comment }: Table): boolean {
+  if (comment?.fields.length !== 2) return false;
+  return comment.fields.some(field => {
+    const text = field.replace(/^[#%]+\s*/, '');
+    return [field, text].some(
+      content => readXHeading(content) !== null || statedYKind(content) !== null || isNumberText(content),
+    );
+  });
+}
 
 /** Whether the rows are a name and as many numbers as the model has points. */
 function canReadWithoutHeading({ points, width }: Columns, survey: Survey, modelAxis: Axis | null): boolean {

@@ -1,6 +1,7 @@
 import type { Axis } from '../axis.ts';
-import { MAX_FILE_POINTS, MAX_POINTS, MAX_SAMPLE_NAME_LENGTH } from '../limits.ts';
-import { type Problems, quote, refuse } from '../problems.ts';
+import { checkPoints } from '../file-spectra.ts';
+import { MAX_SAMPLE_NAME_LENGTH } from '../limits.ts';
+import { type Problems, quote } from '../problems.ts';
 import type { ReadSpectrum } from '../reading.ts';
 import type { NumberReader } from './numbers.ts';
 import type { Survey } from './survey.ts';
@@ -38,14 +39,5 @@ export function checkName(name: string, line: number | null, problems: Problems)
 }
 
 /** @throws {FileRefused} if the spectra exceed a limit */
-export function checkSize(points: number, spectra: number): void {
-  if (points > MAX_POINTS) {
-    refuse(null, `The spectra have ${points} points, but a spectrum may have at most ${MAX_POINTS}.`);
-  }
-  if (points * spectra > MAX_FILE_POINTS) {
-    refuse(
-      null,
-      `The file has ${points * spectra} points, but a file may have at most ${MAX_FILE_POINTS}. Split it into several files.`,
-    );
-  }
-}
+export const checkSize = (points: number, spectra: number): void =>
+  checkPoints(points, points * Math.max(0, spectra - 1), null);

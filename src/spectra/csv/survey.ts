@@ -58,6 +58,26 @@ export function isUnnamed({ heading }: Table, survey: Survey): boolean {
   return ['', 'X', 'index'].includes(heading.fields[0] ?? '') && isNumeric(survey, 0);
 }
 
-/** Whether the first column holds the numbers of the rows in their order. */
+/** Whether the first column holds the numbers of the rows, in whatever order: rows that were sorted keep them. */
 export const isRowNumbers = (table: Table, survey: Survey): boolean =>
-  isUnnamed(table, survey) && isCount(survey.values.get(0) ?? []);
+  isUnnamed(table, survey) && isCount((survey.values.get(0) ?? []).toSorted((one, other) => one - other));
+
+/** Whether three values or more have even steps but for what rounding leaves, as spectra do not. */
+export function isEven(values: readonly number[]): boolean {
+  const [first = 0, second = 0] = values;
+  const step = ((values.at(-1) ?? 0) - first) / (values.length - 1);
+  const isClose = (value: number, index: number) =>
+    Math.abs(value - first - index * step) <= Math.abs(step) / 10;
+  return values.length > 2 && second !== first && values.every(isClose);
+}
+
+const APART = 10;
+
+/** Whether values are much larger than those of all columns after the first, as nm are beside absorbances. */
+export function isApart(values: readonly number[], { lowest, highest }: Survey): boolean {
+  let largest = 0;
+  for (let column = 1; column < lowest.length; column++) {
+    largest = Math.max(largest, -(lowest[column] ?? 0), highest[column] ?? 0);
+  }
+  return values.every(value => Math.abs(value) > APART * largest);
+}

@@ -4,7 +4,7 @@ import { formatX } from '../axis.ts';
 import { quote, refuse } from '../problems.ts';
 import { numbersOf, type WrittenNumber } from './asdf.ts';
 import { type Line, linesOf, type RecordValue } from './records.ts';
-import { checkCount, checkFirstY, isNear, lastPlaceOf, type Scale, stepOf } from './scale.ts';
+import { checkCount, checkFirstY, isNear, lastPlaceOfX, type Scale, stepOf } from './scale.ts';
 
 /** Where the decoder is: `value` is the last number, before the factor. */
 interface Decoder {
@@ -26,7 +26,7 @@ interface Decoder {
  * A repetition is counted before it is expanded, and nothing beyond `scale.points` is kept: time is linear in the
  * text, memory in the number of points of the header, whatever the text says.
  *
- * @throws Refused if the number of points, the first value, the x at the beginning of a line (X check) or the value
+ * @throws {FileRefused} if the number of points, the first value, the x at the beginning of a line (X check) or the value
  *   that repeats the last one of a line of differences (Y check) does not agree
  */
 export function decodeOrdinates(text: string, table: RecordValue, scale: Scale): number[] {
@@ -61,9 +61,8 @@ function decodeLine(decoder: Decoder, text: string, line: Line): void {
 }
 
 /**
- * Compares the x of a line with that of its first number: to its last place, or to the point that is nearest. The last
- * place of `1E+3` is a thousand: with an exponent no more than a hundredth of the axis counts. As x may be rounded to
- * many points, it must also go in the direction of the axis.
+ * Compares the x of a line with that of its first number: to its last place, or to the point that is nearest. As x may
+ * be rounded to many points, it must also go in the direction of the axis.
  */
 function checkX(decoder: Decoder, number: WrittenNumber, written: string, line: Line): void {
   const { scale, count, inDifferences, lineX } = decoder;
@@ -72,10 +71,7 @@ function checkX(decoder: Decoder, number: WrittenNumber, written: string, line: 
   const step = stepOf(scale);
   const given = number.value * scale.xFactor;
   const expected = scale.firstX.value + (inDifferences ? count - 1 : count) * step;
-  const lastPlace = lastPlaceOf(written) * Math.abs(scale.xFactor);
-  const range = Math.abs(scale.lastX.value - scale.firstX.value);
-  const rounding = /e/i.test(written) ? Math.min(lastPlace, range / 100) : lastPlace;
-  const tolerance = Math.max(rounding, Math.abs(step) / 2);
+  const tolerance = Math.max(lastPlaceOfX(written) * Math.abs(scale.xFactor), Math.abs(step) / 2);
   const goesBack = lineX !== null && (given - lineX) * step < 0;
   decoder.lineX = given;
   if (isNear(given, expected, tolerance) && !goesBack) return;

@@ -3,12 +3,12 @@
 import { quote, refuse } from '../problems.ts';
 import { numbersOf } from './asdf.ts';
 import { linesOf, type RecordValue } from './records.ts';
-import { checkCount, checkFirstY, type HeaderNumber, isNear, lastPlaceOf, type Scale } from './scale.ts';
+import { checkCount, checkFirstY, type HeaderNumber, isNear, lastPlaceOfX, type Scale } from './scale.ts';
 
 /**
  * The points, times the factors. Nothing beyond `scale.points` is kept.
  *
- * @throws Refused for a line that does not consist of pairs, or if the number of points, the first or last x or the
+ * @throws {FileRefused} for a line that does not consist of pairs, or if the number of points, the first or last x or the
  *   first value does not agree with the header
  */
 export function decodePairs(text: string, table: RecordValue, scale: Scale): { x: number[]; y: number[] } {
@@ -46,7 +46,13 @@ function checkEnd(
   { xFactor }: Scale,
   line: number,
 ): void {
-  if (isNear(given, header.value, Math.max(header.lastPlace, lastPlaceOf(written) * Math.abs(xFactor))))
+  if (
+    isNear(
+      given,
+      header.value,
+      Math.max(Math.min(1, header.lastPlace), lastPlaceOfX(written) * Math.abs(xFactor)),
+    )
+  )
     return;
   const which = label === 'FIRSTX' ? 'first' : 'last';
   refuse(

@@ -68,7 +68,7 @@ export function* linesOf(text: string, start: number, end: number, number: numbe
 /**
  * The blocks that hold a table, each when its ##END= is reached: those of a LINK file before their parent.
  *
- * @throws Refused if a block has no ##END= (the file may be cut off), or two values for one label
+ * @throws {FileRefused} if a block has no ##END= (the file may be cut off), or two values for one label
  */
 export function* blocksOf(text: string): Generator<Block> {
   const open: Block[] = [];

@@ -34,6 +34,9 @@ export function lastPlaceOf(written: string): number {
   return 10 ** (Number(exponent) - decimals);
 }
 
+/** One unit in the last place of an x. Without a decimal point it is 1 at most: `1E+3` is not 0 to 2000. */
+export const lastPlaceOfX = (written: string): number => Math.min(1, lastPlaceOf(written));
+
 /** Rounding to the last place, or cutting off after it, as instruments do both. */
 export function isNear(given: number, expected: number, tolerance: number): boolean {
   return Math.abs(given - expected) <= tolerance * (1 + 1e-6);
@@ -62,7 +65,7 @@ function factorOf(block: Block, label: string): number {
 /**
  * Reads the header of a block whose points are in `table`.
  *
- * @throws Refused without FIRSTX, LASTX and NPOINTS, as x cannot be known then
+ * @throws {FileRefused} without FIRSTX, LASTX and NPOINTS, as x cannot be known then
  */
 export function readScale(block: Block, table: RecordValue): Scale {
   const [firstX, lastX, npoints] = [
@@ -83,14 +86,14 @@ export function readScale(block: Block, table: RecordValue): Scale {
     );
   }
   const points = npoints.value;
-  if (!Number.isSafeInteger(points) || points < 1) {
-    refuse(npoints.line, `##NPOINTS= is ${quote(npoints.text)}, which is not a number of points.`);
-  }
-  if (points === 1 && firstX.value !== lastX.value) {
+  if (points === 1 && !isNear(firstX.value, lastX.value, Math.min(1, firstX.lastPlace, lastX.lastPlace))) {
     refuse(
       lastX.line,
-      `##NPOINTS= is 1, but x runs from ${firstX.text} to ${lastX.text}. Export the spectrum again.`,
+      `##FIRSTX= is ${firstX.text} and ##LASTX= ${lastX.text}, but ##NPOINTS= is 1. Export the spectrum again.`,
     );
+  }
+  if (!Number.isSafeInteger(points) || points < 1) {
+    refuse(npoints.line, `##NPOINTS= is ${quote(npoints.text)}, which is not a number of points.`);
   }
   return {
     xFactor: factorOf(block, 'XFACTOR'),
@@ -108,15 +111,16 @@ export function stepOf({ firstX, lastX, points }: Scale): number {
 }
 
 /**
- * Checks ##DELTAX=, which is often rounded: to a unit in its last place, but by no more than a twentieth of itself, or
- * by a thousandth.
+ * Checks ##DELTAX=, which is often rounded: to a unit in its last place, or a thousandth. A twentieth of the step is the
+ * max, as a unit may be the step itself.
  */
 export function checkDelta(block: Block, scale: Scale): void {
   const delta = numberOf(block, 'DELTAX');
   if (delta === null || scale.points === 1) return;
   const step = stepOf(scale);
   const size = Math.abs(step);
-  if (isNear(delta.value, step, Math.max(Math.min(delta.lastPlace, size / 20), size / 1000))) return;
+  const tolerance = Math.max(Math.min(delta.lastPlace, size / 20), size / 1000);
+  if (isNear(delta.value, step, tolerance)) return;
   const header = `${scale.points} points from ${scale.firstX.text} to ${scale.lastX.text}`;
   refuse(
     delta.line,

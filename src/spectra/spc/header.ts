@@ -110,7 +110,7 @@ const Y_UNITS: Readonly<Record<number, string>> = {
   131: 'Emission',
 };
 
-/** Reads the header. Throws Refused if it is of another format, too short, or contradicts itself. */
+/** Reads the header. Throws FileRefused if it is of another format, too short, or contradicts itself. */
 export function readHeader(bytes: Uint8Array): SpcHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = bytes[1];
