@@ -156,6 +156,9 @@ function axisOf({ quantity, unit, values, first, last }: XAxisInput, inputLength
   if ((values != null) === isEven || (first != null) !== (last != null)) {
     throw badUserInput('Give an x axis either values, or first and last for evenly spaced points.');
   }
+  if (isEven && inputLength === 1 && first !== last) {
+    throw badUserInput('The model has one point, so first and last of its x axis must be equal.');
+  }
   const points = values ?? evenlySpaced(first ?? 0, last ?? 0, inputLength);
   return checkXAxis({ quantity, unit, values: points }, inputLength);
 }

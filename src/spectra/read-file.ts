@@ -24,12 +24,13 @@ function read(name: string, bytes: Uint8Array, options: ReadOptions): Reading {
   if (bytes.length > MAX_FILE_BYTES) {
     refuse(null, `The file is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB. Split it into several files.`);
   }
-  // Before other kinds: the .spc files of Shimadzu begin like a workbook of an old Excel.
-  if (/\.spc$/i.test(name) || isSpc(bytes)) {
+  // The .spc files of Shimadzu begin like a workbook of an old Excel, and archives like SPC files.
+  const isNamedSpc = /\.spc$/i.test(name);
+  const kind = OTHER_KINDS.find(({ start }) => start.every((byte, index) => bytes[index] === byte));
+  if (kind && !isNamedSpc) refuse(null, `This is ${kind.what}. Save the spectra as CSV.`);
+  if (isNamedSpc || isSpc(bytes)) {
     return { kind: 'spectra', file: readSpc(name, bytes, options) };
   }
-  const kind = OTHER_KINDS.find(({ start }) => start.every((byte, index) => bytes[index] === byte));
-  if (kind) refuse(null, `This is ${kind.what}. Save the spectra as CSV.`);
   const text = decodeText(bytes);
   if (/\.(jdx|dx|jcm)$/i.test(name) || isJcamp(text)) {
     return { kind: 'spectra', file: readJcamp(name, text, options) };

@@ -40,7 +40,7 @@ export function PlanCard({ organization: { id, slug, plan } }: { organization: O
         <Use name="Projects" of={allowance?.projects} />
         <Use name="Models" of={allowance?.models} />
         <Use name="Deployments" of={allowance?.deployments} />
-        <Use name="Model files" of={allowance?.storageBytes} unit={{ name: 'MB', size: MEGABYTE }} />
+        <Use name="Storage of models" of={allowance?.storageBytes} unit={{ name: 'MB', size: MEGABYTE }} />
       </SimpleGrid>
       {next && (
         <Box mt="lg">
