@@ -1,11 +1,9 @@
 import { type Axis, firstNotMonotonic } from '../axis.ts';
 import { matchAxis } from './axis-match.ts';
 import type { Columns } from './columns.ts';
-import { isEven, type Survey } from './survey.ts';
+import { APART, isEven, type Survey } from './survey.ts';
 import type { Table } from './table.ts';
 
-/** How much larger than the values an axis is that nothing else identifies: 900 nm beside an absorbance of 3. */
-const APART = 10;
 /** The share of the model's axis that a row holds if it is its heading, in whatever order. */
 const MIN_SHARE = 0.9;
 

@@ -115,8 +115,10 @@ function isTransposed(
   const countsCells = isNumeric(survey, x.column) && isCount(cells);
   if (countsHeadings && isHeaded && !countsCells) return true;
   // The corner of a table may name the samples beside it: `Sample,101,105,107` above 900, 902, 904.
-  const isLikeX = isMonotonic && !countsCells && isEven(cells);
-  const areLikeX = headings.length < 3 || isEven(headings) || points.every(({ isCertain }) => isCertain);
+  const isFew = headings.length < 3 && cells.length > 3;
+  const isLikeX = isMonotonic && !countsCells && (isEven(cells) || isFew);
+  const areLikeX =
+    (headings.length < 3 ? !isFew : isEven(headings)) || points.every(({ isCertain }) => isCertain);
   const isNamed = name === x.column && (areLikeX || !isLikeX);
   if (!countsHeadings && (isNamed || (countsCells && !isHeaded))) return false;
   return refuse(

@@ -1,11 +1,11 @@
-import { type Axis, firstNotMonotonic } from '../axis.ts';
+import { type Axis, firstNotMonotonic, toleranceOf } from '../axis.ts';
 import { quote, refuse } from '../problems.ts';
 import type { ReadSpectrum } from '../reading.ts';
 import { recognizeXUnit, type XUnit } from '../units.ts';
 import { nameRankOf, readXHeading } from '../words.ts';
 import { type PointHeading, readPointHeading } from './headings.ts';
 import { checkName, checkSize, type Reader, type TableSpectra } from './spectra.ts';
-import { isNumeric, type Survey } from './survey.ts';
+import { APART, isNumeric, type Survey } from './survey.ts';
 import { columnName, dataRowsOf, type Table } from './table.ts';
 
 /** Reads a table with one spectrum a row. @param name the column of the names */
@@ -26,30 +26,57 @@ export function readWide(reader: Reader, name: number, points: readonly PointHea
       continue;
     }
     checkName(sampleName, line, problems);
-    const y = readValues(reader, points, line, fields);
-    if (isOtherHeading(y)) {
-      problems.report(line, 'The line is a heading of its own. Put each table into a file of its own.');
-      continue;
-    }
-    spectra.push({ sampleName, line, y });
+    spectra.push({ sampleName, line, y: readValues(reader, points, line, fields) });
+  }
+  for (const { line } of otherHeadingsIn(spectra, axis, nameHeading)) {
+    problems.report(
+      line,
+      'The line seems to be a heading of its own. Put each table into a file of its own.',
+    );
   }
   const notes = name > 0 ? [`The names were taken from ${columnName(table, name)}.`] : [];
   return { axis, yUnit: null, spectra, notes };
-
-  /** Whether the values are the x of the points, in either direction: several tables stand below each other. */
-  function isOtherHeading(y: readonly number[]): boolean {
-    const { values } = axis;
-    return (
-      y.length > 2 &&
-      (y.every((value, i) => value === values[i]) ||
-        y.every((value, i) => value === values[y.length - 1 - i]))
-    );
-  }
 
   function repeatsHeading(fields: readonly string[]): boolean {
     return heading.fields.every((text, column) => fields[column] === text);
   }
 }
+
+/**
+ * The rows that seem to be the headings of further tables below the first: their values go in one direction like an
+ * axis, and their name is the word for one, or they have the steps of the first axis, or are much larger than all values
+ * of spectra.
+ */
+function otherHeadingsIn(
+  spectra: readonly ReadSpectrum[],
+  { values: xs }: Axis,
+  nameHeading: string,
+): ReadSpectrum[] {
+  if (xs.length < MIN_HEADING) return [];
+  const candidates = new Set(spectra.filter(({ y }) => firstNotMonotonic(y) === undefined));
+  if (candidates.size === 0) return [];
+  const largest = spectra
+    .filter(spectrum => !candidates.has(spectrum))
+    .reduce((max, { y }) => y.reduce((sum, value) => Math.max(sum, Math.abs(value)), max), 0);
+  const isNamed = (name: string) =>
+    nameRankOf(name) >= 0 ||
+    readXHeading(name) !== null ||
+    (name !== '' && name.toLowerCase() === nameHeading.toLowerCase());
+  const isApart = (y: readonly number[]) =>
+    largest > 0 && y.every(value => Math.abs(value) > APART * largest);
+  const tolerance = toleranceOf(xs);
+  const hasStepsOf = (axis: readonly number[], y: readonly number[]) => {
+    const offset = (y[0] ?? 0) - (axis[0] ?? 0);
+    return y.every((value, index) => Math.abs(value - offset - (axis[index] ?? 0)) <= tolerance);
+  };
+  return [...candidates].filter(
+    ({ sampleName, y }) =>
+      isNamed(sampleName) || hasStepsOf(xs, y) || hasStepsOf(xs.toReversed(), y) || isApart(y),
+  );
+}
+
+/** Min points of a table in which rows are compared with headings. */
+const MIN_HEADING = 3;
 
 /** Reads a table of spectra without a heading, whose points are those of the model. @param name the column of the names */
 export function readWithoutHeading(reader: Reader, name: number, axis: Axis): TableSpectra {

@@ -71,7 +71,8 @@ export function isEven(values: readonly number[]): boolean {
   return values.length > 2 && second !== first && values.every(isClose);
 }
 
-const APART = 10;
+/** How much larger than values an axis is that nothing else identifies: 900 nm beside an absorbance of 3. */
+export const APART = 10;
 
 /** Whether values are much larger than those of all columns after the first, as nm are beside absorbances. */
 export function isApart(values: readonly number[], { lowest, highest }: Survey): boolean {
