@@ -116,6 +116,24 @@ describe('refused with what was read', () => {
     expect(read(text)[0]).toMatch(/^line 1: Both the first row .* and the first column .* can be x/);
   });
 
+  test.for<[string, string]>([
+    ['with the word for names', 'id,500,502,504\nB,0.3,0.1,0.2'],
+    ['with the word of the first one', 'SPECIMEN,500,501.2,504\nB,0.3,0.1,0.2'],
+    ['with the steps of the first axis', 'other,1000,1002,1004\nB,0.3,0.1,0.2'],
+    ['with these steps in the other direction', 'other,1004,1002,1000\nB,0.3,0.1,0.2'],
+    ['with numbers much larger than all values', 'other,400,401.5,404\nB,0.3,0.1,0.2'],
+  ])('a second table below the first: %s', ([, second]) => {
+    const problems = read(`Specimen,900,902,904\nA,0.1,0.3,0.2\n${second}`);
+    expect(problems).toEqual([
+      'line 3: The line seems to be a heading of its own. Put each table into a file of its own.',
+    ]);
+  });
+
+  test('spectra that ascend are read', () => {
+    expect(read('id,900,902,904\nA,0.1,0.2,0.3\nB,0.3,0.1,0.2')).toHaveLength(2);
+    expect(read('id,900,902,904\nA,0.1,0.2,0.3\nB,1,2,3')).toHaveLength(2);
+  });
+
   test('a heading that was written as a comment is pointed out', () => {
     expect(read('# id,900,902\nA,0.5,0.1\nB,0.3,0.2')[0]).toMatch(
       /comment on line 1 may be the heading or a spectrum: remove/,
