@@ -27,7 +27,7 @@ export type ApiKeyTarget =
 export type ApplicabilityVerdict =
   /** Each statistic of the model is within its limit. */
   | 'INSIDE'
-  /** A statistic is above its limit or is not a number. The prediction may be wrong by any amount. */
+  /** A statistic is above its limit or is not finite. The prediction may be wrong by any amount. */
   | 'OUTSIDE';
 
 /** Facts about the calibration of a model, all optional. They are shown to people, and no prediction depends on them. */
@@ -162,7 +162,10 @@ export type RegisterModelInput = {
   targetProperty: string;
   /** The unit of the predicted value, for example `mg/kg`, at most 100 characters; null if it has none. */
   unit?: string | null | undefined;
-  /** The x axis of the spectra. Null: the one in the file's metadata, if any. It cannot be changed later. */
+  /**
+   * The x axis of the spectra. Null: the one in the file's metadata, if any, with which it must agree. It cannot be changed
+   * later.
+   */
   xAxis?: XAxisInput | null | undefined;
   /** The unit of the spectra's values, for example `absorbance`. Null: the one in the file's metadata, if any. */
   yUnit?: string | null | undefined;
