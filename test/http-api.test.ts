@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { generateRawKey } from '../src/api-keys/raw-key.ts';
+import { paste, temporaryFolder } from './commands.ts';
 import { callThrough, rest } from './doors.ts';
 import {
   type Credential,
@@ -13,11 +16,13 @@ import {
   headersOf,
   type Lab,
   openLab,
+  REVOKE_KEY,
   readMetrics,
   recordOf,
   type Service,
   startService,
 } from './harness.ts';
+import { blocksUnder, commandsUnder } from './pages.ts';
 import { sendRaw } from './raw-http.ts';
 
 let service: Service;
@@ -569,4 +574,29 @@ test('requests are counted by route and code, and no log line has a raw key', as
     ])
     .toEqual([Number(before[0]) + 2, Number(before[1]) + 1, Number(before[2]) + 1]);
   expect(service.log.join('\n')).not.toContain(key.rawKey);
+});
+
+test('the commands and answers of docs/http-api.md are as printed', async () => {
+  const page = 'docs/http-api.md';
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'spectra.json'), BODY);
+  const variables = `SPECTRAKEY=${service.url}\nKEY=${key.rawKey}\nDEPLOYMENT=${lab.deploymentId}`;
+  const runAll = async (heading: string) => {
+    const answers = [];
+    for (const command of commandsUnder(page, heading)) {
+      answers.push(JSON.parse(await paste(`${variables}\n${command}`, folder)));
+    }
+    return answers;
+  };
+  const [predicted] = await runAll('Predict');
+  const [, documented = ''] = blocksUnder(page, 'Predict', 'json');
+  expect(Object.keys(predicted)).toEqual(Object.keys(JSON.parse(documented)));
+  expect(predicted.predictions[0].value).toBeCloseTo(87.94, 1);
+  const described = await runAll('What a key may call');
+  expect(described.flat()).not.toEqual([]);
+  const revoked = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  await service.ask(REVOKE_KEY, { id: revoked.id }, lab.owner);
+  const problem = JSON.parse((await ask(pathOf(), { as: revoked })).text);
+  const [problemBlock = ''] = blocksUnder(page, 'Errors', 'json');
+  expect({ ...problem, request_id: '' }).toEqual({ ...JSON.parse(problemBlock), request_id: '' });
 });
