@@ -78,7 +78,8 @@ export function serve<Body = unknown, Params = unknown>(
         async handler(request, reply) {
           const answered = await answer(request, reply);
           void reply.header('content-type', 'application/json; charset=utf-8');
-          return reply.send(typeof answered === 'string' ? answered : `${JSON.stringify(answered)}\n`);
+          // Not returned: Fastify would wait for the response to be written.
+          void reply.send(typeof answered === 'string' ? answered : `${JSON.stringify(answered)}\n`);
         },
       });
       // Answered before the caller is identified: a preflight has no credential.
