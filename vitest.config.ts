@@ -29,6 +29,7 @@ if (!pythonProgram) {
  */
 const ALONE = [
   'body-delay',
+  'door-limits',
   'facts-in-settlement',
   'fake-hosts',
   'floods',

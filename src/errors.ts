@@ -34,6 +34,10 @@ export const CATALOGUE = {
     message:
       'Sign-up on this server needs an invitation. Ask an admin of your organization, or the operator of this server, for one.',
   },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    message: 'This path does not have this method. Send one of those in the Allow header.',
+  },
   NOT_FOUND: { status: 404, message: 'Not found. It does not exist, or is not visible to you.' },
   BAD_USER_INPUT: { status: 400, message: 'The input is not valid. Check it against the schema.' },
   GRAPHQL_PARSE_FAILED: { status: 400, message: 'The document is not valid GraphQL. Check its syntax.' },
@@ -95,6 +99,14 @@ export const CATALOGUE = {
 } as const;
 
 export type Code = keyof typeof CATALOGUE;
+
+/** The codes as constants: `codes.NOT_FOUND`. */
+export const codes = namesOf(CATALOGUE);
+
+function namesOf<Table extends object>(table: Table): { [Name in keyof Table]: Name };
+function namesOf(table: object): object {
+  return Object.fromEntries(Object.keys(table).map(name => [name, name]));
+}
 
 /** Whether a string is one of the catalogue's codes. */
 export function isCode(code: unknown): code is Code {
@@ -168,6 +180,11 @@ export const invitationNotFound = () =>
   );
 /** No route has this path and method. */
 export const routeNotFound = () => make('NOT_FOUND', 'Not found. The GraphQL endpoint is POST /graphql.');
+/** No route of the plain HTTP API has this path. */
+export const pathNotFound = () =>
+  make('NOT_FOUND', 'Not found. The paths of this API are listed at /api/openapi.json.');
+/** The path exists, with other methods. @param allow the value of the Allow header */
+export const methodNotAllowed = (allow: string) => make('METHOD_NOT_ALLOWED', undefined, { allow });
 /** The input is not valid; `message` says what is wrong and what to change. */
 export const badUserInput = (message: string, options: GraphQLErrorOptions = {}) =>
   new GraphQLError(message, { ...options, extensions: { code: 'BAD_USER_INPUT' satisfies Code } });
@@ -181,6 +198,9 @@ export const validationFailed = (message: string, options: GraphQLErrorOptions) 
 export const payloadTooLarge = () => make('PAYLOAD_TOO_LARGE');
 /** The body is not JSON, not UTF-8, or compressed. `message` says which, and what to send. */
 export const unsupportedMediaType = (message?: string) => make('UNSUPPORTED_MEDIA_TYPE', message);
+/** The body is not of the type that the route accepts. */
+export const typeNotAccepted = (type: string) =>
+  make('UNSUPPORTED_MEDIA_TYPE', `The type of the body is not accepted. Send it as "Content-Type: ${type}".`);
 /** The Accept header excludes JSON. */
 export const notAcceptable = () => make('NOT_ACCEPTABLE');
 /** A body of more than 64 KiB arrives too slowly. */

@@ -133,6 +133,10 @@ describe('each code of the catalogue is returned with its status', () => {
         'mutation { signUp(input: { email: "a@lab.example", password: "a passphrase of words", name: "A" }) { id } }',
       );
     },
+    METHOD_NOT_ALLOWED: async () => {
+      const response = await fetch(`${service.url}/api/key`, { method: 'DELETE' });
+      return { status: response.status, code: JSON.parse(await response.text()).code };
+    },
     NOT_FOUND: () => service.call(REVOKE_KEY, { id: lab.modelId }, lab.owner),
     BAD_USER_INPUT: () => predict(lab.owner, []),
     GRAPHQL_PARSE_FAILED: () => service.call('{ viewer { id }'),

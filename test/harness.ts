@@ -6,7 +6,7 @@ import { generateInvitationToken } from '../src/accounts/invitations.ts';
 import { setPlan } from '../src/accounts/plans.ts';
 import type { SignUpMode } from '../src/config.ts';
 import { connect } from '../src/database/pool.ts';
-import { CATALOGUE, type Code } from '../src/errors.ts';
+import { CATALOGUE, type Code, codes } from '../src/errors.ts';
 import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generated/database.ts';
 import type { ApiKeyTarget, Mutation, Query, SpectrumInput } from '../src/generated/graphql.ts';
 import type { HttpLimits } from '../src/http/limits.ts';
@@ -30,13 +30,7 @@ export interface Answer {
   code: string | undefined;
 }
 
-function namesOf<Table extends object>(table: Table): { [Name in keyof Table]: Name };
-function namesOf(table: object): object {
-  return Object.fromEntries(Object.keys(table).map(name => [name, name]));
-}
-
-/** The catalogue's codes as constants: `codes.NOT_FOUND`. */
-export const codes = namesOf(CATALOGUE);
+export { codes };
 
 /** The code of an answer without data, with its status from the catalogue, for `toMatchObject`. */
 export const refusal = (code: Code) => ({ status: CATALOGUE[code].status, code });

@@ -13,7 +13,7 @@ export type Verdict =
   /** The text cannot be a key, so the database was not queried. */
   | { status: 'malformed' }
   | { status: 'revoked' }
-  | { status: 'expired' };
+  | { status: 'expired'; expiresAt: Date };
 
 interface Lookup {
   digest: Buffer;
@@ -56,7 +56,7 @@ function verdictsOf(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
     if (!row) return { status: 'unknown' };
     const { revokedAt, ...key } = row;
     if (revokedAt) return { status: 'revoked' };
-    if (key.expiresAt && key.expiresAt <= now) return { status: 'expired' };
+    if (key.expiresAt && key.expiresAt <= now) return { status: 'expired', expiresAt: key.expiresAt };
     return { status: 'valid', key };
   });
 }
@@ -68,7 +68,7 @@ const selectKeys = statement<[digests: Buffer[], month: string], KeyRow>(
   `
 select api_keys.digest, api_keys.id, api_keys.name, api_keys.prefix, api_keys.revision::text as revision,
   to_json(api_keys.scopes) as scopes, api_keys.revoked_at, api_keys.expires_at,
-  projects.organization_id, plans.allow_api_predict, plans.monthly_predictions as quota,
+  api_keys.project_id, projects.organization_id, organizations.slug as organization_slug, plans.allow_api_predict, plans.monthly_predictions as quota,
   (
     select coalesce(json_agg(json_build_object(
       'id', facts.deployment_id,
@@ -83,12 +83,19 @@ select api_keys.digest, api_keys.id, api_keys.name, api_keys.prefix, api_keys.re
       'referenceMax', facts.reference_max,
       'quarantinedUntil', facts.quarantined_until,
       'factsRevision', facts.revision,
+      'model', json_build_object(
+        'name', models.name,
+        'version', models.version,
+        'targetProperty', models.target_property,
+        'unit', models.unit
+      ),
       'used', coalesce((
         select sum(predictions) from deployment_usage as usage
         where usage.deployment_id = facts.deployment_id and usage.month = $2
       ), 0)
     )), '[]')
     from deployment_facts as facts
+    join models on models.id = facts.model_id
     where facts.project_id = api_keys.project_id
       and (api_keys.deployment_id is null or api_keys.deployment_id = facts.deployment_id)
   ) as deployments

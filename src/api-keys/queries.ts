@@ -189,3 +189,8 @@ export async function findCreatedKey(
     .executeTakeFirstOrThrow();
   return { ...key, prefix: details.prefix };
 }
+
+/** Reads the id and the name of a key's project; undefined if it was deleted. */
+export function findKeyProject(db: Database, projectId: string) {
+  return db.selectFrom('projects').select(['id', 'name']).where('id', '=', projectId).executeTakeFirst();
+}

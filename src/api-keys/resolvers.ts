@@ -1,4 +1,5 @@
 import { uuidv7 as newId } from 'uuidv7';
+import { readDeployments } from '../deployments/deployments.ts';
 import { apiKeyAlreadyCreated, unavailable } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { claimKey, findStoredResult } from '../requests/idempotency.ts';
@@ -13,9 +14,13 @@ import { repeatableCreate } from './requests.ts';
 const person = (id: string | null, name: string | null) =>
   id === null || name === null ? null : { id, name };
 
-/** The resolvers of API keys, for people only: keys cannot manage keys. graphql/permissions.ts checks the caller. */
+/**
+ * The resolvers of API keys. All but `currentApiKey` are for people only: keys cannot manage keys.
+ * graphql/permissions.ts checks the caller.
+ */
 export const apiKeyResolvers = {
   Query: {
+    currentApiKey: (_parent, _args, { caller }) => (caller.kind === 'api-key' ? caller.key : null),
     apiKey: (_parent, { id }, { viewer }) => viewer().load.apiKey.find(id),
     async apiKeys(_parent, { of, orderBy, ...args }, { viewer }) {
       const { load } = viewer();
@@ -71,6 +76,17 @@ export const apiKeyResolvers = {
     usableApiKeys: ({ id }, { createdBy }, { viewer }) =>
       isUuid(createdBy) ? viewer().load.keysOfMember(memberOf(id, createdBy.toLowerCase())) : [],
     keysOfFormerMembers: ({ id }, _args, { viewer }) => viewer().load.keysOfFormerMembers(id),
+  },
+
+  CurrentApiKey: {
+    // A key that cannot be used is refused before.
+    status: () => 'ACTIVE' as const,
+    deployments: (key, _args, { db, at }) =>
+      readDeployments(
+        db,
+        at,
+        key.deployments.map(({ id }) => id),
+      ),
   },
 
   ApiKey: {

@@ -44,6 +44,8 @@ export interface DeploymentFacts {
 
 /** A deployment that an API key reaches. */
 export interface ReachedDeployment extends DeploymentFacts {
+  /** What answers say about its model. */
+  model: { name: string; version: number; targetProperty: string; unit: string | null };
   /** End of the model's last quarantine, RFC 3339; null if there was none. */
   quarantinedUntil: string | null;
 }
@@ -51,6 +53,9 @@ export interface ReachedDeployment extends DeploymentFacts {
 /** The facts about an API key that was usable when it was looked up. */
 export interface AuthenticatedKey extends PlanFacts {
   id: string;
+  /** The project that the key belongs to, and the slug of its organization. Both never change. */
+  projectId: string;
+  organizationSlug: string;
   name: string;
   prefix: string;
   /** SHA-256 of the raw key. */

@@ -12,18 +12,22 @@ import { lockOrganizationOf, lockProjectAs } from '../projects/projects.ts';
 import { assertBelowLimit } from '../requests/bounds.ts';
 import type { ModelRow } from './models.ts';
 
-/** A deployment as the viewer sees it. `used` counts the month of the request. */
-export interface DeploymentRow extends DeploymentFacts, PlanFacts {
+/** A deployment as a person or a key sees it. `used` counts the month of the request. */
+export interface SeenDeployment extends DeploymentFacts, PlanFacts {
   name: string;
   description: string | null;
   createdAt: Date;
   projectId: string;
+  /** When the quarantine of its model ends or ended; null if it was never quarantined. */
+  quarantinedUntil: Date | null;
+}
+
+/** A deployment as the viewer sees it. */
+export interface DeploymentRow extends SeenDeployment {
   /** The viewer's role in the project. */
   role: ProjectRole;
   /** The revisions of the rows that give the viewer their role. */
   accessRevision: string;
-  /** When the quarantine of its model ends or ended; null if it was never quarantined. */
-  quarantinedUntil: Date | null;
 }
 
 /**
@@ -131,10 +135,9 @@ export async function renameDeployment(
   ]);
 }
 
-function selectDeployments(db: Database, viewerId: string, now: Date) {
+function selectDeployments(db: Database, now: Date) {
   return db
     .selectFrom('deployments')
-    .innerJoin('projectAccess as access', 'access.projectId', 'deployments.projectId')
     .innerJoin('deploymentFacts as facts', 'facts.deploymentId', 'deployments.id')
     .select([
       'deployments.id',
@@ -144,8 +147,6 @@ function selectDeployments(db: Database, viewerId: string, now: Date) {
       'deployments.createdAt',
       'deployments.projectId',
       'deployments.modelId',
-      'access.role',
-      'access.revision as accessRevision',
       sql<number>`coalesce((
         select sum(predictions) from deployment_usage as usage
         where usage.deployment_id = deployments.id and usage.month = ${monthOf(now)}
@@ -163,8 +164,25 @@ function selectDeployments(db: Database, viewerId: string, now: Date) {
       'facts.referenceMax',
       'facts.quarantinedUntil',
     ])
-    .where('access.userId', '=', viewerId)
     .orderBy('deployments.id', 'desc');
+}
+
+function selectVisibleDeployments(db: Database, viewerId: string, now: Date) {
+  return selectDeployments(db, now)
+    .innerJoin('projectAccess as access', 'access.projectId', 'deployments.projectId')
+    .select(['access.role', 'access.revision as accessRevision'])
+    .where('access.userId', '=', viewerId);
+}
+
+/**
+ * The given deployments with their usage in the month of `now`, newest first, without a check of visibility. The caller
+ * checks that a key reaches them.
+ */
+export function readDeployments(db: Database, now: Date, ids: string[]): Promise<SeenDeployment[]> {
+  return selectDeployments(db, now)
+    .where('deployments.id', '=', eb => eb.fn.any(eb.val(ids)))
+    .where('facts.deploymentId', '=', eb => eb.fn.any(eb.val(ids)))
+    .execute();
 }
 
 /** The given deployments with their usage in the month of `now`, without those that the viewer cannot see. */
@@ -175,7 +193,7 @@ export function findDeployments(
   ids: string[],
 ): Promise<DeploymentRow[]> {
   return (
-    selectDeployments(db, viewerId, now)
+    selectVisibleDeployments(db, viewerId, now)
       .where('deployments.id', '=', eb => eb.fn.any(eb.val(ids)))
       // The planner does not conclude this from the join, and would read the whole view.
       .where('facts.deploymentId', '=', eb => eb.fn.any(eb.val(ids)))
@@ -191,7 +209,7 @@ export function findDeploymentsOf(
   projectIds: string[],
   limit: number,
 ): Promise<DeploymentRow[]> {
-  return selectDeployments(db, viewerId, now)
+  return selectVisibleDeployments(db, viewerId, now)
     .where('deployments.projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
     .where('facts.projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
     .limit(limit)

@@ -177,6 +177,15 @@ export function readModel(db: Database, modelId: string): Promise<ModelRow> {
   return db.selectFrom('models').select(columns).where('id', '=', modelId).executeTakeFirstOrThrow();
 }
 
+/** The given models, without a check of visibility. The caller checks that a key reaches their deployments. */
+export function readModels(db: Database, ids: readonly string[]): Promise<ModelRow[]> {
+  return db
+    .selectFrom('models')
+    .select(columns)
+    .where('id', '=', eb => eb.fn.any(eb.val(ids)))
+    .execute();
+}
+
 /** Stores whether calls of a model may share a run, if that is not known yet. */
 export async function recordRowIndependence(
   db: Database,

@@ -127,7 +127,7 @@ export const deploymentResolvers = {
 
   Deployment: {
     project: ({ projectId }, _args, { viewer }) => viewer().load.project.get(projectId),
-    model: ({ modelId }, _args, { viewer }) => viewer().load.model.get(modelId),
+    model: ({ modelId }, _args, { modelOf }) => modelOf(modelId),
     quarantinedUntil: ({ quarantinedUntil: until }, _args, { at }) => (until && until > at ? until : null),
     usage: ({ used, quota }, _args, { at }) => ({ month: monthOf(at), predictions: used, limit: quota }),
   },

@@ -6,7 +6,8 @@ import type { InvitationRow } from '../accounts/invitations.ts';
 import type { ProjectRow } from '../projects/projects.ts';
 import type { ModelRow } from '../deployments/models.ts';
 import type { XAxisRow, CalibrationRow } from '../deployments/model-facts.ts';
-import type { DeploymentRow } from '../deployments/deployments.ts';
+import type { SeenDeployment } from '../deployments/deployments.ts';
+import type { AuthenticatedKey } from '../auth/caller.ts';
 import type { ApiKeyRow } from '../api-keys/queries.ts';
 import type { PredictResult } from '../predictions/predict.ts';
 import type { PredictionLogRow } from '../predictions/logs.ts';
@@ -262,6 +263,28 @@ export type CreateProjectInput = {
   name: Scalars['String']['input'];
   /** The organization's id. */
   organizationId: Scalars['ID']['input'];
+};
+
+/**
+ * The API key of a request. Of its deployments a program may read `id`, `name`, `description`, `active`, `createdAt`,
+ * `quarantinedUntil`, `model` and `usage`; other fields fail with 403 `FORBIDDEN`.
+ */
+export type CurrentApiKey = {
+  __typename?: 'CurrentApiKey';
+  /** The deployments that the key reaches, newest first. */
+  deployments: Array<Deployment>;
+  /** When the key expires; null: never. */
+  expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The key's id. It is not a secret. */
+  id: Scalars['ID']['output'];
+  /** The key's name. */
+  name: Scalars['String']['output'];
+  /** The first 12 characters of the raw key, to recognize it by. */
+  prefix: Scalars['String']['output'];
+  /** What the key allows a program to do. */
+  scopes: Array<ApiKeyScope>;
+  /** Always `ACTIVE`: a request with a key that cannot be used fails. */
+  status: ApiKeyStatus;
 };
 
 /** The number of predictions of a deployment, or with a key, on one day. */
@@ -1076,6 +1099,11 @@ export type Query = {
    * project: all of its keys. Revoked and expired keys are listed until they are deleted.
    */
   apiKeys: ApiKeyConnection;
+  /**
+   * For a program: the key that it calls with, and what the key reaches; null for people and anonymous requests. Costs no
+   * predictions, and does not count as a use of the key.
+   */
+  currentApiKey?: Maybe<CurrentApiKey>;
   /** A deployment; null if it does not exist or is not visible to you. */
   deployment?: Maybe<Deployment>;
   /**
@@ -1377,6 +1405,7 @@ export type ResolversTypes = {
   CreateApiKeyPayload: ResolverTypeWrapper<Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey: ResolversTypes['ApiKey'] }>;
   CreateDeploymentInput: CreateDeploymentInput;
   CreateProjectInput: CreateProjectInput;
+  CurrentApiKey: ResolverTypeWrapper<AuthenticatedKey>;
   DailyPredictions: ResolverTypeWrapper<DailyPredictions>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeleteApiKeyPayload: ResolverTypeWrapper<DeleteApiKeyPayload>;
@@ -1384,7 +1413,7 @@ export type ResolversTypes = {
   DeleteModelPayload: ResolverTypeWrapper<DeleteModelPayload>;
   DeleteOrganizationPayload: ResolverTypeWrapper<DeleteOrganizationPayload>;
   DeleteProjectPayload: ResolverTypeWrapper<DeleteProjectPayload>;
-  Deployment: ResolverTypeWrapper<DeploymentRow>;
+  Deployment: ResolverTypeWrapper<SeenDeployment>;
   EmailAddress: ResolverTypeWrapper<Scalars['EmailAddress']['output']>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
@@ -1449,6 +1478,7 @@ export type ResolversParentTypes = {
   CreateApiKeyPayload: Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey: ResolversParentTypes['ApiKey'] };
   CreateDeploymentInput: CreateDeploymentInput;
   CreateProjectInput: CreateProjectInput;
+  CurrentApiKey: AuthenticatedKey;
   DailyPredictions: DailyPredictions;
   DateTime: Scalars['DateTime']['output'];
   DeleteApiKeyPayload: DeleteApiKeyPayload;
@@ -1456,7 +1486,7 @@ export type ResolversParentTypes = {
   DeleteModelPayload: DeleteModelPayload;
   DeleteOrganizationPayload: DeleteOrganizationPayload;
   DeleteProjectPayload: DeleteProjectPayload;
-  Deployment: DeploymentRow;
+  Deployment: SeenDeployment;
   EmailAddress: Scalars['EmailAddress']['output'];
   Float: Scalars['Float']['output'];
   ID: Scalars['ID']['output'];
@@ -1560,6 +1590,16 @@ export type CalibrationResolvers<ContextType = Context, ParentType extends Resol
 export type CreateApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateApiKeyPayload'] = ResolversParentTypes['CreateApiKeyPayload']> = {
   apiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType>;
   rawKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type CurrentApiKeyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CurrentApiKey'] = ResolversParentTypes['CurrentApiKey']> = {
+  deployments?: Resolver<Array<ResolversTypes['Deployment']>, ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  prefix?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  scopes?: Resolver<Array<ResolversTypes['ApiKeyScope']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ApiKeyStatus'], ParentType, ContextType>;
 };
 
 export type DailyPredictionsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DailyPredictions'] = ResolversParentTypes['DailyPredictions']> = {
@@ -1811,6 +1851,7 @@ export type ProjectPermissionsResolvers<ContextType = Context, ParentType extend
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<QueryApiKeyArgs, 'id'>>;
   apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first' | 'of' | 'orderBy'>>;
+  currentApiKey?: Resolver<Maybe<ResolversTypes['CurrentApiKey']>, ParentType, ContextType>;
   deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType, RequireFields<QueryDeploymentArgs, 'id'>>;
   invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType, RequireFields<QueryInvitationArgs, 'token'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
@@ -1857,6 +1898,7 @@ export type Resolvers<ContextType = Context> = {
   Base64?: GraphQLScalarType;
   Calibration?: CalibrationResolvers<ContextType>;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
+  CurrentApiKey?: CurrentApiKeyResolvers<ContextType>;
   DailyPredictions?: DailyPredictionsResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DeleteApiKeyPayload?: DeleteApiKeyPayloadResolvers<ContextType>;

@@ -14,7 +14,8 @@ import type { RememberedKeys } from '../api-keys/remembered-keys.ts';
 import { type Caller, type Identity, requireSignedIn, type SignedInPerson } from '../auth/caller.ts';
 import type { SignUpMode } from '../config.ts';
 import type { PoolShare } from '../database/pool.ts';
-import { type CurvesOfModel, type ModelCurves, NO_CURVES, readCurves } from '../deployments/model-facts.ts';
+import { type CurvesOfModel, type ModelCurves, NO_CURVES } from '../deployments/model-facts.ts';
+import type { ModelRow } from '../deployments/models.ts';
 import { unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { RequestMetadata } from '../observability/root-field.ts';
@@ -23,7 +24,7 @@ import type { Attempt, AttemptFacts } from '../predictions/attempt.ts';
 import type { PredictionServices } from '../predictions/predict.ts';
 import { networkOf } from '../requests/network.ts';
 import type { RateLimits } from '../requests/rate-limits.ts';
-import { type Loaders, startLoaders } from './loaders.ts';
+import { type Loaders, type ModelLoaders, startLoaders, startModelLoaders } from './loaders.ts';
 import { type ResultSize, startResultSize } from './result-size.ts';
 
 declare module 'fastify' {
@@ -83,6 +84,8 @@ export interface Context extends Services {
   address: () => string;
   /** The origin of links in the response: PUBLIC_URL, else the one of the request. */
   publicOrigin: () => string;
+  /** Reads a model of a deployment that the caller sees. @throws NOT_FOUND when it does not exist */
+  modelOf: (modelId: string) => Promise<ModelRow>;
   /** Reads curves of a model that the caller can see or has called. None, if the answer would hold too many numbers. */
   curves: (request: CurvesOfModel) => Promise<ModelCurves>;
   /** The signed-in person. @throws UNAUTHENTICATED for an anonymous caller, FORBIDDEN for an API key */
@@ -140,6 +143,14 @@ export function buildContext(
     identity.kind === 'person' ? { kind: 'person', person: viewerOf(identity.person) } : identity;
   const callerId = idOf(caller) ?? address();
 
+  let ofReached: ModelLoaders | undefined;
+  /** The loaders of a person, or those of the models that a key reached. */
+  function loadModels(): ModelLoaders {
+    if (context.caller.kind === 'person') return context.caller.person.load;
+    ofReached ??= startModelLoaders(context.db);
+    return ofReached;
+  }
+
   const context: Context = {
     ...services,
     db: caller.kind === 'api-key' ? services.db : services.shareOf(callerId),
@@ -152,18 +163,15 @@ export function buildContext(
     isOver,
     isLarge: request.isLarge,
     caller,
-    attempt: { settlement: 'open', runs },
+    attempt: { settlement: 'open', runs, quota: null },
     facts: factsOf(identity, services),
     again,
     resultSize: startResultSize(),
     publicOrigin: () => services.publicUrl ?? originOf(request),
+    modelOf: modelId => loadModels().model.get(modelId),
     async curves(request) {
-      const { caller, db, resultSize } = context;
-      const curves =
-        caller.kind === 'person'
-          ? await caller.person.load.curves(request)
-          : (await readCurves(db, [request]))[0];
-      if (curves === null) resultSize.hasTooManyNumbers = true;
+      const curves = await loadModels().curves(request);
+      if (curves === null) context.resultSize.hasTooManyNumbers = true;
       return curves ?? NO_CURVES;
     },
     viewer: () => requireSignedIn(context.caller),

@@ -5,8 +5,8 @@ import { findKeysOfFormerMembers, findKeysOfMembers, memberOf } from '../api-key
 import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-keys/queries.ts';
 import type { Database } from '../database/pool.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
-import { type CurvesOfModel, readCurves } from '../deployments/model-facts.ts';
-import { findModels, findModelsOf } from '../deployments/models.ts';
+import { type CurvesOfModel, type ModelCurves, readCurves } from '../deployments/model-facts.ts';
+import { findModels, findModelsOf, type ModelRow, readModels } from '../deployments/models.ts';
 import type { ApiKeyOrder } from '../generated/graphql.ts';
 import { countKeyPredictions, type LastDaysOfKey } from '../predictions/key-usage.ts';
 import {
@@ -22,14 +22,15 @@ import {
 import { countOutsideThisMonth } from '../predictions/outside.ts';
 import { countDailyPredictions, type LastDays } from '../predictions/usage.ts';
 import { findProjectMembers, findProjects, findProjectsOf } from '../projects/projects.ts';
-import { startLoaderKit } from '../requests/loaders.ts';
+import { type ById, type LoaderKit, startLoaderKit } from '../requests/loaders.ts';
 
 /**
  * Starts the loaders of one viewer and request. Each row is read once, so rules and resolvers see the same facts. Every
  * query joins the viewer's membership, so nested fields cannot reach what the viewer may not see.
  */
 export function startLoaders(db: Database, viewerId: string, now: Date) {
-  const { byId, byParent, byKey } = startLoaderKit();
+  const kit = startLoaderKit();
+  const { byId, byParent, byKey } = kit;
   const apiKeys = (orderBy: ApiKeyOrder) =>
     byKey(
       (pages: readonly KeyPage[]) => listApiKeys(db, viewerId, pages, orderBy),
@@ -80,10 +81,7 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
       (ids, limit) => findModelsOf(db, viewerId, ids, limit),
       model => model.projectId,
     ),
-    curves: byKey(
-      (requests: readonly CurvesOfModel[]) => readCurves(db, requests),
-      ({ modelId, of }) => `${modelId} ${of}`,
-    ),
+    curves: curvesLoader(kit, db),
     deployment: byId('Deployment', ids => findDeployments(db, viewerId, now, ids)),
     deploymentsOf: byParent(
       (ids, limit) => findDeploymentsOf(db, viewerId, now, ids, limit),
@@ -135,3 +133,21 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
 }
 
 export type Loaders = ReturnType<typeof startLoaders>;
+
+/** Loaders of models. */
+export interface ModelLoaders {
+  model: ById<ModelRow>;
+  curves: (request: CurvesOfModel) => Promise<ModelCurves | null>;
+}
+
+/** Starts the loaders of models whose deployments a key was found to reach. They check no visibility. */
+export function startModelLoaders(db: Database): ModelLoaders {
+  const kit = startLoaderKit();
+  return { model: kit.byId('Model', ids => readModels(db, ids)), curves: curvesLoader(kit, db) };
+}
+
+const curvesLoader = ({ byKey }: LoaderKit, db: Database) =>
+  byKey(
+    (requests: readonly CurvesOfModel[]) => readCurves(db, requests),
+    ({ modelId, of }) => `${modelId} ${of}`,
+  );

@@ -48,6 +48,8 @@ interface ProjectArgs {
   input: { projectId: string };
 }
 
+/** The field itself depends on the caller. */
+const anyone = ruleOf(() => {});
 const person = ruleOf(({ caller }) => requireSignedIn(caller));
 const noApiKey = ruleOf(({ caller }) => requireNoApiKey(caller));
 const organizationAdmin = ruleOf(({ viewer }, { input }: OrganizationArgs) =>
@@ -73,6 +75,7 @@ export const permissions: {
     project: person,
     deployment: person,
     apiKey: person,
+    currentApiKey: anyone,
     apiKeys: ruleOf(({ viewer }, { of }: QueryApiKeysArgs) => requireTarget(viewer(), of)),
   },
   Mutation: {

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import fastifyCors from '@fastify/cors';
 import fastifyUnderPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isInApiOrganization } from '../accounts/plans.ts';
@@ -26,14 +25,14 @@ interface Identified {
 declare module 'fastify' {
   interface FastifyRequest {
     identified: Identified | undefined;
+    /** Whether a session cookie identifies the caller. False until a hook of the routes sets it. */
+    usesSessions: boolean;
   }
 }
 
 export interface ApiScopeOptions {
   services: Services;
   limits: HttpLimits;
-  /** Origins whose pages may call the API from a browser; undefined: none. */
-  corsOrigins: readonly string[] | undefined;
 }
 
 /**
@@ -51,13 +50,13 @@ export type GetIdentity = (
 
 /**
  * Protects every API route that is registered in this scope: identifies the caller before the body is read, limits the
- * body by credential, parses it as JSON, sheds load, limits the time to an answer, and sets CORS and cache headers.
+ * body by credential, parses it as JSON, sheds load, limits the time to an answer, and sets cache headers.
  *
  * @returns what a handler calls to get the caller
  */
 export async function protectApi(
   scope: FastifyInstance,
-  { services, limits, corsOrigins }: ApiScopeOptions,
+  { services, limits }: ApiScopeOptions,
 ): Promise<GetIdentity> {
   const { loopDelayMs, loopDelayWindowMs, handlerMs, anonymousBodyMs, largeBodiesBytes } = limits;
   parseJsonBodies(scope, {
@@ -86,20 +85,10 @@ export async function protectApi(
     reply.raw.once('close', () => clearTimeout(timer));
     done();
   });
-  if (corsOrigins) {
-    await scope.register(fastifyCors, {
-      // A list here would send access-control-allow-credentials to other origins too.
-      origin: (origin, allow) => allow(null, origin !== undefined && corsOrigins.includes(origin)),
-      credentials: true,
-      methods: ['GET', 'POST'],
-      allowedHeaders: ['authorization', 'content-type'],
-      exposedHeaders: ['retry-after', 'x-request-id'],
-      maxAge: 600,
-    });
-  }
   scope.addHook('onRequest', setHeaders);
 
   scope.decorateRequest('identified', undefined);
+  scope.decorateRequest('usesSessions', false);
   scope.addHook('preParsing', async (request, reply, payload) => {
     const { headers, method } = request;
     checkEncoding(headers);

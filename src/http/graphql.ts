@@ -12,15 +12,17 @@ import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import { badUserInput, codeOf } from '../errors.ts';
 import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '../graphql/answers.ts';
-import { buildContext, type Context, type Services } from '../graphql/context.ts';
+import type { Context } from '../graphql/context.ts';
 import { type ExecuteOperation, type OperationRequest, startExecution } from '../graphql/execution.ts';
 import { isLongValue, LongText } from '../graphql/large-values.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
 import { checkLength, documentTooLong, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { rootFieldOf } from '../observability/root-field.ts';
-import { type Attempt, answerByConfirmedFacts } from '../predictions/attempt.ts';
-import type { GetIdentity, IdentitySource } from './api-scope.ts';
+import { answerByConfirmedFacts } from '../predictions/attempt.ts';
+import type { GetIdentity } from './api-scope.ts';
+import type { ContextOf } from './contexts.ts';
+import { allowOrigins } from './cors.ts';
 import type { HttpLimits } from './limits.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -29,11 +31,11 @@ const MAX_NAME_CHARACTERS = 1000;
 const MAX_CACHED_CHARACTERS = 500_000;
 
 export interface GraphQLOptions {
-  services: Services;
   /** From `protectApi`. */
   identityOf: GetIdentity;
+  contextOf: ContextOf;
   limits: Pick<HttpLimits, 'queryCost'>;
-  config: Pick<Config, 'INTROSPECTION' | 'GRAPHIQL'>;
+  config: Pick<Config, 'INTROSPECTION' | 'GRAPHIQL' | 'CORS_ORIGINS'>;
 }
 
 /**
@@ -44,8 +46,13 @@ export interface GraphQLOptions {
  */
 export async function serveGraphQL(
   scope: FastifyInstance,
-  { services, identityOf, limits, config: { INTROSPECTION, GRAPHIQL } }: GraphQLOptions,
+  { identityOf, contextOf, limits, config: { INTROSPECTION, GRAPHIQL, CORS_ORIGINS } }: GraphQLOptions,
 ): Promise<void> {
+  await allowOrigins(scope, { origins: CORS_ORIGINS, credentials: true });
+  scope.addHook('onRequest', (request, _reply, done) => {
+    request.usesSessions = true;
+    done();
+  });
   const schema = buildSchema();
   const executeOperation = byConfirmedFacts(startExecution(schema, limits.queryCost));
   const validated = new LRUCache<string, DocumentNode>({
@@ -89,18 +96,6 @@ export async function serveGraphQL(
   });
   await apollo.start();
   scope.addHook('onClose', () => apollo.stop());
-
-  async function contextOf(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    from: IdentitySource,
-    runs?: Attempt['runs'],
-  ): Promise<Context> {
-    const identity = await identityOf(request, reply, from);
-    const again: Context['again'] = () => contextOf(request, reply, 'new look-up', context.attempt.runs);
-    const context = buildContext(services, request, reply, { identity, runs, again });
-    return context;
-  }
 
   const viaApollo = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {

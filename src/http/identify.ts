@@ -2,14 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clearSessionCookie, sessionCookieOf } from '../accounts/session-cookie.ts';
 import { findSession, isToken } from '../accounts/sessions.ts';
 import { containsRawKey, rawKeyIn } from '../api-keys/raw-key.ts';
-import type { Identity } from '../auth/caller.ts';
+import type { AuthenticatedKey, Identity } from '../auth/caller.ts';
 import { apiKeyExpired, apiKeyRevoked, badUserInput, keyInBasic, unauthenticated } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
 import { networkOf } from '../requests/network.ts';
 
 /**
  * Identifies the caller from the headers alone, so that the limit of the body can depend on the caller. The context of
- * the request is built from the result.
+ * the request is built from the result. A session cookie counts only where `request.usesSessions` is set. The response to
+ * a key with an expiry says when that is.
  *
  * @param mayRemember whether the facts about a key may come from an earlier look-up. The database must then
  *   confirm them before the answer (predictions/attempt.ts)
@@ -31,12 +32,14 @@ export async function identify(
     if (basic === undefined) {
       const rawKey = rawKeyIn(authorization) ?? '';
       const key = mayRemember ? services.rememberedKeys.find(rawKey, at) : undefined;
-      if (key) return { kind: 'api-key', at, key, isRemembered: true };
-      return await identifyKey(services, request, rawKey, at);
+      if (!key) return await identifyKey(services, request, reply, rawKey, at);
+      setExpiry(reply, key);
+      return { kind: 'api-key', at, key, isRemembered: true };
     }
     // A Basic credential belongs to a proxy that passed it on, unless it holds one of our keys.
     if (containsRawKey(basic)) throw keyInBasic();
   }
+  if (!request.usesSessions) return { kind: 'anonymous', at, hadCookie: false };
   const token = request.cookies[sessionCookieOf(request).name];
   if (token === undefined) return { kind: 'anonymous', at, hadCookie: false };
   const address = () => networkOf(request.ip);
@@ -49,16 +52,19 @@ export async function identify(
 async function identifyKey(
   { authenticate, countFailedKey }: Services,
   request: FastifyRequest,
+  reply: FastifyReply,
   rawKey: string,
   at: Date,
 ): Promise<Identity> {
   const verdict = await authenticate(rawKey, at);
   switch (verdict.status) {
     case 'valid':
+      setExpiry(reply, verdict.key);
       return { kind: 'api-key', at, key: verdict.key, isRemembered: false };
     case 'revoked':
       throw apiKeyRevoked();
     case 'expired':
+      setExpiry(reply, verdict);
       throw apiKeyExpired();
     case 'unknown':
     case 'malformed':
@@ -67,8 +73,14 @@ async function identifyKey(
   }
 }
 
+/** Sets the header that says when the key of a request expires. */
+function setExpiry(reply: FastifyReply, { expiresAt }: Pick<AuthenticatedKey, 'expiresAt'>): void {
+  if (expiresAt) void reply.header('api-key-expires', expiresAt.toISOString());
+  else void reply.removeHeader('api-key-expires');
+}
+
 /** Whether a header occurs more than once. Node keeps the first and drops the others silently. */
-function isRepeated(name: string, rawHeaders: string[]): boolean {
+export function isRepeated(name: string, rawHeaders: string[]): boolean {
   let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === name) count += 1;
   return count > 1;

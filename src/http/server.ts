@@ -4,14 +4,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import fastifyCookie from '@fastify/cookie';
-import Fastify, { type FastifyBaseLogger, type FastifyError } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { type Config, isLoopback } from '../config.ts';
 import {
   badUserInput,
   misdirectedRequest,
   payloadTooLarge,
-  routeNotFound,
+  typeNotAccepted,
   unsupportedMediaType,
 } from '../errors.ts';
 import { toCatalogue } from '../graphql/answers.ts';
@@ -20,14 +20,18 @@ import { listeningUrl } from '../observability/listening-url.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Tracing } from '../observability/tracing.ts';
 import { protectApi } from './api-scope.ts';
+import { startContexts } from './contexts.ts';
 import { discardUnreadBodies } from './discard.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
 import { allowedHosts } from './hosts.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
+import { noRoute } from './no-route.ts';
 import { servePages } from './pages.ts';
+import { PREFIX } from './rest/paths.ts';
+import { serveRest } from './rest/routes.ts';
+import { sendError } from './send-error.ts';
 import { trustProxies } from './trusted-proxies.ts';
-import { sendError } from './write-answer.ts';
 
 /** Max time that stopping waits for requests in flight; then their connections are closed. */
 const MAX_STOP_MS = 10_000;
@@ -105,17 +109,23 @@ export async function startHttpServer({
     const isProbe = routeOptions.url === '/healthz' || routeOptions.url === '/readyz';
     done(isProbe || isAllowedHost(host, raw.socket.localAddress) ? undefined : misdirectedRequest());
   });
+  // Before the body is read, whose type a path that does not exist cannot accept.
+  app.addHook('onRequest', (request, _reply, done) => done(request.is404 ? noRoute(request) : undefined));
   discardUnreadBodies(app, limits.discard);
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // Also for requests that arrived before: a kept-alive connection would delay shutdown.
     if (isStopping) void reply.header('connection', 'close');
     done();
   });
-  app.setNotFoundHandler((_request, reply) => sendError(reply, routeNotFound()));
+  // For pages that are not found.
+  app.setNotFoundHandler((request, reply) => sendError(reply, noRoute(request)));
   // A body that is not JSON gets 415 instead of reaching Apollo as text.
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error: FastifyError | GraphQLError, request, reply) => {
-    sendError(reply, toCatalogue(fromFastify(error) ?? error, { requestId: request.id, log: request.log }));
+    sendError(
+      reply,
+      toCatalogue(fromFastify(error, request) ?? error, { requestId: request.id, log: request.log }),
+    );
   });
 
   try {
@@ -124,8 +134,10 @@ export async function startHttpServer({
     await app.register(scope => servePages(scope, config));
     await app.register(async scope => {
       for (const { watchRequests } of observers) watchRequests(scope);
-      const identityOf = await protectApi(scope, { services, limits, corsOrigins: config.CORS_ORIGINS });
-      await serveGraphQL(scope, { services, identityOf, limits, config });
+      const identityOf = await protectApi(scope, { services, limits });
+      const contextOf = startContexts(services, identityOf);
+      await scope.register(graphql => serveGraphQL(graphql, { identityOf, contextOf, limits, config }));
+      await scope.register(rest => serveRest(rest, { contextOf, config }), { prefix: PREFIX });
     });
     await app.listen({ host: config.HOST, port: config.PORT });
     if (!config.PUBLIC_URL && !isLoopback(config.HOST)) {
@@ -154,14 +166,15 @@ function requestIdIn({ 'x-request-id': id }: IncomingHttpHeaders): string | unde
 }
 
 /** The catalogue's error for a request that Fastify rejected; undefined for other errors. */
-function fromFastify(error: FastifyError | GraphQLError): GraphQLError | undefined {
+function fromFastify(error: FastifyError | GraphQLError, request: FastifyRequest): GraphQLError | undefined {
   // Fastify sets statusCode 400 on every error of a body parser, ours included.
   if (error instanceof GraphQLError) return error;
+  const { accepts } = request.routeOptions.config;
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return payloadTooLarge();
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return unsupportedMediaType();
+      return accepts === undefined ? unsupportedMediaType() : typeNotAccepted(accepts);
     default:
       return (error.statusCode ?? 500) < 500
         ? badUserInput(`The request cannot be read. ${error.message}`)

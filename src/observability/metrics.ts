@@ -9,7 +9,7 @@ import { connectionsOf } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { listeningUrl } from './listening-url.ts';
-import { rootFieldOf } from './root-field.ts';
+import { operationOf } from './root-field.ts';
 
 /** Called when a run of a model ends. @param ms how long the call waited for it */
 export type OnModelRun = (ms: number, failed: boolean) => void;
@@ -48,13 +48,13 @@ export async function startMetrics(
 
   const requests = new Counter({
     name: 'spectrakey_requests_total',
-    help: 'Requests answered at /graphql, by root field and code of the first error, or ok.',
+    help: 'Requests answered at /graphql, by root field, and below /api, by method and path; and by code of the first error, or ok.',
     labelNames: ['operation', 'code'],
     registers,
   });
   const durations = new Histogram({
     name: 'spectrakey_request_seconds',
-    help: 'Time from the headers of a request at /graphql to the last byte of its response.',
+    help: 'Time from the headers of a request at /graphql or below /api to the last byte of its response.',
     labelNames: ['operation'],
     buckets: SECONDS,
     registers,
@@ -119,7 +119,7 @@ export async function startMetrics(
     url: `${listeningUrl(server.address(), host)}/metrics`,
     watchRequests(app) {
       app.addHook('onResponse', (request, reply, done) => {
-        const operation = rootFieldOf(request.operation);
+        const operation = operationOf(request);
         // Requests that Apollo rejects by itself have no code here; graphql/answers.ts answers them with this one.
         const rejected = reply.statusCode >= 400 ? badUserInput('').extensions.code : 'ok';
         requests.inc({ operation, code: request.code ?? String(rejected) });

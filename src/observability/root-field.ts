@@ -1,4 +1,12 @@
+import type { FastifyRequest } from 'fastify';
 import { Kind, type OperationDefinitionNode } from 'graphql';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The method and path of a route outside GraphQL, for metrics and traces: `GET /api/key`. */
+    operation?: string;
+  }
+}
 
 /** What is recorded of a request while it is handled, for metrics, traces and the time limit. */
 export interface RequestMetadata {
@@ -28,3 +36,10 @@ export function rootFieldOf(operation: OperationDefinitionNode | undefined): str
   }
   return name;
 }
+
+/** What a request asks for, as a label: the root field of a GraphQL operation, or the method and path of its route. */
+export const operationOf = ({
+  operation,
+  routeOptions,
+}: Pick<FastifyRequest, 'operation' | 'routeOptions'>): string =>
+  routeOptions.config?.operation ?? rootFieldOf(operation);

@@ -23,7 +23,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
-import { rootFieldOf } from './root-field.ts';
+import { operationOf } from './root-field.ts';
 
 /** Wraps a function so that each call is a span within the span of its request. */
 export type Traced = <Parameters extends unknown[], Result>(
@@ -92,11 +92,11 @@ export async function startTracing(
     reply.raw.once('close', () => end(span, request, reply));
   }
 
-  function end(span: Span, { operation, code }: FastifyRequest, { statusCode, raw }: FastifyReply): void {
+  function end(span: Span, request: FastifyRequest, { statusCode, raw }: FastifyReply): void {
     span.setAttributes({
       'http.response.status_code': statusCode,
-      'spectrakey.operation': rootFieldOf(operation),
-      'spectrakey.code': code ?? 'ok',
+      'spectrakey.operation': operationOf(request),
+      'spectrakey.code': request.code ?? 'ok',
     });
     if (statusCode >= 500 || !raw.writableFinished) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end();

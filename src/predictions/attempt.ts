@@ -6,6 +6,13 @@ export interface Run {
   durationMs: number;
 }
 
+/** A monthly limit on predictions. */
+export interface MonthlyQuota {
+  limit: number;
+  /** What is left: as read with the facts or, once the call is settled, after it. */
+  left: number;
+}
+
 /**
  * One attempt to answer a request. The facts about its caller may be remembered from an earlier call, so an answer is
  * sent only after the database has confirmed them: by settlement, in the statement that charges the call, or by a new
@@ -19,6 +26,8 @@ export interface Attempt {
    * - `unknown`: settlement failed with an error. The call may be charged all the same, so it is never settled again
    */
   settlement: 'open' | 'settled' | 'stale' | 'unknown';
+  /** The monthly limit of the called deployment; null if it has none, or is not known. */
+  quota: MonthlyQuota | null;
   /** The runs of the request's models, by model id. A later attempt reuses them, also failed ones. */
   runs: Map<string, Promise<Run>>;
 }

@@ -3,6 +3,7 @@ import {
   type Caller,
   type DeploymentFacts,
   type PlanFacts,
+  type ReachedDeployment,
   requireSignedIn,
   type SignedInPerson,
 } from '../auth/caller.ts';
@@ -48,9 +49,7 @@ export async function authorizePredict(
 
 function authorizeKey(key: AuthenticatedKey, deploymentId: string): AuthorizedPredict {
   if (!key.scopes.includes('PREDICT')) throw apiKeyNotAuthorized();
-  const wanted = deploymentId.toLowerCase();
-  const reached = key.deployments.find(({ id }) => id === wanted);
-  if (!reached) throw apiKeyNotAuthorized();
+  const reached = requireReached(key, deploymentId);
   const { organizationId, allowApiPredict, quota } = key;
   if (!allowApiPredict) throw planFeatureRequired();
   const quarantinedUntil = reached.quarantinedUntil === null ? null : new Date(reached.quarantinedUntil);
@@ -58,4 +57,31 @@ function authorizeKey(key: AuthenticatedKey, deploymentId: string): AuthorizedPr
     deployment: { ...reached, organizationId, allowApiPredict, quota, quarantinedUntil },
     loggedCaller: { source: 'API', key, revision: key.revision },
   };
+}
+
+/**
+ * Checks that a path names the project of a key. The error is that of a deployment which the key does not reach.
+ *
+ * @param path parts that are absent are not checked
+ * @throws API_KEY_NOT_AUTHORIZED
+ */
+export function requireKeyPath(
+  { organizationSlug, projectId }: AuthenticatedKey,
+  path: { slug?: string | undefined; projectId?: string | undefined },
+): void {
+  const isOwn =
+    (path.slug === undefined || path.slug === organizationSlug) &&
+    (path.projectId === undefined || path.projectId.toLowerCase() === projectId);
+  if (!isOwn) throw apiKeyNotAuthorized();
+}
+
+/** Finds the facts about a deployment that a key reaches. @throws API_KEY_NOT_AUTHORIZED */
+export function requireReached(
+  { deployments }: Pick<AuthenticatedKey, 'deployments'>,
+  deploymentId: string,
+): ReachedDeployment {
+  const wanted = deploymentId.toLowerCase();
+  const reached = deployments.find(({ id }) => id === wanted);
+  if (!reached) throw apiKeyNotAuthorized();
+  return reached;
 }

@@ -1,3 +1,4 @@
+import { secondsToNextMonth } from '../accounts/month.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import type { Database } from '../database/pool.ts';
@@ -49,7 +50,7 @@ export interface PredictRequest {
   isOver?: IsOver | undefined;
   /** Whether the facts about the caller come from an earlier request. */
   isRemembered: boolean;
-  /** The attempt at the request; `predict` sets its `settlement`. */
+  /** The attempt at the request; `predict` sets its `settlement` and `quota`. */
   attempt: Attempt;
 }
 
@@ -68,7 +69,8 @@ export async function predict(
 ): Promise<PredictResult> {
   const { deploymentId, spectra, xValues, now: at, attempt } = request;
   const { deployment, loggedCaller } = await authorizePredict(request.caller, deploymentId);
-  const { id, modelId, factsRevision } = deployment;
+  const { id, modelId, factsRevision, quota, used } = deployment;
+  attempt.quota = quota === null ? null : { limit: quota, left: Math.max(0, quota - used) };
   const caller = { callerId: loggedCaller.source === 'API' ? loggedCaller.key.id : loggedCaller.userId, at };
   const repeatable =
     idempotencyKey === null
@@ -100,10 +102,11 @@ export async function predict(
     durationMs,
     ...(repeatable && { repeatable }),
   };
-  const settlement = await services.settle(call).catch((error: unknown) => {
+  const { outcome: settlement, left } = await services.settle(call).catch((error: unknown) => {
     attempt.settlement = 'unknown';
     throw error;
   });
+  if (quota !== null && left !== null) attempt.quota = { limit: quota, left };
   switch (settlement) {
     case 'settled':
       attempt.settlement = 'settled';
@@ -195,8 +198,3 @@ const staleIfGone =
     attempt.settlement = 'stale';
     throw unavailable();
   };
-
-function secondsToNextMonth(moment: Date): number {
-  const next = Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth() + 1);
-  return Math.max(1, Math.ceil((next - moment.getTime()) / 1000));
-}

@@ -5,7 +5,13 @@ import { type BatchMetrics, batched } from '../../concurrency/batcher.ts';
 import { isDatabaseUnavailable, isLockTimeout } from '../../database/availability.ts';
 import { unavailable } from '../../errors.ts';
 import type { DB } from '../../generated/database.ts';
-import { addSlots, type Call, type SettlementOutcome, settleTogether } from './statement.ts';
+import {
+  addSlots,
+  type Call,
+  type SettledCall,
+  type SettlementOutcome,
+  settleTogether,
+} from './statement.ts';
 
 /**
  * Settles calls: compares the facts that each was judged by, charges it and writes its log. One statement, which skips
@@ -27,7 +33,7 @@ import { addSlots, type Call, type SettlementOutcome, settleTogether } from './s
  */
 
 /** A final outcome. Only a `settled` call is charged and logged, always as a whole. */
-export type Settlement = Exclude<SettlementOutcome, 'busy'>;
+export type Settlement = SettledCall<Exclude<SettlementOutcome, 'busy'>>;
 
 /**
  * Charges a call and writes its log. Both are on disk when it resolves with `settled`.
@@ -56,7 +62,11 @@ interface PendingCall {
 }
 
 /** The result of a call in one step: an outcome, or an error. */
-type Result = SettlementOutcome | { error: unknown };
+type Result = Settlement | 'busy' | { error: unknown };
+
+/** A result of the statement, as a result of a step. */
+const resultOf = ({ outcome, left }: SettledCall): Result =>
+  outcome === 'busy' ? outcome : { outcome, left };
 
 /** Starts settling calls, with statements on the given database. */
 export function startSettle(db: Kysely<DB>, metrics?: BatchMetrics): Settle {
@@ -88,7 +98,7 @@ export function startSettle(db: Kysely<DB>, metrics?: BatchMetrics): Settle {
     let result: Result = queues.has(id) ? 'busy' : await settleShared[source](pending);
     if (result === 'busy') result = await settleInQueue(id, pending);
     if (result === 'busy') throw unavailable();
-    if (typeof result === 'object') throw result.error;
+    if ('error' in result) throw result.error;
     return result;
   };
 }
@@ -97,9 +107,9 @@ export function startSettle(db: Kysely<DB>, metrics?: BatchMetrics): Settle {
 async function settleSkipping(db: Kysely<DB>, pending: PendingCall[]): Promise<Result[]> {
   const calls = pending.map(({ call }) => call);
   try {
-    const outcomes = await settleTogether(db, calls, 'skip');
-    return outcomes.map((outcome, i) =>
-      outcome === 'over-quota' && !isAlone(calls, calls[i]) ? 'busy' : outcome,
+    const settled = await settleTogether(db, calls, 'skip');
+    return settled.map((one, i) =>
+      one.outcome === 'over-quota' && !isAlone(calls, calls[i]) ? 'busy' : resultOf(one),
     );
   } catch (error) {
     return calls.map(() => (calls.length === 1 || isFinal({ error }) ? { error } : 'busy'));
@@ -114,15 +124,15 @@ async function settleWaiting(db: Kysely<DB>, pending: PendingCall[]): Promise<Re
     const inTime = group.filter(({ deadline }) => performance.now() < deadline);
     for (const late of group) if (!inTime.includes(late)) results.set(late, { error: unavailable() });
     if (inTime.length === 0) continue;
-    const outcomes = await settleOnce(
+    const settled = await settleOnce(
       db,
       inTime.map(({ call }) => call),
     );
     const busy: PendingCall[] = [];
     for (const [i, one] of inTime.entries()) {
-      const outcome = outcomes[i] ?? 'busy';
-      if (outcome === 'busy') busy.push(one);
-      else if (isFinal(outcome) || inTime.length === 1) results.set(one, outcome);
+      const result = settled[i] ?? 'busy';
+      if (result === 'busy') busy.push(one);
+      else if (isFinal(result) || inTime.length === 1) results.set(one, result);
       else groups.push([one]);
     }
     if (busy.length > 0) groups.push(busy);
@@ -134,7 +144,7 @@ async function settleWaiting(db: Kysely<DB>, pending: PendingCall[]): Promise<Re
 async function settleOnce(db: Kysely<DB>, calls: Call[]): Promise<Result[]> {
   let results: Result[] = [];
   try {
-    results = await settleTogether(db, calls, 'wait');
+    results = (await settleTogether(db, calls, 'wait')).map(resultOf);
     const months = new Set(calls.filter((_, i) => results[i] === 'busy').map(({ at }) => monthOf(at)));
     for (const month of months) await addSlots(db, calls[0]?.deploymentId ?? '', month);
     return results;
@@ -145,10 +155,10 @@ async function settleOnce(db: Kysely<DB>, calls: Call[]): Promise<Result[]> {
 }
 
 /** Whether a call that shared its statement with others would have had the same result alone. */
-const isFinal = (result: Result) =>
-  typeof result === 'object'
+const isFinal = (result: Exclude<Result, 'busy'>) =>
+  'error' in result
     ? isDatabaseUnavailable(result.error) && !isLockTimeout(result.error)
-    : result !== 'over-quota';
+    : result.outcome !== 'over-quota';
 
 /** Whether no other of the calls has the same deployment. */
 const isAlone = (calls: readonly Call[], call: Call | undefined) =>

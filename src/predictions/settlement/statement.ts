@@ -31,6 +31,13 @@ export interface Call {
 /** What the statement found for a call (settle.ts lists what follows from each). */
 export type SettlementOutcome = 'settled' | 'repeated' | 'stale' | 'over-quota' | 'busy';
 
+/** What the statement found for a call, and what is left of its deployment's month. */
+export interface SettledCall<Outcome = SettlementOutcome> {
+  outcome: Outcome;
+  /** Predictions that are left after the statement; null without a monthly limit, or where it was not read. */
+  left: number | null;
+}
+
 /** The statement of API calls names no table of members: a lock on one of those delays no API call. */
 const REVISION_OF_CALLER: Record<PredictionSource, string> = {
   API: 'select revision::text from api_keys where id = given.api_key_id',
@@ -47,7 +54,7 @@ const REVISION_OF_CALLER: Record<PredictionSource, string> = {
  * slot of a deployment; with one it locks all of them, so that their sum is exact. Slots are locked in order
  * of deployment, month and slot, and idempotency keys after them, so servers cannot deadlock.
  *
- * @returns the calls that are not settled
+ * @returns the calls that are not settled, and with a quota also those that are
  */
 const textOf = (locked: '' | 'skip locked', source: PredictionSource) => `
 with caller as materialized (
@@ -67,7 +74,8 @@ slot as materialized (
     case
       when needed.quota is null and locked.slots = 1 then true
       when locked.slots = 8 then locked.predictions + needed.predictions <= needed.quota
-    end as fits
+    end as fits,
+    case when locked.slots = 8 then needed.quota - locked.predictions end as free
   from (
     select deployment_id, month, quota, sum(predictions) as predictions
     from caller group by deployment_id, month, quota order by deployment_id, month
@@ -128,17 +136,24 @@ logged as (
   from granted
 )
 select call.id, case
+    when granted.id is not null then 'settled'
     when caller.place is null then 'stale'
     when slot.fits is null then 'busy'
     when slot.fits then 'repeated'
     else 'over-quota'
-  end as outcome
+  end as outcome,
+  (slot.free - least(slot.free, coalesce(
+    sum(granted.spectra) over (partition by slot.deployment_id, slot.month), 0)))::float8 as "left"
 from call
 left join caller using (place)
 left join slot using (deployment_id, month)
-where call.id not in (select id from granted)`;
+left join granted on granted.id = call.id
+where granted.id is null or caller.quota is not null`;
 
-type Row = Pick<PredictionLogs, 'id'> & { outcome: Exclude<SettlementOutcome, 'settled'> };
+type Row = Pick<PredictionLogs, 'id'> & SettledCall;
+
+/** The statement returns no row for a settled call without a quota. */
+const SETTLED: SettledCall = { outcome: 'settled', left: null };
 
 const statements: Record<PredictionSource, Record<'wait' | 'skip', Statement<[json: string], Row>>> = {
   API: {
@@ -157,23 +172,24 @@ const statements: Record<PredictionSource, Record<'wait' | 'skip', Statement<[js
  *
  * @param calls all of one source
  * @param locked whether to wait for locked slots, or to skip them: their calls are then `busy`
- * @returns the outcome of each call, in their order
+ * @returns the outcome of each call and what is left, in their order
  */
 export async function settleTogether(
   db: Database,
   calls: readonly Call[],
   locked: 'wait' | 'skip',
-): Promise<SettlementOutcome[]> {
+): Promise<SettledCall[]> {
   const firsts = new Map<string, Call>();
   for (const call of calls) if (!firsts.has(identityOf(call))) firsts.set(identityOf(call), call);
   const source = calls[0]?.caller.source ?? 'API';
   const rows = await statements[source][locked](db, parameterOf([...firsts.values()]));
-  const unsettled = new Map(rows.map(({ id, outcome }) => [id, outcome]));
+  const returned = new Map(rows.map(({ id, outcome, left }) => [id, { outcome, left }]));
   return calls.map(call => {
     const first = firsts.get(identityOf(call)) ?? call;
-    const outcome = unsettled.get(first.logId) ?? 'settled';
-    if (call === first) return outcome;
-    return outcome === 'settled' || outcome === 'repeated' ? 'repeated' : 'busy';
+    const settled = returned.get(first.logId) ?? SETTLED;
+    if (call === first) return settled;
+    const isAnswered = settled.outcome === 'settled' || settled.outcome === 'repeated';
+    return { outcome: isAnswered ? 'repeated' : 'busy', left: null };
   });
 }
 

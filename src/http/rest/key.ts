@@ -1,0 +1,107 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { monthOf } from '../../accounts/month.ts';
+import { findKeyProject } from '../../api-keys/queries.ts';
+import type { AuthenticatedKey } from '../../auth/caller.ts';
+import { readDeployments, type SeenDeployment } from '../../deployments/deployments.ts';
+import { xAxisOf } from '../../deployments/model-facts.ts';
+import { type ModelRow, readModels } from '../../deployments/models.ts';
+import { apiKeyNotAuthorized, unauthenticated } from '../../errors.ts';
+import type { Context } from '../../graphql/context.ts';
+import { requireReached } from '../../predictions/authorize.ts';
+import type { ContextOf } from '../contexts.ts';
+import type { DeploymentPath } from './predict.ts';
+import type { DeploymentAnswer, KeyAnswer } from './schemas.ts';
+
+/** Describes the key of a request and what it reaches. Charges nothing, and is not a use of the key. */
+export async function answerKey(
+  contextOf: ContextOf,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<KeyAnswer> {
+  const { key, context } = await keyOf(contextOf, request, reply);
+  const { db } = context;
+  const ids = key.deployments.map(({ id }) => id);
+  const [project, deployments] = await Promise.all([
+    findKeyProject(db, key.projectId),
+    findDeployments(context, ids),
+  ]);
+  // Deleted since the look-up, and the key with it.
+  if (!project) throw unauthenticated();
+  const { id, name, prefix, scopes, expiresAt, organizationSlug: slug } = key;
+  return {
+    id,
+    name,
+    prefix,
+    scopes,
+    expires_at: expiresAt?.toISOString() ?? null,
+    organization: { slug },
+    project,
+    deployments,
+  };
+}
+
+/** Describes a deployment that the key of a request reaches, with the x values of its model. */
+export async function answerDeployment(
+  contextOf: ContextOf,
+  request: FastifyRequest<{ Params: DeploymentPath }>,
+  reply: FastifyReply,
+): Promise<DeploymentAnswer> {
+  const { key, context } = await keyOf(contextOf, request, reply);
+  const { id } = requireReached(key, request.params.deploymentId);
+  const [found] = await findDeployments(context, [id]);
+  // Deleted since the look-up: the key no longer reaches it.
+  if (!found) throw apiKeyNotAuthorized();
+  const { model, ...deployment } = found;
+  const { xValues } = await context.curves({ modelId: model.id, of: 'axis' });
+  const { x_axis } = model;
+  return { ...deployment, model: { ...model, x_axis: x_axis && { ...x_axis, values: xValues ?? [] } } };
+}
+
+async function keyOf(
+  contextOf: ContextOf,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<{ key: AuthenticatedKey; context: Context }> {
+  // Nothing would confirm remembered facts.
+  const context = await contextOf(request, reply, 'recent look-up');
+  if (context.caller.kind !== 'api-key') throw unauthenticated();
+  return { key: context.caller.key, context };
+}
+
+type Described = KeyAnswer['deployments'][number];
+
+/** Reads deployments with their models. Those that were deleted meanwhile are left out. */
+async function findDeployments({ db, at }: Context, ids: string[]): Promise<Described[]> {
+  const deployments = await readDeployments(db, at, ids);
+  const models = await readModels(
+    db,
+    deployments.map(({ modelId }) => modelId),
+  );
+  const byId = new Map(models.map(model => [model.id, model]));
+  return deployments.flatMap(deployment => {
+    const model = byId.get(deployment.modelId);
+    return model ? [describe(deployment, model, at)] : [];
+  });
+}
+
+function describe(deployment: SeenDeployment, model: ModelRow, now: Date): Described {
+  const { id, name, description, active, inputLength, used, quota } = deployment;
+  const axis = xAxisOf(model);
+  return {
+    id,
+    name,
+    description,
+    active,
+    input_length: inputLength,
+    usage: { month: monthOf(now), predictions: used, limit: quota },
+    model: {
+      id: model.id,
+      name: model.name,
+      version: model.version,
+      target_property: model.targetProperty,
+      unit: model.unit,
+      kind: model.kind,
+      x_axis: axis && { quantity: axis.quantity, unit: axis.unit, first: axis.first, last: axis.last },
+    },
+  };
+}

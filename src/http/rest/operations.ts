@@ -1,0 +1,98 @@
+import type { TSchema } from 'typebox';
+import { type Code, codes } from '../../errors.ts';
+import { PATHS } from './paths.ts';
+import { DeploymentAnswer, KeyAnswer, PredictAnswer, PredictRequest } from './schemas.ts';
+
+/** An operation of the plain HTTP API: what its routes and its description in the OpenAPI document are made from. */
+export interface Operation {
+  /** Its name in the OpenAPI document. */
+  id: string;
+  method: 'GET' | 'POST';
+  /** Its paths, as in OpenAPI. */
+  paths: readonly string[];
+  summary: string;
+  description: string;
+  body?: { type: string; schema: TSchema; isValidated: boolean };
+  /** Whether the header Idempotency-Key makes it safe to retry. */
+  isIdempotent?: boolean;
+  /** The schema of the answer; undefined for any JSON object. */
+  answer?: TSchema;
+  /** Whether its answers say what is left of the month. */
+  hasQuota?: boolean;
+  /** Whether it needs no key. */
+  isPublic?: boolean;
+  /** The errors that it may answer with, in addition to those of every request. */
+  codes: readonly Code[];
+}
+
+/** The errors of every request, whatever its operation. */
+export const COMMON_CODES: readonly Code[] = [
+  codes.BAD_USER_INPUT,
+  codes.NOT_FOUND,
+  codes.METHOD_NOT_ALLOWED,
+  codes.PAYLOAD_TOO_LARGE,
+  codes.UNSUPPORTED_MEDIA_TYPE,
+  codes.MISDIRECTED_REQUEST,
+  codes.UNAUTHENTICATED,
+  codes.API_KEY_REVOKED,
+  codes.API_KEY_EXPIRED,
+  codes.RATE_LIMITED,
+  codes.UNAVAILABLE,
+  codes.INTERNAL_SERVER_ERROR,
+];
+
+/** The errors of a call of `predict`, in addition to those of every request. */
+export const PREDICT_CODES: readonly Code[] = [
+  codes.API_KEY_NOT_AUTHORIZED,
+  codes.PLAN_FEATURE_REQUIRED,
+  codes.DEPLOYMENT_INACTIVE,
+  codes.IDEMPOTENCY_KEY_REUSED,
+  codes.QUOTA_EXCEEDED,
+  codes.MODEL_FAILED,
+  codes.REQUEST_TIMEOUT,
+];
+
+const NOT_CHARGED = 'Costs no predictions, and does not count as a use of the key.';
+
+export const OPERATIONS = {
+  predict: {
+    id: 'predict',
+    method: 'POST',
+    paths: PATHS.predict,
+    summary: 'Predict for spectra',
+    description:
+      'Predicts for 1 to 1000 spectra. Each counts as one prediction of the month. A call that fails is not charged.',
+    body: { type: 'application/json', schema: PredictRequest, isValidated: true },
+    isIdempotent: true,
+    answer: PredictAnswer,
+    hasQuota: true,
+    codes: PREDICT_CODES,
+  },
+  currentKey: {
+    id: 'getKey',
+    method: 'GET',
+    paths: PATHS.currentKey,
+    summary: 'Describe the API key of the request',
+    description: `What the key is, and the deployments that it reaches. ${NOT_CHARGED}`,
+    answer: KeyAnswer,
+    codes: [],
+  },
+  deployment: {
+    id: 'getDeployment',
+    method: 'GET',
+    paths: PATHS.deployment,
+    summary: 'Describe a deployment that the key reaches',
+    description: `The deployment with its model, and the x value of each point. ${NOT_CHARGED}`,
+    answer: DeploymentAnswer,
+    codes: [codes.API_KEY_NOT_AUTHORIZED],
+  },
+  openapi: {
+    id: 'getOpenApi',
+    method: 'GET',
+    paths: PATHS.openapi,
+    summary: 'This document',
+    description: 'The OpenAPI document of this API. Needs no key.',
+    isPublic: true,
+    codes: [],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,98 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, preParsingHookHandler } from 'fastify';
+import type { Config } from '../../config.ts';
+import { unauthenticated } from '../../errors.ts';
+import type { ContextOf } from '../contexts.ts';
+import { allowOrigins } from '../cors.ts';
+import { answerDeployment, answerKey } from './key.ts';
+import { describeApi } from './openapi.ts';
+import { OPERATIONS, type Operation } from './operations.ts';
+import { allowOf, PREFIX } from './paths.ts';
+import { answerPredict, type DeploymentPath } from './predict.ts';
+import type { PredictRequest } from './schemas.ts';
+import { invalidBody, startValidation } from './validation.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The type of the body that the operation accepts. */
+    accepts?: string;
+  }
+}
+
+export interface RestOptions {
+  contextOf: ContextOf;
+  config: Pick<Config, 'CORS_ORIGINS'>;
+}
+
+/**
+ * Serves the plain HTTP API in the scope of the API, with `PREFIX`. Session cookies do not count here: `usesSessions`
+ * stays false.
+ */
+export async function serveRest(
+  scope: FastifyInstance,
+  { contextOf, config: { CORS_ORIGINS } }: RestOptions,
+): Promise<void> {
+  await allowOrigins(scope, {
+    origins: CORS_ORIGINS,
+    credentials: false,
+    allowedHeaders: ['idempotency-key'],
+    exposedHeaders: ['ratelimit', 'ratelimit-policy'],
+  });
+  const compile = startValidation();
+  scope.setValidatorCompiler(({ schema }) => compile(schema));
+  scope.setSchemaErrorFormatter(invalidBody);
+
+  const document = `${JSON.stringify(describeApi(OPERATIONS))}\n`;
+  serve<PredictRequest, DeploymentPath>(scope, OPERATIONS.predict, (request, reply) =>
+    answerPredict(contextOf, request, reply),
+  );
+  serve(scope, OPERATIONS.currentKey, (request, reply) => answerKey(contextOf, request, reply));
+  serve<unknown, DeploymentPath>(scope, OPERATIONS.deployment, (request, reply) =>
+    answerDeployment(contextOf, request, reply),
+  );
+  serve(scope, OPERATIONS.openapi, async () => document);
+}
+
+/**
+ * Serves the paths of an operation, with and without a slash at their ends.
+ *
+ * @param answer returns the answer, as an object or as JSON
+ */
+export function serve<Body = unknown, Params = unknown>(
+  scope: FastifyInstance,
+  { method, paths, body, isPublic = false }: Operation,
+  answer: (
+    request: FastifyRequest<{ Body: Body; Params: Params }>,
+    reply: FastifyReply,
+  ) => Promise<object | string>,
+): void {
+  for (const path of paths) {
+    const allow = allowOf(path);
+    const url = path.slice(PREFIX.length).replace(/\{(\w+)\}/g, ':$1');
+    for (const variant of [url, `${url}/`]) {
+      scope.route<{ Body: Body; Params: Params }>({
+        method,
+        url: variant,
+        config: { operation: `${method} ${path}`, ...(body && { accepts: body.type }) },
+        ...(body?.isValidated && { schema: { body: body.schema } }),
+        preParsing: isPublic ? [] : [requireKey],
+        async handler(request, reply) {
+          const answered = await answer(request, reply);
+          void reply.header('content-type', 'application/json; charset=utf-8');
+          // Not returned: Fastify would wait for the response to be written.
+          void reply.send(typeof answered === 'string' ? answered : `${JSON.stringify(answered)}\n`);
+        },
+      });
+      // Answered before the caller is identified: a preflight has no credential.
+      scope.options(variant, {
+        onRequest: (_request, reply) => void reply.code(204).header('allow', allow).send(),
+        handler: () => {},
+      });
+    }
+  }
+}
+
+/** Rejects anonymous requests before their body is read. The caller was identified by the hook of the API. */
+const requireKey: preParsingHookHandler = ({ identified }, _reply, payload, done) => {
+  if (identified?.identity.kind === 'api-key') done(null, payload);
+  else done(unauthenticated());
+};

@@ -1,0 +1,216 @@
+import Type, { type Static } from 'typebox';
+import { CATALOGUE } from '../../errors.ts';
+import { MAX_SPECTRA } from '../../onnx/outcome.ts';
+import { MAX_SAMPLE_NAME_LENGTH } from '../../spectra/limits.ts';
+
+// The JSON of the plain HTTP API. One source for the validation of bodies, the types of handlers and the OpenAPI
+// document, in which a schema with a title is a component.
+
+/** A list of numbers: an array or, in a large body, a `NumberList`. */
+const Numbers = (description: string) =>
+  Type.Unsafe<ArrayLike<number>>({ description, type: 'array', items: { type: 'number' } });
+const NumbersOrNull = (description: string) =>
+  Type.Unsafe<ArrayLike<number> | null>({ description, type: ['array', 'null'], items: { type: 'number' } });
+
+const nullable = <Schema extends Type.TSchema>(schema: Schema, description: string) =>
+  Type.Union([schema, Type.Null()], { description });
+const text = (description: string) => Type.String({ description });
+const number = (description: string) => Type.Number({ description });
+const count = (description: string) => Type.Integer({ description, minimum: 0 });
+const id = (description: string) => Type.String({ description, format: 'uuid' });
+const time = (description: string) => Type.String({ description, format: 'date-time' });
+const oneOf = <Values extends string[]>(values: [...Values], description: string) =>
+  Type.Enum(values, { description });
+
+const object = <Properties extends Type.TProperties>(
+  properties: Properties,
+  options: { title: string; description: string },
+) => Type.Object(properties, { ...options, additionalProperties: false });
+
+const SpectrumToPredict = object(
+  {
+    sample_name: Type.String({
+      description: 'The name of the sample, which is returned with its prediction.',
+      minLength: 1,
+      maxLength: MAX_SAMPLE_NAME_LENGTH,
+    }),
+    y_values: Numbers('As many values as the input length of the model, in the order of its x axis.'),
+  },
+  { title: 'Spectrum', description: 'A spectrum.' },
+);
+
+export const PredictRequest = object(
+  {
+    spectra: Type.Array(SpectrumToPredict, {
+      description: `1 to ${MAX_SPECTRA} spectra. Each counts as one prediction.`,
+      minItems: 1,
+      maxItems: MAX_SPECTRA,
+    }),
+    x_values: Type.Optional(
+      NumbersOrNull(
+        'The x value of each point, the same for all spectra, to be compared with the x axis of the model: equal within a tenth of its smallest step. Otherwise the call fails with 400. Without them, the axis is not checked.',
+      ),
+    ),
+  },
+  { title: 'PredictRequest', description: 'A call of `predict`.' },
+);
+export type PredictRequest = Static<typeof PredictRequest>;
+
+const Applicability = object(
+  {
+    verdict: oneOf(['INSIDE', 'OUTSIDE'], 'Whether all statistics are within their limits.'),
+    t2: nullable(Type.Number(), "Hotelling's T²; null if the model has none, or if it is not finite."),
+    t2_limit: nullable(Type.Number(), 'The limit of T²; null if the model has no T².'),
+    q: nullable(Type.Number(), 'The Q residual; null if the model has none, or if it is not finite.'),
+    q_limit: nullable(Type.Number(), 'The limit of Q; null if the model has no Q.'),
+  },
+  { title: 'Applicability', description: 'Whether the model is applicable to a spectrum.' },
+);
+
+/** The properties of a prediction, for answers that add some. */
+export const predictionProperties = {
+  sample_name: text('The name of the sample, as sent.'),
+  value: Type.Union([Type.Number(), Type.String()], {
+    description: 'The predicted number or, for classification, the category.',
+  }),
+  applicability: Type.Optional(Applicability),
+  in_calibration_range: Type.Optional(
+    Type.Boolean({
+      description: 'Whether the value is within the reference values of the calibration; absent if unknown.',
+    }),
+  ),
+};
+const Prediction = object(predictionProperties, {
+  title: 'Prediction',
+  description: 'The prediction for a spectrum.',
+});
+export type Prediction = Static<typeof Prediction>;
+
+const modelProperties = {
+  id: id("The model's id."),
+  name: text("The model's name; its versions share it."),
+  version: count('The version, 1, 2, 3, …'),
+  target_property: text('The property that it predicts, for example `octane number`.'),
+  unit: nullable(Type.String(), 'The unit of its values; null if it has none.'),
+};
+const AnsweringModel = object(modelProperties, {
+  title: 'AnsweringModel',
+  description: 'The model that made the predictions.',
+});
+
+/** The properties of the answer of `predict`, for answers that add some. */
+export const answerProperties = {
+  model: AnsweringModel,
+  x_axis_checked: Type.Boolean({ description: 'Whether `x_values` were sent, and are those of the model.' }),
+  log_id: id('The id of the prediction log.'),
+};
+export const PredictAnswer = object(
+  {
+    predictions: Type.Array(Prediction, { description: 'The predictions, in the order of the spectra.' }),
+    ...answerProperties,
+  },
+  { title: 'PredictAnswer', description: 'The predictions of a call.' },
+);
+export type PredictAnswer = Static<typeof PredictAnswer>;
+
+const axisProperties = {
+  quantity: oneOf(
+    ['WAVELENGTH', 'WAVENUMBER', 'RAMAN_SHIFT', 'OTHER'],
+    'What the x values of a spectrum measure.',
+  ),
+  unit: text('The unit of the x values.'),
+  first: number('The x value of the first point.'),
+  last: number('The x value of the last point; lower than `first` if the axis descends.'),
+};
+const XAxis = object(axisProperties, { title: 'XAxis', description: 'The x axis of a model.' });
+const XAxisWithValues = object(
+  {
+    ...axisProperties,
+    values: Type.Array(Type.Number(), {
+      description: 'The x value of each point, in the order of the model.',
+    }),
+  },
+  { title: 'XAxisWithValues', description: 'The x axis of a model, with its values.' },
+);
+
+const deploymentProperties = {
+  id: id("The deployment's id."),
+  name: text("The deployment's name."),
+  description: nullable(Type.String(), 'A description; null if there is none.'),
+  active: Type.Boolean({ description: 'Whether it answers calls. If not, they fail with 409.' }),
+  input_length: count('The number of points that a spectrum must have.'),
+  usage: object(
+    {
+      month: text('The month (UTC), as `YYYY-MM`.'),
+      predictions: count('The predictions of this deployment in the month.'),
+      limit: nullable(Type.Integer(), "The plan's limit for a month; null: unlimited."),
+    },
+    { title: 'MonthlyUsage', description: 'What was used of a month.' },
+  ),
+};
+const modelWithKind = {
+  ...modelProperties,
+  kind: oneOf(['REGRESSION', 'CLASSIFICATION'], 'Whether it predicts a number or a category.'),
+};
+const withoutAxis = 'The x axis; null if the model has none, and then cannot check `x_values`.';
+const ReachedModel = object(
+  { ...modelWithKind, x_axis: nullable(XAxis, withoutAxis) },
+  { title: 'Model', description: 'A model.' },
+);
+const ModelWithAxis = object(
+  { ...modelWithKind, x_axis: nullable(XAxisWithValues, withoutAxis) },
+  { title: 'ModelWithAxis', description: 'A model, with the values of its x axis.' },
+);
+const ReachedDeployment = object(
+  { ...deploymentProperties, model: ReachedModel },
+  { title: 'Deployment', description: 'A deployment that the key reaches.' },
+);
+export const DeploymentAnswer = object(
+  { ...deploymentProperties, model: ModelWithAxis },
+  { title: 'DeploymentWithAxis', description: 'A deployment, with the x values of its model.' },
+);
+export type DeploymentAnswer = Static<typeof DeploymentAnswer>;
+
+export const KeyAnswer = object(
+  {
+    id: id("The key's id. It is not a secret."),
+    name: text("The key's name."),
+    prefix: text('The first 12 characters of the raw key.'),
+    scopes: Type.Array(oneOf(['PREDICT'], 'A scope.'), { description: 'What the key allows.' }),
+    expires_at: nullable(time('When the key expires.'), 'When the key expires; null: never.'),
+    organization: object(
+      { slug: text('The short name of the organization, for the long paths.') },
+      { title: 'Organization', description: 'The organization that the key belongs to.' },
+    ),
+    project: object(
+      { id: id("The project's id."), name: text("The project's name.") },
+      { title: 'Project', description: 'The project that the key belongs to.' },
+    ),
+    deployments: Type.Array(ReachedDeployment, {
+      description: 'The deployments that the key reaches, newest first.',
+    }),
+  },
+  { title: 'Key', description: 'The API key of the request.' },
+);
+export type KeyAnswer = Static<typeof KeyAnswer>;
+
+export const Problem = object(
+  {
+    type: Type.String({
+      description: 'A reference to the explanation of the code.',
+      format: 'uri-reference',
+    }),
+    title: text('What happened, in one sentence. The same for all errors with this code.'),
+    status: Type.Integer({ description: 'The HTTP status.', minimum: 400, maximum: 599 }),
+    code: oneOf(Object.keys(CATALOGUE), 'The code of the error, for programs.'),
+    detail: text('What happened and what to do, for people.'),
+    request_id: text('The id of the request, as in the server log.'),
+    retry_after: Type.Optional(
+      Type.Integer({
+        description: 'Seconds after which the call may succeed, as in the header Retry-After.',
+      }),
+    ),
+  },
+  { title: 'Problem', description: 'An error (RFC 9457).' },
+);
+export type Problem = Static<typeof Problem>;
