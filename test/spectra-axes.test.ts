@@ -158,16 +158,18 @@ describe("a file is put into the model's order", () => {
   });
 });
 
+const NO_AXIS = { axis: null };
+
 test('files for a model without an axis have to agree in direction, range and points', () => {
   const [up, down] = [file(axis([900, 902])), file(axis([902, 900]), null, 'b.csv')];
   const other = file(axis([1100, 1102]), null, 'c.csv');
-  expect(describeDisagreement([])).toBeNull();
-  expect(describeDisagreement([up, up])).toBeNull();
-  expect(describeDisagreement([up, down])).toMatch(
+  expect(describeDisagreement([], NO_AXIS)).toBeNull();
+  expect(describeDisagreement([up, up], NO_AXIS)).toBeNull();
+  expect(describeDisagreement([up, down], NO_AXIS)).toMatch(
     /^The files have different axes: a\.csv from 900 to 902 \(2 points\), b\.csv from 902 to 900 \(2 points\)\./,
   );
-  expect(describeDisagreement([up, up, other])).toContain('c.csv from 1100 to 1102');
-  expect(describeDisagreement([up, file(axis([900, 902, 904]))])).toContain('(3 points)');
+  expect(describeDisagreement([up, up, other], NO_AXIS)).toContain('c.csv from 1100 to 1102');
+  expect(describeDisagreement([up, file(axis([900, 902, 904]))], NO_AXIS)).toContain('(3 points)');
 });
 
 test('units are recognized in the spellings of instruments', () => {

@@ -61,9 +61,13 @@ export function putInModelOrder(file: SpectraFile, model: ExpectedSpectra): Orde
 
 /**
  * Describes how files that are sent to a model without an axis disagree in direction, range or points; null if they
- * agree. One of them would get wrong predictions.
+ * agree. One of them would get wrong predictions. A model with an axis compares each file with it.
  */
-export function describeDisagreement(files: readonly Pick<SpectraFile, 'name' | 'axis'>[]): string | null {
+export function describeDisagreement(
+  files: readonly Pick<SpectraFile, 'name' | 'axis'>[],
+  model: Pick<ExpectedSpectra, 'axis'>,
+): string | null {
+  if (model.axis) return null;
   const [first, ...others] = files;
   if (!first) return null;
   const other = others.find(file => compareAxes(first.axis, file.axis).result !== 'same');

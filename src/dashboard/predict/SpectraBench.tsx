@@ -3,6 +3,7 @@ import { Play } from 'lucide-react';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useClient } from 'urql';
 import { describeRange } from '../../spectra/axis.ts';
+import { describeDisagreement } from '../../spectra/model-order.ts';
 import type { Deployment } from '../deployments/DeploymentPage';
 import { countSpectra, formatNumber } from '../ui/numbers';
 import { benchOf } from './bench.ts';
@@ -10,7 +11,7 @@ import { FileList, Sentences } from './FileList';
 import { FilePicker } from './FilePicker';
 import { readFilesOf } from './files.ts';
 import type { SpectraModel } from './model.ts';
-import { describeObstacle, disagreementOf } from './obstacles.ts';
+import { describeObstacle } from './obstacles.ts';
 import { Quota } from './Quota';
 import { Results } from './Results';
 import { RunProgress } from './RunProgress';
@@ -25,7 +26,7 @@ export function SpectraBench({ deployment, model }: { deployment: Deployment; mo
   useEffect(() => files.expect(model), [files, model]);
 
   const read = useMemo(() => readFilesOf(list), [list]);
-  const disagreement = useMemo(() => disagreementOf(read, model), [read, model]);
+  const disagreement = useMemo(() => describeDisagreement(read, model), [read, model]);
   const obstacle = describeObstacle(list, disagreement);
   const spectraCount = read.reduce((sum, { samples }) => sum + samples.length, 0);
   const isRunning = run?.state === 'running' || run?.state === 'stopping';

@@ -3,9 +3,9 @@ import 'uplot/dist/uPlot.min.css';
 import { Text, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
+import type { OrderedFile } from '../../spectra/ordered-file.ts';
 import { formatNumber, formatShort } from '../ui/numbers';
 import { type ChartData, type ChartModel, chartData } from './chart-data.ts';
-import type { OrderedFile } from './ordered-file.ts';
 import classes from './SpectraChart.module.css';
 import type { SpectrumToSend } from './spectra.ts';
 

@@ -1,7 +1,7 @@
 import { type Axis, compareAxes, describeRange } from '../../spectra/axis.ts';
+import type { OrderedFile } from '../../spectra/ordered-file.ts';
 import { countSpectra, formatNumber, formatShort } from '../ui/numbers.ts';
 import { labelOfAxis, nameOfQuantity } from '../ui/spectral-axis.ts';
-import type { OrderedFile } from './ordered-file.ts';
 import { type SpectrumToSend, spectraOf } from './spectra.ts';
 
 /** Max lines: more would merge into an area. */

@@ -1,8 +1,8 @@
 import type { ExpectedSpectra } from '../../spectra/model-order.ts';
+import type { OrderedFile } from '../../spectra/ordered-file.ts';
 import type { Answer, Problem, Question } from '../../spectra/reading.ts';
 import { createFileReader, type RunningJob } from './file-reader.ts';
 import { type Observable, observable } from './observable.ts';
-import type { OrderedFile } from './ordered-file.ts';
 
 /** What is known about a file so far. */
 export type FileState =

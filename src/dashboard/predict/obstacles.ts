@@ -1,14 +1,4 @@
-import { describeDisagreement, type ExpectedSpectra } from '../../spectra/model-order.ts';
 import type { ChosenFile } from './files.ts';
-import type { OrderedFile } from './ordered-file.ts';
-
-/**
- * Describes how files for a model without an x axis differ in direction or range; null if they do not. A model with an
- * axis compares each file with it.
- */
-export function disagreementOf(files: readonly OrderedFile[], { axis }: ExpectedSpectra): string | null {
-  return axis === null ? describeDisagreement(files) : null;
-}
 
 /** What has to be done before the spectra can be sent; null if nothing has. */
 export function describeObstacle(files: readonly ChosenFile[], disagreement: string | null): string | null {

@@ -1,5 +1,5 @@
+import type { OrderedFile } from '../../spectra/ordered-file.ts';
 import type { Judgement } from '../ui/judgement.ts';
-import type { OrderedFile } from './ordered-file.ts';
 
 /** A prediction, what it was made from, and its log. */
 export interface Predicted extends Judgement {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, preParsingHookHandler } from 'fastify';
 import type { Config } from '../../config.ts';
 import { unauthenticated } from '../../errors.ts';
+import type { ReadBody } from '../api-scope.ts';
 import type { ContextOf } from '../contexts.ts';
 import { allowOrigins } from '../cors.ts';
 import { answerDeployment, answerKey } from './key.ts';
@@ -8,6 +9,8 @@ import { describeApi } from './openapi.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { allowOf } from './paths.ts';
 import { answerPredict, type DeploymentPath } from './predict.ts';
+import { acceptFiles, answerPredictFiles } from './predict-files.ts';
+import { type FilesBody, startFileReading } from './read-files.ts';
 import type { PredictRequest } from './schemas.ts';
 import { invalidBody, startValidation } from './validation.ts';
 
@@ -20,13 +23,14 @@ declare module 'fastify' {
 
 export interface RestOptions {
   contextOf: ContextOf;
+  readBody: ReadBody;
   config: Pick<Config, 'CORS_ORIGINS'>;
 }
 
 /** Serves the plain HTTP API in the scope of the API. Session cookies do not count here: `usesSessions` stays false. */
 export async function serveRest(
   scope: FastifyInstance,
-  { contextOf, config: { CORS_ORIGINS } }: RestOptions,
+  { contextOf, readBody, config: { CORS_ORIGINS } }: RestOptions,
 ): Promise<void> {
   await allowOrigins(scope, {
     origins: CORS_ORIGINS,
@@ -42,6 +46,14 @@ export async function serveRest(
   serve<PredictRequest, DeploymentPath>(scope, OPERATIONS.predict, (request, reply) =>
     answerPredict(contextOf, request, reply),
   );
+  const fileReading = startFileReading();
+  scope.addHook('onClose', () => fileReading.close());
+  await scope.register(async files => {
+    acceptFiles(files, readBody);
+    serve<FilesBody, DeploymentPath>(files, OPERATIONS.predictFiles, (request, reply) =>
+      answerPredictFiles({ contextOf, fileReading }, request, reply),
+    );
+  });
   serve(scope, OPERATIONS.currentKey, (request, reply) => answerKey(contextOf, request, reply));
   serve<unknown, DeploymentPath>(scope, OPERATIONS.deployment, (request, reply) =>
     answerDeployment(contextOf, request, reply),
