@@ -40,6 +40,7 @@ const ALONE = [
   'hangs',
   'health',
   'host-fairness',
+  'hostile-files',
   'hostile-input',
   'hostile-models',
   'hostile-operators',
