@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { callFiles, type FileToSend, multipart, sendFiles } from './file-calls.ts';
 import {
   codes,
@@ -132,6 +132,20 @@ describe('a hostile body ends soon with an error that says what to do, and never
     });
     socket.destroy();
     expect(text).toContain('408');
+  });
+});
+
+test('what files expand to counts in the memory for bodies, until the calls are answered', async () => {
+  const small = await startService({ httpLimits: { largeBodiesBytes: 1000 } });
+  onTestFinished(() => small.close());
+  const { owner, deploymentId } = await openLab(small);
+  const key = await createKey(small, owner, { deploymentId });
+  // 3 KB of numbers, of which a tenant may hold 375 bytes.
+  const text = `##TITLE=a\n##XUNITS=NANOMETERS\n##FIRSTX=900\n##LASTX=1700\n##NPOINTS=401\n##XYDATA=(X++(Y..Y))\n900As401\n##END=`;
+  const answer = await callFiles(small, deploymentId, [file('a.jdx', text)], key);
+  expect(answer).toMatchObject({ status: 503, body: { code: codes.UNAVAILABLE } });
+  expect(await callFiles(service, lab.deploymentId, [file('a.jdx', text)], lab.key)).toMatchObject({
+    status: 200,
   });
 });
 

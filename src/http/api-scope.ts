@@ -3,6 +3,7 @@ import fastifyUnderPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isInApiOrganization } from '../accounts/plans.ts';
 import type { Identity } from '../auth/caller.ts';
+import type { Tenant } from '../concurrency/fair-share.ts';
 import { payloadTooLarge, unauthenticated, unavailable, unsupportedMediaType } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
 import { identify } from './identify.ts';
@@ -52,10 +53,18 @@ export type GetIdentity = (
 /** Reads the body of a request whose caller was identified, within the limits of JSON bodies. @returns its pieces */
 export type ReadBody = (request: FastifyRequest, payload: IncomingMessage) => Promise<Buffer<ArrayBuffer>[]>;
 
+/**
+ * Reserves memory of the budget for bodies, until the request is answered or aborted: for what a body was expanded to.
+ *
+ * @throws UNAVAILABLE if the tenant has no share left
+ */
+export type ReserveMemory = (request: FastifyRequest, tenant: Tenant, bytes: number) => void;
+
 /** What the routes of the API use. */
 export interface ProtectedApi {
   identityOf: GetIdentity;
   readBody: ReadBody;
+  reserveMemory: ReserveMemory;
 }
 
 /**
@@ -146,6 +155,10 @@ export async function protectApi(
   };
   return {
     identityOf,
+    reserveMemory(request, tenant, bytes) {
+      if (!budget.reserve(tenant, bytes)) throw unavailable();
+      allowanceOf(request).onceAnswered(() => budget.release(tenant, bytes));
+    },
     readBody: (request, payload) =>
       new Promise((resolve, reject) => {
         const options = { budget, limits, allowance: allowanceOf(request) };

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { unauthenticated, unsupportedMediaType } from '../../errors.ts';
+import { GraphQLError } from 'graphql';
+import { apiKeyNotAuthorized, codeOf, codes, unauthenticated, unsupportedMediaType } from '../../errors.ts';
 import type { Context } from '../../graphql/context.ts';
+import { ModelGone } from '../../onnx/outcome.ts';
 import { authorizePredict, requireKeyPath } from '../../predictions/authorize.ts';
 import type { SpectrumToPredict } from '../../predictions/settlement/repeat.ts';
 import type { ExpectedSpectra } from '../../spectra/model-order.ts';
 import { valuesOf } from '../../spectra/ordered-file.ts';
-import type { ReadBody } from '../api-scope.ts';
+import type { ReadBody, ReserveMemory } from '../api-scope.ts';
 import type { ContextOf } from '../contexts.ts';
 import type { FileInAnswer, PredictFilesAnswer } from './file-schemas.ts';
 import type { ReadFile } from './files-worker.ts';
@@ -33,7 +35,11 @@ export function acceptFiles(scope: FastifyInstance, readBody: ReadBody): void {
 
 /** Handles a call of `predict` with files. @returns the body of the answer */
 export async function answerPredictFiles(
-  { contextOf, fileReading }: { contextOf: ContextOf; fileReading: FileReading },
+  {
+    contextOf,
+    fileReading,
+    reserveMemory,
+  }: { contextOf: ContextOf; fileReading: FileReading; reserveMemory: ReserveMemory },
   request: FastifyRequest<{ Body: FilesBody; Params: DeploymentPath }>,
   reply: FastifyReply,
 ): Promise<PredictFilesAnswer> {
@@ -41,7 +47,11 @@ export async function answerPredictFiles(
   const idempotencyKey = idempotencyKeyOf(request);
   // Not by remembered facts: nothing would confirm them if the files are refused.
   const context = await contextOf(request, reply, 'recent look-up');
-  const { files, x } = await fileReading.read(body, await readerOf(context, params));
+  const sender = await senderOf(context, params);
+  const { files, x } = await fileReading.read(body, sender);
+  // A JCAMP-DX file of 100 bytes may have 100 000 points.
+  const bytes = files.reduce((sum, { points }) => sum + points.byteLength, 0);
+  reserveMemory(request, sender.tenant, bytes);
   const { result, model } = await callPredict(contextOf, request, reply, {
     path: params,
     spectra: files.flatMap(spectraOf),
@@ -62,7 +72,7 @@ export async function answerPredictFiles(
 }
 
 /** For whom files are read, and for which model. @throws what `predict` throws for a caller who may not call it */
-async function readerOf({ caller, predicting, modelOf, isOver }: Context, path: DeploymentPath) {
+async function senderOf({ caller, predicting, modelOf, isOver }: Context, path: DeploymentPath) {
   if (caller.kind !== 'api-key') throw unauthenticated();
   requireKeyPath(caller.key, path);
   const { deployment } = await authorizePredict(caller, path.deploymentId);
@@ -70,10 +80,17 @@ async function readerOf({ caller, predicting, modelOf, isOver }: Context, path: 
   const [{ yUnit }, axis] = await Promise.all([
     modelOf(modelId),
     hasAxis ? predicting.xAxes.find(modelId) : null,
-  ]);
+  ]).catch((error: unknown) => {
+    // Deleted since the look-up, and the deployment with it.
+    const isGone = error instanceof ModelGone || isNotFound(error);
+    throw isGone ? apiKeyNotAuthorized() : error;
+  });
   const model: ExpectedSpectra = { axis, inputLength, yUnit };
   return { tenant: { id: organizationId, reserved: allowApiPredict }, model, isOver };
 }
+
+const isNotFound = (error: unknown): boolean =>
+  error instanceof GraphQLError && codeOf([error]) === codes.NOT_FOUND;
 
 const spectraOf = ({ samples, points, pointsOfSpectrum }: ReadFile): SpectrumToPredict[] =>
   samples.map(({ sampleName }, index) => ({

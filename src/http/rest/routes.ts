@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, preParsingHookHandler } from 'fastify';
 import type { Config } from '../../config.ts';
 import { unauthenticated } from '../../errors.ts';
-import type { ReadBody } from '../api-scope.ts';
+import type { ProtectedApi } from '../api-scope.ts';
 import type { ContextOf } from '../contexts.ts';
 import { allowOrigins } from '../cors.ts';
 import { answerDeployment, answerKey } from './key.ts';
@@ -23,14 +23,14 @@ declare module 'fastify' {
 
 export interface RestOptions {
   contextOf: ContextOf;
-  readBody: ReadBody;
+  bodies: Pick<ProtectedApi, 'readBody' | 'reserveMemory'>;
   config: Pick<Config, 'CORS_ORIGINS'>;
 }
 
 /** Serves the plain HTTP API in the scope of the API. Session cookies do not count here: `usesSessions` stays false. */
 export async function serveRest(
   scope: FastifyInstance,
-  { contextOf, readBody, config: { CORS_ORIGINS } }: RestOptions,
+  { contextOf, bodies, config: { CORS_ORIGINS } }: RestOptions,
 ): Promise<void> {
   await allowOrigins(scope, {
     origins: CORS_ORIGINS,
@@ -49,9 +49,9 @@ export async function serveRest(
   const fileReading = startFileReading();
   scope.addHook('onClose', () => fileReading.close());
   await scope.register(async files => {
-    acceptFiles(files, readBody);
+    acceptFiles(files, bodies.readBody);
     serve<FilesBody, DeploymentPath>(files, OPERATIONS.predictFiles, (request, reply) =>
-      answerPredictFiles({ contextOf, fileReading }, request, reply),
+      answerPredictFiles({ contextOf, fileReading, ...bodies }, request, reply),
     );
   });
   serve(scope, OPERATIONS.currentKey, (request, reply) => answerKey(contextOf, request, reply));
