@@ -141,7 +141,7 @@ test('what files expand to counts in the memory for bodies, until the calls are 
   const { owner, deploymentId } = await openLab(small);
   const key = await createKey(small, owner, { deploymentId });
   // 3 KB of numbers, of which a tenant may hold 375 bytes.
-  const text = `##TITLE=a\n##XUNITS=NANOMETERS\n##FIRSTX=900\n##LASTX=1700\n##NPOINTS=401\n##XYDATA=(X++(Y..Y))\n900As401\n##END=`;
+  const text = `##TITLE=a\n##XUNITS=NANOMETERS\n##FIRSTX=900\n##LASTX=1700\n##NPOINTS=401\n##XYDATA=(X++(Y..Y))\n900AV01\n##END=`;
   const answer = await callFiles(small, deploymentId, [file('a.jdx', text)], key);
   expect(answer).toMatchObject({ status: 503, body: { code: codes.UNAVAILABLE } });
   expect(await callFiles(service, lab.deploymentId, [file('a.jdx', text)], lab.key)).toMatchObject({

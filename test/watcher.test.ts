@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, connect, createServer as createProxy, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createKey, type Lab, openLab, recordOf, type Service, startService } from './harness.ts';
+import { codes, createKey, type Lab, openLab, recordOf, type Service, startService } from './harness.ts';
 import { killRepeatedly, makeFolders, oneSpectrum, startWatcher } from './watcher.ts';
 
 let service: Service;
@@ -153,10 +153,10 @@ test('answers that are lost on the network are fetched again without a second ch
 }, 60_000);
 
 test.each([
-  [429, 'RATE_LIMITED'],
-  [503, 'UNAVAILABLE'],
-  [403, 'API_KEY_NOT_AUTHORIZED'],
-  [409, 'DEPLOYMENT_INACTIVE'],
+  [429, codes.RATE_LIMITED],
+  [503, codes.UNAVAILABLE],
+  [403, codes.API_KEY_NOT_AUTHORIZED],
+  [409, codes.DEPLOYMENT_INACTIVE],
 ])(
   'after a temporary %i the file waits as long as Retry-After says, and is sent with the same key',
   async (status, code) => {

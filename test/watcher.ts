@@ -101,7 +101,14 @@ export function startWatcher(
   return { process: child, output: () => output, kill, ended };
 }
 
-/** Kills a watcher again and again while it works through files. @returns how often it was killed */
+/** The share of the files that is left for the last watcher, which is not killed. */
+const RESERVE = 0.1;
+
+/**
+ * Kills a watcher again and again while it works through files, at any moment, and lets the last one finish.
+ *
+ * @returns how often it was killed while files waited
+ */
 export async function killRepeatedly(
   folders: WatchedFolders,
   call: Parameters<typeof startWatcher>[1],
@@ -109,14 +116,18 @@ export async function killRepeatedly(
 ): Promise<number> {
   for (let index = 0; index < files; index++) folders.put(`sample-${index}.csv`);
   let killed = 0;
-  while (killed < kills) {
+  for (let life = 0; life < kills; life++) {
     const watcher = startWatcher(folders, call);
-    // From before its first request to many files later. Each life gets its share of the files.
-    await pause(50 + Math.random() * 300);
+    // After a share of the files, or early: before the journal is read, or before the first file is sent.
+    const left = folders.list().length;
+    const goal = left - Math.random() * 2 * Math.max(0, (left - files * RESERVE) / (kills - life));
+    const deadline = performance.now() + (Math.random() < 0.2 ? Math.random() * 200 : 10_000);
+    while (performance.now() < deadline && folders.list().length > Math.max(goal, files * RESERVE))
+      await pause(5);
+    await pause(Math.random() * 15);
     await watcher.kill();
-    killed += 1;
+    if (folders.list().length > 0) killed += 1;
   }
-  const last = startWatcher(folders, call, ['--once']);
-  await last.ended;
+  await startWatcher(folders, call, ['--once']).ended;
   return killed;
 }

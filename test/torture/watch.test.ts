@@ -10,8 +10,13 @@ test('a folder watcher that is killed again and again loses no file and is charg
   const { owner, deploymentId } = await openLab(service, 'ENTERPRISE');
   const { rawKey } = await createKey(service, owner, { deploymentId });
   const folders = makeFolders();
-  await killRepeatedly(folders, { server: service.url, deploymentId, rawKey }, { files, kills });
+  const killed = await killRepeatedly(
+    folders,
+    { server: service.url, deploymentId, rawKey },
+    { files, kills },
+  );
   const found = {
+    killed,
     waiting: folders.list().length,
     done: folders.list('done').length,
     failed: folders.list('failed').length,
@@ -21,6 +26,7 @@ test('a folder watcher that is killed again and again loses no file and is charg
   };
   report(`a folder watcher, ${files} files, ${kills} kills`, found);
   expect(found).toEqual({
+    killed: kills,
     waiting: 0,
     done: files,
     failed: 0,
