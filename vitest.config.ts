@@ -31,6 +31,7 @@ const ALONE = [
   'backup',
   'body-delay',
   'dev',
+  'door-limits',
   'facts-in-settlement',
   'fake-hosts',
   'floods',

@@ -84,7 +84,7 @@ const variables = {
       'production on a shared server (npm start sets it); with DATABASE_URL, the default of SIGN_UP depends on it',
     ),
   CORS_ORIGINS: originsLike('https://lims.example').describe(
-    'Origins whose pages may call /graphql from a browser, comma-separated; if unset, none',
+    'Origins whose pages may call /graphql and /api from a browser, comma-separated; if unset, none',
   ),
   INTROSPECTION: trueOrFalse
     .default(true)

@@ -38,6 +38,10 @@ const RUN: Record<string, Record<string, string>> = {
   'CONTRIBUTING.md': { Commands: 'package.json' },
   'docs/api-keys.md': { 'Before you start': HERE },
   'docs/configuration.md': { Commands: HERE },
+  'docs/http-api.md': {
+    Predict: 'test/http-api.test.ts',
+    'What a key may call': 'test/http-api.test.ts',
+  },
   'docs/recipes/README.md': {
     'PLS regression with limits': 'test/model-recipes.test.ts',
     'A table of coefficients': 'test/model-recipes.test.ts',

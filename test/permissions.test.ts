@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { setPlan } from '../src/accounts/plans.ts';
 import { type Code, isCode } from '../src/errors.ts';
 import { permissions } from '../src/graphql/permissions.ts';
+import { OPERATIONS } from '../src/http/rest/operations.ts';
 import {
   ACCEPT,
   CREATE_KEY,
@@ -17,6 +18,7 @@ import {
   DELETE_KEY,
   demonstration,
   gasoline,
+  headersOf,
   INVITE,
   insertPending,
   join,
@@ -265,6 +267,11 @@ const TABLE: Record<string, Row> = {
     variables: [newKey],
     answers: SEEN_IN_THE_PROJECT,
   },
+  'Query.currentApiKey': {
+    document: '{ currentApiKey { id deployments { id model { id } usage { predictions } } } }',
+    variables: [() => ({})],
+    answers: { 'an anonymous caller': NULL, ...keys(OK), ...persons(NULL) },
+  },
   'Query.apiKeys': {
     document: LIST_KEYS,
     variables: [
@@ -501,6 +508,30 @@ const TABLE: Record<string, Row> = {
   },
 };
 
+/** Sessions do not count in the plain HTTP API. */
+const KEYS_ONLY = { 'an anonymous caller': UNAUTHENTICATED, ...persons(UNAUTHENTICATED) };
+const deploymentPath = () => ({
+  slug: lab.owner.organization.slug,
+  projectId: lab.owner.projectId,
+  deploymentId: lab.deploymentId,
+});
+
+/** Every operation of the plain HTTP API. */
+const OPERATION_TABLE: Record<
+  keyof typeof OPERATIONS,
+  { body?: () => object; answers: Record<Caller, Outcome> }
+> = {
+  predict: {
+    body: () => ({
+      spectra: gasoline().map(({ sampleName, yValues }) => ({ sample_name: sampleName, y_values: yValues })),
+    }),
+    answers: { ...KEYS_ONLY, ...keys(OK, API_KEY_NOT_AUTHORIZED) },
+  },
+  currentKey: { answers: { ...KEYS_ONLY, ...keys(OK) } },
+  deployment: { answers: { ...KEYS_ONLY, ...keys(OK, API_KEY_NOT_AUTHORIZED) } },
+  openapi: { answers: { 'an anonymous caller': OK, ...keys(OK), ...persons(OK) } },
+};
+
 beforeAll(async () => {
   service = await startService();
   lab = await openLab(service, 'ENTERPRISE');
@@ -571,6 +602,27 @@ function expected(field: string, outcome: Outcome): object {
 
 test('the table of permissions has a row for every field of Query and Mutation, and no other', () => {
   expect(Object.keys(TABLE).sort()).toEqual([...fields].sort());
+});
+
+describe.each(Object.entries(OPERATION_TABLE))('the operation %s', (name, { body, answers }) => {
+  test.each(Object.entries(answers))('gives %s %s', async (caller, outcome) => {
+    const [, as] = Object.entries(callers).find(([name]) => name === caller) ?? [];
+    const [, operation] = Object.entries(OPERATIONS).find(([key]) => key === name) ?? [];
+    const names: Record<string, string> = deploymentPath();
+    for (const path of operation?.paths ?? []) {
+      const before = await contentOf(service.db);
+      const response = await fetch(service.url + path.replace(/\{(\w+)\}/g, (_, part) => names[part] ?? ''), {
+        method: operation?.method ?? 'GET',
+        headers: { ...headersOf(as), ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body()) }),
+      });
+      const { status } = response;
+      const { code } = JSON.parse(await response.text());
+      expect({ status, code }).toEqual(isCode(outcome) ? refusal(outcome) : { status: 200, code: undefined });
+      // Only a prediction changes anything.
+      if (isCode(outcome) || name !== 'predict') expect(await contentOf(service.db)).toEqual(before);
+    }
+  });
 });
 
 describe.each(Object.entries(TABLE))('%s', (field, { document, variables, endsSession, answers }) => {

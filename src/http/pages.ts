@@ -4,6 +4,7 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Config } from '../config.ts';
+import { isRestUrl } from './rest/paths.ts';
 
 const built = fileURLToPath(new URL('../../dist/', import.meta.url));
 
@@ -65,8 +66,8 @@ export async function servePages(
     'index.html',
   );
   // For an unknown path, browsers get the dashboard's not-found page and programs the error of the catalogue.
-  app.get('/*', ({ headers }, reply) => {
-    if (headers.accept?.includes('text/html')) return send(reply.code(404), 'index.html');
+  app.get('/*', ({ headers, url }, reply) => {
+    if (!isRestUrl(url) && headers.accept?.includes('text/html')) return send(reply.code(404), 'index.html');
     return reply.callNotFound();
   });
 }

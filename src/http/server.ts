@@ -28,6 +28,7 @@ import { allowedHosts } from './hosts.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
 import { noRoute } from './no-route.ts';
 import { servePages } from './pages.ts';
+import { PREFIX } from './rest/paths.ts';
 import { serveRest } from './rest/routes.ts';
 import { sendError } from './send-error.ts';
 import { trustProxies } from './trusted-proxies.ts';
@@ -138,7 +139,7 @@ export async function startHttpServer({
       const { identityOf, ...bodies } = await protectApi(scope, { services, limits });
       const contextOf = startContexts(services, identityOf);
       await scope.register(graphql => serveGraphQL(graphql, { identityOf, contextOf, limits, config }));
-      await scope.register(rest => serveRest(rest, { contextOf, bodies, config }));
+      await scope.register(rest => serveRest(rest, { contextOf, bodies, config }), { prefix: PREFIX });
     });
     await app.listen({ host: config.HOST, port: config.PORT });
     if (!config.PUBLIC_URL && !isLoopback(config.HOST)) {

@@ -10,6 +10,7 @@ import {
   headersOf,
   noAttempts,
   recorded,
+  restCallOf,
   startSystem,
   targetOf,
 } from './system.ts';
@@ -88,6 +89,30 @@ async function bare(bench: Bench): Promise<void> {
   }
   await apollo.stop();
   await fastify.stop();
+}
+
+/** Plain HTTP against GraphQL, the same calls. */
+async function doors(bench: Bench): Promise<void> {
+  const { url } = bench.system.server;
+  const target = targetOf(bench.system);
+  for (const [spectra, connections] of [
+    [1, CONNECTIONS],
+    [100, FOR_LARGE_BODIES],
+  ] as const) {
+    const graphql = await callOf(target, spectra);
+    const rest = await restCallOf(target, spectra);
+    const measured = await compare(bench, `${spectra} spectra a call, ${connectionsText(connections)}`, [
+      ['GraphQL', () => load(loadOf(bench, { ...graphql, url }, connections))],
+      [
+        'plain HTTP',
+        () => load(loadOf(bench, { ...rest, url: url.replace('/graphql', rest.path) }, connections)),
+      ],
+    ]);
+    promise(bench, ratios(measured('plain HTTP'), measured('GraphQL')), {
+      what: `Plain HTTP / GraphQL, ${spectra} spectra a call, ${connectionsText(connections)}`,
+      atLeast: 1,
+    });
+  }
 }
 
 /** The load of calls with one spectrum on the server of the system. */
@@ -255,5 +280,5 @@ async function grown(bench: Bench): Promise<void> {
 
 /** The parts by name, for `--only`, in their order. */
 export const parts = new Map(
-  Object.entries({ statements, bare, 'sign-ins': signIns, metrics, servers, records, grown }),
+  Object.entries({ statements, bare, doors, 'sign-ins': signIns, metrics, servers, records, grown }),
 );

@@ -131,6 +131,23 @@ export async function callOf({ deploymentId, rawKey }: Target, spectra: number) 
   return { body: JSON.stringify(request), headers: headersOf([rawKey]) };
 }
 
+/** The same call of the plain HTTP API, with its path. */
+export async function restCallOf(target: Target, spectra: number) {
+  const { body, headers } = await callOf(target, spectra);
+  const { variables } = JSON.parse(body);
+  const renamed = variables.spectra.map(
+    ({ sampleName, yValues }: { sampleName: string; yValues: number[] }) => ({
+      sample_name: sampleName,
+      y_values: yValues,
+    }),
+  );
+  return {
+    path: `/api/deployments/${target.deploymentId}/predict`,
+    body: JSON.stringify({ spectra: renamed }),
+    headers,
+  };
+}
+
 /** The headers that authorize calls with these keys. */
 export const headersOf = (rawKeys: string[]) =>
   rawKeys.map(rawKey => ({ authorization: `Api-Key ${rawKey}` }));

@@ -107,6 +107,24 @@ mutation Predict(
     xAxisChecked
   }
 }
+
+# What the key in the headers may call. Costs nothing.
+query CurrentApiKey {
+  currentApiKey {
+    name
+    prefix
+    expiresAt
+    deployments {
+      id
+      name
+      active
+      usage {
+        predictions
+        limit
+      }
+    }
+  }
+}
 `,
   variables: {
     deploymentId: '<your-deployment-id>',

@@ -140,9 +140,9 @@ function describeErrors({ codes, ...operation }: Operation, components: Map<stri
   );
 }
 
-const headersOf = ({ isPublic, hasQuota }: Operation): (keyof typeof HEADERS)[] => [
+const headersOf = ({ hasQuota }: Operation): (keyof typeof HEADERS)[] => [
   'RequestId',
-  ...(isPublic ? [] : (['KeyExpires'] as const)),
+  'KeyExpires',
   ...(hasQuota ? (['RateLimit', 'RateLimitPolicy'] as const) : []),
 ];
 

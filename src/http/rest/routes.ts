@@ -7,7 +7,7 @@ import { allowOrigins } from '../cors.ts';
 import { answerDeployment, answerKey } from './key.ts';
 import { describeApi } from './openapi.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
-import { allowOf } from './paths.ts';
+import { allowOf, PREFIX } from './paths.ts';
 import { answerPredict, type DeploymentPath } from './predict.ts';
 import { acceptFiles, answerPredictFiles } from './predict-files.ts';
 import { type FilesBody, startFileReading } from './read-files.ts';
@@ -27,7 +27,10 @@ export interface RestOptions {
   config: Pick<Config, 'CORS_ORIGINS'>;
 }
 
-/** Serves the plain HTTP API in the scope of the API. Session cookies do not count here: `usesSessions` stays false. */
+/**
+ * Serves the plain HTTP API in the scope of the API, with `PREFIX`. Session cookies do not count here: `usesSessions`
+ * stays false.
+ */
 export async function serveRest(
   scope: FastifyInstance,
   { contextOf, bodies, config: { CORS_ORIGINS } }: RestOptions,
@@ -76,21 +79,23 @@ export function serve<Body = unknown, Params = unknown>(
 ): void {
   for (const path of paths) {
     const allow = allowOf(path);
-    for (const url of [path, `${path}/`].map(text => text.replace(/\{(\w+)\}/g, ':$1'))) {
+    const url = path.slice(PREFIX.length).replace(/\{(\w+)\}/g, ':$1');
+    for (const variant of [url, `${url}/`]) {
       scope.route<{ Body: Body; Params: Params }>({
         method,
-        url,
+        url: variant,
         config: { operation: `${method} ${path}`, ...(body && { accepts: body.type }) },
         ...(body?.isValidated && { schema: { body: body.schema } }),
         preParsing: isPublic ? [] : [requireKey],
         async handler(request, reply) {
           const answered = await answer(request, reply);
           void reply.header('content-type', 'application/json; charset=utf-8');
-          return reply.send(typeof answered === 'string' ? answered : `${JSON.stringify(answered)}\n`);
+          // Not returned: Fastify would wait for the response to be written.
+          void reply.send(typeof answered === 'string' ? answered : `${JSON.stringify(answered)}\n`);
         },
       });
       // Answered before the caller is identified: a preflight has no credential.
-      scope.options(url, {
+      scope.options(variant, {
         onRequest: (_request, reply) => void reply.code(204).header('allow', allow).send(),
         handler: () => {},
       });

@@ -176,7 +176,7 @@ export const KeyAnswer = object(
     id: id("The key's id. It is not a secret."),
     name: text("The key's name."),
     prefix: text('The first 12 characters of the raw key.'),
-    scopes: Type.Array(oneOf(['PREDICT'], 'What the key allows.')),
+    scopes: Type.Array(oneOf(['PREDICT'], 'A scope.'), { description: 'What the key allows.' }),
     expires_at: nullable(time('When the key expires.'), 'When the key expires; null: never.'),
     organization: object(
       { slug: text('The short name of the organization, for the long paths.') },
