@@ -38,6 +38,7 @@ const ALONE = [
   'hangs',
   'health',
   'host-fairness',
+  'hostile-files',
   'hostile-input',
   'hostile-models',
   'hostile-operators',

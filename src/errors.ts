@@ -194,8 +194,8 @@ export const validationFailed = (message: string, options: GraphQLErrorOptions) 
     ...options,
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED' satisfies Code },
   });
-/** The body exceeds its limit; it is not read to its end. */
-export const payloadTooLarge = () => make('PAYLOAD_TOO_LARGE');
+/** The body exceeds its limit; it is not read to its end. `message`: what else is too large, and how to split it. */
+export const payloadTooLarge = (message?: string) => make('PAYLOAD_TOO_LARGE', message);
 /** The body is not JSON, not UTF-8, or compressed. `message` says which, and what to send. */
 export const unsupportedMediaType = (message?: string) => make('UNSUPPORTED_MEDIA_TYPE', message);
 /** The body is not of the type that the route accepts. */

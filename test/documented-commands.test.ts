@@ -46,6 +46,10 @@ const RUN: Record<string, Record<string, string>> = {
     'PLS regression with limits': 'test/model-recipes.test.ts',
     'A table of coefficients': 'test/model-recipes.test.ts',
   },
+  'docs/clients/README.md': {
+    'Folder watcher': 'test/watcher.test.ts',
+    Python: 'test/python-client.test.ts',
+  },
   'docs/operations.md': {
     PostgreSQL: HERE,
     TLS: HERE,

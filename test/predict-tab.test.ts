@@ -4,10 +4,10 @@ import { chartData } from '../src/dashboard/predict/chart-data.ts';
 import { fileNameOf, toCsv, toJson } from '../src/dashboard/predict/downloads.ts';
 import { markDuplicates } from '../src/dashboard/predict/duplicates.ts';
 import type { Predicted } from '../src/dashboard/predict/predicted.ts';
-import type { OrderedFile } from '../src/dashboard/spectra-files/ordered-file.ts';
 import { describeOutside } from '../src/dashboard/ui/judgement.ts';
 import { formatValue } from '../src/dashboard/ui/numbers.ts';
 import type { Axis } from '../src/spectra/axis.ts';
+import type { OrderedFile } from '../src/spectra/ordered-file.ts';
 
 describe('spectra are split into calls', () => {
   const lengths = (count: number, points: number, name = 'A', maxBytes?: number) => {

@@ -1,14 +1,16 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import fastifyUnderPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isInApiOrganization } from '../accounts/plans.ts';
 import type { Identity } from '../auth/caller.ts';
+import type { Tenant } from '../concurrency/fair-share.ts';
 import { payloadTooLarge, unauthenticated, unavailable, unsupportedMediaType } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
 import { identify } from './identify.ts';
-import { type BodyAllowance, parseJsonBodies } from './json-bodies.ts';
+import { parseJsonBodies } from './json-bodies.ts';
 import { bodyBudget, bodyOwner } from './large-bodies.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES } from './limits.ts';
+import { type BodyAllowance, readBody } from './read-body.ts';
 import { withTimeout } from './timeout.ts';
 
 /** Max age of an identification. After a body that took longer to arrive, the caller is identified again. */
@@ -48,25 +50,36 @@ export type GetIdentity = (
   from: IdentitySource,
 ) => Promise<Identity>;
 
+/** Reads the body of a request whose caller was identified, within the limits of JSON bodies. @returns its pieces */
+export type ReadBody = (request: FastifyRequest, payload: IncomingMessage) => Promise<Buffer<ArrayBuffer>[]>;
+
+/**
+ * Reserves memory of the budget for bodies, until the request is answered or aborted: for what a body was expanded to.
+ *
+ * @throws UNAVAILABLE if the tenant has no share left
+ */
+export type ReserveMemory = (request: FastifyRequest, tenant: Tenant, bytes: number) => void;
+
+/** What the routes of the API use. */
+export interface ProtectedApi {
+  identityOf: GetIdentity;
+  readBody: ReadBody;
+  reserveMemory: ReserveMemory;
+}
+
 /**
  * Protects every API route that is registered in this scope: identifies the caller before the body is read, limits the
  * body by credential, parses it as JSON, sheds load, limits the time to an answer, and sets cache headers.
  *
- * @returns what a handler calls to get the caller
+ * @returns what a handler calls to get the caller, and what parsers of other bodies call to read them
  */
 export async function protectApi(
   scope: FastifyInstance,
   { services, limits }: ApiScopeOptions,
-): Promise<GetIdentity> {
+): Promise<ProtectedApi> {
   const { loopDelayMs, loopDelayWindowMs, handlerMs, anonymousBodyMs, largeBodiesBytes } = limits;
-  parseJsonBodies(scope, {
-    budget: bodyBudget(largeBodiesBytes),
-    limits,
-    allowanceOf: ({ identified }) => {
-      if (!identified) throw new Error('the caller must be identified before the body is read');
-      return identified.allowance;
-    },
-  });
+  const budget = bodyBudget(largeBodiesBytes);
+  parseJsonBodies(scope, { budget, limits, allowanceOf });
   await scope.register(fastifyUnderPressure, {
     maxEventLoopDelay: loopDelayMs,
     sampleInterval: loopDelayWindowMs,
@@ -126,7 +139,7 @@ export async function protectApi(
     });
   });
 
-  return async (request, reply, from) => {
+  const identityOf: GetIdentity = async (request, reply, from) => {
     const { identified } = request;
     const mayRemember = from === 'any look-up';
     const isUsable =
@@ -140,6 +153,23 @@ export async function protectApi(
     if (identified) request.identified = { ...identified, identity, at: performance.now() };
     return identity;
   };
+  return {
+    identityOf,
+    reserveMemory(request, tenant, bytes) {
+      if (!budget.reserve(tenant, bytes)) throw unavailable();
+      allowanceOf(request).onceAnswered(() => budget.release(tenant, bytes));
+    },
+    readBody: (request, payload) =>
+      new Promise((resolve, reject) => {
+        const options = { budget, limits, allowance: allowanceOf(request) };
+        readBody(request, payload, options, (error, pieces) => (error ? reject(error) : resolve(pieces)));
+      }),
+  };
+}
+
+function allowanceOf({ identified }: FastifyRequest): BodyAllowance {
+  if (!identified) throw new Error('the caller must be identified before the body is read');
+  return identified.allowance;
 }
 
 const isRemembered = (identity: Identity) => identity.kind === 'api-key' && identity.isRemembered;

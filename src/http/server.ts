@@ -134,10 +134,10 @@ export async function startHttpServer({
     await app.register(scope => servePages(scope, config));
     await app.register(async scope => {
       for (const { watchRequests } of observers) watchRequests(scope);
-      const identityOf = await protectApi(scope, { services, limits });
+      const { identityOf, ...bodies } = await protectApi(scope, { services, limits });
       const contextOf = startContexts(services, identityOf);
       await scope.register(graphql => serveGraphQL(graphql, { identityOf, contextOf, limits, config }));
-      await scope.register(rest => serveRest(rest, { contextOf, config }), { prefix: PREFIX });
+      await scope.register(rest => serveRest(rest, { contextOf, bodies, config }), { prefix: PREFIX });
     });
     await app.listen({ host: config.HOST, port: config.PORT });
     if (!config.PUBLIC_URL && !isLoopback(config.HOST)) {

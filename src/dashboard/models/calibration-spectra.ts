@@ -1,5 +1,5 @@
 import type { Axis } from '../../spectra/axis.ts';
-import type { OrderedFile } from '../spectra-files/ordered-file.ts';
+import type { OrderedFile } from '../../spectra/ordered-file.ts';
 
 /** What a file of calibration spectra says about a model. */
 export interface CalibrationSpectra {

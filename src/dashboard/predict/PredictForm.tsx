@@ -7,7 +7,7 @@ import { describeDisagreement } from '../../spectra/model-order.ts';
 import type { Deployment } from '../deployments/DeploymentPage';
 import { describeCalibration } from '../models/model.ts';
 import { type ChosenFile, readFilesOf } from '../spectra-files/files.ts';
-import type { OrderedFile } from '../spectra-files/ordered-file.ts';
+import type { OrderedFile } from '../../spectra/ordered-file.ts';
 import { Sentences } from '../spectra-files/Sentences';
 import { countSpectra, formatNumber } from '../ui/numbers';
 import { FileList } from './FileList';

@@ -3,7 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import { Text, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
-import type { OrderedFile } from '../spectra-files/ordered-file.ts';
+import type { OrderedFile } from '../../spectra/ordered-file.ts';
 import { formatNumber, formatShort } from '../ui/numbers';
 import { type ChartData, type ChartModel, chartData } from './chart-data.ts';
 import classes from './SpectraChart.module.css';

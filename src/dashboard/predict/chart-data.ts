@@ -1,5 +1,5 @@
 import { type Axis, compareAxes, describeRange } from '../../spectra/axis.ts';
-import type { OrderedFile } from '../spectra-files/ordered-file.ts';
+import type { OrderedFile } from '../../spectra/ordered-file.ts';
 import { countSpectra, formatNumber, formatShort } from '../ui/numbers.ts';
 import { labelOfAxis, nameOfQuantity } from '../ui/spectral-axis.ts';
 import { type SpectrumToSend, spectraOf } from './spectra.ts';

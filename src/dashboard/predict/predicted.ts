@@ -1,4 +1,4 @@
-import type { OrderedFile } from '../spectra-files/ordered-file.ts';
+import type { OrderedFile } from '../../spectra/ordered-file.ts';
 import type { Judgement } from '../ui/judgement.ts';
 
 /** A prediction, what it was made from, and its log. */

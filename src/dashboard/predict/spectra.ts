@@ -1,4 +1,4 @@
-import type { OrderedFile } from '../spectra-files/ordered-file.ts';
+import { type OrderedFile, valuesOf, xToCheck } from '../../spectra/ordered-file.ts';
 
 /** A spectrum as it is sent, and where it was read. */
 export interface SpectrumToSend {
@@ -12,13 +12,13 @@ export interface SpectrumToSend {
 
 /** The spectra of a file, whose values stay where they are. */
 export function spectraOf(file: OrderedFile): SpectrumToSend[] {
-  const length = file.axis.values.length;
-  const x = file.order === 'unchecked' ? null : file.axis.values;
+  const x = xToCheck(file);
+  const { points, axis } = file;
   return file.samples.map(({ sampleName, line }, index) => ({
     sampleName,
     file,
     line,
     x,
-    y: file.points.subarray(index * length, (index + 1) * length),
+    y: valuesOf({ points, pointsOfSpectrum: axis.values.length }, index),
   }));
 }

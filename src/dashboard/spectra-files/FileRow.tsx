@@ -2,11 +2,11 @@ import { ActionIcon, Button, Group, Progress, Text } from '@mantine/core';
 import { ArrowLeftRight, CircleCheck, CircleQuestionMark, FileSpreadsheet, Info, X } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import { describeRange } from '../../spectra/axis.ts';
+import type { OrderedFile } from '../../spectra/ordered-file.ts';
 import type { Problem, Question } from '../../spectra/reading.ts';
 import { countSpectra } from '../ui/numbers';
 import classes from './FileRow.module.css';
 import type { ChosenFile, Files } from './files.ts';
-import type { OrderedFile } from './ordered-file.ts';
 import { Sentences } from './Sentences';
 
 interface FileRowProps {

@@ -1,7 +1,7 @@
 import type { ExpectedSpectra } from '../../spectra/model-order.ts';
+import type { OrderedFile } from '../../spectra/ordered-file.ts';
 import type { Answer, Problem, Question } from '../../spectra/reading.ts';
 import { type Observable, observable } from '../ui/observable.ts';
-import type { OrderedFile } from './ordered-file.ts';
 import { createSpectraReader, type RunningJob } from './spectra-reader.ts';
 
 /** What is known about a file so far. */

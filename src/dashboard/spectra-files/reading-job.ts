@@ -1,8 +1,7 @@
 import { MAX_FILE_BYTES } from '../../spectra/limits.ts';
-import { type ExpectedSpectra, type Ordering, putInModelOrder } from '../../spectra/model-order.ts';
-import { readSpectraFile } from '../../spectra/read-file.ts';
-import type { Answer, Problem, Question, SpectraFile } from '../../spectra/reading.ts';
-import type { OrderedFile } from './ordered-file.ts';
+import type { ExpectedSpectra } from '../../spectra/model-order.ts';
+import { type OrderedReading, readOrderedFile } from '../../spectra/read-ordered-file.ts';
+import type { Answer } from '../../spectra/reading.ts';
 
 /** A file to read, and the answers to the questions that were asked about it. */
 export interface ReadingJob {
@@ -12,10 +11,7 @@ export interface ReadingJob {
   answers: readonly Answer[];
 }
 
-export type JobResult =
-  | { kind: 'read'; file: OrderedFile }
-  | { kind: 'refused'; problems: Problem[] }
-  | { kind: 'question'; question: Question };
+export type JobResult = OrderedReading;
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -34,28 +30,7 @@ export async function readFile(
       'The browser could not read the file. It may be a folder, or it was moved meanwhile. Choose it again.',
     );
   }
-  const reading = readSpectraFile(file.name, bytes, { modelAxis: model?.axis ?? null, answers, onProgress });
-  if (reading.kind !== 'spectra') return reading;
-  const ordering: Ordering = model
-    ? putInModelOrder(reading.file, model)
-    : { result: 'unchecked', file: reading.file, note: null };
-  if (ordering.result === 'refused') return refuse(ordering.message);
-  const { spectra, ...facts } = ordering.file;
-  return {
-    kind: 'read',
-    file: {
-      ...facts,
-      // Once it was checked, the axis has the model's quantity and unit. Its values stay those of the file.
-      axis:
-        ordering.result === 'unchecked' || !model?.axis
-          ? facts.axis
-          : { ...model.axis, values: facts.axis.values },
-      order: ordering.result,
-      orderNote: ordering.note,
-      samples: spectra.map(({ sampleName, line }) => ({ sampleName, line })),
-      points: pointsOf(spectra),
-    },
-  };
+  return readOrderedFile(file.name, bytes, { model, answers, onProgress });
 }
 
 const refuse = (message: string): JobResult => ({ kind: 'refused', problems: [{ line: null, message }] });
@@ -67,14 +42,4 @@ async function bytesOf(file: File): Promise<Uint8Array | undefined> {
   } catch {
     return undefined;
   }
-}
-
-function pointsOf(spectra: SpectraFile['spectra']): Float64Array<ArrayBuffer> {
-  const points = new Float64Array(spectra.reduce((sum, { y }) => sum + y.length, 0));
-  let offset = 0;
-  for (const { y } of spectra) {
-    points.set(y, offset);
-    offset += y.length;
-  }
-  return points;
 }

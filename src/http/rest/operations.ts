@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import { type Code, codes } from '../../errors.ts';
+import { PredictFilesAnswer, PredictFilesRequest } from './file-schemas.ts';
 import { PATHS } from './paths.ts';
 import { DeploymentAnswer, KeyAnswer, PredictAnswer, PredictRequest } from './schemas.ts';
 
@@ -65,6 +66,19 @@ export const OPERATIONS = {
     body: { type: 'application/json', schema: PredictRequest, isValidated: true },
     isIdempotent: true,
     answer: PredictAnswer,
+    hasQuota: true,
+    codes: PREDICT_CODES,
+  },
+  predictFiles: {
+    id: 'predictFiles',
+    method: 'POST',
+    paths: PATHS.predictFiles,
+    summary: 'Predict for files of spectra',
+    description:
+      "Predicts for the spectra of one or several files (CSV, JCAMP-DX, SPC), at most 1000 in all: for all of them or none. A file whose points are in exactly the opposite order is put into the model's order. A file that is not clear is refused with its line.",
+    body: { type: 'multipart/form-data', schema: PredictFilesRequest, isValidated: false },
+    isIdempotent: true,
+    answer: PredictFilesAnswer,
     hasQuota: true,
     codes: PREDICT_CODES,
   },

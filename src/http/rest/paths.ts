@@ -15,6 +15,7 @@ function path(text: string, ...methods: ('GET' | 'POST')[]): string {
 /** The paths of each operation, the shortest first. */
 export const PATHS = {
   predict: [path(`${DEPLOYMENT}/predict`, 'POST'), path(`${IN_PROJECT}/predict`, 'POST')],
+  predictFiles: [path(`${DEPLOYMENT}/predict/file`, 'POST'), path(`${IN_PROJECT}/predict/file`, 'POST')],
   currentKey: [path(`${PREFIX}/key`, 'GET')],
   deployment: [path(DEPLOYMENT, 'GET')],
   openapi: [path(`${PREFIX}/openapi.json`, 'GET')],

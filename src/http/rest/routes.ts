@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, preParsingHookHandler } from 'fastify';
 import type { Config } from '../../config.ts';
 import { unauthenticated } from '../../errors.ts';
+import type { ProtectedApi } from '../api-scope.ts';
 import type { ContextOf } from '../contexts.ts';
 import { allowOrigins } from '../cors.ts';
 import { answerDeployment, answerKey } from './key.ts';
@@ -8,6 +9,8 @@ import { describeApi } from './openapi.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { allowOf, PREFIX } from './paths.ts';
 import { answerPredict, type DeploymentPath } from './predict.ts';
+import { acceptFiles, answerPredictFiles } from './predict-files.ts';
+import { type FilesBody, startFileReading } from './read-files.ts';
 import type { PredictRequest } from './schemas.ts';
 import { invalidBody, startValidation } from './validation.ts';
 
@@ -20,6 +23,7 @@ declare module 'fastify' {
 
 export interface RestOptions {
   contextOf: ContextOf;
+  bodies: Pick<ProtectedApi, 'readBody' | 'reserveMemory'>;
   config: Pick<Config, 'CORS_ORIGINS'>;
 }
 
@@ -29,7 +33,7 @@ export interface RestOptions {
  */
 export async function serveRest(
   scope: FastifyInstance,
-  { contextOf, config: { CORS_ORIGINS } }: RestOptions,
+  { contextOf, bodies, config: { CORS_ORIGINS } }: RestOptions,
 ): Promise<void> {
   await allowOrigins(scope, {
     origins: CORS_ORIGINS,
@@ -45,6 +49,14 @@ export async function serveRest(
   serve<PredictRequest, DeploymentPath>(scope, OPERATIONS.predict, (request, reply) =>
     answerPredict(contextOf, request, reply),
   );
+  const fileReading = startFileReading();
+  scope.addHook('onClose', () => fileReading.close());
+  await scope.register(async files => {
+    acceptFiles(files, bodies.readBody);
+    serve<FilesBody, DeploymentPath>(files, OPERATIONS.predictFiles, (request, reply) =>
+      answerPredictFiles({ contextOf, fileReading, ...bodies }, request, reply),
+    );
+  });
   serve(scope, OPERATIONS.currentKey, (request, reply) => answerKey(contextOf, request, reply));
   serve<unknown, DeploymentPath>(scope, OPERATIONS.deployment, (request, reply) =>
     answerDeployment(contextOf, request, reply),

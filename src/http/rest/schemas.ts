@@ -14,15 +14,15 @@ const NumbersOrNull = (description: string) =>
 
 const nullable = <Schema extends Type.TSchema>(schema: Schema, description: string) =>
   Type.Union([schema, Type.Null()], { description });
-const text = (description: string) => Type.String({ description });
+export const text = (description: string) => Type.String({ description });
 const number = (description: string) => Type.Number({ description });
 const count = (description: string) => Type.Integer({ description, minimum: 0 });
 const id = (description: string) => Type.String({ description, format: 'uuid' });
 const time = (description: string) => Type.String({ description, format: 'date-time' });
-const oneOf = <Values extends string[]>(values: [...Values], description: string) =>
+export const oneOf = <Values extends string[]>(values: [...Values], description: string) =>
   Type.Enum(values, { description });
 
-const object = <Properties extends Type.TProperties>(
+export const object = <Properties extends Type.TProperties>(
   properties: Properties,
   options: { title: string; description: string },
 ) => Type.Object(properties, { ...options, additionalProperties: false });

@@ -1,0 +1,73 @@
+import { Busboy } from '@fastify/busboy';
+import type { NamedBytes } from '../../spectra/combine-files.ts';
+
+/** Max parts of a body: a call takes at most 1000 spectra, and a file holds at least one. */
+const MAX_PARTS = 1000;
+const MAX_NAME_LENGTH = 200;
+/** Max bytes and pairs of the headers of a part. */
+const MAX_HEADER_BYTES = 2048;
+const MAX_HEADERS = 20;
+
+const HOW = 'Send each file in a part named "file", with its filename.';
+
+/** The files of a body of `multipart/form-data`, or why it is refused. */
+export type Parts =
+  | { kind: 'files'; files: NamedBytes[] }
+  | { kind: 'refused' | 'too-many'; message: string };
+
+/**
+ * Splits a body of `multipart/form-data` (RFC 7578) into its files.
+ *
+ * @param contentType with the boundary
+ */
+export function splitParts(contentType: string, body: Uint8Array): Promise<Parts> {
+  return new Promise(resolve => {
+    const files: NamedBytes[] = [];
+    const refuse = (message: string) => resolve({ kind: 'refused', message });
+    const cannotRead = () => refuse(`The body is not complete multipart/form-data. ${HOW}`);
+    const parser = new Busboy({
+      headers: { 'content-type': contentType },
+      limits: {
+        parts: MAX_PARTS,
+        fields: 1,
+        fieldSize: 0,
+        headerPairs: MAX_HEADERS,
+        headerSize: MAX_HEADER_BYTES,
+      },
+      // Also a part without a type: busboy takes a part for a field unless it has a filename.
+      isPartAFile: (_name, _type, fileName) => fileName !== undefined,
+    });
+    parser.on('file', (field, stream, name) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('error', cannotRead);
+      stream.on('end', () => files.push({ name, bytes: Buffer.concat(chunks) }));
+      if (field !== 'file') refuse(`The body has a part named "${shorten(field)}". ${HOW}`);
+      else if (name === '') refuse(`A part has no filename. ${HOW}`);
+      else if (name.length > MAX_NAME_LENGTH) {
+        refuse(`The filename "${shorten(name)}" is longer than ${MAX_NAME_LENGTH} characters. Shorten it.`);
+      }
+    });
+    parser.on('field', field =>
+      refuse(
+        field === 'file'
+          ? `A part has no filename. ${HOW}`
+          : `The body has a part named "${shorten(field)}". ${HOW}`,
+      ),
+    );
+    parser.on('partsLimit', () =>
+      resolve({
+        kind: 'too-many',
+        message: `The body has more than ${MAX_PARTS} files. Send them in several calls.`,
+      }),
+    );
+    parser.on('error', cannotRead);
+    parser.on('finish', () => {
+      if (files.length === 0) refuse(`The body has no file. ${HOW}`);
+      else resolve({ kind: 'files', files });
+    });
+    parser.end(body);
+  });
+}
+
+const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);

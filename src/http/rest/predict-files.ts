@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { apiKeyNotAuthorized, codeOf, codes, unauthenticated, unsupportedMediaType } from '../../errors.ts';
+import type { Context } from '../../graphql/context.ts';
+import { ModelGone } from '../../onnx/outcome.ts';
+import { authorizePredict, requireKeyPath } from '../../predictions/authorize.ts';
+import type { SpectrumToPredict } from '../../predictions/settlement/repeat.ts';
+import type { ExpectedSpectra } from '../../spectra/model-order.ts';
+import { valuesOf } from '../../spectra/ordered-file.ts';
+import type { ReadBody, ReserveMemory } from '../api-scope.ts';
+import type { ContextOf } from '../contexts.ts';
+import type { FileInAnswer, PredictFilesAnswer } from './file-schemas.ts';
+import type { ReadFile } from './files-worker.ts';
+import { idempotencyKeyOf } from './headers.ts';
+import { callPredict, type DeploymentPath, predictionOf } from './predict.ts';
+import type { FileReading, FilesBody } from './read-files.ts';
+
+/** Reads bodies of `multipart/form-data`, and no others, in a scope. Their parts are split in a worker. */
+export function acceptFiles(scope: FastifyInstance, readBody: ReadBody): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser(
+    'multipart/form-data',
+    async (request: FastifyRequest, payload: IncomingMessage): Promise<FilesBody> => {
+      const contentType = request.headers['content-type'] ?? '';
+      if (!/;\s*boundary\s*=\s*[^\s;]/i.test(contentType)) {
+        throw unsupportedMediaType(
+          'The Content-Type has no boundary. Send "Content-Type: multipart/form-data; boundary=…", as HTTP clients do when they are given files.',
+        );
+      }
+      return { contentType, pieces: await readBody(request, payload) };
+    },
+  );
+}
+
+/** Handles a call of `predict` with files. @returns the body of the answer */
+export async function answerPredictFiles(
+  {
+    contextOf,
+    fileReading,
+    reserveMemory,
+  }: { contextOf: ContextOf; fileReading: FileReading; reserveMemory: ReserveMemory },
+  request: FastifyRequest<{ Body: FilesBody; Params: DeploymentPath }>,
+  reply: FastifyReply,
+): Promise<PredictFilesAnswer> {
+  const { body, params } = request;
+  const idempotencyKey = idempotencyKeyOf(request);
+  // Not by remembered facts: nothing would confirm them if the files are refused.
+  const context = await contextOf(request, reply, 'recent look-up');
+  const sender = await senderOf(context, params);
+  const { files, x } = await fileReading.read(body, sender);
+  // A JCAMP-DX file of 100 bytes may have 100 000 points.
+  const bytes = files.reduce((sum, { points }) => sum + points.byteLength, 0);
+  reserveMemory(request, sender.tenant, bytes);
+  const { result, model } = await callPredict(contextOf, request, reply, {
+    path: params,
+    spectra: files.flatMap(spectraOf),
+    xValues: x,
+    idempotencyKey,
+  });
+  const nameOfFile = files.flatMap(({ name, samples }) => samples.map(() => name));
+  return {
+    predictions: result.predictions.map((prediction, index) => ({
+      ...predictionOf(prediction),
+      file: nameOfFile[index] ?? '',
+    })),
+    model,
+    x_axis_checked: result.xAxisChecked,
+    log_id: result.logId,
+    files: files.map(describe),
+  };
+}
+
+/** For whom files are read, and for which model. @throws what `predict` throws for a caller who may not call it */
+async function senderOf({ caller, predicting, modelOf, isOver }: Context, path: DeploymentPath) {
+  if (caller.kind !== 'api-key') throw unauthenticated();
+  requireKeyPath(caller.key, path);
+  const { deployment } = await authorizePredict(caller, path.deploymentId);
+  const { modelId, hasAxis, inputLength, organizationId, allowApiPredict } = deployment;
+  const tenant = { id: organizationId, reserved: allowApiPredict };
+  const [{ yUnit }, axis] = await Promise.all([
+    modelOf(modelId),
+    hasAxis ? predicting.xAxes.find(modelId, tenant) : null,
+  ]).catch((error: unknown) => {
+    // Deleted since the look-up, and the deployment with it.
+    const isGone = error instanceof ModelGone || isNotFound(error);
+    throw isGone ? apiKeyNotAuthorized() : error;
+  });
+  const model: ExpectedSpectra = { axis, inputLength, yUnit };
+  return { tenant, model, isOver };
+}
+
+const isNotFound = (error: unknown): boolean =>
+  error instanceof GraphQLError && codeOf([error]) === codes.NOT_FOUND;
+
+const spectraOf = ({ samples, points, pointsOfSpectrum }: ReadFile): SpectrumToPredict[] =>
+  samples.map(({ sampleName }, index) => ({
+    sampleName,
+    yValues: valuesOf({ points, pointsOfSpectrum }, index),
+  }));
+
+const describe = ({ name, format, order, orderNote, notes }: ReadFile): FileInAnswer => ({
+  name,
+  format,
+  order: order === 'reversed' ? 'REVERSED' : 'AS_IN_FILE',
+  axis_checked: order !== 'unchecked',
+  notes: [...(orderNote === null ? [] : [orderNote]), ...notes],
+});

@@ -1,0 +1,192 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callFiles, type FileToSend } from './file-calls.ts';
+import {
+  codes,
+  createKey,
+  type Lab,
+  openLab,
+  recordOf,
+  refusal,
+  type Service,
+  startService,
+} from './harness.ts';
+
+interface Expected {
+  tolerance: number;
+  samples: string[];
+  values: number[];
+  files: Record<string, { expect: 'values' | 'spectra' | 'refused'; samples?: string[] }>;
+}
+const folder = new URL('cases/spectra/', import.meta.url);
+const expected: Expected = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8'));
+const caseFile = (name: string): FileToSend => ({ name, bytes: readFileSync(new URL(name, folder)) });
+
+const SET_AXIS = `mutation ($input: SetModelXAxisInput!) { setModelXAxis(input: $input) { id } }`;
+
+let service: Service;
+let lab: Lab;
+let key: { id: string; rawKey: string };
+/** A laboratory whose model has no axis. */
+let other: Lab & { key: { rawKey: string } };
+
+beforeAll(async () => {
+  service = await startService();
+  lab = await openLab(service, 'ENTERPRISE');
+  await service.ask(
+    SET_AXIS,
+    {
+      input: {
+        modelId: lab.modelId,
+        quantity: 'WAVELENGTH',
+        unit: 'nm',
+        values: Array.from({ length: 401 }, (_, index) => 900 + 2 * index),
+      },
+    },
+    lab.owner,
+  );
+  key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  const second = await openLab(service, 'PRO', 'Otto Other');
+  other = {
+    ...second,
+    key: await createKey(service, second.owner, { projectId: second.owner.projectId }),
+  };
+});
+afterAll(() => service.close());
+
+const call = (files: FileToSend[], headers: Record<string, string> = {}) =>
+  callFiles(service, lab.deploymentId, files, key, headers);
+const callOther = (files: FileToSend[]) => callFiles(service, other.deploymentId, files, other.key);
+
+describe('files as people export them', () => {
+  test.for(Object.entries(expected.files))('%s', async ([name, { expect: wanted, samples }]) => {
+    const { status, body } = await call([caseFile(name)]);
+    if (wanted !== 'values') {
+      // The model has another axis than the files that are only read.
+      expect(status).toBe(400);
+      expect(body.code).toBe(codes.BAD_USER_INPUT);
+      expect(body.detail).toContain(name);
+      return;
+    }
+    expect([status, body.detail]).toEqual([200, undefined]);
+    const all = samples ?? expected.samples;
+    const { predictions = [], files } = body;
+    expect(predictions.map(({ sample_name }) => sample_name)).toEqual(
+      name.startsWith('long-other') ? all.slice(0, predictions.length) : all,
+    );
+    for (const [index, { value, file }] of predictions.entries()) {
+      expect(Math.abs(Number(value) - (expected.values[index] ?? Number.NaN))).toBeLessThan(
+        expected.tolerance,
+      );
+      expect(file).toBe(name);
+    }
+    expect(body.x_axis_checked).toBe(true);
+    expect(files).toMatchObject([
+      {
+        name,
+        format: 'CSV',
+        order: name.includes('descending') ? 'REVERSED' : 'AS_IN_FILE',
+        axis_checked: true,
+      },
+    ]);
+    const notes = files?.[0]?.notes.join(' ') ?? '';
+    if (name.includes('descending'))
+      expect(notes).toContain("1700 → 900 nm in the file, put into the model's order");
+    if (name.startsWith('one-column')) expect(notes).toContain('one column for each sample');
+  });
+});
+
+test('several files are predicted together in their order, or none is', async () => {
+  const before = await recordOf(service, lab.deploymentId);
+  const { body } = await call([caseFile('wide-descending.csv'), caseFile('plain.csv')]);
+  expect(body.predictions).toHaveLength(20);
+  expect(body.predictions?.[0]?.file).toBe('wide-descending.csv');
+  expect(body.predictions?.[10]?.file).toBe('plain.csv');
+  expect(body.files?.map(({ order }) => order)).toEqual(['REVERSED', 'AS_IN_FILE']);
+  const after = await recordOf(service, lab.deploymentId);
+  expect(after).toEqual({ charged: (before?.charged ?? 0) + 20, logged: (before?.logged ?? 0) + 20 });
+
+  const refused = await call([caseFile('plain.csv'), caseFile('mixed-decimal-signs.csv')]);
+  expect(refused).toMatchObject({ status: 400 });
+  expect(refused.body.detail).toMatch(/^mixed-decimal-signs\.csv.*: .*commas and numbers with points/);
+  expect(await recordOf(service, lab.deploymentId)).toEqual(after);
+});
+
+test('a refusal names the file and the line', async () => {
+  const text = caseFile('plain.csv')
+    .bytes.toString()
+    .replace(/^(gasoline-52,)[^,]*/m, '$1abc');
+  const { body } = await call([{ name: 'broken.csv', bytes: Buffer.from(text) }]);
+  expect(body.detail).toMatch(/^broken\.csv, line 3: .*'abc'/);
+});
+
+test('what the page would ask a person is refused with the question', async () => {
+  const { status, body } = await call([caseFile('no-heading.csv')]);
+  expect(status).toBe(400);
+  expect(body.detail).toMatch(/^no-heading\.csv: .*Read all 10 rows as spectra, with the model's axis.*\?/);
+});
+
+test('files for a model without an axis keep their order and have to agree', async () => {
+  const { body } = await callOther([caseFile('long-descending.csv')]);
+  expect(body.x_axis_checked).toBe(false);
+  expect(body.files).toMatchObject([{ order: 'AS_IN_FILE', axis_checked: false }]);
+  expect(body.files?.[0]?.notes[0]).toBe('1700 → 900, not checked: this model has no axis');
+  const refused = await callOther([caseFile('plain.csv'), caseFile('wide-descending.csv')]);
+  expect(refused.body.detail).toContain('The files have different axes: plain.csv from 900 to 1700');
+});
+
+test('a repeated call with the same file is charged once, also under another name of the file', async () => {
+  const before = await recordOf(service, lab.deploymentId);
+  const first = await call([caseFile('wide-descending.csv')], { 'idempotency-key': '"file-1"' });
+  const second = await call([caseFile('wide-descending.csv')], { 'idempotency-key': 'file-1' });
+  expect(second).toMatchObject({ status: 200, body: first.body });
+  const renamed = { ...caseFile('wide-descending.csv'), name: 'renamed.csv' };
+  const third = await call([renamed], { 'idempotency-key': 'file-1' });
+  expect(third.body.log_id).toBe(first.body.log_id);
+  const changed = await call([caseFile('two-samples-of-one-name.csv')], { 'idempotency-key': 'file-1' });
+  expect(changed.body.code).toBe(codes.IDEMPOTENCY_KEY_REUSED);
+  const after = await recordOf(service, lab.deploymentId);
+  expect((after?.charged ?? 0) - (before?.charged ?? 0)).toBe(10);
+});
+
+test('more than 1000 spectra are refused, with how to split them', async () => {
+  const [heading = '', row = ''] = caseFile('plain.csv').bytes.toString().split('\n');
+  const text = [
+    heading,
+    ...Array.from({ length: 1001 }, (_, index) => row.replace(/^[^,]*/, `s${index}`)),
+  ].join('\n');
+  const one = await call([{ name: 'long.csv', bytes: Buffer.from(text) }]);
+  expect(one).toMatchObject({ status: 413, body: { code: codes.PAYLOAD_TOO_LARGE } });
+  expect(one.body.detail).toContain('long.csv holds 1001 spectra, but a call takes at most 1000.');
+});
+
+test('two files of one name, other parts, and a part without a filename are refused', async () => {
+  const file = caseFile('plain.csv');
+  expect((await call([file, file])).body.detail).toContain('Two files are called plain.csv');
+  expect((await call([{ ...file, part: 'spectra' }])).body.detail).toContain('part named "spectra"');
+  expect((await call([{ ...file, name: undefined }])).body.detail).toContain('no filename');
+  expect((await call([])).body.detail).toMatch(/no file|not complete/);
+});
+
+test('a caller who may not predict is refused before the files are read', async () => {
+  const bomb = [{ name: 'x.csv', bytes: Buffer.from('not read') }];
+  expect(await callFiles(service, other.deploymentId, bomb, key)).toMatchObject({
+    status: 403,
+    body: { code: codes.API_KEY_NOT_AUTHORIZED },
+  });
+  expect(await callFiles(service, lab.deploymentId, bomb, undefined)).toMatchObject({
+    status: 401,
+    body: { code: codes.UNAUTHENTICATED },
+  });
+  expect(refusal(codes.UNAUTHENTICATED).status).toBe(401);
+});
+
+test('a body of another type is a 415 that names multipart/form-data', async () => {
+  const response = await fetch(`${service.url}/api/deployments/${lab.deploymentId}/predict/file`, {
+    method: 'POST',
+    headers: { authorization: `Api-Key ${key.rawKey}`, 'content-type': 'application/json' },
+    body: '{}',
+  });
+  expect(response.status).toBe(415);
+  expect(response.headers.get('accept-post')).toBe('multipart/form-data');
+});
