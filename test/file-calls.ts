@@ -15,7 +15,8 @@ export interface FilesAnswer {
   body: Partial<PredictFilesAnswer & Problem>;
 }
 
-const BOUNDARY = 'spectrakey-test-boundary';
+/** The boundary of the bodies of `multipart`. */
+export const BOUNDARY = 'spectrakey-test-boundary';
 
 /** A body of `multipart/form-data` with files. */
 export function multipart(files: readonly FileToSend[], boundary = BOUNDARY): Buffer {

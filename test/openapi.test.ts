@@ -2,7 +2,9 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BOUNDARY, multipart } from './file-calls.ts';
 import { createKey, gasoline, headersOf, type Lab, openLab, type Service, startService } from './harness.ts';
+import { oneSpectrum } from './watcher.ts';
 
 interface Schema {
   [keyword: string]: unknown;
@@ -137,12 +139,48 @@ const trueCall = () =>
     })),
   }));
 
+const isForm = (type: string | undefined) => type === 'multipart/form-data';
+
+/** Files with content of any kind, one of them often a true one. */
+const files = fc
+  .array(
+    fc.record({
+      name: fc.oneof(
+        fc.constantFrom('a.csv', 'b.jdx', 'c.spc'),
+        fc.constant(undefined),
+        fc.string({ unit: 'grapheme' }),
+      ),
+      bytes: fc.oneof(
+        { arbitrary: fc.constant(Buffer.from(oneSpectrum('S-1'))), weight: 4 },
+        { arbitrary: fc.uint8Array({ maxLength: 300 }), weight: 1 },
+      ),
+      part: fc.oneof({ arbitrary: fc.constant('file'), weight: 8 }, { arbitrary: fc.string(), weight: 1 }),
+    }),
+    { maxLength: 3 },
+  )
+  .map(made => Uint8Array.from(multipart(made)));
+
+/** Bodies of a type, by its schema. */
+function bodiesOf(
+  type: string | undefined,
+  schema: Schema | undefined,
+): fc.Arbitrary<string | Uint8Array<ArrayBuffer> | undefined> {
+  if (!schema) return fc.constant(undefined);
+  if (isForm(type)) {
+    const bytes = fc.uint8Array({ maxLength: 300 }).map(made => Uint8Array.from(made));
+    return fc.oneof({ arbitrary: files, weight: 8 }, { arbitrary: bytes, weight: 1 });
+  }
+  return fc
+    .oneof({ arbitrary: valuesOf(schema), weight: 3 }, { arbitrary: trueCall(), weight: 1 })
+    .map(made => JSON.stringify(made));
+}
+
 /** Requests made from the description of an operation. */
 function requestsOf(path: string, method: string, { parameters, requestBody }: Described) {
   const inPath = parameters.filter(one => one.in === 'path').map(({ name }) => name);
   const [[type, body] = []] = Object.entries(requestBody?.content ?? {});
   const contentType = fc.oneof(
-    { arbitrary: fc.constant(type), weight: 12 },
+    { arbitrary: fc.constant(isForm(type) ? `${type}; boundary=${BOUNDARY}` : type), weight: 12 },
     { arbitrary: fc.constantFrom('text/plain', 'application/json; charset=utf-16', 'x'), weight: 1 },
   );
   return fc
@@ -155,9 +193,7 @@ function requestsOf(path: string, method: string, { parameters, requestBody }: D
       ),
       idempotencyKey: fc.option(headerText, { freq: 3 }),
       type: contentType,
-      body: body
-        ? fc.oneof({ arbitrary: valuesOf(body.schema), weight: 3 }, { arbitrary: trueCall(), weight: 1 })
-        : fc.constant(undefined),
+      body: bodiesOf(type, body?.schema),
       method: fc.oneof(
         { arbitrary: fc.constant(method.toUpperCase()), weight: 20 },
         { arbitrary: fc.constantFrom('PUT', 'DELETE', 'PATCH'), weight: 1 },
@@ -173,7 +209,7 @@ function requestsOf(path: string, method: string, { parameters, requestBody }: D
           ...(idempotencyKey !== null && { 'idempotency-key': idempotencyKey }),
           ...(body !== undefined && type !== undefined && { 'content-type': type }),
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body !== undefined && { body }),
       },
     }));
 }
@@ -182,6 +218,8 @@ describe('no request made from the document gets a 5xx, or an answer that it doe
   const operations = [
     ['/api/deployments/{deploymentId}/predict', 'post', 400],
     ['/api/organizations/{slug}/projects/{projectId}/deployments/{deploymentId}/predict', 'post', 200],
+    ['/api/deployments/{deploymentId}/predict/file', 'post', 200],
+    ['/api/organizations/{slug}/projects/{projectId}/deployments/{deploymentId}/predict/file', 'post', 200],
     ['/api/key', 'get', 60],
     ['/api/deployments/{deploymentId}', 'get', 60],
     ['/api/openapi.json', 'get', 30],

@@ -7,6 +7,7 @@ import { setPlan } from '../src/accounts/plans.ts';
 import { type Code, isCode } from '../src/errors.ts';
 import { permissions } from '../src/graphql/permissions.ts';
 import { OPERATIONS } from '../src/http/rest/operations.ts';
+import { BOUNDARY, multipart } from './file-calls.ts';
 import {
   ACCEPT,
   CREATE_KEY,
@@ -36,6 +37,7 @@ import {
   startService,
   startServiceForTest,
 } from './harness.ts';
+import { oneSpectrum } from './watcher.ts';
 
 let service: Service;
 let lab: Lab;
@@ -519,11 +521,25 @@ const deploymentPath = () => ({
 /** Every operation of the plain HTTP API. */
 const OPERATION_TABLE: Record<
   keyof typeof OPERATIONS,
-  { body?: () => object; answers: Record<Caller, Outcome> }
+  {
+    request?: () => { body: string | Uint8Array<ArrayBuffer>; type: string };
+    answers: Record<Caller, Outcome>;
+  }
 > = {
   predict: {
-    body: () => ({
-      spectra: gasoline().map(({ sampleName, yValues }) => ({ sample_name: sampleName, y_values: yValues })),
+    request: () => {
+      const spectra = gasoline().map(({ sampleName, yValues }) => ({
+        sample_name: sampleName,
+        y_values: yValues,
+      }));
+      return { body: JSON.stringify({ spectra }), type: 'application/json' };
+    },
+    answers: { ...KEYS_ONLY, ...keys(OK, API_KEY_NOT_AUTHORIZED) },
+  },
+  predictFiles: {
+    request: () => ({
+      body: Uint8Array.from(multipart([{ name: 'a.csv', bytes: Buffer.from(oneSpectrum('S-1')) }])),
+      type: `multipart/form-data; boundary=${BOUNDARY}`,
     }),
     answers: { ...KEYS_ONLY, ...keys(OK, API_KEY_NOT_AUTHORIZED) },
   },
@@ -604,23 +620,24 @@ test('the table of permissions has a row for every field of Query and Mutation, 
   expect(Object.keys(TABLE).sort()).toEqual([...fields].sort());
 });
 
-describe.each(Object.entries(OPERATION_TABLE))('the operation %s', (name, { body, answers }) => {
+describe.each(Object.entries(OPERATION_TABLE))('the operation %s', (name, { request, answers }) => {
   test.each(Object.entries(answers))('gives %s %s', async (caller, outcome) => {
     const [, as] = Object.entries(callers).find(([name]) => name === caller) ?? [];
     const [, operation] = Object.entries(OPERATIONS).find(([key]) => key === name) ?? [];
     const names: Record<string, string> = deploymentPath();
     for (const path of operation?.paths ?? []) {
       const before = await contentOf(service.db);
+      const made = request?.();
       const response = await fetch(service.url + path.replace(/\{(\w+)\}/g, (_, part) => names[part] ?? ''), {
         method: operation?.method ?? 'GET',
-        headers: { ...headersOf(as), ...(body && { 'content-type': 'application/json' }) },
-        ...(body && { body: JSON.stringify(body()) }),
+        headers: { ...headersOf(as), ...(made && { 'content-type': made.type }) },
+        ...(made && { body: made.body }),
       });
       const { status } = response;
       const { code } = JSON.parse(await response.text());
       expect({ status, code }).toEqual(isCode(outcome) ? refusal(outcome) : { status: 200, code: undefined });
-      // Only a prediction changes anything.
-      if (isCode(outcome) || name !== 'predict') expect(await contentOf(service.db)).toEqual(before);
+      // Only a prediction, which has a body, changes anything.
+      if (isCode(outcome) || !made) expect(await contentOf(service.db)).toEqual(before);
     }
   });
 });
