@@ -115,6 +115,7 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
   });
   const app = Fastify();
   await app.register(fastifyCookie);
+  app.decorateRequest('usesSessions', true);
   // registerModel calls this.
   app.decorateRequest('releaseBodyBudget', () => {});
   app.post<{ Body: RequestBody }>('/', async (request, reply): Promise<Expected> => {

@@ -107,8 +107,18 @@ mutation Predict(
     xAxisChecked
   }
 }
+`,
+  variables: {
+    deploymentId: '<your-deployment-id>',
+    spectra: [{ sampleName: 'gasoline-51', yValues: gasoline51 }],
+    xValues: null,
+  },
+  headers: { Authorization: 'Api-Key sk_<your-key>' },
+};
 
-# What the key in the headers may call. Costs nothing.
+const currentApiKey: Example = {
+  title: 'CurrentApiKey',
+  query: `# What the key in the headers may call. Costs nothing.
 query CurrentApiKey {
   currentApiKey {
     name
@@ -126,12 +136,8 @@ query CurrentApiKey {
   }
 }
 `,
-  variables: {
-    deploymentId: '<your-deployment-id>',
-    spectra: [{ sampleName: 'gasoline-51', yValues: gasoline51 }],
-    xValues: null,
-  },
-  headers: { Authorization: 'Api-Key sk_<your-key>' },
+  variables: {},
+  headers: predict.headers,
 };
 
 const signIn: Example = {
@@ -943,4 +949,5 @@ export const examples: [Example, ...Example[]] = [
   plan,
   rename,
   deletions,
+  currentApiKey,
 ];
