@@ -68,6 +68,9 @@ const bodies: Record<string, () => Uint8Array> = {
   'an SPC file of 2^32 points': () => multipart([file('a.spc', spcOfMaxPoints())]),
   '20 MiB of short cells': () => multipart([file('a.csv', wideText(20 * MEBIBYTE))]),
   '20 MiB of short lines': () => multipart([file('a.csv', `x,y\n${'1,2\n'.repeat(5 * MEBIBYTE)}`)]),
+  '20 MiB of points without a heading': () => multipart([file('a.csv', '1,2\n'.repeat(5 * MEBIBYTE))]),
+  '20 MiB of line ends': () => multipart([file('a.csv', `a${'\r'.repeat(20 * MEBIBYTE)}a`)]),
+  '20 MiB of numbers between blanks': () => multipart([file('a.csv', '1 '.repeat(10 * MEBIBYTE))]),
   '20 MiB of one quoted cell': () => multipart([file('a.csv', `"${'""'.repeat(10 * MEBIBYTE)}`)]),
   '20 MiB of what looks like a boundary': () =>
     multipart([file('a.csv', '\r\n--spectrakey-test-boundar'.repeat((20 * MEBIBYTE) / 27))]),

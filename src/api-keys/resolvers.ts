@@ -81,9 +81,9 @@ export const apiKeyResolvers = {
   CurrentApiKey: {
     // A key that cannot be used is refused before.
     status: () => 'ACTIVE' as const,
-    deployments: (key, _args, { db, at }) =>
+    deployments: (key, _args, { shareOf, at }) =>
       readDeployments(
-        db,
+        shareOf(key.organizationId),
         at,
         key.deployments.map(({ id }) => id),
       ),

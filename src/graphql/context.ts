@@ -147,7 +147,10 @@ export function buildContext(
   /** The loaders of a person, or those of the models that a key reached. */
   function loadModels(): ModelLoaders {
     if (context.caller.kind === 'person') return context.caller.person.load;
-    ofReached ??= startModelLoaders(context.db);
+    const { caller: current } = context;
+    ofReached ??= startModelLoaders(
+      current.kind === 'api-key' ? services.shareOf(current.key.organizationId) : context.db,
+    );
     return ofReached;
   }
 

@@ -2,11 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { monthOf } from '../../accounts/month.ts';
 import { findKeyProject } from '../../api-keys/queries.ts';
 import type { AuthenticatedKey } from '../../auth/caller.ts';
+import type { Tenant } from '../../concurrency/fair-share.ts';
+import type { Database } from '../../database/pool.ts';
 import { readDeployments, type SeenDeployment } from '../../deployments/deployments.ts';
 import { xAxisOf } from '../../deployments/model-facts.ts';
 import { type ModelRow, readModels } from '../../deployments/models.ts';
+import type { XAxes } from '../../deployments/x-axes.ts';
 import { apiKeyNotAuthorized, unauthenticated } from '../../errors.ts';
-import type { Context } from '../../graphql/context.ts';
+import { ModelGone } from '../../onnx/outcome.ts';
 import { requireReached } from '../../predictions/authorize.ts';
 import type { ContextOf } from '../contexts.ts';
 import type { DeploymentPath } from './predict.ts';
@@ -18,12 +21,11 @@ export async function answerKey(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<KeyAnswer> {
-  const { key, context } = await keyOf(contextOf, request, reply);
-  const { db } = context;
+  const { key, db, at } = await keyOf(contextOf, request, reply);
   const ids = key.deployments.map(({ id }) => id);
   const [project, deployments] = await Promise.all([
     findKeyProject(db, key.projectId),
-    findDeployments(context, ids),
+    findDeployments(db, ids, at),
   ]);
   // Deleted since the look-up, and the key with it.
   if (!project) throw unauthenticated();
@@ -46,32 +48,45 @@ export async function answerDeployment(
   request: FastifyRequest<{ Params: DeploymentPath }>,
   reply: FastifyReply,
 ): Promise<DeploymentAnswer> {
-  const { key, context } = await keyOf(contextOf, request, reply);
+  const { key, db, at, xAxes, tenant } = await keyOf(contextOf, request, reply);
   const { id } = requireReached(key, request.params.deploymentId);
-  const [found] = await findDeployments(context, [id]);
+  const [found] = await findDeployments(db, [id], at);
   // Deleted since the look-up: the key no longer reaches it.
   if (!found) throw apiKeyNotAuthorized();
   const { model, ...deployment } = found;
-  const { xValues } = await context.curves({ modelId: model.id, of: 'axis' });
   const { x_axis } = model;
-  return { ...deployment, model: { ...model, x_axis: x_axis && { ...x_axis, values: xValues ?? [] } } };
+  // From the cache: decoding 100 000 values of each request would hold the event loop.
+  const values = x_axis && (await xAxes.find(model.id, tenant).catch(notAuthorizedIfGone)).values;
+  return { ...deployment, model: { ...model, x_axis: x_axis && { ...x_axis, values: [...(values ?? [])] } } };
 }
 
-async function keyOf(
-  contextOf: ContextOf,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<{ key: AuthenticatedKey; context: Context }> {
+/** The error for a model that was deleted since the look-up, and its deployment with it. */
+function notAuthorizedIfGone(error: unknown): never {
+  throw error instanceof ModelGone ? apiKeyNotAuthorized() : error;
+}
+
+/** The key of a request. `db` uses the organization's share of the connections, unlike look-ups and settlements. */
+interface CallerKey {
+  key: AuthenticatedKey;
+  db: Database;
+  at: Date;
+  xAxes: XAxes;
+  tenant: Tenant;
+}
+
+async function keyOf(contextOf: ContextOf, request: FastifyRequest, reply: FastifyReply): Promise<CallerKey> {
   // Nothing would confirm remembered facts.
-  const context = await contextOf(request, reply, 'recent look-up');
-  if (context.caller.kind !== 'api-key') throw unauthenticated();
-  return { key: context.caller.key, context };
+  const { caller, at, shareOf, predicting } = await contextOf(request, reply, 'recent look-up');
+  if (caller.kind !== 'api-key') throw unauthenticated();
+  const { key } = caller;
+  const { organizationId: id, allowApiPredict: reserved } = key;
+  return { key, db: shareOf(id), at, xAxes: predicting.xAxes, tenant: { id, reserved } };
 }
 
 type Described = KeyAnswer['deployments'][number];
 
 /** Reads deployments with their models. Those that were deleted meanwhile are left out. */
-async function findDeployments({ db, at }: Context, ids: string[]): Promise<Described[]> {
+async function findDeployments(db: Database, ids: string[], at: Date): Promise<Described[]> {
   const deployments = await readDeployments(db, at, ids);
   const models = await readModels(
     db,

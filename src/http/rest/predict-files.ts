@@ -13,6 +13,7 @@ import type { ContextOf } from '../contexts.ts';
 import type { FileInAnswer, PredictFilesAnswer } from './file-schemas.ts';
 import type { ReadFile } from './files-worker.ts';
 import { idempotencyKeyOf } from './headers.ts';
+import { boundaryOf } from './multipart.ts';
 import { callPredict, type DeploymentPath, predictionOf } from './predict.ts';
 import type { FileReading, FilesBody } from './read-files.ts';
 
@@ -23,7 +24,7 @@ export function acceptFiles(scope: FastifyInstance, readBody: ReadBody): void {
     'multipart/form-data',
     async (request: FastifyRequest, payload: IncomingMessage): Promise<FilesBody> => {
       const contentType = request.headers['content-type'] ?? '';
-      if (!/;\s*boundary\s*=\s*[^\s;]/i.test(contentType)) {
+      if (!boundaryOf(contentType)) {
         throw unsupportedMediaType(
           'The Content-Type has no boundary. Send "Content-Type: multipart/form-data; boundary=…", as HTTP clients do when they are given files.',
         );

@@ -19,7 +19,13 @@ const SEP_LINE = /^"?sep=([^\w\s"]|\t)"?[^\S\n]*(?:\n|$)/i;
  * that runs of blanks separate are reduced to single blanks.
  */
 export function findDialect(original: string): Dialect {
-  const text = original.includes('\r') ? original.replace(/\r\n?/g, '\n') : original;
+  const text = original.includes('\r')
+    ? replaceInPieces(
+        original,
+        at => original[at - 1] !== '\r',
+        piece => piece.replace(/\r\n?/g, '\n'),
+      )
+    : original;
   const named = SEP_LINE.exec(text);
   if (named) {
     const [match, delimiter = ','] = named;
@@ -27,7 +33,36 @@ export function findDialect(original: string): Dialect {
   }
   const delimiter = delimiterOf(text);
   if (delimiter !== ' ') return { text, delimiter, start: 0, line: 1 };
-  return { text: text.replace(/ +/g, ' ').replace(/^ | $/gm, ''), delimiter, start: 0, line: 1 };
+  return { text: reduceBlanks(text), delimiter, start: 0, line: 1 };
+}
+
+/** Reduces runs of blanks to single ones, and removes those at the ends of lines. */
+function reduceBlanks(text: string): string {
+  const reduced = replaceInPieces(
+    text,
+    at => text[at] !== ' ' && text[at] !== '\n',
+    piece => piece.replace(/ +/g, ' ').replace(/\n /g, '\n').replace(/ \n/g, '\n'),
+  );
+  return reduced.replace(/^ | $/g, '');
+}
+
+/** Characters of the pieces of a text: a replacement keeps some bytes for each match until it is done. */
+const PIECE_LENGTH = 1024 * 1024;
+
+/** Replaces in the pieces of a text. @param mayCut whether a piece may begin at an index */
+function replaceInPieces(
+  text: string,
+  mayCut: (at: number) => boolean,
+  replace: (piece: string) => string,
+): string {
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length; ) {
+    let end = Math.min(start + PIECE_LENGTH, text.length);
+    while (end < text.length && !mayCut(end)) end++;
+    pieces.push(replace(text.slice(start, end)));
+    start = end;
+  }
+  return pieces.join('');
 }
 
 export const isComment = (line: string) => /^[#%]/.test(line);

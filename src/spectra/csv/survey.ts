@@ -1,4 +1,5 @@
-import type { Problems } from '../problems.ts';
+import { MAX_FILE_POINTS, MAX_POINTS } from '../limits.ts';
+import { type Problems, refuse } from '../problems.ts';
 import { toNumber } from './numbers.ts';
 import { dataRowsOf, type Table } from './table.ts';
 
@@ -11,7 +12,7 @@ export interface Survey {
   numbers: Int32Array;
   lowest: Float64Array;
   highest: Float64Array;
-  /** The values of the columns that may be x, up to the first that is not a number. */
+  /** The values of the columns that may be x, up to the first that is not a number, and of `MAX_POINTS` rows at most. */
   values: ReadonlyMap<number, readonly number[]>;
 }
 
@@ -32,12 +33,14 @@ export function surveyRows(
     for (let column = 0; column < width; column++) {
       const value = toNumber(fields[column] ?? '');
       if (Number.isNaN(value)) continue;
-      if (numbers[column] === rows) values.get(column)?.push(value);
+      if (numbers[column] === rows && rows < MAX_POINTS) values.get(column)?.push(value);
       numbers[column] = (numbers[column] ?? 0) + 1;
       lowest[column] = Math.min(lowest[column] ?? value, value);
       highest[column] = Math.max(highest[column] ?? value, value);
     }
-    rows++;
+    if (++rows > MAX_FILE_POINTS) {
+      refuse(null, `The file has more than ${MAX_FILE_POINTS} rows. Split it into several files.`);
+    }
     if (fields[0] !== '') filledFirst++;
   }
   return { rows, filledFirst, numbers, lowest, highest, values };
