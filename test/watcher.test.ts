@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createProxy, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -125,6 +125,52 @@ test('a file is sent only once it has stopped growing', async () => {
   }
   await expect.poll(() => folders.list('done')).toEqual(['slow.csv']);
   await watcher.kill();
+});
+
+test('a file that is overwritten while it is sent stays, and its new content is sent', async () => {
+  const folders = makeFolders();
+  const fake = await startFake((response, count) => {
+    if (count === 1) folders.put('current.csv', oneSpectrum('second'));
+    answered(response);
+  });
+  folders.put('current.csv', oneSpectrum('first'));
+  const watcher = startWatcher(folders, target(fake.url), ['--once']);
+  expect(await watcher.ended).toBe(0);
+  expect(new Set(fake.keys).size).toBe(2);
+  expect(folders.list('done')).toEqual(['current.csv']);
+  expect(readFileSync(join(folders.in, 'done/current.csv'), 'utf8')).toBe(oneSpectrum('second'));
+  expect(folders.list('out').filter(name => name.endsWith('.json'))).toHaveLength(2);
+});
+
+test('a file that was answered and not moved is not sent again, also once its predictions were collected', async () => {
+  const folders = makeFolders();
+  const fake = await startFake(answered);
+  // Nothing can be moved there.
+  writeFileSync(join(folders.in, 'done'), '');
+  folders.put('open.csv');
+  const first = startWatcher(folders, target(fake.url));
+  await expect.poll(() => folders.list('out')).toEqual(['open.csv.csv', 'open.csv.json']);
+  await expect.poll(first.output).toContain('EEXIST');
+  await first.kill();
+  for (const name of folders.list('out')) rmSync(join(folders.out, name));
+  rmSync(join(folders.in, 'done'));
+  expect(await startWatcher(folders, target(fake.url), ['--once']).ended).toBe(0);
+  expect(fake.keys).toHaveLength(1);
+  expect(folders.list('done')).toEqual(['open.csv']);
+});
+
+test('an answer of a proxy does not say that nothing was charged', async () => {
+  const folders = makeFolders();
+  const fake = await startFake((response, count) => {
+    if (count <= 3)
+      response.writeHead([524, 403, 408][count - 1] ?? 524, { 'retry-after': '0' }).end('<html>');
+    else answered(response);
+  });
+  folders.put('a.csv');
+  expect(await startWatcher(folders, target(fake.url), ['--once']).ended).toBe(0);
+  const states = readFileSync(folders.journal, 'utf8').match(/"state":"\w+"/g);
+  expect(states).toEqual(['"state":"sent"', '"state":"answered"', '"state":"done"']);
+  expect(new Set(fake.keys).size).toBe(1);
 });
 
 test('a watcher that is killed again and again loses no file and is charged once for each', async () => {

@@ -202,18 +202,24 @@ async function handle(settings, journal, name) {
   const bytes = fs.readFileSync(file);
   if (bytes.length !== before.size || fs.statSync(file).mtimeMs !== before.mtimeMs) return { ms: 0 };
   const key = sha256(settings.deployment, name, bytes);
+  /** Whether the file still holds what was sent: an instrument may write the next measurement under the same name. */
+  const isSame = () => sha256(settings.deployment, name, fs.readFileSync(file)) === key;
   const output = outputOf(settings.out, name, key);
   const entry = journal.get(key);
 
-  const finish = () => {
-    move(settings, name, 'done', key);
-    journal.record(key, { name, state: 'done' });
-  };
-  // Written before a restart, or the same file once more.
-  if (isWritten(output)) {
-    finish();
+  /** Moves the file, unless it was overwritten meanwhile: the new content is then sent, too. */
+  const settle = (kind, reason) => {
+    if (!isSame()) return { ms: 0, why: 'It was overwritten while it was sent.' };
+    move(settings, name, kind, key, reason);
     return undefined;
-  }
+  };
+  const finish = () => {
+    const left = settle('done');
+    if (!left) journal.record(key, { name, state: 'done' });
+    return left;
+  };
+  // Written before a restart, or the same file once more. Another program may have collected the predictions since.
+  if (isWritten(output) || entry?.state === 'answered') return finish();
   let rawKey;
   try {
     rawKey = readKey(settings);
@@ -232,8 +238,7 @@ async function handle(settings, journal, name) {
           : undefined;
     if (why !== undefined) {
       const reason = `The file was sent ${why}, at ${entry.at}, without an answer. It may have been charged. Look it up in the logs of the deployment; to send it again, move it back under another name.`;
-      move(settings, name, 'unclear', key, reason);
-      return undefined;
+      return settle('unclear', reason);
     }
   } else journal.record(key, { name, state: 'sent', by });
 
@@ -257,30 +262,24 @@ async function handle(settings, journal, name) {
     writeWhole(`${output}.json`, `${JSON.stringify(whole, null, 2)}\n`);
     journal.record(key, { name, state: 'answered', log_id: body.log_id });
     log(name, `${body.predictions.length} predictions`);
-    finish();
-    return undefined;
+    return finish();
   }
   const why = `${status} ${body.code ?? ''} ${body.detail ?? ''}`.trim();
-  const isUnknown = (UNKNOWN.has(status) || status < 400) && body.code !== 'MODEL_FAILED';
+  // Without a code it is the answer of a proxy, which may have given up waiting for the server's.
+  const isForeign = body.code === undefined && status !== 413;
+  const isUnknown = isForeign || (UNKNOWN.has(status) && body.code !== 'MODEL_FAILED');
   if (!isUnknown) recordRefusal();
   if (body.code === 'IDEMPOTENCY_KEY_REUSED') {
-    move(
-      settings,
-      name,
+    return settle(
       'unclear',
-      key,
       `${why} An earlier call of this file was answered differently, for example before the model had its x axis.`,
     );
-    return undefined;
   }
-  // Without a code it is the answer of a proxy or of another server, except for a file that is too large for it.
-  const isForeign = body.code === undefined && status !== 413;
   if (isForeign || (TEMPORARY.has(status) && body.code !== 'MODEL_FAILED')) {
     const all = body.code !== 'QUOTA_EXCEEDED' && body.code !== 'INTERNAL_SERVER_ERROR';
     return { all, why, ...(retryAfter >= 0 && { ms: retryAfter * 1000 }) };
   }
-  move(settings, name, 'failed', key, why);
-  return undefined;
+  return settle('failed', why);
 }
 
 /** The files of the folder that did not change since the last look, oldest first. */
