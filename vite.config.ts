@@ -22,6 +22,7 @@ export default defineConfig({
       input: {
         dashboard: join(dashboard, 'index.html'),
         graphiql: join(dashboard, 'graphiql', 'index.html'),
+        reference: join(dashboard, 'reference', 'index.html'),
       },
       // Monaco rarely changes, our pages often do: in a separate chunk, its megabyte stays in the browser's cache.
       output: {

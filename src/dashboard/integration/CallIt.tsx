@@ -1,4 +1,4 @@
-import { Anchor, Card, Code, Grid, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Box, Card, Code, Grid, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { CopyButton } from '../ui/CopyButton';
 import { Snippet } from '../ui/Snippet';
@@ -38,16 +38,19 @@ export function CallIt({ target, model, keys }: CallItProps) {
             onChange={value => setDoor(value === 'graphql' ? 'graphql' : 'rest')}
             data={DOORS.map(([value, label]) => ({ value, label }))}
           />
-          <SegmentedControl
-            aria-label="Language"
-            transitionDuration={0}
-            value={language}
-            onChange={value => {
-              const found = languages.find(([known]) => known === value);
-              if (found) setChosen(found[0]);
-            }}
-            data={languages.map(([value, label]) => ({ value, label }))}
-          />
+          {/* On a narrow screen the languages scroll sideways. */}
+          <Box maw="100%" style={{ overflowX: 'auto' }}>
+            <SegmentedControl
+              aria-label="Language"
+              transitionDuration={0}
+              value={language}
+              onChange={value => {
+                const found = languages.find(([known]) => known === value);
+                if (found) setChosen(found[0]);
+              }}
+              data={languages.map(([value, label]) => ({ value, label }))}
+            />
+          </Box>
           <CopyButton key={`${door} ${language}`} text={code} what={`the ${name} snippet`} />
         </Group>
         <Grid gap="md">
