@@ -78,8 +78,8 @@ interface Received {
   idempotencyKey: unknown;
 }
 
-/** A server that answers each call with the next of some functions. */
-async function standIn(
+/** A server that answers each call with the next of some functions; after the last, with it again. */
+export async function standIn(
   answers: ((response: ServerResponse) => void)[],
 ): Promise<{ url: string; received: Received[] }> {
   const received: Received[] = [];
