@@ -35,7 +35,7 @@ async function openReference(path = '/api', options = {}): Promise<Page> {
 }
 
 async function paste(page: Page, rawKey = key.rawKey): Promise<void> {
-  await page.getByLabel('API key').fill(rawKey);
+  await page.getByLabel('API key', { exact: true }).fill(rawKey);
   await page.getByRole('button', { name: 'Use this key' }).click();
 }
 

@@ -1,4 +1,4 @@
-import { Button, FileInput, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Anchor, Button, FileInput, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { Send } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { AnswerView } from '../ui/AnswerView';
@@ -41,7 +41,11 @@ export function TryForm({ document, operation, inUse }: TryFormProps) {
       <Stack gap="sm">
         {needsKey && inUse.key === '' && (
           <Text size="sm">
-            Without an API key the answer is an error. Paste one at the <a href="#key">top of the page</a>.
+            Without an API key the answer is an error. Paste one at the{' '}
+            <Anchor href="#key" underline="always" inherit>
+              top of the page
+            </Anchor>
+            .
           </Text>
         )}
         {operation.parameters.map(({ name }) => (
@@ -56,7 +60,7 @@ export function TryForm({ document, operation, inUse }: TryFormProps) {
         {isForm && (
           <FileInput
             label="Files"
-            placeholder="CSV, JCAMP-DX, SPC"
+            description="CSV, JCAMP-DX or SPC"
             multiple
             value={files}
             onChange={setFiles}
