@@ -123,7 +123,7 @@ const parameter = (name: string) => {
     deploymentId: lab.deploymentId,
   };
   return fc.oneof(
-    { arbitrary: fc.constant(own[name] ?? ''), weight: 4 },
+    { arbitrary: fc.constant(own[name] ?? ''), weight: 8 },
     { arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 150 }), weight: 1 },
   );
 };
@@ -197,7 +197,7 @@ function requestsOf(path: string, method: string, { parameters, requestBody }: D
         { arbitrary: headerText.map(text => ({ authorization: text })), weight: 1 },
         { arbitrary: fc.constant({ cookie: lab.owner.cookie }), weight: 1 },
       ),
-      idempotencyKey: fc.option(headerText, { freq: 3 }),
+      idempotencyKey: fc.option(fc.oneof(headerText, fc.uuid()), { freq: 3 }),
       type: contentType,
       body: bodiesOf(type, body?.schema),
       method: fc.oneof(

@@ -57,7 +57,11 @@ export async function servePages(
   const reference = [REFERENCE, `${REFERENCE}/`];
   serve(reference, 'reference/index.html');
   for (const path of reference) {
-    app.options(path, (_request, reply) => reply.code(204).header('allow', allowOf(REFERENCE)).send());
+    // Before the body is read, as below it.
+    app.options(path, {
+      onRequest: (_request, reply) => void reply.code(204).header('allow', allowOf(REFERENCE)).send(),
+      handler: () => {},
+    });
   }
   // Routes of the dashboard, which resolves them in the browser.
   serve(
