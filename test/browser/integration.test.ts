@@ -120,6 +120,7 @@ test('one call is made from the page with a pasted key, which is stored nowhere'
     'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state])',
   );
   expect(kept).not.toContain(key.rawKey);
+  expect(await page.content()).not.toContain(key.rawKey);
   expect(await field.getAttribute('type')).not.toBe('password');
   await page.reload();
   expect(await field.inputValue()).toBe('');

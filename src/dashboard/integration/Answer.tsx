@@ -40,7 +40,6 @@ export function Answer({ door, target, model }: AnswerProps) {
       <Form onSubmit={() => void call()}>
         <Stack gap="xs">
           <KeyField
-            value={key}
             onChange={setKey}
             required
             description="Used for this call only. It is stored nowhere, and gone when you leave the page."

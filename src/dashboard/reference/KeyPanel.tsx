@@ -67,7 +67,6 @@ export function KeyPanel({ onUse }: { onUse: (inUse: KeyInUse) => void }) {
             Your key
           </Title>
           <KeyField
-            value={key}
             onChange={setKey}
             required
             description="For the requests that you send from this page. It is stored nowhere, and gone when you leave the page."

@@ -21,17 +21,9 @@ export function OperationView({ document, operation, inUse }: OperationViewProps
   const body = bodyOf(operation);
   const answer = responses['200']?.content['application/json']?.schema;
   return (
-    <Card
-      withBorder
-      padding="lg"
-      component="section"
-      id={operationId}
-      aria-labelledby={`${operationId}-title`}
-    >
+    <Card withBorder padding="lg" component="section" id={operationId}>
       <Stack gap="sm">
-        <Title order={3} id={`${operationId}-title`}>
-          {summary}
-        </Title>
+        <Title order={3}>{summary}</Title>
         <Code style={{ alignSelf: 'flex-start', overflowWrap: 'anywhere' }}>
           {method} {path}
         </Code>

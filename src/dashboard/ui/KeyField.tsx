@@ -3,13 +3,12 @@ import { TextField } from './Form';
 import classes from './KeyField.module.css';
 
 interface KeyFieldProps extends Pick<TextInputProps, 'label' | 'description' | 'required'> {
-  value: string;
   onChange: (key: string) => void;
 }
 
 /**
  * An input of a `Form` for an API key, shown as dots. It is not a password input: browsers offer to store what is typed
- * there.
+ * there. Its value is not controlled: React would write it into an attribute, and so into a page that is saved.
  */
 export function KeyField({ label = 'API key', onChange, ...props }: KeyFieldProps) {
   return (
