@@ -107,8 +107,18 @@ mutation Predict(
     xAxisChecked
   }
 }
+`,
+  variables: {
+    deploymentId: '<your-deployment-id>',
+    spectra: [{ sampleName: 'gasoline-51', yValues: gasoline51 }],
+    xValues: null,
+  },
+  headers: { Authorization: 'Api-Key sk_<your-key>' },
+};
 
-# What the key in the headers may call. Costs nothing.
+const currentApiKey: Example = {
+  title: 'CurrentApiKey',
+  query: `# What the key in the headers may call. Costs nothing.
 query CurrentApiKey {
   currentApiKey {
     name
@@ -126,11 +136,7 @@ query CurrentApiKey {
   }
 }
 `,
-  variables: {
-    deploymentId: '<your-deployment-id>',
-    spectra: [{ sampleName: 'gasoline-51', yValues: gasoline51 }],
-    xValues: null,
-  },
+  variables: {},
   headers: { Authorization: 'Api-Key sk_<your-key>' },
 };
 
@@ -934,6 +940,7 @@ export const examples: [Example, ...Example[]] = [
   logs,
   models,
   apiKeys,
+  currentApiKey,
   createApiKey,
   revokeApiKey,
   deleteApiKey,
