@@ -15,8 +15,14 @@ import { startEmbedded } from './src/private-postgres/start.ts';
 
 const root = import.meta.dirname;
 const SERVER_FILES = ['src', 'migrations', 'schema.graphql'].map(path => join(root, path));
-/** The paths that the server answers; Vite serves all others. */
-const SERVER_PATHS = ['/graphql', '/healthz', '/readyz'];
+/** Patterns of the paths that the server answers; Vite serves all others. */
+const SERVER_PATHS = ['/graphql', '/healthz', '/readyz', '/api/.+'];
+/** Pages whose addresses differ from those of their files. */
+const PAGES: Record<string, string> = {
+  '/graphiql': '/graphiql/',
+  '/api': '/reference/',
+  '/api/': '/reference/',
+};
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -99,12 +105,13 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** Sets the server's Content-Security-Policy on pages, and redirects `/graphiql` to the address that Vite serves. */
+/** Sets the server's Content-Security-Policy on pages, and redirects their addresses to those that Vite serves. */
 function pages(server: Restartable, target: string): Connect.NextHandleFunction {
   return async (request, response, next) => {
     const [path, query] = request.url?.split('?') ?? [];
-    if (path === '/graphiql') {
-      response.writeHead(302, { location: `/graphiql/${query ? `?${query}` : ''}` }).end();
+    const served = PAGES[path ?? ''];
+    if (served !== undefined) {
+      response.writeHead(302, { location: `${served}${query ? `?${query}` : ''}` }).end();
       return;
     }
     if (request.headers.accept?.includes('text/html') && (await server.isUp())) {

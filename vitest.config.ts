@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { chromiumPath } from './test/browser/chromium.ts';
+import { hasMono } from './test/mono-programs.ts';
 import { pgbouncerPath } from './test/pgbouncer-program.ts';
 import { postgresqlPrograms } from './test/postgresql-programs.ts';
 import { pythonProgram } from './test/python-program.ts';
@@ -21,6 +22,10 @@ if (!pythonProgram) {
   if (process.env.CI)
     throw new Error('A test runs recipes with scikit-learn and onnx, and CI leaves none out.');
   console.warn('No Python with scikit-learn and onnx found: leaving out test/model-recipes.test.ts.');
+}
+if (!hasMono) {
+  if (process.env.CI) throw new Error('A test compiles C# with Mono, and CI leaves none out.');
+  console.warn('No Mono found: leaving out test/csharp-snippet.test.ts.');
 }
 
 /**
@@ -76,6 +81,7 @@ const leftOut = [
   ...(pgbouncerPath ? [] : ['test/pgbouncer.test.ts']),
   ...(postgresqlPrograms ? [] : ['test/backup.test.ts']),
   ...(pythonProgram ? [] : ['test/model-recipes.test.ts']),
+  ...(hasMono ? [] : ['test/csharp-snippet.test.ts']),
 ];
 
 export default defineConfig({

@@ -54,7 +54,7 @@ const TRANSITIVE = [
   ['ansi-regex', '5.0.1 || 6.0.1', 'GHSA-93q8-gq69-wqmw', 'a pattern takes forever'],
   ['body-parser', '1.20.3', 'GHSA-qwcr-r2fm-qrc7', 'a body takes forever'],
   ['body-parser', '2.2.1', 'GHSA-wqch-xfxh-vrr4', 'a body takes forever'],
-  ['brace-expansion', '4.0.1', 'GHSA-v6h2-p8h4-qcjw', 'a pattern takes forever'],
+  ['brace-expansion', '1.1.12 || 2.0.2 || 3.0.1 || 4.0.1', 'GHSA-v6h2-p8h4-qcjw', 'a pattern takes forever'],
   ['braces', '3.0.3', 'GHSA-grv7-fg5c-xmjg', 'a pattern takes memory without bounds'],
   ['cookie', '0.7.0', 'GHSA-pxg6-pf52-xh8x', 'a name sets other fields of a cookie'],
   ['find-my-way', '9.0.1', 'GHSA-rrr8-f88r-h8q6', 'a path takes forever'],

@@ -42,6 +42,10 @@ test('npm run dev serves pages and API on one address, and shows a change of eit
   expect(await (await fetch(`${url}/graphiql`, { headers: { accept: 'text/html' } })).text()).toContain(
     'GraphiQL',
   );
+  expect(await (await fetch(`${url}/api`, { headers: { accept: 'text/html' } })).text()).toContain(
+    'Spectrakey · API',
+  );
+  expect((await fetch(`${url}/api/openapi.json`)).headers.get('content-type')).toContain('application/json');
   const postmaster = () => readFile(join(cwd, '.data-dev', 'postgres', 'cluster', 'postmaster.pid'), 'utf8');
   const before = await postmaster();
 

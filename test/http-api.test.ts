@@ -136,6 +136,8 @@ describe('paths', () => {
       '/api/key/': 'GET, HEAD, OPTIONS',
       [`/api/deployments/${lab.deploymentId}`]: 'GET, HEAD, OPTIONS',
       '/api/openapi.json': 'GET, HEAD, OPTIONS',
+      '/api': 'GET, HEAD, OPTIONS',
+      '/api/': 'GET, HEAD, OPTIONS',
     };
     for (const [path, allow] of Object.entries(allowed)) {
       const wrong = allow.startsWith('POST') ? ['GET', 'PUT', 'DELETE', 'PATCH'] : ['POST', 'PUT', 'DELETE'];
@@ -150,13 +152,7 @@ describe('paths', () => {
       const options = await ask(path, { method: 'OPTIONS', as: { headers: {} } });
       expect([options.status, options.headers.get('allow'), options.text]).toEqual([204, allow, '']);
     }
-    for (const path of [
-      '/api/keys',
-      '/api/',
-      '/api/deployments',
-      '/api/deployments/a/b/c',
-      `${pathOf()}//`,
-    ]) {
+    for (const path of ['/api/keys', '/api/deployments', '/api/deployments/a/b/c', `${pathOf()}//`]) {
       for (const method of ['GET', 'POST', 'DELETE']) {
         const reply = await ask(path, {
           method,

@@ -210,7 +210,7 @@ describe('browsers', () => {
   });
 
   test('get headers that forbid sniffing, framing and referrers, and allow only this server’s scripts', async () => {
-    for (const path of ['/', '/graphiql', '/sign-in']) {
+    for (const path of ['/', '/graphiql', '/api', '/sign-in']) {
       const { status, headers } = await fetch(`${service.url}${path}`);
       expect(status).toBe(200);
       expect(Object.fromEntries(headers)).toMatchObject({

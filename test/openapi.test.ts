@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CATALOGUE } from '../src/errors.ts';
 import { BOUNDARY, multipart } from './file-calls.ts';
 import { createKey, gasoline, headersOf, type Lab, openLab, type Service, startService } from './harness.ts';
 import { oneSpectrum } from './watcher.ts';
@@ -27,6 +28,7 @@ interface Document {
   openapi: string;
   paths: Record<string, Record<string, Described>>;
   components: { schemas: Record<string, Schema> };
+  'x-errors': object;
 }
 
 let service: Service;
@@ -45,6 +47,10 @@ afterAll(() => service.close());
 test('the document is valid OpenAPI 3.1 for a public validator', async () => {
   expect(document.openapi).toMatch(/^3\.1\./);
   expect(await new Validator().validate(structuredClone({ ...document }))).toEqual({ valid: true });
+});
+
+test('it has the status and the message of every error of the catalogue', () => {
+  expect(document['x-errors']).toEqual(CATALOGUE);
 });
 
 test('every operation has an id of its own, and every object a description', () => {
@@ -117,7 +123,7 @@ const parameter = (name: string) => {
     deploymentId: lab.deploymentId,
   };
   return fc.oneof(
-    { arbitrary: fc.constant(own[name] ?? ''), weight: 4 },
+    { arbitrary: fc.constant(own[name] ?? ''), weight: 8 },
     { arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 150 }), weight: 1 },
   );
 };
@@ -191,7 +197,7 @@ function requestsOf(path: string, method: string, { parameters, requestBody }: D
         { arbitrary: headerText.map(text => ({ authorization: text })), weight: 1 },
         { arbitrary: fc.constant({ cookie: lab.owner.cookie }), weight: 1 },
       ),
-      idempotencyKey: fc.option(headerText, { freq: 3 }),
+      idempotencyKey: fc.option(fc.oneof(headerText, fc.uuid()), { freq: 3 }),
       type: contentType,
       body: bodiesOf(type, body?.schema),
       method: fc.oneof(

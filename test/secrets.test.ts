@@ -235,6 +235,8 @@ beforeAll(async () => {
   for (const path of [
     '/graphql',
     '/graphiql',
+    '/api',
+    '/api/key',
     '/',
     '/healthz',
     '/readyz',

@@ -4,7 +4,7 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Config } from '../config.ts';
-import { isRestUrl } from './rest/paths.ts';
+import { allowOf, isRestUrl, REFERENCE } from './rest/paths.ts';
 
 const built = fileURLToPath(new URL('../../dist/', import.meta.url));
 
@@ -23,7 +23,10 @@ const CONTENT_SECURITY_POLICY = {
   frameAncestors: ["'none'"],
 };
 
-/** Serves the pages that `npm run build` made: the dashboard, GraphiQL if it is enabled, and the files that they load. */
+/**
+ * Serves the pages that `npm run build` made: the dashboard, the reference of the plain HTTP API, GraphiQL if it is enabled,
+ * and the files that they load.
+ */
 export async function servePages(
   app: FastifyInstance,
   { GRAPHIQL }: Pick<Config, 'GRAPHIQL'>,
@@ -51,6 +54,15 @@ export async function servePages(
     for (const path of paths) app.get(path, (_request, reply) => send(reply, file));
   };
   if (GRAPHIQL) serve(['/graphiql', '/graphiql/'], 'graphiql/index.html');
+  const reference = [REFERENCE, `${REFERENCE}/`];
+  serve(reference, 'reference/index.html');
+  for (const path of reference) {
+    // Before the body is read, as below it.
+    app.options(path, {
+      onRequest: (_request, reply) => void reply.code(204).header('allow', allowOf(REFERENCE)).send(),
+      handler: () => {},
+    });
+  }
   // Routes of the dashboard, which resolves them in the browser.
   serve(
     [

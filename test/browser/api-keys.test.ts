@@ -235,6 +235,21 @@ describe('the modal that reveals a new key', () => {
     await dialog(page).waitFor({ state: 'detached' });
   });
 
+  test('tries the key: the answer says what it reaches, and it is not a use', async () => {
+    const lab = await openLab(service);
+    const page = await openTab(lab);
+    await createInDialog(page, 'LIMS');
+    await page.getByRole('button', { name: 'Try the key' }).click();
+    await dialog(page).getByRole('status').getByText('Answered with status 200').waitFor();
+    const answer = await page.getByRole('region', { name: 'Answer of GET /api/key' }).textContent();
+    expect(JSON.parse(answer?.slice(answer.indexOf('{')) ?? '')).toMatchObject({
+      name: 'LIMS',
+      deployments: [{ id: lab.deploymentId, active: true }],
+    });
+    await page.getByRole('button', { name: 'Done' }).click();
+    await row(page, 'LIMS').getByText('Never').first().waitFor();
+  });
+
   test('copies also without TLS, where browsers offer no clipboard API', async () => {
     const lab = await openLab(service);
     const page = await openTab(lab);
@@ -257,7 +272,7 @@ describe('the modal that reveals a new key', () => {
     expect(await rawKey(page).innerText()).toBe(key);
     await page.mouse.click(5, 5);
     expect(await rawKey(page).innerText()).toBe(key);
-    expect(await dialog(page).getByRole('button').allInnerTexts()).toEqual(['Copy', 'Done']);
+    expect(await dialog(page).getByRole('button').allInnerTexts()).toEqual(['Try the key', 'Copy', 'Done']);
     const [question] = await Promise.all([
       page.waitForEvent('dialog'),
       page.close({ runBeforeUnload: true }),

@@ -1,31 +1,25 @@
-import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { paste, temporaryFolder } from '../commands.ts';
+import { DOORS, languagesOf, snippetFor, watcherCommand } from '../../src/dashboard/integration/snippets.ts';
 import {
   createKey,
-  demonstration,
   deploy,
-  gasoline,
   type Lab,
   openLab,
   REVOKE_KEY,
+  recordOf,
   type Service,
   startService,
 } from '../harness.ts';
 import { regressionWithStatistics } from '../onnx-files.ts';
+import { targetOf } from '../snippet-runs.ts';
 import { axeViolations, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
 
 const browser = launchBrowser();
-const execute = promisify(execFile);
 let service: Service;
 let lab: Lab;
 let key: { id: string; rawKey: string };
-/** A key of the whole project. */
-let everyKey: { rawKey: string };
 /** A deployment whose model has an x axis. */
 let withAxis: string;
 
@@ -42,7 +36,6 @@ beforeAll(async () => {
   service = await startService();
   lab = await openLab(service);
   key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
-  everyKey = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
   const described = await deploy(service, lab.owner, undefined, 'With an x axis');
   await setAxis(described.modelId, 'nm');
   withAxis = described.deploymentId;
@@ -59,61 +52,17 @@ async function copy(page: Page, what: string): Promise<string> {
   return await page.evaluate('navigator.clipboard.readText()');
 }
 
-async function snippet(page: Page, language: string, rawKey = key.rawKey): Promise<string> {
+/** Chooses a door and a language. @returns what the button copies */
+async function snippet(page: Page, door: string, language: string): Promise<string> {
+  await page.getByText(door, { exact: true }).click();
   await page.getByText(language, { exact: true }).click();
-  const code = await copy(page, `the ${language} snippet`);
-  expect(code.split('sk_<your-key>')).toHaveLength(2);
-  return code.replace('sk_<your-key>', rawKey);
+  return await copy(page, `the ${language} snippet`);
 }
 
-/** The snippet with a measured spectrum in place of the zeros. */
-function withSpectrum(
-  code: string,
-  zeros: string | RegExp,
-  quote = (values: string) => `[${values}]`,
-): string {
-  const values = gasoline()[0]?.yValues.join(',') ?? '';
-  const filled = code.replace(zeros, quote(values));
-  expect(filled).not.toBe(code);
-  return filled;
-}
-
-async function runFile(program: string, name: string, code: string, env: Record<string, string> = {}) {
-  const folder = await temporaryFolder();
-  await writeFile(join(folder, name), code);
-  const { stdout } = await execute(program, [join(folder, name)], { env: { ...process.env, ...env } });
-  return stdout;
-}
-
-// Replaces Python's requests where it is not installed.
-const REQUESTS = `import json as _json, urllib.error, urllib.request
-class Response:
-    def __init__(self, status, body): self.status_code, self.text = status, body
-    ok = property(lambda self: self.status_code < 400)
-    def json(self): return _json.loads(self.text)
-def post(url, headers, json, timeout):
-    data, headers = _json.dumps(json).encode(), {**headers, "Content-Type": "application/json"}
-    try: answer = urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=timeout)
-    except urllib.error.HTTPError as error: answer = error
-    return Response(answer.status, answer.read().decode())
-`;
-
-async function runPython(code: string): Promise<string> {
-  const installed = await execute('python3', ['-c', 'import requests']).then(
-    () => true,
-    () => false,
-  );
-  const folder = await temporaryFolder();
-  if (!installed) await writeFile(join(folder, 'requests.py'), REQUESTS);
-  return await runFile('python3', 'predict.py', code, installed ? {} : { PYTHONPATH: folder });
-}
-
-const octaneOf = (output: string) => Number(/sample-1\D+([\d.]+)/.exec(output)?.[1]);
-const OCTANE = 87.9412;
-
-test('shows the endpoint and the deployment, to copy, and leads to the keys', async () => {
+test('shows the endpoints and the deployment, to copy, and leads to the keys', async () => {
   const page = await integrationPage();
-  expect(await copy(page, 'the endpoint')).toBe(`${service.url}/graphql`);
+  expect(await copy(page, 'the endpoint')).toBe(`${service.url}/api/deployments/${lab.deploymentId}/predict`);
+  expect(await copy(page, 'the GraphQL endpoint')).toBe(`${service.url}/graphql`);
   expect(await copy(page, 'the deployment’s id')).toBe(lab.deploymentId);
   // A valid key is not rate limited: 429 means the quota.
   await page
@@ -123,45 +72,80 @@ test('shows the endpoint and the deployment, to copy, and leads to the keys', as
   await page.waitForURL(`**/deployments/${lab.deploymentId}/api-keys`);
 });
 
-test('curl: works as pasted, and with a spectrum', async () => {
-  const code = await snippet(await integrationPage(), 'curl');
-  expect(code).toContain('401 values');
-  expect(JSON.parse(await paste(code)).data.predict.predictions).toEqual([
-    { sampleName: 'sample-1', value: expect.any(Number) },
-  ]);
-  const measured = withSpectrum(code, /\$\(yes .*\)/, values => values);
-  expect(JSON.parse(await paste(measured)).data.predict.predictions[0].value).toBeCloseTo(OCTANE, 3);
-});
-
-test('curl: its comments are safe in every shell that runs them', async () => {
-  const code = await snippet(await integrationPage(), 'curl');
-  const comments = code.match(/^#.*$/gm);
-  expect(comments).toHaveLength(3);
-  const described = await snippet(await integrationPage(withAxis), 'curl');
-  comments?.push(...(described.match(/^#.*$/gm) ?? []));
-  expect(comments).toHaveLength(7);
-  for (const comment of comments ?? []) expect(comment).toMatch(/^# [\w .,:-]+$/);
-});
-
-test('TypeScript: works as pasted, and with a spectrum', async () => {
-  const code = await snippet(await integrationPage(), 'TypeScript');
-  expect(code).toContain('401 values');
-  const run = (text: string) => runFile(process.execPath, 'predict.ts', text);
-  expect(octaneOf(await run(code))).toBeGreaterThan(0);
-  expect(octaneOf(await run(withSpectrum(code, 'Array(401).fill(0)')))).toBeCloseTo(OCTANE, 3);
-});
-
-test('Python: works as pasted, and with a spectrum', async () => {
-  const code = await snippet(await integrationPage(), 'Python');
-  expect(code).toContain('401 values');
-  const python = await execute('python3', ['--version']).catch(() => null);
-  if (!python) {
-    console.warn('python3 is not installed: the Python snippet was read, and not run.');
-    expect(code).toContain('"yValues": [0.0] * 401');
-    return;
+test('plain HTTP comes first, and every snippet is shown and copied with the facts of the deployment', async () => {
+  const page = await integrationPage(withAxis);
+  const target = targetOf(service.url, withAxis, { xAxis: { first: 900, last: 1700 } });
+  expect(await copy(page, 'the curl snippet')).toBe(snippetFor('rest', 'curl', target));
+  for (const [door, label] of DOORS) {
+    for (const [language, name] of languagesOf(door)) {
+      const code = snippetFor(door, language, target);
+      expect(await snippet(page, label, name)).toBe(code);
+      expect(await page.getByRole('region', { name: `${name} snippet` }).textContent()).toBe(code);
+    }
   }
-  expect(octaneOf(await runPython(code))).toBeGreaterThan(0);
-  expect(octaneOf(await runPython(withSpectrum(code, '[0.0] * 401')))).toBeCloseTo(OCTANE, 3);
+  // A language that GraphQL does not have.
+  await snippet(page, 'Plain HTTP', 'C#');
+  await page.getByText('GraphQL', { exact: true }).click();
+  await page.getByRole('region', { name: 'curl snippet' }).waitFor();
+});
+
+test('a model with limits and a classification have snippets of their own', async () => {
+  const statistics = regressionWithStatistics({ t2_limit: '12', q_limit: '0.5' });
+  const { deploymentId } = await deploy(service, lab.owner, statistics, 'Judged');
+  const page = await integrationPage(deploymentId);
+  expect(await snippet(page, 'Plain HTTP', 'Python')).toContain('prediction["applicability"]["verdict"]');
+  const example = page.getByRole('region', { name: 'Answer, for example' });
+  expect(await example.textContent()).toContain('"verdict": "INSIDE"');
+});
+
+test('one call is made from the page with a pasted key, which is stored nowhere', async () => {
+  const page = await integrationPage();
+  const field = page.getByLabel('API key');
+  const answer = page.getByRole('region', { name: 'Answer', exact: true });
+  await page.getByRole('button', { name: 'Make one call' }).click();
+  await page.getByText('Enter the API key.').waitFor();
+  for (const [, label] of DOORS) {
+    await page.getByText(label, { exact: true }).click();
+    await field.fill(` ${key.rawKey}\n`);
+    const before = await recordOf(service, lab.deploymentId);
+    await page.getByRole('button', { name: 'Make one call' }).click();
+    await page.getByText('Answered with status 200').waitFor();
+    expect(await answer.textContent()).toMatch(/"value": -?\d/);
+    expect(await recordOf(service, lab.deploymentId)).toEqual({
+      charged: (before?.charged ?? 0) + 1,
+      logged: (before?.logged ?? 0) + 1,
+    });
+  }
+  const kept = await page.evaluate<string>(
+    'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state])',
+  );
+  expect(kept).not.toContain(key.rawKey);
+  expect(await page.content()).not.toContain(key.rawKey);
+  expect(await field.getAttribute('type')).not.toBe('password');
+  await page.reload();
+  expect(await field.inputValue()).toBe('');
+});
+
+test('a call that the page makes counts by its key alone: a refusal is shown with its reason', async () => {
+  const revoked = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  await service.ask(REVOKE_KEY, { id: revoked.id }, lab.owner);
+  const page = await integrationPage();
+  await page.getByLabel('API key').fill(revoked.rawKey);
+  await page.getByRole('button', { name: 'Make one call' }).click();
+  await page.getByText('Answered with status 403').waitFor();
+  await page.getByText(/"detail": "This API key has been revoked/).waitFor();
+});
+
+test('the folder watcher is downloaded as it is, with its command line', async () => {
+  const page = await integrationPage();
+  const file = new URL('../../docs/clients/spectrakey-watch.mjs', import.meta.url);
+  const started = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download spectrakey-watch.mjs' }).click();
+  const download = await started;
+  expect(download.suggestedFilename()).toBe('spectrakey-watch.mjs');
+  expect(await readFile(await download.path(), 'utf8')).toBe(await readFile(file, 'utf8'));
+  const command = watcherCommand('spectrakey-watch.mjs', targetOf(service.url, lab.deploymentId));
+  expect(await copy(page, 'the command')).toBe(command);
 });
 
 test('the x axis is shown, with all of its values to copy', async () => {
@@ -173,86 +157,15 @@ test('the x axis is shown, with all of its values to copy', async () => {
   expect(await without.getByRole('button', { name: 'Copy the x values' }).count()).toBe(0);
 });
 
-test('a snippet shows how to send the x values: it works as pasted, and with them the axis is checked', async () => {
-  const page = await integrationPage(withAxis);
-  const checks: [string, RegExp | string, string, (code: string) => Promise<string>][] = [
-    [
-      'TypeScript',
-      '// xValues: [900, ..., 1700]',
-      'xValues: ',
-      code => runFile(process.execPath, 'predict.ts', code),
-    ],
-    ['Python', '# "xValues": [900, ..., 1700]', '"xValues": ', runPython],
-  ];
-  const python = await execute('python3', ['--version']).catch(() => null);
-  for (const [language, comment, property, run] of python ? checks : checks.slice(0, 1)) {
-    const code = await snippet(page, language, everyKey.rawKey);
-    expect(code).toContain(comment);
-    expect(octaneOf(await run(code))).toBeGreaterThan(0);
-    const withAxis = (values: number[]) => code.replace(comment, `${property}${JSON.stringify(values)}`);
-    expect(octaneOf(await run(withAxis(X_VALUES)))).toBeGreaterThan(0);
-    await expect(run(withAxis(X_VALUES.toReversed()))).rejects.toThrow(/the model expects 900 to 1700 nm/);
-  }
-  const curl = await snippet(page, 'curl', everyKey.rawKey);
-  expect(curl).toContain('add xValues to the variables: the x of each of your points, 900, ..., 1700.');
-  expect(octaneOf(await paste(curl))).toBeGreaterThan(0);
-  const checked = curl.replace('"variables": {', `"variables": { "xValues": ${JSON.stringify(X_VALUES)},`);
-  expect(octaneOf(await paste(checked))).toBeGreaterThan(0);
-  const { deployment } = await service.ask(
-    'query ($id: ID!) { deployment(id: $id) { predictionLogs { nodes { xAxisChecked } } } }',
-    { id: withAxis },
-    lab.owner,
-  );
-  const calls = deployment?.predictionLogs.nodes.map(({ xAxisChecked }) => xAxisChecked);
-  expect(calls).toEqual(python ? [true, false, true, false, true, false] : [true, false, true, false]);
-});
-
-test('a snippet for a model with limits prints the verdict beside the value', async () => {
-  const { deploymentId } = await deploy(
-    service,
-    lab.owner,
-    regressionWithStatistics({ t2_limit: '12', q_limit: '0.5' }),
-    'Judged',
-  );
-  const page = await integrationPage(deploymentId);
-  const script = await snippet(page, 'TypeScript', everyKey.rawKey);
-  expect(await runFile(process.execPath, 'predict.ts', script)).toBe('sample-1 0 INSIDE\n');
-  const curl = await snippet(page, 'curl', everyKey.rawKey);
-  expect(JSON.parse(await paste(curl)).data.predict.predictions).toEqual([
-    { sampleName: 'sample-1', value: 0, applicability: { verdict: 'INSIDE' } },
-  ]);
-  const python = await snippet(page, 'Python', everyKey.rawKey);
-  expect(python).toContain('prediction["applicability"]["verdict"]');
-});
-
 test('a unit that another person typed cannot put code into a snippet', async () => {
   const { modelId, deploymentId } = await deploy(service, lab.owner, undefined, 'With an odd unit');
   await setAxis(modelId, "nm'; $(touch /tmp/owned) `touch /tmp/owned` '");
   const page = await integrationPage(deploymentId);
-  for (const language of ['curl', 'TypeScript', 'Python']) {
-    expect(await snippet(page, language)).not.toContain('owned');
+  for (const [door, label] of DOORS) {
+    for (const [, name] of languagesOf(door)) {
+      expect(await snippet(page, label, name)).not.toContain('owned');
+    }
   }
-});
-
-test('a refused call prints the reason', async () => {
-  const revoked = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
-  await service.ask(REVOKE_KEY, { id: revoked.id }, lab.owner);
-  const code = await snippet(await integrationPage(), 'TypeScript', revoked.rawKey);
-  await expect(runFile(process.execPath, 'predict.ts', code)).rejects.toThrow(
-    /403 .*This API key has been revoked/,
-  );
-});
-
-test('a model of categories is queried for categories', async () => {
-  const oil = await deploy(service, lab.owner, demonstration('oil-type.onnx'), 'Oil type');
-  const { rawKey } = await createKey(service, lab.owner, { deploymentId: oil.deploymentId });
-  const page = await integrationPage(oil.deploymentId);
-  const code = await snippet(page, 'curl', rawKey);
-  expect(JSON.parse(await paste(code)).data.predict.predictions).toEqual([
-    { sampleName: 'sample-1', category: expect.any(String) },
-  ]);
-  const script = await snippet(page, 'TypeScript', rawKey);
-  expect(await runFile(process.execPath, 'predict.ts', script)).toMatch(/^sample-1 \w+/);
 });
 
 test('a plan without API access is pointed out', async () => {
@@ -284,7 +197,7 @@ test.for(['light', 'dark'] as const)(
       colorScheme: scheme,
       viewport: { width: 360, height: 780 },
     });
-    for (const language of ['curl', 'TypeScript', 'Python']) {
+    for (const [, language] of languagesOf('rest')) {
       await page.getByText(language, { exact: true }).click();
       await page.getByRole('region', { name: `${language} snippet` }).waitFor();
       expect(await axeViolations(page, scheme)).toEqual([]);

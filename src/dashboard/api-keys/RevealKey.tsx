@@ -4,6 +4,7 @@ import { Check, Copy, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Notice } from '../ui/Notice';
 import classes from './ApiKeys.module.css';
+import { TryKey } from './TryKey';
 
 interface Props {
   name: string;
@@ -42,6 +43,7 @@ export function RevealKey({ name, prefix, rawKey, warned, onBack, onDone }: Prop
         Only a hash of it is stored, so it cannot be shown again. Put it into the secret store of the program
         that will use it. If it gets lost, revoke it and create another.
       </Notice>
+      <TryKey rawKey={rawKey} />
       {warned && (
         <Text size="sm" role="alert" className={classes.full}>
           Still here, so that the key is not lost. Copy it, then press Done.

@@ -11,6 +11,7 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import {
+  BookOpen,
   ChevronDown,
   CircleUserRound,
   CodeXml,
@@ -177,6 +178,9 @@ function PersonMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item component="a" href="/api" leftSection={<BookOpen size={14} />}>
+          API reference
+        </Menu.Item>
         {graphiql && (
           <Menu.Item component="a" href="/graphiql" leftSection={<CodeXml size={14} />}>
             GraphiQL

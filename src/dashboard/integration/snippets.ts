@@ -1,157 +1,109 @@
-import { formatX } from '../../spectra/axis.ts';
-import { MAX_SPECTRA } from '../limits.ts';
+import { csharp } from './csharp.ts';
+import { curl } from './curl.ts';
+import { powershell } from './powershell.ts';
+import { python } from './python.ts';
+import { type Door, documentOf, resultOf, type Target, urlOf } from './target.ts';
+import { typescript } from './typescript.ts';
 
-/** The deployment that a snippet calls. */
-export interface Target {
-  endpoint: string;
-  deploymentId: string;
-  inputLength: number;
-  kind: 'REGRESSION' | 'CLASSIFICATION';
-  /** The ends of the model's x axis; null if it has none. */
-  xAxis: { first: number; last: number } | null;
-  /** Whether the model judges its applicability. */
-  hasLimits: boolean;
-}
+/** The doors with their labels. */
+export const DOORS: readonly (readonly [Door, string])[] = [
+  ['rest', 'Plain HTTP'],
+  ['graphql', 'GraphQL'],
+];
 
-/** The placeholder of the key, in every snippet. */
-export const KEY_PLACEHOLDER = 'sk_<your-key>';
+const SNIPPETS = {
+  curl,
+  python,
+  typescript,
+  csharp: (_door: Door, target: Target) => csharp(target),
+  powershell: (_door: Door, target: Target) => powershell(target),
+} as const;
 
-/** The languages of the snippets, with their labels. */
-export const LANGUAGES = [
+export type Language = keyof typeof SNIPPETS;
+
+const LANGUAGES: readonly (readonly [Language, string])[] = [
   ['curl', 'curl'],
-  ['typescript', 'TypeScript'],
   ['python', 'Python'],
-] as const;
+  ['typescript', 'TypeScript'],
+  ['csharp', 'C#'],
+  ['powershell', 'PowerShell'],
+];
 
-export type Language = (typeof LANGUAGES)[number][0];
+/** The languages of the snippets for a door, with their labels. */
+export const languagesOf = (door: Door) =>
+  door === 'rest'
+    ? LANGUAGES
+    : LANGUAGES.filter(([language]) => !['csharp', 'powershell'].includes(language));
 
 /**
- * A program that predicts for one spectrum. It runs once the key is filled in: a spectrum of zeros takes the place of
- * the measured one.
+ * A program that predicts for one spectrum. It runs as it is once the environment has the key: a spectrum of zeros takes
+ * the place of the measured one. C# and PowerShell have plain HTTP only.
  */
-export function snippetFor(language: Language, target: Target): string {
-  return { curl, typescript, python }[language](target);
+export const snippetFor = (door: Door, language: Language, target: Target): string =>
+  SNIPPETS[language](door, target);
+
+/** A call that a page makes itself, with one spectrum of zeros. */
+export interface Call {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
 }
 
-const resultOf = ({ kind }: Target) => (kind === 'REGRESSION' ? 'value' : 'category');
-
-/** What is requested of each prediction. */
-const selectionOf = (target: Target) =>
-  `sampleName ${resultOf(target)}${target.hasLimits ? ' applicability { verdict }' : ''}`;
-
-const variablesOf = ({ xAxis }: Target) =>
-  `$deploymentId: ID!, $spectra: [SpectrumInput!]!${xAxis ? ', $xValues: [Float!]' : ''}`;
-
-const argumentsOf = ({ xAxis }: Target) =>
-  `deploymentId: $deploymentId, spectra: $spectra${xAxis ? ', xValues: $xValues' : ''}`;
-
-// Only numbers of the axis are in the snippets: its unit is a text that another person chose, and a shell or an
-// interpreter may run what follows a line break in it.
-const endsOf = ({ first, last }: NonNullable<Target['xAxis']>) => [first, last].map(formatX).join(', ..., ');
-
-const REFUSALS = [
-  '403: the key was revoked, has expired or does not reach this deployment.',
-  '429, 503: wait for as many seconds as the header Retry-After says, then try again.',
-] as const;
-
-function curl(target: Target): string {
-  const { endpoint, deploymentId, inputLength, xAxis } = target;
-  // Some shells, such as zsh, execute pasted comments, so these contain nothing with a meaning for a shell.
-  const axis = xAxis
-    ? `# To have the x axis checked, add xValues to the variables: the x of each of your points, ${endsOf(xAxis).replaceAll('+', '')}.\n`
-    : '';
-  return `# ${inputLength} values in the order of the points of the model. Put yours in place of the zeros.
-Y_VALUES=$(yes 0 | head -n ${inputLength} | paste -s -d , -)
-${axis}
-# ${REFUSALS.join('\n# ')}
-curl '${endpoint}' \\
-  -H 'Authorization: Api-Key ${KEY_PLACEHOLDER}' \\
-  -H 'Content-Type: application/json' \\
-  -d '{
-    "query": "mutation Predict(${variablesOf(target)}) { predict(${argumentsOf(target)}) { predictions { ${selectionOf(target)} } } }",
-    "variables": {
-      "deploymentId": "${deploymentId}",
-      "spectra": [{ "sampleName": "sample-1", "yValues": ['"$Y_VALUES"'] }]
-    }
-  }'
-`;
+/** @param idempotencyKey new for each call */
+export function callFor(door: Door, target: Target, key: string, idempotencyKey: string): Call {
+  const headers = { authorization: `Api-Key ${key}`, 'content-type': 'application/json' };
+  const zeros = Array<number>(target.inputLength).fill(0);
+  const url = urlOf(door, target);
+  if (door === 'rest') {
+    const body = JSON.stringify({ spectra: [{ sample_name: 'sample-1', y_values: zeros }] });
+    return { url, headers: { ...headers, 'idempotency-key': idempotencyKey }, body };
+  }
+  const variables = {
+    deploymentId: target.deploymentId,
+    idempotencyKey,
+    spectra: [{ sampleName: 'sample-1', yValues: zeros }],
+  };
+  return { url, headers, body: JSON.stringify({ query: documentOf(target).join('\n'), variables }) };
 }
 
-function typescript(target: Target): string {
-  const { endpoint, deploymentId, inputLength, xAxis, hasLimits } = target;
-  const result = [resultOf(target), ...(hasLimits ? ['applicability'] : [])].join(', ');
-  const printed = hasLimits ? `${resultOf(target)}, applicability.verdict` : result;
-  const axis = xAxis
-    ? `
-      // The x of each of your points, to be compared with the x axis of the model. Put in all ${inputLength}.
-      // xValues: [${endsOf(xAxis)}],`
-    : '';
-  return `const response = await fetch('${endpoint}', {
-  method: 'POST',
-  headers: {
-    Authorization: 'Api-Key ${KEY_PLACEHOLDER}',
-    'Content-Type': 'application/json',
-  },
-  body: JSON.stringify({
-    query: \`
-      mutation Predict(${variablesOf(target)}) {
-        predict(${argumentsOf(target)}) {
-          predictions { ${selectionOf(target)} }
-        }
-      }\`,
-    variables: {
-      deploymentId: '${deploymentId}',
-      // 1 to ${MAX_SPECTRA} spectra of ${inputLength} values each, in the order of the model's points. Put yours in place of the zeros.
-      spectra: [{ sampleName: 'sample-1', yValues: Array(${inputLength}).fill(0) }],${axis}
+/** The facts about a model that its answers contain. */
+export interface AnsweringModel {
+  id: string;
+  name: string;
+  version: number;
+  targetProperty: string;
+  unit?: string | null | undefined;
+}
+
+/** An answer of the deployment as it looks, with a made-up value, as JSON. */
+export function exampleAnswer(door: Door, target: Target, model: AnsweringModel): string {
+  const value = target.kind === 'REGRESSION' ? 12.34 : 'A';
+  const result = { [resultOf(door, target)]: value };
+  if (door === 'graphql') {
+    const applicability = target.hasLimits ? { applicability: { verdict: 'INSIDE' } } : {};
+    return spread({
+      data: { predict: { predictions: [{ sampleName: 'sample-1', ...result, ...applicability }] } },
+    });
+  }
+  const judged = { verdict: 'INSIDE', t2: 1.2, t2_limit: 9.8, q: 0.1, q_limit: 0.5 };
+  return spread({
+    predictions: [
+      { sample_name: 'sample-1', ...result, ...(target.hasLimits ? { applicability: judged } : {}) },
+    ],
+    model: {
+      id: model.id,
+      name: model.name,
+      version: model.version,
+      target_property: model.targetProperty,
+      unit: model.unit ?? null,
     },
-  }),
-});
-
-// ${REFUSALS.join('\n// ')}
-if (!response.ok) throw new Error(\`\${response.status} \${await response.text()}\`);
-
-const { data } = await response.json();
-for (const { sampleName, ${result} } of data.predict.predictions) {
-  console.log(sampleName, ${printed});
-}
-`;
+    x_axis_checked: false,
+    log_id: '01a20881-bb48-761f-bcab-7ec1b0fb9cf2',
+  });
 }
 
-function python(target: Target): string {
-  const { endpoint, deploymentId, inputLength, xAxis, hasLimits } = target;
-  const axis = xAxis
-    ? `
-            # The x of each of your points, to be compared with the x axis of the model. Put in all ${inputLength}.
-            # "xValues": [${endsOf(xAxis)}],`
-    : '';
-  const verdict = hasLimits ? ', prediction["applicability"]["verdict"]' : '';
-  return `import requests
+const spread = (value: unknown) => JSON.stringify(value, null, 2);
 
-response = requests.post(
-    "${endpoint}",
-    headers={"Authorization": "Api-Key ${KEY_PLACEHOLDER}"},
-    json={
-        "query": """
-            mutation Predict(${variablesOf(target)}) {
-              predict(${argumentsOf(target)}) {
-                predictions { ${selectionOf(target)} }
-              }
-            }
-        """,
-        "variables": {
-            "deploymentId": "${deploymentId}",
-            # 1 to ${MAX_SPECTRA} spectra of ${inputLength} values each, in the order of the model's points. Put yours in place of the zeros.
-            "spectra": [{"sampleName": "sample-1", "yValues": [0.0] * ${inputLength}}],${axis}
-        },
-    },
-    timeout=30,
-)
-
-# ${REFUSALS.join('\n# ')}
-if not response.ok:
-    raise SystemExit(f"{response.status_code} {response.text}")
-
-for prediction in response.json()["data"]["predict"]["predictions"]:
-    print(prediction["sampleName"], prediction["${resultOf(target)}"]${verdict})
-`;
-}
+/** The command line of the folder watcher, for every shell. @param file its name */
+export const watcherCommand = (file: string, { origin, deploymentId }: Target): string =>
+  `node ${file} --server ${origin} --deployment ${deploymentId} --in measured --out predicted`;

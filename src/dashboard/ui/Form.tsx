@@ -58,7 +58,9 @@ export function Form({ onSubmit, children, ...props }: FormProps) {
 }
 
 function messageFor(input: HTMLInputElement): string | null {
-  const label = (input.labels?.[0]?.textContent ?? '').replace(/\s*\*$/, '').toLowerCase();
+  const label = (input.labels?.[0]?.textContent ?? '')
+    .replace(/\s*\*$/, '')
+    .replace(/^[A-Z](?![A-Z])/, letter => letter.toLowerCase());
   const { validity, type, inputMode, pattern, required, readOnly, minLength, value } = input;
   if (validity.badInput) return 'This is not a complete date.';
   // Browsers do not validate a read-only input, such as that of a select.

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { type Code, statusOf } from '../../errors.ts';
+import { CATALOGUE, type Code, statusOf } from '../../errors.ts';
 import { COMMON_CODES, type Operation } from './operations.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import { Problem } from './schemas.ts';
@@ -63,6 +63,8 @@ export function describeApi(operations: Record<string, Operation>): object {
         },
       },
     },
+    // Also those that only GraphQL has: the type of a problem points to a page with all of them.
+    'x-errors': CATALOGUE,
   };
 }
 

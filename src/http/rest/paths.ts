@@ -21,6 +21,9 @@ export const PATHS = {
   openapi: [path(`${PREFIX}/openapi.json`, 'GET')],
 } as const;
 
+/** The page that describes the API. */
+export const REFERENCE = path(PREFIX, 'GET');
+
 const patterns = Object.keys(METHODS).map(text => ({
   text,
   pattern: new RegExp(`^${text.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`),
