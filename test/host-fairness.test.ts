@@ -1,6 +1,8 @@
-import { setImmediate as immediate } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { fairLimiter } from '../src/concurrency/fair-limiter.ts';
+import { startHostPool } from '../src/onnx/host-pool.ts';
+import { divideMemory, startHosts } from '../src/onnx/hosts.ts';
 import { type ModelLimits, startModels } from '../src/onnx/models.ts';
 import { codes, createKey, deploy, openLab, PREDICT, signUp, startServiceForTest } from './harness.ts';
 import { linearRegression, loopingRegression, registered, slowRegression, writeModel } from './onnx-files.ts';
@@ -63,6 +65,42 @@ test('endless models of an account are preempted by another account without a pl
   const [first = 0] = await timesOf(() => models.run(model('honest'), [[1, 3]]), 1);
   expect(first).toBeLessThan(4000);
   await models.close();
+  await ends;
+});
+
+test('a call is not preempted because its host took long to start', async () => {
+  const hosts = startHosts({
+    ...divideMemory(undefined),
+    count: 2,
+    uids: undefined,
+    onNotStarted: () => undefined,
+  });
+  let taken = 0;
+  const pool = startHostPool({
+    hosts: {
+      ...hosts,
+      async take(tenant) {
+        taken += 1;
+        if (taken > 1) await delay(1000);
+        return await hosts.take(tenant);
+      },
+    },
+    async load(id) {
+      await delay(60);
+      return registered(id.startsWith('slow') ? loopingRegression() : MEAN);
+    },
+    onRowIndependence: () => undefined,
+    runMs: 20_000,
+  });
+  onTestFinished(async () => {
+    await Promise.all([pool.close(), hosts.close()]);
+  });
+  const ends = Promise.allSettled(
+    Array.from({ length: 2 }, () => pool.run(model('attacker', { slow: true }), [[1, ENDLESS]])),
+  );
+  const [first = 0] = await timesOf(() => pool.run(model('honest'), [[1, 3]]), 1);
+  expect(first).toBeLessThan(4000);
+  await pool.close();
   await ends;
 });
 
@@ -183,7 +221,7 @@ test('a waiting trial whose request has ended does not start', async () => {
 });
 
 test('over HTTP: 24 endless calls of a stranger cost another tenant’s calls nothing', async () => {
-  const service = await startServiceForTest({ modelLimits: { runMs: 3000 } });
+  const service = await startServiceForTest({ modelLimits: { runMs: 1500 } });
   const lab = await openLab(service);
   const { deploymentId } = await deploy(service, lab.owner, MEAN, 'Mean');
   const key = await createKey(service, lab.owner, { deploymentId });

@@ -103,6 +103,8 @@ export function startFrameRunner(
           place.host = undefined;
         }
         host = place.host ?? (await places.startHost(place));
+        // A frame may be stopped once it has used its host for some time; starting the host is not its own time.
+        frame.startedAt = performance.now();
         await runInHost(host, frame);
       } catch (error) {
         if (error instanceof HostEnded) return recover(frame, host, error);

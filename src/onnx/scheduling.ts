@@ -46,7 +46,7 @@ export interface RunningFrame {
   calls: Call[];
   /** When its calls left the queue: starting a host and opening the model count as use. */
   sentAt: number;
-  /** When its current run began. */
+  /** When its current run began; before its first run, when its host was ready. */
   startedAt: number;
 }
 
