@@ -50,8 +50,8 @@ export type GetIdentity = (
   from: IdentitySource,
 ) => Promise<Identity>;
 
-/** Reads the body of a request whose caller was identified, within the limits of JSON bodies. @returns its pieces */
-export type ReadBody = (request: FastifyRequest, payload: IncomingMessage) => Promise<Buffer<ArrayBuffer>[]>;
+/** Reads the body of a request whose caller was identified, within the limits of JSON bodies. */
+export type ReadBody = (request: FastifyRequest, payload: IncomingMessage) => Promise<Buffer<ArrayBuffer>>;
 
 /**
  * Reserves memory of the budget for bodies, until the request is answered or aborted: for what a body was expanded to.
@@ -162,7 +162,7 @@ export async function protectApi(
     readBody: (request, payload) =>
       new Promise((resolve, reject) => {
         const options = { budget, limits, allowance: allowanceOf(request) };
-        readBody(request, payload, options, (error, pieces) => (error ? reject(error) : resolve(pieces)));
+        readBody(request, payload, options, (error, body) => (error ? reject(error) : resolve(body)));
       }),
   };
 }

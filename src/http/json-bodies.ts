@@ -9,6 +9,7 @@ import { type BodyAllowance, declaredBytesOf, type ReadBodyOptions, readBody } f
 
 /** Longer bodies are parsed in a worker. A thousand spectra are shorter, and parsed in 15 ms. */
 const MAX_INLINE_BYTES = 4 * 1024 * 1024;
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Whether the body is longer than an anonymous caller may send. */
@@ -38,21 +39,19 @@ export function parseJsonBodies(app: FastifyInstance, options: JsonBodiesOptions
   app.addContentTypeParser('application/json', (request, payload: IncomingMessage, done) => {
     const allowance = options.allowanceOf(request);
     const findExcess = declaredBytesOf(request) > ALWAYS_WITHIN_BUDGET_BYTES ? startJsonBudget() : undefined;
-    readBody(request, payload, { ...options, allowance, findExcess }, (error, pieces, bytes) => {
+    readBody(request, payload, { ...options, allowance, findExcess }, (error, body) => {
       if (error) return done(error);
       const { owner } = allowance;
-      request.isLarge = bytes > MAX_ANONYMOUS_BODY_BYTES;
-      if (bytes > MAX_INLINE_BYTES && owner) {
+      request.isLarge = body.length > MAX_ANONYMOUS_BODY_BYTES;
+      if (body.length > MAX_INLINE_BYTES && owner) {
         memory.releaseLater();
         const parseText = (text: string) =>
           new Promise<unknown>((resolve, reject) => {
-            parse(request, text, (error, body) => (error ? reject(error) : resolve(body)));
+            parse(request, text, (error, parsed) => (error ? reject(error) : resolve(parsed)));
           });
-        largeJson.parse(pieces, owner, parseText).then(body => done(null, body), done);
+        largeJson.parse(body, owner, parseText).then(parsed => done(null, parsed), done);
         return;
       }
-      const [first] = pieces;
-      const body = pieces.length === 1 && first ? first : Buffer.concat(pieces, bytes);
       if (!isUtf8(body)) return done(notUtf8());
       return parse(request, body.toString('utf8'), done);
     });

@@ -17,11 +17,11 @@ type ParseText = (text: string) => Promise<unknown>;
 /** Parses large JSON bodies in worker threads. */
 export interface LargeJson {
   /**
-   * @param pieces the body; its memory is transferred to the worker.
+   * @param bytes the body; its memory is transferred to the worker.
    * @returns what JSON.parse would, with a `NumberList` for each list of numbers and a `LongText` for each long text.
    * @throws BAD_USER_INPUT, UNAVAILABLE when too many wait, and what `parseText` throws.
    */
-  parse: (pieces: Uint8Array<ArrayBuffer>[], owner: Tenant, parseText: ParseText) => Promise<unknown>;
+  parse: (bytes: Uint8Array<ArrayBuffer>, owner: Tenant, parseText: ParseText) => Promise<unknown>;
   close: () => Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export interface LargeJson {
  */
 export function startLargeJson(): LargeJson {
   const startThread = () =>
-    new Piscina<{ pieces: Uint8Array[]; nonce: string }, Split>({
+    new Piscina<{ bytes: Uint8Array<ArrayBuffer>; nonce: string }, Split>({
       filename: new URL('./json-worker.ts', import.meta.url).href,
       minThreads: 0,
       maxThreads: 1,
@@ -43,14 +43,11 @@ export function startLargeJson(): LargeJson {
   const threads = { reserved: startThread(), others: startThread() };
 
   return {
-    async parse(pieces, { reserved }, parseText) {
+    async parse(bytes, { reserved }, parseText) {
       const thread = reserved ? threads.reserved : threads.others;
       if (thread.queueSize >= MAX_WAITING) throw unavailable();
       const nonce = randomUUID();
-      const split = await thread.run(
-        { pieces, nonce },
-        { name: 'split', transferList: pieces.map(({ buffer }) => buffer) },
-      );
+      const split = await thread.run({ bytes, nonce }, { name: 'split', transferList: [bytes.buffer] });
       switch (split.status) {
         case 'split':
           return replaceMarks(await parseText(split.body.rest), split.body, nonce);

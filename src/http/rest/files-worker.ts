@@ -8,7 +8,7 @@ import { splitParts } from './multipart.ts';
 
 /** A body of `multipart/form-data`, and the model that will get its spectra. */
 export interface FilesJob {
-  pieces: Uint8Array<ArrayBuffer>[];
+  bytes: Uint8Array<ArrayBuffer>;
   contentType: string;
   model: ExpectedSpectra;
   maxSpectra: number;
@@ -26,8 +26,13 @@ export type FilesResult =
   | { kind: 'refused' | 'too-many'; message: string };
 
 /** Reads the files of a body: all or none. The result's numbers are transferred. */
-export async function readParts({ pieces, contentType, model, maxSpectra }: FilesJob): Promise<unknown> {
-  const parts = await splitParts(contentType, Buffer.concat(pieces));
+export async function readParts({
+  bytes: { buffer },
+  contentType,
+  model,
+  maxSpectra,
+}: FilesJob): Promise<unknown> {
+  const parts = await splitParts(contentType, Buffer.from(buffer));
   if (parts.kind !== 'files') return parts satisfies FilesResult;
   const combination = combineFiles(parts.files, { model, maxSpectra });
   if (combination.kind !== 'combined') return combination satisfies FilesResult;

@@ -29,7 +29,7 @@ export function acceptFiles(scope: FastifyInstance, readBody: ReadBody): void {
           'The Content-Type has no boundary. Send "Content-Type: multipart/form-data; boundary=…", as HTTP clients do when they are given files.',
         );
       }
-      return { contentType, pieces: await readBody(request, payload) };
+      return { contentType, bytes: await readBody(request, payload) };
     },
   );
 }

@@ -17,7 +17,7 @@ const MAX_HEAP_MB = 256;
 /** The body of a call with files. */
 export interface FilesBody {
   contentType: string;
-  pieces: Buffer<ArrayBuffer>[];
+  bytes: Buffer<ArrayBuffer>;
 }
 
 /** Files that were read, in the order in which they are sent. */
@@ -57,7 +57,7 @@ export function startFileReading(): FileReading {
     const timer = new AbortController();
     const timeout = setTimeout(() => timer.abort(), MAX_READING_MS);
     try {
-      const transferList = job.pieces.map(({ buffer }) => buffer);
+      const transferList = [job.bytes.buffer];
       return await pool.run(job, { name: 'readParts', transferList, signal: timer.signal });
     } catch (error) {
       if (timer.signal.aborted) {
@@ -75,12 +75,12 @@ export function startFileReading(): FileReading {
   }
 
   return {
-    async read({ contentType, pieces }, { tenant, model, isOver }) {
+    async read({ contentType, bytes }, { tenant, model, isOver }) {
       const result = await limiter(tenant, async () => {
         if (isOver()) throw unavailable();
-        // A single piece shares its memory with other requests of its connection.
-        const own = pieces.length === 1 ? pieces.map(piece => Uint8Array.from(piece)) : pieces;
-        return await readNow({ pieces: own, contentType, model, maxSpectra: MAX_SPECTRA });
+        // A body that came in one chunk shares its memory with others of its connection.
+        const own = bytes.buffer.resizable ? bytes : Uint8Array.from(bytes);
+        return await readNow({ bytes: own, contentType, model, maxSpectra: MAX_SPECTRA });
       });
       switch (result.kind) {
         case 'read':
