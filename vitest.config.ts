@@ -46,7 +46,6 @@ const ALONE = [
   'hostile-files',
   'hostile-input',
   'hostile-models',
-  'hostile-operators',
   'http-limits',
   'json-bodies',
   'large-bodies',

@@ -153,17 +153,15 @@ interface Tally {
 /**
  * Registers models that are harmless in their trial, and calls each with invalid numbers while another tenant predicts.
  *
- * @param all uses every model; otherwise the first accepted one of each operator
  * @returns for each operator the outcomes of its models and calls, and the findings of `watchNeighbour`
  */
-export async function attackWithOperators(neighbourhood: Neighbourhood, { all }: { all: boolean }) {
+export async function attackWithOperators(neighbourhood: Neighbourhood) {
   const { service, stranger } = neighbourhood;
   const stop = await watchNeighbour(neighbourhood, { warmUpModels: WARM_UP_MODELS });
   const operators = new Map<string, Tally>();
   for (const model of DRIVEN_MODELS) {
     const tally = operators.get(model.operator) ?? { accepted: 0, refused: 0, answered: 0, failed: 0 };
     operators.set(model.operator, tally);
-    if (!all && tally.accepted > 0) continue;
     const deployed = await deploy(service, stranger, fileOf(model), model.operator).catch(
       ({ message }: Error) => {
         expect(message, `${model.operator} ${model.variant}`).toContain(codes.BAD_USER_INPUT);

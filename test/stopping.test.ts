@@ -1,15 +1,10 @@
 import { expect, test } from 'vitest';
 import { createKey, gasoline, openLab, PREDICT, startServiceForTest } from './harness.ts';
 import { startPostgresForTest } from './own-postgresql.ts';
-import { stopUnderLoad } from './stop.ts';
 import { startProcesses } from './torture/servers.ts';
 
 /** The wait for PostgreSQL ends after two, and closing its connections takes one more at most. */
 const STOPS_WHILE_IT_HANGS_MS = 5000;
-
-test('a server that is stopped under load answers every request that reached it, and exits with 0', async () => {
-  await stopUnderLoad(3);
-}, 60_000);
 
 test('a server stops in time although PostgreSQL hangs under its calls', async () => {
   const postgres = await startPostgresForTest();
