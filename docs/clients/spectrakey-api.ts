@@ -31,7 +31,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Predict for spectra
+         * Predict for spectra (full path)
          * @description Predicts for 1 to 1000 spectra. Each counts as one prediction of the month. A call that fails is not charged.
          */
         post: operations["predictInProject"];
@@ -71,7 +71,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Predict for files of spectra
+         * Predict for files of spectra (full path)
          * @description Predicts for the spectra of one or several files (CSV, JCAMP-DX, SPC), at most 1000 in all: for all of them or none. A file whose points are in exactly the opposite order is put into the model's order. A file that is not clear is refused with its line.
          */
         post: operations["predictFilesInProject"];
@@ -155,11 +155,20 @@ export interface components {
              * @description The model's id.
              */
             id: string;
-            /** @description The model's name; its versions share it. */
+            /**
+             * @description The model's name; its versions share it.
+             * @example Octane by NIR
+             */
             name: string;
-            /** @description The version, 1, 2, 3, … */
+            /**
+             * @description The version, 1, 2, 3, …
+             * @example 1
+             */
             version: number;
-            /** @description The property that it predicts, for example `octane number`. */
+            /**
+             * @description The property that it predicts.
+             * @example octane number
+             */
             target_property: string;
             /** @description The unit of its values; null if it has none. */
             unit: string | null;
@@ -193,13 +202,19 @@ export interface components {
              * @description The deployment's id.
              */
             id: string;
-            /** @description The deployment's name. */
+            /**
+             * @description The deployment's name.
+             * @example Octane, production line
+             */
             name: string;
             /** @description A description; null if there is none. */
             description: string | null;
             /** @description Whether it answers calls. If not, they fail with 409. */
             active: boolean;
-            /** @description The number of points that a spectrum must have. */
+            /**
+             * @description The number of points that a spectrum must have.
+             * @example 401
+             */
             input_length: number;
             usage: components["schemas"]["MonthlyUsage"];
             model: components["schemas"]["Model"];
@@ -214,13 +229,19 @@ export interface components {
              * @description The deployment's id.
              */
             id: string;
-            /** @description The deployment's name. */
+            /**
+             * @description The deployment's name.
+             * @example Octane, production line
+             */
             name: string;
             /** @description A description; null if there is none. */
             description: string | null;
             /** @description Whether it answers calls. If not, they fail with 409. */
             active: boolean;
-            /** @description The number of points that a spectrum must have. */
+            /**
+             * @description The number of points that a spectrum must have.
+             * @example 401
+             */
             input_length: number;
             usage: components["schemas"]["MonthlyUsage"];
             model: components["schemas"]["ModelWithAxis"];
@@ -230,7 +251,10 @@ export interface components {
          * @description A file that was read.
          */
         File: {
-            /** @description The filename, as sent. */
+            /**
+             * @description The filename, as sent.
+             * @example monday.csv
+             */
             name: string;
             /**
              * @description How the file was read.
@@ -244,7 +268,10 @@ export interface components {
             order: "AS_IN_FILE" | "REVERSED";
             /** @description Whether the x values of the file are those of the model; false if the model has no x axis. */
             axis_checked: boolean;
-            /** @description What was recognized, changed or left out, in sentences for people. */
+            /**
+             * @description What was recognized, changed or left out, in sentences for people.
+             * @example []
+             */
             notes: string[];
         };
         /**
@@ -252,14 +279,23 @@ export interface components {
          * @description The prediction for a spectrum of a file.
          */
         FilePrediction: {
-            /** @description The name of the sample, as sent. */
+            /**
+             * @description The name of the sample, as sent.
+             * @example sample-1
+             */
             sample_name: string;
-            /** @description The predicted number or, for classification, the category. */
+            /**
+             * @description The predicted number or, for classification, the category.
+             * @example 87.94
+             */
             value: number | string;
             applicability?: components["schemas"]["Applicability"];
             /** @description Whether the value is within the reference values of the calibration; absent if unknown. */
             in_calibration_range?: boolean;
-            /** @description The name of the file with the spectrum. */
+            /**
+             * @description The name of the file with the spectrum.
+             * @example monday.csv
+             */
             file: string;
         };
         /**
@@ -272,9 +308,15 @@ export interface components {
              * @description The key's id. It is not a secret.
              */
             id: string;
-            /** @description The key's name. */
+            /**
+             * @description The key's name.
+             * @example Process analyser, line 2
+             */
             name: string;
-            /** @description The first 12 characters of the raw key. */
+            /**
+             * @description The first 12 characters of the raw key.
+             * @example sk_8Jq2mVx0a
+             */
             prefix: string;
             /** @description What the key allows. */
             scopes: "PREDICT"[];
@@ -295,11 +337,20 @@ export interface components {
              * @description The model's id.
              */
             id: string;
-            /** @description The model's name; its versions share it. */
+            /**
+             * @description The model's name; its versions share it.
+             * @example Octane by NIR
+             */
             name: string;
-            /** @description The version, 1, 2, 3, … */
+            /**
+             * @description The version, 1, 2, 3, …
+             * @example 1
+             */
             version: number;
-            /** @description The property that it predicts, for example `octane number`. */
+            /**
+             * @description The property that it predicts.
+             * @example octane number
+             */
             target_property: string;
             /** @description The unit of its values; null if it has none. */
             unit: string | null;
@@ -321,11 +372,20 @@ export interface components {
              * @description The model's id.
              */
             id: string;
-            /** @description The model's name; its versions share it. */
+            /**
+             * @description The model's name; its versions share it.
+             * @example Octane by NIR
+             */
             name: string;
-            /** @description The version, 1, 2, 3, … */
+            /**
+             * @description The version, 1, 2, 3, …
+             * @example 1
+             */
             version: number;
-            /** @description The property that it predicts, for example `octane number`. */
+            /**
+             * @description The property that it predicts.
+             * @example octane number
+             */
             target_property: string;
             /** @description The unit of its values; null if it has none. */
             unit: string | null;
@@ -342,9 +402,15 @@ export interface components {
          * @description What was used of a month.
          */
         MonthlyUsage: {
-            /** @description The month (UTC), as `YYYY-MM`. */
+            /**
+             * @description The month (UTC), as `YYYY-MM`.
+             * @example 2030-01
+             */
             month: string;
-            /** @description The predictions of this deployment in the month. */
+            /**
+             * @description The predictions of this deployment in the month.
+             * @example 1250
+             */
             predictions: number;
             /** @description The plan's limit for a month; null: unlimited. */
             limit: number | null;
@@ -354,7 +420,10 @@ export interface components {
          * @description The organization that the key belongs to.
          */
         Organization: {
-            /** @description The short name of the organization, for the long paths. */
+            /**
+             * @description The short name of the organization, for the long paths.
+             * @example refinery-lab
+             */
             slug: string;
         };
         /**
@@ -414,9 +483,15 @@ export interface components {
          * @description The prediction for a spectrum.
          */
         Prediction: {
-            /** @description The name of the sample, as sent. */
+            /**
+             * @description The name of the sample, as sent.
+             * @example sample-1
+             */
             sample_name: string;
-            /** @description The predicted number or, for classification, the category. */
+            /**
+             * @description The predicted number or, for classification, the category.
+             * @example 87.94
+             */
             value: number | string;
             applicability?: components["schemas"]["Applicability"];
             /** @description Whether the value is within the reference values of the calibration; absent if unknown. */
@@ -430,9 +505,13 @@ export interface components {
             /**
              * Format: uri-reference
              * @description A reference to the explanation of the code.
+             * @example /api#API_KEY_REVOKED
              */
             type: string;
-            /** @description What happened, in one sentence. The same for all errors with this code. */
+            /**
+             * @description What happened, in one sentence. The same for all errors with this code.
+             * @example This API key has been revoked.
+             */
             title: string;
             /** @description The HTTP status. */
             status: number;
@@ -441,9 +520,15 @@ export interface components {
              * @enum {unknown}
              */
             code: "UNAUTHENTICATED" | "API_KEY_REVOKED" | "API_KEY_EXPIRED" | "API_KEY_NOT_AUTHORIZED" | "PLAN_FEATURE_REQUIRED" | "API_KEY_LIMIT_REACHED" | "PLAN_LIMIT_REACHED" | "FORBIDDEN" | "SIGN_UP_CLOSED" | "METHOD_NOT_ALLOWED" | "NOT_FOUND" | "BAD_USER_INPUT" | "GRAPHQL_PARSE_FAILED" | "GRAPHQL_VALIDATION_FAILED" | "PAYLOAD_TOO_LARGE" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "UNSUPPORTED_MEDIA_TYPE" | "MISDIRECTED_REQUEST" | "MODEL_FAILED" | "MODEL_IN_USE" | "DEPLOYMENT_INACTIVE" | "IDEMPOTENCY_KEY_REUSED" | "API_KEY_ALREADY_CREATED" | "QUOTA_EXCEEDED" | "RATE_LIMITED" | "UNAVAILABLE" | "INTERNAL_SERVER_ERROR";
-            /** @description What happened and what to do, for people. */
+            /**
+             * @description What happened and what to do, for people.
+             * @example This API key has been revoked. Use another key.
+             */
             detail: string;
-            /** @description The id of the request, as in the server log. */
+            /**
+             * @description The id of the request, as in the server log.
+             * @example 01a20881-bb48-761f-bcab-7ec1b0fb9cf1
+             */
             request_id: string;
             /** @description Seconds after which the call may succeed, as in the header Retry-After. */
             retry_after?: number;
@@ -458,7 +543,10 @@ export interface components {
              * @description The project's id.
              */
             id: string;
-            /** @description The project's name. */
+            /**
+             * @description The project's name.
+             * @example Near infrared
+             */
             name: string;
         };
         /**
@@ -466,7 +554,10 @@ export interface components {
          * @description A spectrum.
          */
         Spectrum: {
-            /** @description The name of the sample, which is returned with its prediction. */
+            /**
+             * @description The name of the sample, which is returned with its prediction.
+             * @example sample-1
+             */
             sample_name: string;
             /** @description As many values as the input length of the model, in the order of its x axis. */
             y_values: number[];
@@ -481,11 +572,20 @@ export interface components {
              * @enum {unknown}
              */
             quantity: "WAVELENGTH" | "WAVENUMBER" | "RAMAN_SHIFT" | "OTHER";
-            /** @description The unit of the x values. */
+            /**
+             * @description The unit of the x values.
+             * @example nm
+             */
             unit: string;
-            /** @description The x value of the first point. */
+            /**
+             * @description The x value of the first point.
+             * @example 900
+             */
             first: number;
-            /** @description The x value of the last point; lower than `first` if the axis descends. */
+            /**
+             * @description The x value of the last point; lower than `first` if the axis descends.
+             * @example 1700
+             */
             last: number;
         };
         /**
@@ -498,13 +598,29 @@ export interface components {
              * @enum {unknown}
              */
             quantity: "WAVELENGTH" | "WAVENUMBER" | "RAMAN_SHIFT" | "OTHER";
-            /** @description The unit of the x values. */
+            /**
+             * @description The unit of the x values.
+             * @example nm
+             */
             unit: string;
-            /** @description The x value of the first point. */
+            /**
+             * @description The x value of the first point.
+             * @example 900
+             */
             first: number;
-            /** @description The x value of the last point; lower than `first` if the axis descends. */
+            /**
+             * @description The x value of the last point; lower than `first` if the axis descends.
+             * @example 1700
+             */
             last: number;
-            /** @description The x value of each point, in the order of the model. */
+            /**
+             * @description The x value of each point, in the order of the model.
+             * @example [
+             *       900,
+             *       902,
+             *       904
+             *     ]
+             */
             values: number[];
         };
     };

@@ -1,10 +1,12 @@
-import { Anchor, Box, Button, Card, Code, Group, Stack, Text, Title } from '@mantine/core';
-import { useState } from 'react';
+import { Anchor, Button, Card, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Fragment, useState } from 'react';
 import { Snippet } from '../ui/Snippet';
 import { spread } from '../ui/send-call.ts';
 import { type ApiDocument, bodyOf, codesIn, exampleOf, nameOf, type Operation } from './document.ts';
+import { Endpoint } from './Endpoint';
 import type { KeyInUse } from './KeyPanel';
 import { Prose } from './Prose';
+import classes from './Reference.module.css';
 import { TypeName } from './SchemaView';
 import { TryForm } from './TryForm';
 
@@ -24,48 +26,42 @@ export function OperationView({ document, operation, inUse }: OperationViewProps
     <Card withBorder padding="lg" component="section" id={operationId}>
       <Stack gap="sm">
         <Title order={3}>{summary}</Title>
-        <Code style={{ alignSelf: 'flex-start', overflowWrap: 'anywhere' }}>
-          {method} {path}
-        </Code>
-        <Text size="sm">
-          <Prose>{description}</Prose>
-        </Text>
-        {parameters.length > 0 && (
-          <Stack gap={6} component="dl" m={0}>
-            {parameters.map(({ name, in: place, required, description: meaning }) => (
-              <div key={name}>
-                <Text component="dt" size="sm">
-                  <code>{name}</code>{' '}
-                  <Text span size="sm" c="dimmed">
-                    {place}
-                    {required !== true && ', optional'}
-                  </Text>
-                </Text>
-                <Text component="dd" m={0} size="sm">
-                  <Prose>{meaning}</Prose>
-                </Text>
-              </div>
-            ))}
-          </Stack>
-        )}
-        {body && (
-          <Text size="sm">
-            Body: <TypeName schema={body.schema} /> as <Code>{body.type}</Code>
-          </Text>
-        )}
-        {answer?.$ref !== undefined && (
-          <>
+        <Endpoint method={method} path={path} />
+        <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
+          <Stack gap="sm">
             <Text size="sm">
-              Answer: <TypeName schema={answer} />, for example
+              <Prose>{description}</Prose>
             </Text>
-            <Snippet
-              label={`Example of ${nameOf(answer.$ref)} for ${operationId}`}
-              code={spread(JSON.stringify(exampleOf(document, answer)))}
-              maxHeight={280}
-            />
-          </>
-        )}
-        <Responses responses={responses} />
+            {parameters.length > 0 && <Parameters parameters={parameters} />}
+            <Responses responses={responses} />
+          </Stack>
+          <Stack gap="sm">
+            {body && (
+              <Text size="sm">
+                Body: <TypeName schema={body.schema} /> as <Code>{body.type}</Code>
+              </Text>
+            )}
+            {body?.type === 'application/json' && (
+              <Snippet
+                label={`Example of a request for ${operationId}`}
+                code={spread(JSON.stringify(exampleOf(document, body.schema)))}
+                maxHeight={280}
+              />
+            )}
+            {answer?.$ref !== undefined && (
+              <>
+                <Text size="sm">
+                  Answer: <TypeName schema={answer} />, for example
+                </Text>
+                <Snippet
+                  label={`Example of ${nameOf(answer.$ref)} for ${operationId}`}
+                  code={spread(JSON.stringify(exampleOf(document, answer)))}
+                  maxHeight={400}
+                />
+              </>
+            )}
+          </Stack>
+        </SimpleGrid>
         <Group>
           <Button variant="default" aria-expanded={isTried} onClick={() => setTried(!isTried)}>
             {isTried ? 'Close' : 'Try it'}
@@ -84,28 +80,54 @@ export function OperationView({ document, operation, inUse }: OperationViewProps
   );
 }
 
+function Parameters({ parameters }: Pick<Operation, 'parameters'>) {
+  return (
+    <Stack gap={6} component="dl" m={0}>
+      {parameters.map(({ name, in: place, required, description }) => (
+        <div key={name}>
+          <Text component="dt" size="sm">
+            <code>{name}</code>{' '}
+            <Text span size="sm" c="dimmed">
+              {place}
+              {required !== true && ', optional'}
+            </Text>
+          </Text>
+          <Text component="dd" m={0} size="sm">
+            <Prose>{description}</Prose>
+          </Text>
+        </div>
+      ))}
+    </Stack>
+  );
+}
+
 function Responses({ responses }: Pick<Operation, 'responses'>) {
   const headers = new Set(Object.values(responses).flatMap(response => Object.keys(response.headers)));
   return (
-    <Box fz="sm">
-      Errors:{' '}
-      {Object.entries(responses)
-        .filter(([status]) => status !== '200')
-        .map(([status, { description }], index) => (
-          <span key={status}>
-            {index > 0 && '; '}
-            {status}{' '}
-            {codesIn(description).map((code, at) => (
-              <span key={code}>
-                {at > 0 && ', '}
-                <Anchor href={`#${code}`} underline="always" fz="sm">
-                  {code}
-                </Anchor>
-              </span>
-            ))}
-          </span>
-        ))}
-      . Headers: {[...headers].join(', ')}.
-    </Box>
+    <>
+      <Title order={4} size="h6">
+        Errors
+      </Title>
+      <dl className={classes.errors}>
+        {Object.entries(responses)
+          .filter(([status]) => status !== '200')
+          .map(([status, { description }]) => (
+            <Fragment key={status}>
+              <dt>{status}</dt>
+              <dd>
+                {codesIn(description).map((code, at) => (
+                  <span key={code}>
+                    {at > 0 && ', '}
+                    <Anchor href={`#${code}`} underline="always" fz="sm">
+                      {code}
+                    </Anchor>
+                  </span>
+                ))}
+              </dd>
+            </Fragment>
+          ))}
+      </dl>
+      <Text size="sm">Headers of answers: {[...headers].join(', ')}.</Text>
+    </>
   );
 }

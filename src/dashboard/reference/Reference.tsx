@@ -2,9 +2,11 @@ import { Anchor, Card, Container, Group, Stack, Text, Title } from '@mantine/cor
 import { useEffect, useState } from 'react';
 import mark from '../graphiql/spectrakey.svg';
 import { type ApiDocument, operationsOf } from './document.ts';
+import { Endpoint } from './Endpoint';
 import { type KeyInUse, KeyPanel } from './KeyPanel';
 import { OperationView } from './OperationView';
 import { Prose } from './Prose';
+import classes from './Reference.module.css';
 import { anchorOf, SchemaView } from './SchemaView';
 
 /** The reference of the plain HTTP API: operations, objects and errors, each with an address on the page. */
@@ -18,7 +20,7 @@ export function Reference({ document: api }: { document: ApiDocument }) {
     place?.focus({ preventScroll: true });
   }, []);
   return (
-    <Container size="md" py="lg">
+    <Container size="lg" py="lg">
       <Stack gap="lg">
         <Group component="header" justify="space-between">
           <Anchor href="/" underline="never" c="inherit">
@@ -36,20 +38,18 @@ export function Reference({ document: api }: { document: ApiDocument }) {
         <Stack component="main" gap="lg">
           <Stack gap="xs">
             <Title order={1}>API reference</Title>
-            <Text>
+            <Text maw={720}>
               <Prose>{api.info.description}</Prose>
             </Text>
             <nav aria-label="Operations">
-              <Stack gap={4}>
+              <Stack gap={8}>
                 {operations.map(({ operationId, summary, method, path }) => (
-                  <Text key={operationId} size="sm" style={{ overflowWrap: 'anywhere' }}>
-                    <Anchor href={`#${operationId}`} underline="always" inherit>
+                  <div key={operationId} className={classes.entry}>
+                    <Anchor href={`#${operationId}`} underline="always" size="sm">
                       {summary}
-                    </Anchor>{' '}
-                    <Text span size="sm" c="dimmed">
-                      {method} {path}
-                    </Text>
-                  </Text>
+                    </Anchor>
+                    <Endpoint method={method} path={path} />
+                  </div>
                 ))}
               </Stack>
             </nav>

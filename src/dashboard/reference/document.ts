@@ -4,6 +4,7 @@ export interface Schema {
   $ref?: string;
   type?: string | string[];
   description?: string;
+  examples?: unknown[];
   enum?: string[];
   format?: string;
   properties?: Record<string, Schema>;
@@ -99,12 +100,13 @@ export function exampleOf(
   schema: Schema,
   { all = true, numbers = EXAMPLE_NUMBERS }: { all?: boolean; numbers?: number } = {},
 ): unknown {
-  const { $ref, anyOf, enum: values, items, properties, required = [], type, format } = schema;
+  const { $ref, anyOf, enum: values, examples, items, properties, required = [], type, format } = schema;
   const options = { all, numbers };
   if ($ref !== undefined) {
     const component = document.components.schemas[nameOf($ref)];
     return component ? exampleOf(document, component, options) : null;
   }
+  if (examples) return examples[0];
   if (anyOf?.[0]) return exampleOf(document, anyOf[0], options);
   if (values) return values[0];
   if (properties) {

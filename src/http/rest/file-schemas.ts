@@ -19,7 +19,7 @@ export const PredictFilesRequest = object(
 
 const FileInAnswer = object(
   {
-    name: text('The filename, as sent.'),
+    name: text('The filename, as sent.', 'monday.csv'),
     format: oneOf(['CSV', 'JCAMP-DX', 'SPC'], 'How the file was read.'),
     order: oneOf(
       ['AS_IN_FILE', 'REVERSED'],
@@ -31,6 +31,7 @@ const FileInAnswer = object(
     }),
     notes: Type.Array(Type.String(), {
       description: 'What was recognized, changed or left out, in sentences for people.',
+      examples: [[]],
     }),
   },
   { title: 'File', description: 'A file that was read.' },
@@ -38,7 +39,7 @@ const FileInAnswer = object(
 export type FileInAnswer = Static<typeof FileInAnswer>;
 
 const FilePrediction = object(
-  { ...predictionProperties, file: text('The name of the file with the spectrum.') },
+  { ...predictionProperties, file: text('The name of the file with the spectrum.', 'monday.csv') },
   { title: 'FilePrediction', description: 'The prediction for a spectrum of a file.' },
 );
 

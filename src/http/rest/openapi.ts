@@ -84,7 +84,7 @@ function describeOperation(
   }));
   return {
     operationId: index === 0 ? id : `${id}InProject`,
-    summary,
+    summary: index === 0 ? summary : `${summary} (full path)`,
     description,
     ...(isPublic && { security: [] }),
     parameters: [...inPath, ...(isIdempotent ? [IDEMPOTENCY_KEY] : [])],

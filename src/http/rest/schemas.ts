@@ -14,9 +14,12 @@ const NumbersOrNull = (description: string) =>
 
 const nullable = <Schema extends Type.TSchema>(schema: Schema, description: string) =>
   Type.Union([schema, Type.Null()], { description });
-export const text = (description: string) => Type.String({ description });
-const number = (description: string) => Type.Number({ description });
-const count = (description: string) => Type.Integer({ description, minimum: 0 });
+/** @param example a value for the reference of the API and for generated clients */
+export const text = (description: string, example: string) =>
+  Type.String({ description, examples: [example] });
+const number = (description: string, example: number) => Type.Number({ description, examples: [example] });
+const count = (description: string, example: number) =>
+  Type.Integer({ description, examples: [example], minimum: 0 });
 const id = (description: string) => Type.String({ description, format: 'uuid' });
 const time = (description: string) => Type.String({ description, format: 'date-time' });
 export const oneOf = <Values extends string[]>(values: [...Values], description: string) =>
@@ -31,6 +34,7 @@ const SpectrumToPredict = object(
   {
     sample_name: Type.String({
       description: 'The name of the sample, which is returned with its prediction.',
+      examples: ['sample-1'],
       minLength: 1,
       maxLength: MAX_SAMPLE_NAME_LENGTH,
     }),
@@ -59,19 +63,26 @@ export type PredictRequest = Static<typeof PredictRequest>;
 const Applicability = object(
   {
     verdict: oneOf(['INSIDE', 'OUTSIDE'], 'Whether all statistics are within their limits.'),
-    t2: nullable(Type.Number(), "Hotelling's T²; null if the model has none, or if it is not finite."),
-    t2_limit: nullable(Type.Number(), 'The limit of T²; null if the model has no T².'),
-    q: nullable(Type.Number(), 'The Q residual; null if the model has none, or if it is not finite.'),
-    q_limit: nullable(Type.Number(), 'The limit of Q; null if the model has no Q.'),
+    t2: nullable(
+      number("Hotelling's T².", 1.2),
+      "Hotelling's T²; null if the model has none, or if it is not finite.",
+    ),
+    t2_limit: nullable(number('The limit of T².', 9.8), 'The limit of T²; null if the model has no T².'),
+    q: nullable(
+      number('The Q residual.', 0.1),
+      'The Q residual; null if the model has none, or if it is not finite.',
+    ),
+    q_limit: nullable(number('The limit of Q.', 0.5), 'The limit of Q; null if the model has no Q.'),
   },
   { title: 'Applicability', description: 'Whether the model is applicable to a spectrum.' },
 );
 
 /** The properties of a prediction, for answers that add some. */
 export const predictionProperties = {
-  sample_name: text('The name of the sample, as sent.'),
+  sample_name: text('The name of the sample, as sent.', 'sample-1'),
   value: Type.Union([Type.Number(), Type.String()], {
     description: 'The predicted number or, for classification, the category.',
+    examples: [87.94],
   }),
   applicability: Type.Optional(Applicability),
   in_calibration_range: Type.Optional(
@@ -88,10 +99,10 @@ export type Prediction = Static<typeof Prediction>;
 
 const modelProperties = {
   id: id("The model's id."),
-  name: text("The model's name; its versions share it."),
-  version: count('The version, 1, 2, 3, …'),
-  target_property: text('The property that it predicts, for example `octane number`.'),
-  unit: nullable(Type.String(), 'The unit of its values; null if it has none.'),
+  name: text("The model's name; its versions share it.", 'Octane by NIR'),
+  version: count('The version, 1, 2, 3, …', 1),
+  target_property: text('The property that it predicts.', 'octane number'),
+  unit: nullable(text('The unit of its values.', 'mg/L'), 'The unit of its values; null if it has none.'),
 };
 const AnsweringModel = object(modelProperties, {
   title: 'AnsweringModel',
@@ -118,9 +129,9 @@ const axisProperties = {
     ['WAVELENGTH', 'WAVENUMBER', 'RAMAN_SHIFT', 'OTHER'],
     'What the x values of a spectrum measure.',
   ),
-  unit: text('The unit of the x values.'),
-  first: number('The x value of the first point.'),
-  last: number('The x value of the last point; lower than `first` if the axis descends.'),
+  unit: text('The unit of the x values.', 'nm'),
+  first: number('The x value of the first point.', 900),
+  last: number('The x value of the last point; lower than `first` if the axis descends.', 1700),
 };
 const XAxis = object(axisProperties, { title: 'XAxis', description: 'The x axis of a model.' });
 const XAxisWithValues = object(
@@ -128,6 +139,7 @@ const XAxisWithValues = object(
     ...axisProperties,
     values: Type.Array(Type.Number(), {
       description: 'The x value of each point, in the order of the model.',
+      examples: [[900, 902, 904]],
     }),
   },
   { title: 'XAxisWithValues', description: 'The x axis of a model, with its values.' },
@@ -135,15 +147,21 @@ const XAxisWithValues = object(
 
 const deploymentProperties = {
   id: id("The deployment's id."),
-  name: text("The deployment's name."),
-  description: nullable(Type.String(), 'A description; null if there is none.'),
+  name: text("The deployment's name.", 'Octane, production line'),
+  description: nullable(
+    text('A description.', 'PLS regression on 50 gasoline spectra.'),
+    'A description; null if there is none.',
+  ),
   active: Type.Boolean({ description: 'Whether it answers calls. If not, they fail with 409.' }),
-  input_length: count('The number of points that a spectrum must have.'),
+  input_length: count('The number of points that a spectrum must have.', 401),
   usage: object(
     {
-      month: text('The month (UTC), as `YYYY-MM`.'),
-      predictions: count('The predictions of this deployment in the month.'),
-      limit: nullable(Type.Integer(), "The plan's limit for a month; null: unlimited."),
+      month: text('The month (UTC), as `YYYY-MM`.', '2030-01'),
+      predictions: count('The predictions of this deployment in the month.', 1250),
+      limit: nullable(
+        count("The plan's limit for a month.", 100_000),
+        "The plan's limit for a month; null: unlimited.",
+      ),
     },
     { title: 'MonthlyUsage', description: 'What was used of a month.' },
   ),
@@ -174,16 +192,16 @@ export type DeploymentAnswer = Static<typeof DeploymentAnswer>;
 export const KeyAnswer = object(
   {
     id: id("The key's id. It is not a secret."),
-    name: text("The key's name."),
-    prefix: text('The first 12 characters of the raw key.'),
+    name: text("The key's name.", 'Process analyser, line 2'),
+    prefix: text('The first 12 characters of the raw key.', 'sk_8Jq2mVx0a'),
     scopes: Type.Array(oneOf(['PREDICT'], 'A scope.'), { description: 'What the key allows.' }),
     expires_at: nullable(time('When the key expires.'), 'When the key expires; null: never.'),
     organization: object(
-      { slug: text('The short name of the organization, for the long paths.') },
+      { slug: text('The short name of the organization, for the long paths.', 'refinery-lab') },
       { title: 'Organization', description: 'The organization that the key belongs to.' },
     ),
     project: object(
-      { id: id("The project's id."), name: text("The project's name.") },
+      { id: id("The project's id."), name: text("The project's name.", 'Near infrared') },
       { title: 'Project', description: 'The project that the key belongs to.' },
     ),
     deployments: Type.Array(ReachedDeployment, {
@@ -198,13 +216,17 @@ export const Problem = object(
   {
     type: Type.String({
       description: 'A reference to the explanation of the code.',
+      examples: ['/api#API_KEY_REVOKED'],
       format: 'uri-reference',
     }),
-    title: text('What happened, in one sentence. The same for all errors with this code.'),
+    title: text(
+      'What happened, in one sentence. The same for all errors with this code.',
+      'This API key has been revoked.',
+    ),
     status: Type.Integer({ description: 'The HTTP status.', minimum: 400, maximum: 599 }),
     code: oneOf(Object.keys(CATALOGUE), 'The code of the error, for programs.'),
-    detail: text('What happened and what to do, for people.'),
-    request_id: text('The id of the request, as in the server log.'),
+    detail: text('What happened and what to do, for people.', CATALOGUE.API_KEY_REVOKED.message),
+    request_id: text('The id of the request, as in the server log.', '01a20881-bb48-761f-bcab-7ec1b0fb9cf1'),
     retry_after: Type.Optional(
       Type.Integer({
         description: 'Seconds after which the call may succeed, as in the header Retry-After.',
