@@ -310,7 +310,7 @@ test('the next call after a revocation fails at every door, whichever the key us
   }
 });
 
-test('a key with an expiry is told it in every answer of every door, and a key without is told nothing', async () => {
+test('every answer of every door to a key with an expiry reports it, and no answer to a key without one', async () => {
   const expiresAt = new Date(Date.now() + 86_400_000);
   const expiring = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { expiresAt });
   for (const door of DOORS) {

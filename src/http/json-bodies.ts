@@ -9,6 +9,7 @@ import { type BodyAllowance, declaredBytesOf, type ReadBodyOptions, readBody } f
 
 /** Longer bodies are parsed in a worker. A thousand spectra are shorter, and parsed in 15 ms. */
 const MAX_INLINE_BYTES = 4 * 1024 * 1024;
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Whether the body is longer than an anonymous caller may send. */

@@ -1,6 +1,7 @@
 import { MIMEType } from 'node:util';
 import { Busboy } from '@fastify/busboy';
 import type { NamedBytes } from '../../spectra/combine-files.ts';
+import { shorten } from '../../spectra/problems.ts';
 
 /** Max parts of a body: a call takes at most 1000 spectra, and a file holds at least one. */
 const MAX_PARTS = 1000;
@@ -110,5 +111,3 @@ function countParts(boundary: string, body: Buffer): number {
 }
 
 const DASH = '-'.charCodeAt(0);
-
-const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
