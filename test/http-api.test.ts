@@ -165,8 +165,24 @@ describe('paths', () => {
     }
     const unreadable = await ask('/api/deployments/%zz/predict');
     expect([unreadable.status, codeOf(unreadable)]).toEqual([400, codes.BAD_USER_INPUT]);
-    const long = await ask(pathOf('x'.repeat(500)));
-    expect([long.status, codeOf(long)]).toEqual([400, codes.BAD_USER_INPUT]);
+  });
+
+  test('a parameter of any length is that of a deployment which the key does not reach', async () => {
+    for (const length of [100, 101, 8000]) {
+      const long = 'x'.repeat(length);
+      for (const path of [
+        pathOf(long),
+        longPathOf({ slug: long }),
+        longPathOf({ projectId: long }),
+        longPathOf({ deploymentId: long }),
+      ]) {
+        const reply = await ask(path);
+        expect([reply.status, codeOf(reply)]).toEqual([403, codes.API_KEY_NOT_AUTHORIZED]);
+        expect((await ask(path, { method: 'PUT' })).status).toBe(405);
+      }
+      const described = await ask(`/api/deployments/${long}`, { method: 'GET' });
+      expect([described.status, codeOf(described)]).toEqual([403, codes.API_KEY_NOT_AUTHORIZED]);
+    }
   });
 
   test('HEAD answers as GET does, without a body', async () => {
@@ -546,6 +562,31 @@ test('pages of CORS_ORIGINS may call the API, with its headers and without cooki
     const { headers } = await from('https://evil.example', method, preflight);
     expect([...headers.keys()].filter(name => name.startsWith('access-control'))).toEqual([]);
   }
+});
+
+test('pages of CORS_ORIGINS can read every error below /api', async () => {
+  const origin = 'https://lims.example';
+  const { hostname, port } = new URL(service.url);
+  const statusOf = (host: string, method: string, path: string) =>
+    new Promise<[number | undefined, unknown]>((resolve, reject) => {
+      const headers = { host, origin, ...headersOf(key), 'content-length': 0 };
+      httpRequest({ hostname, port, method, path, headers }, ({ statusCode, headers }) =>
+        resolve([statusCode, headers['access-control-allow-origin']]),
+      )
+        .on('error', reject)
+        .end();
+    });
+  expect(await statusOf(`${hostname}:${port}`, 'GET', '/api/keys')).toEqual([404, origin]);
+  expect(await statusOf(`${hostname}:${port}`, 'PUT', '/api/key')).toEqual([405, origin]);
+  expect(await statusOf(`${hostname}:${port}`, 'POST', '/api')).toEqual([405, origin]);
+  expect(await statusOf('evil.example', 'GET', '/api/key')).toEqual([421, origin]);
+});
+
+test('OPTIONS of a page that is not a preflight is answered with Allow, as without an origin', async () => {
+  const headers = { origin: 'https://lims.example' };
+  const reply = await ask('/api/key', { method: 'OPTIONS', headers, as: { headers: {} } });
+  expect([reply.status, reply.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS']);
+  expect(reply.headers.get('access-control-allow-origin')).toBe('https://lims.example');
 });
 
 test('requests are counted by route and code, and no log line has a raw key', async () => {
