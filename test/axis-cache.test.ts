@@ -9,7 +9,7 @@ import { watchLoop } from './loop-delay.ts';
 
 const POINTS = 100_000;
 /** Max time for which the event loop may be blocked: reading and writing an axis as text takes longer. */
-const MAX_BLOCKED_MS = 100;
+const MAX_BLOCKED_MS = 50;
 const UNKNOWN = '01890a5d-ac96-774b-bcce-b302099a8057';
 
 let service: Service;
@@ -98,16 +98,12 @@ test('a deployment of a long axis is described without reading the axis again, a
   const first = await describeIt();
   expect(JSON.parse(Buffer.from(first).toString()).model.x_axis.values).toHaveLength(POINTS);
   const delay = watchLoop();
-  const times: number[] = [];
   expect(
     await readsOf(async () => {
       for (let turn = 0; turn < 10; turn++) {
-        const started = performance.now();
         expect((await describeIt()).byteLength).toBe(first.byteLength);
-        times.push(performance.now() - started);
       }
     }),
   ).toBe(0);
-  console.log(times, delay());
   expect(delay().ms).toBeLessThan(MAX_BLOCKED_MS);
 });
