@@ -22,7 +22,8 @@ export function findDialect(original: string): Dialect {
   const text = original.includes('\r')
     ? replaceInPieces(
         original,
-        at => original[at - 1] !== '\r',
+        // Not within one line end, but within a run of them.
+        at => original[at - 1] !== '\r' || original[at] !== '\n',
         piece => piece.replace(/\r\n?/g, '\n'),
       )
     : original;
@@ -40,8 +41,9 @@ export function findDialect(original: string): Dialect {
 function reduceBlanks(text: string): string {
   const reduced = replaceInPieces(
     text,
-    at => text[at] !== ' ' && text[at] !== '\n',
-    piece => piece.replace(/ +/g, ' ').replace(/\n /g, '\n').replace(/ \n/g, '\n'),
+    // At the beginning of a line, or of a cell.
+    at => text[at - 1] === '\n' || (text[at] !== ' ' && text[at] !== '\n'),
+    piece => piece.replace(/ +/g, ' ').replace(/^ /, '').replace(/\n /g, '\n').replace(/ \n/g, '\n'),
   );
   return reduced.replace(/^ | $/g, '');
 }
