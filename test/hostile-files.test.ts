@@ -112,7 +112,7 @@ const bodies: Record<string, [status: number, detail: RegExp, make: () => Uint8A
   ],
   '20 MiB of blank lines': [
     400,
-    /The file has/,
+    /^a\.csv, line 1: The first row \('1', '2'\) is not a heading/,
     () => multipart([file('a.csv', `1 2${' \n'.repeat(10 * MEBIBYTE)}`)]),
   ],
   '20 MiB of numbers between blanks': [
