@@ -24,6 +24,7 @@ import {
 } from './harness.ts';
 import { blocksUnder, commandsUnder } from './pages.ts';
 import { sendRaw } from './raw-http.ts';
+import { oneSpectrum } from './watcher.ts';
 
 let service: Service;
 let lab: Lab;
@@ -629,6 +630,16 @@ test('the commands and answers of docs/http-api.md are as printed', async () => 
   const [, documented = ''] = blocksUnder(page, 'Predict', 'json');
   expect(Object.keys(predicted)).toEqual(Object.keys(JSON.parse(documented)));
   expect(predicted.predictions[0].value).toBeCloseTo(87.94, 1);
+  await writeFile(join(folder, 'spectra.csv'), oneSpectrum('S-1'));
+  const [ofFile] = await runAll('Predict for files');
+  const [documentedFile = ''] = blocksUnder(page, 'Predict for files', 'json');
+  const { predictions, files } = JSON.parse(documentedFile);
+  expect(Object.keys(ofFile)).toEqual(Object.keys(JSON.parse(documentedFile)));
+  expect(Object.keys(ofFile.predictions[0])).toEqual(Object.keys(predictions[0]));
+  expect([ofFile.predictions[0].file, Object.keys(ofFile.files[0])]).toEqual([
+    'spectra.csv',
+    Object.keys(files[0]),
+  ]);
   const described = await runAll('What a key may call');
   expect(described.flat()).not.toEqual([]);
   const revoked = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
