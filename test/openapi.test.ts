@@ -140,7 +140,7 @@ const parameter = (name: string) => {
     deploymentId: lab.deploymentId,
   };
   return fc.oneof(
-    { arbitrary: fc.constant(own[name] ?? ''), weight: 8 },
+    { arbitrary: fc.constant(own[name] ?? ''), weight: 20 },
     { arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 150 }), weight: 1 },
     { arbitrary: fc.integer({ min: 99, max: 5000 }).map(length => 'x'.repeat(length)), weight: 1 },
   );
@@ -173,7 +173,7 @@ interface Body {
 function bodiesOf(type: string, schema: Schema): fc.Arbitrary<Body> {
   if (type === 'multipart/form-data') return anyForm;
   return fc
-    .oneof({ arbitrary: valuesOf(schema), weight: 3 }, { arbitrary: trueCall(), weight: 1 })
+    .oneof({ arbitrary: valuesOf(schema), weight: 3 }, { arbitrary: trueCall(), weight: 2 })
     .map(made => ({ type, body: JSON.stringify(made) }));
 }
 
