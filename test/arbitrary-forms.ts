@@ -69,7 +69,7 @@ function formOf(
 }
 
 /** A form that the model answers. */
-const trueForm = formOf(
+export const trueForm = formOf(
   [
     {
       head: 'Content-Disposition: form-data; name="file"; filename="a.csv"',
@@ -80,7 +80,7 @@ const trueForm = formOf(
 );
 
 /** One part more than a form may have. */
-const tooManyParts = formOf(
+export const tooManyParts = formOf(
   Array.from({ length: 1001 }, (_, index) => ({
     head: `Content-Disposition: form-data; name="file"; filename="${index}.csv"`,
     bytes: Buffer.from('x'),

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../src/errors.ts';
-import { anyForm } from './arbitrary-forms.ts';
+import { anyForm, tooManyParts, trueForm } from './arbitrary-forms.ts';
 import { createKey, gasoline, headersOf, type Lab, openLab, type Service, startService } from './harness.ts';
 
 interface Schema {
@@ -134,11 +134,7 @@ function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
 
 /** Texts for a parameter of a path, mostly those of the laboratory. */
 const parameter = (name: string) => {
-  const own: Record<string, string> = {
-    slug: lab.owner.organization.slug,
-    projectId: lab.owner.projectId,
-    deploymentId: lab.deploymentId,
-  };
+  const own = ownParameters();
   return fc.oneof(
     { arbitrary: fc.constant(own[name] ?? ''), weight: 20 },
     { arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 150 }), weight: 1 },
@@ -177,8 +173,63 @@ function bodiesOf(type: string, schema: Schema): fc.Arbitrary<Body> {
     .map(made => ({ type, body: JSON.stringify(made) }));
 }
 
+interface MadeRequest {
+  url: string;
+  init: {
+    method: string;
+    headers: Record<string, string>;
+    body?: Body['body'];
+  };
+}
+
+const urlOf = (path: string, values: Record<string, string | undefined>) =>
+  path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? ''));
+
+/** The parameters of the laboratory's own paths. */
+const ownParameters = (): Record<string, string> => ({
+  slug: lab.owner.organization.slug,
+  projectId: lab.owner.projectId,
+  deploymentId: lab.deploymentId,
+});
+
+/** Requests to a path with a body, each with another status. */
+function examplesOf(path: string): MadeRequest[] {
+  const json = (spectra: readonly object[]) => ({
+    type: 'application/json',
+    body: JSON.stringify({ spectra }),
+  });
+  const [spectrum] = gasoline().map(({ yValues }) => ({ sample_name: 'S-1', y_values: yValues }));
+  const isOfFiles = path.endsWith('/file');
+  const good: Body = isOfFiles ? trueForm : json(spectrum ? [spectrum] : []);
+  const tooMany: Body = isOfFiles
+    ? tooManyParts
+    : json(Array.from({ length: 1001 }, () => ({ sample_name: 'S-1', y_values: [1] })));
+  const own = ownParameters();
+  const request = (
+    { type, body }: Body,
+    { method = 'POST', as = headersOf(key), values = own } = {},
+  ): MadeRequest => ({
+    url: urlOf(path, values),
+    init: { method, headers: { ...as, 'content-type': type }, body },
+  });
+  return [
+    request(good),
+    request(tooMany),
+    request({ ...good, type: 'text/plain' }),
+    request(good, { method: 'PUT' }),
+    request(good, { method: 'OPTIONS' }),
+    request(good, { as: { cookie: lab.owner.cookie } }),
+    request(good, { values: { ...own, deploymentId: 'x'.repeat(101) } }),
+    request({ ...good, body: '' }),
+  ];
+}
+
 /** Requests made from the description of an operation. */
-function requestsOf(path: string, method: string, { parameters, requestBody }: Described) {
+function requestsOf(
+  path: string,
+  method: string,
+  { parameters, requestBody }: Described,
+): fc.Arbitrary<MadeRequest> {
   const inPath = parameters.filter(one => one.in === 'path').map(({ name }) => name);
   const [content] = Object.entries(requestBody?.content ?? {});
   return fc
@@ -201,7 +252,7 @@ function requestsOf(path: string, method: string, { parameters, requestBody }: D
       slash: fc.constantFrom('', '/'),
     })
     .map(({ credential, idempotencyKey, otherType, body, method, path: values, slash }) => ({
-      url: path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? '')) + slash,
+      url: urlOf(path, values) + slash,
       init: {
         method,
         headers: {
@@ -269,7 +320,7 @@ describe('no request made from the document gets a 5xx, or an answer that it doe
             if (headers.has(name)) expect(names).toContain(name);
           }
         }),
-        { numRuns: runs },
+        { numRuns: runs, examples: method === 'post' ? examplesOf(path).map(made => [made]) : [] },
       );
       if (method === 'post')
         expect([...statuses]).toEqual(expect.arrayContaining([200, 204, 400, 401, 403, 405, 415]));
