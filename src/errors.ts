@@ -48,7 +48,7 @@ export const CATALOGUE = {
   PAYLOAD_TOO_LARGE: {
     status: 413,
     message:
-      'The request body is too large: at most 24 MiB with a valid API key or session, and 64 KiB without. Send less in one request.',
+      'The request is too large. A body may have at most 24 MiB with a valid API key or session, and 64 KiB without: send less in one request.',
   },
   NOT_ACCEPTABLE: {
     status: 406,
@@ -61,7 +61,8 @@ export const CATALOGUE = {
   },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
-    message: 'The request is not JSON. Send it as "Content-Type: application/json".',
+    message:
+      'The type or the encoding of the body is not accepted. Send JSON in UTF-8 as "Content-Type: application/json".',
   },
   MISDIRECTED_REQUEST: {
     status: 421,
@@ -71,7 +72,7 @@ export const CATALOGUE = {
   MODEL_FAILED: {
     status: 500,
     message:
-      'The model failed on these spectra; nothing was charged. Check the values, or try another version.',
+      'The model failed; nothing was charged. Check the values of the spectra, or try another version.',
   },
   MODEL_IN_USE: { status: 409, message: 'Deployments call this model. Delete them first.' },
   DEPLOYMENT_INACTIVE: {
@@ -81,7 +82,7 @@ export const CATALOGUE = {
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
     message:
-      'This idempotencyKey was already used with a different request. Use a new key for each new request.',
+      'This idempotency key was already used with a different request. Use a new key for each new request.',
   },
   API_KEY_ALREADY_CREATED: {
     status: 409,
@@ -196,7 +197,7 @@ export const validationFailed = (message: string, options: GraphQLErrorOptions) 
   });
 /** The body exceeds its limit; it is not read to its end. `message`: what else is too large, and how to split it. */
 export const payloadTooLarge = (message?: string) => make('PAYLOAD_TOO_LARGE', message);
-/** The body is not JSON, not UTF-8, or compressed. `message` says which, and what to send. */
+/** The body has another type or charset, or is compressed. `message` says which, and what to send. */
 export const unsupportedMediaType = (message?: string) => make('UNSUPPORTED_MEDIA_TYPE', message);
 /** The body is not of the type that the route accepts. */
 export const typeNotAccepted = (type: string) =>
@@ -207,19 +208,22 @@ export const notAcceptable = () => make('NOT_ACCEPTABLE');
 export const bodyTooSlow = () => make('REQUEST_TIMEOUT');
 /** The Host header is not one of the server's names. */
 export const misdirectedRequest = () => make('MISDIRECTED_REQUEST');
-/** The model threw, or returned a value that is not finite. `sampleName`: of the spectrum that caused it, if known. */
-export const modelFailed = (sampleName?: string) =>
+/**
+ * The model threw, or returned a value that is not finite.
+ *
+ * @param spectrum the one that caused it, if known; `place`: where it was read, if from a file
+ */
+export const modelFailed = (spectrum?: { sampleName: string; place?: string | undefined }) =>
   make(
     'MODEL_FAILED',
-    sampleName === undefined
-      ? undefined
-      : `The model failed on spectrum '${sampleName}'; nothing was charged. Check its values, or try another version.`,
+    spectrum &&
+      `${spectrum.place === undefined ? '' : `${spectrum.place}: `}The model failed on spectrum '${spectrum.sampleName}'; nothing was charged. Check its values, or try another version.`,
   );
 /** The model is quarantined: it ended its host three times within ten minutes. */
 export const modelQuarantined = (until: Date) =>
   make(
     'MODEL_FAILED',
-    `The model crashed, took too long or needed too much memory three times within ten minutes. It is not run until ${until.toISOString()}; a contributor or owner of the project can reset the quarantine earlier.`,
+    `The model crashed, took too long or needed too much memory three times within ten minutes; nothing was charged. It is not run until ${until.toISOString()}; a contributor or owner of the project can reset the quarantine earlier.`,
   );
 /** The deployment is switched off. */
 export const deploymentInactive = () => make('DEPLOYMENT_INACTIVE');

@@ -4,9 +4,12 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Tenant } from '../src/concurrency/fair-share.ts';
 import { startXAxes, type XAxes } from '../src/deployments/x-axes.ts';
 import { ModelGone } from '../src/onnx/outcome.ts';
-import { type Lab, openLab, type Service, startService } from './harness.ts';
+import { createKey, headersOf, type Lab, openLab, type Service, startService } from './harness.ts';
+import { watchLoop } from './loop-delay.ts';
 
 const POINTS = 100_000;
+/** Max time for which the event loop may be blocked: reading and writing an axis as text takes longer. */
+const MAX_BLOCKED_MS = 50;
 const UNKNOWN = '01890a5d-ac96-774b-bcce-b302099a8057';
 
 let service: Service;
@@ -77,4 +80,30 @@ test('axes of any number of tenants without a reservation evict none of those wi
   // Half of the cache holds ten of these.
   expect(await readsOf(() => axes.find(others.at(-10) ?? '', tenant('free', false)))).toBe(0);
   expect(await readsOf(() => axes.find(others.at(-11) ?? '', tenant('free', false)))).toBe(1);
+});
+
+test('a deployment of a long axis is described without reading the axis again, and never holds the event loop', async () => {
+  const { createDeployment } = await service.ask(
+    'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
+    { input: { modelId: ids[0], name: 'Long' } },
+    lab.owner,
+  );
+  const key = await createKey(service, lab.owner, { deploymentId: createDeployment.id });
+  const describeIt = async () => {
+    const response = await fetch(`${service.url}/api/deployments/${createDeployment.id}`, {
+      headers: headersOf(key),
+    });
+    return await response.arrayBuffer();
+  };
+  const first = await describeIt();
+  expect(JSON.parse(Buffer.from(first).toString()).model.x_axis.values).toHaveLength(POINTS);
+  const delay = watchLoop();
+  expect(
+    await readsOf(async () => {
+      for (let turn = 0; turn < 10; turn++) {
+        expect((await describeIt()).byteLength).toBe(first.byteLength);
+      }
+    }),
+  ).toBe(0);
+  expect(delay().ms).toBeLessThan(MAX_BLOCKED_MS);
 });

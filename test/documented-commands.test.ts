@@ -40,6 +40,7 @@ const RUN: Record<string, Record<string, string>> = {
   'docs/configuration.md': { Commands: HERE },
   'docs/http-api.md': {
     Predict: 'test/http-api.test.ts',
+    'Predict for files': 'test/http-api.test.ts',
     'What a key may call': 'test/http-api.test.ts',
   },
   'docs/recipes/README.md': {

@@ -32,6 +32,8 @@ export interface DoorAnswer {
 /** A way to call `predict` over HTTP. */
 export interface Door {
   name: string;
+  /** Whether the body of an anonymous call is read: only if the path has operations for anonymous callers. */
+  readsAnonymousBodies: boolean;
   /** The path of a deployment's call. */
   path: (deploymentId: string) => string;
   /** The body of a call, and its headers besides that of the credential. */
@@ -51,6 +53,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 export const graphql: Door = {
   name: 'GraphQL',
+  readsAnonymousBodies: true,
   path: () => '/graphql',
   request: call => ({ body: JSON.stringify({ query: PREDICT_FULLY, variables: call }), headers: JSON_TYPE }),
   async read(response) {
@@ -85,6 +88,7 @@ export const graphql: Door = {
 
 export const rest: Door = {
   name: 'plain HTTP',
+  readsAnonymousBodies: false,
   path: deploymentId => `/api/deployments/${deploymentId}/predict`,
   request: ({ spectra, xValues, idempotencyKey }) => ({
     body: JSON.stringify({

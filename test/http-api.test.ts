@@ -24,6 +24,7 @@ import {
 } from './harness.ts';
 import { blocksUnder, commandsUnder } from './pages.ts';
 import { sendRaw } from './raw-http.ts';
+import { oneSpectrum } from './watcher.ts';
 
 let service: Service;
 let lab: Lab;
@@ -165,8 +166,24 @@ describe('paths', () => {
     }
     const unreadable = await ask('/api/deployments/%zz/predict');
     expect([unreadable.status, codeOf(unreadable)]).toEqual([400, codes.BAD_USER_INPUT]);
-    const long = await ask(pathOf('x'.repeat(500)));
-    expect([long.status, codeOf(long)]).toEqual([400, codes.BAD_USER_INPUT]);
+  });
+
+  test('a parameter of any length is that of a deployment which the key does not reach', async () => {
+    for (const length of [100, 101, 8000]) {
+      const long = 'x'.repeat(length);
+      for (const path of [
+        pathOf(long),
+        longPathOf({ slug: long }),
+        longPathOf({ projectId: long }),
+        longPathOf({ deploymentId: long }),
+      ]) {
+        const reply = await ask(path);
+        expect([reply.status, codeOf(reply)]).toEqual([403, codes.API_KEY_NOT_AUTHORIZED]);
+        expect((await ask(path, { method: 'PUT' })).status).toBe(405);
+      }
+      const described = await ask(`/api/deployments/${long}`, { method: 'GET' });
+      expect([described.status, codeOf(described)]).toEqual([403, codes.API_KEY_NOT_AUTHORIZED]);
+    }
   });
 
   test('HEAD answers as GET does, without a body', async () => {
@@ -263,7 +280,7 @@ describe('bodies', () => {
       '{"spectra":[{"sample_name":"a","y_values":[1],"unit":"nm"}]}',
       /^"spectra\[0\]" has an unknown property "unit"\. Remove it: the properties are "sample_name" and "y_values"\.$/,
     ],
-    [`{"spectra":[${spectrum}],"${'x'.repeat(5000)}":1}`, /unknown property "x{100}…"/],
+    [`{"spectra":[${spectrum}],"${'x'.repeat(5000)}":1}`, /unknown property "x{60}…"/],
     [
       '{"spectra":[{"sample_name":"a","y_values":[1,"2"]}]}',
       /^"spectra\[0\]\.y_values"\[1\] is not a finite number\. Send numbers only\.$/,
@@ -548,6 +565,31 @@ test('pages of CORS_ORIGINS may call the API, with its headers and without cooki
   }
 });
 
+test('pages of CORS_ORIGINS can read every error below /api', async () => {
+  const origin = 'https://lims.example';
+  const { hostname, port } = new URL(service.url);
+  const statusOf = (host: string, method: string, path: string) =>
+    new Promise<[number | undefined, unknown]>((resolve, reject) => {
+      const headers = { host, origin, ...headersOf(key), 'content-length': 0 };
+      httpRequest({ hostname, port, method, path, headers }, ({ statusCode, headers }) =>
+        resolve([statusCode, headers['access-control-allow-origin']]),
+      )
+        .on('error', reject)
+        .end();
+    });
+  expect(await statusOf(`${hostname}:${port}`, 'GET', '/api/keys')).toEqual([404, origin]);
+  expect(await statusOf(`${hostname}:${port}`, 'PUT', '/api/key')).toEqual([405, origin]);
+  expect(await statusOf(`${hostname}:${port}`, 'POST', '/api')).toEqual([405, origin]);
+  expect(await statusOf('evil.example', 'GET', '/api/key')).toEqual([421, origin]);
+});
+
+test('OPTIONS of a page that is not a preflight is answered with Allow, as without an origin', async () => {
+  const headers = { origin: 'https://lims.example' };
+  const reply = await ask('/api/key', { method: 'OPTIONS', headers, as: { headers: {} } });
+  expect([reply.status, reply.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS']);
+  expect(reply.headers.get('access-control-allow-origin')).toBe('https://lims.example');
+});
+
 test('requests are counted by route and code, and no log line has a raw key', async () => {
   const count = async (operation: string, code: string) =>
     (await readMetrics(service)).get(`spectrakey_requests_total{operation="${operation}",code="${code}"}`) ??
@@ -588,6 +630,16 @@ test('the commands and answers of docs/http-api.md are as printed', async () => 
   const [, documented = ''] = blocksUnder(page, 'Predict', 'json');
   expect(Object.keys(predicted)).toEqual(Object.keys(JSON.parse(documented)));
   expect(predicted.predictions[0].value).toBeCloseTo(87.94, 1);
+  await writeFile(join(folder, 'spectra.csv'), oneSpectrum('S-1'));
+  const [ofFile] = await runAll('Predict for files');
+  const [documentedFile = ''] = blocksUnder(page, 'Predict for files', 'json');
+  const { predictions, files } = JSON.parse(documentedFile);
+  expect(Object.keys(ofFile)).toEqual(Object.keys(JSON.parse(documentedFile)));
+  expect(Object.keys(ofFile.predictions[0])).toEqual(Object.keys(predictions[0]));
+  expect([ofFile.predictions[0].file, Object.keys(ofFile.files[0])]).toEqual([
+    'spectra.csv',
+    Object.keys(files[0]),
+  ]);
   const described = await runAll('What a key may call');
   expect(described.flat()).not.toEqual([]);
   const revoked = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });

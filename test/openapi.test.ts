@@ -3,9 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../src/errors.ts';
-import { BOUNDARY, multipart } from './file-calls.ts';
+import { anyForm, tooManyParts, trueForm } from './arbitrary-forms.ts';
 import { createKey, gasoline, headersOf, type Lab, openLab, type Service, startService } from './harness.ts';
-import { oneSpectrum } from './watcher.ts';
 
 interface Schema {
   [keyword: string]: unknown;
@@ -14,6 +13,8 @@ interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
+  maxItems?: number;
+  maxLength?: number;
 }
 interface Described {
   operationId: string;
@@ -75,7 +76,7 @@ const ajv = new Ajv2020({ strict: false, validateFormats: false });
 
 /** Values that a schema allows, and now and then one that it does not. */
 function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
-  const { $ref, type, properties = {}, required = [], items } = schema;
+  const { $ref, type, properties = {}, required = [], items, maxItems, maxLength } = schema;
   if ($ref) return valuesOf(document.components.schemas[$ref.split('/').at(-1) ?? ''] ?? {});
   const types = Array.isArray(type) ? type : [type];
   const allowed = types.map((one): fc.Arbitrary<unknown> => {
@@ -93,16 +94,32 @@ function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
           .map(([known, more]) => ({ ...more, ...known }));
       case 'array':
         return fc.oneof(
-          { arbitrary: fc.array(valuesOf(items ?? {}), { maxLength: 4 }), weight: 1 },
+          { arbitrary: fc.array(valuesOf(items ?? {}), { maxLength: 4 }), weight: 20 },
           // As long as the model of the laboratory expects.
           ...(items?.type === 'number'
-            ? [{ arbitrary: fc.constant(gasoline()[0]?.yValues), weight: 3 }]
+            ? [{ arbitrary: fc.constant(gasoline()[0]?.yValues), weight: 60 }]
             : []),
+          // One item too many. Rarely, as a thousand spectra take a second.
+          ...(maxItems === undefined
+            ? []
+            : [
+                {
+                  arbitrary: valuesOf(items ?? {}).map(one =>
+                    Array.from({ length: maxItems + 1 }, () => one),
+                  ),
+                  weight: 1,
+                },
+              ]),
         );
       case 'number':
         return fc.double({ noNaN: true, noDefaultInfinity: true });
       case 'string':
-        return fc.string({ unit: 'binary' });
+        return fc.oneof(
+          { arbitrary: fc.string({ unit: 'binary' }), weight: 8 },
+          ...(maxLength === undefined
+            ? []
+            : [{ arbitrary: fc.constant('x'.repeat(maxLength + 1)), weight: 1 }]),
+        );
       case 'null':
         return fc.constant(null);
       default:
@@ -117,14 +134,11 @@ function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
 
 /** Texts for a parameter of a path, mostly those of the laboratory. */
 const parameter = (name: string) => {
-  const own: Record<string, string> = {
-    slug: lab.owner.organization.slug,
-    projectId: lab.owner.projectId,
-    deploymentId: lab.deploymentId,
-  };
+  const own = ownParameters();
   return fc.oneof(
-    { arbitrary: fc.constant(own[name] ?? ''), weight: 8 },
+    { arbitrary: fc.constant(own[name] ?? ''), weight: 20 },
     { arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 150 }), weight: 1 },
+    { arbitrary: fc.integer({ min: 99, max: 5000 }).map(length => 'x'.repeat(length)), weight: 1 },
   );
 };
 
@@ -145,50 +159,79 @@ const trueCall = () =>
     })),
   }));
 
-const isForm = (type: string | undefined) => type === 'multipart/form-data';
-
-/** Files with content of any kind, one of them often a true one. */
-const files = fc
-  .array(
-    fc.record({
-      name: fc.oneof(
-        fc.constantFrom('a.csv', 'b.jdx', 'c.spc'),
-        fc.constant(undefined),
-        fc.string({ unit: 'grapheme' }),
-      ),
-      bytes: fc.oneof(
-        { arbitrary: fc.constant(Buffer.from(oneSpectrum('S-1'))), weight: 4 },
-        { arbitrary: fc.uint8Array({ maxLength: 300 }), weight: 1 },
-      ),
-      part: fc.oneof({ arbitrary: fc.constant('file'), weight: 8 }, { arbitrary: fc.string(), weight: 1 }),
-    }),
-    { maxLength: 3 },
-  )
-  .map(made => Uint8Array.from(multipart(made)));
+/** A body with its Content-Type. */
+interface Body {
+  type: string;
+  body: string | Uint8Array<ArrayBuffer>;
+}
 
 /** Bodies of a type, by its schema. */
-function bodiesOf(
-  type: string | undefined,
-  schema: Schema | undefined,
-): fc.Arbitrary<string | Uint8Array<ArrayBuffer> | undefined> {
-  if (!schema) return fc.constant(undefined);
-  if (isForm(type)) {
-    const bytes = fc.uint8Array({ maxLength: 300 }).map(made => Uint8Array.from(made));
-    return fc.oneof({ arbitrary: files, weight: 8 }, { arbitrary: bytes, weight: 1 });
-  }
+function bodiesOf(type: string, schema: Schema): fc.Arbitrary<Body> {
+  if (type === 'multipart/form-data') return anyForm;
   return fc
-    .oneof({ arbitrary: valuesOf(schema), weight: 3 }, { arbitrary: trueCall(), weight: 1 })
-    .map(made => JSON.stringify(made));
+    .oneof({ arbitrary: valuesOf(schema), weight: 3 }, { arbitrary: trueCall(), weight: 2 })
+    .map(made => ({ type, body: JSON.stringify(made) }));
+}
+
+interface MadeRequest {
+  url: string;
+  init: {
+    method: string;
+    headers: Record<string, string>;
+    body?: Body['body'];
+  };
+}
+
+const urlOf = (path: string, values: Record<string, string | undefined>) =>
+  path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? ''));
+
+/** The parameters of the laboratory's own paths. */
+const ownParameters = (): Record<string, string> => ({
+  slug: lab.owner.organization.slug,
+  projectId: lab.owner.projectId,
+  deploymentId: lab.deploymentId,
+});
+
+/** Requests to a path with a body, each with another status. */
+function examplesOf(path: string): MadeRequest[] {
+  const json = (spectra: readonly object[]) => ({
+    type: 'application/json',
+    body: JSON.stringify({ spectra }),
+  });
+  const [spectrum] = gasoline().map(({ yValues }) => ({ sample_name: 'S-1', y_values: yValues }));
+  const isOfFiles = path.endsWith('/file');
+  const good: Body = isOfFiles ? trueForm : json(spectrum ? [spectrum] : []);
+  const tooMany: Body = isOfFiles
+    ? tooManyParts
+    : json(Array.from({ length: 1001 }, () => ({ sample_name: 'S-1', y_values: [1] })));
+  const own = ownParameters();
+  const request = (
+    { type, body }: Body,
+    { method = 'POST', as = headersOf(key), values = own } = {},
+  ): MadeRequest => ({
+    url: urlOf(path, values),
+    init: { method, headers: { ...as, 'content-type': type }, body },
+  });
+  return [
+    request(good),
+    request(tooMany),
+    request({ ...good, type: 'text/plain' }),
+    request(good, { method: 'PUT' }),
+    request(good, { method: 'OPTIONS' }),
+    request(good, { as: { cookie: lab.owner.cookie } }),
+    request(good, { values: { ...own, deploymentId: 'x'.repeat(101) } }),
+    request({ ...good, body: '' }),
+  ];
 }
 
 /** Requests made from the description of an operation. */
-function requestsOf(path: string, method: string, { parameters, requestBody }: Described) {
+function requestsOf(
+  path: string,
+  method: string,
+  { parameters, requestBody }: Described,
+): fc.Arbitrary<MadeRequest> {
   const inPath = parameters.filter(one => one.in === 'path').map(({ name }) => name);
-  const [[type, body] = []] = Object.entries(requestBody?.content ?? {});
-  const contentType = fc.oneof(
-    { arbitrary: fc.constant(isForm(type) ? `${type}; boundary=${BOUNDARY}` : type), weight: 12 },
-    { arbitrary: fc.constantFrom('text/plain', 'application/json; charset=utf-16', 'x'), weight: 1 },
-  );
+  const [content] = Object.entries(requestBody?.content ?? {});
   return fc
     .record({
       path: fc.record(Object.fromEntries(inPath.map(name => [name, parameter(name)]))),
@@ -198,24 +241,26 @@ function requestsOf(path: string, method: string, { parameters, requestBody }: D
         { arbitrary: fc.constant({ cookie: lab.owner.cookie }), weight: 1 },
       ),
       idempotencyKey: fc.option(fc.oneof(headerText, fc.uuid()), { freq: 3 }),
-      type: contentType,
-      body: bodiesOf(type, body?.schema),
+      body: content ? bodiesOf(content[0], content[1].schema) : fc.constant(undefined),
+      otherType: fc.option(fc.constantFrom('text/plain', 'application/json; charset=utf-16', 'x'), {
+        freq: 12,
+      }),
       method: fc.oneof(
         { arbitrary: fc.constant(method.toUpperCase()), weight: 20 },
-        { arbitrary: fc.constantFrom('PUT', 'DELETE', 'PATCH'), weight: 1 },
+        { arbitrary: fc.constantFrom('PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'), weight: 2 },
       ),
       slash: fc.constantFrom('', '/'),
     })
-    .map(({ credential, idempotencyKey, type, body, ...made }) => ({
-      url: path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(made.path[name] ?? '')) + made.slash,
+    .map(({ credential, idempotencyKey, otherType, body, method, path: values, slash }) => ({
+      url: urlOf(path, values) + slash,
       init: {
-        method: made.method,
+        method,
         headers: {
           ...credential,
           ...(idempotencyKey !== null && { 'idempotency-key': idempotencyKey }),
-          ...(body !== undefined && type !== undefined && { 'content-type': type }),
+          ...(body && { 'content-type': otherType ?? body.type }),
         },
-        ...(body !== undefined && { body }),
+        ...(body && method !== 'HEAD' && { body: body.body }),
       },
     }));
 }
@@ -224,8 +269,8 @@ describe('no request made from the document gets a 5xx, or an answer that it doe
   const operations = [
     ['/api/deployments/{deploymentId}/predict', 'post', 400],
     ['/api/organizations/{slug}/projects/{projectId}/deployments/{deploymentId}/predict', 'post', 200],
-    ['/api/deployments/{deploymentId}/predict/file', 'post', 200],
-    ['/api/organizations/{slug}/projects/{projectId}/deployments/{deploymentId}/predict/file', 'post', 200],
+    ['/api/deployments/{deploymentId}/predict/file', 'post', 300],
+    ['/api/organizations/{slug}/projects/{projectId}/deployments/{deploymentId}/predict/file', 'post', 300],
     ['/api/key', 'get', 60],
     ['/api/deployments/{deploymentId}', 'get', 60],
     ['/api/openapi.json', 'get', 30],
@@ -255,10 +300,19 @@ describe('no request made from the document gets a 5xx, or an answer that it doe
           const declared = described.responses[status];
           const type = headers.get('content-type')?.split(';')[0] ?? '';
           const schema = declared?.content[type]?.schema;
+          if (init.method === 'OPTIONS') {
+            expect([status, text, headers.get('allow')]).toEqual([
+              204,
+              '',
+              expect.stringContaining('OPTIONS'),
+            ]);
+            return;
+          }
           if (!schema) throw new Error(`${status} with ${type} is not declared`);
           const validate = validators.get(`${status} ${type}`) ?? ajv.compile(resolved(schema));
           validators.set(`${status} ${type}`, validate);
-          if (!validate(JSON.parse(text)))
+          if (init.method === 'HEAD') expect(text).toBe('');
+          else if (!validate(JSON.parse(text)))
             throw new Error(`${status} ${text}: ${ajv.errorsText(validate.errors)}`);
           const names = Object.keys(declared?.headers ?? {}).map(name => name.toLowerCase());
           const own = ['ratelimit', 'ratelimit-policy', 'api-key-expires', 'retry-after', 'www-authenticate'];
@@ -266,10 +320,11 @@ describe('no request made from the document gets a 5xx, or an answer that it doe
             if (headers.has(name)) expect(names).toContain(name);
           }
         }),
-        { numRuns: runs },
+        { numRuns: runs, examples: method === 'post' ? examplesOf(path).map(made => [made]) : [] },
       );
       if (method === 'post')
-        for (const status of [200, 400, 401, 405, 415]) expect(statuses).toContain(status);
+        expect([...statuses]).toEqual(expect.arrayContaining([200, 204, 400, 401, 403, 405, 415]));
+      if (path.endsWith('/file')) expect(statuses).toContain(413);
     },
     120_000,
   );

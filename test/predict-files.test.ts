@@ -1,7 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Piscina } from 'piscina';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { callThrough, rest } from './doors.ts';
 import { BOUNDARY, callFiles, type FileToSend, multipart, sendFiles } from './file-calls.ts';
-import { codes, createKey, type Lab, openLab, recordOf, type Service, startService } from './harness.ts';
+import {
+  codes,
+  createKey,
+  deploy,
+  type Lab,
+  openLab,
+  REVOKE_KEY,
+  recordOf,
+  type Service,
+  startService,
+  startServiceForTest,
+} from './harness.ts';
+import { linearRegression } from './onnx-files.ts';
 
 interface Expected {
   tolerance: number;
@@ -149,6 +163,7 @@ test('more than 1000 spectra are refused, with how to split them', async () => {
   const one = await call([{ name: 'long.csv', bytes: Buffer.from(text) }]);
   expect(one).toMatchObject({ status: 413, body: { code: codes.PAYLOAD_TOO_LARGE } });
   expect(one.body.detail).toContain('long.csv holds 1001 spectra, but a call takes at most 1000.');
+  expect(one.body.title).toBe('The request is too large.');
 });
 
 test('two files of one name, other parts, and a part without a filename are refused', async () => {
@@ -190,6 +205,98 @@ test('a boundary that is too long or in another parameter is refused', async () 
   expect(await send('multipart/form-data; boundary="a b"', 'a b')).toMatchObject({ status: 200 });
 });
 
+describe('errors of a spectrum after its file was read name the file and, where it is known, the line', () => {
+  /** A model of two points whose value for large ones is infinite. */
+  let steep: string;
+  beforeAll(async () => {
+    const onnx = linearRegression({ weights: [1e30, 1e30] });
+    ({ deploymentId: steep } = await deploy(service, lab.owner, onnx, 'Steep'));
+  });
+  const csv = (name: string, row: string) => ({
+    name,
+    bytes: Buffer.from(`sample,900,902\nS-0,1,2\n${row}\n`),
+  });
+  test.for<[string, string, string, RegExp]>([
+    [
+      'a value beyond float32',
+      'S-1,1,1e39',
+      codes.BAD_USER_INPUT,
+      /^b\.csv, line 3: Spectrum 'S-1' has a value beyond ±3\.4e38 at point 2\.$/,
+    ],
+    [
+      'a model that fails',
+      'S-1,1,1e30',
+      codes.MODEL_FAILED,
+      /^b\.csv, line 3: The model failed on spectrum 'S-1'; nothing was charged\./,
+    ],
+  ])('%s', async ([, row, code, detail]) => {
+    const { body } = await callFiles(service, steep, [csv('a.csv', 'S-1,1,2'), csv('b.csv', row)], key);
+    expect(body.code).toBe(code);
+    expect(body.detail).toMatch(detail);
+  });
+});
+
+test('a refusal of files has what is left of the month, as one of JSON', async () => {
+  const broken = [{ name: 'a.csv', bytes: Buffer.from('x') }];
+  const unlimited = await call(broken);
+  expect([unlimited.status, unlimited.headers.get('ratelimit')]).toEqual([400, null]);
+  const { status, headers } = await callOther(broken);
+  expect(status).toBe(400);
+  const json = await callThrough(rest, service, { deploymentId: other.deploymentId, spectra: [] }, other.key);
+  for (const name of ['ratelimit', 'ratelimit-policy']) {
+    const withoutTime = (text: string | null) => text?.replace(/;t=\d+/, '');
+    expect(withoutTime(headers.get(name))).toBe(withoutTime(json.headers.get(name)));
+  }
+  expect(headers.get('ratelimit')).toMatch(/^"monthly-predictions";r=\d+;t=\d+$/);
+});
+
+test('a key that is revoked while its files are read gets that error instead of theirs', async () => {
+  const revoked = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  const { run } = Piscina.prototype;
+  const reading = vi.spyOn(Piscina.prototype, 'run').mockImplementation(async function (
+    this: Piscina,
+    ...call
+  ) {
+    await service.ask(REVOKE_KEY, { id: revoked.id }, lab.owner);
+    return await run.apply(this, call);
+  });
+  onTestFinished(() => reading.mockRestore());
+  const broken = [{ name: 'a.csv', bytes: Buffer.from('x') }];
+  const answer = await callFiles(service, lab.deploymentId, broken, revoked);
+  expect(reading).toHaveBeenCalledOnce();
+  expect(answer).toMatchObject({ status: 403, body: { code: codes.API_KEY_REVOKED } });
+});
+
+describe('the time to read files', () => {
+  const files = [caseFile('plain.csv')];
+  const startWith = (httpLimits: { filesStartMs?: number; filesReadingMs?: number }) =>
+    startServiceForTest({ databaseUrl: service.databaseUrl, httpLimits });
+
+  test('begins with the reading: a thread that starts slowly takes none of it', async () => {
+    const own = await startWith({ filesReadingMs: 500 });
+    const { run } = Piscina.prototype;
+    const starting = vi.spyOn(Piscina.prototype, 'run').mockImplementation(async function (
+      this: Piscina,
+      ...call
+    ) {
+      await new Promise(resolve => setTimeout(resolve, 550));
+      return await run.apply(this, call);
+    });
+    onTestFinished(() => starting.mockRestore());
+    expect((await callFiles(own, lab.deploymentId, files, key)).status).toBe(200);
+  });
+
+  test('does not begin on a server whose threads start too slowly: 503, and the same call succeeds later', async () => {
+    const own = await startWith({ filesStartMs: 50 });
+    const answer = await callFiles(own, lab.deploymentId, files, key);
+    expect(answer).toMatchObject({ status: 503, body: { code: codes.UNAVAILABLE, retry_after: 1 } });
+    expect(answer.headers.get('retry-after')).toBe('1');
+    await expect
+      .poll(async () => (await callFiles(own, lab.deploymentId, files, key)).status, { timeout: 10_000 })
+      .toBe(200);
+  });
+});
+
 test('a caller who may not predict is refused before the files are read', async () => {
   const bomb = [{ name: 'x.csv', bytes: Buffer.from('not read') }];
   expect(await callFiles(service, other.deploymentId, bomb, key)).toMatchObject({
@@ -202,12 +309,15 @@ test('a caller who may not predict is refused before the files are read', async 
   });
 });
 
-test('a body of another type is a 415 that names multipart/form-data', async () => {
-  const response = await fetch(`${service.url}/api/deployments/${lab.deploymentId}/predict/file`, {
-    method: 'POST',
-    headers: { authorization: `Api-Key ${key.rawKey}`, 'content-type': 'application/json' },
-    body: '{}',
-  });
-  expect(response.status).toBe(415);
-  expect(response.headers.get('accept-post')).toBe('multipart/form-data');
-});
+test.each(['application/json', 'text/csv', `multipart/form-data; charset=latin1; boundary=${BOUNDARY}`])(
+  'a body of another type or charset is a 415 that names multipart/form-data alone: %s',
+  async type => {
+    const body = Uint8Array.from(multipart([caseFile('plain.csv')]));
+    const answer = await sendFiles(service, lab.deploymentId, body, key, { 'content-type': type });
+    expect(answer).toMatchObject({ status: 415, body: { code: codes.UNSUPPORTED_MEDIA_TYPE } });
+    expect(answer.headers.get('accept-post')).toBe('multipart/form-data');
+    expect(answer.body.detail).toContain('multipart/form-data');
+    expect(`${answer.body.title} ${answer.body.detail}`).not.toContain('JSON');
+    expect(answer.body.detail).not.toContain('json');
+  },
+);

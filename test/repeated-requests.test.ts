@@ -233,7 +233,7 @@ describe('a repeated predict', () => {
   ])('is refused with a key of %s', async (_what, idempotencyKey) => {
     const answer = await predict({ idempotencyKey });
     expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
-    expect(answer.errors[0]?.message).toMatch(/^An idempotencyKey /);
+    expect(answer.errors[0]?.message).toMatch(/^An idempotency key /);
     expect((await onRecord()).charged).toBe(0);
   });
 

@@ -294,7 +294,7 @@ describe('the x values of a call', () => {
   test('are refused by a model that has no x axis', async () => {
     const answer = await predict(none.deploymentId, [900, 902, 904]);
     expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
-    expect(answer.errors[0]?.message).toMatch(/has no x axis, so it cannot check xValues/);
+    expect(answer.errors[0]?.message).toMatch(/has no x axis, so it cannot check x values/);
   });
 
   test('are accepted exactly when each is within a tenth of the smallest step', async () => {

@@ -10,7 +10,7 @@ import { identify } from './identify.ts';
 import { parseJsonBodies } from './json-bodies.ts';
 import { bodyBudget, bodyOwner } from './large-bodies.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES } from './limits.ts';
-import { type BodyAllowance, readBody } from './read-body.ts';
+import { type BodyAllowance, declaredBytesOf, readBody } from './read-body.ts';
 import { withTimeout } from './timeout.ts';
 
 /** Max age of an identification. After a body that took longer to arrive, the caller is identified again. */
@@ -104,9 +104,9 @@ export async function protectApi(
   scope.decorateRequest('usesSessions', false);
   scope.addHook('preParsing', async (request, reply, payload) => {
     const { headers, method } = request;
-    checkEncoding(headers);
+    checkEncoding(headers, request.routeOptions.config.accepts);
     const identity = await withTimeout(identify(services, request, reply, { mayRemember: true }), handlerMs);
-    const declaredBytes = method === 'POST' ? declaredLength(headers) : 0;
+    const declaredBytes = method === 'POST' ? declaredBytesOf(request) : 0;
     const owner =
       declaredBytes > MAX_ANONYMOUS_BODY_BYTES
         ? await bodyOwner(identity, userId =>
@@ -192,14 +192,13 @@ function closeSlowBody({ raw, server }: FastifyRequest, ms: number): void {
   raw.once('close', () => clearTimeout(timer));
 }
 
-/** The declared length of a body in bytes; infinity for a chunked body. */
-function declaredLength(headers: IncomingHttpHeaders): number {
-  if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY;
-  return Number(headers['content-length'] ?? 0);
-}
-
-/** @throws UNSUPPORTED_MEDIA_TYPE for a body that is compressed or not declared as UTF-8 */
-function checkEncoding(headers: IncomingHttpHeaders): void {
+/**
+ * Checks the encoding that a body is declared to have.
+ *
+ * @param accepts the type that the route accepts
+ * @throws UNSUPPORTED_MEDIA_TYPE for a body that is compressed or not declared as UTF-8
+ */
+function checkEncoding(headers: IncomingHttpHeaders, accepts = 'application/json'): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && !/^identity$/i.test(encoding)) {
     throw unsupportedMediaType('The body is compressed. Send it uncompressed, without Content-Encoding.');
@@ -207,7 +206,7 @@ function checkEncoding(headers: IncomingHttpHeaders): void {
   const [, charset] = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(headers['content-type'] ?? '') ?? [];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
     throw unsupportedMediaType(
-      'The body is declared to be in another encoding than UTF-8. Encode it as UTF-8, and send "Content-Type: application/json".',
+      `The body is declared to be in another encoding than UTF-8. Encode it as UTF-8, and send "Content-Type: ${accepts}" without a charset.`,
     );
   }
 }

@@ -22,7 +22,6 @@ import { rootFieldOf } from '../observability/root-field.ts';
 import { answerByConfirmedFacts } from '../predictions/attempt.ts';
 import type { GetIdentity } from './api-scope.ts';
 import type { ContextOf } from './contexts.ts';
-import { allowOrigins } from './cors.ts';
 import type { HttpLimits } from './limits.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -35,7 +34,7 @@ export interface GraphQLOptions {
   identityOf: GetIdentity;
   contextOf: ContextOf;
   limits: Pick<HttpLimits, 'queryCost'>;
-  config: Pick<Config, 'INTROSPECTION' | 'GRAPHIQL' | 'CORS_ORIGINS'>;
+  config: Pick<Config, 'INTROSPECTION' | 'GRAPHIQL'>;
 }
 
 /**
@@ -46,9 +45,8 @@ export interface GraphQLOptions {
  */
 export async function serveGraphQL(
   scope: FastifyInstance,
-  { identityOf, contextOf, limits, config: { INTROSPECTION, GRAPHIQL, CORS_ORIGINS } }: GraphQLOptions,
+  { identityOf, contextOf, limits, config: { INTROSPECTION, GRAPHIQL } }: GraphQLOptions,
 ): Promise<void> {
-  await allowOrigins(scope, { origins: CORS_ORIGINS, credentials: true });
   scope.addHook('onRequest', (request, _reply, done) => {
     request.usesSessions = true;
     done();

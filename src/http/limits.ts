@@ -24,6 +24,9 @@ export interface HttpLimits {
   /** Min bytes of a large body, `slowBodyBytes`, that must arrive in every `slowBodyMs`. */
   slowBodyMs: number;
   slowBodyBytes: number;
+  /** Max time until a thread begins to read the files of a call, and in which it must then read them. */
+  filesStartMs: number;
+  filesReadingMs: number;
   /** How much of rejected bodies is read and discarded. */
   discard: DiscardLimits;
   /** Max cost of a query (graphql/query-cost.ts). */
@@ -52,6 +55,8 @@ export const HTTP_LIMITS: HttpLimits = {
   // 26 kbit/s.
   slowBodyMs: 5000,
   slowBodyBytes: 16 * 1024,
+  filesStartMs: 5000,
+  filesReadingMs: 5000,
   discard: DISCARD_LIMITS,
   queryCost: MAX_COST,
   // Measured on two noisy cores that also generated the load: 12 ms at 1000 connections, 60 ms with 32 calls of 1000

@@ -4,7 +4,7 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Config } from '../config.ts';
-import { allowOf, isRestUrl, REFERENCE } from './rest/paths.ts';
+import { allowOf, REFERENCE } from './rest/paths.ts';
 
 const built = fileURLToPath(new URL('../../dist/', import.meta.url));
 
@@ -78,8 +78,8 @@ export async function servePages(
     'index.html',
   );
   // For an unknown path, browsers get the dashboard's not-found page and programs the error of the catalogue.
-  app.get('/*', ({ headers, url }, reply) => {
-    if (!isRestUrl(url) && headers.accept?.includes('text/html')) return send(reply.code(404), 'index.html');
+  app.get('/*', ({ headers }, reply) => {
+    if (headers.accept?.includes('text/html')) return send(reply.code(404), 'index.html');
     return reply.callNotFound();
   });
 }

@@ -141,6 +141,8 @@ export function readBody(
   allowance.onceAnswered(release);
 }
 
-/** The declared length of a body; infinity for a chunked one. */
+/** The declared length of a body in bytes: infinity for a chunked one, 0 without a body. */
 export const declaredBytesOf = ({ headers }: Pick<FastifyRequest, 'headers'>): number =>
-  Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
+  headers['transfer-encoding'] === undefined
+    ? Number(headers['content-length'] ?? 0)
+    : Number.POSITIVE_INFINITY;

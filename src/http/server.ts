@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, maxHeaderSize } from 'node:http';
 import { Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import fastifyCookie from '@fastify/cookie';
@@ -21,6 +21,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Tracing } from '../observability/tracing.ts';
 import { protectApi } from './api-scope.ts';
 import { startContexts } from './contexts.ts';
+import { allowOrigins } from './cors.ts';
 import { discardUnreadBodies } from './discard.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
@@ -75,6 +76,9 @@ export async function startHttpServer({
     keepAliveTimeout: limits.idleMs,
     // Closes connections without a byte in either direction: clients that do not read their response.
     connectionTimeout: limits.requestMs + limits.handlerMs,
+    // As long as the head of a request (Node's limit): a longer parameter would make the path an unknown one. All
+    // parameters end at a slash, and are compared, never matched.
+    routerOptions: { maxParamLength: maxHeaderSize },
     trustProxy: config.TRUSTED_PROXIES ? trustProxies(config.TRUSTED_PROXIES) : false,
     genReqId: ({ headers }) => requestIdIn(headers) ?? randomUUID(),
     // While the server stops, requests on open connections are answered with "connection: close".
@@ -91,6 +95,7 @@ export async function startHttpServer({
   app.decorateRequest('isOver', false);
   app.decorateRequest('isCommitting', false);
 
+  await allowOrigins(app, config.CORS_ORIGINS);
   let isStopping = false;
   app.addHook('preClose', async () => {
     isStopping = true;
@@ -137,7 +142,7 @@ export async function startHttpServer({
       const { identityOf, ...bodies } = await protectApi(scope, { services, limits });
       const contextOf = startContexts(services, identityOf);
       await scope.register(graphql => serveGraphQL(graphql, { identityOf, contextOf, limits, config }));
-      await scope.register(rest => serveRest(rest, { contextOf, bodies, config }), { prefix: PREFIX });
+      await scope.register(rest => serveRest(rest, { contextOf, bodies, limits }), { prefix: PREFIX });
     });
     await app.listen({ host: config.HOST, port: config.PORT });
     if (!config.PUBLIC_URL && !isLoopback(config.HOST)) {

@@ -13,6 +13,15 @@ export interface MonthlyQuota {
   left: number;
 }
 
+/** The monthly limit of a deployment, as far as it is used. */
+export const monthlyQuotaOf = ({
+  quota,
+  used,
+}: {
+  quota: number | null;
+  used: number;
+}): MonthlyQuota | null => (quota === null ? null : { limit: quota, left: Math.max(0, quota - used) });
+
 /**
  * One attempt to answer a request. The facts about its caller may be remembered from an earlier call, so an answer is
  * sent only after the database has confirmed them: by settlement, in the statement that charges the call, or by a new

@@ -10,15 +10,20 @@ export function checkSpectra(spectra: SpectrumToPredict[], inputLength: number):
   if (spectra.length < 1 || spectra.length > MAX_SPECTRA) {
     throw badUserInput(`A call takes 1 to ${MAX_SPECTRA} spectra, but this one has ${spectra.length}.`);
   }
-  for (const { sampleName, yValues } of spectra) {
-    checkText(sampleName, 'A sample name', MAX_SAMPLE_NAME_LENGTH);
+  for (const { sampleName, yValues, place } of spectra) {
+    const prefix = place === undefined ? '' : `${place}: `;
+    checkText(sampleName, `${prefix}A sample name`, MAX_SAMPLE_NAME_LENGTH);
     if (yValues.length !== inputLength) {
-      throw badUserInput(`Spectrum '${sampleName}' has ${yValues.length} points, expected ${inputLength}`);
+      throw badUserInput(
+        `${prefix}Spectrum '${sampleName}' has ${yValues.length} points, expected ${inputLength}`,
+      );
     }
     // Models compute in float32, whose max is 3.4e38; no instrument returns such values.
     const invalid = indexBeyondFloat32(yValues);
     if (invalid >= 0) {
-      throw badUserInput(`Spectrum '${sampleName}' has a value beyond ±3.4e38 at point ${invalid + 1}.`);
+      throw badUserInput(
+        `${prefix}Spectrum '${sampleName}' has a value beyond ±3.4e38 at point ${invalid + 1}.`,
+      );
     }
   }
 }
@@ -40,7 +45,7 @@ function indexBeyondFloat32(values: ArrayLike<number>): number {
 export function checkXValues(xValues: ArrayLike<number>, axis: Axis | null): void {
   if (!axis) {
     throw badUserInput(
-      'This model has no x axis, so it cannot check xValues. Call it without xValues, or give it its x axis with setModelXAxis.',
+      'This model has no x axis, so it cannot check x values. Call it without them, or set its x axis first.',
     );
   }
   const given = { ...axis, values: Array.from(xValues) };

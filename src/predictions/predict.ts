@@ -9,7 +9,7 @@ import type { IsOver } from '../onnx/calls.ts';
 import type { Models } from '../onnx/models.ts';
 import { ModelFailed, ModelGone } from '../onnx/outcome.ts';
 import { findStoredResult } from '../requests/idempotency.ts';
-import type { Attempt, Run } from './attempt.ts';
+import { type Attempt, monthlyQuotaOf, type Run } from './attempt.ts';
 import { authorizePredict, type DeploymentToCall, type Viewer } from './authorize.ts';
 import { checkSpectra, checkXValues } from './check-spectra.ts';
 import { newLogId } from './log-id.ts';
@@ -36,7 +36,7 @@ export interface PredictionServices {
 }
 
 /** A call of `predict`, independent of the transport. */
-export interface PredictRequest {
+export interface PredictCall {
   caller: Caller<Viewer>;
   deploymentId: string;
   spectra: SpectrumToPredict[];
@@ -65,12 +65,12 @@ export interface PredictRequest {
  */
 export async function predict(
   { db, ...services }: PredictionServices & { db: Database },
-  { idempotencyKey, ...request }: PredictRequest,
+  { idempotencyKey, ...request }: PredictCall,
 ): Promise<PredictResult> {
   const { deploymentId, spectra, xValues, now: at, attempt } = request;
   const { deployment, loggedCaller } = await authorizePredict(request.caller, deploymentId);
-  const { id, modelId, factsRevision, quota, used } = deployment;
-  attempt.quota = quota === null ? null : { limit: quota, left: Math.max(0, quota - used) };
+  const { id, modelId, factsRevision, quota } = deployment;
+  attempt.quota = monthlyQuotaOf(deployment);
   const caller = { callerId: loggedCaller.source === 'API' ? loggedCaller.key.id : loggedCaller.userId, at };
   const repeatable =
     idempotencyKey === null
@@ -132,7 +132,7 @@ export async function predict(
 async function checkCall(
   { xAxes }: PredictionServices,
   deployment: DeploymentToCall,
-  { spectra, xValues, now: at, attempt }: Pick<PredictRequest, 'spectra' | 'xValues' | 'now' | 'attempt'>,
+  { spectra, xValues, now: at, attempt }: Pick<PredictCall, 'spectra' | 'xValues' | 'now' | 'attempt'>,
 ): Promise<void> {
   if (!deployment.active) throw deploymentInactive();
   checkSpectra(spectra, deployment.inputLength);
@@ -154,7 +154,7 @@ async function checkCall(
 function runForRequest(
   services: PredictionServices,
   deployment: DeploymentToCall,
-  request: Pick<PredictRequest, 'spectra' | 'now' | 'isOver' | 'attempt'>,
+  request: Pick<PredictCall, 'spectra' | 'now' | 'isOver' | 'attempt'>,
 ): Promise<Run> {
   const { runs } = request.attempt;
   const run = runs.get(deployment.modelId) ?? runOf(services, deployment, request);
@@ -165,7 +165,7 @@ function runForRequest(
 async function runOf(
   { runModel, onModelFailed }: PredictionServices,
   deployment: DeploymentToCall,
-  { spectra, now, isOver, attempt }: Pick<PredictRequest, 'spectra' | 'now' | 'isOver' | 'attempt'>,
+  { spectra, now, isOver, attempt }: Pick<PredictCall, 'spectra' | 'now' | 'isOver' | 'attempt'>,
 ): Promise<Run> {
   const { modelId: id, rowIndependent } = deployment;
   const tenant = tenantOf(deployment);
@@ -179,7 +179,7 @@ async function runOf(
     .catch(async (error: unknown) => {
       if (!(error instanceof ModelFailed)) throw error;
       await onModelFailed(error, id, now);
-      throw modelFailed(error.spectrum === undefined ? undefined : spectra[error.spectrum]?.sampleName);
+      throw modelFailed(error.spectrum === undefined ? undefined : spectra[error.spectrum]);
     });
   // Rounded to microseconds; further digits are noise.
   return { outcome, durationMs: Math.round((performance.now() - started) * 1000) / 1000 };

@@ -29,7 +29,7 @@ export function idempotentRequest(
   { operation, callerId, key, at }: { operation: string; callerId: string; key: string; at: Date },
   request: Buffer,
 ): IdempotentRequest {
-  const name = checkName(key, 'An idempotencyKey', MAX_KEY_LENGTH);
+  const name = checkName(key, 'An idempotency key', MAX_KEY_LENGTH);
   return {
     digest: createHash('sha256').update(`${operation}\0${callerId}\0${name}`).digest(),
     request,

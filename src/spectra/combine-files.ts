@@ -1,6 +1,7 @@
 import { MAX_FILE_POINTS } from './limits.ts';
 import { describeDisagreement, type ExpectedSpectra } from './model-order.ts';
 import { type OrderedFile, xToCheck } from './ordered-file.ts';
+import { placeIn } from './problems.ts';
 import { readOrderedFile } from './read-ordered-file.ts';
 import type { Problem } from './reading.ts';
 
@@ -67,12 +68,10 @@ export function combineFiles(
   const disagreement = describeDisagreement(read, model);
   if (disagreement !== null) return { kind: 'refused', message: disagreement };
   const [first] = read;
-  // Every file was compared with the model's axis, so the x of the first stands for all.
+  // Every file was compared with the model's axis, so all have the x of the first, which is null if the model has none.
   return { kind: 'combined', files: read, x: first ? xToCheck(first) : null };
 }
 
 /** The problems of a file in one text: `spectra.csv, line 3: …`. */
 const describeProblems = (name: string, problems: readonly Problem[]): string =>
-  problems
-    .map(({ line, message }) => `${line === null ? name : `${name}, line ${line}`}: ${message}`)
-    .join('\n');
+  problems.map(({ line, message }) => `${placeIn(name, line)}: ${message}`).join('\n');

@@ -40,12 +40,18 @@ export function createProblems(): Problems {
   };
 }
 
+/** A place in a file, for messages: `spectra.csv, line 3`. @param line null if it is not known */
+export const placeIn = (file: string, line: number | null): string =>
+  line === null ? file : `${file}, line ${line}`;
+
 const MAX_QUOTED = 60;
 
+/** A text for a message, cut if it is long: it may have any length. */
+export const shorten = (text: string): string =>
+  text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+
 /** A text of a file in quotation marks, cut if it is long. */
-export function quote(text: string): string {
-  return text.length > MAX_QUOTED ? `'${text.slice(0, MAX_QUOTED)}…'` : `'${text}'`;
-}
+export const quote = (text: string): string => `'${shorten(text)}'`;
 
 const MAX_LISTED = 5;
 

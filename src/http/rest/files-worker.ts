@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { combineFiles } from '../../spectra/combine-files.ts';
 import type { ExpectedSpectra } from '../../spectra/model-order.ts';
@@ -9,6 +10,8 @@ import { splitParts } from './multipart.ts';
 /** A body of `multipart/form-data`, and the model that will get its spectra. */
 export interface FilesJob {
   bytes: Uint8Array<ArrayBuffer>;
+  /** Gets a message when the reading begins. */
+  started: MessagePort;
   contentType: string;
   model: ExpectedSpectra;
   maxSpectra: number;
@@ -28,10 +31,13 @@ export type FilesResult =
 /** Reads the files of a body: all or none. The result's numbers are transferred. */
 export async function readParts({
   bytes: { buffer },
+  started,
   contentType,
   model,
   maxSpectra,
 }: FilesJob): Promise<unknown> {
+  started.postMessage(true);
+  started.close();
   const parts = await splitParts(contentType, Buffer.from(buffer));
   if (parts.kind !== 'files') return parts satisfies FilesResult;
   const combination = combineFiles(parts.files, { model, maxSpectra });

@@ -55,9 +55,10 @@ export async function answerDeployment(
   if (!found) throw apiKeyNotAuthorized();
   const { model, ...deployment } = found;
   const { x_axis } = model;
+  if (!x_axis) return { ...deployment, model: { ...model, x_axis } };
   // From the cache: decoding 100 000 values of each request would hold the event loop.
-  const values = x_axis && (await xAxes.find(model.id, tenant).catch(notAuthorizedIfGone)).values;
-  return { ...deployment, model: { ...model, x_axis: x_axis && { ...x_axis, values: [...(values ?? [])] } } };
+  const { values } = await xAxes.find(model.id, tenant).catch(notAuthorizedIfGone);
+  return { ...deployment, model: { ...model, x_axis: { ...x_axis, values: [...values] } } };
 }
 
 /** The error for a model that was deleted since the look-up, and its deployment with it. */
@@ -95,11 +96,12 @@ async function findDeployments(db: Database, ids: string[], at: Date): Promise<D
   const byId = new Map(models.map(model => [model.id, model]));
   return deployments.flatMap(deployment => {
     const model = byId.get(deployment.modelId);
-    return model ? [describe(deployment, model, at)] : [];
+    return model ? [deploymentOf(deployment, model, at)] : [];
   });
 }
 
-function describe(deployment: SeenDeployment, model: ModelRow, now: Date): Described {
+/** A deployment in the names of this API. */
+function deploymentOf(deployment: SeenDeployment, model: ModelRow, now: Date): Described {
   const { id, name, description, active, inputLength, used, quota } = deployment;
   const axis = xAxisOf(model);
   return {

@@ -41,7 +41,6 @@ export function describeApi(operations: Record<string, Operation>): object {
       version: VERSION,
       description:
         'Predictions of deployed models for laboratory software. Each path also works with a slash at its end. Everything else is in the GraphQL API.',
-      license: { name: 'See the LICENSE file of the server', url: '/' },
     },
     servers: [{ url: '/' }],
     security: [{ apiKey: [] }, { bearer: [] }],

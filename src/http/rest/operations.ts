@@ -13,6 +13,7 @@ export interface Operation {
   paths: readonly string[];
   summary: string;
   description: string;
+  /** `isValidated`: by its schema. A form is checked where its parts are split (multipart.ts). */
   body?: { type: string; schema: TSchema; isValidated: boolean };
   /** Whether the header Idempotency-Key makes it safe to retry. */
   isIdempotent?: boolean;

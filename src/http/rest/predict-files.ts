@@ -4,15 +4,17 @@ import { GraphQLError } from 'graphql';
 import { apiKeyNotAuthorized, codeOf, codes, unauthenticated, unsupportedMediaType } from '../../errors.ts';
 import type { Context } from '../../graphql/context.ts';
 import { ModelGone } from '../../onnx/outcome.ts';
-import { authorizePredict, requireKeyPath } from '../../predictions/authorize.ts';
+import { monthlyQuotaOf } from '../../predictions/attempt.ts';
+import { authorizePredict, type DeploymentToCall, requireKeyPath } from '../../predictions/authorize.ts';
 import type { SpectrumToPredict } from '../../predictions/settlement/repeat.ts';
 import type { ExpectedSpectra } from '../../spectra/model-order.ts';
 import { valuesOf } from '../../spectra/ordered-file.ts';
+import { placeIn } from '../../spectra/problems.ts';
 import type { ReadBody, ReserveMemory } from '../api-scope.ts';
 import type { ContextOf } from '../contexts.ts';
 import type { FileInAnswer, PredictFilesAnswer } from './file-schemas.ts';
 import type { ReadFile } from './files-worker.ts';
-import { idempotencyKeyOf } from './headers.ts';
+import { idempotencyKeyOf, setQuotaHeaders } from './headers.ts';
 import { boundaryOf } from './multipart.ts';
 import { callPredict, type DeploymentPath, predictionOf } from './predict.ts';
 import type { FileReading, FilesBody } from './read-files.ts';
@@ -49,7 +51,13 @@ export async function answerPredictFiles(
   // Not by remembered facts: nothing would confirm them if the files are refused.
   const context = await contextOf(request, reply, 'recent look-up');
   const sender = await senderOf(context, params);
-  const { files, x } = await fileReading.read(body, sender);
+  const { files, x } = await fileReading.read(body, sender).catch(async (error: unknown) => {
+    if (context.isOver()) throw error;
+    // The call may have waited for others: a key that was revoked meanwhile gets that error.
+    const now = await contextOf(request, reply, 'new look-up');
+    setQuotaHeaders(reply, monthlyQuotaOf(await authorizeFiles(now, params)), now.at);
+    throw error;
+  });
   // A JCAMP-DX file of 100 bytes may have 100 000 points.
   const bytes = files.reduce((sum, { points }) => sum + points.byteLength, 0);
   reserveMemory(request, sender.tenant, bytes);
@@ -68,16 +76,25 @@ export async function answerPredictFiles(
     model,
     x_axis_checked: result.xAxisChecked,
     log_id: result.logId,
-    files: files.map(describe),
+    files: files.map(fileOf),
   };
 }
 
-/** For whom files are read, and for which model. @throws what `predict` throws for a caller who may not call it */
-async function senderOf({ caller, predicting, modelOf, isOver }: Context, path: DeploymentPath) {
+/** The deployment that files are sent to. @throws what `predict` throws for a caller who may not call it */
+async function authorizeFiles({ caller }: Context, path: DeploymentPath): Promise<DeploymentToCall> {
   if (caller.kind !== 'api-key') throw unauthenticated();
   requireKeyPath(caller.key, path);
   const { deployment } = await authorizePredict(caller, path.deploymentId);
-  const { modelId, hasAxis, inputLength, organizationId, allowApiPredict } = deployment;
+  return deployment;
+}
+
+/** For whom files are read, and for which model. @throws as `authorizeFiles` */
+async function senderOf(context: Context, path: DeploymentPath) {
+  const { predicting, modelOf, isOver } = context;
+  const { modelId, hasAxis, inputLength, organizationId, allowApiPredict } = await authorizeFiles(
+    context,
+    path,
+  );
   const tenant = { id: organizationId, reserved: allowApiPredict };
   const [{ yUnit }, axis] = await Promise.all([
     modelOf(modelId),
@@ -94,13 +111,15 @@ async function senderOf({ caller, predicting, modelOf, isOver }: Context, path: 
 const isNotFound = (error: unknown): boolean =>
   error instanceof GraphQLError && codeOf([error]) === codes.NOT_FOUND;
 
-const spectraOf = ({ samples, points, pointsOfSpectrum }: ReadFile): SpectrumToPredict[] =>
-  samples.map(({ sampleName }, index) => ({
+const spectraOf = ({ name, samples, points, pointsOfSpectrum }: ReadFile): SpectrumToPredict[] =>
+  samples.map(({ sampleName, line }, index) => ({
     sampleName,
     yValues: valuesOf({ points, pointsOfSpectrum }, index),
+    place: placeIn(name, line),
   }));
 
-const describe = ({ name, format, order, orderNote, notes }: ReadFile): FileInAnswer => ({
+/** A file in the names of this API. */
+const fileOf = ({ name, format, order, orderNote, notes }: ReadFile): FileInAnswer => ({
   name,
   format,
   order: order === 'reversed' ? 'REVERSED' : 'AS_IN_FILE',

@@ -5,7 +5,7 @@ import type { Prediction as PredictionRow } from '../../generated/graphql.ts';
 import type { Context } from '../../graphql/context.ts';
 import { answerByConfirmedFacts } from '../../predictions/attempt.ts';
 import { requireKeyPath } from '../../predictions/authorize.ts';
-import { type PredictRequest as Call, type PredictResult, predict } from '../../predictions/predict.ts';
+import { type PredictCall, type PredictResult, predict } from '../../predictions/predict.ts';
 import type { ContextOf } from '../contexts.ts';
 import { idempotencyKeyOf, setQuotaHeaders } from './headers.ts';
 import type { PredictAnswer, Prediction, PredictRequest } from './schemas.ts';
@@ -33,7 +33,7 @@ export async function callPredict(
   contextOf: ContextOf,
   request: FastifyRequest,
   reply: FastifyReply,
-  { path, ...call }: Pick<Call, 'spectra' | 'xValues' | 'idempotencyKey'> & { path: DeploymentPath },
+  { path, ...call }: Pick<PredictCall, 'spectra' | 'xValues' | 'idempotencyKey'> & { path: DeploymentPath },
 ): Promise<Answered> {
   const first = await contextOf(request, reply, 'any look-up');
   const { context, answer } = await answerByConfirmedFacts(first, async context => ({
@@ -48,7 +48,7 @@ export async function callPredict(
 async function answerIn(
   { db, predicting, caller, at: now, isOver, attempt, facts: { isRemembered } }: Context,
   path: DeploymentPath,
-  call: Pick<Call, 'spectra' | 'xValues' | 'idempotencyKey'>,
+  call: Pick<PredictCall, 'spectra' | 'xValues' | 'idempotencyKey'>,
 ): Promise<Answered> {
   if (caller.kind !== 'api-key') throw unauthenticated();
   const { deploymentId } = path;
@@ -57,10 +57,11 @@ async function answerIn(
     { db, ...predicting },
     { caller, deploymentId, ...call, now, isOver, attempt, isRemembered },
   );
-  return { result, model: modelOf(caller.key, result.modelId) };
+  return { result, model: answeringModel(caller.key, result.modelId) };
 }
 
-function modelOf({ deployments }: AuthenticatedKey, modelId: string): PredictAnswer['model'] {
+/** The model that answered, in the names of this API. */
+function answeringModel({ deployments }: AuthenticatedKey, modelId: string): PredictAnswer['model'] {
   const found = deployments.find(deployment => deployment.modelId === modelId);
   if (!found) throw new Error('the model of an answer is not among the facts about its key');
   const { name, version, targetProperty, unit } = found.model;

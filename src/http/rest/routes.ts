@@ -1,9 +1,15 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, preParsingHookHandler } from 'fastify';
-import type { Config } from '../../config.ts';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  preParsingHookHandler,
+  RouteOptions,
+} from 'fastify';
 import { unauthenticated } from '../../errors.ts';
 import type { ProtectedApi } from '../api-scope.ts';
 import type { ContextOf } from '../contexts.ts';
-import { allowOrigins } from '../cors.ts';
+import type { HttpLimits } from '../limits.ts';
+import { noRoute } from '../no-route.ts';
 import { answerDeployment, answerKey } from './key.ts';
 import { describeApi } from './openapi.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
@@ -24,7 +30,7 @@ declare module 'fastify' {
 export interface RestOptions {
   contextOf: ContextOf;
   bodies: Pick<ProtectedApi, 'readBody' | 'reserveMemory'>;
-  config: Pick<Config, 'CORS_ORIGINS'>;
+  limits: Pick<HttpLimits, 'filesStartMs' | 'filesReadingMs'>;
 }
 
 /**
@@ -33,14 +39,8 @@ export interface RestOptions {
  */
 export async function serveRest(
   scope: FastifyInstance,
-  { contextOf, bodies, config: { CORS_ORIGINS } }: RestOptions,
+  { contextOf, bodies, limits }: RestOptions,
 ): Promise<void> {
-  await allowOrigins(scope, {
-    origins: CORS_ORIGINS,
-    credentials: false,
-    allowedHeaders: ['idempotency-key'],
-    exposedHeaders: ['ratelimit', 'ratelimit-policy'],
-  });
   const compile = startValidation();
   scope.setValidatorCompiler(({ schema }) => compile(schema));
   scope.setSchemaErrorFormatter(invalidBody);
@@ -49,7 +49,7 @@ export async function serveRest(
   serve<PredictRequest, DeploymentPath>(scope, OPERATIONS.predict, (request, reply) =>
     answerPredict(contextOf, request, reply),
   );
-  const fileReading = startFileReading();
+  const fileReading = startFileReading(limits);
   scope.addHook('onClose', () => fileReading.close());
   await scope.register(async files => {
     acceptFiles(files, bodies.readBody);
@@ -62,6 +62,23 @@ export async function serveRest(
     answerDeployment(contextOf, request, reply),
   );
   serve(scope, OPERATIONS.openapi, async () => document);
+  serveNoRoute(scope);
+}
+
+/**
+ * Answers requests that no other route of the scope has, once the caller is identified, so that the headers and the errors
+ * of the key are those of every path. Their body is not read.
+ */
+function serveNoRoute(scope: FastifyInstance): void {
+  const rejectAll: RouteOptions = {
+    url: '/*',
+    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    preParsing: (request, _reply, _payload, done) => done(noRoute(request)),
+    handler: () => {},
+  };
+  scope.route(rejectAll);
+  // A page has the other methods.
+  scope.route({ ...rejectAll, url: '/', method: ['POST', 'PUT', 'PATCH', 'DELETE'] });
 }
 
 /**

@@ -3,9 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { GraphQLError } from 'graphql';
 import { badUserInput } from '../../errors.ts';
 import { isList, NumberList } from '../../graphql/large-values.ts';
-
-/** Max characters of a name in a message: a body may hold a name of any length. */
-const MAX_NAME_LENGTH = 100;
+import { shorten } from '../../spectra/problems.ts';
 
 /** The index of the first item that is not a finite number, or -1. */
 function findNonFinite(list: readonly unknown[] | NumberList): number {
@@ -96,5 +94,3 @@ function placeOf(pointer: string): string {
 }
 
 const articleOf = (type: string) => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
-const shorten = (name: string) =>
-  name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;

@@ -8,6 +8,8 @@ import { type IdempotentRequest, idempotentRequest, type StoredResult } from '..
 export interface SpectrumToPredict {
   sampleName: string;
   yValues: ArrayLike<number>;
+  /** Where it was read, for messages: a file, with the line if it is known. */
+  place?: string;
 }
 
 /** Max bytes to hash before other requests are handled; takes 10 ms. */
