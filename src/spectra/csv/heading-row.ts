@@ -19,7 +19,8 @@ export function isHeading(table: Table, columns: Columns, survey: Survey, modelA
   if (points.length === 0) return true;
   // A sample may be called x or y.
   if (name !== null || xs.some(({ quantity }) => quantity !== null)) return true;
-  if (table.heading.fields[0] === '' && survey.filledFirst > 0) return true;
+  // A row without the cell above the names may also be a spectrum that lost a value.
+  if (!table.lacksCorner && table.heading.fields[0] === '' && survey.filledFirst > 0) return true;
   // A sample may be called X900 or 12 nm.
   if (points.filter(({ form }) => form.trim() !== '').length * 2 > points.length) return true;
   const numbers = points.map(({ x }) => x);

@@ -95,7 +95,10 @@ export function readCsv(
   }
   if (!isHeading(table, columns, survey, modelAxis)) {
     const answer = answers.find(({ id }) => id === 'no-heading')?.answer;
-    const read = canReadWithoutHeading(columns, survey, modelAxis) && !hasSimilarComment(table, columns);
+    const read =
+      !table.lacksCorner &&
+      canReadWithoutHeading(columns, survey, modelAxis) &&
+      !hasSimilarComment(table, columns);
     const reason = describeNoHeading(table, columns);
     if (!read || !modelAxis || answer === 'no') return refuse(table.heading.line, `${reason} ${ADD_HEADING}`);
     if (answer === 'yes') return finish('wide', readWithoutHeading(reader, 0, modelAxis));

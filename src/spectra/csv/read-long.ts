@@ -76,6 +76,13 @@ export function readLong(
       `The spectra have several axes: ${differ}. Put the spectra of each axis into a file of their own.`,
     );
   }
+  if (others.length > 0 && axis.values.length === 1) {
+    problems.report(
+      first?.lines[0] ?? null,
+      `Each row is a spectrum of its own, with ${columnName(table, x.column)} ${formatX(axis.values[0] ?? 0)} as its only point. If another column holds the x or the names, head it so; otherwise write one row a spectrum, with x in the heading.`,
+    );
+  }
+  problems.refuseIfAny();
   const notes = name === null || name === 0 ? [] : [`The names were taken from ${columnName(table, name)}.`];
   const unread = table.heading.fields.flatMap((_, column) =>
     withFirst || [name, x.column, y].includes(column) || (column === 0 && isRowNumbers(table, survey))

@@ -13,6 +13,8 @@ export interface Table {
   heading: Row;
   /** The number of all cells of the first row. */
   cells: number;
+  /** Whether the first row has one cell less than the next. If it is a heading, its first cell was added as an empty one. */
+  lacksCorner: boolean;
   /** The row of units below the heading. */
   units: Row | null;
   /** What was left out above the table. */
@@ -55,6 +57,7 @@ export function openTable(dialect: Dialect): Table | null {
         dialect,
         heading: lacksCorner ? { line: heading.line, fields: ['', ...heading.fields] } : heading,
         cells: lacksCorner ? cells + 1 : cells,
+        lacksCorner,
         units,
         ...above(),
       };
@@ -66,7 +69,7 @@ export function openTable(dialect: Dialect): Table | null {
       notes.push(`Line ${line}, ${quote(fields.join(''))}, stands above the table and was left out.`);
     }
   }
-  return heading && { dialect, heading, cells, units: null, ...above() };
+  return heading && { dialect, heading, cells, lacksCorner: false, units: null, ...above() };
 }
 
 /** Whether a heading of numbers has no cell above the names, as R writes row names. */
