@@ -127,7 +127,7 @@ function move(settings, name, kind, key, reason) {
  */
 async function lock(out) {
   const name = `spectrakey-watch-${sha256(realPath(out)).slice(0, 24)}`;
-  const server = net.createServer();
+  const server = net.createServer(socket => socket.destroy());
   if (process.platform === 'win32') server.listen(`\\\\.\\pipe\\${name}`);
   else if (process.platform === 'linux') server.listen(`\0${name}`);
   else server.listen(await freeSocket(path.join(os.tmpdir(), `${name}.sock`)));
@@ -278,7 +278,7 @@ function readKey({ keyFile }) {
   const key = new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes).trim();
   if (API_KEY.test(key)) return key;
   const where = keyFile ?? 'SPECTRAKEY_API_KEY';
-  throw new Error(`${where} does not hold an API key, which is "sk_" and 46 letters and digits.`);
+  throw new Error(`${where} does not hold an API key, which is "sk_" and 46 letters and digits`);
 }
 
 /** Sends a request, and reads its answer: the status, the object in its body, and the seconds of Retry-After. */
@@ -304,7 +304,7 @@ async function exchange(request, clock) {
 }
 
 const describe = ({ status, code, body }) => (code ? `${status} ${code} ${body.detail}` : `${status}`);
-const codeOf = error => error.cause?.code ?? error.message;
+const codeOf = error => error.cause?.code ?? error.cause?.message ?? error.message;
 
 /** Whether the connection was never made. */
 function wasNotSent(error) {
@@ -390,7 +390,7 @@ async function handle(context, name, state) {
   try {
     rawKey = readKey(context.settings);
   } catch (error) {
-    return { scope: 'all', why: error.message };
+    return { scope: 'all', why: `${error.message}.` };
   }
   const refusal = await greet(context, rawKey);
   if (refusal) return refusal;
