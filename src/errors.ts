@@ -219,11 +219,12 @@ export const modelFailed = (spectrum?: { sampleName: string; place?: string | un
     spectrum &&
       `${spectrum.place === undefined ? '' : `${spectrum.place}: `}The model failed on spectrum '${spectrum.sampleName}'; nothing was charged. Check its values, or try another version.`,
   );
-/** The model is quarantined: it ended its host three times within ten minutes. */
-export const modelQuarantined = (until: Date) =>
+/** The model is quarantined, `until` after `at`: it ended its host three times within ten minutes. */
+export const modelQuarantined = (until: Date, at: Date) =>
   make(
     'MODEL_FAILED',
     `The model crashed, took too long or needed too much memory three times within ten minutes; nothing was charged. It is not run until ${until.toISOString()}; a contributor or owner of the project can reset the quarantine earlier.`,
+    { retryAfter: Math.ceil((until.getTime() - at.getTime()) / 1000) },
   );
 /** The deployment is switched off. */
 export const deploymentInactive = () => make('DEPLOYMENT_INACTIVE');

@@ -221,7 +221,7 @@ export function startServices({
           const until = await recordHostEnd(db, modelId, at);
           if (!until) return;
           log.warn({ modelId, until }, 'a model is quarantined');
-          models.refuseWaiting(modelId, modelQuarantined(until));
+          models.refuseWaiting(modelId, modelQuarantined(until, at));
         } catch (fault) {
           log.error({ err: fault, modelId }, 'could not record the end of a model host');
         }

@@ -1,8 +1,12 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { createServer } from 'node:http';
+import { copyFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from './commands.ts';
+import { urlOf } from './fake-predictions.ts';
 import { createKey, type Lab, openLab, recordOf, type Service, startService } from './harness.ts';
 
 const folder = fileURLToPath(new URL('../docs/clients/', import.meta.url));
@@ -72,25 +76,80 @@ except spectrakey.Refused as refused:
   expect(await script(text)).toBe("400 BAD_USER_INPUT Spectrum 'S-1' has 2 points, expected 401");
 });
 
-test('what may be sent again is sent with the same key, after Retry-After', async () => {
-  const keys: unknown[] = [];
+/** A server that answers each call with the next of some functions, and after the last with it again. */
+async function answering(...answers: ((response: ServerResponse) => void)[]) {
+  const calls: { path: string | undefined; key: unknown }[] = [];
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
-      keys.push(request.headers['idempotency-key']);
-      if (keys.length === 1) response.destroy();
-      else if (keys.length === 2) response.writeHead(503, { 'retry-after': '1' }).end('{}');
-      else response.writeHead(200).end('{"predictions": []}');
+      calls.push({ path: request.url, key: request.headers['idempotency-key'] });
+      answers[Math.min(calls.length, answers.length) - 1]?.(response);
     });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  expect(await script('print(client.predict(deployment, [("S-1", [1])]))', `http://127.0.0.1:${port}`)).toBe(
-    "{'predictions': []}",
+  onTestFinished(() => void server.close().closeAllConnections());
+  return { url: urlOf(server), calls };
+}
+
+const PREDICT_ONE = 'client.predict(deployment, [("S-1", [1])])';
+
+test('what may be sent again is sent with the same key, after Retry-After', async () => {
+  const { url, calls } = await answering(
+    response => response.destroy(),
+    response => response.writeHead(503, { 'retry-after': '1' }).end('{}'),
+    response => response.end('{"predictions": []}'),
   );
-  expect(keys).toHaveLength(3);
-  expect(new Set(keys).size).toBe(1);
+  expect(await script(`print(${PREDICT_ONE})`, url)).toBe("{'predictions': []}");
+  expect(calls).toHaveLength(3);
+  expect(new Set(calls.map(call => call.key)).size).toBe(1);
+});
+
+test('a wait of more than a minute is left to the caller, with the key of the call', async () => {
+  const { url, calls } = await answering(response =>
+    response.writeHead(429, { 'retry-after': '300' }).end('{"code": "RATE_LIMITED"}'),
+  );
+  const text = `
+try:
+    ${PREDICT_ONE}
+except spectrakey.Refused as refused:
+    print(refused.code, refused.retry_after, refused.idempotency_key)`;
+  const [, key] = /^RATE_LIMITED 300 (\S+)$/.exec(await script(text, url)) ?? [];
+  expect(calls.map(call => call.key)).toEqual([`"${key}"`]);
+});
+
+test('a call whose answer is cut off each time can be repeated with the key in the error', async () => {
+  const cut: ((response: ServerResponse) => void)[] = [
+    // http.client.IncompleteRead, and JSON that ends early.
+    response => void response.writeHead(200, { 'content-length': '100' }).end('{"pre').destroy(),
+    response => void response.end('{"pre'),
+    response => void response.writeHead(503, { 'content-length': '100' }).end('{"co').destroy(),
+  ];
+  const { url, calls } = await answering(...cut, ...cut);
+  const text = `
+spectrakey.time.sleep = lambda seconds: None
+try:
+    ${PREDICT_ONE}
+except spectrakey.NoAnswer as error:
+    print(error.idempotency_key)`;
+  const key = await script(text, url);
+  expect(calls).toHaveLength(5);
+  expect(new Set(calls.map(call => call.key))).toEqual(new Set([`"${key}"`]));
+});
+
+test('a program that is run again for the same files has one charge', async () => {
+  const copy = join(await temporaryFolder(), 'again.csv');
+  await copyFile(file, copy);
+  const before = await recordOf(service, lab.deploymentId);
+  const outputs = [];
+  for (let run = 0; run < 2; run++) outputs.push((await program(['predict', lab.deploymentId, copy])).stdout);
+  expect(outputs[0]).toBe(outputs[1]);
+  const after = await recordOf(service, lab.deploymentId);
+  expect((after?.logged ?? 0) - (before?.logged ?? 0)).toBe(1);
+});
+
+test('any text in ASCII is sent as a key, and any text as the id of a deployment', async () => {
+  const { url, calls } = await answering(response => response.end('{}'));
+  await script(`client.predict("a/b?c", [], idempotency_key='run "1" \\\\ 2')`, url);
+  expect(calls).toEqual([{ path: '/api/deployments/a%2Fb%3Fc/predict', key: String.raw`"run \"1\" \\ 2"` }]);
 });
 
 test('it imports nothing beyond the standard library', () => {

@@ -62,6 +62,7 @@ test('three runs that end their host quarantine the model on every server: for 1
       const answer = await ask(deploymentId, 3, server);
       expect(answer).toMatchObject(refusal(codes.MODEL_FAILED));
       expect(answer.errors[0]?.message).toContain('is not run until');
+      expect(answer.errors[0]?.extensions?.retryAfter).toBe(minutes * 60);
       expect(performance.now() - started).toBeLessThan(RUN_MS);
     }
     after(minutes + 0.1);

@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -51,6 +59,20 @@ export function makeFolders(): WatchedFolders {
   };
 }
 
+/** What the journal records, without empty lines. */
+export function journalOf(folders: Pick<WatchedFolders, 'journal'>): { state: string; at: string }[] {
+  if (!existsSync(folders.journal)) return [];
+  const lines = readFileSync(folders.journal, 'utf8').split('\n');
+  return lines.filter(line => line !== '').map(line => JSON.parse(line));
+}
+
+/** What a watcher calls on a server that looks at neither the deployment nor the key. */
+export const targetOf = (server: string) => ({
+  server,
+  deploymentId: '01a20881-bb48-761f-bcab-7ec1b0fb9cf1',
+  rawKey: `sk_${'a'.repeat(46)}`,
+});
+
 export interface Watcher {
   process: ChildProcess;
   /** What it printed. */
@@ -66,6 +88,7 @@ export function startWatcher(
   folders: Pick<WatchedFolders, 'in' | 'out'>,
   call: { server: string; deploymentId: string; rawKey: string },
   more: readonly string[] = [],
+  env: Record<string, string> = {},
 ): Watcher {
   const child = spawn(
     process.execPath,
@@ -82,7 +105,7 @@ export function startWatcher(
       ...more,
     ],
     {
-      env: { PATH: process.env.PATH, SPECTRAKEY_API_KEY: call.rawKey, SPECTRAKEY_URL: call.server },
+      env: { PATH: process.env.PATH, SPECTRAKEY_API_KEY: call.rawKey, SPECTRAKEY_URL: call.server, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

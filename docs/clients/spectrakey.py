@@ -11,14 +11,17 @@ As a module:
 As a program, which reads SPECTRAKEY_URL and SPECTRAKEY_API_KEY:
 
     python3 spectrakey.py key
-    python3 spectrakey.py predict DEPLOYMENT FILE...
+    python3 spectrakey.py predict DEPLOYMENT FILE...    (again within 24 hours: without another charge)
 """
 
+import hashlib
+import http.client
 import json
 import os
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 
@@ -30,13 +33,29 @@ FINAL_CODES = {"QUOTA_EXCEEDED", "MODEL_FAILED"}
 
 
 class Refused(Exception):
-    """An error of the server, with its status and code (https://www.rfc-editor.org/rfc/rfc9457)."""
+    """An error of the server, with its status and code (https://www.rfc-editor.org/rfc/rfc9457).
 
-    def __init__(self, status, problem):
+    retry_after has the seconds after which the same call, with the same idempotency_key, may succeed, if it may.
+    """
+
+    def __init__(self, status, problem, retry_after=None, idempotency_key=None):
         super().__init__(problem.get("detail") or f"The server answered {status}.")
         self.status = status
         self.code = problem.get("code")
         self.problem = problem
+        self.retry_after = retry_after
+        self.idempotency_key = idempotency_key
+
+
+class NoAnswer(OSError):
+    """No answer arrived, or not all of it. The call may have been charged.
+
+    Within 24 hours the same call with the same idempotency_key returns its answer, and is charged once.
+    """
+
+    def __init__(self, reason, idempotency_key=None):
+        super().__init__(f"No answer ({reason}).")
+        self.idempotency_key = idempotency_key
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -61,7 +80,7 @@ class Client:
 
     def deployment(self, deployment_id):
         """Describes a deployment, with the x values of its model. Costs nothing."""
-        return self._send(f"/api/deployments/{deployment_id}")
+        return self._send(_path(deployment_id))
 
     def predict(self, deployment_id, spectra, x_values=None, idempotency_key=None):
         """Predicts for up to 1000 spectra, given as pairs of a sample's name and its values.
@@ -72,7 +91,7 @@ class Client:
         if x_values is not None:
             body["x_values"] = list(x_values)
         return self._send(
-            f"/api/deployments/{deployment_id}/predict",
+            _path(deployment_id, "/predict"),
             json.dumps(body, allow_nan=False).encode(),
             "application/json",
             idempotency_key or str(uuid.uuid4()),
@@ -82,15 +101,13 @@ class Client:
         """Predicts for all spectra of files (CSV, JCAMP-DX, SPC), or for none if one is refused."""
         boundary = uuid.uuid4().hex
         body = b""
-        for path in paths:
-            name = os.path.basename(path).replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-            with open(path, "rb") as file:
-                content = file.read()
-            heading = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        for name, content in _read(paths):
+            quoted = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+            heading = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{quoted}"\r\n\r\n'
             body += heading.encode() + content + b"\r\n"
         body += f"--{boundary}--\r\n".encode()
         return self._send(
-            f"/api/deployments/{deployment_id}/predict/file",
+            _path(deployment_id, "/predict/file"),
             body,
             f"multipart/form-data; boundary={boundary}",
             idempotency_key or str(uuid.uuid4()),
@@ -101,34 +118,56 @@ class Client:
         if content_type:
             headers["Content-Type"] = content_type
         if idempotency_key:
-            headers["Idempotency-Key"] = f'"{idempotency_key}"'
+            escaped = idempotency_key.replace("\\", "\\\\").replace('"', '\\"')
+            headers["Idempotency-Key"] = f'"{escaped}"'
         for attempt in range(1, MAX_ATTEMPTS + 1):
             request = urllib.request.Request(self._url + path, data=body, headers=headers)
             wait = 2 ** (attempt - 1)
             try:
                 with self._opener.open(request, timeout=self._timeout) as response:
-                    return json.load(response)
+                    return json.loads(response.read())
             except urllib.error.HTTPError as error:
-                refused = Refused(error.code, _problem_in(error))
-                is_final = refused.code in FINAL_CODES or error.code not in RETRIED
-                if is_final or attempt == MAX_ATTEMPTS:
-                    raise refused from None
-                retry_after = error.headers.get("Retry-After", "")
-                if retry_after.isdigit():
-                    wait = int(retry_after)
-            except OSError:
-                # No connection, or no answer in time.
+                problem = _problem_in(error)
+                text = error.headers.get("Retry-After", "")
+                retry_after = int(text) if text.isdigit() else None
+                wait = wait if retry_after is None else retry_after
+                may_repeat = error.code in RETRIED and problem.get("code") not in FINAL_CODES
+                if not may_repeat or wait > MAX_WAIT_SECONDS or attempt == MAX_ATTEMPTS:
+                    raise Refused(error.code, problem, retry_after, idempotency_key) from None
+            except (OSError, http.client.HTTPException, json.JSONDecodeError, UnicodeDecodeError) as error:
+                # No connection, no answer in time, or only a part of it.
                 if attempt == MAX_ATTEMPTS:
-                    raise
-            time.sleep(min(wait, MAX_WAIT_SECONDS))
+                    raise NoAnswer(getattr(error, "reason", None) or error, idempotency_key) from error
+            time.sleep(wait)
         raise AssertionError("unreachable")
+
+
+def _path(deployment_id, rest=""):
+    return f"/api/deployments/{urllib.parse.quote(deployment_id, safe='')}{rest}"
+
+
+def key_of(deployment_id, paths):
+    """An idempotency key made of the deployment and of the names and contents of files.
+
+    A program that uses it and is run again within 24 hours is not charged again.
+    """
+    digest = hashlib.sha256()
+    for name, content in _read(paths):
+        digest.update(json.dumps([deployment_id, name, len(content)]).encode() + content)
+    return digest.hexdigest()
+
+
+def _read(paths):
+    for path in paths:
+        with open(path, "rb") as file:
+            yield os.path.basename(path), file.read()
 
 
 def _problem_in(error):
     try:
-        problem = json.load(error)
-    except ValueError:
-        # The page of a proxy.
+        problem = json.loads(error.read())
+    except (OSError, http.client.HTTPException, ValueError):
+        # The page of a proxy, or only a part of it.
         return {}
     return problem if isinstance(problem, dict) else {}
 
@@ -140,7 +179,8 @@ def main(arguments):
     if arguments == ["key"]:
         print(json.dumps(client.key(), indent=2))
     elif len(arguments) >= 3 and arguments[0] == "predict":
-        answer = client.predict_files(arguments[1], arguments[2:])
+        deployment_id, paths = arguments[1], arguments[2:]
+        answer = client.predict_files(deployment_id, paths, key_of(deployment_id, paths))
         for prediction in answer["predictions"]:
             unit = answer["model"]["unit"] or ""
             print(prediction["file"], prediction["sample_name"], prediction["value"], unit, sep="\t")

@@ -147,7 +147,7 @@ async function checkCall(
   }
 
   const { quarantinedUntil } = deployment;
-  if (quarantinedUntil && quarantinedUntil > at) throw modelQuarantined(quarantinedUntil);
+  if (quarantinedUntil && quarantinedUntil > at) throw modelQuarantined(quarantinedUntil, at);
 }
 
 /** Runs the model, unless an earlier attempt at the request has run it. @throws MODEL_FAILED or UNAVAILABLE */
