@@ -12,6 +12,11 @@ export const CATALOGUE = {
   },
   API_KEY_REVOKED: { status: 403, message: 'This API key has been revoked. Use another key.' },
   API_KEY_EXPIRED: { status: 403, message: 'This API key has expired. Create a new key.' },
+  API_KEY_NETWORK_NOT_ALLOWED: {
+    status: 403,
+    message:
+      'This API key may not be used from the address of this request. Call from an allowed network, or ask a contributor or owner of the project to allow this one.',
+  },
   API_KEY_NOT_AUTHORIZED: { status: 403, message: 'API key is not authorized for this deployment.' },
   PLAN_FEATURE_REQUIRED: {
     status: 403,
@@ -94,6 +99,11 @@ export const CATALOGUE = {
     message:
       'This call needs more predictions than are left this month. Send fewer spectra, wait until next month, or upgrade the plan.',
   },
+  API_KEY_RATE_LIMITED: {
+    status: 429,
+    message:
+      'The API key has made as many calls this minute as it may. Try again after the seconds in Retry-After.',
+  },
   RATE_LIMITED: { status: 429, message: 'Too many attempts. Try again later.' },
   UNAVAILABLE: { status: 503, message: 'The service is temporarily unavailable. Try again shortly.' },
   INTERNAL_SERVER_ERROR: { status: 500, message: 'An unexpected error occurred on the server.' },
@@ -146,8 +156,20 @@ export const wrongSignIn = () =>
   make('UNAUTHENTICATED', 'E-mail or password is wrong. Check both and try again.');
 /** The raw key is that of a revoked key, which may have expired too. */
 export const apiKeyRevoked = () => make('API_KEY_REVOKED');
+/** The revocation of the key is rehearsed: its callers get what they would get if it were revoked, until a time. */
+export const apiKeyRehearsed = (until: Date, at: Date) =>
+  make(
+    'API_KEY_REVOKED',
+    `The revocation of this API key is rehearsed until ${until.toISOString()}. Use another key, or call again after that.`,
+    { rehearsalUntil: until.toISOString(), retryAfter: Math.ceil((until.getTime() - at.getTime()) / 1000) },
+  );
 /** The raw key is that of an expired key. */
 export const apiKeyExpired = () => make('API_KEY_EXPIRED');
+/** The client's address is in none of the key's networks. */
+export const apiKeyNetworkNotAllowed = () => make('API_KEY_NETWORK_NOT_ALLOWED');
+/** The key's own limit of calls a minute is reached. `retryAfter`: whole seconds until the next call is allowed. */
+export const apiKeyRateLimited = (retryAfter: number) =>
+  make('API_KEY_RATE_LIMITED', undefined, { retryAfter });
 /** The key does not reach the deployment, or the deployment does not exist. The message does not say which. */
 export const apiKeyNotAuthorized = () => make('API_KEY_NOT_AUTHORIZED');
 /** The plan has no API access: a key cannot be created, and existing keys cannot be used. */

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { startInvitationMail } from './accounts/invitation-mail.ts';
 import { startPasswords } from './accounts/passwords.ts';
 import { startAuthenticate } from './api-keys/authenticate.ts';
+import { startCallRates } from './api-keys/call-rates.ts';
 import { startFailedKeys } from './api-keys/failed-keys.ts';
 import { startRememberedKeys } from './api-keys/remembered-keys.ts';
 import type { Config } from './config.ts';
@@ -213,6 +214,7 @@ export function startServices({
     predicting: {
       runModel: traced('run model', models.run),
       xAxes: startXAxes(db),
+      callRates: startCallRates(),
       settle: traced('settle', startSettle(db, metrics?.batches.settle)),
       async onModelFailed(error, modelId, at) {
         logFailure(error, modelId);

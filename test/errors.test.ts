@@ -92,6 +92,22 @@ describe('each code of the catalogue is returned with its status', () => {
         .execute();
       return await predict(key);
     },
+    API_KEY_NETWORK_NOT_ALLOWED: async () => {
+      const settings = { allowedNetworks: ['203.0.113.0/24'] };
+      return await predict(await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, settings));
+    },
+    API_KEY_RATE_LIMITED: async () => {
+      const key = await createKey(
+        service,
+        lab.owner,
+        { deploymentId: lab.deploymentId },
+        { callsPerMinute: 1 },
+      );
+      let answer = await predict(key);
+      // A minute may begin between two calls.
+      while (answer.status === 200) answer = await predict(key);
+      return answer;
+    },
     API_KEY_NOT_AUTHORIZED: async () => {
       const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
       return await predict(key, gasoline(), service, lab.modelId);

@@ -8,7 +8,13 @@ import type { SignUpMode } from '../src/config.ts';
 import { connect } from '../src/database/pool.ts';
 import { CATALOGUE, type Code, codes } from '../src/errors.ts';
 import type { DB, OrganizationRole, PlanName, ProjectRole } from '../src/generated/database.ts';
-import type { ApiKeyTarget, Mutation, Query, SpectrumInput } from '../src/generated/graphql.ts';
+import type {
+  ApiKeyTarget,
+  CreateApiKeyInput,
+  Mutation,
+  Query,
+  SpectrumInput,
+} from '../src/generated/graphql.ts';
 import type { HttpLimits } from '../src/http/limits.ts';
 import type { ModelLimits } from '../src/onnx/models.ts';
 import { newLogId } from '../src/predictions/log-id.ts';
@@ -447,7 +453,7 @@ export async function createKey(
   service: Service,
   by: Credential,
   target: ApiKeyTarget,
-  more: { name?: string; expiresAt?: Date } = {},
+  more: Partial<Omit<CreateApiKeyInput, 'target'>> = {},
 ): Promise<{ id: string; rawKey: string; prefix: string }> {
   const { createApiKey } = await service.ask(
     CREATE_KEY,

@@ -612,6 +612,8 @@ test('facts take at most 16 MiB: the keys that were used least recently are forg
       digest,
       scopes: ['PREDICT'],
       expiresAt: null,
+      allowedNetworks: null,
+      callsPerMinute: null,
       revision: '1',
       organizationId: newId(),
       organizationSlug: 'laboratory',

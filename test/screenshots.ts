@@ -7,6 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { uuidv7 as newId } from 'uuidv7';
 import { insertApiKey, revokeApiKey } from '../src/api-keys/manage-keys.ts';
 import { generateRawKey } from '../src/api-keys/raw-key.ts';
+import { plainSettings } from '../src/api-keys/settings.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { connect } from '../src/database/pool.ts';
 import { type Demonstration, examplePrediction, seed } from '../src/demonstration/seed.ts';
@@ -92,7 +93,7 @@ async function addKeys(db: Kysely<DB>, { octaneDeploymentId }: Demonstration): P
       const keyId = newId();
       await insertApiKey(
         trx,
-        { id: keyId, reach, name, rawKey: generateRawKey(), expiresAt },
+        { id: keyId, reach, settings: { ...plainSettings(name), expiresAt }, rawKey: generateRawKey() },
         { viewerId: id, actor, now: daysFromNow(-120) },
       );
       await trx.updateTable('apiKeys').set({ lastUsedAt }).where('id', '=', keyId).execute();

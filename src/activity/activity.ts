@@ -36,6 +36,9 @@ export type ActivityAction =
   | 'password.changed'
   | 'account.deleted'
   | 'api_key.created'
+  | 'api_key.changed'
+  | 'api_key.rehearsed'
+  | 'api_key.rehearsal_ended'
   | 'api_key.revoked'
   | 'api_key.deleted';
 

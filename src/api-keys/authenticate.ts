@@ -13,6 +13,8 @@ export type Verdict =
   /** The text cannot be a key, so the database was not queried. */
   | { status: 'malformed' }
   | { status: 'revoked' }
+  /** Its revocation is rehearsed. */
+  | { status: 'rehearsed'; until: Date }
   | { status: 'expired'; expiresAt: Date };
 
 interface Lookup {
@@ -47,16 +49,17 @@ export function startAuthenticate(db: Kysely<DB>, metrics?: BatchMetrics): Authe
     isRawKey(rawKey) ? await lookUp({ digest: digestOf(rawKey), now }) : { status: 'malformed' };
 }
 
-type KeyRow = AuthenticatedKey & Pick<Selectable<ApiKeys>, 'revokedAt'>;
+type KeyRow = AuthenticatedKey & Pick<Selectable<ApiKeys>, 'revokedAt' | 'rehearsalUntil'>;
 
 function verdictsOf(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
   const found = new Map(rows.map(row => [row.digest.toString('latin1'), row]));
   return lookups.map(({ digest, now }): Verdict => {
     const row = found.get(digest.toString('latin1'));
     if (!row) return { status: 'unknown' };
-    const { revokedAt, ...key } = row;
+    const { revokedAt, rehearsalUntil, ...key } = row;
     if (revokedAt) return { status: 'revoked' };
     if (key.expiresAt && key.expiresAt <= now) return { status: 'expired', expiresAt: key.expiresAt };
+    if (rehearsalUntil && rehearsalUntil > now) return { status: 'rehearsed', until: rehearsalUntil };
     return { status: 'valid', key };
   });
 }
@@ -67,7 +70,8 @@ const selectKeys = statement<[digests: Buffer[], month: string], KeyRow>(
   'look_up_keys',
   `
 select api_keys.digest, api_keys.id, api_keys.name, api_keys.prefix, api_keys.revision::text as revision,
-  to_json(api_keys.scopes) as scopes, api_keys.revoked_at, api_keys.expires_at,
+  to_json(api_keys.scopes) as scopes, api_keys.revoked_at, api_keys.expires_at, api_keys.rehearsal_until,
+  api_keys.allowed_networks::text[] as allowed_networks, api_keys.calls_per_minute,
   api_keys.project_id, projects.organization_id, organizations.slug as organization_slug, plans.allow_api_predict, plans.monthly_predictions as quota,
   (
     select coalesce(json_agg(json_build_object(

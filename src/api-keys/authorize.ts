@@ -7,7 +7,8 @@ import type { ApiKeyTarget, CreateApiKeyInput } from '../generated/graphql.ts';
 import type { ProjectRow } from '../projects/projects.ts';
 import type { ById } from '../requests/loaders.ts';
 import type { ApiKeyRow, Reach } from './queries.ts';
-import { checkNewApiKey, type NewApiKey } from './requests.ts';
+import type { NewApiKey } from './requests.ts';
+import { checkNewSettings } from './settings.ts';
 
 /** A signed-in person, with loaders for the rows that they can see. */
 interface Viewer {
@@ -59,5 +60,5 @@ export async function requireKeyCreator(
   const { organizationId } = await viewer.load.project.get(reach.projectId);
   const { plan } = await viewer.load.organization.get(organizationId);
   if (!plan.allowApiPredict) throw planFeatureRequired();
-  return { reach, ...checkNewApiKey(input, now) };
+  return { reach, settings: checkNewSettings(input, now) };
 }

@@ -1,11 +1,18 @@
 import { sql, type Transaction } from 'kysely';
-import { type ActivityAction, type Actor, type By, recordActivity } from '../activity/activity.ts';
+import {
+  type ActivityAction,
+  type ActivityEntry,
+  type Actor,
+  type By,
+  recordActivity,
+} from '../activity/activity.ts';
 import { canEditProject } from '../auth/roles.ts';
 import { apiKeyLimitReached, forbidden, notFound, planFeatureRequired } from '../errors.ts';
 import type { ApiKeyScope, DB } from '../generated/database.ts';
 import { lockProjectAs } from '../projects/projects.ts';
-import { countUsableKeys, findApiKeys, type Reach } from './queries.ts';
+import { type ApiKeyRow, countUsableKeys, findApiKeys, type Reach } from './queries.ts';
 import type { RawKey } from './raw-key.ts';
+import type { KeySettings } from './settings.ts';
 
 // Creates, revokes and deletes API keys. Each change runs in a transaction with its activity entry.
 
@@ -24,10 +31,9 @@ export async function insertApiKey(
   {
     id,
     reach: { projectId, deploymentId },
-    name,
+    settings,
     rawKey,
-    expiresAt,
-  }: { id: string; reach: Reach; name: string; rawKey: RawKey; expiresAt: Date | null },
+  }: { id: string; reach: Reach; settings: KeySettings; rawKey: RawKey },
   { viewerId, actor, now }: By,
 ): Promise<void> {
   await lockProjectAs(trx, projectId, viewerId, canEditProject);
@@ -56,13 +62,12 @@ export async function insertApiKey(
       id,
       projectId,
       deploymentId,
-      name,
+      ...settings,
       prefix: rawKey.prefix,
       digest: rawKey.digest,
       scopes: sql<ApiKeyScope[]>`array['PREDICT']::api_key_scope[]`,
       createdAt: now,
       createdBy: viewerId,
-      expiresAt,
     })
     .execute();
   await recordEvent(trx, id, 'api_key.created', actor, now);
@@ -91,16 +96,17 @@ async function deleteOldEndedKeys(
 }
 
 /**
- * Locks a key's row, then reads the viewer's role again. The project's row is not locked, so that a revocation does not
- * wait for other changes in the project.
+ * Locks a key's row, then reads it and the viewer's role again. The project's row is not locked, so that a revocation
+ * does not wait for other changes in the project.
  *
  * @throws NOT_FOUND or FORBIDDEN when the viewer may not change the key, or no longer may
  */
-async function lockApiKeyAs(trx: Transaction<DB>, id: string, viewerId: string): Promise<void> {
+export async function lockApiKeyAs(trx: Transaction<DB>, id: string, viewerId: string): Promise<ApiKeyRow> {
   await trx.selectFrom('apiKeys').select('id').where('id', '=', id).forUpdate().execute();
   const [key] = await findApiKeys(trx, viewerId, [id]);
   if (!key) throw notFound('API key');
   if (!canEditProject(key.role)) throw forbidden();
+  return key;
 }
 
 /**
@@ -180,13 +186,15 @@ export async function deleteApiKeys(
   return keys.length;
 }
 
-async function recordEvent(
+/** Records an action on a key. @param details in addition to its prefix */
+export async function recordEvent(
   trx: Transaction<DB>,
   id: string,
   action: ActivityAction,
   actor: Actor,
   now: Date,
-) {
+  details: ActivityEntry['details'] = {},
+): Promise<void> {
   const key = await trx
     .selectFrom('apiKeys')
     .innerJoin('projects', 'projects.id', 'apiKeys.projectId')
@@ -196,6 +204,6 @@ async function recordEvent(
   if (!key) return;
   const { organizationId, projectId, name: subject, prefix } = key;
   await recordActivity(trx, actor, now, [
-    { action, organizationId, projectId, subjectId: id, subject, details: { prefix } },
+    { action, organizationId, projectId, subjectId: id, subject, details: { prefix, ...details } },
   ]);
 }

@@ -50,7 +50,12 @@ export function selectKeys(db: Database, viewerId: string) {
       'apiKeys.createdAt',
       'apiKeys.createdBy',
       'creators.name as creatorName',
+      'apiKeys.note',
       'apiKeys.expiresAt',
+      'apiKeys.monthlyPredictions',
+      'apiKeys.callsPerMinute',
+      'apiKeys.rehearsalUntil',
+      'apiKeys.rehearsedAt',
       'apiKeys.revokedAt',
       'apiKeys.revokedBy',
       'revokers.name as revokerName',
@@ -59,6 +64,7 @@ export function selectKeys(db: Database, viewerId: string) {
       'access.role',
       // pg cannot parse arrays of a custom enum; as JSON they arrive as arrays.
       sql<ApiKeyScope[]>`to_json(api_keys.scopes)`.as('scopes'),
+      sql<string[] | null>`api_keys.allowed_networks::text[]`.as('allowedNetworks'),
     ])
     .where('access.userId', '=', viewerId);
 }

@@ -5,11 +5,14 @@ import type { Resolvers } from '../generated/graphql.ts';
 import { claimKey, findStoredResult } from '../requests/idempotency.ts';
 import { isUuid } from '../requests/names.ts';
 import { requireKeyCreator, requireKeyEditor, requireTarget } from './authorize.ts';
+import { changeApiKey } from './change-key.ts';
 import { deleteApiKey, insertApiKey, revokeApiKey } from './manage-keys.ts';
 import { memberOf } from './member-keys.ts';
 import { checkKeyPage, findCreatedKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
+import { endRehearsal, rehearseRevocation } from './rehearsal.ts';
 import { repeatableCreate } from './requests.ts';
+import { checkChangedSettings } from './settings.ts';
 
 const person = (id: string | null, name: string | null) =>
   id === null || name === null ? null : { id, name };
@@ -45,6 +48,28 @@ export const apiKeyResolvers = {
         await insertApiKey(trx, { id, ...newKey, rawKey }, by());
       });
       return { apiKey: await load.apiKey.get(id), rawKey: rawKey.text };
+    },
+
+    async updateApiKey(_parent, { input }, { transaction, by, viewer, at }) {
+      const { load } = viewer();
+      const { id } = await requireKeyEditor({ load }, input.id);
+      const settings = checkChangedSettings(input, at);
+      await transaction(trx => changeApiKey(trx, id, settings, by()));
+      return await load.apiKey.reload(id);
+    },
+
+    async rehearseApiKeyRevocation(_parent, { id, minutes }, { transaction, by, viewer }) {
+      const { load } = viewer();
+      const key = await requireKeyEditor({ load }, id);
+      await transaction(trx => rehearseRevocation(trx, { id: key.id, minutes }, by()));
+      return await load.apiKey.reload(id);
+    },
+
+    async endApiKeyRehearsal(_parent, { id }, { transaction, by, viewer }) {
+      const { load } = viewer();
+      const key = await requireKeyEditor({ load }, id);
+      await transaction(trx => endRehearsal(trx, key.id, by()));
+      return await load.apiKey.reload(id);
     },
 
     async revokeApiKey(_parent, { id }, { transaction, by, viewer }) {
@@ -90,6 +115,8 @@ export const apiKeyResolvers = {
   },
 
   ApiKey: {
+    rehearsalUntil: ({ rehearsalUntil, revokedAt }, _args, { at }) =>
+      !revokedAt && rehearsalUntil && rehearsalUntil > at ? rehearsalUntil : null,
     status: ({ revokedAt, expiresAt }, _args, { at }) => {
       if (revokedAt) return 'REVOKED';
       return expiresAt && expiresAt <= at ? 'EXPIRED' : 'ACTIVE';

@@ -62,6 +62,10 @@ export interface AuthenticatedKey extends PlanFacts {
   digest: Buffer;
   scopes: ApiKeyScope[];
   expiresAt: Date | null;
+  /** The networks from which it may be used; null: any. */
+  allowedNetworks: string[] | null;
+  /** Max calls a minute to each server; null: no limit of its own. */
+  callsPerMinute: number | null;
   /** The revision of the key's row; settlement compares it. */
   revision: string;
   /** The deployment of the key or, for a project-wide key, every deployment of the project. */

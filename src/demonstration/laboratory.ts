@@ -8,6 +8,7 @@ import { LOCAL_REQUEST } from '../accounts/passwords.ts';
 import { findPersonByEmail, insertPerson } from '../accounts/people.ts';
 import { insertApiKey, revokeApiKey } from '../api-keys/manage-keys.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
+import { plainSettings } from '../api-keys/settings.ts';
 import type { DB } from '../generated/database.ts';
 import type { Outcome } from '../onnx/outcome.ts';
 import { makePartitions } from '../predictions/partitions.ts';
@@ -97,9 +98,8 @@ async function fill(trx: Transaction<DB>, { hash, inspect }: Tools, now: Date): 
       {
         id: key.id,
         reach: { projectId, deploymentId: wide ? null : octaneId },
-        name,
+        settings: { ...plainSettings(name), expiresAt: expires === null ? null : daysAgo(expires) },
         rawKey: key,
-        expiresAt: expires === null ? null : daysAgo(expires),
       },
       { ...by, now: daysAgo(created) },
     );

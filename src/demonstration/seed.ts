@@ -9,6 +9,7 @@ import { insertPerson } from '../accounts/people.ts';
 import { type By, OPERATOR } from '../activity/activity.ts';
 import { insertApiKey } from '../api-keys/manage-keys.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
+import { plainSettings } from '../api-keys/settings.ts';
 import type { Database } from '../database/pool.ts';
 import { checkFacts, type GivenFacts } from '../deployments/calibration.ts';
 import { insertDeployment } from '../deployments/deployments.ts';
@@ -130,9 +131,8 @@ async function fill(
       {
         id: newId(),
         reach: { projectId, deploymentId: octaneDeploymentId },
-        name: 'Demonstration',
+        settings: plainSettings('Demonstration'),
         rawKey,
-        expiresAt: null,
       },
       by,
     );

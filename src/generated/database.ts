@@ -83,6 +83,11 @@ export interface ApiKeyDaysCounted {
 }
 
 export interface ApiKeys {
+  /**
+   * the networks from which the key may be used; null: any
+   */
+  allowedNetworks: string[] | null;
+  callsPerMinute: number | null;
   createdAt: Timestamp;
   createdBy: string | null;
   /**
@@ -99,9 +104,22 @@ export interface ApiKeys {
    * up to the last fold; later uses are in prediction_logs
    */
   lastUsedAt: Timestamp | null;
+  /**
+   * the limit of the key for a month; null: none of its own
+   */
+  monthlyPredictions: number | null;
   name: string;
+  note: string | null;
   prefix: string;
   projectId: string;
+  /**
+   * until then the key is refused as a revoked one; null: never rehearsed, or ended early
+   */
+  rehearsalUntil: Timestamp | null;
+  /**
+   * when its last rehearsal began
+   */
+  rehearsedAt: Timestamp | null;
   /**
    * raised by every change (trigger)
    */
@@ -109,6 +127,12 @@ export interface ApiKeys {
   revokedAt: Timestamp | null;
   revokedBy: string | null;
   scopes: ArrayType<ApiKeyScope>;
+}
+
+export interface ApiKeyUsage {
+  apiKeyId: string;
+  month: string;
+  predictions: number;
 }
 
 export interface DeletedAccounts {
@@ -451,6 +475,7 @@ export interface DB {
   apiKeyDays: ApiKeyDays;
   apiKeyDaysCounted: ApiKeyDaysCounted;
   apiKeys: ApiKeys;
+  apiKeyUsage: ApiKeyUsage;
   deletedAccounts: DeletedAccounts;
   deletedDeployments: DeletedDeployments;
   deploymentFacts: DeploymentFacts;

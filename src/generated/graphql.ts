@@ -45,6 +45,10 @@ export type Allowance = {
 /** A credential for one integration. Only `createApiKey` returns its secret. */
 export type ApiKey = {
   __typename?: 'ApiKey';
+  /** The networks from which the key may be used, as CIDR blocks; null: from anywhere. */
+  allowedNetworks?: Maybe<Array<Scalars['String']['output']>>;
+  /** How many calls a minute the key may make to each server; null: no limit of its own. */
+  callsPerMinute?: Maybe<Scalars['Int']['output']>;
   /** When the key was created. */
   createdAt: Scalars['DateTime']['output'];
   /** The person who created the key; null if their account was deleted. */
@@ -62,14 +66,23 @@ export type ApiKey = {
   id: Scalars['ID']['output'];
   /** When a call with this key last succeeded; null: never. */
   lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** How many predictions the key may make in a month (UTC); null: no limit of its own. */
+  monthlyPredictions?: Maybe<Scalars['SafeInt']['output']>;
   /** The key's name. */
   name: Scalars['String']['output'];
+  /** A note for people; null: none. */
+  note?: Maybe<Scalars['String']['output']>;
   /** The successful calls with this key, newest first. */
   predictionLogs: PredictionLogConnection;
   /** The first 12 characters of the raw key, to recognize it by. */
   prefix: Scalars['String']['output'];
   /** The project that the key belongs to. */
   project: Project;
+  /**
+   * Until then the key is refused as a revoked one, because its revocation is rehearsed; null: no rehearsal. Its status
+   * stays `ACTIVE`.
+   */
+  rehearsalUntil?: Maybe<Scalars['DateTime']['output']>;
   /** When the key was revoked; null if it was not. */
   revokedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The person who revoked the key; null if it was not revoked, or their account was deleted. */
@@ -223,6 +236,16 @@ export type ChangePasswordInput = {
 
 /** A new API key. */
 export type CreateApiKeyInput = {
+  /**
+   * The networks from which the key may be used, at most 50: CIDR blocks such as `203.0.113.0/24` or `2001:db8::/32`, or
+   * addresses. Calls from elsewhere fail with 403 `API_KEY_NETWORK_NOT_ALLOWED`. Null: from anywhere.
+   */
+  allowedNetworks?: InputMaybe<Array<Scalars['String']['input']>>;
+  /**
+   * How many calls a minute the key may make to each server; more fail with 429 `API_KEY_RATE_LIMITED`. Null: no limit of
+   * its own.
+   */
+  callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** When the key expires, which must be in the future; null: never. */
   expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /**
@@ -232,8 +255,12 @@ export type CreateApiKeyInput = {
    * `IDEMPOTENCY_KEY_REUSED`.
    */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** How many predictions the key may make in a month (UTC), in addition to the plan's limit; null: no limit of its own. */
+  monthlyPredictions?: InputMaybe<Scalars['SafeInt']['input']>;
   /** The key's name, 1 to 100 characters: preferably that of the integration that will use it. Use one key per integration. */
   name: Scalars['String']['input'];
+  /** A note for people, at most 1000 characters: what uses the key, and whom to ask. */
+  note?: InputMaybe<Scalars['String']['input']>;
   /** What the key reaches. */
   target: ApiKeyTarget;
 };
@@ -520,6 +547,8 @@ export type Mutation = {
    * owners of the project. Deployments that answered a call this month count against the plan until the month ends (UTC).
    */
   deleteProject: DeleteProjectPayload;
+  /** Ends the rehearsal of a key's revocation: its next call is answered. Nothing happens without a rehearsal. */
+  endApiKeyRehearsal: ApiKey;
   /** Ends all of your sessions except the current one. */
   endOtherSessions: Scalars['Boolean']['output'];
   /** Ends one of your sessions. Ending the current one signs you out. */
@@ -545,6 +574,12 @@ export type Mutation = {
    * meet the requirements or the trial fails, and with 403 `PLAN_LIMIT_REACHED` at the plan's limits of models and storage.
    */
   registerModel: Model;
+  /**
+   * Rehearses the revocation of an API key: for some minutes its calls fail as those of a revoked key do, with 403
+   * `API_KEY_REVOKED`, `extensions.rehearsalUntil` and the header `Retry-After`. Then the key can be used again. Programs
+   * that stop at their first 403 do not come back by themselves. At most once an hour for each key.
+   */
+  rehearseApiKeyRevocation: ApiKey;
   /** Renames a deployment. Its prediction logs show the new name, too. */
   renameDeployment: Deployment;
   /** Renames all versions of a model. Fails with 400 `BAD_USER_INPUT` if another model of the project has the new name. */
@@ -592,6 +627,12 @@ export type Mutation = {
    * without a token fails with 403 `SIGN_UP_CLOSED`.
    */
   signUp: User;
+  /**
+   * Changes settings of an API key, from its next call on. A field that is absent stays as it is, null removes. For
+   * contributors and owners of the project. Fails with 400 `BAD_USER_INPUT` if it would extend the life of a revoked or
+   * expired key.
+   */
+  updateApiKey: ApiKey;
 };
 
 
@@ -675,6 +716,12 @@ export type MutationDeleteProjectArgs = {
 
 
 /** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationEndApiKeyRehearsalArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationEndSessionArgs = {
   id: Scalars['ID']['input'];
 };
@@ -704,6 +751,13 @@ export type MutationPredictArgs = {
 /** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationRegisterModelArgs = {
   input: RegisterModelInput;
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationRehearseApiKeyRevocationArgs = {
+  id: Scalars['ID']['input'];
+  minutes: Scalars['Int']['input'];
 };
 
 
@@ -788,6 +842,12 @@ export type MutationSignInArgs = {
 /** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationSignUpArgs = {
   input: SignUpInput;
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationUpdateApiKeyArgs = {
+  input: UpdateApiKeyInput;
 };
 
 /** A tenant, with one plan, members and projects. */
@@ -1268,6 +1328,24 @@ export type SpectrumInput = {
   yValues: Array<Scalars['Float']['input']>;
 };
 
+/** Changes of an API key: a field that is absent stays as it is, null removes. */
+export type UpdateApiKeyInput = {
+  /** The networks from which the key may be used, 1 to 50 CIDR blocks or addresses; null: from anywhere. */
+  allowedNetworks?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** How many calls a minute the key may make to each server; null: no limit of its own. */
+  callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** When the key expires, which must be in the future; null: never. */
+  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The key's id. */
+  id: Scalars['ID']['input'];
+  /** How many predictions the key may make in a month (UTC); null: no limit of its own. */
+  monthlyPredictions?: InputMaybe<Scalars['SafeInt']['input']>;
+  /** The new name, 1 to 100 characters. It cannot be removed. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** A note for people, at most 1000 characters. */
+  note?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** The signed-in person. */
 export type User = {
   __typename?: 'User';
@@ -1455,6 +1533,7 @@ export type ResolversTypes = {
   SpectralQuantity: SpectralQuantity;
   SpectrumInput: SpectrumInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  UpdateApiKeyInput: UpdateApiKeyInput;
   User: ResolverTypeWrapper<PersonRow>;
   XAxis: ResolverTypeWrapper<XAxisRow>;
   XAxisInput: XAxisInput;
@@ -1521,6 +1600,7 @@ export type ResolversParentTypes = {
   SignUpInput: SignUpInput;
   SpectrumInput: SpectrumInput;
   String: Scalars['String']['output'];
+  UpdateApiKeyInput: UpdateApiKeyInput;
   User: PersonRow;
   XAxis: XAxisRow;
   XAxisInput: XAxisInput;
@@ -1532,6 +1612,8 @@ export type AllowanceResolvers<ContextType = Context, ParentType extends Resolve
 };
 
 export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKey'] = ResolversParentTypes['ApiKey']> = {
+  allowedNetworks?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   createdBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
   dailyPredictions?: Resolver<Array<ResolversTypes['DailyPredictions']>, ParentType, ContextType, RequireFields<ApiKeyDailyPredictionsArgs, 'days'>>;
@@ -1539,10 +1621,13 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  monthlyPredictions?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  note?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   predictionLogs?: Resolver<ResolversTypes['PredictionLogConnection'], ParentType, ContextType, RequireFields<ApiKeyPredictionLogsArgs, 'first'>>;
   prefix?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
+  rehearsalUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   revokedBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
   scopes?: Resolver<Array<ResolversTypes['ApiKeyScope']>, ParentType, ContextType>;
@@ -1697,12 +1782,14 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deleteModel?: Resolver<ResolversTypes['DeleteModelPayload'], ParentType, ContextType, RequireFields<MutationDeleteModelArgs, 'id'>>;
   deleteOrganization?: Resolver<ResolversTypes['DeleteOrganizationPayload'], ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'id' | 'name'>>;
   deleteProject?: Resolver<ResolversTypes['DeleteProjectPayload'], ParentType, ContextType, RequireFields<MutationDeleteProjectArgs, 'id'>>;
+  endApiKeyRehearsal?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationEndApiKeyRehearsalArgs, 'id'>>;
   endOtherSessions?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   endSession?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationEndSessionArgs, 'id'>>;
   inviteMember?: Resolver<ResolversTypes['Invitation'], ParentType, ContextType, RequireFields<MutationInviteMemberArgs, 'input'>>;
   leaveOrganization?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationLeaveOrganizationArgs, 'organizationId'>>;
   predict?: Resolver<ResolversTypes['PredictPayload'], ParentType, ContextType, RequireFields<MutationPredictArgs, 'deploymentId' | 'spectra'>>;
   registerModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationRegisterModelArgs, 'input'>>;
+  rehearseApiKeyRevocation?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationRehearseApiKeyRevocationArgs, 'id' | 'minutes'>>;
   renameDeployment?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationRenameDeploymentArgs, 'id' | 'name'>>;
   renameModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationRenameModelArgs, 'id' | 'name'>>;
   renameOrganization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationRenameOrganizationArgs, 'id' | 'name'>>;
@@ -1717,6 +1804,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   signIn?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationSignInArgs, 'email' | 'password'>>;
   signOut?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   signUp?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationSignUpArgs, 'input'>>;
+  updateApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationUpdateApiKeyArgs, 'input'>>;
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {

@@ -13,6 +13,7 @@ import type {
   MutationResolvers,
   MutationSetModelXAxisArgs,
   MutationSignUpArgs,
+  MutationUpdateApiKeyArgs,
   QueryApiKeysArgs,
   QueryResolvers,
 } from '../generated/graphql.ts';
@@ -125,6 +126,11 @@ export const permissions: {
     createApiKey: ruleOf(({ viewer, at }, { input }: MutationCreateApiKeyArgs) =>
       requireKeyCreator(viewer(), input, at),
     ),
+    updateApiKey: ruleOf(({ viewer }, { input }: MutationUpdateApiKeyArgs) =>
+      requireKeyEditor(viewer(), input.id),
+    ),
+    rehearseApiKeyRevocation: keyEditor,
+    endApiKeyRehearsal: keyEditor,
     revokeApiKey: keyEditor,
     deleteApiKey: keyEditor,
     predict: ruleOf(({ caller }, { deploymentId }: MutationPredictArgs) =>

@@ -1,9 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clearSessionCookie, sessionCookieOf } from '../accounts/session-cookie.ts';
 import { findSession, isToken } from '../accounts/sessions.ts';
+import { isInNetworks } from '../api-keys/networks.ts';
 import { containsRawKey, rawKeyIn } from '../api-keys/raw-key.ts';
 import type { AuthenticatedKey, Identity } from '../auth/caller.ts';
-import { apiKeyExpired, apiKeyRevoked, badUserInput, keyInBasic, unauthenticated } from '../errors.ts';
+import {
+  apiKeyExpired,
+  apiKeyNetworkNotAllowed,
+  apiKeyRehearsed,
+  apiKeyRevoked,
+  badUserInput,
+  keyInBasic,
+  unauthenticated,
+} from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
 import { networkOf } from '../requests/network.ts';
 
@@ -14,7 +23,8 @@ import { networkOf } from '../requests/network.ts';
  *
  * @param mayRemember whether the facts about a key may come from an earlier look-up. The database must then
  *   confirm them before the answer (predictions/attempt.ts)
- * @throws BAD_USER_INPUT, UNAUTHENTICATED, API_KEY_REVOKED, API_KEY_EXPIRED or RATE_LIMITED.
+ * @throws BAD_USER_INPUT, UNAUTHENTICATED, API_KEY_REVOKED, API_KEY_EXPIRED, API_KEY_NETWORK_NOT_ALLOWED or
+ *   RATE_LIMITED.
  */
 export async function identify(
   services: Services,
@@ -32,7 +42,9 @@ export async function identify(
     if (basic === undefined) {
       const rawKey = rawKeyIn(authorization) ?? '';
       const key = mayRemember ? services.rememberedKeys.find(rawKey, at) : undefined;
-      if (!key) return await identifyKey(services, request, reply, rawKey, at);
+      // Remembered networks may have changed: the look-up decides.
+      if (!key || !isInNetworks(key.allowedNetworks, request.ip))
+        return await identifyKey(services, request, reply, rawKey, at);
       setExpiry(reply, key);
       return { kind: 'api-key', at, key, isRemembered: true };
     }
@@ -60,9 +72,12 @@ async function identifyKey(
   switch (verdict.status) {
     case 'valid':
       setExpiry(reply, verdict.key);
+      if (!isInNetworks(verdict.key.allowedNetworks, request.ip)) throw apiKeyNetworkNotAllowed();
       return { kind: 'api-key', at, key: verdict.key, isRemembered: false };
     case 'revoked':
       throw apiKeyRevoked();
+    case 'rehearsed':
+      throw apiKeyRehearsed(verdict.until, at);
     case 'expired':
       setExpiry(reply, verdict);
       throw apiKeyExpired();

@@ -1,4 +1,5 @@
 import { secondsToNextMonth } from '../accounts/month.ts';
+import type { CallRates } from '../api-keys/call-rates.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import type { Database } from '../database/pool.ts';
@@ -31,6 +32,7 @@ export interface PredictionServices {
   runModel: Models['run'];
   xAxes: XAxes;
   settle: Settle;
+  callRates: CallRates;
   /** Logs why a model failed, which the caller does not see, and counts failures that ended the host. */
   onModelFailed: (error: ModelFailed, modelId: string, at: Date) => Promise<void>;
 }
@@ -60,8 +62,8 @@ export interface PredictCall {
  * With an idempotency key, a repeated call returns the answer of the first one, even if it would be refused now, and is
  * not charged again. A failed call stores nothing, so repeating it runs the model again.
  *
- * @throws what `authorizePredict` throws; DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED, MODEL_FAILED,
- *   IDEMPOTENCY_KEY_REUSED or UNAVAILABLE. Only after UNAVAILABLE may it be charged.
+ * @throws what `authorizePredict` throws; DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED, API_KEY_RATE_LIMITED,
+ *   MODEL_FAILED, IDEMPOTENCY_KEY_REUSED or UNAVAILABLE. Only after UNAVAILABLE may it be charged.
  */
 export async function predict(
   { db, ...services }: PredictionServices & { db: Database },
@@ -150,14 +152,22 @@ async function checkCall(
   if (quarantinedUntil && quarantinedUntil > at) throw modelQuarantined(quarantinedUntil, at);
 }
 
-/** Runs the model, unless an earlier attempt at the request has run it. @throws MODEL_FAILED or UNAVAILABLE */
+/**
+ * Runs the model, unless an earlier attempt at the request has run it. Each run counts as a call of the key.
+ *
+ * @throws API_KEY_RATE_LIMITED, MODEL_FAILED or UNAVAILABLE
+ */
 function runForRequest(
   services: PredictionServices,
   deployment: DeploymentToCall,
-  request: Pick<PredictCall, 'spectra' | 'now' | 'isOver' | 'attempt'>,
+  request: Pick<PredictCall, 'caller' | 'spectra' | 'now' | 'isOver' | 'attempt'>,
 ): Promise<Run> {
   const { runs } = request.attempt;
-  const run = runs.get(deployment.modelId) ?? runOf(services, deployment, request);
+  const before = runs.get(deployment.modelId);
+  if (before) return before;
+  const { caller, now } = request;
+  if (caller.kind === 'api-key') services.callRates.count(caller.key, now);
+  const run = runOf(services, deployment, request);
   runs.set(deployment.modelId, run);
   return run;
 }

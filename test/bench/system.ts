@@ -10,6 +10,7 @@ import { listSlugs, setPlan } from '../../src/accounts/plans.ts';
 import { OPERATOR } from '../../src/activity/activity.ts';
 import { insertApiKey } from '../../src/api-keys/manage-keys.ts';
 import { generateRawKey } from '../../src/api-keys/raw-key.ts';
+import { plainSettings } from '../../src/api-keys/settings.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { connect } from '../../src/database/pool.ts';
 import { type Demonstration, examplePrediction, seed } from '../../src/demonstration/seed.ts';
@@ -108,7 +109,7 @@ export async function addDeployments(
     const addKey = async (name: string, deploymentId: string | null) => {
       const rawKey = generateRawKey();
       const reach = { projectId: model.projectId, deploymentId };
-      await insertApiKey(trx, { id: newId(), reach, name, rawKey, expiresAt: null }, by);
+      await insertApiKey(trx, { id: newId(), reach, settings: plainSettings(name), rawKey }, by);
       return rawKey.text;
     };
     const targets: Target[] = [];

@@ -56,6 +56,16 @@ export type ChangePasswordInput = {
 
 /** A new API key. */
 export type CreateApiKeyInput = {
+  /**
+   * The networks from which the key may be used, at most 50: CIDR blocks such as `203.0.113.0/24` or `2001:db8::/32`, or
+   * addresses. Calls from elsewhere fail with 403 `API_KEY_NETWORK_NOT_ALLOWED`. Null: from anywhere.
+   */
+  allowedNetworks?: Array<string> | null | undefined;
+  /**
+   * How many calls a minute the key may make to each server; more fail with 429 `API_KEY_RATE_LIMITED`. Null: no limit of
+   * its own.
+   */
+  callsPerMinute?: number | null | undefined;
   /** When the key expires, which must be in the future; null: never. */
   expiresAt?: string | null | undefined;
   /**
@@ -65,8 +75,12 @@ export type CreateApiKeyInput = {
    * `IDEMPOTENCY_KEY_REUSED`.
    */
   idempotencyKey?: string | null | undefined;
+  /** How many predictions the key may make in a month (UTC), in addition to the plan's limit; null: no limit of its own. */
+  monthlyPredictions?: number | null | undefined;
   /** The key's name, 1 to 100 characters: preferably that of the integration that will use it. Use one key per integration. */
   name: string;
+  /** A note for people, at most 1000 characters: what uses the key, and whom to ask. */
+  note?: string | null | undefined;
   /** What the key reaches. */
   target: ApiKeyTarget;
 };

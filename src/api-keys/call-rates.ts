@@ -1,0 +1,35 @@
+import type { AuthenticatedKey } from '../auth/caller.ts';
+import { apiKeyRateLimited } from '../errors.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Counts the calls of keys that have a limit of calls a minute. Each server counts its own. */
+export interface CallRates {
+  /**
+   * Counts a call. Calls of people's sessions and of keys without a limit are not counted.
+   *
+   * @throws API_KEY_RATE_LIMITED when the key has no calls left in this minute
+   */
+  count: (key: Pick<AuthenticatedKey, 'id' | 'callsPerMinute'>, at: Date) => void;
+}
+
+/** Starts counting, by minutes of the clock. Only the calls of one minute are in memory. */
+export function startCallRates(): CallRates {
+  let minute = 0;
+  const calls = new Map<string, number>();
+  return {
+    count({ id, callsPerMinute }, at) {
+      if (callsPerMinute === null) return;
+      const current = Math.floor(at.getTime() / MINUTE_MS);
+      if (current > minute) {
+        minute = current;
+        calls.clear();
+      }
+      const before = calls.get(id) ?? 0;
+      if (before >= callsPerMinute) {
+        throw apiKeyRateLimited(Math.ceil(((minute + 1) * MINUTE_MS - at.getTime()) / 1000));
+      }
+      calls.set(id, before + 1);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Transaction, Updateable } from 'kysely';
+import type { By } from '../activity/activity.ts';
+import { badUserInput } from '../errors.ts';
+import type { ApiKeys, DB } from '../generated/database.ts';
+import { lockApiKeyAs, recordEvent } from './manage-keys.ts';
+import type { ApiKeyRow } from './queries.ts';
+import type { KeySettings } from './settings.ts';
+
+/**
+ * Changes settings of a key, from its next request on. The activity keeps the old and new values; nothing is recorded
+ * if nothing changes.
+ *
+ * @param settings those to change
+ * @throws NOT_FOUND or FORBIDDEN when the viewer may not change the key, or no longer may; BAD_USER_INPUT when the life
+ *   of a revoked or expired key would be extended
+ */
+export async function changeApiKey(
+  trx: Transaction<DB>,
+  id: string,
+  settings: Partial<KeySettings>,
+  { viewerId, actor, now }: By,
+): Promise<void> {
+  const key = await lockApiKeyAs(trx, id, viewerId);
+  const changed = changesOf(key, settings);
+  if (Object.keys(changed).length === 0) return;
+  if (changed.expiresAt !== undefined) checkExtension(key, changed.expiresAt, now);
+  await trx
+    .updateTable('apiKeys')
+    .set(changed satisfies Updateable<ApiKeys>)
+    .where('id', '=', id)
+    .execute();
+  await recordEvent(trx, id, 'api_key.changed', actor, now, describeChanges(key, changed));
+}
+
+/** Refuses a later expiry of a key that has ended. */
+function checkExtension(
+  { revokedAt, expiresAt: before }: ApiKeyRow,
+  expiresAt: Date | null,
+  now: Date,
+): void {
+  const isLater = expiresAt === null || (before !== null && expiresAt > before);
+  if (!isLater) return;
+  if (revokedAt) throw badUserInput('The key is revoked, which cannot be undone. Create a new key.');
+  if (before && before <= now)
+    throw badUserInput('The key has expired, and cannot be extended. Create a new key.');
+}
+
+type Name = keyof KeySettings;
+const NAMES = [
+  'name',
+  'note',
+  'expiresAt',
+  'allowedNetworks',
+  'monthlyPredictions',
+  'callsPerMinute',
+] as const satisfies Name[];
+
+/** The settings that differ from those of the key. */
+function changesOf(key: KeySettings, settings: Partial<KeySettings>): Partial<KeySettings> {
+  const differing = NAMES.filter(
+    name => settings[name] !== undefined && textOf(settings[name]) !== textOf(key[name]),
+  );
+  return Object.fromEntries(differing.map(name => [name, settings[name]]));
+}
+
+/** The old and the new value of each changed setting: `expiresAt.from` and `expiresAt.to`. */
+function describeChanges(key: KeySettings, changed: Partial<KeySettings>) {
+  const names = NAMES.filter(name => name in changed);
+  return Object.fromEntries(
+    names.flatMap(name => [
+      [`${name}.from`, textOf(key[name])],
+      [`${name}.to`, textOf(changed[name])],
+    ]),
+  );
+}
+
+const textOf = (value: KeySettings[Name] | undefined): string | null => {
+  if (value == null) return null;
+  if (value instanceof Date) return value.toISOString();
+  return Array.isArray(value) ? value.join(', ') : String(value);
+};
