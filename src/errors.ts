@@ -104,6 +104,11 @@ export const CATALOGUE = {
     message:
       'The API key has made as many calls this minute as it may. Try again after the seconds in Retry-After.',
   },
+  API_KEY_QUOTA_EXCEEDED: {
+    status: 429,
+    message:
+      'This call needs more predictions than the limit of the API key leaves this month. Send fewer spectra, wait until next month, or ask a contributor or owner of the project for a higher limit.',
+  },
   RATE_LIMITED: { status: 429, message: 'Too many attempts. Try again later.' },
   UNAVAILABLE: { status: 503, message: 'The service is temporarily unavailable. Try again shortly.' },
   INTERNAL_SERVER_ERROR: { status: 500, message: 'An unexpected error occurred on the server.' },
@@ -261,6 +266,9 @@ export const apiKeyAlreadyCreated = ({ id, name, prefix }: { id: string; name: s
   );
 /** The call needs more predictions than are left. `retryAfter`: whole seconds until the month ends. */
 export const quotaExceeded = (retryAfter: number) => make('QUOTA_EXCEEDED', undefined, { retryAfter });
+/** The key's own limit leaves too few predictions. `retryAfter`: whole seconds until the month ends. */
+export const apiKeyQuotaExceeded = (retryAfter: number) =>
+  make('API_KEY_QUOTA_EXCEEDED', undefined, { retryAfter });
 /** Too many attempts. `retryAfter`: whole seconds until the next one is allowed, for the Retry-After header. */
 export const rateLimited = (retryAfter: number) =>
   make('RATE_LIMITED', `Too many attempts. Try again in ${waitOf(retryAfter)}.`, { retryAfter });

@@ -96,6 +96,16 @@ describe('each code of the catalogue is returned with its status', () => {
       const settings = { allowedNetworks: ['203.0.113.0/24'] };
       return await predict(await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, settings));
     },
+    API_KEY_QUOTA_EXCEEDED: async () => {
+      const key = await createKey(
+        service,
+        lab.owner,
+        { deploymentId: lab.deploymentId },
+        { monthlyPredictions: 1 },
+      );
+      await predict(key);
+      return await predict(key);
+    },
     API_KEY_RATE_LIMITED: async () => {
       const key = await createKey(
         service,

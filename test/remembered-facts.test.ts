@@ -614,6 +614,8 @@ test('facts take at most 16 MiB: the keys that were used least recently are forg
       expiresAt: null,
       allowedNetworks: null,
       callsPerMinute: null,
+      monthlyPredictions: null,
+      used: 0,
       revision: '1',
       organizationId: newId(),
       organizationSlug: 'laboratory',

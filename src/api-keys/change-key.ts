@@ -29,6 +29,10 @@ export async function changeApiKey(
     .set(changed satisfies Updateable<ApiKeys>)
     .where('id', '=', id)
     .execute();
+  // Without a limit the usage is not counted: it would be wrong when a limit is set again.
+  if (changed.monthlyPredictions === null) {
+    await trx.deleteFrom('apiKeyUsage').where('apiKeyId', '=', id).execute();
+  }
   await recordEvent(trx, id, 'api_key.changed', actor, now, describeChanges(key, changed));
 }
 

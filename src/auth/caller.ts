@@ -64,6 +64,10 @@ export interface AuthenticatedKey extends PlanFacts {
   expiresAt: Date | null;
   /** The networks from which it may be used; null: any. */
   allowedNetworks: string[] | null;
+  /** Max predictions a month of the key alone; null: no limit of its own. */
+  monthlyPredictions: number | null;
+  /** Predictions that count against that limit, in the month of the look-up. */
+  used: number;
   /** Max calls a minute to each server; null: no limit of its own. */
   callsPerMinute: number | null;
   /** The revision of the key's row; settlement compares it. */

@@ -1,10 +1,17 @@
 import { secondsToNextMonth } from '../accounts/month.ts';
 import type { CallRates } from '../api-keys/call-rates.ts';
-import type { Caller } from '../auth/caller.ts';
+import type { AuthenticatedKey, Caller } from '../auth/caller.ts';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import type { Database } from '../database/pool.ts';
 import type { XAxes } from '../deployments/x-axes.ts';
-import { deploymentInactive, modelFailed, modelQuarantined, quotaExceeded, unavailable } from '../errors.ts';
+import {
+  apiKeyQuotaExceeded,
+  deploymentInactive,
+  modelFailed,
+  modelQuarantined,
+  quotaExceeded,
+  unavailable,
+} from '../errors.ts';
 import type { Prediction } from '../generated/graphql.ts';
 import type { IsOver } from '../onnx/calls.ts';
 import type { Models } from '../onnx/models.ts';
@@ -62,8 +69,8 @@ export interface PredictCall {
  * With an idempotency key, a repeated call returns the answer of the first one, even if it would be refused now, and is
  * not charged again. A failed call stores nothing, so repeating it runs the model again.
  *
- * @throws what `authorizePredict` throws; DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED, API_KEY_RATE_LIMITED,
- *   MODEL_FAILED, IDEMPOTENCY_KEY_REUSED or UNAVAILABLE. Only after UNAVAILABLE may it be charged.
+ * @throws what `authorizePredict` throws; DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED,
+ *   API_KEY_QUOTA_EXCEEDED, API_KEY_RATE_LIMITED, MODEL_FAILED, IDEMPOTENCY_KEY_REUSED or UNAVAILABLE. Only after UNAVAILABLE may it be charged.
  */
 export async function predict(
   { db, ...services }: PredictionServices & { db: Database },
@@ -117,11 +124,14 @@ export async function predict(
       attempt.settlement = 'stale';
       throw unavailable();
     case 'repeated':
+    case 'over-key-limit':
     case 'over-quota': {
       // If the same call arrived twice at once, both ran the model, and the other one was charged.
       const other = request.isRemembered ? undefined : await findAnswer();
       if (other) return other;
-      throw settlement === 'repeated' ? unavailable() : quotaExceeded(secondsToNextMonth(at));
+      if (settlement === 'repeated') throw unavailable();
+      const limit = settlement === 'over-quota' ? quotaExceeded : apiKeyQuotaExceeded;
+      throw limit(secondsToNextMonth(at));
     }
   }
 }
@@ -129,12 +139,19 @@ export async function predict(
 /**
  * Checks that the deployment accepts these spectra.
  *
- * @throws DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED or MODEL_FAILED, checked in this order
+ * @throws DEPLOYMENT_INACTIVE, BAD_USER_INPUT, QUOTA_EXCEEDED, API_KEY_QUOTA_EXCEEDED or MODEL_FAILED, checked in this
+ *   order
  */
 async function checkCall(
   { xAxes }: PredictionServices,
   deployment: DeploymentToCall,
-  { spectra, xValues, now: at, attempt }: Pick<PredictCall, 'spectra' | 'xValues' | 'now' | 'attempt'>,
+  {
+    caller,
+    spectra,
+    xValues,
+    now: at,
+    attempt,
+  }: Pick<PredictCall, 'caller' | 'spectra' | 'xValues' | 'now' | 'attempt'>,
 ): Promise<void> {
   if (!deployment.active) throw deploymentInactive();
   checkSpectra(spectra, deployment.inputLength);
@@ -148,8 +165,21 @@ async function checkCall(
     throw quotaExceeded(secondsToNextMonth(at));
   }
 
+  if (caller.kind === 'api-key') checkKeyLimit(caller.key, spectra.length, at);
+
   const { quarantinedUntil } = deployment;
   if (quarantinedUntil && quarantinedUntil > at) throw modelQuarantined(quarantinedUntil, at);
+}
+
+/** @throws API_KEY_QUOTA_EXCEEDED when the key's own limit leaves too few predictions. It cannot fit later in the month */
+function checkKeyLimit(
+  { monthlyPredictions, used }: Pick<AuthenticatedKey, 'monthlyPredictions' | 'used'>,
+  spectra: number,
+  at: Date,
+): void {
+  if (monthlyPredictions !== null && used + spectra > monthlyPredictions) {
+    throw apiKeyQuotaExceeded(secondsToNextMonth(at));
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { isDatabaseUnavailable, isLockTimeout } from '../../database/availabilit
 import { unavailable } from '../../errors.ts';
 import type { DB } from '../../generated/database.ts';
 import {
+  addKeyUsage,
   addSlots,
   type Call,
   type SettledCall,
@@ -23,7 +24,8 @@ import {
  * | `repeated`   | a call with the same idempotency key was settled before  | final                              |
  * | `stale`      | a row that the facts came from has changed, or is gone   | final: the next attempt judges it  |
  * | `over-quota` | its deployment's calls in the statement exceed the quota | final if alone; else settled alone |
- * | `busy`       | its usage slots are locked, or missing for this month    | in its deployment's queue (below)  |
+ * | `over-key-limit` | its key's calls in the statement exceed its own limit | final if alone; else settled alone |
+ * | `busy`       | its usage is locked, or missing for this month           | in its deployment's queue (below)  |
  * | error        | a call cannot be written, or the database failed         | final if alone or the database is  |
  * |              |                                                          | unavailable; else settled alone    |
  *
@@ -109,7 +111,7 @@ async function settleSkipping(db: Kysely<DB>, pending: PendingCall[]): Promise<R
   try {
     const settled = await settleTogether(db, calls, 'skip');
     return settled.map((one, i) =>
-      one.outcome === 'over-quota' && !isAlone(calls, calls[i]) ? 'busy' : resultOf(one),
+      isOver(one.outcome) && !isAlone(calls, calls[i]) ? 'busy' : resultOf(one),
     );
   } catch (error) {
     return calls.map(() => (calls.length === 1 || isFinal({ error }) ? { error } : 'busy'));
@@ -145,8 +147,12 @@ async function settleOnce(db: Kysely<DB>, calls: Call[]): Promise<Result[]> {
   let results: Result[] = [];
   try {
     results = (await settleTogether(db, calls, 'wait')).map(resultOf);
-    const months = new Set(calls.filter((_, i) => results[i] === 'busy').map(({ at }) => monthOf(at)));
-    for (const month of months) await addSlots(db, calls[0]?.deploymentId ?? '', month);
+    const busy = calls.filter((_, i) => results[i] === 'busy');
+    for (const [month, those] of Map.groupBy(busy, ({ at }) => monthOf(at))) {
+      const keys = new Set(those.flatMap(({ caller }) => (caller.source === 'API' ? [caller.key.id] : [])));
+      for (const keyId of keys) await addKeyUsage(db, keyId, month);
+      await addSlots(db, calls[0]?.deploymentId ?? '', month);
+    }
     return results;
   } catch (error) {
     // If only the slots could not be added, the other calls are settled.
@@ -158,8 +164,15 @@ async function settleOnce(db: Kysely<DB>, calls: Call[]): Promise<Result[]> {
 const isFinal = (result: Exclude<Result, 'busy'>) =>
   'error' in result
     ? isDatabaseUnavailable(result.error) && !isLockTimeout(result.error)
-    : result.outcome !== 'over-quota';
+    : !isOver(result.outcome);
 
-/** Whether no other of the calls has the same deployment. */
+const isOver = (outcome: SettlementOutcome) => outcome === 'over-quota' || outcome === 'over-key-limit';
+
+/** Whether no other of the calls has the same deployment or the same caller. */
 const isAlone = (calls: readonly Call[], call: Call | undefined) =>
-  calls.filter(({ deploymentId }) => deploymentId === call?.deploymentId).length === 1;
+  calls.filter(
+    ({ deploymentId, caller }) =>
+      deploymentId === call?.deploymentId || idOfCaller(caller) === (call && idOfCaller(call.caller)),
+  ).length === 1;
+
+const idOfCaller = (caller: Call['caller']) => (caller.source === 'API' ? caller.key.id : caller.userId);

@@ -29,7 +29,7 @@ export interface Call {
 }
 
 /** What the statement found for a call (settle.ts lists what follows from each). */
-export type SettlementOutcome = 'settled' | 'repeated' | 'stale' | 'over-quota' | 'busy';
+export type SettlementOutcome = 'settled' | 'repeated' | 'stale' | 'over-quota' | 'over-key-limit' | 'busy';
 
 /** What the statement found for a call, and what is left of its deployment's month. */
 export interface SettledCall<Outcome = SettlementOutcome> {
@@ -38,27 +38,33 @@ export interface SettledCall<Outcome = SettlementOutcome> {
   left: number | null;
 }
 
-/** The statement of API calls names no table of members: a lock on one of those delays no API call. */
-const REVISION_OF_CALLER: Record<PredictionSource, string> = {
-  API: 'select revision::text from api_keys where id = given.api_key_id',
-  WEB: `select access.revision from project_access as access
-    where access.project_id = facts.project_id and access.user_id = given.user_id`,
+/**
+ * Finds the caller by the revision of its facts, with the monthly limit of the key. The statement of API calls names no
+ * table of members: a lock on one of those delays no API call.
+ */
+const FIND_CALLER: Record<PredictionSource, string> = {
+  API: `select monthly_predictions as key_limit from api_keys
+    where id = given.api_key_id and revision::text = given.caller_revision limit 1`,
+  WEB: `select null::bigint as key_limit from project_access as access
+    where access.project_id = facts.project_id and access.user_id = given.user_id
+      and access.revision = given.caller_revision limit 1`,
 };
 
 /**
  * Settles calls in one statement. `$1` is JSON with two lists: the callers, and their calls, each with the place of its
  * caller (one parameter, because one array a column takes 15 sub-plans).
  *
- * It keeps the callers whose facts still hold, locks usage slots of their deployments, checks the quota, claims the
- * idempotency keys, and for the calls that remain counts the usage and writes the logs. Without a quota it locks one
- * slot of a deployment; with one it locks all of them, so that their sum is exact. Slots are locked in order
- * of deployment, month and slot, and idempotency keys after them, so servers cannot deadlock.
+ * It keeps the callers whose facts still hold, locks the usage of keys with a limit of their own and usage slots of the
+ * deployments, checks the limits, claims the idempotency keys, and for the calls that remain counts the usage and writes
+ * the logs. Without a quota it locks one slot of a deployment; with one it locks all of them, so that their sum is exact.
+ * Keys are locked first, in order of id and month, then slots, in order of deployment, month and slot, then idempotency
+ * keys, so servers cannot deadlock.
  *
  * @returns the calls that are not settled, and with a quota also those that are
  */
 const textOf = (locked: '' | 'skip locked', source: PredictionSource) => `
 with caller as materialized (
-  select given.*, facts.quota
+  select given.*, facts.quota, found.key_limit
   from jsonb_to_recordset($1::jsonb -> 'callers') as given (
     place int, deployment_id uuid, facts_revision text, month text, predictions int, source prediction_source,
     api_key_id uuid, api_key_name text, api_key_prefix text, user_id uuid, caller_revision text)
@@ -67,7 +73,27 @@ with caller as materialized (
     where facts.deployment_id = given.deployment_id and facts.revision = given.facts_revision
     limit 1
   ) as facts
-  where given.caller_revision = (${REVISION_OF_CALLER[source]})
+  cross join lateral (
+    ${FIND_CALLER[source]}
+  ) as found
+),
+key_usage as materialized (
+  select needed.api_key_id, needed.month, locked.predictions + needed.predictions <= needed.key_limit as fits
+  from (
+    select api_key_id, month, key_limit, sum(predictions) as predictions
+    from caller where key_limit is not null
+    group by api_key_id, month, key_limit order by api_key_id, month
+  ) as needed
+  left join lateral (
+    select predictions from api_key_usage as usage
+    where usage.api_key_id = needed.api_key_id and usage.month = needed.month
+    for no key update ${locked}
+  ) as locked on true
+),
+allowed as materialized (
+  select caller.* from caller
+  left join key_usage using (api_key_id, month)
+  where caller.key_limit is null or key_usage.fits
 ),
 slot as materialized (
   select needed.deployment_id, needed.month, locked.slot,
@@ -78,7 +104,7 @@ slot as materialized (
     case when locked.slots = 8 then needed.quota - locked.predictions end as free
   from (
     select deployment_id, month, quota, sum(predictions) as predictions
-    from caller group by deployment_id, month, quota order by deployment_id, month
+    from allowed group by deployment_id, month, quota order by deployment_id, month
   ) as needed
   cross join lateral (
     select min(slot) as slot, count(*) as slots, sum(predictions) as predictions
@@ -97,10 +123,10 @@ call as materialized (
     outside int, x_axis_checked boolean, digest text, request text)
 ),
 fitting as materialized (
-  select call.*, caller.deployment_id, caller.month, caller.source, caller.api_key_id, caller.api_key_name,
-    caller.api_key_prefix, caller.user_id, slot.slot
+  select call.*, allowed.deployment_id, allowed.month, allowed.source, allowed.api_key_id, allowed.api_key_name,
+    allowed.api_key_prefix, allowed.user_id, allowed.key_limit, slot.slot
   from call
-  join caller using (place)
+  join allowed using (place)
   join slot using (deployment_id, month)
   where slot.fits
 ),
@@ -128,6 +154,15 @@ counted as (
   ) as used
   where usage.deployment_id = used.deployment_id and usage.month = used.month and usage.slot = used.slot
 ),
+counted_by_key as (
+  update api_key_usage as usage
+  set predictions = usage.predictions + used.predictions
+  from (
+    select api_key_id, month, sum(spectra) as predictions
+    from granted where key_limit is not null group by api_key_id, month
+  ) as used
+  where usage.api_key_id = used.api_key_id and usage.month = used.month
+),
 logged as (
   insert into prediction_logs (id, created_at, deployment_id, source, predictions, duration_ms, user_id,
     api_key_id, api_key_name, api_key_prefix, outside, x_axis_checked)
@@ -138,6 +173,8 @@ logged as (
 select call.id, case
     when granted.id is not null then 'settled'
     when caller.place is null then 'stale'
+    when caller.key_limit is not null and key_usage.fits is null then 'busy'
+    when caller.key_limit is not null and not key_usage.fits then 'over-key-limit'
     when slot.fits is null then 'busy'
     when slot.fits then 'repeated'
     else 'over-quota'
@@ -146,6 +183,7 @@ select call.id, case
     sum(granted.spectra) over (partition by slot.deployment_id, slot.month), 0)))::float8 as "left"
 from call
 left join caller using (place)
+left join key_usage using (api_key_id, month)
 left join slot using (deployment_id, month)
 left join granted on granted.id = call.id
 where granted.id is null or caller.quota is not null`;
@@ -243,5 +281,23 @@ export const addSlots = statement<[deploymentId: string, month: string], never>(
 insert into deployment_usage (deployment_id, month, slot, predictions)
 select id, $2, slot, 0
 from (select id from deployments where id = $1 for key share) as deployment, generate_series(0, 7) as slot
+on conflict do nothing`,
+);
+
+/**
+ * Adds the usage of a key with a limit of its own for a month, with what its logs hold: the first call of a month, and
+ * the first one after the limit was set, find none.
+ */
+export const addKeyUsage = statement<[apiKeyId: string, month: string], never>(
+  'add_key_usage',
+  `
+insert into api_key_usage (api_key_id, month, predictions)
+select id, $2, (
+  select coalesce(sum(spectra), 0) from prediction_logs
+  where api_key_id = $1
+    and created_at >= ($2 || '-01')::timestamp at time zone 'UTC'
+    and created_at < (($2 || '-01')::timestamp + interval '1 month') at time zone 'UTC'
+)
+from (select id from api_keys where id = $1 and monthly_predictions is not null for key share) as api_key
 on conflict do nothing`,
 );
