@@ -281,6 +281,18 @@ export const LIST_KEYS = `query ApiKeys($of: ApiKeyTarget!, $first: Int, $after:
 export const REVOKE_KEY = `mutation RevokeApiKey($id: ID!) { revokeApiKey(id: $id) { id status revokedAt revokedBy { id } } }`;
 export const DELETE_KEY = `mutation DeleteApiKey($id: ID!) { deleteApiKey(id: $id) { deletedApiKeyId } }`;
 
+export const UPDATE_KEY = `mutation UpdateApiKey($input: UpdateApiKeyInput!) {
+  updateApiKey(input: $input) {
+    id name note status expiresAt allowedNetworks monthlyPredictions callsPerMinute
+  }
+}`;
+export const REHEARSE = `mutation RehearseApiKeyRevocation($id: ID!, $minutes: Int!) {
+  rehearseApiKeyRevocation(id: $id, minutes: $minutes) { id status rehearsalUntil }
+}`;
+export const END_REHEARSAL = `mutation EndApiKeyRehearsal($id: ID!) {
+  endApiKeyRehearsal(id: $id) { id status rehearsalUntil }
+}`;
+
 /** What was charged for a deployment, in all months and slots, and how many spectra its logs have. */
 export async function recordOf({ db }: Service, deploymentId: string) {
   const { rows } = await sql<{ charged: number; logged: number }>`

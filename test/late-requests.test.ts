@@ -12,6 +12,7 @@ import {
   createKey,
   DELETE_KEY,
   demonstration,
+  END_REHEARSAL,
   headersOf,
   INVITE,
   insertPending,
@@ -19,6 +20,7 @@ import {
   type Lab,
   openLab,
   type Person,
+  REHEARSE,
   REVOKE_KEY,
   refusal,
   type Service,
@@ -26,6 +28,7 @@ import {
   signIn,
   signUp,
   startService,
+  UPDATE_KEY,
 } from './harness.ts';
 
 /** Long enough to observe a request that waits for a lock, and below the lock timeout. */
@@ -224,6 +227,9 @@ const MUTATIONS: Record<string, Ask & { codeOfViewer?: Code }> = {
     // Callers who may not invite see no invitations.
     codeOfViewer: codes.NOT_FOUND,
   },
+  updateApiKey: { document: UPDATE_KEY, variables: () => ({ input: { id: key.id, name: 'Late' } }) },
+  rehearseApiKeyRevocation: { document: REHEARSE, variables: () => ({ id: key.id, minutes: 1 }) },
+  endApiKeyRehearsal: { document: END_REHEARSAL, variables: () => ({ id: key.id }) },
   revokeApiKey: { document: REVOKE_KEY, variables: () => ({ id: key.id }) },
   deleteApiKey: { document: DELETE_KEY, variables: () => ({ id: key.id }) },
 };

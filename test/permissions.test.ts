@@ -18,6 +18,7 @@ import {
   createKey,
   DELETE_KEY,
   demonstration,
+  END_REHEARSAL,
   gasoline,
   headersOf,
   INVITE,
@@ -28,6 +29,7 @@ import {
   openLab,
   type Person,
   PREDICT,
+  REHEARSE,
   REVOKE_KEY,
   refusal,
   type Service,
@@ -36,6 +38,7 @@ import {
   signUp,
   startService,
   startServiceForTest,
+  UPDATE_KEY,
 } from './harness.ts';
 import { oneSpectrum } from './watcher.ts';
 
@@ -476,6 +479,21 @@ const TABLE: Record<string, Row> = {
       () => ({ input: { target: { deploymentId: lab.deploymentId }, name: 'LIMS' } }),
       () => ({ input: { target: { projectId: lab.owner.projectId }, name: 'LIMS' } }),
     ],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.updateApiKey': {
+    document: UPDATE_KEY,
+    variables: [async () => ({ input: { ...(await newKey()), name: 'Renamed' } })],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.rehearseApiKeyRevocation': {
+    document: REHEARSE,
+    variables: [async () => ({ ...(await newKey()), minutes: 1 })],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.endApiKeyRehearsal': {
+    document: END_REHEARSAL,
+    variables: [newKey],
     answers: CHANGED_IN_THE_PROJECT,
   },
   'Mutation.revokeApiKey': {

@@ -171,6 +171,25 @@ describe('after a change, a key whose facts are remembered gets exactly the answ
       },
       codes.API_KEY_NOT_AUTHORIZED,
     ],
+    [
+      'their networks exclude the client',
+      () => execute(sql`update api_keys set allowed_networks = '{203.0.113.0/24}'`),
+      codes.API_KEY_NETWORK_NOT_ALLOWED,
+    ],
+    [
+      'their own limit is lowered below the usage',
+      async () => {
+        await execute(sql`
+          insert into api_key_usage select id, to_char(now() at time zone 'UTC', 'YYYY-MM'), 5 from api_keys`);
+        await execute(sql`update api_keys set monthly_predictions = 5`);
+      },
+      codes.API_KEY_QUOTA_EXCEEDED,
+    ],
+    [
+      'their revocation is rehearsed',
+      () => execute(sql`update api_keys set rehearsal_until = now() + interval '1 minute'`),
+      codes.API_KEY_REVOKED,
+    ],
     ['the plan loses its API access', plan({ allowApiPredict: false }), codes.PLAN_FEATURE_REQUIRED],
     [
       'the organization gets another plan',

@@ -23,6 +23,7 @@ import {
   createKey,
   DELETE_KEY,
   demonstration,
+  END_REHEARSAL,
   gasoline,
   insertPending,
   join,
@@ -31,11 +32,13 @@ import {
   openLab,
   type Person,
   PREDICT,
+  REHEARSE,
   REVOKE_KEY,
   refusal,
   type Service,
   signUp,
   startService,
+  UPDATE_KEY,
 } from './harness.ts';
 
 let service: Service;
@@ -543,6 +546,21 @@ const PLACES: Record<string, Place> = {
     document: CREATE_KEY,
     variables: projectId => ({ input: { target: { projectId }, name: 'LIMS' } }),
     foreign: () => otherLab.owner.projectId,
+  },
+  'updateApiKey.input.id': {
+    document: UPDATE_KEY,
+    variables: id => ({ input: { id, name: 'Renamed' } }),
+    foreign: () => otherKey.id,
+  },
+  'rehearseApiKeyRevocation.id': {
+    document: REHEARSE,
+    variables: id => ({ id, minutes: 1 }),
+    foreign: () => otherKey.id,
+  },
+  'endApiKeyRehearsal.id': {
+    document: END_REHEARSAL,
+    variables: id => ({ id }),
+    foreign: () => otherKey.id,
   },
   'revokeApiKey.id': { document: REVOKE_KEY, variables: id => ({ id }), foreign: () => otherKey.id },
   'deleteApiKey.id': { document: DELETE_KEY, variables: id => ({ id }), foreign: () => otherKey.id },

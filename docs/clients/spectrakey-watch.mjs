@@ -366,7 +366,7 @@ function judge(answer) {
   }
   // A model that is quarantined comes with Retry-After; one that fails for these spectra does not.
   if (code === 'MODEL_FAILED') return retryAfterMs === undefined ? failed : later(false);
-  if (code === 'QUOTA_EXCEEDED') return later(false, 'file');
+  if (code === 'QUOTA_EXCEEDED' || code === 'API_KEY_QUOTA_EXCEEDED') return later(false, 'file');
   return TEMPORARY.has(status) ? later(UNKNOWN.has(status)) : failed;
 }
 

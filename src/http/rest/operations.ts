@@ -38,6 +38,7 @@ export const COMMON_CODES: readonly Code[] = [
   codes.UNAUTHENTICATED,
   codes.API_KEY_REVOKED,
   codes.API_KEY_EXPIRED,
+  codes.API_KEY_NETWORK_NOT_ALLOWED,
   codes.RATE_LIMITED,
   codes.UNAVAILABLE,
   codes.INTERNAL_SERVER_ERROR,
@@ -50,6 +51,8 @@ export const PREDICT_CODES: readonly Code[] = [
   codes.DEPLOYMENT_INACTIVE,
   codes.IDEMPOTENCY_KEY_REUSED,
   codes.QUOTA_EXCEEDED,
+  codes.API_KEY_QUOTA_EXCEEDED,
+  codes.API_KEY_RATE_LIMITED,
   codes.MODEL_FAILED,
   codes.REQUEST_TIMEOUT,
 ];
