@@ -94,6 +94,11 @@ export const CATALOGUE = {
     message:
       'This request already created an API key, and its secret cannot be shown again. If it was lost, delete that key and create another with a new idempotencyKey.',
   },
+  ROTATION_UNDER_WAY: {
+    status: 409,
+    message:
+      'A rotation of this key is under way: its predecessor or its successor can still be used. Wait until the older key has retired, revoke it, or rotate the newest key without an overlap.',
+  },
   QUOTA_EXCEEDED: {
     status: 429,
     message:
@@ -264,6 +269,8 @@ export const apiKeyAlreadyCreated = ({ id, name, prefix }: { id: string; name: s
     `This request already created the API key "${name}" (${prefix}...), and its secret cannot be shown again. If it was lost, delete that key and create another with a new idempotencyKey.`,
     { apiKeyId: id },
   );
+/** The key's predecessor or its successor can still be used. */
+export const rotationUnderWay = () => make('ROTATION_UNDER_WAY');
 /** The call needs more predictions than are left. `retryAfter`: whole seconds until the month ends. */
 export const quotaExceeded = (retryAfter: number) => make('QUOTA_EXCEEDED', undefined, { retryAfter });
 /** The key's own limit leaves too few predictions. `retryAfter`: whole seconds until the month ends. */

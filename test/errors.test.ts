@@ -22,6 +22,7 @@ import {
   openLab,
   PREDICT,
   REVOKE_KEY,
+  ROTATE_KEY,
   refusal,
   type Service,
   SIGN_IN,
@@ -95,6 +96,12 @@ describe('each code of the catalogue is returned with its status', () => {
     API_KEY_NETWORK_NOT_ALLOWED: async () => {
       const settings = { allowedNetworks: ['203.0.113.0/24'] };
       return await predict(await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, settings));
+    },
+    ROTATION_UNDER_WAY: async () => {
+      const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+      const input = { id, overlapSeconds: 60 };
+      await service.ask(ROTATE_KEY, { input }, lab.owner);
+      return await service.call(ROTATE_KEY, { input }, lab.owner);
     },
     API_KEY_QUOTA_EXCEEDED: async () => {
       const key = await createKey(

@@ -281,6 +281,15 @@ export const LIST_KEYS = `query ApiKeys($of: ApiKeyTarget!, $first: Int, $after:
 export const REVOKE_KEY = `mutation RevokeApiKey($id: ID!) { revokeApiKey(id: $id) { id status revokedAt revokedBy { id } } }`;
 export const DELETE_KEY = `mutation DeleteApiKey($id: ID!) { deleteApiKey(id: $id) { deletedApiKeyId } }`;
 
+export const ROTATE_KEY = `mutation RotateApiKey($input: RotateApiKeyInput!) {
+  rotateApiKey(input: $input) {
+    rawKey
+    apiKey {
+      id name note prefix status expiresAt allowedNetworks monthlyPredictions callsPerMinute deployment { id }
+      predecessor { id status expiresAt successor { id } } successor { id }
+    }
+  }
+}`;
 export const UPDATE_KEY = `mutation UpdateApiKey($input: UpdateApiKeyInput!) {
   updateApiKey(input: $input) {
     id name note status expiresAt allowedNetworks monthlyPredictions callsPerMinute

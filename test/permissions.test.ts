@@ -31,6 +31,7 @@ import {
   PREDICT,
   REHEARSE,
   REVOKE_KEY,
+  ROTATE_KEY,
   refusal,
   type Service,
   SIGN_IN,
@@ -484,6 +485,11 @@ const TABLE: Record<string, Row> = {
   'Mutation.updateApiKey': {
     document: UPDATE_KEY,
     variables: [async () => ({ input: { ...(await newKey()), name: 'Renamed' } })],
+    answers: CHANGED_IN_THE_PROJECT,
+  },
+  'Mutation.rotateApiKey': {
+    document: ROTATE_KEY,
+    variables: [async () => ({ input: { ...(await newKey()), overlapSeconds: 0 } })],
     answers: CHANGED_IN_THE_PROJECT,
   },
   'Mutation.rehearseApiKeyRevocation': {

@@ -633,6 +633,7 @@ test('facts take at most 16 MiB: the keys that were used least recently are forg
       expiresAt: null,
       allowedNetworks: null,
       callsPerMinute: null,
+      rootId: newId(),
       monthlyPredictions: null,
       used: 0,
       revision: '1',

@@ -34,6 +34,7 @@ import {
   PREDICT,
   REHEARSE,
   REVOKE_KEY,
+  ROTATE_KEY,
   refusal,
   type Service,
   signUp,
@@ -550,6 +551,11 @@ const PLACES: Record<string, Place> = {
   'updateApiKey.input.id': {
     document: UPDATE_KEY,
     variables: id => ({ input: { id, name: 'Renamed' } }),
+    foreign: () => otherKey.id,
+  },
+  'rotateApiKey.input.id': {
+    document: ROTATE_KEY,
+    variables: id => ({ input: { id, overlapSeconds: 0 } }),
     foreign: () => otherKey.id,
   },
   'rehearseApiKeyRevocation.id': {

@@ -519,7 +519,7 @@ export interface components {
              * @description The code of the error, for programs.
              * @enum {unknown}
              */
-            code: "UNAUTHENTICATED" | "API_KEY_REVOKED" | "API_KEY_EXPIRED" | "API_KEY_NETWORK_NOT_ALLOWED" | "API_KEY_NOT_AUTHORIZED" | "PLAN_FEATURE_REQUIRED" | "API_KEY_LIMIT_REACHED" | "PLAN_LIMIT_REACHED" | "FORBIDDEN" | "SIGN_UP_CLOSED" | "METHOD_NOT_ALLOWED" | "NOT_FOUND" | "BAD_USER_INPUT" | "GRAPHQL_PARSE_FAILED" | "GRAPHQL_VALIDATION_FAILED" | "PAYLOAD_TOO_LARGE" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "UNSUPPORTED_MEDIA_TYPE" | "MISDIRECTED_REQUEST" | "MODEL_FAILED" | "MODEL_IN_USE" | "DEPLOYMENT_INACTIVE" | "IDEMPOTENCY_KEY_REUSED" | "API_KEY_ALREADY_CREATED" | "QUOTA_EXCEEDED" | "API_KEY_RATE_LIMITED" | "RATE_LIMITED" | "UNAVAILABLE" | "INTERNAL_SERVER_ERROR";
+            code: "UNAUTHENTICATED" | "API_KEY_REVOKED" | "API_KEY_EXPIRED" | "API_KEY_NETWORK_NOT_ALLOWED" | "API_KEY_NOT_AUTHORIZED" | "PLAN_FEATURE_REQUIRED" | "API_KEY_LIMIT_REACHED" | "PLAN_LIMIT_REACHED" | "FORBIDDEN" | "SIGN_UP_CLOSED" | "METHOD_NOT_ALLOWED" | "NOT_FOUND" | "BAD_USER_INPUT" | "GRAPHQL_PARSE_FAILED" | "GRAPHQL_VALIDATION_FAILED" | "PAYLOAD_TOO_LARGE" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "UNSUPPORTED_MEDIA_TYPE" | "MISDIRECTED_REQUEST" | "MODEL_FAILED" | "MODEL_IN_USE" | "DEPLOYMENT_INACTIVE" | "IDEMPOTENCY_KEY_REUSED" | "API_KEY_ALREADY_CREATED" | "ROTATION_UNDER_WAY" | "QUOTA_EXCEEDED" | "API_KEY_RATE_LIMITED" | "API_KEY_QUOTA_EXCEEDED" | "RATE_LIMITED" | "UNAVAILABLE" | "INTERNAL_SERVER_ERROR";
             /**
              * @description What happened and what to do, for people.
              * @example This API key has been revoked. Use another key.
@@ -708,7 +708,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED`, `API_KEY_NOT_AUTHORIZED`, `PLAN_FEATURE_REQUIRED` */
+            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED`, `API_KEY_NETWORK_NOT_ALLOWED`, `API_KEY_NOT_AUTHORIZED`, `PLAN_FEATURE_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -827,7 +827,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`, `QUOTA_EXCEEDED` */
+            /** @description `RATE_LIMITED`, `QUOTA_EXCEEDED`, `API_KEY_QUOTA_EXCEEDED`, `API_KEY_RATE_LIMITED` */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -933,7 +933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED`, `API_KEY_NOT_AUTHORIZED`, `PLAN_FEATURE_REQUIRED` */
+            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED`, `API_KEY_NETWORK_NOT_ALLOWED`, `API_KEY_NOT_AUTHORIZED`, `PLAN_FEATURE_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1052,7 +1052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`, `QUOTA_EXCEEDED` */
+            /** @description `RATE_LIMITED`, `QUOTA_EXCEEDED`, `API_KEY_QUOTA_EXCEEDED`, `API_KEY_RATE_LIMITED` */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1154,7 +1154,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED`, `API_KEY_NOT_AUTHORIZED`, `PLAN_FEATURE_REQUIRED` */
+            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED`, `API_KEY_NETWORK_NOT_ALLOWED`, `API_KEY_NOT_AUTHORIZED`, `PLAN_FEATURE_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1273,7 +1273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`, `QUOTA_EXCEEDED` */
+            /** @description `RATE_LIMITED`, `QUOTA_EXCEEDED`, `API_KEY_QUOTA_EXCEEDED`, `API_KEY_RATE_LIMITED` */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1379,7 +1379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED`, `API_KEY_NOT_AUTHORIZED`, `PLAN_FEATURE_REQUIRED` */
+            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED`, `API_KEY_NETWORK_NOT_ALLOWED`, `API_KEY_NOT_AUTHORIZED`, `PLAN_FEATURE_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1498,7 +1498,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`, `QUOTA_EXCEEDED` */
+            /** @description `RATE_LIMITED`, `QUOTA_EXCEEDED`, `API_KEY_QUOTA_EXCEEDED`, `API_KEY_RATE_LIMITED` */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1584,7 +1584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED` */
+            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED`, `API_KEY_NETWORK_NOT_ALLOWED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1734,7 +1734,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED`, `API_KEY_NOT_AUTHORIZED` */
+            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED`, `API_KEY_NETWORK_NOT_ALLOWED`, `API_KEY_NOT_AUTHORIZED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -1881,7 +1881,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED` */
+            /** @description `API_KEY_REVOKED`, `API_KEY_EXPIRED`, `API_KEY_NETWORK_NOT_ALLOWED` */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

@@ -37,6 +37,7 @@ export type ActivityAction =
   | 'account.deleted'
   | 'api_key.created'
   | 'api_key.changed'
+  | 'api_key.rotated'
   | 'api_key.rehearsed'
   | 'api_key.rehearsal_ended'
   | 'api_key.revoked'

@@ -69,7 +69,7 @@ function verdictsOf(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
 const selectKeys = statement<[digests: Buffer[], month: string], KeyRow>(
   'look_up_keys',
   `
-select api_keys.digest, api_keys.id, api_keys.name, api_keys.prefix, api_keys.revision::text as revision,
+select api_keys.digest, api_keys.id, coalesce(api_keys.root_id, api_keys.id) as root_id, api_keys.name, api_keys.prefix, api_keys.revision::text as revision,
   to_json(api_keys.scopes) as scopes, api_keys.revoked_at, api_keys.expires_at, api_keys.rehearsal_until,
   api_keys.allowed_networks::text[] as allowed_networks, api_keys.calls_per_minute,
   api_keys.monthly_predictions, coalesce((

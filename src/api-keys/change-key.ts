@@ -3,7 +3,7 @@ import type { By } from '../activity/activity.ts';
 import { badUserInput } from '../errors.ts';
 import type { ApiKeys, DB } from '../generated/database.ts';
 import { lockApiKeyAs, recordEvent } from './manage-keys.ts';
-import type { ApiKeyRow } from './queries.ts';
+import { type ApiKeyRow, hasUsableSuccessor } from './queries.ts';
 import type { KeySettings } from './settings.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { KeySettings } from './settings.ts';
  *
  * @param settings those to change
  * @throws NOT_FOUND or FORBIDDEN when the viewer may not change the key, or no longer may; BAD_USER_INPUT when the life
- *   of a revoked or expired key would be extended
+ *   of a revoked, expired or retiring key would be extended
  */
 export async function changeApiKey(
   trx: Transaction<DB>,
@@ -23,7 +23,9 @@ export async function changeApiKey(
   const key = await lockApiKeyAs(trx, id, viewerId);
   const changed = changesOf(key, settings);
   if (Object.keys(changed).length === 0) return;
-  if (changed.expiresAt !== undefined) checkExtension(key, changed.expiresAt, now);
+  if (changed.expiresAt !== undefined) {
+    checkExtension(key, changed.expiresAt, { now, isRetiring: await hasUsableSuccessor(trx, id, now) });
+  }
   await trx
     .updateTable('apiKeys')
     .set(changed satisfies Updateable<ApiKeys>)
@@ -36,17 +38,19 @@ export async function changeApiKey(
   await recordEvent(trx, id, 'api_key.changed', actor, now, describeChanges(key, changed));
 }
 
-/** Refuses a later expiry of a key that has ended. */
+/** Refuses a later expiry of a key that has ended, or that retires beside its successor. */
 function checkExtension(
   { revokedAt, expiresAt: before }: ApiKeyRow,
   expiresAt: Date | null,
-  now: Date,
+  { now, isRetiring }: { now: Date; isRetiring: boolean },
 ): void {
   const isLater = expiresAt === null || (before !== null && expiresAt > before);
   if (!isLater) return;
   if (revokedAt) throw badUserInput('The key is revoked, which cannot be undone. Create a new key.');
   if (before && before <= now)
     throw badUserInput('The key has expired, and cannot be extended. Create a new key.');
+  if (isRetiring)
+    throw badUserInput('The key retires, as it was rotated. Its expiry can only be brought forward.');
 }
 
 type Name = keyof KeySettings;

@@ -45,13 +45,7 @@ export async function insertApiKey(
       .executeTakeFirst();
     if (!deployment) throw notFound('Deployment');
   }
-  const plan = await trx
-    .selectFrom('projects')
-    .innerJoin('organizations', 'organizations.id', 'projects.organizationId')
-    .innerJoin('plans', 'plans.name', 'organizations.plan')
-    .select(['plans.allowApiPredict', 'plans.maxApiKeys'])
-    .where('projects.id', '=', projectId)
-    .executeTakeFirstOrThrow();
+  const plan = await planOfProject(trx, projectId);
   if (!plan.allowApiPredict) throw planFeatureRequired();
   const [usable] = await countUsableKeys(trx, now, [projectId]);
   if ((usable?.used ?? 0) >= plan.maxApiKeys) throw apiKeyLimitReached();
@@ -74,8 +68,18 @@ export async function insertApiKey(
   await deleteOldEndedKeys(trx, projectId, actor, now);
 }
 
+/** Reads what the plan of a project's organization says about keys. */
+export const planOfProject = (trx: Transaction<DB>, projectId: string) =>
+  trx
+    .selectFrom('projects')
+    .innerJoin('organizations', 'organizations.id', 'projects.organizationId')
+    .innerJoin('plans', 'plans.name', 'organizations.plan')
+    .select(['plans.allowApiPredict', 'plans.maxApiKeys'])
+    .where('projects.id', '=', projectId)
+    .executeTakeFirstOrThrow();
+
 /** Deletes the revoked and expired keys of a project that ended first, so that `MAX_ENDED_KEYS` remain. */
-async function deleteOldEndedKeys(
+export async function deleteOldEndedKeys(
   trx: Transaction<DB>,
   projectId: string,
   actor: Actor,

@@ -34,6 +34,12 @@ const lastUse = sql<Date | null>`greatest(api_keys.last_used_at, (
   order by prediction_logs.id desc limit 1
 ))`;
 
+/** The newest key that replaces a key; null if none does. */
+const successorId = sql<string | null>`(
+  select successors.id from api_keys as successors where successors.predecessor_id = api_keys.id
+  order by successors.id desc limit 1
+)`;
+
 /** Selects the keys that the viewer can see. */
 export function selectKeys(db: Database, viewerId: string) {
   return db
@@ -48,6 +54,8 @@ export function selectKeys(db: Database, viewerId: string) {
       'apiKeys.projectId',
       'apiKeys.deploymentId',
       'apiKeys.createdAt',
+      'apiKeys.predecessorId',
+      successorId.as('successorId'),
       'apiKeys.createdBy',
       'creators.name as creatorName',
       'apiKeys.note',
@@ -173,13 +181,31 @@ function selectUsable(db: Database, now: Date) {
     .where(where => where.or([where('expiresAt', 'is', null), where('expiresAt', '>', now)]));
 }
 
-/** Counts the usable keys (neither revoked nor expired) of projects. Projects without any are omitted. */
+/**
+ * Counts the usable keys (neither revoked nor expired) of projects, except those that retire beside a usable successor.
+ * Projects without any are omitted.
+ */
 export async function countUsableKeys(db: Database, now: Date, projectIds: string[]) {
   return await selectUsable(db, now)
+    .where(
+      sql<boolean>`not exists (
+        select from api_keys as successors
+        where successors.predecessor_id = api_keys.id and successors.revoked_at is null
+          and (successors.expires_at is null or successors.expires_at > ${now}))`,
+    )
     .where('projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
     .select(eb => ['projectId', eb.fn.countAll<number>().as('used')])
     .groupBy('projectId')
     .execute();
+}
+
+/** Whether a key was rotated, and its successor can be used. */
+export async function hasUsableSuccessor(db: Database, id: string, now: Date): Promise<boolean> {
+  const successor = await selectUsable(db, now)
+    .where('predecessorId', '=', id)
+    .select('id')
+    .executeTakeFirst();
+  return successor !== undefined;
 }
 
 /** Reads a key's name and prefix at its creation from the activity, which also covers deleted keys. */

@@ -1,8 +1,10 @@
+import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { readDeployments } from '../deployments/deployments.ts';
 import { apiKeyAlreadyCreated, unavailable } from '../errors.ts';
+import type { DB } from '../generated/database.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { claimKey, findStoredResult } from '../requests/idempotency.ts';
+import { claimKey, findStoredResult, type IdempotentRequest } from '../requests/idempotency.ts';
 import { isUuid } from '../requests/names.ts';
 import { requireKeyCreator, requireKeyEditor, requireTarget } from './authorize.ts';
 import { changeApiKey } from './change-key.ts';
@@ -11,8 +13,24 @@ import { memberOf } from './member-keys.ts';
 import { checkKeyPage, findCreatedKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
 import { endRehearsal, rehearseRevocation } from './rehearsal.ts';
-import { repeatableCreate } from './requests.ts';
+import { repeatableCreate, repeatableRotation } from './requests.ts';
+import { checkRotation, rotateApiKey } from './rotate-key.ts';
 import { checkChangedSettings } from './settings.ts';
+
+/**
+ * Claims the idempotency key of a request that makes an API key.
+ *
+ * @throws API_KEY_ALREADY_CREATED when the request was executed before
+ */
+async function claimCreation(
+  trx: Transaction<DB>,
+  repeatable: IdempotentRequest | null,
+  id: string,
+): Promise<void> {
+  if (!repeatable || (await claimKey(trx, repeatable, id))) return;
+  const made = await findStoredResult(trx, repeatable);
+  throw made ? apiKeyAlreadyCreated(await findCreatedKey(trx, made.resultId)) : unavailable();
+}
 
 const person = (id: string | null, name: string | null) =>
   id === null || name === null ? null : { id, name };
@@ -41,10 +59,7 @@ export const apiKeyResolvers = {
       const id = newId();
       const repeatable = repeatableCreate(input.idempotencyKey, { callerId, at }, newKey);
       await transaction(async trx => {
-        if (repeatable && !(await claimKey(trx, repeatable, id))) {
-          const made = await findStoredResult(trx, repeatable);
-          throw made ? apiKeyAlreadyCreated(await findCreatedKey(trx, made.resultId)) : unavailable();
-        }
+        await claimCreation(trx, repeatable, id);
         await insertApiKey(trx, { id, ...newKey, rawKey }, by());
       });
       return { apiKey: await load.apiKey.get(id), rawKey: rawKey.text };
@@ -56,6 +71,19 @@ export const apiKeyResolvers = {
       const settings = checkChangedSettings(input, at);
       await transaction(trx => changeApiKey(trx, id, settings, by()));
       return await load.apiKey.reload(id);
+    },
+
+    async rotateApiKey(_parent, { input }, { transaction, by, viewer, at }) {
+      const { id: callerId, load } = viewer();
+      const { id, projectId } = await requireKeyEditor({ load }, input.id);
+      const rotation = checkRotation(input, at);
+      const successor = { id: newId(), rawKey: generateRawKey() };
+      const repeatable = repeatableRotation(input.idempotencyKey, { callerId, at }, { id, ...rotation });
+      await transaction(async trx => {
+        await claimCreation(trx, repeatable, successor.id);
+        await rotateApiKey(trx, { id, projectId, rotation }, successor, by());
+      });
+      return { apiKey: await load.apiKey.get(successor.id), rawKey: successor.rawKey.text };
     },
 
     async rehearseApiKeyRevocation(_parent, { id, minutes }, { transaction, by, viewer }) {
@@ -121,6 +149,10 @@ export const apiKeyResolvers = {
       if (revokedAt) return 'REVOKED';
       return expiresAt && expiresAt <= at ? 'EXPIRED' : 'ACTIVE';
     },
+    predecessor: ({ predecessorId }, _args, { viewer }) =>
+      predecessorId === null ? null : viewer().load.apiKey.find(predecessorId),
+    successor: ({ successorId }, _args, { viewer }) =>
+      successorId === null ? null : viewer().load.apiKey.find(successorId),
     project: ({ projectId }, _args, { viewer }) => viewer().load.project.get(projectId),
     deployment: ({ deploymentId }, _args, { viewer }) =>
       deploymentId === null ? null : viewer().load.deployment.get(deploymentId),

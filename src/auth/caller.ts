@@ -53,6 +53,8 @@ export interface ReachedDeployment extends DeploymentFacts {
 /** The facts about an API key that was usable when it was looked up. */
 export interface AuthenticatedKey extends PlanFacts {
   id: string;
+  /** The first key of the rotations that led to this one: they share idempotency keys. */
+  rootId: string;
   /** The project that the key belongs to, and the slug of its organization. Both never change. */
   projectId: string;
   organizationSlug: string;

@@ -110,6 +110,10 @@ export interface ApiKeys {
   monthlyPredictions: number | null;
   name: string;
   note: string | null;
+  /**
+   * the key that this one replaces; null: none, or it was deleted
+   */
+  predecessorId: string | null;
   prefix: string;
   projectId: string;
   /**
@@ -126,6 +130,10 @@ export interface ApiKeys {
   revision: Generated<number>;
   revokedAt: Timestamp | null;
   revokedBy: string | null;
+  /**
+   * the first key of the rotations that led to this one; null: it is the first
+   */
+  rootId: string | null;
   scopes: ArrayType<ApiKeyScope>;
 }
 

@@ -72,6 +72,8 @@ export type ApiKey = {
   name: Scalars['String']['output'];
   /** A note for people; null: none. */
   note?: Maybe<Scalars['String']['output']>;
+  /** The key that this one replaced; null: none, or it was deleted. */
+  predecessor?: Maybe<ApiKey>;
   /** The successful calls with this key, newest first. */
   predictionLogs: PredictionLogConnection;
   /** The first 12 characters of the raw key, to recognize it by. */
@@ -91,6 +93,8 @@ export type ApiKey = {
   scopes: Array<ApiKeyScope>;
   /** Whether the key can be used. */
   status: ApiKeyStatus;
+  /** The key that replaces this one, from its rotation; null: none. While it can be used, this key retires. */
+  successor?: Maybe<ApiKey>;
 };
 
 
@@ -597,6 +601,14 @@ export type Mutation = {
   revokeApiKey: ApiKey;
   /** Revokes a pending invitation and makes its link invalid. For members who may invite with its role. */
   revokeInvitation: Scalars['Boolean']['output'];
+  /**
+   * Replaces an API key by a successor with the same name, note, reach, scopes, networks and limits, and returns its raw
+   * key. This is the only time that it is shown. Both keys can be used during the overlap; then the rotated one expires.
+   * While its successor can be used, the rotated key does not count against `maxApiKeys`. Fails with 409
+   * `ROTATION_UNDER_WAY` if the key's successor can be used, or if its predecessor still can: then it can only be rotated
+   * without an overlap, which ends both. Fails with 400 `BAD_USER_INPUT` for revoked and expired keys.
+   */
+  rotateApiKey: CreateApiKeyPayload;
   /** Switches a deployment on or off. Calls of an inactive deployment fail with 409 `DEPLOYMENT_INACTIVE`. */
   setDeploymentActive: Deployment;
   /**
@@ -804,6 +816,12 @@ export type MutationRevokeApiKeyArgs = {
 /** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationRevokeInvitationArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationRotateApiKeyArgs = {
+  input: RotateApiKeyInput;
 };
 
 
@@ -1241,6 +1259,21 @@ export type RegisterModelInput = {
   yUnit?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** The rotation of an API key. */
+export type RotateApiKeyInput = {
+  /**
+   * When the successor expires, which must be in the future; null: never. Without this field it gets the lifetime of the
+   * rotated key again, from now.
+   */
+  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The id of the key to replace. */
+  id: Scalars['ID']['input'];
+  /** Makes the request safe to retry, as in `CreateApiKeyInput`. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** How long both keys can be used, in seconds: 0 to 2592000 (30 days). With 0 the rotated key ends at once. */
+  overlapSeconds: Scalars['Int']['input'];
+};
+
 /** A sign-in. It lasts until you sign out, the session is ended, or 30 days have passed. */
 export type Session = {
   __typename?: 'Session';
@@ -1523,6 +1556,7 @@ export type ResolversTypes = {
   ProjectRole: ProjectRole;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RegisterModelInput: RegisterModelInput;
+  RotateApiKeyInput: RotateApiKeyInput;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   Session: ResolverTypeWrapper<Session>;
   SetModelXAxisInput: SetModelXAxisInput;
@@ -1592,6 +1626,7 @@ export type ResolversParentTypes = {
   ProjectPermissions: ProjectPermissions;
   Query: Record<PropertyKey, never>;
   RegisterModelInput: RegisterModelInput;
+  RotateApiKeyInput: RotateApiKeyInput;
   SafeInt: Scalars['SafeInt']['output'];
   Session: Session;
   SetModelXAxisInput: SetModelXAxisInput;
@@ -1624,6 +1659,7 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
   monthlyPredictions?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   note?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  predecessor?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   predictionLogs?: Resolver<ResolversTypes['PredictionLogConnection'], ParentType, ContextType, RequireFields<ApiKeyPredictionLogsArgs, 'first'>>;
   prefix?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
@@ -1632,6 +1668,7 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
   revokedBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
   scopes?: Resolver<Array<ResolversTypes['ApiKeyScope']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['ApiKeyStatus'], ParentType, ContextType>;
+  successor?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
 };
 
 export type ApiKeyAllowanceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyAllowance'] = ResolversParentTypes['ApiKeyAllowance']> = {
@@ -1797,6 +1834,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   resetQuarantine?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationResetQuarantineArgs, 'deploymentId'>>;
   revokeApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'id'>>;
   revokeInvitation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationRevokeInvitationArgs, 'id'>>;
+  rotateApiKey?: Resolver<ResolversTypes['CreateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationRotateApiKeyArgs, 'input'>>;
   setDeploymentActive?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationSetDeploymentActiveArgs, 'active' | 'id'>>;
   setModelXAxis?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationSetModelXAxisArgs, 'input'>>;
   setOrganizationMember?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetOrganizationMemberArgs, 'input'>>;

@@ -11,6 +11,7 @@ import type {
   MutationCreateDeploymentArgs,
   MutationPredictArgs,
   MutationResolvers,
+  MutationRotateApiKeyArgs,
   MutationSetModelXAxisArgs,
   MutationSignUpArgs,
   MutationUpdateApiKeyArgs,
@@ -127,6 +128,9 @@ export const permissions: {
       requireKeyCreator(viewer(), input, at),
     ),
     updateApiKey: ruleOf(({ viewer }, { input }: MutationUpdateApiKeyArgs) =>
+      requireKeyEditor(viewer(), input.id),
+    ),
+    rotateApiKey: ruleOf(({ viewer }, { input }: MutationRotateApiKeyArgs) =>
       requireKeyEditor(viewer(), input.id),
     ),
     rehearseApiKeyRevocation: keyEditor,

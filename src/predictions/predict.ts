@@ -80,7 +80,10 @@ export async function predict(
   const { deployment, loggedCaller } = await authorizePredict(request.caller, deploymentId);
   const { id, modelId, factsRevision, quota } = deployment;
   attempt.quota = monthlyQuotaOf(deployment);
-  const caller = { callerId: loggedCaller.source === 'API' ? loggedCaller.key.id : loggedCaller.userId, at };
+  const caller = {
+    callerId: loggedCaller.source === 'API' ? loggedCaller.key.rootId : loggedCaller.userId,
+    at,
+  };
   const repeatable =
     idempotencyKey === null
       ? undefined

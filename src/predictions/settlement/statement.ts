@@ -7,7 +7,7 @@ import type { IdempotentRequest } from '../../requests/idempotency.ts';
 
 /** The caller as recorded in the log of a call, with the revision of the rows that gave them access. */
 export type LoggedCaller = { revision: string } & (
-  | { source: 'API'; key: { id: string; name: string; prefix: string } }
+  | { source: 'API'; key: { id: string; rootId: string; name: string; prefix: string } }
   | { source: 'WEB'; userId: string }
 );
 

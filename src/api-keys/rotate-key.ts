@@ -1,0 +1,129 @@
+import { sql, type Transaction } from 'kysely';
+import type { By } from '../activity/activity.ts';
+import { canEditProject } from '../auth/roles.ts';
+import { badUserInput, planFeatureRequired, rotationUnderWay } from '../errors.ts';
+import type { DB } from '../generated/database.ts';
+import type { RotateApiKeyInput } from '../generated/graphql.ts';
+import { lockProjectAs } from '../projects/projects.ts';
+import { deleteOldEndedKeys, lockApiKeyAs, planOfProject, recordEvent } from './manage-keys.ts';
+import type { ApiKeyRow } from './queries.ts';
+import type { RawKey } from './raw-key.ts';
+
+/** Max time in which a key and its successor can both be used. */
+export const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
+
+/** A checked rotation. */
+export interface Rotation {
+  overlapMs: number;
+  /** The expiry of the successor; null: never, undefined: the lifetime of the rotated key, from now. */
+  expiresAt: Date | null | undefined;
+}
+
+/** Checks the input of a rotation. @throws BAD_USER_INPUT */
+export function checkRotation({ overlapSeconds, expiresAt }: RotateApiKeyInput, now: Date): Rotation {
+  if (!(overlapSeconds >= 0 && overlapSeconds <= MAX_OVERLAP_SECONDS)) {
+    throw badUserInput(`"overlapSeconds" must be 0 to ${MAX_OVERLAP_SECONDS}, which is 30 days.`);
+  }
+  if (expiresAt && expiresAt <= now) throw badUserInput('"expiresAt" must be in the future.');
+  return { overlapMs: overlapSeconds * 1000, expiresAt };
+}
+
+/**
+ * Replaces a key by a successor with the same name, note, reach, scopes, networks and limits. The rotated key expires
+ * after the overlap, or earlier if it would have anyway. While its successor can be used, it does not count against the
+ * key limit (`selectCounted`), so a rotation never needs a free place.
+ *
+ * With an overlap, neither the key's predecessor nor a successor of it may still be usable, so that at most two keys of
+ * a chain are. Without one, a usable predecessor is ended too.
+ *
+ * @param successor the id and the raw key of the successor
+ * @throws NOT_FOUND or FORBIDDEN when the viewer may not change the key; PLAN_FEATURE_REQUIRED; BAD_USER_INPUT for a
+ *   revoked or expired key; ROTATION_UNDER_WAY
+ */
+export async function rotateApiKey(
+  trx: Transaction<DB>,
+  { id, projectId, rotation }: { id: string; projectId: string; rotation: Rotation },
+  successor: { id: string; rawKey: RawKey },
+  by: By,
+): Promise<void> {
+  const { viewerId, actor, now } = by;
+  await lockProjectAs(trx, projectId, viewerId, canEditProject);
+  const key = await lockApiKeyAs(trx, id, viewerId);
+  if (!(await planOfProject(trx, projectId)).allowApiPredict) throw planFeatureRequired();
+  if (!isUsable(key, now)) {
+    throw badUserInput('The key is revoked or has expired, and cannot be rotated. Create a new key.');
+  }
+  const related = await findRelatives(trx, key);
+  if (related.successors.some(one => isUsable(one, now))) throw rotationUnderWay();
+  const usableBefore = related.predecessors.filter(one => isUsable(one, now));
+  if (usableBefore.length > 0 && rotation.overlapMs > 0) throw rotationUnderWay();
+
+  const endOfOverlap = new Date(now.getTime() + rotation.overlapMs);
+  const retiresAt = key.expiresAt && key.expiresAt < endOfOverlap ? key.expiresAt : endOfOverlap;
+  await insertSuccessor(trx, key, { ...successor, expiresAt: expiryOf(key, rotation, now) }, by);
+  await trx.updateTable('apiKeys').set({ expiresAt: retiresAt }).where('id', '=', id).execute();
+  for (const before of usableBefore) {
+    await trx.updateTable('apiKeys').set({ expiresAt: now }).where('id', '=', before.id).execute();
+  }
+  const { prefix } = successor.rawKey;
+  await recordEvent(trx, id, 'api_key.rotated', actor, now, {
+    successorId: successor.id,
+    successorPrefix: prefix,
+    retiresAt: retiresAt.toISOString(),
+  });
+  await recordEvent(trx, successor.id, 'api_key.created', actor, now, { predecessorId: id });
+  await deleteOldEndedKeys(trx, projectId, actor, now);
+}
+
+interface Life {
+  revokedAt: Date | null;
+  expiresAt: Date | null;
+}
+
+const isUsable = ({ revokedAt, expiresAt }: Life, now: Date): boolean =>
+  revokedAt === null && (expiresAt === null || expiresAt > now);
+
+/** The keys that a key replaced and that replace it, with locks. */
+async function findRelatives(trx: Transaction<DB>, { id, predecessorId }: ApiKeyRow) {
+  const rows = await trx
+    .selectFrom('apiKeys')
+    .select(['id', 'predecessorId', 'revokedAt', 'expiresAt'])
+    .where(where =>
+      where.or([
+        where('predecessorId', '=', id),
+        ...(predecessorId === null ? [] : [where('id', '=', predecessorId)]),
+      ]),
+    )
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  const [predecessors = [], successors = []] = [
+    rows.filter(row => row.id === predecessorId),
+    rows.filter(row => row.predecessorId === id),
+  ];
+  return { predecessors, successors };
+}
+
+/** The expiry of a successor: the chosen one or, without a choice, the lifetime of the rotated key from now. */
+function expiryOf({ createdAt, expiresAt }: ApiKeyRow, rotation: Rotation, now: Date): Date | null {
+  if (rotation.expiresAt !== undefined) return rotation.expiresAt;
+  return expiresAt && new Date(now.getTime() + expiresAt.getTime() - createdAt.getTime());
+}
+
+/** Copies the key's row, and what its own limit has counted this month, so that a rotation does not begin it anew. */
+async function insertSuccessor(
+  trx: Transaction<DB>,
+  { id: predecessorId }: ApiKeyRow,
+  { id, rawKey, expiresAt }: { id: string; rawKey: RawKey; expiresAt: Date | null },
+  { viewerId, now }: By,
+): Promise<void> {
+  await sql`
+    insert into api_keys (id, project_id, deployment_id, name, prefix, digest, scopes, created_at, created_by,
+      expires_at, note, allowed_networks, monthly_predictions, calls_per_minute, predecessor_id, root_id)
+    select ${id}, project_id, deployment_id, name, ${rawKey.prefix}, ${rawKey.digest}, scopes, ${now}, ${viewerId},
+      ${expiresAt}, note, allowed_networks, monthly_predictions, calls_per_minute, id, coalesce(root_id, id)
+    from api_keys where id = ${predecessorId}`.execute(trx);
+  await sql`
+    insert into api_key_usage (api_key_id, month, predictions)
+    select ${id}, month, predictions from api_key_usage where api_key_id = ${predecessorId}`.execute(trx);
+}
