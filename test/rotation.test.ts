@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { setPlan } from '../src/accounts/plans.ts';
+import {
+  CREATE_KEY,
+  codes,
+  createKey,
+  DELETE_KEY,
+  gasoline,
+  type Lab,
+  openLab,
+  REVOKE_KEY,
+  ROTATE_KEY,
+  recordOf,
+  refusal,
+  type Service,
+  startService,
+  UPDATE_KEY,
+} from './harness.ts';
+
+const HOUR = 60 * 60_000;
+const DAY = 24 * HOUR;
+
+let now = new Date();
+let service: Service;
+/** A second server on the same database. */
+let elsewhere: Service;
+let lab: Lab;
+
+beforeAll(async () => {
+  service = await startService({ now: () => now });
+  elsewhere = await startService({ now: () => now, databaseUrl: service.databaseUrl });
+});
+afterAll(async () => {
+  await elsewhere.close();
+  await service.close();
+});
+beforeEach(async () => {
+  now = new Date('2026-05-13T10:00:00Z');
+  lab = await openLab(service);
+});
+
+const later = (ms: number) => new Date(now.getTime() + ms);
+const newKey = (more: Parameters<typeof createKey>[3] = {}) =>
+  createKey(service, lab.owner, { deploymentId: lab.deploymentId }, more);
+const rotate = async (id: string, more: object = {}) =>
+  (await service.ask(ROTATE_KEY, { input: { id, overlapSeconds: 3600, ...more } }, lab.owner)).rotateApiKey;
+const tryToRotate = (id: string, more: object = {}) =>
+  service.call(ROTATE_KEY, { input: { id, overlapSeconds: 3600, ...more } }, lab.owner);
+const predict = (
+  { rawKey }: { rawKey: string },
+  { on = service, ...more }: { on?: Service; idempotencyKey?: string } = {},
+) =>
+  on.call(
+    `mutation ($deploymentId: ID!, $spectra: [SpectrumInput!]!, $idempotencyKey: String) {
+      predict(deploymentId: $deploymentId, spectra: $spectra, idempotencyKey: $idempotencyKey) { logId }
+    }`,
+    { deploymentId: lab.deploymentId, spectra: gasoline(), ...more },
+    { rawKey },
+  );
+const createAnother = () =>
+  service.call(
+    CREATE_KEY,
+    { input: { target: { deploymentId: lab.deploymentId }, name: 'Another' } },
+    lab.owner,
+  );
+const usedPlaces = async () => {
+  const { project } = await service.ask(
+    'query ($id: ID!) { project(id: $id) { apiKeyAllowance { used } } }',
+    { id: lab.owner.projectId },
+    lab.owner,
+  );
+  return project?.apiKeyAllowance.used;
+};
+
+test('both keys are answered on every server during the overlap, and then the successor alone', async () => {
+  const old = await newKey();
+  for (const on of [service, elsewhere, service, elsewhere]) await predict(old, { on });
+  const { rawKey, apiKey } = await rotate(old.id);
+  expect(apiKey.predecessor).toEqual({
+    id: old.id,
+    status: 'ACTIVE',
+    expiresAt: later(HOUR).toISOString(),
+    successor: { id: apiKey.id },
+  });
+  for (const on of [elsewhere, service]) {
+    for (const key of [old, { rawKey }]) expect((await predict(key, { on })).status).toBe(200);
+  }
+  now = later(HOUR);
+  for (const on of [elsewhere, service]) {
+    expect(await predict(old, { on })).toMatchObject(refusal(codes.API_KEY_EXPIRED));
+    expect((await predict({ rawKey }, { on })).status).toBe(200);
+  }
+});
+
+test('the successor has the name, note, reach, networks, limits and the lifetime of the key', async () => {
+  const settings = {
+    name: 'Line 2',
+    note: 'Ask Ines',
+    allowedNetworks: ['127.0.0.0/8'],
+    monthlyPredictions: 100,
+    callsPerMinute: 9,
+  };
+  const { id } = await newKey({ ...settings, expiresAt: later(10 * DAY) });
+  now = later(9 * DAY);
+  const { apiKey } = await rotate(id);
+  expect(apiKey).toMatchObject({
+    ...settings,
+    deployment: { id: lab.deploymentId },
+    expiresAt: later(10 * DAY).toISOString(),
+  });
+  const chosen = later(2 * DAY).toISOString();
+  expect((await rotate((await newKey()).id, { expiresAt: chosen })).apiKey.expiresAt).toBe(chosen);
+  expect(
+    (await rotate((await newKey({ expiresAt: later(DAY) })).id, { expiresAt: null })).apiKey.expiresAt,
+  ).toBeNull();
+});
+
+test('the rotated key never lives longer than it would have', async () => {
+  const { id } = await newKey({ expiresAt: later(60_000) });
+  expect((await rotate(id)).apiKey.predecessor?.expiresAt).toBe(later(60_000).toISOString());
+});
+
+test('what the key’s own limit has counted this month counts for the successor', async () => {
+  const old = await newKey({ monthlyPredictions: 2 });
+  await predict(old);
+  const { rawKey } = await rotate(old.id, { overlapSeconds: 0 });
+  expect((await predict({ rawKey })).status).toBe(200);
+  expect(await predict({ rawKey })).toMatchObject(refusal(codes.API_KEY_QUOTA_EXCEEDED));
+});
+
+test('a call that was made with the key is repeated with its successor, and charged once', async () => {
+  const old = await newKey();
+  const first = await predict(old, { idempotencyKey: 'run 1' });
+  const { apiKey, rawKey } = await rotate(old.id);
+  const second = await rotate(apiKey.id, { overlapSeconds: 0 });
+  expect(second.apiKey.predecessor?.id).toBe(apiKey.id);
+  for (const key of [rawKey, second.rawKey]) {
+    if (key === rawKey) expect(await predict({ rawKey: key })).toMatchObject(refusal(codes.API_KEY_EXPIRED));
+    else expect((await predict({ rawKey: key }, { idempotencyKey: 'run 1' })).text).toBe(first.text);
+  }
+  expect(await recordOf(service, lab.deploymentId)).toEqual({ charged: 1, logged: 1 });
+});
+
+test('at the key limit a rotation needs no place, and creations are refused as before', async () => {
+  const keys = [];
+  for (let count = 0; count < 10; count++) keys.push(await newKey());
+  const limit = refusal(codes.API_KEY_LIMIT_REACHED);
+  expect(await createAnother()).toMatchObject(limit);
+  const successors = [];
+  for (const { id } of keys) successors.push(await rotate(id));
+  expect(await usedPlaces()).toBe(10);
+  expect(await createAnother()).toMatchObject(limit);
+  for (const key of [...keys, ...successors]) expect((await predict(key)).status).toBe(200);
+
+  // A retiring key counts again when its successor cannot be used.
+  const [first] = successors;
+  await service.ask(REVOKE_KEY, { id: first?.apiKey.id }, lab.owner);
+  expect(await usedPlaces()).toBe(10);
+  expect(await createAnother()).toMatchObject(limit);
+  await service.ask(DELETE_KEY, { id: successors[1]?.apiKey.id }, lab.owner);
+  expect(await usedPlaces()).toBe(10);
+  now = later(HOUR);
+  expect(await usedPlaces()).toBe(8);
+  expect((await createAnother()).status).toBe(200);
+});
+
+test('a rotation that is under way allows another only without an overlap, which ends the older keys', async () => {
+  const old = await newKey();
+  const { apiKey, rawKey } = await rotate(old.id);
+  const underWay = refusal(codes.ROTATION_UNDER_WAY);
+  expect(await tryToRotate(old.id)).toMatchObject(underWay);
+  expect(await tryToRotate(old.id, { overlapSeconds: 0 })).toMatchObject(underWay);
+  expect(await tryToRotate(apiKey.id)).toMatchObject(underWay);
+  const last = await rotate(apiKey.id, { overlapSeconds: 0 });
+  for (const ended of [old, { rawKey }]) {
+    expect(await predict(ended)).toMatchObject(refusal(codes.API_KEY_EXPIRED));
+  }
+  expect((await predict(last)).status).toBe(200);
+  expect(await usedPlaces()).toBe(1);
+});
+
+test('a key whose successor was revoked can be rotated again', async () => {
+  const old = await newKey();
+  const { apiKey } = await rotate(old.id);
+  await service.ask(REVOKE_KEY, { id: apiKey.id }, lab.owner);
+  const again = await rotate(old.id);
+  expect(again.apiKey.predecessor).toMatchObject({ id: old.id, successor: { id: again.apiKey.id } });
+});
+
+test('the expiry of a retiring key can only be brought forward', async () => {
+  const { id } = await newKey();
+  await rotate(id);
+  const change = (expiresAt: Date | null) =>
+    service.call(UPDATE_KEY, { input: { id, expiresAt } }, lab.owner).then(({ code }) => code);
+  expect(await change(later(2 * HOUR))).toBe(codes.BAD_USER_INPUT);
+  expect(await change(null)).toBe(codes.BAD_USER_INPUT);
+  expect(await change(later(HOUR / 2))).toBeUndefined();
+});
+
+test('revoked and expired keys, and overlaps beyond 30 days, are refused', async () => {
+  const [revoked, expired, usable] = [await newKey(), await newKey({ expiresAt: later(1) }), await newKey()];
+  await service.ask(REVOKE_KEY, { id: revoked.id }, lab.owner);
+  now = later(1);
+  for (const { id } of [revoked, expired]) expect((await tryToRotate(id)).code).toBe(codes.BAD_USER_INPUT);
+  for (const overlapSeconds of [-1, 30 * 86_400 + 1]) {
+    expect((await tryToRotate(usable.id, { overlapSeconds })).code).toBe(codes.BAD_USER_INPUT);
+  }
+  expect((await tryToRotate(usable.id, { overlapSeconds: 30 * 86_400 })).status).toBe(200);
+});
+
+test('a plan without API access allows no rotation', async () => {
+  const { id } = await newKey();
+  await setPlan(service.db, lab.owner.organization.slug, 'FREE');
+  expect(await tryToRotate(id)).toMatchObject(refusal(codes.PLAN_FEATURE_REQUIRED));
+});
+
+test('a repeated rotation names the successor, and makes no second one', async () => {
+  const { id } = await newKey();
+  const { apiKey } = await rotate(id, { idempotencyKey: 'a' });
+  const repeated = await tryToRotate(id, { idempotencyKey: 'a' });
+  expect(repeated.code).toBe(codes.API_KEY_ALREADY_CREATED);
+  expect(JSON.parse(repeated.text).errors[0].extensions.apiKeyId).toBe(apiKey.id);
+});
+
+test('the activity names both keys, and when the older one retires', async () => {
+  const old = await newKey();
+  const { apiKey } = await rotate(old.id);
+  const events = await service.db
+    .selectFrom('activity')
+    .select(['action', 'subjectId', 'details'])
+    .where('subjectId', 'in', [old.id, apiKey.id])
+    .orderBy('id')
+    .execute();
+  expect(events).toEqual([
+    { action: 'api_key.created', subjectId: old.id, details: { prefix: old.prefix } },
+    {
+      action: 'api_key.rotated',
+      subjectId: old.id,
+      details: {
+        prefix: old.prefix,
+        successorId: apiKey.id,
+        successorPrefix: apiKey.prefix,
+        retiresAt: later(HOUR).toISOString(),
+      },
+    },
+    {
+      action: 'api_key.created',
+      subjectId: apiKey.id,
+      details: { prefix: apiKey.prefix, predecessorId: old.id },
+    },
+  ]);
+});
