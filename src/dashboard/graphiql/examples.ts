@@ -508,6 +508,80 @@ mutation CreateApiKey($input: CreateApiKeyInput!) {
   headers: {},
 };
 
+const updateApiKey: Example = {
+  title: 'UpdateApiKey',
+  query: `# Change a key, from its next call on. A field that is
+# absent stays as it is, null removes.
+mutation UpdateApiKey($input: UpdateApiKeyInput!) {
+  updateApiKey(input: $input) {
+    name
+    note
+    expiresAt
+    allowedNetworks
+    monthlyPredictions
+    callsPerMinute
+  }
+}
+`,
+  variables: {
+    input: {
+      id: '<your-api-key-id>',
+      note: 'Rack 4',
+      allowedNetworks: ['203.0.113.0/24'],
+      callsPerMinute: 60,
+    },
+  },
+  headers: {},
+};
+
+const rotateApiKey: Example = {
+  title: 'RotateApiKey',
+  query: `# Replace a key. Both can be used during the overlap. The
+# raw key of the successor is only in this answer.
+mutation RotateApiKey($input: RotateApiKeyInput!) {
+  rotateApiKey(input: $input) {
+    rawKey
+    apiKey {
+      id
+      prefix
+      expiresAt
+      successor { id }
+      predecessor {
+        prefix
+        expiresAt
+        lastUsedAt
+      }
+    }
+  }
+}
+`,
+  variables: { input: { id: '<your-api-key-id>', overlapSeconds: 86400 } },
+  headers: {},
+};
+
+const rehearseRevocation: Example = {
+  title: 'RehearseRevocation',
+  query: `# Refuse a key for some minutes, as if it were revoked, to
+# find out who depends on it. It comes back by itself.
+mutation RehearseApiKeyRevocation($apiKeyId: ID!) {
+  rehearseApiKeyRevocation(id: $apiKeyId, minutes: 5) {
+    status
+    rehearsalUntil
+  }
+}
+
+# Ends it early.
+mutation EndApiKeyRehearsal($apiKeyId: ID!) {
+  endApiKeyRehearsal(id: $apiKeyId) {
+    status
+    rehearsalUntil
+  }
+}
+`,
+  variables: { apiKeyId: '<your-api-key-id>' },
+  headers: {},
+};
+
 const revokeApiKey: Example = {
   title: 'RevokeApiKey',
   query: `# Revoke a key: its next call fails. The key is still
@@ -941,6 +1015,9 @@ export const examples: [Example, ...Example[]] = [
   models,
   apiKeys,
   createApiKey,
+  updateApiKey,
+  rotateApiKey,
+  rehearseRevocation,
   revokeApiKey,
   deleteApiKey,
   members,

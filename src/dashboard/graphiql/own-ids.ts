@@ -27,7 +27,14 @@ const VIEWER = `query OwnIds {
 }`;
 
 /** Tabs whose first operation ends or deletes an existing object, so the person has to fill in its id. */
-const NOT_FILLED = new Set(['RevokeApiKey', 'DeleteApiKey', 'DeleteDeployment']);
+const NOT_FILLED = new Set([
+  'UpdateApiKey',
+  'RotateApiKey',
+  'RehearseRevocation',
+  'RevokeApiKey',
+  'DeleteApiKey',
+  'DeleteDeployment',
+]);
 /** How long the page waits for the ids before it opens without them. */
 const TIMEOUT_MS = 5_000;
 
