@@ -290,6 +290,9 @@ export const ROTATE_KEY = `mutation RotateApiKey($input: RotateApiKeyInput!) {
     }
   }
 }`;
+export const SET_KEY_POLICY = `mutation SetApiKeyPolicy($input: SetApiKeyPolicyInput!) {
+  setApiKeyPolicy(input: $input) { id apiKeyPolicy { maxLifetimeDays expiryRequired projectKeysAllowed } }
+}`;
 export const UPDATE_KEY = `mutation UpdateApiKey($input: UpdateApiKeyInput!) {
   updateApiKey(input: $input) {
     id name note status expiresAt allowedNetworks monthlyPredictions callsPerMinute

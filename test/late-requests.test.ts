@@ -24,6 +24,7 @@ import {
   REVOKE_KEY,
   ROTATE_KEY,
   refusal,
+  SET_KEY_POLICY,
   type Service,
   SIGN_IN,
   signIn,
@@ -131,6 +132,16 @@ const MUTATIONS: Record<string, Ask & { codeOfViewer?: Code }> = {
   renameOrganization: {
     document: 'mutation ($id: ID!) { renameOrganization(id: $id, name: "Late") { id } }',
     variables: () => ({ id: lab.owner.organization.id }),
+  },
+  setApiKeyPolicy: {
+    document: SET_KEY_POLICY,
+    variables: () => ({
+      input: {
+        organizationId: lab.owner.organization.id,
+        expiryRequired: true,
+        projectKeysAllowed: true,
+      },
+    }),
   },
   deleteOrganization: {
     document:

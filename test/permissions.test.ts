@@ -33,6 +33,7 @@ import {
   REVOKE_KEY,
   ROTATE_KEY,
   refusal,
+  SET_KEY_POLICY,
   type Service,
   SIGN_IN,
   signIn,
@@ -331,6 +332,20 @@ const TABLE: Record<string, Row> = {
   'Mutation.renameOrganization': {
     document: 'mutation ($id: ID!) { renameOrganization(id: $id, name: "Laboratory") { id } }',
     variables: [() => ({ id: lab.owner.organization.id })],
+    answers: CHANGED_BY_ORGANIZATION_OWNERS,
+  },
+  'Mutation.setApiKeyPolicy': {
+    document: SET_KEY_POLICY,
+    variables: [
+      () => ({
+        input: {
+          organizationId: lab.owner.organization.id,
+          maxLifetimeDays: null,
+          expiryRequired: false,
+          projectKeysAllowed: true,
+        },
+      }),
+    ],
     answers: CHANGED_BY_ORGANIZATION_OWNERS,
   },
   'Mutation.deleteOrganization': {

@@ -36,6 +36,7 @@ import {
   REVOKE_KEY,
   ROTATE_KEY,
   refusal,
+  SET_KEY_POLICY,
   type Service,
   signUp,
   startService,
@@ -480,6 +481,13 @@ const PLACES: Record<string, Place> = {
   'renameOrganization.id': {
     document: 'mutation ($id: ID!) { renameOrganization(id: $id, name: "Mine") { id } }',
     variables: id => ({ id }),
+    foreign: () => otherLab.owner.organization.id,
+  },
+  'setApiKeyPolicy.input.organizationId': {
+    document: SET_KEY_POLICY,
+    variables: organizationId => ({
+      input: { organizationId, expiryRequired: true, projectKeysAllowed: true },
+    }),
     foreign: () => otherLab.owner.organization.id,
   },
   'deleteOrganization.id': {

@@ -6,6 +6,7 @@ import type { DB } from '../generated/database.ts';
 export type ActivityAction =
   | 'organization.created'
   | 'organization.renamed'
+  | 'organization.key_policy_changed'
   | 'organization.deleted'
   | 'invitation.declined'
   | 'invitation.revoked'

@@ -3,6 +3,7 @@ import type { By } from '../activity/activity.ts';
 import { badUserInput } from '../errors.ts';
 import type { ApiKeys, DB } from '../generated/database.ts';
 import { lockApiKeyAs, recordEvent } from './manage-keys.ts';
+import { checkPolicy, policyOfProject } from './policy.ts';
 import { type ApiKeyRow, hasUsableSuccessor } from './queries.ts';
 import type { KeySettings } from './settings.ts';
 
@@ -12,7 +13,7 @@ import type { KeySettings } from './settings.ts';
  *
  * @param settings those to change
  * @throws NOT_FOUND or FORBIDDEN when the viewer may not change the key, or no longer may; BAD_USER_INPUT when the life
- *   of a revoked, expired or retiring key would be extended
+ *   of a revoked, expired or retiring key would be extended, or the organization's policy does not allow the new one
  */
 export async function changeApiKey(
   trx: Transaction<DB>,
@@ -24,6 +25,7 @@ export async function changeApiKey(
   const changed = changesOf(key, settings);
   if (Object.keys(changed).length === 0) return;
   if (changed.expiresAt !== undefined) {
+    checkPolicy(await policyOfProject(trx, key.projectId), { ...key, expiresAt: changed.expiresAt });
     checkExtension(key, changed.expiresAt, { now, isRetiring: await hasUsableSuccessor(trx, id, now) });
   }
   await trx

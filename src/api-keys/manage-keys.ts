@@ -10,6 +10,7 @@ import { canEditProject } from '../auth/roles.ts';
 import { apiKeyLimitReached, forbidden, notFound, planFeatureRequired } from '../errors.ts';
 import type { ApiKeyScope, DB } from '../generated/database.ts';
 import { lockProjectAs } from '../projects/projects.ts';
+import { checkPolicy, policyOfProject } from './policy.ts';
 import { type ApiKeyRow, countUsableKeys, findApiKeys, type Reach } from './queries.ts';
 import type { RawKey } from './raw-key.ts';
 import type { KeySettings } from './settings.ts';
@@ -23,8 +24,8 @@ export const MAX_ENDED_KEYS = 1000;
  * Stores a new key. It locks the project's row before it counts the keys, so that the key limit is exact: concurrent
  * requests wait for the lock.
  *
- * @throws NOT_FOUND or FORBIDDEN if the deployment or the viewer's role has changed meanwhile; PLAN_FEATURE_REQUIRED or
- *   API_KEY_LIMIT_REACHED
+ * @throws NOT_FOUND or FORBIDDEN if the deployment or the viewer's role has changed meanwhile; PLAN_FEATURE_REQUIRED,
+ *   BAD_USER_INPUT for what the organization's policy does not allow, or API_KEY_LIMIT_REACHED
  */
 export async function insertApiKey(
   trx: Transaction<DB>,
@@ -47,6 +48,8 @@ export async function insertApiKey(
   }
   const plan = await planOfProject(trx, projectId);
   if (!plan.allowApiPredict) throw planFeatureRequired();
+  const { expiresAt } = settings;
+  checkPolicy(await policyOfProject(trx, projectId), { deploymentId, createdAt: now, expiresAt });
   const [usable] = await countUsableKeys(trx, now, [projectId]);
   if ((usable?.used ?? 0) >= plan.maxApiKeys) throw apiKeyLimitReached();
 

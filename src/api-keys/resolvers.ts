@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
+import { requireOrganizationOwner } from '../accounts/authorize.ts';
 import { readDeployments } from '../deployments/deployments.ts';
 import { apiKeyAlreadyCreated, unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
@@ -10,6 +11,7 @@ import { requireKeyCreator, requireKeyEditor, requireTarget } from './authorize.
 import { changeApiKey } from './change-key.ts';
 import { deleteApiKey, insertApiKey, revokeApiKey } from './manage-keys.ts';
 import { memberOf } from './member-keys.ts';
+import { brokenRules, checkPolicyInput, NO_POLICY, setKeyPolicy } from './policy.ts';
 import { checkKeyPage, findCreatedKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
 import { endRehearsal, rehearseRevocation } from './rehearsal.ts';
@@ -100,6 +102,14 @@ export const apiKeyResolvers = {
       return await load.apiKey.reload(id);
     },
 
+    async setApiKeyPolicy(_parent, { input }, { transaction, by, viewer }) {
+      const { load } = viewer();
+      const { id } = await requireOrganizationOwner({ load }, input.organizationId);
+      const policy = checkPolicyInput(input);
+      await transaction(trx => setKeyPolicy(trx, id, policy, by()));
+      return await load.organization.get(id);
+    },
+
     async revokeApiKey(_parent, { id }, { transaction, by, viewer }) {
       const { load } = viewer();
       const key = await requireKeyEditor({ load }, id);
@@ -126,6 +136,7 @@ export const apiKeyResolvers = {
   },
 
   Organization: {
+    apiKeyPolicy: async ({ id }, _args, { viewer }) => (await viewer().load.keyPolicy(id))[0] ?? NO_POLICY,
     usableApiKeys: ({ id }, { createdBy }, { viewer }) =>
       isUuid(createdBy) ? viewer().load.keysOfMember(memberOf(id, createdBy.toLowerCase())) : [],
     keysOfFormerMembers: ({ id }, _args, { viewer }) => viewer().load.keysOfFormerMembers(id),
@@ -148,6 +159,12 @@ export const apiKeyResolvers = {
     status: ({ revokedAt, expiresAt }, _args, { at }) => {
       if (revokedAt) return 'REVOKED';
       return expiresAt && expiresAt <= at ? 'EXPIRED' : 'ACTIVE';
+    },
+    async brokenPolicyRules(key, _args, { viewer }) {
+      const { load } = viewer();
+      const { organizationId } = await load.project.get(key.projectId);
+      const [policy = NO_POLICY] = await load.keyPolicy(organizationId);
+      return brokenRules(policy, key);
     },
     predecessor: ({ predecessorId }, _args, { viewer }) =>
       predecessorId === null ? null : viewer().load.apiKey.find(predecessorId),

@@ -6,6 +6,7 @@ import type { DB } from '../generated/database.ts';
 import type { RotateApiKeyInput } from '../generated/graphql.ts';
 import { lockProjectAs } from '../projects/projects.ts';
 import { deleteOldEndedKeys, lockApiKeyAs, planOfProject, recordEvent } from './manage-keys.ts';
+import { checkPolicy, policyOfProject, renewedExpiry } from './policy.ts';
 import type { ApiKeyRow } from './queries.ts';
 import type { RawKey } from './raw-key.ts';
 
@@ -38,7 +39,7 @@ export function checkRotation({ overlapSeconds, expiresAt }: RotateApiKeyInput, 
  *
  * @param successor the id and the raw key of the successor
  * @throws NOT_FOUND or FORBIDDEN when the viewer may not change the key; PLAN_FEATURE_REQUIRED; BAD_USER_INPUT for a
- *   revoked or expired key; ROTATION_UNDER_WAY
+ *   revoked or expired key, and for what the organization's policy does not allow; ROTATION_UNDER_WAY
  */
 export async function rotateApiKey(
   trx: Transaction<DB>,
@@ -60,7 +61,10 @@ export async function rotateApiKey(
 
   const endOfOverlap = new Date(now.getTime() + rotation.overlapMs);
   const retiresAt = key.expiresAt && key.expiresAt < endOfOverlap ? key.expiresAt : endOfOverlap;
-  await insertSuccessor(trx, key, { ...successor, expiresAt: expiryOf(key, rotation, now) }, by);
+  const policy = await policyOfProject(trx, projectId);
+  const { expiresAt = renewedExpiry(policy, key, now) } = rotation;
+  checkPolicy(policy, { deploymentId: key.deploymentId, createdAt: now, expiresAt });
+  await insertSuccessor(trx, key, { ...successor, expiresAt }, by);
   await trx.updateTable('apiKeys').set({ expiresAt: retiresAt }).where('id', '=', id).execute();
   for (const before of usableBefore) {
     await trx.updateTable('apiKeys').set({ expiresAt: now }).where('id', '=', before.id).execute();
@@ -102,12 +106,6 @@ async function findRelatives(trx: Transaction<DB>, { id, predecessorId }: ApiKey
     rows.filter(row => row.predecessorId === id),
   ];
   return { predecessors, successors };
-}
-
-/** The expiry of a successor: the chosen one or, without a choice, the lifetime of the rotated key from now. */
-function expiryOf({ createdAt, expiresAt }: ApiKeyRow, rotation: Rotation, now: Date): Date | null {
-  if (rotation.expiresAt !== undefined) return rotation.expiresAt;
-  return expiresAt && new Date(now.getTime() + expiresAt.getTime() - createdAt.getTime());
 }
 
 /** Copies the key's row, and what its own limit has counted this month, so that a rotation does not begin it anew. */

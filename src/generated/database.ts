@@ -82,6 +82,13 @@ export interface ApiKeyDaysCounted {
   onlyRow: Generated<boolean>;
 }
 
+export interface ApiKeyPolicies {
+  expiryRequired: boolean;
+  maxLifetimeDays: number | null;
+  organizationId: string;
+  projectKeysAllowed: boolean;
+}
+
 export interface ApiKeys {
   /**
    * the networks from which the key may be used; null: any
@@ -482,6 +489,7 @@ export interface DB {
   activity: Activity;
   apiKeyDays: ApiKeyDays;
   apiKeyDaysCounted: ApiKeyDaysCounted;
+  apiKeyPolicies: ApiKeyPolicies;
   apiKeys: ApiKeys;
   apiKeyUsage: ApiKeyUsage;
   deletedAccounts: DeletedAccounts;

@@ -47,6 +47,8 @@ export type ApiKey = {
   __typename?: 'ApiKey';
   /** The networks from which the key may be used, as CIDR blocks; null: from anywhere. */
   allowedNetworks?: Maybe<Array<Scalars['String']['output']>>;
+  /** The rules of the organization's policy that the key breaks: it was created before they were set, and keeps working. */
+  brokenPolicyRules: Array<ApiKeyPolicyRule>;
   /** How many calls a minute the key may make to each server; null: no limit of its own. */
   callsPerMinute?: Maybe<Scalars['Int']['output']>;
   /** When the key was created. */
@@ -150,6 +152,26 @@ export type ApiKeyOrder =
   | 'LAST_USED'
   /** The newest first. */
   | 'NEWEST';
+
+/** What an organization requires of its API keys. */
+export type ApiKeyPolicy = {
+  __typename?: 'ApiKeyPolicy';
+  /** Whether a key must expire. */
+  expiryRequired: Scalars['Boolean']['output'];
+  /** How many days a key may live from its creation, which requires an expiry; null: any time. */
+  maxLifetimeDays?: Maybe<Scalars['Int']['output']>;
+  /** Whether a key may reach a whole project. */
+  projectKeysAllowed: Scalars['Boolean']['output'];
+};
+
+/** A rule of an `ApiKeyPolicy` that a key can break. */
+export type ApiKeyPolicyRule =
+  /** It never expires. */
+  | 'EXPIRY_REQUIRED'
+  /** It expires later than `maxLifetimeDays` after its creation. */
+  | 'LIFETIME_TOO_LONG'
+  /** It reaches a whole project. */
+  | 'PROJECT_KEYS_NOT_ALLOWED';
 
 /** What an API key allows a program to do. */
 export type ApiKeyScope =
@@ -609,6 +631,11 @@ export type Mutation = {
    * without an overlap, which ends both. Fails with 400 `BAD_USER_INPUT` for revoked and expired keys.
    */
   rotateApiKey: CreateApiKeyPayload;
+  /**
+   * Sets what an organization requires of its API keys. It holds for keys that are created, rotated or get another expiry
+   * from now on, and ends no key: see `ApiKey.brokenPolicyRules`. For owners of the organization.
+   */
+  setApiKeyPolicy: Organization;
   /** Switches a deployment on or off. Calls of an inactive deployment fail with 409 `DEPLOYMENT_INACTIVE`. */
   setDeploymentActive: Deployment;
   /**
@@ -826,6 +853,12 @@ export type MutationRotateApiKeyArgs = {
 
 
 /** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationSetApiKeyPolicyArgs = {
+  input: SetApiKeyPolicyInput;
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationSetDeploymentActiveArgs = {
   active: Scalars['Boolean']['input'];
   id: Scalars['ID']['input'];
@@ -873,6 +906,8 @@ export type Organization = {
   __typename?: 'Organization';
   /** What the organization uses of its plan. */
   allowance: OrganizationAllowance;
+  /** What the organization requires of its API keys. */
+  apiKeyPolicy: ApiKeyPolicy;
   /** The organization's id. */
   id: Scalars['ID']['output'];
   /** The pending invitations, newest first; empty unless you are an admin or owner. */
@@ -1291,6 +1326,18 @@ export type Session = {
   network?: Maybe<Scalars['String']['output']>;
 };
 
+/** The policy of an organization for its API keys. */
+export type SetApiKeyPolicyInput = {
+  /** Whether a key must expire. */
+  expiryRequired: Scalars['Boolean']['input'];
+  /** How many days a key may live from its creation, 1 to 36500, which requires an expiry; null: any time. */
+  maxLifetimeDays?: InputMaybe<Scalars['Int']['input']>;
+  /** The organization's id. */
+  organizationId: Scalars['ID']['input'];
+  /** Whether a key may reach a whole project. */
+  projectKeysAllowed: Scalars['Boolean']['input'];
+};
+
 /** The x axis for a model that has none. */
 export type SetModelXAxisInput = {
   /** The model's id. */
@@ -1502,6 +1549,8 @@ export type ResolversTypes = {
   ApiKeyConnection: ResolverTypeWrapper<Omit<ApiKeyConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['ApiKeyEdge']>, nodes: Array<ResolversTypes['ApiKey']> }>;
   ApiKeyEdge: ResolverTypeWrapper<Omit<ApiKeyEdge, 'node'> & { node: ResolversTypes['ApiKey'] }>;
   ApiKeyOrder: ApiKeyOrder;
+  ApiKeyPolicy: ResolverTypeWrapper<ApiKeyPolicy>;
+  ApiKeyPolicyRule: ApiKeyPolicyRule;
   ApiKeyScope: ApiKeyScope;
   ApiKeyStatus: ApiKeyStatus;
   ApiKeyTarget: ApiKeyTarget;
@@ -1559,6 +1608,7 @@ export type ResolversTypes = {
   RotateApiKeyInput: RotateApiKeyInput;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   Session: ResolverTypeWrapper<Session>;
+  SetApiKeyPolicyInput: SetApiKeyPolicyInput;
   SetModelXAxisInput: SetModelXAxisInput;
   SetOrganizationMemberInput: SetOrganizationMemberInput;
   SetProjectMemberInput: SetProjectMemberInput;
@@ -1580,6 +1630,7 @@ export type ResolversParentTypes = {
   ApiKeyAllowance: ApiKeyAllowance;
   ApiKeyConnection: Omit<ApiKeyConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['ApiKeyEdge']>, nodes: Array<ResolversParentTypes['ApiKey']> };
   ApiKeyEdge: Omit<ApiKeyEdge, 'node'> & { node: ResolversParentTypes['ApiKey'] };
+  ApiKeyPolicy: ApiKeyPolicy;
   ApiKeyTarget: ApiKeyTarget;
   Applicability: Applicability;
   Base64: Scalars['Base64']['output'];
@@ -1629,6 +1680,7 @@ export type ResolversParentTypes = {
   RotateApiKeyInput: RotateApiKeyInput;
   SafeInt: Scalars['SafeInt']['output'];
   Session: Session;
+  SetApiKeyPolicyInput: SetApiKeyPolicyInput;
   SetModelXAxisInput: SetModelXAxisInput;
   SetOrganizationMemberInput: SetOrganizationMemberInput;
   SetProjectMemberInput: SetProjectMemberInput;
@@ -1648,6 +1700,7 @@ export type AllowanceResolvers<ContextType = Context, ParentType extends Resolve
 
 export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKey'] = ResolversParentTypes['ApiKey']> = {
   allowedNetworks?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  brokenPolicyRules?: Resolver<Array<ResolversTypes['ApiKeyPolicyRule']>, ParentType, ContextType>;
   callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   createdBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
@@ -1686,6 +1739,12 @@ export type ApiKeyConnectionResolvers<ContextType = Context, ParentType extends 
 export type ApiKeyEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyEdge'] = ResolversParentTypes['ApiKeyEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType>;
+};
+
+export type ApiKeyPolicyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyPolicy'] = ResolversParentTypes['ApiKeyPolicy']> = {
+  expiryRequired?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  maxLifetimeDays?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  projectKeysAllowed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type ApplicabilityResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Applicability'] = ResolversParentTypes['Applicability']> = {
@@ -1835,6 +1894,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   revokeApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'id'>>;
   revokeInvitation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationRevokeInvitationArgs, 'id'>>;
   rotateApiKey?: Resolver<ResolversTypes['CreateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationRotateApiKeyArgs, 'input'>>;
+  setApiKeyPolicy?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetApiKeyPolicyArgs, 'input'>>;
   setDeploymentActive?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationSetDeploymentActiveArgs, 'active' | 'id'>>;
   setModelXAxis?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationSetModelXAxisArgs, 'input'>>;
   setOrganizationMember?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetOrganizationMemberArgs, 'input'>>;
@@ -1847,6 +1907,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
   allowance?: Resolver<ResolversTypes['OrganizationAllowance'], ParentType, ContextType>;
+  apiKeyPolicy?: Resolver<ResolversTypes['ApiKeyPolicy'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   invitations?: Resolver<Array<ResolversTypes['Invitation']>, ParentType, ContextType>;
   keysOfFormerMembers?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType>;
@@ -2020,6 +2081,7 @@ export type Resolvers<ContextType = Context> = {
   ApiKeyAllowance?: ApiKeyAllowanceResolvers<ContextType>;
   ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;
   ApiKeyEdge?: ApiKeyEdgeResolvers<ContextType>;
+  ApiKeyPolicy?: ApiKeyPolicyResolvers<ContextType>;
   Applicability?: ApplicabilityResolvers<ContextType>;
   Base64?: GraphQLScalarType;
   Calibration?: CalibrationResolvers<ContextType>;

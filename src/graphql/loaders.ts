@@ -2,6 +2,7 @@ import { findAllowances } from '../accounts/allowances.ts';
 import { listInvitations } from '../accounts/invitations.ts';
 import { findOrganizationMembers, findOrganizations, listOrganizations } from '../accounts/organizations.ts';
 import { findKeysOfFormerMembers, findKeysOfMembers, memberOf } from '../api-keys/member-keys.ts';
+import { findPolicies } from '../api-keys/policy.ts';
 import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-keys/queries.ts';
 import type { Database } from '../database/pool.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
@@ -88,6 +89,10 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
       deployment => deployment.projectId,
     ),
     apiKey: byId('API key', ids => findApiKeys(db, viewerId, ids)),
+    keyPolicy: byParent(
+      ids => findPolicies(db, ids),
+      policy => policy.organizationId,
+    ),
     usableKeys: byParent(
       ids => countUsableKeys(db, now, ids),
       count => count.projectId,

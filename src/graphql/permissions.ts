@@ -112,6 +112,9 @@ export const permissions: {
     setDeploymentActive: deploymentEditor,
     renameOrganization: organizationOwner,
     deleteOrganization: organizationOwner,
+    setApiKeyPolicy: ruleOf(({ viewer }, { input }: OrganizationArgs) =>
+      requireOrganizationOwner(viewer(), input.organizationId),
+    ),
     renameProject: projectOwner,
     deleteProject: projectOwner,
     setModelXAxis: ruleOf(({ viewer }, { input }: MutationSetModelXAxisArgs) =>

@@ -582,6 +582,41 @@ mutation EndApiKeyRehearsal($apiKeyId: ID!) {
   headers: {},
 };
 
+const keyPolicy: Example = {
+  title: 'KeyPolicy',
+  query: `# What the organization requires of its API keys. Keys
+# that exist keep working.
+mutation SetApiKeyPolicy($input: SetApiKeyPolicyInput!) {
+  setApiKeyPolicy(input: $input) {
+    apiKeyPolicy {
+      maxLifetimeDays
+      expiryRequired
+      projectKeysAllowed
+    }
+  }
+}
+
+query BrokenRules($deploymentId: ID!) {
+  apiKeys(of: { deploymentId: $deploymentId }) {
+    nodes {
+      name
+      brokenPolicyRules
+    }
+  }
+}
+`,
+  variables: {
+    deploymentId: '<your-deployment-id>',
+    input: {
+      organizationId: '<your-organization-id>',
+      maxLifetimeDays: null,
+      expiryRequired: false,
+      projectKeysAllowed: true,
+    },
+  },
+  headers: {},
+};
+
 const revokeApiKey: Example = {
   title: 'RevokeApiKey',
   query: `# Revoke a key: its next call fails. The key is still
@@ -1025,6 +1060,7 @@ export const examples: [Example, ...Example[]] = [
   account,
   plan,
   rename,
+  keyPolicy,
   deletions,
   currentApiKey,
 ];
