@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { SetApiKeyPolicyInput } from '../src/generated/graphql.ts';
 import {
   CREATE_KEY,
   codes,
@@ -12,9 +13,11 @@ import {
   UPDATE_KEY,
 } from './harness.ts';
 
+type SetPolicy = Omit<SetApiKeyPolicyInput, 'organizationId'>;
+
 const DAY = 24 * 60 * 60_000;
 const now = new Date('2026-05-13T10:00:00Z');
-const FREE_CHOICE = { maxLifetimeDays: null, expiryRequired: false, projectKeysAllowed: true };
+const FREE_CHOICE: SetPolicy = { maxLifetimeDays: null, expiryRequired: false, projectKeysAllowed: true };
 
 let service: Service;
 let lab: Lab;
@@ -28,7 +31,7 @@ beforeEach(async () => {
 });
 
 const after = (days: number) => new Date(now.getTime() + days * DAY);
-const setPolicy = async (policy: Partial<typeof FREE_CHOICE> & { maxLifetimeDays?: number | null }) => {
+const setPolicy = async (policy: Partial<SetPolicy>) => {
   const input = { organizationId: lab.owner.organization.id, ...FREE_CHOICE, ...policy };
   return (await service.ask(SET_KEY_POLICY, { input }, lab.owner)).setApiKeyPolicy.apiKeyPolicy;
 };
