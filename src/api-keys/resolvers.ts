@@ -44,6 +44,7 @@ const person = (id: string | null, name: string | null) =>
 export const apiKeyResolvers = {
   Query: {
     currentApiKey: (_parent, _args, { caller }) => (caller.kind === 'api-key' ? caller.key : null),
+    clientAddress: (_parent, _args, { clientAddress }) => clientAddress(),
     apiKey: (_parent, { id }, { viewer }) => viewer().load.apiKey.find(id),
     async apiKeys(_parent, { of, orderBy, ...args }, { viewer }) {
       const { load } = viewer();

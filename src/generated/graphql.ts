@@ -260,6 +260,18 @@ export type ChangePasswordInput = {
   newPassword: Scalars['String']['input'];
 };
 
+/** The address of a client. */
+export type ClientAddress = {
+  __typename?: 'ClientAddress';
+  /** The address: the one of the connection or, behind a trusted proxy, the one that the proxy forwarded. */
+  address: Scalars['String']['output'];
+  /**
+   * Whether the request came with forwarding headers from a proxy that the server does not trust (`TRUSTED_PROXIES`). Then
+   * `address` is that of the proxy, for every client behind it.
+   */
+  hasUnknownProxy: Scalars['Boolean']['output'];
+};
+
 /** A new API key. */
 export type CreateApiKeyInput = {
   /**
@@ -1212,6 +1224,8 @@ export type Query = {
    * project: all of its keys. Revoked and expired keys are listed until they are deleted.
    */
   apiKeys: ApiKeyConnection;
+  /** The address of the client as the server sees it, to compare with `ApiKey.allowedNetworks`. For signed-in people. */
+  clientAddress: ClientAddress;
   /**
    * For a program: the key that it calls with, and what the key reaches; null for people and anonymous requests. Costs no
    * predictions, and does not count as a use of the key.
@@ -1561,6 +1575,7 @@ export type ResolversTypes = {
   Calibration: ResolverTypeWrapper<CalibrationRow>;
   CalibrationInput: CalibrationInput;
   ChangePasswordInput: ChangePasswordInput;
+  ClientAddress: ResolverTypeWrapper<ClientAddress>;
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyPayload: ResolverTypeWrapper<Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey: ResolversTypes['ApiKey'] }>;
   CreateDeploymentInput: CreateDeploymentInput;
@@ -1638,6 +1653,7 @@ export type ResolversParentTypes = {
   Calibration: CalibrationRow;
   CalibrationInput: CalibrationInput;
   ChangePasswordInput: ChangePasswordInput;
+  ClientAddress: ClientAddress;
   CreateApiKeyInput: CreateApiKeyInput;
   CreateApiKeyPayload: Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey: ResolversParentTypes['ApiKey'] };
   CreateDeploymentInput: CreateDeploymentInput;
@@ -1766,6 +1782,11 @@ export type CalibrationResolvers<ContextType = Context, ParentType extends Resol
   samples?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   yMax?: Resolver<Maybe<Array<ResolversTypes['Float']>>, ParentType, ContextType>;
   yMin?: Resolver<Maybe<Array<ResolversTypes['Float']>>, ParentType, ContextType>;
+};
+
+export type ClientAddressResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ClientAddress'] = ResolversParentTypes['ClientAddress']> = {
+  address?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  hasUnknownProxy?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type CreateApiKeyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateApiKeyPayload'] = ResolversParentTypes['CreateApiKeyPayload']> = {
@@ -2038,6 +2059,7 @@ export type ProjectPermissionsResolvers<ContextType = Context, ParentType extend
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   apiKey?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<QueryApiKeyArgs, 'id'>>;
   apiKeys?: Resolver<ResolversTypes['ApiKeyConnection'], ParentType, ContextType, RequireFields<QueryApiKeysArgs, 'first' | 'of' | 'orderBy'>>;
+  clientAddress?: Resolver<ResolversTypes['ClientAddress'], ParentType, ContextType>;
   currentApiKey?: Resolver<Maybe<ResolversTypes['CurrentApiKey']>, ParentType, ContextType>;
   deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType, RequireFields<QueryDeploymentArgs, 'id'>>;
   invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType, RequireFields<QueryInvitationArgs, 'token'>>;
@@ -2085,6 +2107,7 @@ export type Resolvers<ContextType = Context> = {
   Applicability?: ApplicabilityResolvers<ContextType>;
   Base64?: GraphQLScalarType;
   Calibration?: CalibrationResolvers<ContextType>;
+  ClientAddress?: ClientAddressResolvers<ContextType>;
   CreateApiKeyPayload?: CreateApiKeyPayloadResolvers<ContextType>;
   CurrentApiKey?: CurrentApiKeyResolvers<ContextType>;
   DailyPredictions?: DailyPredictionsResolvers<ContextType>;

@@ -22,6 +22,7 @@ import type { RequestMetadata } from '../observability/root-field.ts';
 import type { Models } from '../onnx/models.ts';
 import type { Attempt, AttemptFacts } from '../predictions/attempt.ts';
 import type { PredictionServices } from '../predictions/predict.ts';
+import { type ClientAddress, clientAddressOf } from '../requests/client-address.ts';
 import { networkOf } from '../requests/network.ts';
 import type { RateLimits } from '../requests/rate-limits.ts';
 import { type Loaders, type ModelLoaders, startLoaders, startModelLoaders } from './loaders.ts';
@@ -82,6 +83,8 @@ export interface Context extends Services {
   at: Date;
   /** The network of the client (requests/network.ts), which a trusted proxy may forward. */
   address: () => string;
+  /** The exact address of the client, and whether it is that of a proxy which is not trusted. */
+  clientAddress: () => ClientAddress;
   /** The origin of links in the response: PUBLIC_URL, else the one of the request. */
   publicOrigin: () => string;
   /** Reads a model of a deployment that the caller sees. @throws NOT_FOUND when it does not exist */
@@ -170,6 +173,7 @@ export function buildContext(
     facts: factsOf(identity, services),
     again,
     resultSize: startResultSize(),
+    clientAddress: () => clientAddressOf(request),
     publicOrigin: () => services.publicUrl ?? originOf(request),
     modelOf: modelId => loadModels().model.get(modelId),
     async curves(request) {

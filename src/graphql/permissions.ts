@@ -77,6 +77,7 @@ export const permissions: {
     project: person,
     deployment: person,
     apiKey: person,
+    clientAddress: person,
     currentApiKey: anyone,
     apiKeys: ruleOf(({ viewer }, { of }: QueryApiKeysArgs) => requireTarget(viewer(), of)),
   },

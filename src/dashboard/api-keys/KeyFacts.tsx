@@ -7,6 +7,7 @@ import { Moment } from '../ui/Moment';
 import { expiryWords } from './expiry.ts';
 import { marksOf } from './hygiene.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
+import { keyPath } from './key-path.ts';
 
 interface KeyFactsProps {
   apiKey: NonNullable<ApiKeyPageQuery['apiKey']>;
@@ -49,6 +50,38 @@ export function KeyFacts({ apiKey, now }: KeyFactsProps) {
             <KeyMarks marks={marksOf(apiKey, now).filter(({ kind }) => kind === 'expiring')} />
           </Group>
         </Fact>
+        {apiKey.successor && (
+          <Fact name="Replaced by">
+            <Anchor
+              component={Link}
+              to={keyPath({ ...apiKey, ...apiKey.successor })}
+              size="sm"
+              underline="always"
+            >
+              <code>{apiKey.successor.prefix}...</code>
+            </Anchor>
+          </Fact>
+        )}
+        {apiKey.predecessor && (
+          <Fact name="Replaces">
+            <Anchor
+              component={Link}
+              to={keyPath({ ...apiKey, ...apiKey.predecessor })}
+              size="sm"
+              underline="always"
+            >
+              <code>{apiKey.predecessor.prefix}...</code>
+            </Anchor>
+          </Fact>
+        )}
+        {apiKey.allowedNetworks && <Fact name="Networks">{apiKey.allowedNetworks.join(', ')}</Fact>}
+        {apiKey.monthlyPredictions != null && (
+          <Fact name="Predictions a month">{apiKey.monthlyPredictions.toLocaleString('en')}</Fact>
+        )}
+        {apiKey.callsPerMinute != null && (
+          <Fact name="Calls a minute">{apiKey.callsPerMinute.toLocaleString('en')}</Fact>
+        )}
+        {apiKey.note && <Fact name="Note">{apiKey.note}</Fact>}
         {apiKey.revokedAt && (
           <Fact name="Revoked">
             <Day at={apiKey.revokedAt} />

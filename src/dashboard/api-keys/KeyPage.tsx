@@ -8,11 +8,14 @@ import { Loading } from '../ui/Loading';
 import { NotFound } from '../ui/NotFound';
 import { Problem } from '../ui/Problem';
 import { useNow } from '../ui/use-now';
+import { ChangeKey } from './ChangeKey';
 import { type Asked, ConfirmKey } from './ConfirmKey';
 import { KeyCalls } from './KeyCalls';
 import { KeyFacts } from './KeyFacts';
 import { KeyUsage } from './KeyUsage';
 import { ABOUT_KEYS } from './queries';
+import { RehearsalUnderWay, RehearseKey } from './RehearseKey';
+import { RotateKey } from './RotateKey';
 
 const API_KEY = graphql(`
   query ApiKeyPage($id: ID!) {
@@ -22,6 +25,18 @@ const API_KEY = graphql(`
         id
         name
         ...ViewerCan
+      }
+      note
+      allowedNetworks
+      monthlyPredictions
+      callsPerMinute
+      brokenPolicyRules
+      predecessor {
+        id
+        prefix
+        status
+        expiresAt
+        lastUsedAt
       }
       revokedAt
       revokedBy {
@@ -55,6 +70,7 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [done, setDone] = useState(false);
+  const [dialog, setDialog] = useState<'change' | 'rotate' | 'rehearse' | null>(null);
   useEffect(() => {
     // The pressed button disappears with a revocation, and the focus would be lost.
     if (done) heading.current?.focus();
@@ -86,11 +102,26 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
             {key.name}
           </Title>
           {project.viewerCan.manageApiKeys && (
-            <Group gap="xs" wrap="nowrap">
+            <Group gap="xs">
+              <Button variant="default" onClick={() => setDialog('change')}>
+                Change
+              </Button>
               {key.status === 'ACTIVE' && (
-                <Button variant="default" onClick={() => ask({ what: 'revoke', key })}>
-                  Revoke
-                </Button>
+                <>
+                  {key.successor?.status !== 'ACTIVE' && (
+                    <Button variant="default" onClick={() => setDialog('rotate')}>
+                      Rotate
+                    </Button>
+                  )}
+                  {!key.rehearsalUntil && (
+                    <Button variant="default" onClick={() => setDialog('rehearse')}>
+                      Rehearse
+                    </Button>
+                  )}
+                  <Button variant="default" onClick={() => ask({ what: 'revoke', key })}>
+                    Revoke
+                  </Button>
+                </>
               )}
               <Button
                 variant="default"
@@ -103,11 +134,21 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
           )}
         </Group>
       </Stack>
+      {key.rehearsalUntil && (
+        <RehearsalUnderWay
+          id={key.id}
+          until={new Date(key.rehearsalUntil)}
+          canEnd={project.viewerCan.manageApiKeys}
+        />
+      )}
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
         <KeyFacts apiKey={key} now={now} />
         <KeyUsage days={key.dailyPredictions} />
       </SimpleGrid>
       <KeyCalls apiKey={key} />
+      <ChangeKey apiKey={key} opened={dialog === 'change'} onClose={() => setDialog(null)} />
+      <RotateKey apiKey={dialog === 'rotate' ? key : null} onClose={() => setDialog(null)} />
+      <RehearseKey apiKey={dialog === 'rehearse' ? key : null} now={now} onClose={() => setDialog(null)} />
       <ConfirmKey
         asked={asked}
         now={now}

@@ -21,6 +21,12 @@ export const API_KEY_ROW = graphql(`
     }
     expiresAt
     lastUsedAt
+    rehearsalUntil
+    successor {
+      id
+      prefix
+      status
+    }
   }
 `);
 
