@@ -9,10 +9,12 @@ import {
   deploy,
   openLab,
   PREDICT,
+  REHEARSE,
   REVOKE_KEY,
   recordOf,
   refusal,
   startServiceForTest,
+  UPDATE_KEY,
 } from '../harness.ts';
 import { linearRegression } from '../onnx-files.ts';
 import { report } from '../report.ts';
@@ -69,6 +71,22 @@ const changes: Change[] = [
     // Unknown keys are rate limited.
     undo: ({ service }) => service.db.deleteFrom('rateLimits').execute(),
     code: codes.UNAUTHENTICATED,
+  },
+  {
+    what: 'its networks narrowed',
+    make: ({ owner }, on, { id }) =>
+      on.call(UPDATE_KEY, { input: { id, allowedNetworks: ['203.0.113.0/24'] } }, owner),
+    code: codes.API_KEY_NETWORK_NOT_ALLOWED,
+  },
+  {
+    what: 'its own limit set below its usage',
+    make: ({ owner }, on, { id }) => on.call(UPDATE_KEY, { input: { id, monthlyPredictions: 1 } }, owner),
+    code: codes.API_KEY_QUOTA_EXCEEDED,
+  },
+  {
+    what: 'its revocation rehearsed',
+    make: ({ owner }, on, { id }) => on.call(REHEARSE, { id, minutes: 1 }, owner),
+    code: codes.API_KEY_REVOKED,
   },
   {
     what: 'its plan lowered',
