@@ -1,6 +1,6 @@
 import { Anchor, Card, Group, Title } from '@mantine/core';
 import { Link } from 'react-router';
-import type { ApiKeyPageQuery } from '../generated/graphql';
+import type { ApiKeyPageQuery, ApiKeyPolicyRule } from '../generated/graphql';
 import { Day } from '../ui/Day';
 import { Fact, Facts } from '../ui/Fact';
 import { Moment } from '../ui/Moment';
@@ -8,6 +8,12 @@ import { expiryWords } from './expiry.ts';
 import { marksOf } from './hygiene.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
 import { keyPath } from './key-path.ts';
+
+const BROKEN: Record<ApiKeyPolicyRule, string> = {
+  EXPIRY_REQUIRED: 'Keys of the organization must expire',
+  LIFETIME_TOO_LONG: 'It lives longer than the organization allows',
+  PROJECT_KEYS_NOT_ALLOWED: 'The organization allows no keys for a whole project',
+};
 
 interface KeyFactsProps {
   apiKey: NonNullable<ApiKeyPageQuery['apiKey']>;
@@ -80,6 +86,9 @@ export function KeyFacts({ apiKey, now }: KeyFactsProps) {
         )}
         {apiKey.callsPerMinute != null && (
           <Fact name="Calls a minute">{apiKey.callsPerMinute.toLocaleString('en')}</Fact>
+        )}
+        {apiKey.brokenPolicyRules.length > 0 && (
+          <Fact name="Policy">{apiKey.brokenPolicyRules.map(rule => BROKEN[rule]).join('. ')}</Fact>
         )}
         {apiKey.note && <Fact name="Note">{apiKey.note}</Fact>}
         {apiKey.revokedAt && (

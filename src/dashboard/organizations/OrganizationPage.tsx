@@ -3,6 +3,7 @@ import { useParams } from 'react-router';
 import { useViewer } from '../app/Session';
 import { ManageOrganization } from '../manage/ManageOrganization';
 import { NotFound } from '../ui/NotFound';
+import { KeyPolicyCard } from './KeyPolicyCard';
 import { OrganizationMembers } from './OrganizationMembers';
 import { OrganizationProjects } from './OrganizationProjects';
 import { PlanCard } from './PlanCard';
@@ -28,6 +29,7 @@ export function OrganizationPage() {
         </Group>
       </Stack>
       <PlanCard organization={organization} />
+      <KeyPolicyCard organization={organization} />
       <OrganizationProjects organization={organization} />
       <OrganizationMembers organization={organization} />
     </Stack>

@@ -1,0 +1,141 @@
+import { Button, Card, Checkbox, Group, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import { type CombinedError, useClient, useQuery } from 'urql';
+import { sentenceOf } from '../app/client';
+import type { Organization } from '../app/Session';
+import { graphql } from '../generated';
+import type { KeyPolicyQuery } from '../generated/graphql';
+import { Fact, Facts } from '../ui/Fact';
+import { Form, TextField } from '../ui/Form';
+import { Refusal } from '../ui/Refusal';
+
+const POLICY = graphql(`
+  query KeyPolicy {
+    viewer {
+      id
+      organizations {
+        id
+        apiKeyPolicy {
+          maxLifetimeDays
+          expiryRequired
+          projectKeysAllowed
+        }
+      }
+    }
+  }
+`);
+
+const SET_POLICY = graphql(`
+  mutation SetApiKeyPolicy($input: SetApiKeyPolicyInput!) {
+    setApiKeyPolicy(input: $input) {
+      id
+      apiKeyPolicy {
+        maxLifetimeDays
+        expiryRequired
+        projectKeysAllowed
+      }
+    }
+  }
+`);
+
+type Policy = NonNullable<KeyPolicyQuery['viewer']>['organizations'][number]['apiKeyPolicy'];
+
+/** What the organization requires of its API keys. Owners can change it. */
+export function KeyPolicyCard({ organization: { id, viewerCan } }: { organization: Organization }) {
+  const [{ data }] = useQuery({ query: POLICY });
+  const [changing, setChanging] = useState(false);
+  const policy = data?.viewer?.organizations.find(one => one.id === id)?.apiKeyPolicy;
+  if (!policy) return null;
+  return (
+    <Card withBorder padding="lg" component="section" aria-labelledby="key-policy">
+      <Group justify="space-between" mb="sm">
+        <Title order={2} id="key-policy">
+          Policy for API keys
+        </Title>
+        {viewerCan.manageOrganization && !changing && (
+          <Button variant="default" onClick={() => setChanging(true)}>
+            Change policy
+          </Button>
+        )}
+      </Group>
+      {changing ? (
+        <PolicyForm organizationId={id} policy={policy} onDone={() => setChanging(false)} />
+      ) : (
+        <Facts>
+          <Fact name="Longest lifetime">
+            {policy.maxLifetimeDays == null ? 'Any' : `${policy.maxLifetimeDays} days`}
+          </Fact>
+          <Fact name="Expiry">
+            {policy.expiryRequired || policy.maxLifetimeDays != null ? 'Required' : 'Not required'}
+          </Fact>
+          <Fact name="Keys for a whole project">{policy.projectKeysAllowed ? 'Allowed' : 'Not allowed'}</Fact>
+        </Facts>
+      )}
+    </Card>
+  );
+}
+
+interface FormProps {
+  organizationId: string;
+  policy: Policy;
+  onDone: () => void;
+}
+
+function PolicyForm({ organizationId, policy, onDone }: FormProps) {
+  const client = useClient();
+  const [days, setDays] = useState(policy.maxLifetimeDays == null ? '' : String(policy.maxLifetimeDays));
+  const [expiryRequired, setExpiryRequired] = useState(policy.expiryRequired);
+  const [projectKeysAllowed, setProjectKeysAllowed] = useState(policy.projectKeysAllowed);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<CombinedError>();
+  const submit = async () => {
+    if (busy) return;
+    setBusy(true);
+    setError(undefined);
+    const maxLifetimeDays = days.trim() === '' ? null : Number(days);
+    const input = { organizationId, maxLifetimeDays, expiryRequired, projectKeysAllowed };
+    const result = await client.mutation(SET_POLICY, { input }).toPromise();
+    setBusy(false);
+    if (result.error) setError(result.error);
+    else onDone();
+  };
+  return (
+    <Form onSubmit={() => void submit()}>
+      <Stack gap="md">
+        <Refusal sentence={error ? sentenceOf(error) : null} />
+        <Text size="sm">
+          It holds for keys that are created, rotated or get another expiry. Keys that exist keep working, and
+          their pages say what they break.
+        </Text>
+        <TextField
+          type="number"
+          label="Longest lifetime in days"
+          description="Empty: any."
+          min={1}
+          max={36_500}
+          maw={280}
+          value={days}
+          onChange={event => setDays(event.currentTarget.value)}
+        />
+        <Checkbox
+          label="Keys must expire"
+          checked={expiryRequired}
+          onChange={event => setExpiryRequired(event.currentTarget.checked)}
+        />
+        <Checkbox
+          label="Keys may reach a whole project"
+          checked={projectKeysAllowed}
+          onChange={event => setProjectKeysAllowed(event.currentTarget.checked)}
+        />
+        <Group gap="xs">
+          <Button type="submit" loading={busy}>
+            Save policy
+          </Button>
+          <Button variant="default" onClick={onDone} disabled={busy}>
+            Cancel
+          </Button>
+        </Group>
+      </Stack>
+    </Form>
+  );
+}
