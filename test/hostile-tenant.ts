@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { MAX_IN_A_LIST } from '../src/requests/bounds.ts';
 import {
   codes,
   createKey,
@@ -153,15 +154,24 @@ interface Tally {
 /**
  * Registers models that are harmless in their trial, and calls each with invalid numbers while another tenant predicts.
  *
+ * @param maxOfOperator how many accepted models of each operator are called
  * @returns for each operator the outcomes of its models and calls, and the findings of `watchNeighbour`
  */
-export async function attackWithOperators(neighbourhood: Neighbourhood) {
-  const { service, stranger } = neighbourhood;
+export async function attackWithOperators(neighbourhood: Neighbourhood, maxOfOperator: number) {
+  const { service } = neighbourhood;
+  let { stranger } = neighbourhood;
+  let deployments = 0;
   const stop = await watchNeighbour(neighbourhood, { warmUpModels: WARM_UP_MODELS });
   const operators = new Map<string, Tally>();
   for (const model of DRIVEN_MODELS) {
     const tally = operators.get(model.operator) ?? { accepted: 0, refused: 0, answered: 0, failed: 0 };
     operators.set(model.operator, tally);
+    if (tally.accepted >= maxOfOperator) continue;
+    // A project can have 200 models.
+    if (deployments === MAX_IN_A_LIST) {
+      stranger = await signUp(service, 'Stranger');
+      deployments = 0;
+    }
     const deployed = await deploy(service, stranger, fileOf(model), model.operator).catch(
       ({ message }: Error) => {
         expect(message, `${model.operator} ${model.variant}`).toContain(codes.BAD_USER_INPUT);
@@ -170,6 +180,7 @@ export async function attackWithOperators(neighbourhood: Neighbourhood) {
     );
     tally[deployed ? 'accepted' : 'refused'] += 1;
     if (!deployed) continue;
+    deployments += 1;
     const { deploymentId } = deployed;
     await Promise.all(
       EXTREME_PAIRS.map(async ([p, q]) => {

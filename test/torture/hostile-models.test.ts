@@ -8,7 +8,7 @@ test('hundreds of hostile models delay no call of another tenant, and the server
 });
 
 test('models that are harmless in their trial, of every type and attribute, delay no call of another tenant', async () => {
-  const { operators, found } = await attackWithOperators(await startNeighbourhood());
+  const { operators, found } = await attackWithOperators(await startNeighbourhood(), scaled(20, 1));
   process.stdout.write(tableOf(operators));
   report('operators', { operators: operators.size, ...found });
   const untested = [...operators].filter(([, { accepted }]) => accepted === 0);
