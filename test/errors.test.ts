@@ -97,34 +97,6 @@ describe('each code of the catalogue is returned with its status', () => {
       const settings = { allowedNetworks: ['203.0.113.0/24'] };
       return await predict(await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, settings));
     },
-    ROTATION_UNDER_WAY: async () => {
-      const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
-      const input = { id, overlapSeconds: 60 };
-      await service.ask(ROTATE_KEY, { input }, lab.owner);
-      return await service.call(ROTATE_KEY, { input }, lab.owner);
-    },
-    API_KEY_QUOTA_EXCEEDED: async () => {
-      const key = await createKey(
-        service,
-        lab.owner,
-        { deploymentId: lab.deploymentId },
-        { monthlyPredictions: 1 },
-      );
-      await predict(key);
-      return await predict(key);
-    },
-    API_KEY_RATE_LIMITED: async () => {
-      const key = await createKey(
-        service,
-        lab.owner,
-        { deploymentId: lab.deploymentId },
-        { callsPerMinute: 1 },
-      );
-      let answer = await predict(key);
-      // A minute may begin between two calls.
-      while (answer.status === 200) answer = await predict(key);
-      return answer;
-    },
     API_KEY_NOT_AUTHORIZED: async () => {
       const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
       return await predict(key, gasoline(), service, lab.modelId);
@@ -234,6 +206,12 @@ describe('each code of the catalogue is returned with its status', () => {
       await again();
       return await again();
     },
+    ROTATION_UNDER_WAY: async () => {
+      const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+      const input = { id, overlapSeconds: 60 };
+      await service.ask(ROTATE_KEY, { input }, lab.owner);
+      return await service.call(ROTATE_KEY, { input }, lab.owner);
+    },
     QUOTA_EXCEEDED: async () => {
       const free = await openLab(service, 'FREE');
       await service.db
@@ -242,6 +220,28 @@ describe('each code of the catalogue is returned with its status', () => {
         .where('name', '=', 'FREE')
         .execute();
       return await predict(free.owner, gasoline(), service, free.deploymentId);
+    },
+    API_KEY_RATE_LIMITED: async () => {
+      const key = await createKey(
+        service,
+        lab.owner,
+        { deploymentId: lab.deploymentId },
+        { callsPerMinute: 1 },
+      );
+      let answer = await predict(key);
+      // A minute may begin between two calls.
+      while (answer.status === 200) answer = await predict(key);
+      return answer;
+    },
+    API_KEY_QUOTA_EXCEEDED: async () => {
+      const key = await createKey(
+        service,
+        lab.owner,
+        { deploymentId: lab.deploymentId },
+        { monthlyPredictions: 1 },
+      );
+      await predict(key);
+      return await predict(key);
     },
     RATE_LIMITED: async () => {
       const malformed = { rawKey: 'sk_typo' };

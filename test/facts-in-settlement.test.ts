@@ -259,7 +259,7 @@ test('every row that facts for predict come from has a revision, which settlemen
   await startAuthenticate(db)(generateRawKey().text, new Date());
   const prepared = await sql<{ statement: string }>`
     select statement from pg_prepared_statements where name = 'look_up_keys'`.execute(db);
-  const lookUp = (prepared.rows[0]?.statement ?? '').replace('$1', `'{}'`).replace('$2', `''`);
+  const lookUp = (prepared.rows[0]?.statement ?? '').replace('$1', `'{}'`).replaceAll('$2', `''`);
   await sql`create view look_up as ${sql.raw(lookUp)}`.execute(db);
   onTestFinished(() => void sql`drop view look_up`.execute(witness));
 
@@ -270,8 +270,8 @@ test('every row that facts for predict come from has a revision, which settlemen
       on columns.view_name = tables.view_name and columns.table_name = tables.table_name
       and columns.column_name = 'revision'
     where tables.view_name in ('look_up', 'deployment_facts', 'project_access')
-      -- The quota is checked by settlement, against the locked slots.
-      and tables.table_name <> 'deployment_usage'`.execute(db);
+      -- The limits are checked by settlement, against the locked usage.
+      and tables.table_name not in ('deployment_usage', 'api_key_usage')`.execute(db);
   const compared = new Set(usage.rows.filter(({ hasRevision }) => hasRevision).map(({ table }) => table));
   expect(new Set(usage.rows.map(({ view }) => view)).size).toBe(3);
   // Settlement compares the revision of deployment_facts for every call, and that of the key or of project_access.

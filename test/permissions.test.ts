@@ -279,6 +279,11 @@ const TABLE: Record<string, Row> = {
     variables: [() => ({})],
     answers: { 'an anonymous caller': NULL, ...keys(OK), ...persons(NULL) },
   },
+  'Query.clientAddress': {
+    document: '{ clientAddress { address hasUnknownProxy } }',
+    variables: [() => ({})],
+    answers: { 'an anonymous caller': UNAUTHENTICATED, ...keys(FORBIDDEN), ...persons(OK) },
+  },
   'Query.apiKeys': {
     document: LIST_KEYS,
     variables: [

@@ -35,7 +35,7 @@ afterAll(async () => {
   await service.close();
 });
 beforeEach(async () => {
-  now = new Date('2026-05-13T10:00:00Z');
+  now = new Date();
   lab = await openLab(service);
 });
 

@@ -65,6 +65,8 @@ beforeAll(async () => {
   member = await signUp(service, 'Mia Member');
   await join(service, lab.owner, member, null);
   key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  const rotated = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  await service.ask(ROTATE_KEY, { input: { id: rotated.id, overlapSeconds: 3600 } }, lab.owner);
   otherKey = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
   otherRevoked = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
   // Facts about models and predictions that only some models have.
@@ -224,6 +226,7 @@ const ROOTS: Record<string, (lab: Lab) => string> = {
   apiKeys: ({ owner }) => `apiKeys(of: { projectId: "${owner.projectId}" })`,
   signUpMode: () => 'signUpMode',
   currentApiKey: () => 'currentApiKey',
+  clientAddress: () => 'clientAddress',
   // A token is not an id: anyone who has it may read what it refers to. So every caller sends the same one.
   invitation: () => `invitation(token: "${invitation.token}")`,
 };

@@ -86,6 +86,8 @@ export const apiKeyResolvers = {
         await claimCreation(trx, repeatable, successor.id);
         await rotateApiKey(trx, { id, projectId, rotation }, successor, by());
       });
+      // It was read for the permission, and now has a successor.
+      await load.apiKey.reload(id);
       return { apiKey: await load.apiKey.get(successor.id), rawKey: successor.rawKey.text };
     },
 

@@ -236,6 +236,14 @@ query Sessions {
   }
 }
 
+# Your address, to compare with a key's networks.
+query Address {
+  clientAddress {
+    address
+    hasUnknownProxy
+  }
+}
+
 # End one of your sessions.
 mutation EndSession($sessionId: ID!) {
   endSession(id: $sessionId)
@@ -560,7 +568,7 @@ mutation RotateApiKey($input: RotateApiKeyInput!) {
 };
 
 const rehearseRevocation: Example = {
-  title: 'RehearseRevocation',
+  title: 'RehearseApiKeyRevocation',
   query: `# Refuse a key for some minutes, as if it were revoked, to
 # find out who depends on it. It comes back by itself.
 mutation RehearseApiKeyRevocation($apiKeyId: ID!) {
@@ -583,7 +591,7 @@ mutation EndApiKeyRehearsal($apiKeyId: ID!) {
 };
 
 const keyPolicy: Example = {
-  title: 'KeyPolicy',
+  title: 'SetApiKeyPolicy',
   query: `# What the organization requires of its API keys. Keys
 # that exist keep working.
 mutation SetApiKeyPolicy($input: SetApiKeyPolicyInput!) {
@@ -596,6 +604,7 @@ mutation SetApiKeyPolicy($input: SetApiKeyPolicyInput!) {
   }
 }
 
+# The rules that each key breaks.
 query BrokenRules($deploymentId: ID!) {
   apiKeys(of: { deploymentId: $deploymentId }) {
     nodes {

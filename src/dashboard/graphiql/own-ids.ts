@@ -30,7 +30,7 @@ const VIEWER = `query OwnIds {
 const NOT_FILLED = new Set([
   'UpdateApiKey',
   'RotateApiKey',
-  'RehearseRevocation',
+  'RehearseApiKeyRevocation',
   'RevokeApiKey',
   'DeleteApiKey',
   'DeleteDeployment',
