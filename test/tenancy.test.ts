@@ -65,10 +65,14 @@ beforeAll(async () => {
   member = await signUp(service, 'Mia Member');
   await join(service, lab.owner, member, null);
   key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
-  const rotated = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
-  await service.ask(ROTATE_KEY, { input: { id: rotated.id, overlapSeconds: 3600 } }, lab.owner);
   otherKey = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
-  otherRevoked = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
+  // With a predecessor and a successor.
+  const first = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
+  const rotate = (id: string, overlapSeconds: number) =>
+    service.ask(ROTATE_KEY, { input: { id, overlapSeconds } }, otherLab.owner);
+  const { rotateApiKey } = await rotate(first.id, 0);
+  otherRevoked = { ...rotateApiKey.apiKey, rawKey: rotateApiKey.rawKey };
+  await rotate(otherRevoked.id, 3600);
   // Facts about models and predictions that only some models have.
   await service.db
     .updateTable('models')

@@ -520,8 +520,15 @@ const updateApiKey: Example = {
   title: 'UpdateApiKey',
   query: `# Change a key, from its next call on. A field that is
 # absent stays as it is, null removes.
-mutation UpdateApiKey($input: UpdateApiKeyInput!) {
-  updateApiKey(input: $input) {
+mutation UpdateApiKey($apiKeyId: ID!) {
+  updateApiKey(
+    input: {
+      id: $apiKeyId
+      note: "Rack 4"
+      allowedNetworks: ["203.0.113.0/24"]
+      callsPerMinute: 60
+    }
+  ) {
     name
     note
     expiresAt
@@ -531,14 +538,7 @@ mutation UpdateApiKey($input: UpdateApiKeyInput!) {
   }
 }
 `,
-  variables: {
-    input: {
-      id: '<your-api-key-id>',
-      note: 'Rack 4',
-      allowedNetworks: ['203.0.113.0/24'],
-      callsPerMinute: 60,
-    },
-  },
+  variables: { apiKeyId: '<your-api-key-id>' },
   headers: {},
 };
 
@@ -546,8 +546,8 @@ const rotateApiKey: Example = {
   title: 'RotateApiKey',
   query: `# Replace a key. Both can be used during the overlap. The
 # raw key of the successor is only in this answer.
-mutation RotateApiKey($input: RotateApiKeyInput!) {
-  rotateApiKey(input: $input) {
+mutation RotateApiKey($apiKeyId: ID!) {
+  rotateApiKey(input: { id: $apiKeyId, overlapSeconds: 86400 }) {
     rawKey
     apiKey {
       id
@@ -563,7 +563,7 @@ mutation RotateApiKey($input: RotateApiKeyInput!) {
   }
 }
 `,
-  variables: { input: { id: '<your-api-key-id>', overlapSeconds: 86400 } },
+  variables: { apiKeyId: '<your-api-key-id>' },
   headers: {},
 };
 
@@ -594,8 +594,15 @@ const keyPolicy: Example = {
   title: 'SetApiKeyPolicy',
   query: `# What the organization requires of its API keys. Keys
 # that exist keep working.
-mutation SetApiKeyPolicy($input: SetApiKeyPolicyInput!) {
-  setApiKeyPolicy(input: $input) {
+mutation SetApiKeyPolicy($organizationId: ID!) {
+  setApiKeyPolicy(
+    input: {
+      organizationId: $organizationId
+      maxLifetimeDays: null
+      expiryRequired: false
+      projectKeysAllowed: true
+    }
+  ) {
     apiKeyPolicy {
       maxLifetimeDays
       expiryRequired
@@ -616,12 +623,7 @@ query BrokenRules($deploymentId: ID!) {
 `,
   variables: {
     deploymentId: '<your-deployment-id>',
-    input: {
-      organizationId: '<your-organization-id>',
-      maxLifetimeDays: null,
-      expiryRequired: false,
-      projectKeysAllowed: true,
-    },
+    organizationId: '<your-organization-id>',
   },
   headers: {},
 };
