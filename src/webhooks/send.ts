@@ -78,7 +78,6 @@ function post(
         agent: false,
         lookup,
         family,
-        autoSelectFamily: false,
         signal,
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       },
