@@ -6,6 +6,7 @@ import { NotFound } from '../ui/NotFound';
 import { OrganizationMembers } from './OrganizationMembers';
 import { OrganizationProjects } from './OrganizationProjects';
 import { PlanCard } from './PlanCard';
+import { WebhooksLink } from './WebhooksLink';
 
 /** An organization: its plan, projects and members. */
 export function OrganizationPage() {
@@ -30,6 +31,7 @@ export function OrganizationPage() {
       <PlanCard organization={organization} />
       <OrganizationProjects organization={organization} />
       <OrganizationMembers organization={organization} />
+      {organization.viewerCan.manageOrganization && <WebhooksLink slug={organization.slug} />}
     </Stack>
   );
 }
