@@ -32,6 +32,7 @@ import {
 const HANDLER_MS = 1500;
 
 const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { id } }';
+const WEBHOOK = { url: 'https://lims.example/', events: ['API_KEY_REVOKED'] };
 const LATE_PERSON = { name: 'Late', password: 'a passphrase that is late' };
 
 let service: Service;
@@ -44,6 +45,8 @@ let colleague: Person;
 let outsider: Person;
 let pending: { id: string; token: string; email: string };
 let otherSessionId: string;
+let webhookId: string;
+let deliveryId: string;
 let witness: Service['db'];
 
 beforeAll(async () => {
@@ -69,6 +72,18 @@ beforeAll(async () => {
     .where('userId', '=', person.id)
     .orderBy('id', 'desc')
     .executeTakeFirstOrThrow());
+  const { createWebhook } = await service.ask(
+    'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }',
+    { input: { ...WEBHOOK, organizationId: lab.owner.organization.id } },
+    lab.owner,
+  );
+  webhookId = createWebhook.webhook.id;
+  const { testWebhook } = await service.ask(
+    'mutation ($id: ID!) { testWebhook(id: $id) { id } }',
+    { id: webhookId },
+    lab.owner,
+  );
+  deliveryId = testWebhook.id;
   await service.db
     .insertInto('modelQuarantines')
     .values({
@@ -123,6 +138,30 @@ const MUTATIONS: Record<string, Ask & { codeOfViewer?: Code }> = {
   createProject: {
     document: 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }',
     variables: () => ({ input: { organizationId: lab.owner.organization.id, name: 'Late' } }),
+  },
+  createWebhook: {
+    document: 'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { secret } }',
+    variables: () => ({ input: { ...WEBHOOK, organizationId: lab.owner.organization.id } }),
+  },
+  updateWebhook: {
+    document: 'mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) { id } }',
+    variables: () => ({ input: { id: webhookId, url: 'https://late.example/' } }),
+  },
+  rotateWebhookSecret: {
+    document: 'mutation ($id: ID!) { rotateWebhookSecret(id: $id) { secret } }',
+    variables: () => ({ id: webhookId }),
+  },
+  deleteWebhook: {
+    document: 'mutation ($id: ID!) { deleteWebhook(id: $id) { deletedWebhookId } }',
+    variables: () => ({ id: webhookId }),
+  },
+  testWebhook: {
+    document: 'mutation ($id: ID!) { testWebhook(id: $id) { id } }',
+    variables: () => ({ id: webhookId }),
+  },
+  resendWebhookDelivery: {
+    document: 'mutation ($id: ID!) { resendWebhookDelivery(id: $id) { id } }',
+    variables: () => ({ id: deliveryId }),
   },
   renameOrganization: {
     document: 'mutation ($id: ID!) { renameOrganization(id: $id, name: "Late") { id } }',
