@@ -62,7 +62,11 @@ beforeAll(async () => {
   colleague = await signUp(service, 'Carl Colleague');
   outsider = await signUp(service, 'Oda Outsider');
   await join(service, lab.owner, colleague, 'VIEWER');
-  pending = await insertPending(service, { organizationId: lab.owner.organization.id });
+  pending = await insertPending(service, {
+    organizationId: lab.owner.organization.id,
+    // Longer than all tests of this file.
+    expiresAt: new Date(Date.now() + 3_600_000),
+  });
   // The only owner of an organization may not delete the account.
   await service.db.deleteFrom('organizations').where('id', '=', person.organization.id).execute();
   await signIn(service, person);

@@ -371,9 +371,11 @@ describe('every field of the schema', () => {
       'DeleteModelPayload.deletedModelId',
       'DeleteOrganizationPayload.deletedOrganizationId',
       'DeleteProjectPayload.deletedProjectId',
+      'DeleteWebhookPayload.deletedWebhookId',
       'PredictPayload.logId',
       'PredictPayload.model',
       'PredictPayload.predictions',
+      'WebhookSecretPayload.webhook',
     ]);
   });
 });

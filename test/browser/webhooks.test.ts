@@ -56,7 +56,7 @@ test('an owner creates a webhook, copies its secret, which is shown once, and se
   await row.getByText('1 attempt, answered 204').waitFor();
   expect(receiver.received.map(received => isSigned(received, secret))).toEqual([true]);
 
-  await row.getByRole('button', { name: 'Send "Test" again' }).click();
+  await row.getByRole('button', { name: 'Send again: Test' }).click();
   await row.getByText('2 attempts, answered 204').waitFor();
   expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1);
   await isAccessibleAtEveryWidth(page, 'light');

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
 import { useInterval } from '@mantine/hooks';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
@@ -88,7 +88,9 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
               <Table.Th>Event</Table.Th>
               <Table.Th w={150}>Status</Table.Th>
               <Table.Th w={130}>Last attempt</Table.Th>
-              <Table.Th w={120} aria-label="Actions" />
+              <Table.Th w={120}>
+                <VisuallyHidden>Actions</VisuallyHidden>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -155,7 +157,7 @@ function DeliveryRow({
             size="xs"
             variant="default"
             loading={fetching}
-            aria-label={`Send "${labelOf(event)}" again`}
+            aria-label={`Send again: ${labelOf(event)}`}
             onClick={async () => {
               const { error } = await resend({ id });
               onRefusal(error ? sentenceOf(error) : null);
