@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { mayConnectTo, parseNetworks } from '../src/webhooks/addresses.ts';
 import { send } from '../src/webhooks/send.ts';
 import { checkTarget } from '../src/webhooks/target.ts';
@@ -261,6 +263,18 @@ test('a receiver that does not answer, answers too slowly or endlessly holds a d
   });
   expect(await unresolved).toMatchObject({ kind: 'failed' });
   expect(performance.now() - began).toBeLessThan(1500);
-  const large = await startReceiverForTest({ answer: () => 200, body: 'x'.repeat(10 * 1024 * 1024) });
-  expect(await send(message(large.url), { policy: loopback })).toEqual({ kind: 'answered', status: 200 });
+  const endless = createServer((_request, reply) => {
+    const write = () => {
+      while (!reply.destroyed && reply.write('x'.repeat(1024)));
+    };
+    reply.on('drain', write);
+    write();
+  });
+  endless.listen(0, '127.0.0.1');
+  await once(endless, 'listening');
+  onTestFinished(() => void endless.close());
+  const address = endless.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const cut = await send(message(`http://127.0.0.1:${port}/`), { policy: loopback, maxMs: 2000 });
+  expect(cut).toEqual({ kind: 'answered', status: 200 });
 });

@@ -5,6 +5,8 @@ import {
   codes,
   createKey,
   DELETE_KEY,
+  demonstration,
+  deploy,
   gasoline,
   join,
   type Lab,
@@ -397,6 +399,7 @@ describe('what no request causes is looked for once a minute', () => {
       if (expected.length > typesOf(receiver, key.id).length)
         await expect.poll(() => typesOf(receiver, key.id), SOON).toEqual(expected);
       else await expect.poll(() => ranAgain(service, marker), SOON).toBe(true);
+      await expect.poll(() => pendingIn(service), SOON).toEqual([]);
       expect(typesOf(receiver, key.id)).toEqual(expected);
       await server.close();
     }
@@ -427,13 +430,51 @@ describe('what no request causes is looked for once a minute', () => {
     });
   }, 60_000);
 
+  test('predictions outside, from the first webhook for them on, in one event however many there were', async () => {
+    const hook = await openHook({ jobs: false, events: ['QUOTA_80'] });
+    const { service, lab, receiver, id } = hook;
+    const { deploymentId } = await deploy(
+      service,
+      lab.owner,
+      demonstration('octane-with-limits.onnx'),
+      'Limits',
+    );
+    await sql`update models set t2_limit = 1e-9`.execute(service.db);
+    const call = (count: number) =>
+      service.ask(PREDICT, { deploymentId, spectra: gasoline(count) }, lab.owner);
+    await call(3);
+    await service.ask(UPDATE, { input: { id, events: ['PREDICTION_OUTSIDE'] } }, lab.owner);
+    await look(service);
+    expect(receiver.received).toEqual([]);
+    await call(2);
+    await call(1);
+    await look(service);
+    await look(service);
+    await expect
+      .poll(() => receiver.received.map(({ message }) => message), SOON)
+      .toMatchObject([
+        {
+          type: 'prediction.outside',
+          data: { deployment: { id: deploymentId, name: 'Limits' }, outside: 3, outsideThisMonth: 6 },
+        },
+      ]);
+    await call(1);
+    await look(service);
+    await expect.poll(() => receiver.received.at(-1)?.message.data, SOON).toMatchObject({ outside: 1 });
+    expect(receiver.received).toHaveLength(2);
+  }, 60_000);
+
   /** Starts another server, whose jobs look at once, and waits until they have. */
   async function look(service: Service): Promise<void> {
     const marker = await countOf(service);
     const server = await lookAt(service, () => new Date());
     await expect.poll(() => ranAgain(service, marker), SOON).toBe(true);
+    await expect.poll(() => pendingIn(service), SOON).toEqual([]);
     await server.close();
   }
+
+  const pendingIn = ({ db }: Service) =>
+    db.selectFrom('webhookDeliveries').select('id').where('status', '=', 'PENDING').execute();
 
   const countOf = async ({ db }: Service) => {
     const { rows: tables } = await sql`select from pg_tables where schemaname = 'pgboss'`.execute(db);
