@@ -33,6 +33,8 @@ const config: CodegenConfig = {
           ApiKey: '../api-keys/queries.ts#ApiKeyRow',
           PredictPayload: '../predictions/predict.ts#PredictResult',
           PredictionLog: '../predictions/logs.ts#PredictionLogRow',
+          Webhook: '../webhooks/queries.ts#WebhookRow',
+          WebhookDelivery: '../webhooks/queries.ts#DeliveryRow',
         },
       },
     },

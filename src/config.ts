@@ -23,6 +23,13 @@ const originsLike = (example: string) =>
     .refine(origins => origins.every(isOrigin), `must list origins, such as ${example}`)
     .optional();
 
+/** A list of addresses and networks, comma-separated. */
+const networks = z
+  .string()
+  .transform(list => list.split(',').map(network => network.trim()))
+  .refine(list => list.every(isNetwork), 'must list addresses or networks, such as 10.0.0.0/8')
+  .optional();
+
 const variables = {
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
   PORT: wholeNumber(0, 65_535).default(4000).describe('Port to listen on; 0 takes a free one'),
@@ -52,12 +59,9 @@ const variables = {
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('warn')
     .describe('Lowest severity written to the log (JSON, standard error); info logs each request'),
-  TRUSTED_PROXIES: z
-    .string()
-    .transform(proxies => proxies.split(',').map(proxy => proxy.trim()))
-    .refine(proxies => proxies.every(isNetwork), 'must list addresses or networks, such as 10.0.0.0/8')
-    .optional()
-    .describe('Addresses or networks of proxies whose X-Forwarded-* headers are trusted, comma-separated'),
+  TRUSTED_PROXIES: networks.describe(
+    'Addresses or networks of proxies whose X-Forwarded-* headers are trusted, comma-separated',
+  ),
   PUBLIC_URL: originsLike('https://spectrakey.lab.example').describe(
     'Origins of this server, comma-separated; the first is used in links, and requests for other hosts are refused',
   ),
@@ -77,6 +81,12 @@ const variables = {
     .email({ error: 'must be an e-mail address, such as spectrakey@lab.example' })
     .optional()
     .describe('Sender address of mails, such as spectrakey@lab.example'),
+  WEBHOOK_HTTP: trueOrFalse
+    .default(false)
+    .describe('Allow webhooks with http://, whose content others in the network can read and change'),
+  WEBHOOK_NETWORKS: networks.describe(
+    'Private addresses or networks that webhooks may call besides public addresses, comma-separated; if unset, none',
+  ),
   NODE_ENV: z
     .string()
     .optional()

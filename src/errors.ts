@@ -201,7 +201,16 @@ export const forbidden = (message?: string) => make('FORBIDDEN', message);
 export const keysOnlyPredict = () => make('FORBIDDEN', 'API keys can only call predict. Sign in to do this.');
 /** The object does not exist or is not visible. `what`: its type as in the schema, for example "Project". */
 export const notFound = (
-  what: 'Organization' | 'Invitation' | 'Project' | 'Model' | 'Deployment' | 'API key' | 'Session',
+  what:
+    | 'Organization'
+    | 'Invitation'
+    | 'Project'
+    | 'Model'
+    | 'Deployment'
+    | 'API key'
+    | 'Session'
+    | 'Webhook'
+    | 'Webhook delivery',
 ) => make('NOT_FOUND', `${what} not found. It does not exist, or is not visible to you.`);
 /** Sign-up needs an invitation on this server, and none was given. */
 export const signUpClosed = () => make('SIGN_UP_CLOSED');

@@ -26,6 +26,8 @@ import { type ModelLimits, startModels } from './onnx/models.ts';
 import { detectSandbox, missingFrom } from './onnx/sandbox.ts';
 import { startSettle } from './predictions/settlement/settle.ts';
 import { startRateLimits } from './requests/rate-limits.ts';
+import { parseNetworks } from './webhooks/addresses.ts';
+import type { TargetPolicy } from './webhooks/target.ts';
 
 // The composition root: starts each part of the server with the parts that it uses.
 
@@ -43,6 +45,8 @@ export interface ServerOptions {
       | 'METRICS_PORT'
       | 'MODEL_MEMORY'
       | 'MODEL_HOST_UIDS'
+      | 'WEBHOOK_HTTP'
+      | 'WEBHOOK_NETWORKS'
     >;
   /** Settings of traces; without them, requests are not traced. */
   tracing?: Parameters<typeof startTracing>[0] | null;
@@ -85,7 +89,11 @@ export async function startServer({
   const tracing = traces
     ? await (await import('./observability/tracing.ts')).startTracing(traces, log)
     : undefined;
-  const jobs = runsJobs ? startJobs({ db, log, now }) : undefined;
+  const webhookTargets = {
+    allowHttp: config.WEBHOOK_HTTP,
+    networks: parseNetworks(config.WEBHOOK_NETWORKS ?? []),
+  };
+  const jobs = runsJobs ? startJobs({ db, log, now, webhookTargets }) : undefined;
   const upkeep = startUpkeep({ db, log, now, retentionMonths: config.LOG_RETENTION_MONTHS });
   const purgeSoon = () => jobs?.purgeSoon();
   const services = startServices({
@@ -96,6 +104,9 @@ export async function startServer({
     log,
     now,
     purgeSoon,
+    addDeliveries: async trx => (await jobs?.addDeliveries(trx)) ?? false,
+    deliverSoon: () => jobs?.deliverSoon(),
+    webhookTargets,
     metrics,
     tracing,
   });
@@ -143,6 +154,10 @@ export interface ServicesOptions {
   now: () => Date;
   /** Schedules the removal of what deletions left. */
   purgeSoon: () => void;
+  /** Adds the jobs of webhook deliveries that a transaction wrote. */
+  addDeliveries: Services['addDeliveries'];
+  deliverSoon: () => void;
+  webhookTargets: TargetPolicy;
   metrics?: Metrics | undefined;
   tracing?: Tracing | undefined;
 }
@@ -158,6 +173,9 @@ export function startServices({
   log,
   now,
   purgeSoon,
+  addDeliveries,
+  deliverSoon,
+  webhookTargets,
   metrics,
   tracing,
 }: ServicesOptions): Services {
@@ -201,6 +219,9 @@ export function startServices({
     countFailedKey: startFailedKeys(rateLimits),
     rateLimits,
     purgeSoon,
+    addDeliveries,
+    deliverSoon,
+    webhookTargets,
     signUpMode: SIGN_UP,
     publicUrl: PUBLIC_URL?.[0],
     invitationMail:

@@ -111,6 +111,9 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
     config: { SIGN_UP: 'open', MODEL_MEMORY: undefined, MODEL_HOST_UIDS: undefined },
     now: () => NOW,
     purgeSoon: () => {},
+    addDeliveries: async () => false,
+    deliverSoon: () => {},
+    webhookTargets: { allowHttp: false, networks: [] },
     log: { info: () => {}, warn: () => {}, error: () => {} },
   });
   const app = Fastify();

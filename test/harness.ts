@@ -78,6 +78,8 @@ export interface ServiceOptions {
   httpLimits?: Partial<HttpLimits>;
   /** Whether it runs background jobs. Off by default: tests would count their statements. */
   jobs?: boolean;
+  /** As WEBHOOK_NETWORKS. If set, WEBHOOK_HTTP is true. */
+  webhookNetworks?: string[];
   /** As CORS_ORIGINS. */
   corsOrigins?: string[];
   /** As INTROSPECTION. */
@@ -103,6 +105,7 @@ export async function startService({
   passwordCost = 4,
   httpLimits,
   jobs = false,
+  webhookNetworks,
   corsOrigins,
   introspection = true,
   graphiql = true,
@@ -123,6 +126,8 @@ export async function startService({
       PUBLIC_URL: publicUrl,
       SMTP_URL: smtpUrl,
       MAIL_FROM: smtpUrl && 'spectrakey@lab.example',
+      WEBHOOK_HTTP: webhookNetworks !== undefined,
+      WEBHOOK_NETWORKS: webhookNetworks,
       CORS_ORIGINS: corsOrigins,
       INTROSPECTION: introspection,
       GRAPHIQL: graphiql,

@@ -37,6 +37,7 @@ import {
 const HANDLER_MS = 1500;
 
 const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { id } }';
+const WEBHOOK = { url: 'https://lims.example/', events: ['API_KEY_REVOKED'] };
 const LATE_PERSON = { name: 'Late', password: 'a passphrase that is late' };
 
 let service: Service;
@@ -49,6 +50,8 @@ let colleague: Person;
 let outsider: Person;
 let pending: { id: string; token: string; email: string };
 let otherSessionId: string;
+let webhookId: string;
+let deliveryId: string;
 let witness: Service['db'];
 
 beforeAll(async () => {
@@ -64,7 +67,11 @@ beforeAll(async () => {
   colleague = await signUp(service, 'Carl Colleague');
   outsider = await signUp(service, 'Oda Outsider');
   await join(service, lab.owner, colleague, 'VIEWER');
-  pending = await insertPending(service, { organizationId: lab.owner.organization.id });
+  pending = await insertPending(service, {
+    organizationId: lab.owner.organization.id,
+    // Longer than all tests of this file.
+    expiresAt: new Date(Date.now() + 3_600_000),
+  });
   // The only owner of an organization may not delete the account.
   await service.db.deleteFrom('organizations').where('id', '=', person.organization.id).execute();
   await signIn(service, person);
@@ -74,6 +81,18 @@ beforeAll(async () => {
     .where('userId', '=', person.id)
     .orderBy('id', 'desc')
     .executeTakeFirstOrThrow());
+  const { createWebhook } = await service.ask(
+    'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }',
+    { input: { ...WEBHOOK, organizationId: lab.owner.organization.id } },
+    lab.owner,
+  );
+  webhookId = createWebhook.webhook.id;
+  const { testWebhook } = await service.ask(
+    'mutation ($id: ID!) { testWebhook(id: $id) { id } }',
+    { id: webhookId },
+    lab.owner,
+  );
+  deliveryId = testWebhook.id;
   await service.db
     .insertInto('modelQuarantines')
     .values({
@@ -128,6 +147,30 @@ const MUTATIONS: Record<string, Ask & { codeOfViewer?: Code }> = {
   createProject: {
     document: 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }',
     variables: () => ({ input: { organizationId: lab.owner.organization.id, name: 'Late' } }),
+  },
+  createWebhook: {
+    document: 'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { secret } }',
+    variables: () => ({ input: { ...WEBHOOK, organizationId: lab.owner.organization.id } }),
+  },
+  updateWebhook: {
+    document: 'mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) { id } }',
+    variables: () => ({ input: { id: webhookId, url: 'https://late.example/' } }),
+  },
+  rotateWebhookSecret: {
+    document: 'mutation ($id: ID!) { rotateWebhookSecret(id: $id) { secret } }',
+    variables: () => ({ id: webhookId }),
+  },
+  deleteWebhook: {
+    document: 'mutation ($id: ID!) { deleteWebhook(id: $id) { deletedWebhookId } }',
+    variables: () => ({ id: webhookId }),
+  },
+  testWebhook: {
+    document: 'mutation ($id: ID!) { testWebhook(id: $id) { id } }',
+    variables: () => ({ id: webhookId }),
+  },
+  resendWebhookDelivery: {
+    document: 'mutation ($id: ID!) { resendWebhookDelivery(id: $id) { id } }',
+    variables: () => ({ id: deliveryId }),
   },
   renameOrganization: {
     document: 'mutation ($id: ID!) { renameOrganization(id: $id, name: "Late") { id } }',

@@ -137,6 +137,13 @@ const CHANGED_BY_ORGANIZATION_OWNERS = {
   'the owner of another laboratory': NOT_FOUND,
 } as const;
 
+/** Only owners of the organization see webhooks. */
+const CHANGED_BY_WHO_SEES_WEBHOOKS = {
+  ...PERSONS_ONLY,
+  ...persons(NOT_FOUND),
+  'an organization owner': OK,
+} as const;
+
 interface Row {
   document: string;
   /** The variables of each way to call the field; made anew for each attempt. */
@@ -154,6 +161,28 @@ async function pendingToken() {
   const { token } = await insertPending(service, { organizationId: bystander.organization.id });
   return { token };
 }
+const newWebhook = async () => {
+  await service.db.deleteFrom('webhooks').execute();
+  const input = {
+    organizationId: lab.owner.organization.id,
+    url: 'https://lims.example/',
+    events: ['API_KEY_REVOKED'],
+  };
+  const { createWebhook } = await service.ask(
+    'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }',
+    { input },
+    lab.owner,
+  );
+  return { id: createWebhook.webhook.id };
+};
+const newDelivery = async () => {
+  const { testWebhook } = await service.ask(
+    'mutation ($id: ID!) { testWebhook(id: $id) { id } }',
+    await newWebhook(),
+    lab.owner,
+  );
+  return { id: testWebhook.id };
+};
 const newKey = async () => {
   const { id } = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
   return { id };
@@ -273,6 +302,47 @@ const TABLE: Record<string, Row> = {
     document: 'query ($id: ID!) { apiKey(id: $id) { id } }',
     variables: [newKey],
     answers: SEEN_IN_THE_PROJECT,
+  },
+  'Query.webhook': {
+    document: 'query ($id: ID!) { webhook(id: $id) { id deliveries { nodes { id } } } }',
+    variables: [newWebhook],
+    answers: { ...PERSONS_ONLY, ...persons(NULL), 'an organization owner': OK },
+  },
+  'Mutation.createWebhook': {
+    document: 'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { secret } }',
+    variables: [
+      async () => {
+        await service.db.deleteFrom('webhooks').execute();
+        const { id: organizationId } = lab.owner.organization;
+        return { input: { organizationId, url: 'https://lims.example/', events: ['QUOTA_80'] } };
+      },
+    ],
+    answers: CHANGED_BY_ORGANIZATION_OWNERS,
+  },
+  'Mutation.updateWebhook': {
+    document: 'mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) { id } }',
+    variables: [async () => ({ input: { ...(await newWebhook()), events: ['QUOTA_100'] } })],
+    answers: CHANGED_BY_WHO_SEES_WEBHOOKS,
+  },
+  'Mutation.rotateWebhookSecret': {
+    document: 'mutation ($id: ID!) { rotateWebhookSecret(id: $id) { secret } }',
+    variables: [newWebhook],
+    answers: CHANGED_BY_WHO_SEES_WEBHOOKS,
+  },
+  'Mutation.deleteWebhook': {
+    document: 'mutation ($id: ID!) { deleteWebhook(id: $id) { deletedWebhookId } }',
+    variables: [newWebhook],
+    answers: CHANGED_BY_WHO_SEES_WEBHOOKS,
+  },
+  'Mutation.testWebhook': {
+    document: 'mutation ($id: ID!) { testWebhook(id: $id) { id } }',
+    variables: [newWebhook],
+    answers: CHANGED_BY_WHO_SEES_WEBHOOKS,
+  },
+  'Mutation.resendWebhookDelivery': {
+    document: 'mutation ($id: ID!) { resendWebhookDelivery(id: $id) { id } }',
+    variables: [newDelivery],
+    answers: CHANGED_BY_WHO_SEES_WEBHOOKS,
   },
   'Query.currentApiKey': {
     document: '{ currentApiKey { id deployments { id model { id } usage { predictions } } } }',

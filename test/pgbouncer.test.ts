@@ -8,16 +8,19 @@ import { dropOldPartitions, makePartitions } from '../src/predictions/partitions
 import { addressOf, asRoot, nobody, run, temporaryFolder, type User } from './commands.ts';
 import { emptyDatabase } from './databases.ts';
 import {
+  CREATE_KEY,
   codes,
   createKey,
   gasoline,
   openLab,
   PREDICT,
+  REVOKE_KEY,
   refusal,
   send,
   startServiceForTest,
 } from './harness.ts';
 import { pgbouncerPath } from './pgbouncer-program.ts';
+import { startReceiverForTest } from './receiver.ts';
 
 /** Fewer than the server's pool, so that its connections take turns on them. */
 const SESSIONS = 4;
@@ -79,7 +82,12 @@ test('through PgBouncer in transaction mode everything works, and long statement
   const directUrl = await emptyDatabase(await startPostgres(user));
   const url = await bounce(directUrl, user);
   // Two servers at once, as they start: each migrates, and sets the timeouts of the role.
-  const env = { DATABASE_URL: url, DATABASE_PREPARE: 'false' };
+  const env = {
+    DATABASE_URL: url,
+    DATABASE_PREPARE: 'false',
+    WEBHOOK_HTTP: 'true',
+    WEBHOOK_NETWORKS: '127.0.0.1',
+  };
   const processes = [1, 2].map(() => run('node', ['src/main.ts', 'serve'], { env }));
   const [address] = await Promise.all(processes.map(addressOf));
 
@@ -139,6 +147,24 @@ test('through PgBouncer in transaction mode everything works, and long statement
       { timeout: 20_000 },
     )
     .toBe(0);
+
+  // And so do the deliveries to webhooks, in order.
+  const receiver = await startReceiverForTest();
+  const onServer = (document: string, variables: object) =>
+    send(`${address}/graphql`, document, variables, owner);
+  const input = {
+    organizationId: owner.organization.id,
+    url: receiver.url,
+    events: ['API_KEY_CREATED', 'API_KEY_REVOKED'],
+  };
+  await onServer('mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { secret } }', {
+    input,
+  });
+  const made = await onServer(CREATE_KEY, { input: { target: { deploymentId }, name: 'Short lived' } });
+  await onServer(REVOKE_KEY, { id: made.data?.createApiKey.apiKey.id });
+  await expect
+    .poll(() => receiver.received.map(({ message }) => message.type), { timeout: 20_000 })
+    .toEqual(['api_key.created', 'api_key.revoked']);
   for (const { output } of processes) expect(output()).not.toContain('"level":50');
 
   // The migrations' settings leak to no other session, and each new session of PostgreSQL has the timeouts.

@@ -17,6 +17,7 @@ const ORDER = [
   'observability',
   'private-postgres',
   'auth',
+  'outbox',
   'activity',
   'accounts',
   'projects',
@@ -25,6 +26,7 @@ const ORDER = [
   'api-keys',
   'predictions',
   'deletions',
+  'webhooks',
   'jobs',
   'graphql',
   'http',
@@ -278,7 +280,11 @@ test('src/config.ts alone reads the environment', () => {
 });
 
 test('src/errors.ts alone contains the codes of errors', () => {
-  const codes = new Set(Object.keys(CATALOGUE));
+  const schema = readFileSync(join(root, 'schema.graphql'), 'utf8');
+  // A name that is also a value of an enum, such as an event, is not spelled as a code.
+  const values = new Set([...schema.matchAll(/^ {2}([A-Z][A-Z0-9_]*)$/gm)].map(([, name]) => name));
+  const codes = new Set(Object.keys(CATALOGUE).filter(code => !values.has(code)));
+  expect(codes.size).toBeGreaterThan(20);
   const spelled = written
     .filter(({ path }) => path !== 'src/errors.ts')
     .flatMap(({ path, texts }) => texts.filter(text => codes.has(text)).map(text => `${path}: ${text}`));

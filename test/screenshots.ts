@@ -188,6 +188,7 @@ const server = await startServer({
     INTROSPECTION: true,
     GRAPHIQL: true,
     METRICS_HOST: '127.0.0.1',
+    WEBHOOK_HTTP: false,
   },
   log: process.stderr,
 });

@@ -54,6 +54,9 @@ let otherInvitation: typeof invitation;
 let otherLogId: string;
 let member: Person;
 let otherSessionId: string;
+let webhook: { id: string };
+let otherWebhook: { id: string };
+let otherDelivery: { id: string };
 
 beforeAll(async () => {
   // What follows every edge of the schema costs more than a query may.
@@ -89,6 +92,18 @@ beforeAll(async () => {
     const call = { deploymentId: otherLab.deploymentId, spectra: gasoline() };
     otherLogId = (await service.ask(PREDICT, call, as)).predict.logId;
   }
+  const webhookOf = async ({ owner }: Lab) => {
+    const input = {
+      organizationId: owner.organization.id,
+      url: 'https://lims.example/',
+      events: ['API_KEY_REVOKED'],
+    };
+    const { createWebhook } = await service.ask(CREATE_WEBHOOK, { input }, owner);
+    const { testWebhook } = await service.ask(TEST_WEBHOOK, { id: createWebhook.webhook.id }, owner);
+    return { webhook: createWebhook.webhook, delivery: testWebhook };
+  };
+  ({ webhook } = await webhookOf(lab));
+  ({ webhook: otherWebhook, delivery: otherDelivery } = await webhookOf(otherLab));
   const pendingIn = ({ owner }: Lab) =>
     insertPending(service, { organizationId: owner.organization.id, invitedBy: owner.id });
   invitation = await pendingIn(lab);
@@ -118,6 +133,7 @@ const EVERYTHING = `
     members { person { id name } email role }
     invitations { id email invitedBy { id } }
     keysOfFormerMembers { id project { id } }
+    webhooks { id url deliveries { nodes { id } } }
   }
   fragment Project on Project {
     id name role
@@ -157,6 +173,8 @@ async function idsOf({ owner, ...other }: Lab): Promise<string[]> {
     other.deploymentId,
     otherRevoked.id,
     otherInvitation.id,
+    otherWebhook.id,
+    otherDelivery.id,
     ...logs,
   ];
 }
@@ -227,6 +245,7 @@ const ROOTS: Record<string, (lab: Lab) => string> = {
   project: ({ owner }) => `project(id: "${owner.projectId}")`,
   deployment: ({ deploymentId }) => `deployment(id: "${deploymentId}")`,
   apiKey: on => `apiKey(id: "${(on === lab ? key : otherRevoked).id}")`,
+  webhook: on => `webhook(id: "${(on === lab ? webhook : otherWebhook).id}")`,
   apiKeys: ({ owner }) => `apiKeys(of: { projectId: "${owner.projectId}" })`,
   signUpMode: () => 'signUpMode',
   currentApiKey: () => 'currentApiKey',
@@ -364,9 +383,11 @@ describe('every field of the schema', () => {
       'DeleteModelPayload.deletedModelId',
       'DeleteOrganizationPayload.deletedOrganizationId',
       'DeleteProjectPayload.deletedProjectId',
+      'DeleteWebhookPayload.deletedWebhookId',
       'PredictPayload.logId',
       'PredictPayload.model',
       'PredictPayload.predictions',
+      'WebhookSecretPayload.webhook',
     ]);
   });
 });
@@ -404,6 +425,9 @@ interface Place {
   foreign: () => string;
 }
 
+const CREATE_WEBHOOK =
+  'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }';
+const TEST_WEBHOOK = 'mutation ($id: ID!) { testWebhook(id: $id) { id } }';
 const CREATE_PROJECT = 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }';
 const SET_ORGANIZATION_MEMBER =
   'mutation ($input: SetOrganizationMemberInput!) { setOrganizationMember(input: $input) { id } }';
@@ -435,6 +459,43 @@ const PLACES: Record<string, Place> = {
     document: LIST_KEYS,
     variables: projectId => ({ of: { projectId } }),
     foreign: () => otherLab.owner.projectId,
+  },
+  'webhook.id': {
+    document: 'query ($id: ID!) { webhook(id: $id) { id deliveries { nodes { id } } } }',
+    variables: id => ({ id }),
+    foreign: () => otherWebhook.id,
+  },
+  'createWebhook.input.organizationId': {
+    document: CREATE_WEBHOOK,
+    variables: organizationId => ({
+      input: { organizationId, url: 'https://lims.example/', events: ['QUOTA_80'] },
+    }),
+    foreign: () => otherLab.owner.organization.id,
+  },
+  'updateWebhook.input.id': {
+    document: 'mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) { id } }',
+    variables: id => ({ input: { id, url: 'https://mine.example/' } }),
+    foreign: () => otherWebhook.id,
+  },
+  'rotateWebhookSecret.id': {
+    document: 'mutation ($id: ID!) { rotateWebhookSecret(id: $id) { secret } }',
+    variables: id => ({ id }),
+    foreign: () => otherWebhook.id,
+  },
+  'deleteWebhook.id': {
+    document: 'mutation ($id: ID!) { deleteWebhook(id: $id) { deletedWebhookId } }',
+    variables: id => ({ id }),
+    foreign: () => otherWebhook.id,
+  },
+  'testWebhook.id': {
+    document: TEST_WEBHOOK,
+    variables: id => ({ id }),
+    foreign: () => otherWebhook.id,
+  },
+  'resendWebhookDelivery.id': {
+    document: 'mutation ($id: ID!) { resendWebhookDelivery(id: $id) { id } }',
+    variables: id => ({ id }),
+    foreign: () => otherDelivery.id,
   },
   'createProject.input.organizationId': {
     document: CREATE_PROJECT,
@@ -636,7 +697,7 @@ describe.each(Object.entries(PLACES))('%s', (name, place) => {
     expect(await responseTo(place, place.foreign().toUpperCase(), lab.owner)).toEqual(foreign);
     if (name === 'Organization.usableApiKeys.createdBy') {
       expect(foreign).toMatchObject({ status: 200, text: expect.stringContaining('"usableApiKeys":[]') });
-    } else if (['project.id', 'deployment.id', 'apiKey.id'].includes(name)) {
+    } else if (['project.id', 'deployment.id', 'apiKey.id', 'webhook.id'].includes(name)) {
       expect(JSON.parse(foreign.text)).toEqual({ data: { [name.replace('.id', '')]: null } });
     } else {
       expect(foreign.status).toBe(refusal(codes.NOT_FOUND).status);
@@ -691,6 +752,13 @@ const CURSORS: Record<string, Place> = {
     }`,
     variables: after => ({ id: lab.deploymentId, after }),
     foreign: () => otherLogId,
+  },
+  'Webhook.deliveries.after': {
+    document: `query ($id: ID!, $after: String) {
+      webhook(id: $id) { deliveries(after: $after) { nodes { id } pageInfo { endCursor } } }
+    }`,
+    variables: after => ({ id: webhook.id, after }),
+    foreign: () => otherDelivery.id,
   },
   'Project.predictionLogs.after': {
     document: `query ($id: ID!, $after: String) {

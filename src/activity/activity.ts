@@ -1,6 +1,8 @@
 import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import type { DB } from '../generated/database.ts';
+import { eventOf } from '../outbox/events.ts';
+import { writeEvents } from '../outbox/outbox.ts';
 
 /** The actions that are recorded. Stored as text, so that a new one needs no migration. */
 export type ActivityAction =
@@ -42,7 +44,13 @@ export type ActivityAction =
   | 'api_key.rehearsed'
   | 'api_key.rehearsal_ended'
   | 'api_key.revoked'
-  | 'api_key.deleted';
+  | 'api_key.deleted'
+  | 'webhook.created'
+  | 'webhook.changed'
+  | 'webhook.secret_rotated'
+  | 'webhook.tested'
+  | 'webhook.delivery_resent'
+  | 'webhook.deleted';
 
 /** Rows in one statement: PostgreSQL allows 65 535 parameters. */
 const MAX_ROWS = 1000;
@@ -82,7 +90,8 @@ export interface ActivityEntry {
 
 /**
  * Appends rows to the activity. Rows are deleted only by age (activity/prune.ts), and changed only to remove a person
- * who deleted their account (accounts/erase-accounts.ts).
+ * who deleted their account (accounts/erase-accounts.ts). Entries that webhooks are notified of are written to the outbox
+ * too.
  *
  * @param trx the transaction of the change, so that no change is made without its row.
  */
@@ -108,4 +117,6 @@ export async function recordActivity(
       )
       .execute();
   }
+  const events = entries.map(eventOf).filter(event => event !== null);
+  await writeEvents(trx, createdAt, events);
 }

@@ -82,6 +82,15 @@ export interface ApiKeyDaysCounted {
   onlyRow: Generated<boolean>;
 }
 
+export interface ApiKeyNotices {
+  apiKeyId: string;
+  /**
+   * the last notice: this many days before expires_at; 0: that the key has expired
+   */
+  days: number;
+  expiresAt: Timestamp;
+}
+
 export interface ApiKeyPolicies {
   expiryRequired: boolean;
   maxLifetimeDays: number | null;
@@ -188,6 +197,13 @@ export interface DeploymentFacts {
   revision: string;
   rowIndependent: boolean | null;
   t2Limit: number | null;
+}
+
+export interface DeploymentNotices {
+  deploymentId: string;
+  month: string;
+  outside: number;
+  quota: number;
 }
 
 export interface Deployments {
@@ -485,16 +501,62 @@ export interface Users {
   passwordHash: string;
 }
 
+export interface WebhookDeliveries {
+  attempts: Generated<number>;
+  body: string;
+  createdAt: Timestamp;
+  /**
+   * a failed attempt from then on is the last one
+   */
+  giveUpAt: Timestamp;
+  /**
+   * of the last attempt; null: no answer
+   */
+  httpStatus: number | null;
+  id: string;
+  lastAttemptAt: Timestamp | null;
+  /**
+   * the order of delivery within a webhook and subject
+   */
+  seq: Generated<number>;
+  status: Generated<string>;
+  /**
+   * the key, deployment or, for a test, webhook that it is about; it may be deleted
+   */
+  subjectId: string;
+  type: string;
+  webhookId: string;
+}
+
+export interface Webhooks {
+  createdAt: Timestamp;
+  events: string[];
+  id: string;
+  organizationId: string;
+  /**
+   * signs messages too, until previous_secret_until
+   */
+  previousSecret: Buffer | null;
+  previousSecretUntil: Timestamp | null;
+  /**
+   * signs messages, so the secret itself is needed; a response contains it once
+   */
+  secret: Buffer;
+  url: string;
+}
+
 export interface DB {
   activity: Activity;
   apiKeyDays: ApiKeyDays;
   apiKeyDaysCounted: ApiKeyDaysCounted;
+  apiKeyNotices: ApiKeyNotices;
   apiKeyPolicies: ApiKeyPolicies;
   apiKeys: ApiKeys;
   apiKeyUsage: ApiKeyUsage;
   deletedAccounts: DeletedAccounts;
   deletedDeployments: DeletedDeployments;
   deploymentFacts: DeploymentFacts;
+  deploymentNotices: DeploymentNotices;
   deployments: Deployments;
   deploymentUsage: DeploymentUsage;
   idempotencyKeys: IdempotencyKeys;
@@ -513,4 +575,6 @@ export interface DB {
   rateLimits: RateLimits;
   sessions: Sessions;
   users: Users;
+  webhookDeliveries: WebhookDeliveries;
+  webhooks: Webhooks;
 }

@@ -11,6 +11,7 @@ import type { AuthenticatedKey } from '../auth/caller.ts';
 import type { ApiKeyRow } from '../api-keys/queries.ts';
 import type { PredictResult } from '../predictions/predict.ts';
 import type { PredictionLogRow } from '../predictions/logs.ts';
+import type { WebhookRow, DeliveryRow } from '../webhooks/queries.ts';
 import type { Context } from '../graphql/context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -330,6 +331,19 @@ export type CreateProjectInput = {
   organizationId: Scalars['ID']['input'];
 };
 
+/** A new webhook. */
+export type CreateWebhookInput = {
+  /** What the webhook is notified of, at least one; `TEST` is not allowed here. */
+  events: Array<WebhookEvent>;
+  /** The organization's id. */
+  organizationId: Scalars['ID']['input'];
+  /**
+   * Where the messages are posted: `https://`, without a user name and password, at most 2000 characters. The addresses of
+   * its name must be public, unless the operator of the server allows their network.
+   */
+  url: Scalars['String']['input'];
+};
+
 /**
  * The API key of a request. Of its deployments a program may read `id`, `name`, `description`, `active`, `createdAt`,
  * `quarantinedUntil`, `model` and `usage`; other fields fail with 403 `FORBIDDEN`.
@@ -396,6 +410,13 @@ export type DeleteProjectPayload = {
   __typename?: 'DeleteProjectPayload';
   /** The id of the deleted project. */
   deletedProjectId: Scalars['ID']['output'];
+};
+
+/** A deleted webhook. */
+export type DeleteWebhookPayload = {
+  __typename?: 'DeleteWebhookPayload';
+  /** The id of the deleted webhook. */
+  deletedWebhookId: Scalars['ID']['output'];
 };
 
 /** Makes one model callable. */
@@ -557,6 +578,11 @@ export type Mutation = {
    * `PLAN_LIMIT_REACHED` if the organization has `maxProjects` projects.
    */
   createProject: Project;
+  /**
+   * Creates a webhook, and returns the secret that signs its messages. This is the only time that the secret is shown. For
+   * owners of the organization, which can have 10 webhooks.
+   */
+  createWebhook: WebhookSecretPayload;
   /** Declines an invitation and makes its link invalid. Needs no sign-in. */
   declineInvitation: Scalars['Boolean']['output'];
   /**
@@ -585,6 +611,11 @@ export type Mutation = {
    * owners of the project. Deployments that answered a call this month count against the plan until the month ends (UTC).
    */
   deleteProject: DeleteProjectPayload;
+  /**
+   * Deletes a webhook with its deliveries; pending ones are not delivered. This cannot be undone. For owners of the
+   * organization.
+   */
+  deleteWebhook: DeleteWebhookPayload;
   /** Ends the rehearsal of a key's revocation: its next call is answered. Nothing happens without a rehearsal. */
   endApiKeyRehearsal: ApiKey;
   /** Ends all of your sessions except the current one. */
@@ -626,6 +657,11 @@ export type Mutation = {
   renameOrganization: Organization;
   /** Renames a project. For its owners. */
   renameProject: Project;
+  /**
+   * Sends a delivery again, with the same id and content, for another 24 hours. A pending one is not changed. For owners of
+   * the organization.
+   */
+  resendWebhookDelivery: WebhookDelivery;
   /** Ends the quarantine of a deployment's model and clears its failures. This applies to all deployments of the model. */
   resetQuarantine: Deployment;
   /**
@@ -643,6 +679,11 @@ export type Mutation = {
    * without an overlap, which ends both. Fails with 400 `BAD_USER_INPUT` for revoked and expired keys.
    */
   rotateApiKey: CreateApiKeyPayload;
+  /**
+   * Gives a webhook a new secret, and returns it. This is the only time that it is shown. For 24 hours messages have two
+   * signatures, with the new and with the previous secret. For owners of the organization.
+   */
+  rotateWebhookSecret: WebhookSecretPayload;
   /**
    * Sets what an organization requires of its API keys. It holds for keys that are created, rotated or get another expiry
    * from now on, and ends no key: see `ApiKey.brokenPolicyRules`. For owners of the organization.
@@ -679,11 +720,18 @@ export type Mutation = {
    */
   signUp: User;
   /**
+   * Sends a `TEST` event to a webhook. For owners of the organization, 60 times an hour together with
+   * `resendWebhookDelivery`; more fail with 429 `RATE_LIMITED`.
+   */
+  testWebhook: WebhookDelivery;
+  /**
    * Changes settings of an API key, from its next call on. A field that is absent stays as it is, null removes. For
    * contributors and owners of the project. Fails with 400 `BAD_USER_INPUT` if it would extend the life of a revoked or
    * expired key.
    */
   updateApiKey: ApiKey;
+  /** Changes the URL or the events of a webhook. Pending deliveries go to the new URL. For owners of the organization. */
+  updateWebhook: Webhook;
 };
 
 
@@ -720,6 +768,12 @@ export type MutationCreateOrganizationArgs = {
 /** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationCreateProjectArgs = {
   input: CreateProjectInput;
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationCreateWebhookArgs = {
+  input: CreateWebhookInput;
 };
 
 
@@ -762,6 +816,12 @@ export type MutationDeleteOrganizationArgs = {
 
 /** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationDeleteProjectArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationDeleteWebhookArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -841,6 +901,12 @@ export type MutationRenameProjectArgs = {
 
 
 /** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationResendWebhookDeliveryArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationResetQuarantineArgs = {
   deploymentId: Scalars['ID']['input'];
 };
@@ -861,6 +927,12 @@ export type MutationRevokeInvitationArgs = {
 /** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationRotateApiKeyArgs = {
   input: RotateApiKeyInput;
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationRotateWebhookSecretArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -909,8 +981,20 @@ export type MutationSignUpArgs = {
 
 
 /** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationTestWebhookArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationUpdateApiKeyArgs = {
   input: UpdateApiKeyInput;
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationUpdateWebhookArgs = {
+  input: UpdateWebhookInput;
 };
 
 /** A tenant, with one plan, members and projects. */
@@ -948,6 +1032,8 @@ export type Organization = {
   usableApiKeys: Array<ApiKey>;
   /** What your role in the organization allows. */
   viewerCan: OrganizationPermissions;
+  /** The webhooks, oldest first; empty unless you are an owner. */
+  webhooks: Array<Webhook>;
 };
 
 
@@ -987,7 +1073,7 @@ export type OrganizationPermissions = {
   createProjects: Scalars['Boolean']['output'];
   /** Invite members, change their roles and remove them; owners only with `manageOwners`. */
   manageMembers: Scalars['Boolean']['output'];
-  /** `renameOrganization` and `deleteOrganization`. */
+  /** `renameOrganization`, `setApiKeyPolicy` and `deleteOrganization`. */
   manageOrganization: Scalars['Boolean']['output'];
   /** Give the owner role, and change and remove owners. */
   manageOwners: Scalars['Boolean']['output'];
@@ -1244,6 +1330,8 @@ export type Query = {
   signUpMode: SignUpMode;
   /** The signed-in person; null for an anonymous request. */
   viewer?: Maybe<User>;
+  /** A webhook; null if it does not exist, or you are not an owner of its organization. */
+  webhook?: Maybe<Webhook>;
 };
 
 
@@ -1271,6 +1359,11 @@ export type QueryInvitationArgs = {
 
 
 export type QueryProjectArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryWebhookArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -1440,6 +1533,16 @@ export type UpdateApiKeyInput = {
   note?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A change of a webhook. What is null is not changed. */
+export type UpdateWebhookInput = {
+  /** What the webhook is notified of from now on, as in `CreateWebhookInput`. */
+  events?: InputMaybe<Array<WebhookEvent>>;
+  /** The webhook's id. */
+  id: Scalars['ID']['input'];
+  /** The new URL, as in `CreateWebhookInput`. */
+  url?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** The signed-in person. */
 export type User = {
   __typename?: 'User';
@@ -1453,6 +1556,110 @@ export type User = {
   organizations: Array<Organization>;
   /** Your sessions, the most recently used first. At most 50: a further sign-in ends the least recently used one. */
   sessions: Array<Session>;
+};
+
+/** A URL that is notified of events of an organization, in the Standard Webhooks format. */
+export type Webhook = {
+  __typename?: 'Webhook';
+  /** When the webhook was created. */
+  createdAt: Scalars['DateTime']['output'];
+  /** The deliveries of the last 30 days, newest first. */
+  deliveries: WebhookDeliveryConnection;
+  /** What the webhook is notified of. */
+  events: Array<WebhookEvent>;
+  /** The webhook's id. */
+  id: Scalars['ID']['output'];
+  /** Until when messages are also signed with the previous secret; null: with the current one only. */
+  previousSecretUntil?: Maybe<Scalars['DateTime']['output']>;
+  /** Where the messages are posted. */
+  url: Scalars['String']['output'];
+};
+
+
+/** A URL that is notified of events of an organization, in the Standard Webhooks format. */
+export type WebhookDeliveriesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** One message to a webhook. Neither its content nor the receiver's answer is shown. */
+export type WebhookDelivery = {
+  __typename?: 'WebhookDelivery';
+  /** The number of attempts. */
+  attempts: Scalars['Int']['output'];
+  /** When the event happened. */
+  createdAt: Scalars['DateTime']['output'];
+  /** What the message is about. */
+  event: WebhookEvent;
+  /** The HTTP status that the last attempt was answered with; null if there was no answer. */
+  httpStatus?: Maybe<Scalars['Int']['output']>;
+  /** The delivery's id, which is the `webhook-id` of its message. */
+  id: Scalars['ID']['output'];
+  /** When the last attempt began; null: there was none. */
+  lastAttemptAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Whether it was delivered. */
+  status: WebhookDeliveryStatus;
+};
+
+/** A page of deliveries. */
+export type WebhookDeliveryConnection = {
+  __typename?: 'WebhookDeliveryConnection';
+  /** The deliveries with their cursors. */
+  edges: Array<WebhookDeliveryEdge>;
+  /** The deliveries. */
+  nodes: Array<WebhookDelivery>;
+  /** The position of this page in the list. */
+  pageInfo: PageInfo;
+};
+
+/** A delivery in a list. */
+export type WebhookDeliveryEdge = {
+  __typename?: 'WebhookDeliveryEdge';
+  /** The delivery's position in the list, for `after`. */
+  cursor: Scalars['String']['output'];
+  /** The delivery. */
+  node: WebhookDelivery;
+};
+
+/** The state of a delivery to a webhook. */
+export type WebhookDeliveryStatus =
+  /** Answered with a status of 200 to 299. */
+  | 'DELIVERED'
+  /** Not yet answered with a status of 200 to 299. It is attempted for 24 hours, with growing delays. */
+  | 'PENDING'
+  /** Not delivered within 24 hours. `resendWebhookDelivery` attempts it again. */
+  | 'UNDELIVERED';
+
+/** Something that a webhook is notified of. The messages are described in the documentation. */
+export type WebhookEvent =
+  /** An API key was created. */
+  | 'API_KEY_CREATED'
+  /** An API key has expired. */
+  | 'API_KEY_EXPIRED'
+  /** An API key expires in 14 or in 3 days. */
+  | 'API_KEY_EXPIRING'
+  /** The revocation of an API key is rehearsed: its calls are refused for some minutes. */
+  | 'API_KEY_REHEARSED'
+  /** An API key was revoked, or deleted while it was usable. */
+  | 'API_KEY_REVOKED'
+  /** An API key was rotated: it has a successor. */
+  | 'API_KEY_ROTATED'
+  /** A deployment had predictions for which the model was not applicable. At most one a minute for each deployment. */
+  | 'PREDICTION_OUTSIDE'
+  /** A deployment has used 80 percent of its predictions of the month. */
+  | 'QUOTA_80'
+  /** A deployment has used all of its predictions of the month. */
+  | 'QUOTA_100'
+  /** `testWebhook` was called. Every webhook receives its own tests. */
+  | 'TEST';
+
+/** A webhook with its secret. */
+export type WebhookSecretPayload = {
+  __typename?: 'WebhookSecretPayload';
+  /** The secret, `whsec_…`, which verifies the signatures. It is not shown again: give it to the receiver now. */
+  secret: Scalars['String']['output'];
+  /** The webhook, without its secret. */
+  webhook: Webhook;
 };
 
 /** The x axis of a model. */
@@ -1580,6 +1787,7 @@ export type ResolversTypes = {
   CreateApiKeyPayload: ResolverTypeWrapper<Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey: ResolversTypes['ApiKey'] }>;
   CreateDeploymentInput: CreateDeploymentInput;
   CreateProjectInput: CreateProjectInput;
+  CreateWebhookInput: CreateWebhookInput;
   CurrentApiKey: ResolverTypeWrapper<AuthenticatedKey>;
   DailyPredictions: ResolverTypeWrapper<DailyPredictions>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
@@ -1588,6 +1796,7 @@ export type ResolversTypes = {
   DeleteModelPayload: ResolverTypeWrapper<DeleteModelPayload>;
   DeleteOrganizationPayload: ResolverTypeWrapper<DeleteOrganizationPayload>;
   DeleteProjectPayload: ResolverTypeWrapper<DeleteProjectPayload>;
+  DeleteWebhookPayload: ResolverTypeWrapper<DeleteWebhookPayload>;
   Deployment: ResolverTypeWrapper<SeenDeployment>;
   EmailAddress: ResolverTypeWrapper<Scalars['EmailAddress']['output']>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
@@ -1633,7 +1842,15 @@ export type ResolversTypes = {
   SpectrumInput: SpectrumInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   UpdateApiKeyInput: UpdateApiKeyInput;
+  UpdateWebhookInput: UpdateWebhookInput;
   User: ResolverTypeWrapper<PersonRow>;
+  Webhook: ResolverTypeWrapper<WebhookRow>;
+  WebhookDelivery: ResolverTypeWrapper<DeliveryRow>;
+  WebhookDeliveryConnection: ResolverTypeWrapper<Omit<WebhookDeliveryConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['WebhookDeliveryEdge']>, nodes: Array<ResolversTypes['WebhookDelivery']> }>;
+  WebhookDeliveryEdge: ResolverTypeWrapper<Omit<WebhookDeliveryEdge, 'node'> & { node: ResolversTypes['WebhookDelivery'] }>;
+  WebhookDeliveryStatus: WebhookDeliveryStatus;
+  WebhookEvent: WebhookEvent;
+  WebhookSecretPayload: ResolverTypeWrapper<Omit<WebhookSecretPayload, 'webhook'> & { webhook: ResolversTypes['Webhook'] }>;
   XAxis: ResolverTypeWrapper<XAxisRow>;
   XAxisInput: XAxisInput;
 };
@@ -1658,6 +1875,7 @@ export type ResolversParentTypes = {
   CreateApiKeyPayload: Omit<CreateApiKeyPayload, 'apiKey'> & { apiKey: ResolversParentTypes['ApiKey'] };
   CreateDeploymentInput: CreateDeploymentInput;
   CreateProjectInput: CreateProjectInput;
+  CreateWebhookInput: CreateWebhookInput;
   CurrentApiKey: AuthenticatedKey;
   DailyPredictions: DailyPredictions;
   DateTime: Scalars['DateTime']['output'];
@@ -1666,6 +1884,7 @@ export type ResolversParentTypes = {
   DeleteModelPayload: DeleteModelPayload;
   DeleteOrganizationPayload: DeleteOrganizationPayload;
   DeleteProjectPayload: DeleteProjectPayload;
+  DeleteWebhookPayload: DeleteWebhookPayload;
   Deployment: SeenDeployment;
   EmailAddress: Scalars['EmailAddress']['output'];
   Float: Scalars['Float']['output'];
@@ -1704,7 +1923,13 @@ export type ResolversParentTypes = {
   SpectrumInput: SpectrumInput;
   String: Scalars['String']['output'];
   UpdateApiKeyInput: UpdateApiKeyInput;
+  UpdateWebhookInput: UpdateWebhookInput;
   User: PersonRow;
+  Webhook: WebhookRow;
+  WebhookDelivery: DeliveryRow;
+  WebhookDeliveryConnection: Omit<WebhookDeliveryConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['WebhookDeliveryEdge']>, nodes: Array<ResolversParentTypes['WebhookDelivery']> };
+  WebhookDeliveryEdge: Omit<WebhookDeliveryEdge, 'node'> & { node: ResolversParentTypes['WebhookDelivery'] };
+  WebhookSecretPayload: Omit<WebhookSecretPayload, 'webhook'> & { webhook: ResolversParentTypes['Webhook'] };
   XAxis: XAxisRow;
   XAxisInput: XAxisInput;
 };
@@ -1834,6 +2059,10 @@ export type DeleteProjectPayloadResolvers<ContextType = Context, ParentType exte
   deletedProjectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
+export type DeleteWebhookPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteWebhookPayload'] = ResolversParentTypes['DeleteWebhookPayload']> = {
+  deletedWebhookId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type DeploymentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Deployment'] = ResolversParentTypes['Deployment']> = {
   active?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -1892,6 +2121,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   createDeployment?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationCreateDeploymentArgs, 'input'>>;
   createOrganization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'name'>>;
   createProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationCreateProjectArgs, 'input'>>;
+  createWebhook?: Resolver<ResolversTypes['WebhookSecretPayload'], ParentType, ContextType, RequireFields<MutationCreateWebhookArgs, 'input'>>;
   declineInvitation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeclineInvitationArgs, 'token'>>;
   deleteAccount?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteAccountArgs, 'password'>>;
   deleteApiKey?: Resolver<ResolversTypes['DeleteApiKeyPayload'], ParentType, ContextType, RequireFields<MutationDeleteApiKeyArgs, 'id'>>;
@@ -1899,6 +2129,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deleteModel?: Resolver<ResolversTypes['DeleteModelPayload'], ParentType, ContextType, RequireFields<MutationDeleteModelArgs, 'id'>>;
   deleteOrganization?: Resolver<ResolversTypes['DeleteOrganizationPayload'], ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'id' | 'name'>>;
   deleteProject?: Resolver<ResolversTypes['DeleteProjectPayload'], ParentType, ContextType, RequireFields<MutationDeleteProjectArgs, 'id'>>;
+  deleteWebhook?: Resolver<ResolversTypes['DeleteWebhookPayload'], ParentType, ContextType, RequireFields<MutationDeleteWebhookArgs, 'id'>>;
   endApiKeyRehearsal?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationEndApiKeyRehearsalArgs, 'id'>>;
   endOtherSessions?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   endSession?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationEndSessionArgs, 'id'>>;
@@ -1911,10 +2142,12 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   renameModel?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationRenameModelArgs, 'id' | 'name'>>;
   renameOrganization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationRenameOrganizationArgs, 'id' | 'name'>>;
   renameProject?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationRenameProjectArgs, 'id' | 'name'>>;
+  resendWebhookDelivery?: Resolver<ResolversTypes['WebhookDelivery'], ParentType, ContextType, RequireFields<MutationResendWebhookDeliveryArgs, 'id'>>;
   resetQuarantine?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationResetQuarantineArgs, 'deploymentId'>>;
   revokeApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'id'>>;
   revokeInvitation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationRevokeInvitationArgs, 'id'>>;
   rotateApiKey?: Resolver<ResolversTypes['CreateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationRotateApiKeyArgs, 'input'>>;
+  rotateWebhookSecret?: Resolver<ResolversTypes['WebhookSecretPayload'], ParentType, ContextType, RequireFields<MutationRotateWebhookSecretArgs, 'id'>>;
   setApiKeyPolicy?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetApiKeyPolicyArgs, 'input'>>;
   setDeploymentActive?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationSetDeploymentActiveArgs, 'active' | 'id'>>;
   setModelXAxis?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationSetModelXAxisArgs, 'input'>>;
@@ -1923,7 +2156,9 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   signIn?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationSignInArgs, 'email' | 'password'>>;
   signOut?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   signUp?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationSignUpArgs, 'input'>>;
+  testWebhook?: Resolver<ResolversTypes['WebhookDelivery'], ParentType, ContextType, RequireFields<MutationTestWebhookArgs, 'id'>>;
   updateApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationUpdateApiKeyArgs, 'input'>>;
+  updateWebhook?: Resolver<ResolversTypes['Webhook'], ParentType, ContextType, RequireFields<MutationUpdateWebhookArgs, 'input'>>;
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
@@ -1940,6 +2175,7 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
   slug?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   usableApiKeys?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType, RequireFields<OrganizationUsableApiKeysArgs, 'createdBy'>>;
   viewerCan?: Resolver<ResolversTypes['OrganizationPermissions'], ParentType, ContextType>;
+  webhooks?: Resolver<Array<ResolversTypes['Webhook']>, ParentType, ContextType>;
 };
 
 export type OrganizationAllowanceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationAllowance'] = ResolversParentTypes['OrganizationAllowance']> = {
@@ -2066,6 +2302,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
   signUpMode?: Resolver<ResolversTypes['SignUpMode'], ParentType, ContextType>;
   viewer?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  webhook?: Resolver<Maybe<ResolversTypes['Webhook']>, ParentType, ContextType, RequireFields<QueryWebhookArgs, 'id'>>;
 };
 
 export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
@@ -2087,6 +2324,41 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   organizations?: Resolver<Array<ResolversTypes['Organization']>, ParentType, ContextType>;
   sessions?: Resolver<Array<ResolversTypes['Session']>, ParentType, ContextType>;
+};
+
+export type WebhookResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Webhook'] = ResolversParentTypes['Webhook']> = {
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  deliveries?: Resolver<ResolversTypes['WebhookDeliveryConnection'], ParentType, ContextType, RequireFields<WebhookDeliveriesArgs, 'first'>>;
+  events?: Resolver<Array<ResolversTypes['WebhookEvent']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  previousSecretUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  url?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type WebhookDeliveryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['WebhookDelivery'] = ResolversParentTypes['WebhookDelivery']> = {
+  attempts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  event?: Resolver<ResolversTypes['WebhookEvent'], ParentType, ContextType>;
+  httpStatus?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  lastAttemptAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['WebhookDeliveryStatus'], ParentType, ContextType>;
+};
+
+export type WebhookDeliveryConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['WebhookDeliveryConnection'] = ResolversParentTypes['WebhookDeliveryConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['WebhookDeliveryEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['WebhookDelivery']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type WebhookDeliveryEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['WebhookDeliveryEdge'] = ResolversParentTypes['WebhookDeliveryEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['WebhookDelivery'], ParentType, ContextType>;
+};
+
+export type WebhookSecretPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['WebhookSecretPayload'] = ResolversParentTypes['WebhookSecretPayload']> = {
+  secret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  webhook?: Resolver<ResolversTypes['Webhook'], ParentType, ContextType>;
 };
 
 export type XAxisResolvers<ContextType = Context, ParentType extends ResolversParentTypes['XAxis'] = ResolversParentTypes['XAxis']> = {
@@ -2117,6 +2389,7 @@ export type Resolvers<ContextType = Context> = {
   DeleteModelPayload?: DeleteModelPayloadResolvers<ContextType>;
   DeleteOrganizationPayload?: DeleteOrganizationPayloadResolvers<ContextType>;
   DeleteProjectPayload?: DeleteProjectPayloadResolvers<ContextType>;
+  DeleteWebhookPayload?: DeleteWebhookPayloadResolvers<ContextType>;
   Deployment?: DeploymentResolvers<ContextType>;
   EmailAddress?: GraphQLScalarType;
   Invitation?: InvitationResolvers<ContextType>;
@@ -2142,6 +2415,11 @@ export type Resolvers<ContextType = Context> = {
   SafeInt?: GraphQLScalarType;
   Session?: SessionResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
+  Webhook?: WebhookResolvers<ContextType>;
+  WebhookDelivery?: WebhookDeliveryResolvers<ContextType>;
+  WebhookDeliveryConnection?: WebhookDeliveryConnectionResolvers<ContextType>;
+  WebhookDeliveryEdge?: WebhookDeliveryEdgeResolvers<ContextType>;
+  WebhookSecretPayload?: WebhookSecretPayloadResolvers<ContextType>;
   XAxis?: XAxisResolvers<ContextType>;
 };
 

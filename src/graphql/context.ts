@@ -25,6 +25,7 @@ import type { PredictionServices } from '../predictions/predict.ts';
 import { type ClientAddress, clientAddressOf } from '../requests/client-address.ts';
 import { networkOf } from '../requests/network.ts';
 import type { RateLimits } from '../requests/rate-limits.ts';
+import type { TargetPolicy } from '../webhooks/target.ts';
 import { type Loaders, type ModelLoaders, startLoaders, startModelLoaders } from './loaders.ts';
 import { type ResultSize, startResultSize } from './result-size.ts';
 
@@ -51,6 +52,12 @@ export interface Services {
   predicting: PredictionServices;
   /** Schedules the job that removes what deleted projects and organizations left. */
   purgeSoon: () => void;
+  /** Adds the jobs of the webhook deliveries that a transaction wrote, before its commit. @returns whether there were any */
+  addDeliveries: (trx: Transaction<DB>) => Promise<boolean>;
+  /** Delivers what was committed. */
+  deliverSoon: () => void;
+  /** What webhooks may call. */
+  webhookTargets: TargetPolicy;
   signUpMode: SignUpMode;
   /** The origin of links in mails and responses; undefined if PUBLIC_URL is not set. */
   publicUrl: string | undefined;
@@ -192,13 +199,17 @@ export function buildContext(
         if (isOver()) throw unavailable();
       };
       checkNotOver();
-      return await context.db.transaction().execute(async trx => {
+      let hasDeliveries = false;
+      const done = await context.db.transaction().execute(async trx => {
         const result = await work(trx);
+        hasDeliveries = await services.addDeliveries(trx);
         // Again, as `work` may have waited for locks.
         checkNotOver();
         request.isCommitting = true;
         return result;
       });
+      if (hasDeliveries) services.deliverSoon();
+      return done;
     },
     releaseBody() {
       // graphql-js, Apollo and the route refer to this object.

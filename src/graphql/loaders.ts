@@ -24,6 +24,13 @@ import { countOutsideThisMonth } from '../predictions/outside.ts';
 import { countDailyPredictions, type LastDays } from '../predictions/usage.ts';
 import { findProjectMembers, findProjects, findProjectsOf } from '../projects/projects.ts';
 import { type ById, type LoaderKit, startLoaderKit } from '../requests/loaders.ts';
+import {
+  type DeliveryPage,
+  findDeliveries,
+  findWebhooks,
+  findWebhooksOf,
+  listDeliveries,
+} from '../webhooks/queries.ts';
 
 /**
  * Starts the loaders of one viewer and request. Each row is read once, so rules and resolvers see the same facts. Every
@@ -133,6 +140,16 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
     dailyPredictions: byKey(
       (requests: readonly LastDays[]) => countDailyPredictions(db, now, requests),
       ({ deploymentId, days }) => `${deploymentId} ${days}`,
+    ),
+    webhook: byId('Webhook', ids => findWebhooks(db, viewerId, ids)),
+    webhooksOf: byParent(
+      (ids, limit) => findWebhooksOf(db, viewerId, ids, limit),
+      webhook => webhook.organizationId,
+    ),
+    delivery: byId('Webhook delivery', ids => findDeliveries(db, viewerId, ids)),
+    deliveries: byKey(
+      (pages: readonly DeliveryPage[]) => listDeliveries(db, pages),
+      ({ webhookId, first, after }) => `${webhookId} ${first} ${after}`,
     ),
   };
 }

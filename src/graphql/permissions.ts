@@ -20,6 +20,7 @@ import type {
 } from '../generated/graphql.ts';
 import { authorizePredict } from '../predictions/authorize.ts';
 import { requireProjectEditor, requireProjectOwner } from '../projects/authorize.ts';
+import { requireDelivery, requireWebhook } from '../webhooks/authorize.ts';
 import type { Context } from './context.ts';
 import { rule } from './shield.ts';
 
@@ -63,6 +64,8 @@ const modelEditor = ruleOf(({ viewer }, { id }: IdArgs) => requireModelEditor(vi
 const deploymentEditor = ruleOf(({ viewer }, { id }: IdArgs) => requireDeploymentEditor(viewer(), id));
 const keyEditor = ruleOf(({ viewer }, { id }: IdArgs) => requireKeyEditor(viewer(), id));
 
+const webhookOwner = ruleOf(({ viewer }, { id }: IdArgs) => requireWebhook(viewer(), id));
+
 type Rules<Fields> = Record<keyof Fields, ReturnType<typeof ruleOf>>;
 
 /** The rule of every field of Query and Mutation. A missing field does not compile, and is denied. */
@@ -79,6 +82,7 @@ export const permissions: {
     apiKey: person,
     clientAddress: person,
     currentApiKey: anyone,
+    webhook: person,
     apiKeys: ruleOf(({ viewer }, { of }: QueryApiKeysArgs) => requireTarget(viewer(), of)),
   },
   Mutation: {
@@ -141,6 +145,14 @@ export const permissions: {
     endApiKeyRehearsal: keyEditor,
     revokeApiKey: keyEditor,
     deleteApiKey: keyEditor,
+    createWebhook: ruleOf(({ viewer }, { input }: OrganizationArgs) =>
+      requireOrganizationOwner(viewer(), input.organizationId),
+    ),
+    updateWebhook: ruleOf(({ viewer }, { input }: { input: IdArgs }) => requireWebhook(viewer(), input.id)),
+    rotateWebhookSecret: webhookOwner,
+    deleteWebhook: webhookOwner,
+    testWebhook: webhookOwner,
+    resendWebhookDelivery: ruleOf(({ viewer }, { id }: IdArgs) => requireDelivery(viewer(), id)),
     predict: ruleOf(({ caller }, { deploymentId }: MutationPredictArgs) =>
       authorizePredict(caller, deploymentId),
     ),

@@ -12,6 +12,7 @@ import { forbidden } from '../errors.ts';
 import { predictionResolvers } from '../predictions/resolvers.ts';
 import { insertProject } from '../projects/projects.ts';
 import { projectResolvers } from '../projects/resolvers.ts';
+import { webhookResolvers } from '../webhooks/resolvers.ts';
 import type { Context } from './context.ts';
 import type { MissingResolver } from './missing-resolver.ts';
 import { permissions } from './permissions.ts';
@@ -29,6 +30,7 @@ const resolvers = [
   apiKeyResolvers,
   predictionResolvers,
   deletionResolvers,
+  webhookResolvers,
 ];
 
 type None<Missing extends never> = Missing;

@@ -18,10 +18,12 @@ import {
 import { MAX_LISTED_KEYS } from '../api-keys/member-keys.ts';
 import { MAX_NUMBERS } from '../deployments/model-facts.ts';
 import { MAX_SPECTRA } from '../onnx/outcome.ts';
+import { EVENT_NAMES } from '../outbox/events.ts';
 import { MAX_DAYS } from '../predictions/usage.ts';
 import { MAX_IN_A_LIST, MAX_OBJECTS } from '../requests/bounds.ts';
 import { MAX_ON_A_PAGE } from '../requests/pagination.ts';
 import { MAX_POINTS } from '../spectra/limits.ts';
+import { MAX_WEBHOOKS } from '../webhooks/manage.ts';
 import type { IntrospectionBounds } from './introspection-bounds.ts';
 
 /** Cost of reading a page, besides its rows. */
@@ -41,6 +43,8 @@ const LIST_BOUNDS = new Map<string, number | SizeArgument>([
   ['predictions', MAX_SPECTRA],
   ['dailyPredictions', { argument: 'days', max: MAX_DAYS }],
   ['scopes', 1],
+  ['webhooks', MAX_WEBHOOKS],
+  ['events', EVENT_NAMES.length],
   ['usableApiKeys', MAX_LISTED_KEYS],
   ['keysOfFormerMembers', MAX_LISTED_KEYS],
   ...['values', 'yMin', 'yMax'].map((name): [string, number] => [name, MAX_POINTS]),

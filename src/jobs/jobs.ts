@@ -1,12 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import { foldLastUses } from '../api-keys/last-uses.ts';
 import { isDatabaseUnavailable } from '../database/availability.ts';
 import { purge } from '../deletions/purge.ts';
 import type { DB } from '../generated/database.ts';
+import { takeLines } from '../outbox/outbox.ts';
 import { countKeyDays } from '../predictions/key-usage.ts';
+import { noticeExpiries, noticeUsage } from '../webhooks/notices.ts';
+import { send } from '../webhooks/send.ts';
+import type { TargetPolicy } from '../webhooks/target.ts';
+import { prepareDeliveries } from './deliveries.ts';
 
 /** A kind of background work. At most one of each is queued and one running, on all servers together. */
 interface Job {
@@ -22,12 +27,18 @@ const PURGE = 'purge';
 const POLL_SECONDS = 30;
 /** How far back last uses are folded. An earlier one is still found in its log (api-keys/queries.ts). */
 const FOLD_MS = 31 * 24 * 60 * 60 * 1000;
+/** How often the supervisor of pg-boss looks for jobs of a server that was killed. */
+const SUPERVISE_SECONDS = 10;
 /** Max wait for the running batch on stopping, within the server's own 10 s. */
 const MAX_STOP_MS = 4000;
 
 export interface Jobs {
   /** Queues a purge, which some server runs soon. If that fails, the next scheduled one does the work. */
   purgeSoon: () => void;
+  /** Adds the jobs of the webhook deliveries that a transaction wrote, before its commit. @returns whether there were any */
+  addDeliveries: (trx: Transaction<DB>) => Promise<boolean>;
+  /** Delivers what was committed; otherwise some server does so within seconds. */
+  deliverSoon: () => void;
   /** Stops after the running batch. The rest is done after the next start. */
   stop: () => Promise<void>;
 }
@@ -41,10 +52,13 @@ export function startJobs({
   db,
   log,
   now,
+  webhookTargets,
 }: {
   db: Kysely<DB>;
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   now: () => Date;
+  /** What webhooks may call. */
+  webhookTargets: TargetPolicy;
 }): Jobs {
   const stopping = new AbortController();
   const report = (error: unknown) => {
@@ -61,12 +75,42 @@ export function startJobs({
     registerInstance: false,
     reindex: false,
     monitorVacuum: false,
+    superviseIntervalSeconds: SUPERVISE_SECONDS,
+    monitorIntervalSeconds: SUPERVISE_SECONDS,
     cronMonitorIntervalSeconds: 45,
     cronWorkerIntervalSeconds: 45,
   });
   boss.on('error', report);
   boss.on('warning', ({ message }) => log.info({ reason: message }, 'warning of pg-boss'));
   const workers = new Map<string, string>();
+  const deliveries = prepareDeliveries({
+    boss,
+    db,
+    now,
+    report,
+    send: (message, signal) => send(message, { policy: webhookTargets, signal }),
+  });
+
+  /** Adds the jobs of the deliveries that a transaction wrote. */
+  async function addDeliveries(trx: Transaction<DB>): Promise<boolean> {
+    const lines = takeLines(trx);
+    await deliveries.add(trx, lines);
+    return lines.length > 0;
+  }
+
+  /** Writes events in transactions until there are no more. */
+  async function writeAll(
+    write: (trx: Transaction<DB>, at: Date) => Promise<boolean>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const writeSome = () =>
+      db.transaction().execute(async trx => {
+        const mayBeMore = await write(trx, now());
+        await addDeliveries(trx);
+        return mayBeMore;
+      });
+    while (!signal.aborted && (await writeSome())) deliveries.wake();
+  }
 
   const jobs: Job[] = [
     {
@@ -89,10 +133,20 @@ export function startJobs({
       schedule: '5 * * * *',
       run: signal => countKeyDays(db, now(), signal),
     },
+    {
+      name: 'notify-webhooks',
+      schedule: '* * * * *',
+      async run(signal) {
+        await writeAll(noticeExpiries, signal);
+        await writeAll(noticeUsage, signal);
+        await deliveries.mend();
+      },
+    },
   ];
 
   async function start(): Promise<void> {
     await boss.start({ attempts: Number.MAX_SAFE_INTEGER });
+    await deliveries.start();
     for (const { name, schedule, run } of jobs) {
       await boss.createQueue(name, {
         policy: 'stately',
@@ -105,11 +159,11 @@ export function startJobs({
         run(AbortSignal.any([stopping.signal, ...(job ? [job.signal] : [])])),
       );
       workers.set(name, worker);
-      await send(name);
+      await sendJob(name);
     }
   }
 
-  async function send(name: string): Promise<void> {
+  async function sendJob(name: string): Promise<void> {
     await boss.send(name);
     const worker = workers.get(name);
     if (worker) boss.notifyWorker(worker);
@@ -117,9 +171,12 @@ export function startJobs({
 
   const starting = start().catch(report);
   return {
-    purgeSoon: () => void send(PURGE).catch(report),
+    purgeSoon: () => void sendJob(PURGE).catch(report),
+    addDeliveries,
+    deliverSoon: deliveries.wake,
     async stop() {
       stopping.abort();
+      await Promise.race([deliveries.stop(), wait(MAX_STOP_MS / 4)]);
       const stopped = boss.stop({ graceful: true, timeout: MAX_STOP_MS / 2 }).catch(report);
       await Promise.race([Promise.all([starting, stopped]), wait(MAX_STOP_MS)]);
     },

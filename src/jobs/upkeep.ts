@@ -6,6 +6,7 @@ import type { DB } from '../generated/database.ts';
 import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
 import { dropExpiredKeys } from '../requests/idempotency.ts';
 import { dropEndedCounts } from '../requests/rate-limits.ts';
+import { dropOldDeliveries } from '../webhooks/prune.ts';
 
 const PARTITIONS_EVERY_MS = 12 * 60 * 60 * 1000;
 const EXPIRED_EVERY_MS = 10 * 60 * 1000;
@@ -47,6 +48,7 @@ export function startUpkeep({
       await dropExpiredKeys(db, now());
       await eraseDeletedAccounts(db, now());
       await dropExpiredInvitations(db, now());
+      await dropOldDeliveries(db, now());
     } catch (error) {
       log.error({ err: error }, 'deleting expired rows failed');
     }

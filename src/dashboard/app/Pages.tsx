@@ -32,6 +32,10 @@ const ProjectLogs = lazy(() =>
   import('../logs/ProjectLogs').then(({ ProjectLogs }) => ({ default: ProjectLogs })),
 );
 
+const WebhooksPage = lazy(() =>
+  import('../webhooks/WebhooksPage').then(({ WebhooksPage }) => ({ default: WebhooksPage })),
+);
+
 /** Every page and its address. The server answers these addresses with the same file (src/http/pages.ts). */
 export function Pages() {
   return (
@@ -50,6 +54,7 @@ export function Pages() {
           <Route index element={<Home />} />
           <Route path="/account" element={<AccountPage />} />
           <Route path="/organizations/:slug" element={<OrganizationPage />} />
+          <Route path="/organizations/:slug/webhooks" element={<WebhooksPage />} />
           <Route path="/projects/:projectId" element={<ProjectPage />}>
             <Route index element={<Deployments />} />
             <Route path="models" element={<Models />} />

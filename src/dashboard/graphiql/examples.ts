@@ -1053,6 +1053,109 @@ mutation DeleteOrganization(
   headers: {},
 };
 
+const webhooks: Example = {
+  title: 'CreateWebhook',
+  query: `# Be notified of events of an organization. The secret, which
+# verifies the signatures, is returned this once.
+mutation CreateWebhook($webhook: CreateWebhookInput!) {
+  createWebhook(input: $webhook) {
+    secret
+    webhook {
+      id
+      url
+      events
+    }
+  }
+}
+
+# The webhooks of your organizations.
+query Webhooks {
+  viewer {
+    organizations {
+      name
+      webhooks {
+        id
+        url
+        events
+        createdAt
+        previousSecretUntil
+      }
+    }
+  }
+}
+
+# What was sent to a webhook.
+query WebhookDeliveries($webhookId: ID!) {
+  webhook(id: $webhookId) {
+    deliveries(first: 10) {
+      nodes {
+        id
+        event
+        status
+        createdAt
+        attempts
+        lastAttemptAt
+        httpStatus
+      }
+    }
+  }
+}
+
+# Send a test to a webhook.
+mutation TestWebhook($webhookId: ID!) {
+  testWebhook(id: $webhookId) {
+    id
+    status
+  }
+}
+
+# Send a delivery again.
+mutation ResendWebhookDelivery($deliveryId: ID!) {
+  resendWebhookDelivery(id: $deliveryId) {
+    id
+    status
+  }
+}
+
+# Change the URL or the events of a webhook.
+mutation UpdateWebhook($webhookId: ID!, $events: [WebhookEvent!]) {
+  updateWebhook(input: { id: $webhookId, events: $events }) {
+    id
+    events
+  }
+}
+
+# Make a new secret. Messages are signed with both for 24
+# hours.
+mutation RotateWebhookSecret($webhookId: ID!) {
+  rotateWebhookSecret(id: $webhookId) {
+    secret
+    webhook {
+      previousSecretUntil
+    }
+  }
+}
+
+# Delete a webhook.
+mutation DeleteWebhook($webhookId: ID!) {
+  deleteWebhook(id: $webhookId) {
+    deletedWebhookId
+  }
+}
+`,
+  variables: {
+    webhook: {
+      organizationId: '<your-organization-id>',
+      url: 'https://lims.example/spectrakey',
+      events: ['API_KEY_EXPIRING', 'API_KEY_REVOKED', 'QUOTA_80'],
+    },
+    webhookId: '<your-webhook-id>',
+    deliveryId: '<your-delivery-id>',
+    events: ['API_KEY_EXPIRED', 'QUOTA_100'],
+  },
+  headers: {},
+};
+
 export const examples: [Example, ...Example[]] = [
   predict,
   signIn,
@@ -1073,5 +1176,6 @@ export const examples: [Example, ...Example[]] = [
   rename,
   keyPolicy,
   deletions,
+  webhooks,
   currentApiKey,
 ];

@@ -7,6 +7,7 @@ import { KeyPolicyCard } from './KeyPolicyCard';
 import { OrganizationMembers } from './OrganizationMembers';
 import { OrganizationProjects } from './OrganizationProjects';
 import { PlanCard } from './PlanCard';
+import { WebhooksLink } from './WebhooksLink';
 
 /** An organization: its plan, projects and members. */
 export function OrganizationPage() {
@@ -32,6 +33,7 @@ export function OrganizationPage() {
       <KeyPolicyCard organization={organization} />
       <OrganizationProjects organization={organization} />
       <OrganizationMembers organization={organization} />
+      {organization.viewerCan.manageOrganization && <WebhooksLink slug={organization.slug} />}
     </Stack>
   );
 }

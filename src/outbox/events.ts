@@ -1,0 +1,68 @@
+/** The events that webhooks can receive, with the type in their messages. A new one needs no migration. */
+export const EVENT_TYPES = {
+  API_KEY_CREATED: 'api_key.created',
+  API_KEY_ROTATED: 'api_key.rotated',
+  API_KEY_REVOKED: 'api_key.revoked',
+  API_KEY_REHEARSED: 'api_key.rehearsed',
+  API_KEY_EXPIRING: 'api_key.expiring',
+  API_KEY_EXPIRED: 'api_key.expired',
+  QUOTA_80: 'quota.80',
+  QUOTA_100: 'quota.100',
+  PREDICTION_OUTSIDE: 'prediction.outside',
+  TEST: 'webhook.test',
+} as const;
+
+export type EventType = (typeof EVENT_TYPES)[keyof typeof EVENT_TYPES];
+
+/** The names of the events in the schema. */
+export const EVENT_NAMES = namesOf(EVENT_TYPES);
+
+function namesOf<Table extends object>(table: Table): (keyof Table)[];
+function namesOf(table: object): string[] {
+  return Object.keys(table);
+}
+
+/** Something that happened, for the webhooks of its organization. */
+export interface Event {
+  type: EventType;
+  organizationId: string;
+  /** The id of the key or deployment that it is about. Events of one subject are delivered in order. */
+  subjectId: string;
+  /** The content of the message, without secrets and names of people. */
+  data: Record<string, unknown>;
+}
+
+/** The fields of an activity entry (activity/activity.ts) that its event has. */
+interface Entry {
+  action: string;
+  organizationId: string | null;
+  projectId: string | null;
+  subjectId: string;
+  subject: string;
+  details?: Record<string, string | number | boolean | null>;
+}
+
+/** The types of events that are written with an entry of the activity, which has the same action. */
+const OF_ACTIVITY: ReadonlySet<string> = new Set<EventType>([
+  EVENT_TYPES.API_KEY_CREATED,
+  EVENT_TYPES.API_KEY_ROTATED,
+  EVENT_TYPES.API_KEY_REVOKED,
+  EVENT_TYPES.API_KEY_REHEARSED,
+  EVENT_TYPES.API_KEY_EXPIRED,
+]);
+
+const isOfActivity = (action: string): action is EventType => OF_ACTIVITY.has(action);
+
+/** The event of an activity entry; null if webhooks are not notified of such an entry. */
+export function eventOf({
+  action,
+  organizationId,
+  projectId,
+  subjectId,
+  subject,
+  details,
+}: Entry): Event | null {
+  if (organizationId === null || !isOfActivity(action)) return null;
+  const data = { organizationId, projectId, apiKey: { id: subjectId, name: subject, ...details } };
+  return { type: action, organizationId, subjectId, data };
+}

@@ -1,0 +1,84 @@
+import { sql, type Transaction } from 'kysely';
+import { uuidv7 as newId } from 'uuidv7';
+import type { DB } from '../generated/database.ts';
+import type { Event } from './events.ts';
+
+/** How long a delivery is attempted. */
+const ATTEMPTS_MS = 24 * 60 * 60 * 1000;
+/** Rows in one statement: PostgreSQL allows 65 535 parameters. */
+const MAX_ROWS = 1000;
+
+/** When the attempts of a delivery end that is due now. */
+export const giveUpAfter = (now: Date) => new Date(now.getTime() + ATTEMPTS_MS);
+
+/** The deliveries of a webhook that are about one subject. They are delivered one after the other. */
+export interface Line {
+  organizationId: string;
+  webhookId: string;
+  subjectId: string;
+}
+
+const lines = new WeakMap<Transaction<DB>, Line[]>();
+
+/** Remembers that a transaction added a delivery to a line, until `takeLines`. */
+export function rememberLine(trx: Transaction<DB>, line: Line): void {
+  const added = lines.get(trx) ?? [];
+  added.push(line);
+  lines.set(trx, added);
+}
+
+/** The lines to which a transaction added deliveries, one for each delivery. They need a job each before the commit. */
+export function takeLines(trx: Transaction<DB>): Line[] {
+  const taken = lines.get(trx) ?? [];
+  lines.delete(trx);
+  return taken;
+}
+
+/**
+ * Writes events for the webhooks of their organizations that receive them: a delivery each, in the transaction of what
+ * happened. `seq` is the order of delivery. It is drawn here, while the transaction holds the lock of the subject, as
+ * the time at which a transaction began is not the order of the changes.
+ */
+export async function writeEvents(
+  trx: Transaction<DB>,
+  createdAt: Date,
+  events: readonly Event[],
+): Promise<void> {
+  if (events.length === 0) return;
+  const receivers = await sql<{ webhookId: string; place: number }>`
+    select webhooks.id as webhook_id, event.place::int as place
+    from unnest(${events.map(({ organizationId }) => organizationId)}::uuid[], ${events.map(({ type }) => type)}::text[])
+      with ordinality as event (organization_id, type, place)
+    join webhooks on webhooks.organization_id = event.organization_id and event.type = any (webhooks.events)
+    order by event.place, webhooks.id`.execute(trx);
+  const deliveries = receivers.rows.flatMap(({ webhookId, place }) => {
+    const event = events[place - 1];
+    return event ? [{ webhookId, event }] : [];
+  });
+  await insertDeliveries(trx, createdAt, deliveries);
+}
+
+/** Adds deliveries to webhooks, in this order. @returns their ids */
+export async function insertDeliveries(
+  trx: Transaction<DB>,
+  createdAt: Date,
+  deliveries: readonly { webhookId: string; event: Event }[],
+): Promise<string[]> {
+  const rows = deliveries.map(({ webhookId, event: { type, subjectId, data } }) => ({
+    id: newId(),
+    webhookId,
+    subjectId,
+    type,
+    body: JSON.stringify({ type, timestamp: createdAt, data }),
+    createdAt,
+    giveUpAt: giveUpAfter(createdAt),
+  }));
+  for (let from = 0; from < rows.length; from += MAX_ROWS)
+    await trx
+      .insertInto('webhookDeliveries')
+      .values(rows.slice(from, from + MAX_ROWS))
+      .execute();
+  for (const { webhookId, event } of deliveries)
+    rememberLine(trx, { webhookId, organizationId: event.organizationId, subjectId: event.subjectId });
+  return rows.map(({ id }) => id);
+}

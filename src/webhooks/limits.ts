@@ -1,0 +1,12 @@
+import { checkLimit, type Limit, type RateLimits } from '../requests/rate-limits.ts';
+
+/** Tests and repetitions send requests to a URL of the person's choice at once. */
+const SENT_BY_HAND: Limit = { id: 'deliveries sent by hand', max: 60, windowMs: 60 * 60 * 1000 };
+
+/** Counts a test or a repetition of a delivery in an organization. @throws RATE_LIMITED */
+export async function limitSending(
+  { count }: RateLimits,
+  { organizationId, now }: { organizationId: string; now: Date },
+): Promise<void> {
+  checkLimit(SENT_BY_HAND, await count(SENT_BY_HAND, organizationId, now), now);
+}

@@ -1,0 +1,202 @@
+import { sql, type Transaction } from 'kysely';
+import { monthOf } from '../accounts/month.ts';
+import type { DB } from '../generated/database.ts';
+import { EVENT_TYPES, type Event } from '../outbox/events.ts';
+import { writeEvents } from '../outbox/outbox.ts';
+
+// Events that no request causes. A job looks for them once a minute (jobs/webhooks.ts), in what is counted and stored
+// anyway, so that no call writes more. Each function writes at most MAX_EVENTS, and says whether there may be more.
+
+const MAX_EVENTS = 500;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** How late an expiry is reported after the server was stopped. */
+const MAX_LATE_MS = 30 * DAY_MS;
+/** Notices of an expiry: this many days before it; 0: when the key has expired. */
+const DAYS = [14, 3, 0];
+
+interface DueKey {
+  id: string;
+  organizationId: string;
+  projectId: string;
+  name: string;
+  prefix: string;
+  expiresAt: Date;
+  days: number;
+}
+
+/**
+ * Writes the events of keys that expire in 14 and in 3 days, and of those that have expired, for organizations with a
+ * webhook. A key that was created later than such a moment has no event of it.
+ */
+export async function noticeExpiries(trx: Transaction<DB>, now: Date): Promise<boolean> {
+  const moments = DAYS.map(days => new Date(now.getTime() + days * DAY_MS));
+  const { rows } = await sql<DueKey>`
+    select keys.id, projects.organization_id, keys.project_id, keys.name, keys.prefix, keys.expires_at, due.days
+    from api_keys as keys
+    join projects on projects.id = keys.project_id
+    join lateral (
+      select days from unnest(${DAYS}::int[], ${moments}::timestamptz[]) as moment (days, until)
+      where keys.expires_at <= until
+        and (days = 0 or keys.created_at < keys.expires_at - make_interval(days => days))
+      order by days limit 1
+    ) as due on true
+    left join api_key_notices as notice on notice.api_key_id = keys.id and notice.expires_at = keys.expires_at
+    where keys.revoked_at is null
+      and keys.expires_at between ${new Date(now.getTime() - MAX_LATE_MS)} and ${moments[0]}
+      and due.days < coalesce(notice.days, 100)
+      -- Those that expired before there was a webhook are no news.
+      and exists (
+        select from webhooks where webhooks.organization_id = projects.organization_id
+          and webhooks.created_at <= keys.expires_at
+          and webhooks.events && ${[EVENT_TYPES.API_KEY_EXPIRING, EVENT_TYPES.API_KEY_EXPIRED]}::text[]
+      )
+    order by keys.id
+    limit ${MAX_EVENTS}
+    for no key update of keys skip locked`.execute(trx);
+  if (rows.length === 0) return false;
+  await sql`
+    insert into api_key_notices (api_key_id, expires_at, days)
+    select * from unnest(
+      ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ expiresAt }) => expiresAt)}::timestamptz[],
+      ${rows.map(({ days }) => days)}::smallint[]
+    )
+    on conflict (api_key_id) do update set expires_at = excluded.expires_at, days = excluded.days`.execute(
+    trx,
+  );
+  await writeEvents(trx, now, rows.map(expiryOf));
+  return rows.length === MAX_EVENTS;
+}
+
+const expiryOf = ({ id, organizationId, projectId, name, prefix, expiresAt, days }: DueKey): Event => ({
+  type: days === 0 ? EVENT_TYPES.API_KEY_EXPIRED : EVENT_TYPES.API_KEY_EXPIRING,
+  organizationId,
+  subjectId: id,
+  data: { organizationId, projectId, apiKey: { id, name, prefix, expiresAt } },
+});
+
+interface CountedDeployment {
+  id: string;
+  organizationId: string;
+  projectId: string;
+  name: string;
+  predictions: number;
+  outside: number;
+  limit: number | null;
+  /** 0, 80 or 100 percent of the limit. */
+  reached: number;
+  outsideBefore: number;
+  reachedBefore: number;
+}
+
+/**
+ * Writes the events of deployments whose usage of this month has reached 80 or 100 percent of the plan's limit, or which
+ * have had more predictions outside of what their model is applicable to, for organizations with a webhook. At most one
+ * event of a type for each deployment, however many calls there were since the last time.
+ */
+export async function noticeUsage(trx: Transaction<DB>, now: Date): Promise<boolean> {
+  const month = monthOf(now);
+  const { rows: counted } = await sql<CountedDeployment>`
+    select * from (
+      select deployments.id, projects.organization_id, deployments.project_id, deployments.name,
+        usage.predictions, usage.outside, plans.monthly_predictions as limit,
+        case
+          when usage.predictions >= plans.monthly_predictions then 100
+          when usage.predictions >= plans.monthly_predictions * 0.8 then 80
+          else 0
+        end as reached,
+        coalesce(notice.outside, 0) as outside_before, coalesce(notice.quota, 0)::int as reached_before
+      from deployments
+      join projects on projects.id = deployments.project_id
+      join organizations on organizations.id = projects.organization_id
+      join plans on plans.name = organizations.plan
+      join lateral (
+        select sum(predictions)::bigint as predictions, sum(outside)::bigint as outside
+        from deployment_usage where deployment_id = deployments.id and month = ${month}
+      ) as usage on usage.predictions > 0
+      left join deployment_notices as notice on notice.deployment_id = deployments.id and notice.month = ${month}
+      where exists (
+        select from webhooks where webhooks.organization_id = organizations.id and webhooks.events && ${OF_USAGE}::text[]
+      )
+    ) as counted
+    where outside > outside_before or reached > reached_before
+    order by id
+    limit ${MAX_EVENTS}`.execute(trx);
+  if (counted.length === 0) return false;
+  // Locked before their notices, as by a deletion, which deletes these last. Not those that are being deleted.
+  const { rows: kept } = await sql<{ id: string }>`
+    select id from deployments where id = any(${counted.map(({ id }) => id)}::uuid[])
+    order by id for key share skip locked`.execute(trx);
+  const ids = new Set(kept.map(({ id }) => id));
+  const rows = counted.filter(({ id }) => ids.has(id));
+  await sql`
+    insert into deployment_notices (deployment_id, month, outside, quota)
+    select id, ${month}, outside, quota from unnest(
+      ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ outside }) => outside)}::bigint[],
+      ${rows.map(({ reached, reachedBefore }) => Math.max(reached, reachedBefore))}::smallint[]
+    ) as noticed (id, outside, quota)
+    on conflict (deployment_id) do update
+      set month = excluded.month, outside = excluded.outside, quota = excluded.quota`.execute(trx);
+  await writeEvents(
+    trx,
+    now,
+    rows.flatMap(counted => usageEventsOf(counted, month)),
+  );
+  return rows.length === MAX_EVENTS;
+}
+
+const OF_USAGE = [EVENT_TYPES.QUOTA_80, EVENT_TYPES.QUOTA_100, EVENT_TYPES.PREDICTION_OUTSIDE];
+
+function usageEventsOf(counted: CountedDeployment, month: string): Event[] {
+  const { id, organizationId, projectId, name, predictions, limit, reached, reachedBefore } = counted;
+  const { outside, outsideBefore } = counted;
+  const events: Event[] = [];
+  const add = (type: Event['type'], more: Record<string, unknown>) =>
+    events.push({
+      type,
+      organizationId,
+      subjectId: id,
+      data: { organizationId, projectId, deployment: { id, name }, month, ...more },
+    });
+  if (reachedBefore < 80 && reached >= 80) add(EVENT_TYPES.QUOTA_80, { predictions, limit });
+  if (reachedBefore < 100 && reached >= 100) add(EVENT_TYPES.QUOTA_100, { predictions, limit });
+  if (outside > outsideBefore)
+    add(EVENT_TYPES.PREDICTION_OUTSIDE, { outside: outside - outsideBefore, outsideThisMonth: outside });
+  return events;
+}
+
+/**
+ * Makes what a webhook receives begin now: predictions that were outside before there was a webhook of these events are
+ * not counted.
+ *
+ * @param trx a transaction that holds the lock of the organization, before it stores the webhook.
+ */
+export async function countFromNow(
+  trx: Transaction<DB>,
+  organizationId: string,
+  events: readonly string[],
+  now: Date,
+): Promise<void> {
+  if (!events.includes(EVENT_TYPES.PREDICTION_OUTSIDE)) return;
+  const month = monthOf(now);
+  await sql`
+    with kept as (
+      select deployments.id from deployments join projects on projects.id = deployments.project_id
+      where projects.organization_id = ${organizationId}
+      order by deployments.id for key share of deployments
+    )
+    insert into deployment_notices (deployment_id, month, outside, quota)
+    select usage.deployment_id, ${month}, sum(usage.outside), 0
+    from kept join deployment_usage as usage on usage.deployment_id = kept.id
+    where usage.month = ${month} and not exists (
+      select from webhooks where organization_id = ${organizationId}
+        and ${EVENT_TYPES.PREDICTION_OUTSIDE} = any (webhooks.events)
+    )
+    group by usage.deployment_id
+    having sum(usage.outside) > 0
+    on conflict (deployment_id) do update set
+      month = excluded.month,
+      outside = excluded.outside,
+      quota = case when deployment_notices.month = excluded.month then deployment_notices.quota else 0 end`.execute(
+    trx,
+  );
+}

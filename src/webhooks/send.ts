@@ -1,0 +1,102 @@
+import http from 'node:http';
+import https from 'node:https';
+import { isIPv6, type LookupFunction } from 'node:net';
+import { mayConnectTo } from './addresses.ts';
+import { addressesOf, type Resolve, resolveByDns } from './resolve.ts';
+import { problemOf, type TargetPolicy } from './target.ts';
+
+/** Max time of a delivery, from the look-up of the name to the end of the answer. */
+const MAX_DELIVERY_MS = 5000;
+/** Max bytes of an answer that are read. The rest is cut off, as only the status counts. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** One message to a receiver. */
+export interface Message {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** What a receiver answered. */
+export type Outcome =
+  | { kind: 'answered'; status: number }
+  /** Nothing was sent, as the URL or an address of its name is not allowed. */
+  | { kind: 'refused'; reason: string }
+  /** No answer: no address, no connection, no valid certificate, or too slow. */
+  | { kind: 'failed'; reason: string };
+
+export interface SendOptions {
+  policy: TargetPolicy;
+  signal?: AbortSignal;
+  resolve?: Resolve;
+  maxMs?: number;
+}
+
+/**
+ * Sends a message, in a way that reaches no address of the operator's network: the name is resolved once, every address
+ * must be allowed, and the connection goes to the first of these addresses. Redirects are not followed, and no proxy is
+ * used. The certificate is verified for the name of the URL.
+ */
+export async function send(
+  { url: text, headers, body }: Message,
+  { policy, signal: stop, resolve = resolveByDns, maxMs = MAX_DELIVERY_MS }: SendOptions,
+): Promise<Outcome> {
+  const url = URL.parse(text);
+  const problem = url ? problemOf(url, policy) : 'The URL is not valid.';
+  if (!url || problem) return { kind: 'refused', reason: problem ?? '' };
+  const timeout = AbortSignal.timeout(maxMs);
+  const signal = stop ? AbortSignal.any([stop, timeout]) : timeout;
+  try {
+    const addresses = await addressesOf(url.hostname, resolve, signal);
+    const [address] = addresses;
+    if (address === undefined) return { kind: 'failed', reason: 'The name has no address.' };
+    if (!addresses.every(found => mayConnectTo(found, policy.networks)))
+      return { kind: 'refused', reason: 'An address of the name is not public.' };
+    return { kind: 'answered', status: await post(url, address, { headers, body, signal }) };
+  } catch (error) {
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Posts to one address of the host of a URL. @returns the status of the answer */
+function post(
+  url: URL,
+  address: string,
+  { headers, body, signal }: Pick<Message, 'headers' | 'body'> & { signal: AbortSignal },
+): Promise<number> {
+  const family = isIPv6(address) ? 6 : 4;
+  // Called instead of a second look-up, which could find another address.
+  const lookup: LookupFunction = (_name, { all }, callback) =>
+    all ? callback(null, [{ address, family }]) : callback(null, address, family);
+  const { request } = url.protocol === 'https:' ? https : http;
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      // An agent of its own: the global one keeps connections, and uses a proxy where NODE_USE_ENV_PROXY is set.
+      {
+        method: 'POST',
+        agent: false,
+        lookup,
+        family,
+        signal,
+        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      },
+      answer => {
+        const status = answer.statusCode ?? 0;
+        let read = 0;
+        answer.on('data', (chunk: Buffer) => {
+          read += chunk.length;
+          if (read > MAX_ANSWER_BYTES) {
+            resolve(status);
+            answer.destroy();
+          }
+        });
+        answer.once('end', () => resolve(status));
+        answer.once('error', reject);
+        answer.once('close', () => reject(new Error('The connection closed within the answer.')));
+      },
+    );
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}

@@ -1,0 +1,46 @@
+import { badUserInput } from '../errors.ts';
+import { addressOf, mayConnectTo, type Network } from './addresses.ts';
+
+const MAX_URL_LENGTH = 2000;
+
+/** What the operator allows beyond public addresses over TLS. */
+export interface TargetPolicy {
+  /** Whether `http:` is allowed. */
+  allowHttp: boolean;
+  /** Private networks whose addresses are allowed. */
+  networks: readonly Network[];
+}
+
+/**
+ * Checks the URL of a webhook. The addresses of a name are checked at each delivery, since they change.
+ *
+ * @returns the URL in its normal form, without a fragment.
+ * @throws BAD_USER_INPUT
+ */
+export function checkTarget(text: string, policy: TargetPolicy): string {
+  if (text.length > MAX_URL_LENGTH)
+    throw badUserInput(`The URL of a webhook has at most ${MAX_URL_LENGTH} characters.`);
+  const url = URL.parse(text);
+  if (!url)
+    throw badUserInput('The URL of the webhook is not valid. Give one such as https://lims.example/hook.');
+  const problem = problemOf(url, policy);
+  if (problem) throw badUserInput(problem);
+  url.hash = '';
+  return url.href;
+}
+
+/** Why a URL may not be called; undefined if it may, as far as can be said without a look-up of its name. */
+export function problemOf(url: URL, { allowHttp, networks }: TargetPolicy): string | undefined {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && allowHttp)) {
+    return allowHttp
+      ? 'The URL of a webhook must begin with https:// or http://.'
+      : 'The URL of a webhook must begin with https://. The operator of this server can allow http://.';
+  }
+  if (url.username !== '' || url.password !== '')
+    return 'The URL of a webhook must not contain a user name or password. Verify the signature instead.';
+  const address = addressOf(url.hostname);
+  if (address !== undefined && !mayConnectTo(address, networks)) {
+    return 'The URL of a webhook must not name an address that is not public. The operator of this server can allow a private network.';
+  }
+  return undefined;
+}

@@ -1,0 +1,280 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { mayConnectTo, parseNetworks } from '../src/webhooks/addresses.ts';
+import { send } from '../src/webhooks/send.ts';
+import { checkTarget } from '../src/webhooks/target.ts';
+import { codes } from './harness.ts';
+import { startReceiverForTest } from './receiver.ts';
+
+/** Hosts of URLs that lead to an address which is not public, as they can be written. */
+const INSIDE = [
+  // This machine.
+  '127.0.0.1',
+  '127.1',
+  '127.0.1',
+  '127.255.255.254',
+  '2130706433',
+  '0x7f000001',
+  '0x7f.1',
+  '0177.0.0.1',
+  '017700000001',
+  '127.0.0.1.',
+  '①②⑦.⓪.⓪.①',
+  '%31%32%37.0.0.1',
+  '0.0.0.0',
+  '0',
+  '0.0.0.1',
+  '[::]',
+  '[::1]',
+  '[0:0:0:0:0:0:0:1]',
+  '[::127.0.0.1]',
+  '[::7f00:1]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:7f00:1]',
+  '[0:0:0:0:0:ffff:7f00:0001]',
+  '[::FFFF:7F00:1]',
+  '[::ffff:0:127.0.0.1]',
+  '[::ffff:0.0.0.0]',
+  '[64:ff9b::127.0.0.1]',
+  '[64:ff9b::7f00:1]',
+  '[2002:7f00:1::]',
+  '[2002:7f00:0001:1234::1]',
+  // Metadata services of clouds, and other link-local addresses.
+  '169.254.169.254',
+  '0xa9fea9fe',
+  '2852039166',
+  '[::ffff:169.254.169.254]',
+  '[::a9fe:a9fe]',
+  '[64:ff9b::a9fe:a9fe]',
+  '[2002:a9fe:a9fe::1]',
+  '[fd00:ec2::254]',
+  '100.100.100.200',
+  '192.0.0.192',
+  '169.254.170.2',
+  '[fe80::1]',
+  '[febf:ffff::1]',
+  // Private networks.
+  '10.0.0.1',
+  '0x0a000001',
+  '012.0.0.1',
+  '10.255.255.255',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.168.0.1',
+  '3232235521',
+  '100.64.0.1',
+  '[::ffff:10.0.0.1]',
+  '[::ffff:0:a00:1]',
+  '[64:ff9b::c0a8:101]',
+  '[64:ff9b:1::a00:1]',
+  '[2002:a00:1::]',
+  '[2002:c0a8:101::1]',
+  '[2002:ac10:1::1]',
+  '[fc00::1]',
+  '[fdff:ffff::1]',
+  '[fec0::1]',
+  // Not for one host, or for documentation, tests and protocols.
+  '192.0.2.1',
+  '198.51.100.1',
+  '203.0.113.1',
+  '198.18.0.1',
+  '198.19.255.255',
+  '192.88.99.1',
+  '192.0.0.1',
+  '192.31.196.1',
+  '192.52.193.1',
+  '192.175.48.1',
+  '224.0.0.1',
+  '239.255.255.250',
+  '240.0.0.1',
+  '255.255.255.255',
+  '[ff02::1]',
+  '[ff0e::1]',
+  '[100::1]',
+  '[2001::1]',
+  '[2001:0:7f00:1::1]',
+  '[2001:2::1]',
+  '[2001:10::1]',
+  '[2001:20::1]',
+  '[2001:db8::1]',
+  '[3fff::1]',
+  '[4000::1]',
+  '[5f00::1]',
+  '[e000::1]',
+  '[::1:2:3]',
+];
+
+const OUTSIDE = [
+  '8.8.8.8',
+  '93.184.215.14',
+  '172.15.255.255',
+  '172.32.0.1',
+  '100.63.255.255',
+  '100.128.0.1',
+  '[2606:4700:4700::1111]',
+  '[2a00:1450:4001:80b::200e]',
+  '[::ffff:8.8.8.8]',
+  '[64:ff9b::808:808]',
+  '[2002:808:808::1]',
+];
+
+const NOTHING = { allowHttp: true, networks: [] };
+const loopback = { allowHttp: true, networks: parseNetworks(['127.0.0.1', '127.0.0.2']) };
+const message = (url: string) => ({ url, headers: {}, body: '{}' });
+
+/** The address of a host, as `new URL` writes it. */
+const addressIn = (host: string) => new URL(`https://${host}/`).hostname.replace(/^\[|\]$/g, '');
+
+describe('no webhook reaches an address that is not public', () => {
+  test(`in any of ${INSIDE.length} notations, whether it is in the URL or what a name resolves to`, async () => {
+    expect(INSIDE.length).toBeGreaterThanOrEqual(60);
+    const receiver = await startReceiverForTest({ host: '0.0.0.0' });
+    for (const host of INSIDE) {
+      const url = `http://${host}:${receiver.port}/`;
+      expect(() => checkTarget(url, NOTHING), host).toThrow(
+        expect.objectContaining({ extensions: { code: codes.BAD_USER_INPUT } }),
+      );
+      expect((await send(message(url), { policy: NOTHING })).kind, host).toBe('refused');
+      const resolve = async () => [addressIn(host)];
+      const named = message(`http://receiver.example:${receiver.port}/`);
+      expect((await send(named, { policy: NOTHING, resolve })).kind, host).toBe('refused');
+    }
+    expect(receiver.connections()).toBe(0);
+  });
+
+  test('if one of several addresses of its name is not public', async () => {
+    const receiver = await startReceiverForTest();
+    const url = `http://receiver.example:${receiver.port}/`;
+    for (const addresses of [
+      ['8.8.8.8', '10.0.0.1'],
+      ['127.0.0.1', '10.0.0.1'],
+      ['2606:4700:4700::1111', '::1'],
+    ]) {
+      const outcome = await send(message(url), { policy: loopback, resolve: async () => addresses });
+      expect(outcome).toMatchObject({ kind: 'refused' });
+    }
+    expect(receiver.connections()).toBe(0);
+  });
+
+  test('when a redirect leads there', async () => {
+    const inner = await startReceiverForTest();
+    for (const status of [301, 302, 303, 307, 308]) {
+      const outer = await startReceiverForTest({ answer: () => status, headers: { location: inner.url } });
+      expect(await send(message(outer.url), { policy: loopback })).toEqual({ kind: 'answered', status });
+    }
+    expect(inner.connections()).toBe(0);
+  });
+
+  test('when its name resolves to another address the second time: it is resolved once, and connected there', async () => {
+    const inner = await startReceiverForTest({ host: '127.0.0.2' });
+    const outer = await startReceiverForTest({ port: inner.port });
+    let asked = 0;
+    const resolve = async () => (asked++ === 0 ? ['127.0.0.1'] : ['127.0.0.2']);
+    const url = `http://receiver.example:${outer.port}/`;
+    expect(await send(message(url), { policy: loopback, resolve })).toEqual({
+      kind: 'answered',
+      status: 204,
+    });
+    expect(asked).toBe(1);
+    expect(outer.received.map(({ headers }) => headers.host)).toEqual([`receiver.example:${outer.port}`]);
+    expect(inner.connections()).toBe(0);
+  });
+
+  test('through a proxy of the environment', async () => {
+    const [proxy, receiver] = [await startReceiverForTest(), await startReceiverForTest()];
+    const code = `
+      const { send } = await import('./src/webhooks/send.ts');
+      const { parseNetworks } = await import('./src/webhooks/addresses.ts');
+      const policy = { allowHttp: true, networks: parseNetworks(['127.0.0.1']) };
+      console.log(JSON.stringify(await send({ url: ${JSON.stringify(receiver.url)}, headers: {}, body: '{}' }, { policy })));`;
+    const { stdout } = await promisify(execFile)('node', ['--input-type=module', '-e', code], {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      env: {
+        ...process.env,
+        NODE_USE_ENV_PROXY: '1',
+        HTTP_PROXY: `http://127.0.0.1:${proxy.port}`,
+        NO_PROXY: '',
+      },
+    });
+    expect(JSON.parse(stdout)).toEqual({ kind: 'answered', status: 204 });
+    expect(proxy.connections()).toBe(0);
+  });
+
+  test('unless the operator lists its network', async () => {
+    expect(mayConnectTo('10.1.2.3', parseNetworks(['10.0.0.0/8']))).toBe(true);
+    expect(mayConnectTo('::ffff:10.1.2.3', parseNetworks(['10.0.0.0/8']))).toBe(true);
+    expect(mayConnectTo('64:ff9b::a01:203', parseNetworks(['10.0.0.0/8']))).toBe(true);
+    expect(mayConnectTo('fd12::1', parseNetworks(['fd12::/16']))).toBe(true);
+    expect(mayConnectTo('::1', parseNetworks(['::1']))).toBe(true);
+    expect(mayConnectTo('11.0.0.1', parseNetworks(['10.0.0.0/8']))).toBe(true);
+    expect(mayConnectTo('192.168.0.1', parseNetworks(['10.0.0.0/8', 'fd12::/16']))).toBe(false);
+    expect(mayConnectTo('fd13::1', parseNetworks(['10.0.0.0/8', 'fd12::/16']))).toBe(false);
+  });
+});
+
+test('public addresses are allowed, in IPv6 too', () => {
+  for (const host of OUTSIDE) {
+    expect(mayConnectTo(addressIn(host), []), host).toBe(true);
+    expect(checkTarget(`https://${host}/hook`, NOTHING)).toBe(new URL(`https://${host}/hook`).href);
+  }
+  for (const text of ['0x8.8.8.8', '08.8.8.8', '8.8.8', '8.8.8.8/8', '', 'receiver.example'])
+    expect(mayConnectTo(text, []), text).toBe(false);
+});
+
+test('a URL needs https, unless the operator allows http, and has no user name and password', () => {
+  const strict = { allowHttp: false, networks: [] };
+  expect(checkTarget('https://lims.example/hook?a=b#c', strict)).toBe('https://lims.example/hook?a=b');
+  expect(checkTarget('http://lims.example/', NOTHING)).toBe('http://lims.example/');
+  for (const [url, policy] of [
+    ['http://lims.example/', strict],
+    ['ftp://lims.example/', NOTHING],
+    ['file:///etc/passwd', NOTHING],
+    ['gopher://lims.example/', NOTHING],
+    ['javascript:alert(1)', NOTHING],
+    ['data:text/plain,a', NOTHING],
+    ['https://user@lims.example/', NOTHING],
+    ['https://user:password@lims.example/', NOTHING],
+    ['https://:password@lims.example/', NOTHING],
+    ['https://8.8.8.8@10.0.0.1/', NOTHING],
+    ['lims.example', NOTHING],
+    ['https://', NOTHING],
+    ['', NOTHING],
+    [`https://lims.example/${'a'.repeat(2000)}`, NOTHING],
+  ] as const) {
+    expect(() => checkTarget(url, policy), url).toThrow(
+      expect.objectContaining({ extensions: { code: codes.BAD_USER_INPUT } }),
+    );
+  }
+});
+
+test('a receiver that does not answer, answers too slowly or endlessly holds a delivery for at most its time', async () => {
+  const slow = await startReceiverForTest({ delayMs: 2000 });
+  const began = performance.now();
+  expect(await send(message(slow.url), { policy: loopback, maxMs: 300 })).toMatchObject({ kind: 'failed' });
+  const unresolved = send(message('http://receiver.example/'), {
+    policy: loopback,
+    maxMs: 300,
+    resolve: (_name, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  });
+  expect(await unresolved).toMatchObject({ kind: 'failed' });
+  expect(performance.now() - began).toBeLessThan(1500);
+  const endless = createServer((_request, reply) => {
+    const write = () => {
+      while (!reply.destroyed && reply.write('x'.repeat(1024)));
+    };
+    reply.on('drain', write);
+    write();
+  });
+  endless.listen(0, '127.0.0.1');
+  await once(endless, 'listening');
+  onTestFinished(() => void endless.close());
+  const address = endless.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const cut = await send(message(`http://127.0.0.1:${port}/`), { policy: loopback, maxMs: 2000 });
+  expect(cut).toEqual({ kind: 'answered', status: 200 });
+});
