@@ -86,3 +86,23 @@ test('only an unknown key is refused, and no other key is revoked', async () => 
   expect(await revoke(null)).toMatchObject({ status: 401 });
   expect((await predict()).status).toBe(200);
 });
+
+test('the key and the activity say that it was revoked by its holder, and from which network', async () => {
+  await revoke();
+  const query = 'query ($id: ID!) { apiKey(id: $id) { status revokedByHolder revokedBy { id } } }';
+  expect((await service.ask(query, { id: key.id }, lab.owner)).apiKey).toEqual({
+    status: 'REVOKED',
+    revokedByHolder: true,
+    revokedBy: null,
+  });
+  await revoke();
+  const rows = await service.db
+    .selectFrom('activity')
+    .select(['actorId', 'network', 'details'])
+    .where('subjectId', '=', key.id)
+    .where('action', '=', 'api_key.revoked')
+    .execute();
+  expect(rows).toEqual([
+    { actorId: null, network: '127.0.0.1', details: { prefix: key.prefix, by: 'holder' } },
+  ]);
+});

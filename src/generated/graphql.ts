@@ -91,6 +91,8 @@ export type ApiKey = {
   revokedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The person who revoked the key; null if it was not revoked, or their account was deleted. */
   revokedBy?: Maybe<Person>;
+  /** Whether the key was revoked with the key itself as the credential, by whoever held it. */
+  revokedByHolder: Scalars['Boolean']['output'];
   /** What the key allows a program to do. */
   scopes: Array<ApiKeyScope>;
   /** Whether the key can be used. */
@@ -987,7 +989,7 @@ export type OrganizationPermissions = {
   createProjects: Scalars['Boolean']['output'];
   /** Invite members, change their roles and remove them; owners only with `manageOwners`. */
   manageMembers: Scalars['Boolean']['output'];
-  /** `renameOrganization` and `deleteOrganization`. */
+  /** `renameOrganization`, `setApiKeyPolicy` and `deleteOrganization`. */
   manageOrganization: Scalars['Boolean']['output'];
   /** Give the owner role, and change and remove owners. */
   manageOwners: Scalars['Boolean']['output'];
@@ -1735,6 +1737,7 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
   rehearsalUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   revokedBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  revokedByHolder?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   scopes?: Resolver<Array<ResolversTypes['ApiKeyScope']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['ApiKeyStatus'], ParentType, ContextType>;
   successor?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
