@@ -115,6 +115,16 @@ export function serve<Body = unknown, Params = unknown>(
           void reply.send(typeof answered === 'string' ? answered : `${JSON.stringify(answered)}\n`);
         },
       });
+      // Another method gets a 405 with a revoked key too, not the error of the key.
+      if (revokesKey) {
+        scope.route({
+          method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+          url: variant,
+          config: { revokesKey },
+          preParsing: (request, _reply, _payload, done) => done(noRoute(request)),
+          handler: () => {},
+        });
+      }
       // Answered before the caller is identified: a preflight has no credential.
       scope.options(variant, {
         onRequest: (_request, reply) => void reply.code(204).header('allow', allow).send(),
