@@ -274,6 +274,8 @@ describe('no request made from the document gets a 5xx, or an answer that it doe
     ['/api/key', 'get', 60],
     ['/api/deployments/{deploymentId}', 'get', 60],
     ['/api/openapi.json', 'get', 30],
+    // Last, as it ends the key.
+    ['/api/key/revoke', 'post', 60],
   ] as const;
 
   test('these are all operations', () => {

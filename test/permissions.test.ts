@@ -637,6 +637,8 @@ const OPERATION_TABLE: Record<
   keyof typeof OPERATIONS,
   {
     request?: () => { body: string | Uint8Array<ArrayBuffer>; type: string };
+    /** Whether it ends the key of the caller, so that each call needs a new one. */
+    endsKey?: boolean;
     answers: Record<Caller, Outcome>;
   }
 > = {
@@ -658,6 +660,7 @@ const OPERATION_TABLE: Record<
     answers: { ...KEYS_ONLY, ...keys(OK, API_KEY_NOT_AUTHORIZED) },
   },
   currentKey: { answers: { ...KEYS_ONLY, ...keys(OK) } },
+  revokeKey: { endsKey: true, answers: { ...KEYS_ONLY, ...keys(OK) } },
   deployment: { answers: { ...KEYS_ONLY, ...keys(OK, API_KEY_NOT_AUTHORIZED) } },
   openapi: { answers: { 'an anonymous caller': OK, ...keys(OK), ...persons(OK) } },
 };
@@ -734,9 +737,13 @@ test('the table of permissions has a row for every field of Query and Mutation, 
   expect(Object.keys(TABLE).sort()).toEqual([...fields].sort());
 });
 
-describe.each(Object.entries(OPERATION_TABLE))('the operation %s', (name, { request, answers }) => {
+describe.each(Object.entries(OPERATION_TABLE))('the operation %s', (name, { request, endsKey, answers }) => {
   test.each(Object.entries(answers))('gives %s %s', async (caller, outcome) => {
-    const [, as] = Object.entries(callers).find(([name]) => name === caller) ?? [];
+    const [, found] = Object.entries(callers).find(([name]) => name === caller) ?? [];
+    const as =
+      endsKey && found && 'rawKey' in found
+        ? await createKey(service, lab.owner, { deploymentId: lab.deploymentId })
+        : found;
     const [, operation] = Object.entries(OPERATIONS).find(([key]) => key === name) ?? [];
     const names: Record<string, string> = deploymentPath();
     for (const path of operation?.paths ?? []) {
@@ -750,8 +757,8 @@ describe.each(Object.entries(OPERATION_TABLE))('the operation %s', (name, { requ
       const { status } = response;
       const { code } = JSON.parse(await response.text());
       expect({ status, code }).toEqual(isCode(outcome) ? refusal(outcome) : { status: 200, code: undefined });
-      // Only a prediction, which has a body, changes anything.
-      if (isCode(outcome) || !made) expect(await contentOf(service.db)).toEqual(before);
+      // Only a prediction, which has a body, and the end of a key change anything.
+      if (isCode(outcome) || !(made || endsKey)) expect(await contentOf(service.db)).toEqual(before);
     }
   });
 });

@@ -66,6 +66,7 @@ export function selectKeys(db: Database, viewerId: string) {
       'apiKeys.rehearsedAt',
       'apiKeys.revokedAt',
       'apiKeys.revokedBy',
+      'apiKeys.revokedByHolder',
       'revokers.name as revokerName',
       lastUse.as('lastUsedAt'),
       'apiKeys.lastUsedAt as foldedUse',

@@ -78,6 +78,13 @@ export interface AuthenticatedKey extends PlanFacts {
   deployments: ReachedDeployment[];
 }
 
+/** A key that was sent to be revoked, in whatever state it is. */
+export interface KeyHolder {
+  id: string;
+  name: string;
+  prefix: string;
+}
+
 /**
  * The sender of a request.
  *
@@ -86,7 +93,9 @@ export interface AuthenticatedKey extends PlanFacts {
 export type Caller<Person extends SignedInPerson = SignedInPerson> =
   | { kind: 'anonymous' }
   | { kind: 'person'; person: Person }
-  | { kind: 'api-key'; key: AuthenticatedKey };
+  | { kind: 'api-key'; key: AuthenticatedKey }
+  /** May revoke the key, and nothing else. */
+  | { kind: 'key-holder'; key: KeyHolder };
 
 /** The caller found from the headers of a request. `at` is when it was found, and counts as "now" for the request. */
 export type Identity = { at: Date } & (
@@ -98,6 +107,7 @@ export type Identity = { at: Date } & (
       /** Whether the facts come from an earlier look-up, so that the database must confirm them before the answer. */
       isRemembered: boolean;
     }
+  | { kind: 'key-holder'; key: KeyHolder }
 );
 
 /** Returns the signed-in person. @throws UNAUTHENTICATED for anonymous callers, FORBIDDEN for API keys */

@@ -147,6 +147,10 @@ export interface ApiKeys {
   revokedAt: Timestamp | null;
   revokedBy: string | null;
   /**
+   * whether it was revoked with the key itself as the credential
+   */
+  revokedByHolder: Generated<boolean>;
+  /**
    * the first key of the rotations that led to this one; null: it is the first
    */
   rootId: string | null;

@@ -92,6 +92,8 @@ export type ApiKey = {
   revokedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The person who revoked the key; null if it was not revoked, or their account was deleted. */
   revokedBy?: Maybe<Person>;
+  /** Whether the key was revoked with the key itself as the credential, by whoever held it. */
+  revokedByHolder: Scalars['Boolean']['output'];
   /** What the key allows a program to do. */
   scopes: Array<ApiKeyScope>;
   /** Whether the key can be used. */
@@ -1960,6 +1962,7 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
   rehearsalUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   revokedBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  revokedByHolder?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   scopes?: Resolver<Array<ResolversTypes['ApiKeyScope']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['ApiKeyStatus'], ParentType, ContextType>;
   successor?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;

@@ -113,12 +113,14 @@ export async function protectApi(
             withTimeout(isInApiOrganization(services.db, userId), handlerMs),
           )
         : undefined;
-    const isAnonymous = identity.kind === 'anonymous';
+    // A leaked key may be anyone's.
+    const isAnonymous = identity.kind === 'anonymous' || identity.kind === 'key-holder';
     const allowance: BodyAllowance = {
       owner,
       maxBytes: isAnonymous ? MAX_ANONYMOUS_BODY_BYTES : MAX_BODY_BYTES,
       // The client of an ended session gets the error of the session instead of that of the body.
-      tooLarge: () => (isAnonymous && identity.hadCookie ? unauthenticated() : payloadTooLarge()),
+      tooLarge: () =>
+        identity.kind === 'anonymous' && identity.hadCookie ? unauthenticated() : payloadTooLarge(),
       onceAnswered: callback => reply.raw.once('close', callback),
     };
     if (declaredBytes !== Number.POSITIVE_INFINITY && declaredBytes > allowance.maxBytes) {

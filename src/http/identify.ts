@@ -3,6 +3,7 @@ import { clearSessionCookie, sessionCookieOf } from '../accounts/session-cookie.
 import { findSession, isToken } from '../accounts/sessions.ts';
 import { isInNetworks } from '../api-keys/networks.ts';
 import { containsRawKey, rawKeyIn } from '../api-keys/raw-key.ts';
+import { findHolder } from '../api-keys/revoke-by-holder.ts';
 import type { AuthenticatedKey, Identity } from '../auth/caller.ts';
 import {
   apiKeyExpired,
@@ -41,6 +42,7 @@ export async function identify(
     const basic = basicIn(authorization);
     if (basic === undefined) {
       const rawKey = rawKeyIn(authorization) ?? '';
+      if (request.routeOptions.config.revokesKey) return await identifyHolder(services, request, rawKey, at);
       const key = mayRemember ? services.rememberedKeys.find(rawKey, at) : undefined;
       // Remembered networks may have changed: the look-up decides.
       if (!key || !isInNetworks(key.allowedNetworks, request.ip))
@@ -86,6 +88,24 @@ async function identifyKey(
       await countFailedKey(verdict.status, networkOf(request.ip), at);
       throw unauthenticated();
   }
+}
+
+/**
+ * Identifies the holder of a key that is to be revoked, whatever its state, plan, networks and limits.
+ *
+ * @throws UNAUTHENTICATED for an unknown key; RATE_LIMITED
+ */
+async function identifyHolder(
+  { shareOf, countFailedKey }: Services,
+  request: FastifyRequest,
+  rawKey: string,
+  at: Date,
+): Promise<Identity> {
+  const network = networkOf(request.ip);
+  const found = await findHolder(shareOf(network), rawKey);
+  if (found.status === 'known') return { kind: 'key-holder', at, key: found.key };
+  await countFailedKey(found.status, network, at);
+  throw unauthenticated();
 }
 
 /** Sets the header that says when the key of a request expires. */

@@ -59,6 +59,7 @@ export async function bodyOwner(
     case 'person':
       return { id: identity.person.id, reserved: await isOnApiPlan(identity.person.id) };
     case 'anonymous':
+    case 'key-holder':
       return undefined;
   }
 }

@@ -95,6 +95,7 @@ export function KeyFacts({ apiKey, now }: KeyFactsProps) {
           <Fact name="Revoked">
             <Day at={apiKey.revokedAt} />
             {apiKey.revokedBy && ` by ${apiKey.revokedBy.name}`}
+            {apiKey.revokedByHolder && ' by its holder'}
           </Fact>
         )}
       </Facts>

@@ -39,6 +39,7 @@ const API_KEY = graphql(`
         lastUsedAt
       }
       revokedAt
+      revokedByHolder
       revokedBy {
         id
         name

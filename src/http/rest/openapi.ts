@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import { CATALOGUE, type Code, statusOf } from '../../errors.ts';
-import { COMMON_CODES, type Operation } from './operations.ts';
+import { codesOf, type Operation } from './operations.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import { Problem } from './schemas.ts';
 
@@ -121,15 +121,15 @@ const IDEMPOTENCY_KEY = {
 };
 
 /** The responses for errors, by status. */
-function describeErrors({ codes, ...operation }: Operation, components: Map<string, unknown>): object {
-  const byStatus = Map.groupBy(new Set<Code>([...COMMON_CODES, ...codes]), statusOf);
+function describeErrors(operation: Operation, components: Map<string, unknown>): object {
+  const byStatus = Map.groupBy(new Set<Code>(codesOf(operation)), statusOf);
   return Object.fromEntries(
     [...byStatus].map(([status, ofStatus]) => [
       status,
       {
         description: ofStatus.map(code => `\`${code}\``).join(', '),
         headers: referencesTo([
-          ...headersOf({ codes, ...operation }),
+          ...headersOf(operation),
           ...(status === 429 || status === 503 ? ['RetryAfter' as const] : []),
           ...(status === 401 ? ['Authenticate' as const] : []),
           ...(status === 405 ? ['Allow' as const] : []),

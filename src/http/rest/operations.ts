@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import { type Code, codes } from '../../errors.ts';
 import { PredictFilesAnswer, PredictFilesRequest } from './file-schemas.ts';
 import { PATHS } from './paths.ts';
-import { DeploymentAnswer, KeyAnswer, PredictAnswer, PredictRequest } from './schemas.ts';
+import { DeploymentAnswer, KeyAnswer, PredictAnswer, PredictRequest, RevokedKeyAnswer } from './schemas.ts';
 
 /** An operation of the plain HTTP API: what its routes and its description in the OpenAPI document are made from. */
 export interface Operation {
@@ -21,11 +21,20 @@ export interface Operation {
   answer?: TSchema;
   /** Whether its answers say what is left of the month. */
   hasQuota?: boolean;
+  /** Whether it revokes the key of the request, in whatever state that is. */
+  revokesKey?: boolean;
   /** Whether it needs no key. */
   isPublic?: boolean;
   /** The errors that it may answer with, in addition to those of every request. */
   codes: readonly Code[];
 }
+
+/** The errors of a key that may not be used now. An operation that revokes the key does not have them. */
+const REFUSED_KEY_CODES: readonly Code[] = [
+  codes.API_KEY_REVOKED,
+  codes.API_KEY_EXPIRED,
+  codes.API_KEY_NETWORK_NOT_ALLOWED,
+];
 
 /** The errors of every request, whatever its operation. */
 export const COMMON_CODES: readonly Code[] = [
@@ -36,12 +45,16 @@ export const COMMON_CODES: readonly Code[] = [
   codes.UNSUPPORTED_MEDIA_TYPE,
   codes.MISDIRECTED_REQUEST,
   codes.UNAUTHENTICATED,
-  codes.API_KEY_REVOKED,
-  codes.API_KEY_EXPIRED,
-  codes.API_KEY_NETWORK_NOT_ALLOWED,
+  ...REFUSED_KEY_CODES,
   codes.RATE_LIMITED,
   codes.UNAVAILABLE,
   codes.INTERNAL_SERVER_ERROR,
+];
+
+/** The errors that an operation may answer with. */
+export const codesOf = ({ revokesKey, codes }: Operation): Code[] => [
+  ...COMMON_CODES.filter(code => !revokesKey || !REFUSED_KEY_CODES.includes(code)),
+  ...codes,
 ];
 
 /** The errors of a call of `predict`, in addition to those of every request. */
@@ -93,6 +106,17 @@ export const OPERATIONS = {
     summary: 'Describe the API key of the request',
     description: `What the key is, and the deployments that it reaches. ${NOT_CHARGED}`,
     answer: KeyAnswer,
+    codes: [],
+  },
+  revokeKey: {
+    id: 'revokeKey',
+    method: 'POST',
+    paths: PATHS.revokeKey,
+    summary: 'Revoke the API key of the request',
+    description:
+      'Ends the key for good, for whoever finds a leaked one. It needs no body. It works with every key that exists: also when the key has expired, was revoked, is used from another network or has used up its limits. A repeat is answered alike; only an unknown key is refused. Other keys stay as they are.',
+    revokesKey: true,
+    answer: RevokedKeyAnswer,
     codes: [],
   },
   deployment: {

@@ -17,6 +17,7 @@ export const PATHS = {
   predict: [path(`${DEPLOYMENT}/predict`, 'POST'), path(`${IN_PROJECT}/predict`, 'POST')],
   predictFiles: [path(`${DEPLOYMENT}/predict/file`, 'POST'), path(`${IN_PROJECT}/predict/file`, 'POST')],
   currentKey: [path(`${PREFIX}/key`, 'GET')],
+  revokeKey: [path(`${PREFIX}/key/revoke`, 'POST')],
   deployment: [path(DEPLOYMENT, 'GET')],
   openapi: [path(`${PREFIX}/openapi.json`, 'GET')],
 } as const;

@@ -17,6 +17,7 @@ import { allowOf, PREFIX } from './paths.ts';
 import { answerPredict, type DeploymentPath } from './predict.ts';
 import { acceptFiles, answerPredictFiles } from './predict-files.ts';
 import { type FilesBody, startFileReading } from './read-files.ts';
+import { answerRevokeKey } from './revoke-key.ts';
 import type { PredictRequest } from './schemas.ts';
 import { invalidBody, startValidation } from './validation.ts';
 
@@ -24,6 +25,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The type of the body that the operation accepts. */
     accepts?: string;
+    /** Whether the operation revokes the key of the request, so that the key is not judged. */
+    revokesKey?: boolean;
   }
 }
 
@@ -58,6 +61,7 @@ export async function serveRest(
     );
   });
   serve(scope, OPERATIONS.currentKey, (request, reply) => answerKey(contextOf, request, reply));
+  serve(scope, OPERATIONS.revokeKey, (request, reply) => answerRevokeKey(contextOf, request, reply));
   serve<unknown, DeploymentPath>(scope, OPERATIONS.deployment, (request, reply) =>
     answerDeployment(contextOf, request, reply),
   );
@@ -88,7 +92,7 @@ function serveNoRoute(scope: FastifyInstance): void {
  */
 export function serve<Body = unknown, Params = unknown>(
   scope: FastifyInstance,
-  { method, paths, body, isPublic = false }: Operation,
+  { method, paths, body, isPublic = false, revokesKey = false }: Operation,
   answer: (
     request: FastifyRequest<{ Body: Body; Params: Params }>,
     reply: FastifyReply,
@@ -101,7 +105,7 @@ export function serve<Body = unknown, Params = unknown>(
       scope.route<{ Body: Body; Params: Params }>({
         method,
         url: variant,
-        config: { operation: `${method} ${path}`, ...(body && { accepts: body.type }) },
+        config: { operation: `${method} ${path}`, revokesKey, ...(body && { accepts: body.type }) },
         ...(body?.isValidated && { schema: { body: body.schema } }),
         preParsing: isPublic ? [] : [requireKey],
         async handler(request, reply) {
@@ -111,6 +115,16 @@ export function serve<Body = unknown, Params = unknown>(
           void reply.send(typeof answered === 'string' ? answered : `${JSON.stringify(answered)}\n`);
         },
       });
+      // Another method gets a 405 with a revoked key too, not the error of the key.
+      if (revokesKey) {
+        scope.route({
+          method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+          url: variant,
+          config: { revokesKey },
+          preParsing: (request, _reply, _payload, done) => done(noRoute(request)),
+          handler: () => {},
+        });
+      }
       // Answered before the caller is identified: a preflight has no credential.
       scope.options(variant, {
         onRequest: (_request, reply) => void reply.code(204).header('allow', allow).send(),
@@ -122,6 +136,7 @@ export function serve<Body = unknown, Params = unknown>(
 
 /** Rejects anonymous requests before their body is read. The caller was identified by the hook of the API. */
 const requireKey: preParsingHookHandler = ({ identified }, _reply, payload, done) => {
-  if (identified?.identity.kind === 'api-key') done(null, payload);
+  const kind = identified?.identity.kind;
+  if (kind === 'api-key' || kind === 'key-holder') done(null, payload);
   else done(unauthenticated());
 };

@@ -212,6 +212,18 @@ export const KeyAnswer = object(
 );
 export type KeyAnswer = Static<typeof KeyAnswer>;
 
+export const RevokedKeyAnswer = object(
+  {
+    id: id("The key's id. It is not a secret."),
+    name: text("The key's name.", 'Process analyser, line 2'),
+    prefix: text('The first 12 characters of the raw key.', 'sk_8Jq2mVx0a'),
+    status: oneOf(['REVOKED'], 'The key is revoked.'),
+    revoked_at: time('When the key was revoked: now, or earlier if it already was.'),
+  },
+  { title: 'RevokedKey', description: 'The API key of the request, which is revoked.' },
+);
+export type RevokedKeyAnswer = Static<typeof RevokedKeyAnswer>;
+
 export const Problem = object(
   {
     type: Type.String({
