@@ -42,6 +42,7 @@ const RUN: Record<string, Record<string, string>> = {
     Predict: 'test/http-api.test.ts',
     'Predict for files': 'test/http-api.test.ts',
     'What a key may call': 'test/http-api.test.ts',
+    'A key that you found': 'test/http-api.test.ts',
   },
   'docs/recipes/README.md': {
     'PLS regression with limits': 'test/model-recipes.test.ts',

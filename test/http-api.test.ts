@@ -618,7 +618,8 @@ test('the commands and answers of docs/http-api.md are as printed', async () => 
   const page = 'docs/http-api.md';
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'spectra.json'), BODY);
-  const variables = `SPECTRAKEY=${service.url}\nKEY=${key.rawKey}\nDEPLOYMENT=${lab.deploymentId}`;
+  const leaked = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  const variables = `SPECTRAKEY=${service.url}\nKEY=${key.rawKey}\nDEPLOYMENT=${lab.deploymentId}\nFOUND_KEY=${leaked.rawKey}`;
   const runAll = async (heading: string) => {
     const answers = [];
     for (const command of commandsUnder(page, heading)) {
@@ -642,6 +643,7 @@ test('the commands and answers of docs/http-api.md are as printed', async () => 
   ]);
   const described = await runAll('What a key may call');
   expect(described.flat()).not.toEqual([]);
+  expect(await runAll('A key that you found')).toMatchObject([{ id: leaked.id, status: 'REVOKED' }]);
   const revoked = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
   await service.ask(REVOKE_KEY, { id: revoked.id }, lab.owner);
   const problem = JSON.parse((await ask(pathOf(), { as: revoked })).text);
