@@ -29,8 +29,8 @@ if (!hasMono) {
 }
 
 /**
- * Files that measure times or memory, or fill queues: each runs alone. Of the others two run at a time, as each waits most of
- * its time for a browser, a server or PostgreSQL.
+ * Files that measure times or memory, or fill queues: each runs alone. Of the others three run at a time: each waits almost
+ * half of its time for a browser, a server or PostgreSQL, and two of them use 57 % of two cores.
  */
 const ALONE = [
   'body-delay',
@@ -104,7 +104,7 @@ export default defineConfig({
           name: 'parallel',
           include: ['test/**/*.test.ts'],
           exclude: [...leftOut, ...ALONE],
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },

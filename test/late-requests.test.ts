@@ -34,7 +34,7 @@ import {
 } from './harness.ts';
 
 /** Long enough to observe a request that waits for a lock, and below the lock timeout. */
-const HANDLER_MS = 1500;
+const HANDLER_MS = 1000;
 
 const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { id } }';
 const WEBHOOK = { url: 'https://lims.example/', events: ['API_KEY_REVOKED'] };

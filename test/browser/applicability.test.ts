@@ -225,18 +225,15 @@ test('a page of calls with the max number of spectra is listed, and the values o
   await eventually(page).toHaveLength(20);
 });
 
-test.for(['light', 'dark'] as const)(
-  'logs with marks and the overview have no accessibility violations in %s colours, and fit 360 pixels',
-  async scheme => {
-    const page = await open(`${logsPath()}?calibration=outside`, { colorScheme: scheme });
-    await logs(page).locator('tbody > tr').last().getByRole('button').click();
-    await values(page).waitFor();
-    await isAccessibleAtEveryWidth(page, scheme);
-    await page.goto(`/projects/${lab.owner.projectId}/logs`);
-    await samplesOf(page);
-    await isAccessibleAtEveryWidth(page, scheme);
-    await page.goto(`/deployments/${judged.deploymentId}`);
-    await page.getByText('3 predictions outside the calibration').waitFor();
-    await isAccessibleAtEveryWidth(page, scheme);
-  },
-);
+test('logs with marks and the overview have no accessibility violations, and fit 360 pixels', async () => {
+  const page = await open(`${logsPath()}?calibration=outside`);
+  await logs(page).locator('tbody > tr').last().getByRole('button').click();
+  await values(page).waitFor();
+  await isAccessibleAtEveryWidth(page);
+  await page.goto(`/projects/${lab.owner.projectId}/logs`);
+  await samplesOf(page);
+  await isAccessibleAtEveryWidth(page);
+  await page.goto(`/deployments/${judged.deploymentId}`);
+  await page.getByText('3 predictions outside the calibration').waitFor();
+  await isAccessibleAtEveryWidth(page);
+});

@@ -300,33 +300,27 @@ test('viewers see the axis and the calibration, and no button to set one', async
   expect(await page.getByRole('button', { name: /x axis/ }).count()).toBe(0);
 });
 
-test.for(['light', 'dark'] as const)(
-  'the list of models and the dialog that sets an axis have no accessibility violations in %s colours, and fit 360 pixels',
-  async scheme => {
-    await deploy(service, lab.owner, regressionWithStatistics(METADATA), `Described in ${scheme}`);
-    await deploy(service, lab.owner, demonstration('octane.onnx'), `Without in ${scheme}`);
-    const page = await openModels({ colorScheme: scheme });
-    await row(page, `Described in ${scheme}`).waitFor();
-    await isAccessibleAtEveryWidth(page, scheme);
-    await page.setViewportSize({ width: 1200, height: 900 });
-    await row(page, `Without in ${scheme}`).getByRole('button', { name: 'Set x axis of' }).click();
-    await stands(page, 'dialog');
-    await dropSpectra(page.getByRole('dialog'), 'none.csv', 'nothing');
-    await page.getByRole('alert').waitFor();
-    await isAccessibleAtEveryWidth(page, scheme);
-  },
-);
+test('the list of models and the dialog that sets an axis have no accessibility violations, and fit 360 pixels', async () => {
+  await deploy(service, lab.owner, regressionWithStatistics(METADATA), `Described`);
+  await deploy(service, lab.owner, demonstration('octane.onnx'), `Without`);
+  const page = await openModels();
+  await row(page, `Described`).waitFor();
+  await isAccessibleAtEveryWidth(page);
+  await page.setViewportSize({ width: 1200, height: 900 });
+  await row(page, `Without`).getByRole('button', { name: 'Set x axis of' }).click();
+  await stands(page, 'dialog');
+  await dropSpectra(page.getByRole('dialog'), 'none.csv', 'nothing');
+  await page.getByRole('alert').waitFor();
+  await isAccessibleAtEveryWidth(page);
+});
 
-test.for(['light', 'dark'] as const)(
-  'the section about the calibration has no accessibility violations in %s colours, and fits 360 pixels',
-  async scheme => {
-    const page = await openModels({ colorScheme: scheme });
-    const { dialog } = await openRegistration(page, `Axe in ${scheme}`);
-    await addCalibration(dialog);
-    await dialog.getByText('What you leave empty').waitFor();
-    await isAccessibleAtEveryWidth(page, scheme);
-    await dropSpectra(dialog, 'gasoline-test.csv', demonstration('gasoline-test.csv'));
-    await dialog.getByText('10 spectra').waitFor();
-    await isAccessibleAtEveryWidth(page, scheme);
-  },
-);
+test('the section about the calibration has no accessibility violations, and fits 360 pixels', async () => {
+  const page = await openModels();
+  const { dialog } = await openRegistration(page, `Axe`);
+  await addCalibration(dialog);
+  await dialog.getByText('What you leave empty').waitFor();
+  await isAccessibleAtEveryWidth(page);
+  await dropSpectra(dialog, 'gasoline-test.csv', demonstration('gasoline-test.csv'));
+  await dialog.getByText('10 spectra').waitFor();
+  await isAccessibleAtEveryWidth(page);
+});

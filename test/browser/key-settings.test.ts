@@ -42,7 +42,7 @@ test('settings are changed in a dialog that shows the person’s own address', a
   await dialog(page).getByLabel('Allowed networks').fill('203.0.113.0/24\n2001:db8::/32');
   await dialog(page).getByLabel('Predictions a month').fill('5000');
   await dialog(page).getByLabel('Calls a minute').fill('60');
-  await isAccessibleAtEveryWidth(page, 'light');
+  await isAccessibleAtEveryWidth(page);
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   await dialog(page).waitFor({ state: 'hidden' });
   await page.getByRole('heading', { name: 'LIMS, line 3' }).waitFor();
@@ -73,7 +73,7 @@ test('a key is rotated: the successor is shown once, and both work until the old
   const page = await openKey(old.id);
   await page.getByRole('button', { name: 'Rotate' }).click();
   await dialog(page).getByLabel('After 1 hour').check();
-  await isAccessibleAtEveryWidth(page, 'light');
+  await isAccessibleAtEveryWidth(page);
   await dialog(page).getByRole('button', { name: 'Rotate key' }).click();
   const rawKey = (await dialog(page).locator('code[translate=no]').innerText()).trim();
   for (const key of [old.rawKey, rawKey]) expect((await predict(key)).status).toBe(200);
@@ -92,7 +92,7 @@ test('a revocation is rehearsed from the page of the key, and ended there', asyn
   await page.getByRole('button', { name: 'Rehearse' }).click();
   await dialog(page).getByText('do not come back by themselves').waitFor();
   await dialog(page).getByLabel('Minutes').fill('10');
-  await isAccessibleAtEveryWidth(page, 'light');
+  await isAccessibleAtEveryWidth(page);
   await dialog(page).getByRole('button', { name: 'Refuse for 10 minutes' }).click();
   await page.getByText('Its revocation is rehearsed until').waitFor();
   expect(await predict(rawKey)).toMatchObject(refusal(codes.API_KEY_REVOKED));

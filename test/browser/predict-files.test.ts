@@ -110,7 +110,7 @@ describe('each file shows what was read from it and what was done with it', () =
       ['D-0', 'day-0.csv', '1.0000'],
       ['D-1', 'day-1.csv', '1.0000'],
     ]);
-    await isAccessibleAtEveryWidth(page, 'light');
+    await isAccessibleAtEveryWidth(page);
   });
 
   test('samples of the same name, which are marked in the results', async () => {

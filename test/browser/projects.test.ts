@@ -355,36 +355,33 @@ test('a page that fails to render leaves the frame, and the next page renders ag
   await page.getByRole('row', { name: /^Octane/ }).waitFor();
 });
 
-describe.for(['light', 'dark'] as const)(
-  'in %s colours there are no accessibility violations, and everything fits 360 pixels',
-  scheme => {
-    const open = (path: string) => openPage(browser(), service, path, lab.owner, { colorScheme: scheme });
+describe('there are no accessibility violations, and everything fits 360 pixels', () => {
+  const open = (path: string) => openPage(browser(), service, path, lab.owner);
 
-    test('on a project, and in the dialog for a new deployment', async () => {
-      const page = await open(projectPath());
-      await page.getByRole('row', { name: /^Octane/ }).waitFor();
-      await isAccessibleAtEveryWidth(page, scheme);
-      await page.getByRole('button', { name: 'New deployment' }).click();
-      await stands(page, 'dialog');
-      await isAccessibleAtEveryWidth(page, scheme);
-    });
+  test('on a project, and in the dialog for a new deployment', async () => {
+    const page = await open(projectPath());
+    await page.getByRole('row', { name: /^Octane/ }).waitFor();
+    await isAccessibleAtEveryWidth(page);
+    await page.getByRole('button', { name: 'New deployment' }).click();
+    await stands(page, 'dialog');
+    await isAccessibleAtEveryWidth(page);
+  });
 
-    test('on an organization, and in the dialog for a new project', async () => {
-      const page = await open(`/organizations/${lab.owner.organization.slug}`);
-      await page.getByText(viewer.email).waitFor();
-      await isAccessibleAtEveryWidth(page, scheme);
-      await page.getByRole('button', { name: 'New project' }).click();
-      await stands(page, 'dialog');
-      await isAccessibleAtEveryWidth(page, scheme);
-    });
+  test('on an organization, and in the dialog for a new project', async () => {
+    const page = await open(`/organizations/${lab.owner.organization.slug}`);
+    await page.getByText(viewer.email).waitFor();
+    await isAccessibleAtEveryWidth(page);
+    await page.getByRole('button', { name: 'New project' }).click();
+    await stands(page, 'dialog');
+    await isAccessibleAtEveryWidth(page);
+  });
 
-    test('on a deployment, and where nothing is found', async () => {
-      const page = await open(`/deployments/${lab.deploymentId}`);
-      await page.getByRole('switch').waitFor();
-      await isAccessibleAtEveryWidth(page, scheme);
-      await page.goto('/projects/nonsense');
-      await page.getByRole('heading', { name: 'Project not found' }).waitFor();
-      await isAccessibleAtEveryWidth(page, scheme);
-    });
-  },
-);
+  test('on a deployment, and where nothing is found', async () => {
+    const page = await open(`/deployments/${lab.deploymentId}`);
+    await page.getByRole('switch').waitFor();
+    await isAccessibleAtEveryWidth(page);
+    await page.goto('/projects/nonsense');
+    await page.getByRole('heading', { name: 'Project not found' }).waitFor();
+    await isAccessibleAtEveryWidth(page);
+  });
+});

@@ -115,17 +115,14 @@ test('a session that ended elsewhere leads to sign-in and back', async () => {
   expect(new URL(page.url()).searchParams.get('next')).toMatch(/^\/projects\//);
 });
 
-test.for(['light', 'dark'] as const)(
-  'sign-in and sign-up have no accessibility violations in %s colours',
-  async scheme => {
-    const page = await openPage(browser(), service, '/sign-in');
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    expect(await axeViolations(page, scheme)).toEqual([]);
-    await page.goto('/sign-up');
-    await page.getByRole('heading', { name: 'Sign up' }).waitFor();
-    expect(await axeViolations(page, scheme)).toEqual([]);
-    await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByText('Enter the password.').waitFor();
-    expect(await axeViolations(page, scheme)).toEqual([]);
-  },
-);
+test('sign-in and sign-up have no accessibility violations', async () => {
+  const page = await openPage(browser(), service, '/sign-in');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await page.goto('/sign-up');
+  await page.getByRole('heading', { name: 'Sign up' }).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByText('Enter the password.').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+});
