@@ -66,21 +66,29 @@ async function signInWith(context: BrowserContext, service: Service, { cookie }:
   await context.addCookies([{ name, value, url: service.url }]);
 }
 
+/** Switches the page to a colour scheme, and waits until it is used. */
+export async function switchColors(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+}
+
 /** The rules of axe-core whose result depends on colours. */
 const COLOR_RULES = ['color-contrast', 'link-in-text-block'];
 
 /** The violations that axe-core finds on the current page: of all rules in light colours, and of colours in dark ones. */
 export async function axeViolations(page: Page): Promise<string[]> {
-  const violationsOf = async (colorScheme: 'light' | 'dark', axe: AxeBuilder) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await axe.analyze();
+  // Legacy mode analyzes the page without a second one for its frames, and violations alone: 0.3 s instead of 0.9 s.
+  const axe = () => new AxeBuilder({ page }).setLegacyMode(true);
+  const violationsOf = async (colorScheme: 'light' | 'dark', builder: AxeBuilder) => {
+    await switchColors(page, colorScheme);
+    const { violations } = await builder.analyze();
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(node => `${id} in ${colorScheme} colours: ${node.html} ${node.failureSummary}`),
     );
   };
   return [
-    ...(await violationsOf('dark', new AxeBuilder({ page }).withRules(COLOR_RULES))),
-    ...(await violationsOf('light', new AxeBuilder({ page }))),
+    ...(await violationsOf('dark', axe().withRules(COLOR_RULES))),
+    ...(await violationsOf('light', axe().options({ resultTypes: ['violations'] }))),
   ];
 }
 

@@ -301,13 +301,13 @@ test('viewers see the axis and the calibration, and no button to set one', async
 });
 
 test('the list of models and the dialog that sets an axis have no accessibility violations, and fit 360 pixels', async () => {
-  await deploy(service, lab.owner, regressionWithStatistics(METADATA), `Described`);
-  await deploy(service, lab.owner, demonstration('octane.onnx'), `Without`);
+  await deploy(service, lab.owner, regressionWithStatistics(METADATA), 'Described in both schemes');
+  await deploy(service, lab.owner, demonstration('octane.onnx'), 'Without in both schemes');
   const page = await openModels();
-  await row(page, `Described`).waitFor();
+  await row(page, 'Described in both schemes').waitFor();
   await isAccessibleAtEveryWidth(page);
   await page.setViewportSize({ width: 1200, height: 900 });
-  await row(page, `Without`).getByRole('button', { name: 'Set x axis of' }).click();
+  await row(page, 'Without in both schemes').getByRole('button', { name: 'Set x axis of' }).click();
   await stands(page, 'dialog');
   await dropSpectra(page.getByRole('dialog'), 'none.csv', 'nothing');
   await page.getByRole('alert').waitFor();
@@ -316,7 +316,7 @@ test('the list of models and the dialog that sets an axis have no accessibility 
 
 test('the section about the calibration has no accessibility violations, and fits 360 pixels', async () => {
   const page = await openModels();
-  const { dialog } = await openRegistration(page, `Axe`);
+  const { dialog } = await openRegistration(page, 'Axe');
   await addCalibration(dialog);
   await dialog.getByText('What you leave empty').waitFor();
   await isAccessibleAtEveryWidth(page);

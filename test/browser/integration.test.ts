@@ -14,7 +14,7 @@ import {
 } from '../harness.ts';
 import { regressionWithStatistics } from '../onnx-files.ts';
 import { targetOf } from '../snippet-runs.ts';
-import { axeViolations, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
+import { axeViolations, isAccessibleAtEveryWidth, launchBrowser, openPage, switchColors } from './browser.ts';
 
 const browser = launchBrowser();
 let service: Service;
@@ -184,7 +184,7 @@ test('the notice that the plan has no API access can be read', async () => {
     ['light', 'rgb(253, 243, 220)'],
     ['dark', 'rgb(53, 43, 23)'],
   ] as const) {
-    await page.emulateMedia({ colorScheme });
+    await switchColors(page, colorScheme);
     const background = await page.evaluate(
       "getComputedStyle(document.querySelector('.mantine-Alert-root')).backgroundColor",
     );

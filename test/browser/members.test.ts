@@ -193,8 +193,8 @@ describe('members of an organization', () => {
       await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
       await page.waitForURL(`**/projects/${ann.projectId}`);
       await page.getByRole('button', { name: 'Projects' }).click();
+      await expect.poll(() => page.getByText("Olga's laboratory").count()).toBe(0);
       await page.getByRole('menuitem', { name: 'First project' }).waitFor();
-      expect(await page.getByText("Olga's laboratory").count()).toBe(0);
     },
   );
 

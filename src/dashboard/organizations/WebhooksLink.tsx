@@ -11,7 +11,7 @@ export function WebhooksLink({ slug }: { slug: string }) {
       <Text size="sm">
         Your own programs can be notified when a key is created, rotated, revoked or expires, and when a quota
         is used up.{' '}
-        <Anchor component={Link} to={`/organizations/${slug}/webhooks`}>
+        <Anchor component={Link} to={`/organizations/${slug}/webhooks`} underline="always">
           Manage webhooks
         </Anchor>
       </Text>
