@@ -1,4 +1,5 @@
 import { type Bench, compare, loadOf, promise, ratios, together, type Variants } from './comparison.ts';
+import { keySettings } from './key-settings.ts';
 import { load } from './load.ts';
 import { start } from './processes.ts';
 import { connectionsText } from './report.ts';
@@ -280,5 +281,15 @@ async function grown(bench: Bench): Promise<void> {
 
 /** The parts by name, for `--only`, in their order. */
 export const parts = new Map(
-  Object.entries({ statements, bare, doors, 'sign-ins': signIns, metrics, servers, records, grown }),
+  Object.entries({
+    statements,
+    bare,
+    doors,
+    'sign-ins': signIns,
+    metrics,
+    'key-settings': keySettings,
+    servers,
+    records,
+    grown,
+  }),
 );

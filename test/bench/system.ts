@@ -10,7 +10,7 @@ import { listSlugs, setPlan } from '../../src/accounts/plans.ts';
 import { OPERATOR } from '../../src/activity/activity.ts';
 import { insertApiKey } from '../../src/api-keys/manage-keys.ts';
 import { generateRawKey } from '../../src/api-keys/raw-key.ts';
-import { plainSettings } from '../../src/api-keys/settings.ts';
+import { type KeySettings, plainSettings } from '../../src/api-keys/settings.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { connect } from '../../src/database/pool.ts';
 import { type Demonstration, examplePrediction, seed } from '../../src/demonstration/seed.ts';
@@ -88,10 +88,15 @@ export const targetOf = ({ demonstration }: System): Target => ({
   rawKey: demonstration.rawKey,
 });
 
-/** Adds deployments of the octane model, each with a key of its own, and a key that reaches all of the project. */
+/**
+ * Adds deployments of the octane model, each with a key of its own, and a key that reaches all of the project.
+ *
+ * @param settings of all these keys.
+ */
 export async function addDeployments(
   { db, demonstration }: System,
   names: readonly string[],
+  settings: Partial<KeySettings> = {},
 ): Promise<{ targets: Target[]; projectKey: string }> {
   return await db.transaction().execute(async trx => {
     const { id, email } = await trx
@@ -109,7 +114,11 @@ export async function addDeployments(
     const addKey = async (name: string, deploymentId: string | null) => {
       const rawKey = generateRawKey();
       const reach = { projectId: model.projectId, deploymentId };
-      await insertApiKey(trx, { id: newId(), reach, settings: plainSettings(name), rawKey }, by);
+      await insertApiKey(
+        trx,
+        { id: newId(), reach, settings: { ...plainSettings(name), ...settings }, rawKey },
+        by,
+      );
       return rawKey.text;
     };
     const targets: Target[] = [];
