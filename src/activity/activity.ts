@@ -54,6 +54,9 @@ export type ActivityAction =
   | 'webhook.delivery_resent'
   | 'webhook.deleted';
 
+/** Max facts and changes of an entry. */
+export const MAX_DETAILS = 10;
+
 /** Rows in one statement: PostgreSQL allows 65 535 parameters. */
 const MAX_ROWS = 1000;
 

@@ -104,11 +104,25 @@ const entryOf = ({
   },
 });
 
-const expiryOf = ({ id, organizationId, projectId, name, prefix, expiresAt, days }: DueKey): Event => ({
+const expiryOf = ({
+  id,
+  organizationId,
+  projectId,
+  name,
+  prefix,
+  expiresAt,
+  days,
+  successorPrefix,
+}: DueKey): Event => ({
   type: days === 0 ? EVENT_TYPES.API_KEY_EXPIRED : EVENT_TYPES.API_KEY_EXPIRING,
   organizationId,
   subjectId: id,
-  data: { organizationId, projectId, apiKey: { id, name, prefix, expiresAt } },
+  data: {
+    organizationId,
+    projectId,
+    // With a successor the expiry is the planned end of a rotation.
+    apiKey: { id, name, prefix, expiresAt, ...(successorPrefix !== null && { successorPrefix }) },
+  },
 });
 
 interface CountedDeployment {
