@@ -1463,6 +1463,8 @@ export type Query = {
    * declined or revoked. Needs no sign-in.
    */
   invitation?: Maybe<Invitation>;
+  /** An organization; null if it does not exist or you do not belong to it. */
+  organization?: Maybe<Organization>;
   /** A project; null if it does not exist or is not visible to you. */
   project?: Maybe<Project>;
   /** Who may sign up on this server. */
@@ -1494,6 +1496,11 @@ export type QueryDeploymentArgs = {
 
 export type QueryInvitationArgs = {
   token: Scalars['String']['input'];
+};
+
+
+export type QueryOrganizationArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -2492,6 +2499,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   currentApiKey?: Resolver<Maybe<ResolversTypes['CurrentApiKey']>, ParentType, ContextType>;
   deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType, RequireFields<QueryDeploymentArgs, 'id'>>;
   invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType, RequireFields<QueryInvitationArgs, 'token'>>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationArgs, 'id'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
   signUpMode?: Resolver<ResolversTypes['SignUpMode'], ParentType, ContextType>;
   viewer?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
