@@ -14,12 +14,11 @@ import type { DB } from '../generated/database.ts';
 export async function pruneActivity(owner: Kysely<DB>, now: Date, months: number): Promise<number> {
   const oldestKept = monthStart(now, -months);
   // Rows of the default partition move to partitions of their months.
-  await sql`
-    select make_month_partition('activity', month::date)
-    from (
-      select distinct date_trunc('month', created_at at time zone 'UTC') as month from activity_default
-      where created_at < ${oldestKept}::timestamp at time zone 'UTC'
-    ) as months`.execute(owner);
+  const { rows: late } = await sql<{ month: string }>`
+    select distinct to_char(created_at at time zone 'UTC', 'YYYY-MM-01') as month from activity_default
+    where created_at < ${oldestKept}::timestamp at time zone 'UTC'`.execute(owner);
+  for (const { month } of late)
+    await sql`select make_month_partition('activity', ${month}::date)`.execute(owner);
   let pruned = 0;
   for (const name of await listPartitionsBefore(owner, 'activity', partitionName('activity', oldestKept))) {
     const table = sql.table(name);

@@ -34,6 +34,16 @@ export async function grantServerRights(owner: Kysely<DB>, server: Kysely<DB>): 
       `The role ${role} of DATABASE_URL could change the activity. Use a role that is not a superuser and not a member of ${migrating.role}, the role of DATABASE_MIGRATE_URL.`,
     );
   }
+  const { rows: queues } = await sql<{ owner: string }>`
+    select pg_get_userbyid(relowner) as owner from pg_class
+    where relnamespace = to_regnamespace('pgboss') and pg_get_userbyid(relowner) <> ${role} limit 1`.execute(
+    owner,
+  );
+  if (queues[0]) {
+    throw new ServerRoleError(
+      `The background jobs belong to the role ${queues[0].owner}, which ran the server before. Stop all servers and run "drop schema pgboss cascade" as that role: the jobs are made again.`,
+    );
+  }
   await owner.transaction().execute(async trx => {
     // One server at a time, as concurrent changes of rights fail.
     await sql`select pg_advisory_xact_lock(hashtext('spectrakey: rights of the server'))`.execute(trx);
@@ -63,6 +73,7 @@ async function grant(trx: Transaction<DB>, role: string): Promise<void> {
   }
   for (const name of FUNCTIONS) await sql`grant execute on function ${sql.id(name)} to ${to}`.execute(trx);
   // The queues of the jobs are the server's own.
+  await sql`create schema if not exists pgboss`.execute(trx);
   await sql`grant usage, create on schema pgboss to ${to}`.execute(trx);
 }
 
