@@ -6,6 +6,7 @@ import type { Activity, ActivityFilter } from '../src/generated/graphql.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
 import { noticeExpiries } from '../src/webhooks/notices.ts';
 import {
+  codes,
   createKey,
   DELETE_KEY,
   join,
@@ -200,7 +201,7 @@ test('pages are read with cursors, and filters combine: group, person, subject a
     { id: own.owner.projectId, filter: { groups: [] } },
     own.owner,
   );
-  expect(answer.code).toBe('BAD_USER_INPUT');
+  expect(answer.code).toBe(codes.BAD_USER_INPUT);
 });
 
 test('owners see all of their organization, admins what they see otherwise, members nothing, others neither', async () => {

@@ -1,8 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { appendFile, chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import { pruneActivity } from '../src/activity/prune.ts';
 import { migrate } from '../src/database/migrate.ts';
@@ -10,13 +12,17 @@ import { connect } from '../src/database/pool.ts';
 import { grantServerRights } from '../src/database/server-role.ts';
 import type { DB } from '../src/generated/database.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
+import { startEmbedded } from '../src/private-postgres/start.ts';
 import { addressOf, run } from './commands.ts';
 import { databaseUrl } from './databases.ts';
 import { createKey, deploy, gasoline, PREDICT, signUp, startService } from './harness.ts';
 
-const name = `roles_${randomUUID().replaceAll('-', '_')}`;
+/** The name of the database, and the beginning of the names of its roles. */
+const name = 'laboratory';
 const page = readFileSync(new URL('../docs/operations.md', import.meta.url), 'utf8');
 
+let folder: string;
+let postgres: Awaited<ReturnType<typeof startEmbedded>>;
 let ownerUrl: string;
 let serverUrl: string;
 let owner: Kysely<DB>;
@@ -29,21 +35,23 @@ async function runDocumented(url: string, heading: string): Promise<void> {
   expect(statements).not.toBe('');
   const client = new pg.Client(url);
   await client.connect();
+  await client.query('select pg_reload_conf()');
   // One at a time, as a database cannot be created in a transaction.
   for (const statement of statements.replaceAll(/\bspectrakey/g, name).split(';\n'))
     await client.query(statement);
   await client.end();
 }
 
-function urlOf(role: string, password: string): string {
-  const url = new URL(databaseUrl(inject('postgresUrl'), name));
-  url.username = role;
-  url.password = password;
-  return url.href;
-}
+const urlOf = (role: string, password: string) =>
+  databaseUrl(postgres.url, name).replace('spectrakey@', `${role}:${password}@`);
 
 beforeAll(async () => {
-  await runDocumented(inject('postgresUrl'), 'Two roles');
+  folder = await mkdtemp(join(tmpdir(), 'spectrakey-roles-'));
+  await chmod(folder, 0o711);
+  postgres = await startEmbedded(folder, () => {});
+  // Its own access file admits the superuser alone.
+  await appendFile(join(folder, 'postgres', 'cluster', 'pg_hba.conf'), 'local all all scram-sha-256\n');
+  await runDocumented(postgres.url, 'Two roles');
   ownerUrl = urlOf(`${name}_owner`, 'first');
   serverUrl = urlOf(`${name}_server`, 'second');
   owner = connect({ url: ownerUrl, max: 2, onIdleError: () => {} });
@@ -56,6 +64,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([owner.destroy(), server.destroy()]);
+  await postgres.stop();
+  await rm(folder, { recursive: true, force: true });
 });
 
 test('the server works with a role that owns nothing, and records what is done', async () => {
@@ -161,7 +171,7 @@ test('a server starts with both addresses, or without the owner’s, and drops o
   await addressOf(alone);
   for (const wrong of [
     { DATABASE_URL: ownerUrl, DATABASE_MIGRATE_URL: ownerUrl },
-    { DATABASE_URL: databaseUrl(inject('postgresUrl'), name), DATABASE_MIGRATE_URL: ownerUrl },
+    { DATABASE_URL: databaseUrl(postgres.url, name), DATABASE_MIGRATE_URL: ownerUrl },
   ]) {
     const refused = run('node', ['src/main.ts', 'migrate'], { env: wrong });
     expect(await refused.ended).toBe(1);
