@@ -33,6 +33,7 @@ const config: CodegenConfig = {
           ApiKey: '../api-keys/queries.ts#ApiKeyRow',
           PredictPayload: '../predictions/predict.ts#PredictResult',
           PredictionLog: '../predictions/logs.ts#PredictionLogRow',
+          Activity: '../activity/queries.ts#ActivityRow',
           Webhook: '../webhooks/queries.ts#WebhookRow',
           WebhookDelivery: '../webhooks/queries.ts#DeliveryRow',
         },

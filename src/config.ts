@@ -43,6 +43,13 @@ const variables = {
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
     .optional()
     .describe('Your own PostgreSQL (15 or later); if unset, a private one is started'),
+  DATABASE_MIGRATE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional()
+    .describe(
+      'The same database as the role that owns it, which migrates; DATABASE_URL then has a role that cannot change the activity',
+    ),
   // Dropping old logs needs two at once (predictions/partitions.ts).
   DATABASE_POOL: wholeNumber(2, 1000)
     .default(10)
@@ -171,7 +178,12 @@ function isOrigin(text: string): boolean {
   return /^https?:[^*]*$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
-const schema = z.object(variables).superRefine(({ SMTP_URL, MAIL_FROM, PUBLIC_URL }, context) => {
+const schema = z.object(variables).superRefine((settings, context) => {
+  const { SMTP_URL, MAIL_FROM, PUBLIC_URL, DATABASE_URL, DATABASE_MIGRATE_URL } = settings;
+  if (DATABASE_MIGRATE_URL !== undefined && DATABASE_URL === undefined) {
+    const message = 'must be set with DATABASE_MIGRATE_URL';
+    context.addIssue({ code: 'custom', path: ['DATABASE_URL'], message });
+  }
   if (SMTP_URL === undefined) return;
   // Links in mails must not depend on the Host header of a request.
   for (const [name, value] of Object.entries({ MAIL_FROM, PUBLIC_URL })) {

@@ -19,11 +19,12 @@ import {
 } from './config.ts';
 import { migrate, NewerDatabaseError } from './database/migrate.ts';
 import { connect, setRoleTimeouts } from './database/pool.ts';
+import { grantServerRights, ServerRoleError } from './database/server-role.ts';
 import { curlOf } from './demonstration/curl.ts';
 import { DEMONSTRATION_EMAIL, isUnused, seed } from './demonstration/seed.ts';
 import type { DB, PlanName } from './generated/database.ts';
 import { listeningUrl } from './observability/listening-url.ts';
-import { makePartitions } from './predictions/partitions.ts';
+import { dropOldPartitions, makePartitions } from './predictions/partitions.ts';
 import { homeFolder } from './private-postgres/data-directory.ts';
 import { findEmbedded, startEmbedded } from './private-postgres/start.ts';
 import { type RunningServer, startServer } from './services.ts';
@@ -42,7 +43,7 @@ const USAGE = `Usage: npm run spectrakey -- <command>
   plan <organization> <plan>         set the plan of an organization (its slug) to free, pro or enterprise
   invite <e-mail>                    print a link to sign up with and make an organization
   password <e-mail>                  set a new password, print it once, and end the person's sessions
-  prune --activity-months <months>   remove activity that is older than this
+  prune --activity-months <months>   remove activity, but for this many full months besides the current one
   --help                             show this
 
 Settings, from the environment:
@@ -57,6 +58,8 @@ Commands use DATABASE_URL if it is set, else the private PostgreSQL in DATA_DIR,
 
 interface OpenDatabase {
   db: Kysely<DB>;
+  /** The same database, as the role that owns its tables. */
+  owner: Kysely<DB>;
   /** Closes the connections, and stops the private PostgreSQL if this process started it. */
   close: () => Promise<void>;
 }
@@ -76,21 +79,24 @@ async function openDatabase(config: Config, { exclusive }: { exclusive: boolean 
   const shared = config.DATABASE_URL ?? (exclusive ? null : await findEmbedded(config.DATA_DIR));
   const embedded = shared === null ? await startPrivatePostgres(config.DATA_DIR) : null;
   const url = embedded?.url ?? shared ?? '';
-  const { DATABASE_POOL: max, DATABASE_PREPARE: prepare } = config;
+  const { DATABASE_POOL: max, DATABASE_PREPARE: prepare, DATABASE_MIGRATE_URL: ownerUrl } = config;
   const db = connect({ url, max, prepare, onIdleError: () => {} });
+  const owner = ownerUrl ? connect({ url: ownerUrl, max: 2, prepare, onIdleError: () => {} }) : db;
   const close = async () => {
-    await db.destroy();
+    await Promise.all([...new Set([db, owner])].map(one => one.destroy()));
     await embedded?.stop();
   };
   try {
-    await checkVersion(db);
-    await migrate(db);
+    await checkVersion(owner);
+    await migrate(owner);
+    if (owner !== db) await grantServerRights(owner, db);
     if (!prepare) await setRoleTimeouts(db);
     await makePartitions(db, new Date());
-    return { db, close };
+    return { db, owner, close };
   } catch (error) {
     await close();
     if (error instanceof OperatorError) throw error;
+    if (error instanceof ServerRoleError) throw new OperatorError(error.message);
     if (config.DATABASE_URL) {
       throw new OperatorError(`Cannot use the database of DATABASE_URL: ${reasonOf(error)}`);
     }
@@ -127,11 +133,12 @@ function reasonOf(error: unknown): string {
 
 async function serve(config: Config): Promise<void> {
   const stop = stopSignal();
-  const { db, close } = await openDatabase(config, { exclusive: true });
+  const { db, owner, close } = await openDatabase(config, { exclusive: true });
   let server: RunningServer | null = null;
   try {
     server = await startServer({
       db,
+      owner,
       config,
       tracing: wantsTraces(config) ? config : null,
       log: process.stderr,
@@ -236,9 +243,9 @@ async function prune(config: Config, text: string): Promise<void> {
   const months = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (months < 1 || months > 1200)
     throw new OperatorError('--activity-months must be a whole number from 1 to 1200.');
-  await withDatabase(config, async db => {
-    const pruned = await pruneActivity(db, new Date(), months);
-    print(`Removed ${pruned} rows of activity older than ${months} months.`);
+  await withDatabase(config, async (_db, owner) => {
+    const pruned = await pruneActivity(owner, new Date(), months);
+    print(`Removed ${pruned} rows of activity, and kept ${months} months besides the current one.`);
   });
 }
 
@@ -272,10 +279,13 @@ async function password(config: Config, email: string): Promise<void> {
   }
 }
 
-async function withDatabase(config: Config, work: (db: Kysely<DB>) => Promise<void>): Promise<void> {
-  const { db, close } = await openDatabase(config, { exclusive: false });
+async function withDatabase(
+  config: Config,
+  work: (db: Kysely<DB>, owner: Kysely<DB>) => Promise<void>,
+): Promise<void> {
+  const { db, owner, close } = await openDatabase(config, { exclusive: false });
   try {
-    await work(db);
+    await work(db, owner);
   } finally {
     await close();
   }
@@ -293,7 +303,9 @@ async function main(args: string[]): Promise<void> {
   const [first, second] = rest;
   if (command === 'serve' && rest.length === 0) return await serve(config);
   if (command === 'migrate' && rest.length === 0) {
-    return await withDatabase(config, async () => {
+    return await withDatabase(config, async (_db, owner) => {
+      const { LOG_RETENTION_MONTHS: months } = config;
+      if (months) await dropOldPartitions(owner, new Date(), months);
       print('The database is up to date.');
     });
   }

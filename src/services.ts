@@ -33,6 +33,8 @@ import type { TargetPolicy } from './webhooks/target.ts';
 
 export interface ServerOptions {
   db: Kysely<DB>;
+  /** The same database, as the role that owns its tables, to drop old logs; by default `db`. */
+  owner?: Kysely<DB>;
   config: HttpServerOptions['config'] &
     Pick<
       Config,
@@ -75,6 +77,7 @@ export interface RunningServer extends HttpServer {
  */
 export async function startServer({
   db,
+  owner = db,
   config,
   tracing: traces,
   log: stream,
@@ -94,7 +97,7 @@ export async function startServer({
     networks: parseNetworks(config.WEBHOOK_NETWORKS ?? []),
   };
   const jobs = runsJobs ? startJobs({ db, log, now, webhookTargets }) : undefined;
-  const upkeep = startUpkeep({ db, log, now, retentionMonths: config.LOG_RETENTION_MONTHS });
+  const upkeep = startUpkeep({ db, owner, log, now, retentionMonths: config.LOG_RETENTION_MONTHS });
   const purgeSoon = () => jobs?.purgeSoon();
   const services = startServices({
     db,

@@ -404,7 +404,8 @@ describe('deleting the account', () => {
       if (found.rows.length > 0) naming.push(name);
     }
     // The activity holds only the subject's id, which refers to no row.
-    expect(naming.sort()).toEqual(['activity', 'deleted_accounts']);
+    const partition = `activity_${new Date().toISOString().slice(0, 7).replace('-', '_')}`;
+    expect(naming.sort()).toEqual([partition, 'deleted_accounts']);
     const { rows: named } = await sql<{ count: number }>`
       select count(*) from activity where actor_id = ${ann.id} or actor_email = ${ann.email}
         or subject = ${ann.email}`.execute(service.db);

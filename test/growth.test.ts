@@ -142,6 +142,38 @@ test('a page of logs reads no more rows of a partition than it contains', async 
   }
 });
 
+test('a page of activity is read through an index, whatever its filter', async () => {
+  const { owner } = lab;
+  const filters = [
+    '',
+    'groups: [API_KEYS, MODELS]',
+    `actorId: "${owner.id}"`,
+    `subjectId: "${lab.deploymentId}"`,
+    `groups: [MEMBERS], actorId: "${owner.id}", since: "2026-01-01T00:00:00Z", until: "2036-01-01T00:00:00Z"`,
+  ];
+  const statements = await statementsOf(async () => {
+    for (const filter of filters) {
+      const activity = `activity(first: 2, filter: { ${filter} }) { nodes { id } }`;
+      await service.ask(
+        `query ($project: ID!, $organization: ID!) {
+          project(id: $project) { ${activity} } organization(id: $organization) { ${activity} }
+        }`,
+        { project: owner.projectId, organization: owner.organization.id },
+        owner,
+      );
+    }
+  });
+  const pages = statements.filter(text => text.includes('from activity'));
+  expect(pages).toHaveLength(2 * filters.length);
+  for (const text of pages) {
+    const scans = (await planOf(text)).filter(node =>
+      String(node['Relation Name'] ?? '').startsWith('activity'),
+    );
+    expect(scans.length).toBeGreaterThanOrEqual(4);
+    expect(withoutLookup(scans), text).toEqual([]);
+  }
+});
+
 test('predictions outside the calibration are counted for 200 deployments in 50 ms, without reading their logs', async () => {
   const own = await openLab(service, 'ENTERPRISE', 'Owen Outside');
   await sql`update models set t2_limit = 1 where id = ${own.modelId}`.execute(service.db);

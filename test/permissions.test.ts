@@ -308,6 +308,11 @@ const TABLE: Record<string, Row> = {
     variables: [newWebhook],
     answers: { ...PERSONS_ONLY, ...persons(NULL), 'an organization owner': OK },
   },
+  'Query.organization': {
+    document: 'query ($id: ID!) { organization(id: $id) { id activity { nodes { id } } } }',
+    variables: [() => ({ id: lab.owner.organization.id })],
+    answers: { ...PERSONS_ONLY, ...persons(OK), 'the owner of another laboratory': NULL },
+  },
   'Mutation.createWebhook': {
     document: 'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { secret } }',
     variables: [

@@ -57,6 +57,7 @@ let otherSessionId: string;
 let webhook: { id: string };
 let otherWebhook: { id: string };
 let otherDelivery: { id: string };
+let otherEntryId: string;
 
 beforeAll(async () => {
   // What follows every edge of the schema costs more than a query may.
@@ -104,6 +105,13 @@ beforeAll(async () => {
   };
   ({ webhook } = await webhookOf(lab));
   ({ webhook: otherWebhook, delivery: otherDelivery } = await webhookOf(otherLab));
+  const entry = await service.db
+    .selectFrom('activity')
+    .select('id')
+    .where('organizationId', '=', otherLab.owner.organization.id)
+    .orderBy('id', 'desc')
+    .executeTakeFirstOrThrow();
+  otherEntryId = entry.id;
   const pendingIn = ({ owner }: Lab) =>
     insertPending(service, { organizationId: owner.organization.id, invitedBy: owner.id });
   invitation = await pendingIn(lab);
@@ -134,9 +142,11 @@ const EVERYTHING = `
     invitations { id email invitedBy { id } }
     keysOfFormerMembers { id project { id } }
     webhooks { id url deliveries { nodes { id } } }
+    activity { nodes { id actor { id } project { id } subjectId subject } }
   }
   fragment Project on Project {
     id name role
+    activity { nodes { id actor { id } project { id } subjectId subject } }
     organization { ...Organization projects { id organization { id members { email } } } }
     models { id name }
     members { person { id name } email role }
@@ -175,6 +185,7 @@ async function idsOf({ owner, ...other }: Lab): Promise<string[]> {
     otherInvitation.id,
     otherWebhook.id,
     otherDelivery.id,
+    otherEntryId,
     ...logs,
   ];
 }
@@ -245,6 +256,7 @@ const ROOTS: Record<string, (lab: Lab) => string> = {
   project: ({ owner }) => `project(id: "${owner.projectId}")`,
   deployment: ({ deploymentId }) => `deployment(id: "${deploymentId}")`,
   apiKey: on => `apiKey(id: "${(on === lab ? key : otherRevoked).id}")`,
+  organization: ({ owner }) => `organization(id: "${owner.organization.id}")`,
   webhook: on => `webhook(id: "${(on === lab ? webhook : otherWebhook).id}")`,
   apiKeys: ({ owner }) => `apiKeys(of: { projectId: "${owner.projectId}" })`,
   signUpMode: () => 'signUpMode',
@@ -434,6 +446,11 @@ const SET_ORGANIZATION_MEMBER =
 const SET_PROJECT_MEMBER =
   'mutation ($input: SetProjectMemberInput!) { setProjectMember(input: $input) { id } }';
 
+const FILTERED =
+  'query ($id: ID!, $filter: ActivityFilter) { project(id: $id) { activity(filter: $filter) { nodes { id } } } }';
+const FILTERED_OF_ORGANIZATION =
+  'query ($id: ID!, $filter: ActivityFilter) { organization(id: $id) { activity(filter: $filter) { nodes { id } } } }';
+
 const PLACES: Record<string, Place> = {
   'project.id': {
     document: 'query ($id: ID!) { project(id: $id) { id name } }',
@@ -459,6 +476,31 @@ const PLACES: Record<string, Place> = {
     document: LIST_KEYS,
     variables: projectId => ({ of: { projectId } }),
     foreign: () => otherLab.owner.projectId,
+  },
+  'organization.id': {
+    document: 'query ($id: ID!) { organization(id: $id) { id activity { nodes { id } } } }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.owner.organization.id,
+  },
+  'Project.activity.filter.actorId': {
+    document: FILTERED,
+    variables: actorId => ({ id: lab.owner.projectId, filter: { actorId } }),
+    foreign: () => otherLab.owner.id,
+  },
+  'Project.activity.filter.subjectId': {
+    document: FILTERED,
+    variables: subjectId => ({ id: lab.owner.projectId, filter: { subjectId } }),
+    foreign: () => otherLab.deploymentId,
+  },
+  'Organization.activity.filter.actorId': {
+    document: FILTERED_OF_ORGANIZATION,
+    variables: actorId => ({ id: lab.owner.organization.id, filter: { actorId } }),
+    foreign: () => otherLab.owner.id,
+  },
+  'Organization.activity.filter.subjectId': {
+    document: FILTERED_OF_ORGANIZATION,
+    variables: subjectId => ({ id: lab.owner.organization.id, filter: { subjectId } }),
+    foreign: () => otherLab.deploymentId,
   },
   'webhook.id': {
     document: 'query ($id: ID!) { webhook(id: $id) { id deliveries { nodes { id } } } }',
@@ -697,7 +739,12 @@ describe.each(Object.entries(PLACES))('%s', (name, place) => {
     expect(await responseTo(place, place.foreign().toUpperCase(), lab.owner)).toEqual(foreign);
     if (name === 'Organization.usableApiKeys.createdBy') {
       expect(foreign).toMatchObject({ status: 200, text: expect.stringContaining('"usableApiKeys":[]') });
-    } else if (['project.id', 'deployment.id', 'apiKey.id', 'webhook.id'].includes(name)) {
+    } else if (name.includes('.activity.filter.')) {
+      expect(foreign).toMatchObject({
+        status: 200,
+        text: expect.stringContaining('"activity":{"nodes":[]}'),
+      });
+    } else if (['project.id', 'deployment.id', 'apiKey.id', 'webhook.id', 'organization.id'].includes(name)) {
       expect(JSON.parse(foreign.text)).toEqual({ data: { [name.replace('.id', '')]: null } });
     } else {
       expect(foreign.status).toBe(refusal(codes.NOT_FOUND).status);
@@ -759,6 +806,20 @@ const CURSORS: Record<string, Place> = {
     }`,
     variables: after => ({ id: webhook.id, after }),
     foreign: () => otherDelivery.id,
+  },
+  'Project.activity.after': {
+    document: `query ($id: ID!, $after: String) {
+      project(id: $id) { activity(after: $after) { nodes { id } pageInfo { endCursor } } }
+    }`,
+    variables: after => ({ id: lab.owner.projectId, after }),
+    foreign: () => otherEntryId,
+  },
+  'Organization.activity.after': {
+    document: `query ($id: ID!, $after: String) {
+      organization(id: $id) { activity(after: $after) { nodes { id } pageInfo { endCursor } } }
+    }`,
+    variables: after => ({ id: lab.owner.organization.id, after }),
+    foreign: () => otherEntryId,
   },
   'Project.predictionLogs.after': {
     document: `query ($id: ID!, $after: String) {

@@ -41,7 +41,7 @@ export async function erasePersonFromRecords(
   return 0;
 }
 
-/** Runs one batch of each of three statements. @returns how many rows were changed. */
+/** Runs one batch of each of the statements. @returns how many rows were changed. */
 async function eraseBatch(db: Kysely<DB>, userId: string): Promise<number> {
   // SKIP LOCKED: skips rows that another server is erasing.
   const logs = await sql`
@@ -49,16 +49,8 @@ async function eraseBatch(db: Kysely<DB>, userId: string): Promise<number> {
     where (id, created_at) in (
       select id, created_at from prediction_logs where user_id = ${userId} limit ${BATCH_ROWS} for update skip locked
     )`.execute(db);
-  const acted = await sql`
-    update activity set actor_id = null, actor_email = null
-    where id in (select id from activity where actor_id = ${userId} limit ${BATCH_ROWS} for update skip locked)`.execute(
-    db,
-  );
-  const named = await sql`
-    update activity set subject = ${DELETED_ACCOUNT}
-    where id in (
-      select id from activity where subject_id = ${userId} and subject <> ${DELETED_ACCOUNT}
-      limit ${BATCH_ROWS} for update skip locked
-    )`.execute(db);
-  return [logs, acted, named].reduce((sum, { numAffectedRows = 0n }) => sum + Number(numAffectedRows), 0);
+  // A function, as the activity is append-only: it erases only people who deleted their account.
+  const { rows } = await sql<{ erased: number }>`
+    select erase_from_activity(${userId}, ${BATCH_ROWS}) as erased`.execute(db);
+  return Number(logs.numAffectedRows ?? 0n) + (rows[0]?.erased ?? 0);
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../activity/activity.ts';
 import { canManageOrganization } from '../auth/roles.ts';
 import { invitationNotFound } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
@@ -65,7 +66,8 @@ export const membershipResolvers = {
     },
 
     async declineInvitation(_parent, { token }, { transaction, caller, actor, address, at }) {
-      const decliner = caller.kind === 'person' ? actor() : { id: null, email: null, network: address() };
+      const anonymous: Actor = { id: null, email: null, network: address(), kind: 'ANONYMOUS' };
+      const decliner = caller.kind === 'person' ? actor() : anonymous;
       await transaction(trx => declineInvitation(trx, token, { actor: decliner, now: at }));
       return true;
     },

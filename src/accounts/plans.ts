@@ -1,5 +1,7 @@
+import type { Kysely } from 'kysely';
+import { OPERATOR, recordActivity } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
-import type { PlanName } from '../generated/database.ts';
+import type { DB, PlanName } from '../generated/database.ts';
 
 export interface PlanRow {
   name: PlanName;
@@ -15,15 +17,40 @@ export interface PlanRow {
   maxStorageMb: number;
 }
 
-/** Changes an organization's plan, from the next request on. @returns false when the slug does not exist. */
-export async function setPlan(db: Database, slug: string, plan: PlanName): Promise<boolean> {
-  const changed = await db
-    .updateTable('organizations')
-    .set({ plan })
-    .where('slug', '=', slug)
-    .returning('id')
-    .executeTakeFirst();
-  return changed !== undefined;
+/**
+ * Changes an organization's plan, from the next request on, in the name of the operator.
+ *
+ * @returns false when the slug does not exist.
+ */
+export async function setPlan(
+  db: Kysely<DB>,
+  slug: string,
+  plan: PlanName,
+  now: Date = new Date(),
+): Promise<boolean> {
+  return await db.transaction().execute(async trx => {
+    const organization = await trx
+      .selectFrom('organizations')
+      .select(['id', 'name', 'plan'])
+      .where('slug', '=', slug)
+      .forNoKeyUpdate()
+      .executeTakeFirst();
+    if (!organization) return false;
+    const { id, name, plan: before } = organization;
+    if (before === plan) return true;
+    await trx.updateTable('organizations').set({ plan }).where('id', '=', id).execute();
+    await recordActivity(trx, OPERATOR, now, [
+      {
+        action: 'organization.plan_changed',
+        organizationId: id,
+        projectId: null,
+        subjectId: id,
+        subject: name,
+        details: { 'plan.from': before, 'plan.to': plan },
+      },
+    ]);
+    return true;
+  });
 }
 
 /** Whether a person is in an organization whose plan has API access. Only the operator gives such plans. */

@@ -19,6 +19,7 @@ export const accountResolvers = (insertFirstProject: InsertFirstProject) =>
   ({
     Query: {
       viewer: (_parent, _args, { caller }) => (caller.kind === 'person' ? caller.person : null),
+      organization: (_parent, { id }, { viewer }) => viewer().load.organization.find(id),
       signUpMode: (_parent, _args, { signUpMode }) => (signUpMode === 'open' ? 'OPEN' : 'INVITED'),
     },
     Mutation: {

@@ -9,6 +9,7 @@ export type ActivityAction =
   | 'organization.created'
   | 'organization.renamed'
   | 'organization.key_policy_changed'
+  | 'organization.plan_changed'
   | 'organization.deleted'
   | 'invitation.declined'
   | 'invitation.revoked'
@@ -43,6 +44,7 @@ export type ActivityAction =
   | 'api_key.rotated'
   | 'api_key.rehearsed'
   | 'api_key.rehearsal_ended'
+  | 'api_key.expired'
   | 'api_key.revoked'
   | 'api_key.deleted'
   | 'webhook.created'
@@ -52,18 +54,26 @@ export type ActivityAction =
   | 'webhook.delivery_resent'
   | 'webhook.deleted';
 
+/** Max facts and changes of an entry. */
+export const MAX_DETAILS = 10;
+
 /** Rows in one statement: PostgreSQL allows 65 535 parameters. */
 const MAX_ROWS = 1000;
 
 /**
- * The person who acts, and their network (an IPv4 address or an IPv6 /64). `id` and `email` are null for the operator
- * and for anonymous callers.
+ * Who acts, and their network (an IPv4 address or an IPv6 /64). `id` and `email` are those of a person; they are null
+ * for others, and for a person who deletes their account.
  */
 export interface Actor {
   id: string | null;
   email: string | null;
   network: string | null;
+  /** By default a person. */
+  kind?: ActorKind;
 }
+
+/** A person, whoever holds an API key, the operator at the command line, the server itself, or an anonymous caller. */
+export type ActorKind = 'PERSON' | 'KEY_HOLDER' | 'OPERATOR' | 'SERVER' | 'ANONYMOUS';
 
 /** The author and time of a change. */
 export interface By {
@@ -73,7 +83,10 @@ export interface By {
 }
 
 /** The operator of the server, at the command line. */
-export const OPERATOR: Actor = { id: null, email: null, network: null };
+export const OPERATOR: Actor = { id: null, email: null, network: null, kind: 'OPERATOR' };
+
+/** The server, for what happens by itself. */
+export const SERVER: Actor = { ...OPERATOR, kind: 'SERVER' };
 
 /** One recorded action. */
 export interface ActivityEntry {
@@ -90,14 +103,14 @@ export interface ActivityEntry {
 
 /**
  * Appends rows to the activity. Rows are deleted only by age (activity/prune.ts), and changed only to remove a person
- * who deleted their account (accounts/erase-accounts.ts). Entries that webhooks are notified of are written to the outbox
- * too.
+ * who deleted their account (accounts/erase-accounts.ts); a trigger refuses everything else. Entries that webhooks are
+ * notified of are written to the outbox too.
  *
  * @param trx the transaction of the change, so that no change is made without its row.
  */
 export async function recordActivity(
   trx: Transaction<DB>,
-  { id, email, network }: Actor,
+  { id, email, network, kind = 'PERSON' }: Actor,
   createdAt: Date,
   entries: readonly ActivityEntry[],
 ): Promise<void> {
@@ -109,6 +122,7 @@ export async function recordActivity(
           ...entry,
           id: newId(),
           createdAt,
+          actorKind: kind,
           actorId: id,
           actorEmail: email,
           network,

@@ -1,26 +1,30 @@
 import { type Kysely, sql } from 'kysely';
+import { listPartitionsBefore, monthStart, partitionName } from '../database/partitions.ts';
 import type { DB } from '../generated/database.ts';
 
-/** Rows in one statement. */
-const BATCH_ROWS = 5000;
-
 /**
- * Deletes activity that is older than `months` months, in batches. The operator runs this; nothing else deletes
- * activity.
+ * Deletes the activity of all months more than `months` before that of `now`, with their partitions. The operator runs
+ * this; nothing else deletes activity.
  *
+ * @param owner the database, as the role that owns the tables
  * @returns how many rows were deleted.
+ * @throws when a reader, such as a backup, uses the activity for longer than a lock may take; what was dropped before
+ *   stays dropped
  */
-export async function pruneActivity(db: Kysely<DB>, now: Date, months: number): Promise<number> {
-  const before = new Date(now);
-  before.setUTCMonth(before.getUTCMonth() - months);
+export async function pruneActivity(owner: Kysely<DB>, now: Date, months: number): Promise<number> {
+  const oldestKept = monthStart(now, -months);
+  // Rows of the default partition move to partitions of their months.
+  const { rows: late } = await sql<{ month: string }>`
+    select distinct to_char(created_at at time zone 'UTC', 'YYYY-MM-01') as month from activity_default
+    where created_at < ${oldestKept}::timestamp at time zone 'UTC'`.execute(owner);
+  for (const { month } of late)
+    await sql`select make_month_partition('activity', ${month}::date)`.execute(owner);
   let pruned = 0;
-  for (;;) {
-    // Ids are in chronological order, so the index leads to the oldest rows without reading the rest.
-    const { numAffectedRows = 0n } = await sql`
-      delete from activity where id in (
-        select id from activity where created_at < ${before} order by id limit ${BATCH_ROWS}
-      )`.execute(db);
-    pruned += Number(numAffectedRows);
-    if (numAffectedRows < BATCH_ROWS) return pruned;
+  for (const name of await listPartitionsBefore(owner, 'activity', partitionName('activity', oldestKept))) {
+    const table = sql.table(name);
+    const { rows } = await sql<{ count: number }>`select count(*) as count from ${table}`.execute(owner);
+    await sql`drop table ${table}`.execute(owner);
+    pruned += rows[0]?.count ?? 0;
   }
+  return pruned;
 }

@@ -47,7 +47,7 @@ export async function revokeByHolder(
     .set({ revokedAt: now, revokedByHolder: true })
     .where('id', '=', id)
     .execute();
-  const holder = { id: null, email: null, network };
+  const holder = { id: null, email: null, network, kind: 'KEY_HOLDER' } as const;
   await recordEvent(trx, id, 'api_key.revoked', holder, now, { by: 'holder' });
   return now;
 }

@@ -6,7 +6,7 @@ import { uuidv7 as newId } from 'uuidv7';
 import { insertOrganization } from '../accounts/organizations.ts';
 import { LOCAL_REQUEST, type Passwords, startPasswords } from '../accounts/passwords.ts';
 import { insertPerson } from '../accounts/people.ts';
-import { type By, OPERATOR } from '../activity/activity.ts';
+import type { By } from '../activity/activity.ts';
 import { insertApiKey } from '../api-keys/manage-keys.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
 import { plainSettings } from '../api-keys/settings.ts';
@@ -107,7 +107,7 @@ async function fill(
   const rawKey = generateRawKey(random);
   const person = { id: newId(), email: DEMONSTRATION_EMAIL, name: 'Demo Person' };
   const passwordHash = await hash(password, LOCAL_REQUEST);
-  const actor = { ...OPERATOR, id: person.id, email: person.email };
+  const actor = { id: person.id, email: person.email, network: null };
 
   return await db.transaction().execute(async trx => {
     await insertPerson(trx, { ...person, passwordHash, createdAt: now });

@@ -49,14 +49,15 @@ export interface Activity {
   action: string;
   actorEmail: string | null;
   /**
-   * null: the operator, or a person who deleted their account
+   * null: not a person, or a person who deleted their account
    */
   actorId: string | null;
+  actorKind: Generated<string>;
   createdAt: Timestamp;
   details: Generated<Json>;
   id: string;
   /**
-   * an IPv4 address or an IPv6 /64; null for the operator
+   * an IPv4 address or an IPv6 /64; null for the operator and the server
    */
   network: string | null;
   organizationId: string | null;

@@ -11,6 +11,7 @@ import type { AuthenticatedKey } from '../auth/caller.ts';
 import type { ApiKeyRow } from '../api-keys/queries.ts';
 import type { PredictResult } from '../predictions/predict.ts';
 import type { PredictionLogRow } from '../predictions/logs.ts';
+import type { ActivityRow } from '../activity/queries.ts';
 import type { WebhookRow, DeliveryRow } from '../webhooks/queries.ts';
 import type { Context } from '../graphql/context.ts';
 export type Maybe<T> = T | null;
@@ -33,6 +34,119 @@ export type Scalars = {
   /** An integer up to 2^53 − 1, for counts that may exceed `Int`. */
   SafeInt: { input: number; output: number; }
 };
+
+/** Something that was done. The record cannot be changed, and outlives the person and the subject. */
+export type Activity = {
+  __typename?: 'Activity';
+  /** What was done, such as `api_key.created`. More may be added. */
+  action: Scalars['String']['output'];
+  /** The person who did it; null if it was not a person, or if they deleted their account. */
+  actor?: Maybe<Person>;
+  /** Who did it, if it was not a person. */
+  actorKind: ActorKind;
+  /** What was changed. Never contains a secret. */
+  changes: Array<ActivityChange>;
+  /** When it was done. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Other facts, such as the `prefix` of a key or the `version` of a model. Never contains a secret. */
+  details: Array<ActivityDetail>;
+  /** The group of the action. */
+  group: ActivityGroup;
+  /** The entry's id. */
+  id: Scalars['ID']['output'];
+  /** The network from which it was done: an IPv4 address, or the first 64 bits of an IPv6 address; null if not known. */
+  network?: Maybe<Scalars['String']['output']>;
+  /** The project in which it was done; null if there is none, or it was deleted, or you do not see it. */
+  project?: Maybe<Project>;
+  /** The name, or e-mail, of what it was done to, as it was then. */
+  subject: Scalars['String']['output'];
+  /** The id of what it was done to. */
+  subjectId: Scalars['ID']['output'];
+};
+
+/** A change of one field. */
+export type ActivityChange = {
+  __typename?: 'ActivityChange';
+  /** The name of the field. */
+  field: Scalars['String']['output'];
+  /** The value before; null: none. */
+  from?: Maybe<Scalars['String']['output']>;
+  /** The value after; null: none. */
+  to?: Maybe<Scalars['String']['output']>;
+};
+
+/** A page of activity. */
+export type ActivityConnection = {
+  __typename?: 'ActivityConnection';
+  /** The entries with their cursors. */
+  edges: Array<ActivityEdge>;
+  /** The entries. */
+  nodes: Array<Activity>;
+  /** The position of this page in the list. */
+  pageInfo: PageInfo;
+};
+
+/** A fact about something that was done. */
+export type ActivityDetail = {
+  __typename?: 'ActivityDetail';
+  /** The name of the fact. */
+  name: Scalars['String']['output'];
+  /** Its value. */
+  value: Scalars['String']['output'];
+};
+
+/** An entry of the activity in a list. */
+export type ActivityEdge = {
+  __typename?: 'ActivityEdge';
+  /** The entry's position in the list, for `after`. */
+  cursor: Scalars['String']['output'];
+  /** The entry. */
+  node: Activity;
+};
+
+/** What a list of activity contains. Each field restricts it further. */
+export type ActivityFilter = {
+  /** Only what this person did: their id. */
+  actorId?: InputMaybe<Scalars['ID']['input']>;
+  /** Only actions of these groups, at least one; null: of all. */
+  groups?: InputMaybe<Array<ActivityGroup>>;
+  /** Only what was done at this time or later. */
+  since?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Only what was done to this: the id of an API key, a deployment, a person, … */
+  subjectId?: InputMaybe<Scalars['ID']['input']>;
+  /** Only what was done before this time. */
+  until?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** A group of actions. */
+export type ActivityGroup =
+  /** API keys: created, changed, rotated, rehearsed, revoked, deleted, expired. */
+  | 'API_KEYS'
+  /** Deployments: created, switched, renamed, deleted, and quarantines that were reset. */
+  | 'DEPLOYMENTS'
+  /** Members of the organization and of projects, and invitations. */
+  | 'MEMBERS'
+  /** Models: registered, renamed, given an x axis, deleted. */
+  | 'MODELS'
+  /** The organization: created, renamed, its plan and its policy. */
+  | 'ORGANIZATION'
+  /** Projects: created, renamed, deleted. */
+  | 'PROJECTS'
+  /** Webhooks: created, changed, tested, deleted. Only owners see them. */
+  | 'WEBHOOKS';
+
+/** Who did something. */
+export type ActorKind =
+  /** Someone who was not signed in. */
+  | 'ANONYMOUS'
+  /** Whoever held an API key, with the key as the credential. */
+  | 'KEY_HOLDER'
+  /** The operator of the server, at the command line. */
+  | 'OPERATOR'
+  /** A person: `actor`, which is null if they deleted their account. */
+  | 'PERSON'
+  /** The server, at the time that was set before. */
+  | 'SERVER';
 
 /** Usage and limit of something that a plan limits. */
 export type Allowance = {
@@ -1002,6 +1116,11 @@ export type MutationUpdateWebhookArgs = {
 /** A tenant, with one plan, members and projects. */
 export type Organization = {
   __typename?: 'Organization';
+  /**
+   * What was done in the organization, newest first. Owners see all of it; admins that of the organization, without its
+   * webhooks, and of the projects that they see; empty for other members.
+   */
+  activity: ActivityConnection;
   /** What the organization uses of its plan. */
   allowance: OrganizationAllowance;
   /** What the organization requires of its API keys. */
@@ -1036,6 +1155,14 @@ export type Organization = {
   viewerCan: OrganizationPermissions;
   /** The webhooks, oldest first; empty unless you are an owner. */
   webhooks: Array<Webhook>;
+};
+
+
+/** A tenant, with one plan, members and projects. */
+export type OrganizationActivityArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<ActivityFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -1236,6 +1363,8 @@ export type PredictionSource =
 /** Models and deployments that belong together, with their members and API keys. */
 export type Project = {
   __typename?: 'Project';
+  /** What was done in the project, newest first. */
+  activity: ActivityConnection;
   /** The number of usable API keys, and its limit. */
   apiKeyAllowance: ApiKeyAllowance;
   /** The deployments, newest first. */
@@ -1256,6 +1385,14 @@ export type Project = {
   role: ProjectRole;
   /** What your role in the project allows. */
   viewerCan: ProjectPermissions;
+};
+
+
+/** Models and deployments that belong together, with their members and API keys. */
+export type ProjectActivityArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<ActivityFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -1326,6 +1463,8 @@ export type Query = {
    * declined or revoked. Needs no sign-in.
    */
   invitation?: Maybe<Invitation>;
+  /** An organization; null if it does not exist or you do not belong to it. */
+  organization?: Maybe<Organization>;
   /** A project; null if it does not exist or is not visible to you. */
   project?: Maybe<Project>;
   /** Who may sign up on this server. */
@@ -1357,6 +1496,11 @@ export type QueryDeploymentArgs = {
 
 export type QueryInvitationArgs = {
   token: Scalars['String']['input'];
+};
+
+
+export type QueryOrganizationArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -1766,6 +1910,14 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  Activity: ResolverTypeWrapper<ActivityRow>;
+  ActivityChange: ResolverTypeWrapper<ActivityChange>;
+  ActivityConnection: ResolverTypeWrapper<Omit<ActivityConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['ActivityEdge']>, nodes: Array<ResolversTypes['Activity']> }>;
+  ActivityDetail: ResolverTypeWrapper<ActivityDetail>;
+  ActivityEdge: ResolverTypeWrapper<Omit<ActivityEdge, 'node'> & { node: ResolversTypes['Activity'] }>;
+  ActivityFilter: ActivityFilter;
+  ActivityGroup: ActivityGroup;
+  ActorKind: ActorKind;
   Allowance: ResolverTypeWrapper<Allowance>;
   ApiKey: ResolverTypeWrapper<ApiKeyRow>;
   ApiKeyAllowance: ResolverTypeWrapper<ApiKeyAllowance>;
@@ -1859,6 +2011,12 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  Activity: ActivityRow;
+  ActivityChange: ActivityChange;
+  ActivityConnection: Omit<ActivityConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['ActivityEdge']>, nodes: Array<ResolversParentTypes['Activity']> };
+  ActivityDetail: ActivityDetail;
+  ActivityEdge: Omit<ActivityEdge, 'node'> & { node: ResolversParentTypes['Activity'] };
+  ActivityFilter: ActivityFilter;
   Allowance: Allowance;
   ApiKey: ApiKeyRow;
   ApiKeyAllowance: ApiKeyAllowance;
@@ -1934,6 +2092,43 @@ export type ResolversParentTypes = {
   WebhookSecretPayload: Omit<WebhookSecretPayload, 'webhook'> & { webhook: ResolversParentTypes['Webhook'] };
   XAxis: XAxisRow;
   XAxisInput: XAxisInput;
+};
+
+export type ActivityResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Activity'] = ResolversParentTypes['Activity']> = {
+  action?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  actor?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  actorKind?: Resolver<ResolversTypes['ActorKind'], ParentType, ContextType>;
+  changes?: Resolver<Array<ResolversTypes['ActivityChange']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  details?: Resolver<Array<ResolversTypes['ActivityDetail']>, ParentType, ContextType>;
+  group?: Resolver<ResolversTypes['ActivityGroup'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  network?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType>;
+  subject?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  subjectId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type ActivityChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ActivityChange'] = ResolversParentTypes['ActivityChange']> = {
+  field?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  to?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ActivityConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ActivityConnection'] = ResolversParentTypes['ActivityConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['ActivityEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['Activity']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ActivityDetailResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ActivityDetail'] = ResolversParentTypes['ActivityDetail']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ActivityEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ActivityEdge'] = ResolversParentTypes['ActivityEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Activity'], ParentType, ContextType>;
 };
 
 export type AllowanceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Allowance'] = ResolversParentTypes['Allowance']> = {
@@ -2165,6 +2360,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
+  activity?: Resolver<ResolversTypes['ActivityConnection'], ParentType, ContextType, RequireFields<OrganizationActivityArgs, 'first'>>;
   allowance?: Resolver<ResolversTypes['OrganizationAllowance'], ParentType, ContextType>;
   apiKeyPolicy?: Resolver<ResolversTypes['ApiKeyPolicy'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -2268,6 +2464,7 @@ export type PredictionLogEdgeResolvers<ContextType = Context, ParentType extends
 };
 
 export type ProjectResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Project'] = ResolversParentTypes['Project']> = {
+  activity?: Resolver<ResolversTypes['ActivityConnection'], ParentType, ContextType, RequireFields<ProjectActivityArgs, 'first'>>;
   apiKeyAllowance?: Resolver<ResolversTypes['ApiKeyAllowance'], ParentType, ContextType>;
   deployments?: Resolver<Array<ResolversTypes['Deployment']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -2302,6 +2499,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   currentApiKey?: Resolver<Maybe<ResolversTypes['CurrentApiKey']>, ParentType, ContextType>;
   deployment?: Resolver<Maybe<ResolversTypes['Deployment']>, ParentType, ContextType, RequireFields<QueryDeploymentArgs, 'id'>>;
   invitation?: Resolver<Maybe<ResolversTypes['Invitation']>, ParentType, ContextType, RequireFields<QueryInvitationArgs, 'token'>>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationArgs, 'id'>>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType, RequireFields<QueryProjectArgs, 'id'>>;
   signUpMode?: Resolver<ResolversTypes['SignUpMode'], ParentType, ContextType>;
   viewer?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
@@ -2373,6 +2571,11 @@ export type XAxisResolvers<ContextType = Context, ParentType extends ResolversPa
 };
 
 export type Resolvers<ContextType = Context> = {
+  Activity?: ActivityResolvers<ContextType>;
+  ActivityChange?: ActivityChangeResolvers<ContextType>;
+  ActivityConnection?: ActivityConnectionResolvers<ContextType>;
+  ActivityDetail?: ActivityDetailResolvers<ContextType>;
+  ActivityEdge?: ActivityEdgeResolvers<ContextType>;
   Allowance?: AllowanceResolvers<ContextType>;
   ApiKey?: ApiKeyResolvers<ContextType>;
   ApiKeyAllowance?: ApiKeyAllowanceResolvers<ContextType>;

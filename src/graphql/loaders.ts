@@ -1,6 +1,7 @@
 import { findAllowances } from '../accounts/allowances.ts';
 import { listInvitations } from '../accounts/invitations.ts';
 import { findOrganizationMembers, findOrganizations, listOrganizations } from '../accounts/organizations.ts';
+import { type ActivityPage, listActivity } from '../activity/queries.ts';
 import { findKeysOfFormerMembers, findKeysOfMembers, memberOf } from '../api-keys/member-keys.ts';
 import { findPolicies } from '../api-keys/policy.ts';
 import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-keys/queries.ts';
@@ -145,6 +146,10 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
     webhooksOf: byParent(
       (ids, limit) => findWebhooksOf(db, viewerId, ids, limit),
       webhook => webhook.organizationId,
+    ),
+    activity: byKey(
+      (pages: readonly ActivityPage[]) => listActivity(db, viewerId, pages),
+      page => JSON.stringify(page),
     ),
     delivery: byId('Webhook delivery', ids => findDeliveries(db, viewerId, ids)),
     deliveries: byKey(

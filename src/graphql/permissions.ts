@@ -83,6 +83,7 @@ export const permissions: {
     clientAddress: person,
     currentApiKey: anyone,
     webhook: person,
+    organization: person,
     apiKeys: ruleOf(({ viewer }, { of }: QueryApiKeysArgs) => requireTarget(viewer(), of)),
   },
   Mutation: {

@@ -5,6 +5,7 @@ import { applyMiddleware } from 'graphql-middleware';
 import { ownAccountResolvers } from '../accounts/account-resolvers.ts';
 import { membershipResolvers } from '../accounts/membership-resolvers.ts';
 import { accountResolvers } from '../accounts/resolvers.ts';
+import { activityResolvers } from '../activity/resolvers.ts';
 import { apiKeyResolvers } from '../api-keys/resolvers.ts';
 import { deletionResolvers } from '../deletions/resolvers.ts';
 import { deploymentResolvers } from '../deployments/resolvers.ts';
@@ -31,6 +32,7 @@ const resolvers = [
   predictionResolvers,
   deletionResolvers,
   webhookResolvers,
+  activityResolvers,
 ];
 
 type None<Missing extends never> = Missing;

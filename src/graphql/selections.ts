@@ -15,6 +15,7 @@ import {
   type ValueNode,
   type VariableDefinitionNode,
 } from 'graphql';
+import { MAX_DETAILS } from '../activity/activity.ts';
 import { MAX_LISTED_KEYS } from '../api-keys/member-keys.ts';
 import { MAX_NUMBERS } from '../deployments/model-facts.ts';
 import { MAX_SPECTRA } from '../onnx/outcome.ts';
@@ -45,6 +46,8 @@ const LIST_BOUNDS = new Map<string, number | SizeArgument>([
   ['scopes', 1],
   ['webhooks', MAX_WEBHOOKS],
   ['events', EVENT_NAMES.length],
+  ['changes', MAX_DETAILS],
+  ['details', MAX_DETAILS],
   ['usableApiKeys', MAX_LISTED_KEYS],
   ['keysOfFormerMembers', MAX_LISTED_KEYS],
   ...['values', 'yMin', 'yMax'].map((name): [string, number] => [name, MAX_POINTS]),

@@ -71,6 +71,8 @@ export function startJobs({
     // Without the plugins, which would rename pg-boss's columns.
     db: fromKysely(db.withoutPlugins()),
     schema: 'pgboss',
+    // A migration has, as the role of the server need not be allowed to.
+    createSchema: false,
     useListenNotify: false,
     registerInstance: false,
     reindex: false,

@@ -23,11 +23,14 @@ export interface Upkeep {
  */
 export function startUpkeep({
   db,
+  owner,
   log,
   now,
   retentionMonths,
 }: {
   db: Kysely<DB>;
+  /** The same database, as the role that owns its tables. */
+  owner: Kysely<DB>;
   log: Pick<FastifyBaseLogger, 'error'>;
   now: () => Date;
   /** Months for which prediction logs are kept; undefined: forever. */
@@ -36,9 +39,9 @@ export function startUpkeep({
   async function maintainPartitions(): Promise<void> {
     try {
       await makePartitions(db, now());
-      if (retentionMonths) await dropOldPartitions(db, now(), retentionMonths);
+      if (retentionMonths) await dropOldPartitions(owner, now(), retentionMonths);
     } catch (error) {
-      log.error({ err: error }, 'making or dropping partitions of the prediction logs failed');
+      log.error({ err: error }, 'making or dropping partitions failed');
     }
   }
 

@@ -42,13 +42,15 @@ interface Entry {
   details?: Record<string, string | number | boolean | null>;
 }
 
-/** The types of events that are written with an entry of the activity, which has the same action. */
+/**
+ * The types of events that are written with an entry of the activity, which has the same action. Not `API_KEY_EXPIRED`:
+ * webhooks/notices.ts writes it, for webhooks that are older than the expiry.
+ */
 const OF_ACTIVITY: ReadonlySet<string> = new Set<EventType>([
   EVENT_TYPES.API_KEY_CREATED,
   EVENT_TYPES.API_KEY_ROTATED,
   EVENT_TYPES.API_KEY_REVOKED,
   EVENT_TYPES.API_KEY_REHEARSED,
-  EVENT_TYPES.API_KEY_EXPIRED,
 ]);
 
 const isOfActivity = (action: string): action is EventType => OF_ACTIVITY.has(action);

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { foldLastUses } from '../api-keys/last-uses.ts';
+import { makeMonthPartitions, monthStart, partitionName } from '../database/partitions.ts';
 import type { DB } from '../generated/database.ts';
 
 // Two separate locks: dropping may wait long for a reader, while a starting server needs its partitions at once.
@@ -12,28 +13,29 @@ const DROP_MARK = 'Spectrakey drops this partition (LOG_RETENTION_MONTHS).';
 /** Number of months with a partition, starting with the current one. */
 const MONTHS_AHEAD = 3;
 
+/** PostgreSQL's error for a lock that was not granted in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
 /**
- * Creates the missing partitions of `prediction_logs` for the month of `now` and the following months. Several servers
- * may do this at once.
+ * Creates the missing partitions of `prediction_logs` and `activity` for the month of `now` and the following months.
+ * Several servers may do this at once.
  */
 export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
   await db.transaction().execute(async trx => {
     // One server at a time, or two servers would both create a missing table.
     await sql`select pg_advisory_xact_lock(${CREATE_LOCK})`.execute(trx);
-    for (let ahead = 0; ahead < MONTHS_AHEAD; ahead++) {
-      const from = monthStart(now, ahead);
-      const to = monthStart(now, ahead + 1);
-      const name = partitionName(from);
-      const { rows } = await sql`select where to_regclass(${name}) is not null`.execute(trx);
-      if (rows.length > 0) continue;
-      // Created, then attached, because "create table … partition of" locks all of prediction_logs: while it waits for
-      // a reader, such as a backup, no prediction could be written.
-      await sql`create table ${sql.table(name)} (like prediction_logs including all)`.execute(trx);
-      await sql`
-        alter table prediction_logs attach partition ${sql.table(name)}
-        for values from (${sql.lit(from)}) to (${sql.lit(to)})`.execute(trx);
-    }
+    await makeMonthPartitions(trx, 'prediction_logs', now, MONTHS_AHEAD);
   });
+  try {
+    await db.transaction().execute(async trx => {
+      await sql`select pg_advisory_xact_lock(${CREATE_LOCK})`.execute(trx);
+      await makeMonthPartitions(trx, 'activity', now, MONTHS_AHEAD);
+    });
+  } catch (error) {
+    // Attaching waits for readers of the default partition, such as a backup. Until the next attempt that partition takes
+    // the rows of the missing ones.
+    if (!(error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE)) throw error;
+  }
 }
 
 /**
@@ -43,7 +45,7 @@ export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
  * @throws when a reader uses an old partition for longer than a statement may take; the caller tries again later
  */
 export async function dropOldPartitions(db: Kysely<DB>, now: Date, months: number): Promise<void> {
-  const oldestKept = partitionName(monthStart(now, -months));
+  const oldestKept = partitionName('prediction_logs', monthStart(now, -months));
   await db.transaction().execute(async lockHolder => {
     // This transaction only holds the lock; the work runs on another connection, because a partition cannot be detached
     // concurrently in a transaction. A session lock would be lost behind PgBouncer. The transaction is idle meanwhile.
@@ -77,11 +79,4 @@ export async function dropOldPartitions(db: Kysely<DB>, now: Date, months: numbe
       await sql`drop table ${table}`.execute(db);
     }
   });
-}
-
-/** Partition name for a month, given its start; names sort chronologically. */
-const partitionName = (start: string) => `prediction_logs_${start.slice(0, 7).replace('-', '_')}`;
-
-function monthStart(moment: Date, ahead: number): string {
-  return new Date(Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth() + ahead)).toISOString();
 }

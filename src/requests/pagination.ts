@@ -57,7 +57,7 @@ export function pagesTable<Column extends string>(
 }
 
 /** The greatest UUID, as the cursor before the newest row. */
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** The order of a list. */
 export interface Order<Row> {
@@ -81,6 +81,13 @@ export function toConnections<Row extends { id: string; place: number }>(
   const byPlace = Map.groupBy(rows, ({ place }) => place);
   return pages.map((page, index) => toConnection(byPlace.get(index + 1) ?? [], page, order));
 }
+
+/** The connection of an empty list. */
+export const NO_ROWS = {
+  nodes: [],
+  edges: [],
+  pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+};
 
 /**
  * Makes the connection of one page.

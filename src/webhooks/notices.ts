@@ -1,11 +1,12 @@
 import { sql, type Transaction } from 'kysely';
 import { monthOf } from '../accounts/month.ts';
+import { type ActivityEntry, recordActivity, SERVER } from '../activity/activity.ts';
 import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES, type Event } from '../outbox/events.ts';
 import { writeEvents } from '../outbox/outbox.ts';
 
-// Events that no request causes. A job looks for them once a minute (jobs/webhooks.ts), in what is counted and stored
-// anyway, so that no call writes more. Each function writes at most MAX_EVENTS, and says whether there may be more.
+// Events that no request causes. A job looks for them once a minute (jobs/jobs.ts), in what is counted and stored anyway,
+// so that no call writes more. Each function writes at most MAX_EVENTS, and says whether there may be more.
 
 const MAX_EVENTS = 500;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -22,16 +23,27 @@ interface DueKey {
   prefix: string;
   expiresAt: Date;
   days: number;
+  /** Whether a webhook is to be notified. */
+  isNews: boolean;
+  /** The prefix of the key that replaces it and can be used; null: none. */
+  successorPrefix: string | null;
 }
 
 /**
  * Writes the events of keys that expire in 14 and in 3 days, and of those that have expired, for organizations with a
- * webhook. A key that was created later than such a moment has no event of it.
+ * webhook. A key that was created later than such a moment has no event of it. An expiry is recorded in the activity of
+ * every organization.
  */
 export async function noticeExpiries(trx: Transaction<DB>, now: Date): Promise<boolean> {
   const moments = DAYS.map(days => new Date(now.getTime() + days * DAY_MS));
   const { rows } = await sql<DueKey>`
-    select keys.id, projects.organization_id, keys.project_id, keys.name, keys.prefix, keys.expires_at, due.days
+    select keys.id, projects.organization_id, keys.project_id, keys.name, keys.prefix, keys.expires_at, due.days,
+      news.is_news, (
+        select prefix from api_keys as successor
+        where successor.predecessor_id = keys.id and successor.revoked_at is null
+          and (successor.expires_at is null or successor.expires_at > ${now})
+        order by id desc limit 1
+      ) as successor_prefix
     from api_keys as keys
     join projects on projects.id = keys.project_id
     join lateral (
@@ -40,16 +52,19 @@ export async function noticeExpiries(trx: Transaction<DB>, now: Date): Promise<b
         and (days = 0 or keys.created_at < keys.expires_at - make_interval(days => days))
       order by days limit 1
     ) as due on true
+    cross join lateral (
+      -- Those that expired before there was a webhook are no news.
+      select exists (
+        select from webhooks where webhooks.organization_id = projects.organization_id
+          and webhooks.created_at <= keys.expires_at
+          and webhooks.events && ${[EVENT_TYPES.API_KEY_EXPIRING, EVENT_TYPES.API_KEY_EXPIRED]}::text[]
+      ) as is_news
+    ) as news
     left join api_key_notices as notice on notice.api_key_id = keys.id and notice.expires_at = keys.expires_at
     where keys.revoked_at is null
       and keys.expires_at between ${new Date(now.getTime() - MAX_LATE_MS)} and ${moments[0]}
       and due.days < coalesce(notice.days, 100)
-      -- Those that expired before there was a webhook are no news.
-      and exists (
-        select from webhooks where webhooks.organization_id = projects.organization_id
-          and webhooks.created_at <= keys.expires_at
-          and webhooks.events && ${[EVENT_TYPES.API_KEY_EXPIRING, EVENT_TYPES.API_KEY_EXPIRED]}::text[]
-      )
+      and (due.days = 0 or is_news)
     order by keys.id
     limit ${MAX_EVENTS}
     for no key update of keys skip locked`.execute(trx);
@@ -63,15 +78,51 @@ export async function noticeExpiries(trx: Transaction<DB>, now: Date): Promise<b
     on conflict (api_key_id) do update set expires_at = excluded.expires_at, days = excluded.days`.execute(
     trx,
   );
-  await writeEvents(trx, now, rows.map(expiryOf));
+  await recordActivity(trx, SERVER, now, rows.filter(({ days }) => days === 0).map(entryOf));
+  await writeEvents(trx, now, rows.filter(({ isNews }) => isNews).map(expiryOf));
   return rows.length === MAX_EVENTS;
 }
 
-const expiryOf = ({ id, organizationId, projectId, name, prefix, expiresAt, days }: DueKey): Event => ({
+const entryOf = ({
+  id,
+  organizationId,
+  projectId,
+  name,
+  prefix,
+  expiresAt,
+  successorPrefix,
+}: DueKey): ActivityEntry => ({
+  action: 'api_key.expired',
+  organizationId,
+  projectId,
+  subjectId: id,
+  subject: name,
+  details: {
+    prefix,
+    expiresAt: expiresAt.toISOString(),
+    ...(successorPrefix !== null && { successorPrefix }),
+  },
+});
+
+const expiryOf = ({
+  id,
+  organizationId,
+  projectId,
+  name,
+  prefix,
+  expiresAt,
+  days,
+  successorPrefix,
+}: DueKey): Event => ({
   type: days === 0 ? EVENT_TYPES.API_KEY_EXPIRED : EVENT_TYPES.API_KEY_EXPIRING,
   organizationId,
   subjectId: id,
-  data: { organizationId, projectId, apiKey: { id, name, prefix, expiresAt } },
+  data: {
+    organizationId,
+    projectId,
+    // With a successor the expiry is the planned end of a rotation.
+    apiKey: { id, name, prefix, expiresAt, ...(successorPrefix !== null && { successorPrefix }) },
+  },
 });
 
 interface CountedDeployment {

@@ -31,7 +31,14 @@ const Predict = lazy(() => import('../predict/Predict').then(({ Predict }) => ({
 const ProjectLogs = lazy(() =>
   import('../logs/ProjectLogs').then(({ ProjectLogs }) => ({ default: ProjectLogs })),
 );
-
+const ProjectActivity = lazy(() =>
+  import('../activity/ProjectActivity').then(({ ProjectActivity }) => ({ default: ProjectActivity })),
+);
+const OrganizationActivity = lazy(() =>
+  import('../activity/OrganizationActivity').then(({ OrganizationActivity }) => ({
+    default: OrganizationActivity,
+  })),
+);
 const WebhooksPage = lazy(() =>
   import('../webhooks/WebhooksPage').then(({ WebhooksPage }) => ({ default: WebhooksPage })),
 );
@@ -54,6 +61,7 @@ export function Pages() {
           <Route index element={<Home />} />
           <Route path="/account" element={<AccountPage />} />
           <Route path="/organizations/:slug" element={<OrganizationPage />} />
+          <Route path="/organizations/:slug/activity" element={<OrganizationActivity />} />
           <Route path="/organizations/:slug/webhooks" element={<WebhooksPage />} />
           <Route path="/projects/:projectId" element={<ProjectPage />}>
             <Route index element={<Deployments />} />
@@ -61,6 +69,7 @@ export function Pages() {
             <Route path="api-keys" element={<ProjectApiKeys />} />
             <Route path="logs" element={<ProjectLogs />} />
             <Route path="members" element={<ProjectMembers />} />
+            <Route path="activity" element={<ProjectActivity />} />
           </Route>
           <Route path="/projects/:projectId/api-keys/:keyId" element={<KeyPage />} />
           <Route path="/deployments/:deploymentId" element={<DeploymentPage />}>

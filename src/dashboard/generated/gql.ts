@@ -20,6 +20,11 @@ type Documents = {
     "\n  query OwnSessions {\n    viewer {\n      id\n      sessions {\n        id\n        createdAt\n        lastSeenAt\n        network\n        browser\n        current\n      }\n    }\n  }\n": typeof types.OwnSessionsDocument,
     "\n  mutation EndSession($id: ID!) {\n    endSession(id: $id)\n  }\n": typeof types.EndSessionDocument,
     "\n  mutation EndOtherSessions {\n    endOtherSessions\n  }\n": typeof types.EndOtherSessionsDocument,
+    "\n  fragment ActivityFields on Activity {\n    id\n    createdAt\n    action\n    actorKind\n    actor {\n      id\n      name\n    }\n    network\n    project {\n      id\n      name\n    }\n    subjectId\n    subject\n    changes {\n      field\n      from\n      to\n    }\n    details {\n      name\n      value\n    }\n  }\n  fragment ActivityRows on ActivityConnection {\n    nodes {\n      ...ActivityFields\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n": typeof types.ActivityFieldsFragmentDoc,
+    "\n  query OrganizationActivity($id: ID!, $first: Int!, $after: String, $filter: ActivityFilter) {\n    organization(id: $id) {\n      id\n      activity(first: $first, after: $after, filter: $filter) {\n        ...ActivityRows\n      }\n    }\n  }\n": typeof types.OrganizationActivityDocument,
+    "\n  query PeopleOfOrganization($id: ID!) {\n    organization(id: $id) {\n      id\n      members {\n        person {\n          id\n          name\n        }\n      }\n    }\n  }\n": typeof types.PeopleOfOrganizationDocument,
+    "\n  query ProjectActivity($id: ID!, $first: Int!, $after: String, $filter: ActivityFilter) {\n    project(id: $id) {\n      id\n      activity(first: $first, after: $after, filter: $filter) {\n        ...ActivityRows\n      }\n    }\n  }\n": typeof types.ProjectActivityDocument,
+    "\n  query PeopleOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      members {\n        person {\n          id\n          name\n        }\n      }\n    }\n  }\n": typeof types.PeopleOfProjectDocument,
     "\n  query ApiKeys($projectId: ID!, $of: ApiKeyTarget!, $first: Int!) {\n    project(id: $projectId) {\n      id\n      ...ViewerCan\n      apiKeyAllowance {\n        used\n        limit\n      }\n      organization {\n        id\n        slug\n        name\n        plan {\n          name\n          allowApiPredict\n        }\n      }\n    }\n    apiKeys(of: $of, first: $first) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        ...ApiKeyRow\n      }\n    }\n  }\n": typeof types.ApiKeysDocument,
     "\n  mutation UpdateApiKey($input: UpdateApiKeyInput!) {\n    updateApiKey(input: $input) {\n      id\n      name\n      note\n      allowedNetworks\n      monthlyPredictions\n      callsPerMinute\n    }\n  }\n": typeof types.UpdateApiKeyDocument,
     "\n  query ClientAddress {\n    clientAddress {\n      address\n      hasUnknownProxy\n    }\n  }\n": typeof types.ClientAddressDocument,
@@ -107,6 +112,11 @@ const documents: Documents = {
     "\n  query OwnSessions {\n    viewer {\n      id\n      sessions {\n        id\n        createdAt\n        lastSeenAt\n        network\n        browser\n        current\n      }\n    }\n  }\n": types.OwnSessionsDocument,
     "\n  mutation EndSession($id: ID!) {\n    endSession(id: $id)\n  }\n": types.EndSessionDocument,
     "\n  mutation EndOtherSessions {\n    endOtherSessions\n  }\n": types.EndOtherSessionsDocument,
+    "\n  fragment ActivityFields on Activity {\n    id\n    createdAt\n    action\n    actorKind\n    actor {\n      id\n      name\n    }\n    network\n    project {\n      id\n      name\n    }\n    subjectId\n    subject\n    changes {\n      field\n      from\n      to\n    }\n    details {\n      name\n      value\n    }\n  }\n  fragment ActivityRows on ActivityConnection {\n    nodes {\n      ...ActivityFields\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n": types.ActivityFieldsFragmentDoc,
+    "\n  query OrganizationActivity($id: ID!, $first: Int!, $after: String, $filter: ActivityFilter) {\n    organization(id: $id) {\n      id\n      activity(first: $first, after: $after, filter: $filter) {\n        ...ActivityRows\n      }\n    }\n  }\n": types.OrganizationActivityDocument,
+    "\n  query PeopleOfOrganization($id: ID!) {\n    organization(id: $id) {\n      id\n      members {\n        person {\n          id\n          name\n        }\n      }\n    }\n  }\n": types.PeopleOfOrganizationDocument,
+    "\n  query ProjectActivity($id: ID!, $first: Int!, $after: String, $filter: ActivityFilter) {\n    project(id: $id) {\n      id\n      activity(first: $first, after: $after, filter: $filter) {\n        ...ActivityRows\n      }\n    }\n  }\n": types.ProjectActivityDocument,
+    "\n  query PeopleOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      members {\n        person {\n          id\n          name\n        }\n      }\n    }\n  }\n": types.PeopleOfProjectDocument,
     "\n  query ApiKeys($projectId: ID!, $of: ApiKeyTarget!, $first: Int!) {\n    project(id: $projectId) {\n      id\n      ...ViewerCan\n      apiKeyAllowance {\n        used\n        limit\n      }\n      organization {\n        id\n        slug\n        name\n        plan {\n          name\n          allowApiPredict\n        }\n      }\n    }\n    apiKeys(of: $of, first: $first) {\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      nodes {\n        ...ApiKeyRow\n      }\n    }\n  }\n": types.ApiKeysDocument,
     "\n  mutation UpdateApiKey($input: UpdateApiKeyInput!) {\n    updateApiKey(input: $input) {\n      id\n      name\n      note\n      allowedNetworks\n      monthlyPredictions\n      callsPerMinute\n    }\n  }\n": types.UpdateApiKeyDocument,
     "\n  query ClientAddress {\n    clientAddress {\n      address\n      hasUnknownProxy\n    }\n  }\n": types.ClientAddressDocument,
@@ -226,6 +236,26 @@ export function graphql(source: "\n  mutation EndSession($id: ID!) {\n    endSes
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation EndOtherSessions {\n    endOtherSessions\n  }\n"): (typeof documents)["\n  mutation EndOtherSessions {\n    endOtherSessions\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment ActivityFields on Activity {\n    id\n    createdAt\n    action\n    actorKind\n    actor {\n      id\n      name\n    }\n    network\n    project {\n      id\n      name\n    }\n    subjectId\n    subject\n    changes {\n      field\n      from\n      to\n    }\n    details {\n      name\n      value\n    }\n  }\n  fragment ActivityRows on ActivityConnection {\n    nodes {\n      ...ActivityFields\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n"): (typeof documents)["\n  fragment ActivityFields on Activity {\n    id\n    createdAt\n    action\n    actorKind\n    actor {\n      id\n      name\n    }\n    network\n    project {\n      id\n      name\n    }\n    subjectId\n    subject\n    changes {\n      field\n      from\n      to\n    }\n    details {\n      name\n      value\n    }\n  }\n  fragment ActivityRows on ActivityConnection {\n    nodes {\n      ...ActivityFields\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OrganizationActivity($id: ID!, $first: Int!, $after: String, $filter: ActivityFilter) {\n    organization(id: $id) {\n      id\n      activity(first: $first, after: $after, filter: $filter) {\n        ...ActivityRows\n      }\n    }\n  }\n"): (typeof documents)["\n  query OrganizationActivity($id: ID!, $first: Int!, $after: String, $filter: ActivityFilter) {\n    organization(id: $id) {\n      id\n      activity(first: $first, after: $after, filter: $filter) {\n        ...ActivityRows\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PeopleOfOrganization($id: ID!) {\n    organization(id: $id) {\n      id\n      members {\n        person {\n          id\n          name\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query PeopleOfOrganization($id: ID!) {\n    organization(id: $id) {\n      id\n      members {\n        person {\n          id\n          name\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ProjectActivity($id: ID!, $first: Int!, $after: String, $filter: ActivityFilter) {\n    project(id: $id) {\n      id\n      activity(first: $first, after: $after, filter: $filter) {\n        ...ActivityRows\n      }\n    }\n  }\n"): (typeof documents)["\n  query ProjectActivity($id: ID!, $first: Int!, $after: String, $filter: ActivityFilter) {\n    project(id: $id) {\n      id\n      activity(first: $first, after: $after, filter: $filter) {\n        ...ActivityRows\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PeopleOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      members {\n        person {\n          id\n          name\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query PeopleOfProject($id: ID!) {\n    project(id: $id) {\n      id\n      members {\n        person {\n          id\n          name\n        }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -1156,6 +1156,66 @@ mutation DeleteWebhook($webhookId: ID!) {
   headers: {},
 };
 
+const activity: Example = {
+  title: 'ProjectActivityLog',
+  query: `# Who did what in a project: the keys of the last weeks.
+query ProjectActivityLog($projectId: ID!, $filter: ActivityFilter) {
+  project(id: $projectId) {
+    activity(first: 20, filter: $filter) {
+      nodes {
+        createdAt
+        action
+        actor {
+          name
+        }
+        actorKind
+        network
+        subject
+        changes {
+          field
+          from
+          to
+        }
+        details {
+          name
+          value
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+
+# Who did what in an organization. For its admins and owners.
+query OrganizationActivityLog($organizationId: ID!) {
+  organization(id: $organizationId) {
+    activity(first: 20) {
+      nodes {
+        createdAt
+        action
+        actor {
+          name
+        }
+        subject
+        project {
+          name
+        }
+      }
+    }
+  }
+}
+`,
+  variables: {
+    projectId: '<your-project-id>',
+    organizationId: '<your-organization-id>',
+    filter: { groups: ['API_KEYS'] },
+  },
+  headers: {},
+};
+
 export const examples: [Example, ...Example[]] = [
   predict,
   signIn,
@@ -1177,5 +1237,6 @@ export const examples: [Example, ...Example[]] = [
   keyPolicy,
   deletions,
   webhooks,
+  activity,
   currentApiKey,
 ];

@@ -3,6 +3,7 @@ import { useParams } from 'react-router';
 import { useViewer } from '../app/Session';
 import { ManageOrganization } from '../manage/ManageOrganization';
 import { NotFound } from '../ui/NotFound';
+import { ActivityLink } from './ActivityLink';
 import { KeyPolicyCard } from './KeyPolicyCard';
 import { OrganizationMembers } from './OrganizationMembers';
 import { OrganizationProjects } from './OrganizationProjects';
@@ -33,6 +34,7 @@ export function OrganizationPage() {
       <KeyPolicyCard organization={organization} />
       <OrganizationProjects organization={organization} />
       <OrganizationMembers organization={organization} />
+      {organization.viewerCan.manageMembers && <ActivityLink slug={organization.slug} />}
       {organization.viewerCan.manageOrganization && <WebhooksLink slug={organization.slug} />}
     </Stack>
   );

@@ -1,4 +1,5 @@
-import Papa from 'papaparse';
+import { csvOf } from '../ui/csv.ts';
+import { plainName } from '../ui/plain-name.ts';
 import type { Predicted } from './predicted.ts';
 
 interface Model {
@@ -8,10 +9,6 @@ interface Model {
   targetProperty: string;
   unit?: string | null | undefined;
 }
-
-// Texts that a spreadsheet runs as a formula (OWASP's list). The name of a sample may come from another person's file.
-// Papa Parse's own pattern misses texts with a line break.
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/u;
 
 /** What was done with the axis of a spectrum, in words. */
 const ORDERS: Record<Predicted['order'], string> = {
@@ -28,8 +25,10 @@ const VERDICTS = { INSIDE: 'inside', OUTSIDE: 'outside' } as const;
  */
 export function toCsv(predictions: readonly Predicted[], model: Model): string {
   const rows = predictions.map(prediction => columnsOf(prediction, model));
-  const fields = Object.keys(rows[0] ?? {});
-  return `${Papa.unparse({ fields, data: rows.map(row => Object.values(row)) }, { escapeFormulae: FORMULA })}\r\n`;
+  return csvOf(
+    Object.keys(rows[0] ?? {}),
+    rows.map(row => Object.values(row)),
+  );
 }
 
 /** The columns of a prediction. A property that is null becomes an empty field. */
@@ -91,11 +90,6 @@ function applicabilityOf({ applicability }: Predicted) {
 
 /** The name of a downloaded file, from the name of the deployment and only with characters that every system allows. */
 export function fileNameOf(deployment: string, ending: string): string {
-  const plain = deployment
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '');
+  const plain = plainName(deployment);
   return `${plain ? `${plain}-` : ''}predictions.${ending}`;
 }

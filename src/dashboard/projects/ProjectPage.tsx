@@ -36,6 +36,7 @@ const tabs = [
   ['api-keys', 'API keys'],
   ['logs', 'Logs'],
   ['members', 'Members'],
+  ['activity', 'Activity'],
 ] as const;
 
 /** A project's name above its tabs. */

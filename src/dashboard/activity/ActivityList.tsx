@@ -1,0 +1,193 @@
+import { Button, Card, Group, Stack, Table, Text } from '@mantine/core';
+import { ChevronLeft, ChevronRight, Download } from 'lucide-react';
+import { useState } from 'react';
+import type { CombinedError } from 'urql';
+import { graphql } from '../generated';
+import type { ActivityRowsFragment } from '../generated/graphql';
+import type { Pages } from '../logs/use-pages';
+import { DataTable } from '../ui/DataTable';
+import { EmptyState } from '../ui/EmptyState';
+import { Problem } from '../ui/Problem';
+import { Refusal } from '../ui/Refusal';
+import { SkeletonRows } from '../ui/SkeletonRows';
+import { saveFile } from '../ui/save-file.ts';
+import { useNow } from '../ui/use-now';
+import { ActivityFilters } from './ActivityFilters';
+import { ActivityRow } from './ActivityRow';
+import { activityCsv, MAX_EXPORTED, readAll } from './activity-csv.ts';
+import type { FilterInAddress } from './use-activity-filter.ts';
+
+/** Max entries on a page. */
+export const ENTRIES_ON_A_PAGE = 25;
+
+graphql(`
+  fragment ActivityFields on Activity {
+    id
+    createdAt
+    action
+    actorKind
+    actor {
+      id
+      name
+    }
+    network
+    project {
+      id
+      name
+    }
+    subjectId
+    subject
+    changes {
+      field
+      from
+      to
+    }
+    details {
+      name
+      value
+    }
+  }
+  fragment ActivityRows on ActivityConnection {
+    nodes {
+      ...ActivityFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+`);
+
+interface ActivityListProps {
+  /** Undefined while loading. */
+  activity: ActivityRowsFragment | undefined;
+  error: CombinedError | undefined;
+  retry: () => void;
+  pages: Pages;
+  /** Whether the previous page is shown while the next one is loading. */
+  turning: boolean;
+  filter: FilterInAddress;
+  people: readonly { id: string; name: string }[];
+  of: 'project' | 'organization';
+  /** The name of the file without its ending. */
+  fileName: string;
+  /** Reads a page of 100 entries for the file; null if it cannot be read. */
+  readPage: (after: string | null) => Promise<ActivityRowsFragment | null>;
+}
+
+/** Who did what, newest first, with a filter, pages and a file of what the filter selects. */
+export function ActivityList(props: ActivityListProps) {
+  const { activity, error, retry, pages, turning, filter, people, of, fileName, readPage } = props;
+  const now = useNow();
+  const isEmpty = activity?.nodes.length === 0 && pages.number === 1 && !turning;
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" gap="sm" align="end">
+        <ActivityFilters filter={filter} people={people} ofOrganization={of === 'organization'} />
+        <Export fileName={fileName} readPage={readPage} disabled={isEmpty || !activity} />
+      </Group>
+      {error && !turning && <Problem error={error} retry={retry} />}
+      {isEmpty && (
+        <Card withBorder padding={0}>
+          <EmptyState title={filter.filter ? 'Nothing matches' : 'Nothing yet'}>
+            {filter.filter
+              ? 'Nothing that was done here matches the filter. Choose a longer period, or show all.'
+              : 'Every change is listed here: who did what, when and from which network.'}
+          </EmptyState>
+        </Card>
+      )}
+      {(activity || !error) && !isEmpty && (
+        <Card withBorder padding={0} opacity={turning ? 0.5 : 1}>
+          <DataTable aria-label="Activity" aria-busy={!activity || turning}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>What was done</Table.Th>
+                <Table.Th visibleFrom="sm" w={140}>
+                  When
+                </Table.Th>
+                <Table.Th visibleFrom="sm" w={180}>
+                  Network
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {activity ? (
+                activity.nodes.map(entry => (
+                  <ActivityRow key={entry.id} entry={entry} now={now} withProject={of === 'organization'} />
+                ))
+              ) : (
+                <SkeletonRows what="the activity" columns={3} narrow={[0]} height="24px" />
+              )}
+            </Table.Tbody>
+          </DataTable>
+        </Card>
+      )}
+      {activity && (pages.number > 1 || activity.pageInfo.hasNextPage) && (
+        <Group justify="space-between">
+          <Text size="sm" c="dimmed" role="status">
+            Page {pages.number}
+          </Text>
+          <Group gap="xs">
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<ChevronLeft size={14} />}
+              disabled={pages.number === 1 || turning}
+              onClick={pages.toNewer}
+            >
+              Newer
+            </Button>
+            <Button
+              variant="default"
+              size="xs"
+              rightSection={<ChevronRight size={14} />}
+              disabled={!activity.pageInfo.hasNextPage || turning}
+              onClick={() => {
+                if (activity.pageInfo.endCursor) pages.toOlder(activity.pageInfo.endCursor);
+              }}
+            >
+              Older
+            </Button>
+          </Group>
+        </Group>
+      )}
+    </Stack>
+  );
+}
+
+interface ExportProps extends Pick<ActivityListProps, 'fileName' | 'readPage'> {
+  disabled: boolean;
+}
+
+/** Saves what the filter selects as CSV. */
+function Export({ fileName, readPage, disabled }: ExportProps) {
+  const [saving, setSaving] = useState(false);
+  const [note, setNote] = useState<string | null>(null);
+  const save = async () => {
+    setSaving(true);
+    const read = await readAll(readPage);
+    setSaving(false);
+    if (!read) return setNote('The activity could not be read. Try again.');
+    saveFile(`${fileName}.csv`, 'csv', activityCsv(read.entries));
+    setNote(
+      read.hasMore
+        ? `The file has the newest ${MAX_EXPORTED.toLocaleString('en')} entries. Choose a shorter period for the rest.`
+        : null,
+    );
+  };
+  return (
+    <Stack gap={4} align="end">
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={<Download size={14} />}
+        loading={saving}
+        disabled={disabled}
+        onClick={() => void save()}
+      >
+        Download CSV
+      </Button>
+      <Refusal sentence={note} />
+    </Stack>
+  );
+}

@@ -1,0 +1,62 @@
+import { csvOf } from '../ui/csv.ts';
+import { actorOf, type Entry, sentenceOf } from './sentences.ts';
+
+/** Max entries of a file, so that one click reads at most 50 pages. */
+export const MAX_EXPORTED = 5000;
+
+/** Entries of the activity as CSV, times in UTC. */
+export const activityCsv = (entries: readonly Entry[]): string =>
+  csvOf(
+    [
+      'time',
+      'actor',
+      'actor_id',
+      'action',
+      'subject',
+      'subject_id',
+      'project',
+      'network',
+      'sentence',
+      'changes',
+      'details',
+    ],
+    entries.map(entry => [
+      entry.createdAt,
+      actorOf(entry),
+      entry.actor?.id ?? '',
+      entry.action,
+      entry.subject,
+      entry.subjectId,
+      entry.project?.name ?? '',
+      entry.network ?? '',
+      sentenceOf(entry),
+      entry.changes.map(({ field, from, to }) => `${field}: ${from ?? ''} -> ${to ?? ''}`).join('; '),
+      entry.details.map(({ name, value }) => `${name}: ${value}`).join('; '),
+    ]),
+  );
+
+interface Page {
+  nodes: readonly Entry[];
+  pageInfo: { hasNextPage: boolean; endCursor?: string | null | undefined };
+}
+
+/**
+ * Reads what a filter selects, page by page, at most `MAX_EXPORTED` entries.
+ *
+ * @param read a page of 100 entries; null if it could not be read
+ * @returns the entries, and whether there are more; null if a page could not be read
+ */
+export async function readAll(
+  read: (after: string | null) => Promise<Page | null>,
+): Promise<{ entries: Entry[]; hasMore: boolean } | null> {
+  const entries: Entry[] = [];
+  let after: string | null = null;
+  for (;;) {
+    const page: Page | null = await read(after);
+    if (!page) return null;
+    entries.push(...page.nodes);
+    after = page.pageInfo.endCursor ?? null;
+    if (!page.pageInfo.hasNextPage || after === null) return { entries, hasMore: false };
+    if (entries.length >= MAX_EXPORTED) return { entries: entries.slice(0, MAX_EXPORTED), hasMore: true };
+  }
+}

@@ -1,0 +1,84 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { DB } from '../generated/database.ts';
+
+// Two roles: the owner of the tables, which migrates (DATABASE_MIGRATE_URL), and the role of the server (DATABASE_URL),
+// which can only read and append to the activity. docs/operations.md lists the same rights.
+
+/** The role of the server could change the activity after all, or is not another role. */
+export class ServerRoleError extends Error {
+  override readonly name = 'ServerRoleError';
+}
+
+/** The functions that run with the rights of the owner. */
+const FUNCTIONS = ['make_month_partition', 'erase_from_activity'];
+
+/**
+ * Gives the role of the server the rights that it needs, after each migration. It has none to update, delete or truncate
+ * the activity or a partition of it, nor to change migrations.
+ *
+ * @param owner the database, as the role that owns its tables
+ * @param server the same database, as the role of the server
+ * @throws ServerRoleError
+ */
+export async function grantServerRights(owner: Kysely<DB>, server: Kysely<DB>): Promise<void> {
+  const { role, database } = await currentRole(server);
+  const migrating = await currentRole(owner);
+  if (migrating.database !== database) {
+    throw new ServerRoleError('DATABASE_URL and DATABASE_MIGRATE_URL must be of the same database.');
+  }
+  const { rows } = await sql<{ is_owner: boolean }>`
+    select rolsuper or pg_has_role(rolname, ${migrating.role}, 'member') as is_owner
+    from pg_roles where rolname = ${role}`.execute(owner.withoutPlugins());
+  if (rows[0]?.is_owner !== false) {
+    throw new ServerRoleError(
+      `The role ${role} of DATABASE_URL could change the activity. Use a role that is not a superuser and not a member of ${migrating.role}, the role of DATABASE_MIGRATE_URL.`,
+    );
+  }
+  const { rows: queues } = await sql<{ owner: string }>`
+    select pg_get_userbyid(relowner) as owner from pg_class
+    where relnamespace = to_regnamespace('pgboss') and pg_get_userbyid(relowner) <> ${role} limit 1`.execute(
+    owner,
+  );
+  if (queues[0]) {
+    throw new ServerRoleError(
+      `The background jobs belong to the role ${queues[0].owner}, which ran the server before. Stop all servers and run "drop schema pgboss cascade" as that role: the jobs are made again.`,
+    );
+  }
+  await owner.transaction().execute(async trx => {
+    // One server at a time, as concurrent changes of rights fail.
+    await sql`select pg_advisory_xact_lock(hashtext('spectrakey: rights of the server'))`.execute(trx);
+    await grant(trx, role);
+  });
+}
+
+async function grant(trx: Transaction<DB>, role: string): Promise<void> {
+  const to = sql.id(role);
+  const tables = await sql<{ name: string; readonly: boolean }>`
+    select relname as name, relname ~ '^(activity_|kysely_)' as readonly
+    from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')
+      and not (relispartition and relname ~ '^prediction_logs_')
+    order by relname`.execute(trx);
+  await sql`grant usage on schema public to ${to}`.execute(trx);
+  for (const { name, readonly } of tables.rows) {
+    const table = sql.table(name);
+    const kept =
+      name === 'activity'
+        ? sql`select, insert`
+        : readonly
+          ? sql`select`
+          : sql`select, insert, update, delete`;
+    await sql`revoke all on table ${table} from ${to}, public`.execute(trx);
+    await sql`grant ${kept} on table ${table} to ${to}`.execute(trx);
+  }
+  for (const name of FUNCTIONS) await sql`grant execute on function ${sql.id(name)} to ${to}`.execute(trx);
+  // The queues of the jobs are the server's own.
+  await sql`create schema if not exists pgboss`.execute(trx);
+  await sql`grant usage, create on schema pgboss to ${to}`.execute(trx);
+}
+
+async function currentRole(db: Kysely<DB>): Promise<{ role: string; database: string }> {
+  const { rows } = await sql<{ role: string; database: string }>`
+    select current_user as role, current_database() as database`.execute(db);
+  return rows[0] ?? { role: '', database: '' };
+}

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { appendFile, chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Kysely, sql } from 'kysely';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setPlan } from '../src/accounts/plans.ts';
+import { pruneActivity } from '../src/activity/prune.ts';
+import { migrate } from '../src/database/migrate.ts';
+import { connect } from '../src/database/pool.ts';
+import { grantServerRights } from '../src/database/server-role.ts';
+import type { DB } from '../src/generated/database.ts';
+import { makePartitions } from '../src/predictions/partitions.ts';
+import { startEmbedded } from '../src/private-postgres/start.ts';
+import { addressOf, run } from './commands.ts';
+import { databaseUrl } from './databases.ts';
+import { createKey, deploy, gasoline, PREDICT, signUp, startService } from './harness.ts';
+
+/** The name of the database, and the beginning of the names of its roles. */
+const name = 'laboratory';
+const page = readFileSync(new URL('../docs/operations.md', import.meta.url), 'utf8');
+
+let folder: string;
+let postgres: Awaited<ReturnType<typeof startEmbedded>>;
+let ownerUrl: string;
+let serverUrl: string;
+let owner: Kysely<DB>;
+let server: Kysely<DB>;
+
+/** Runs the documented statements of a heading, with names of this test. */
+async function runDocumented(url: string, heading: string): Promise<void> {
+  const [, section = ''] = page.split(`\n### ${heading}\n`);
+  const [, statements = ''] = /```sql\n([\s\S]*?)```/.exec(section) ?? [];
+  expect(statements).not.toBe('');
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query('select pg_reload_conf()');
+  // One at a time, as a database cannot be created in a transaction.
+  for (const statement of statements.replaceAll(/\bspectrakey/g, name).split(';\n'))
+    await client.query(statement);
+  await client.end();
+}
+
+const urlOf = (role: string, password: string) =>
+  databaseUrl(postgres.url, name).replace('spectrakey@', `${role}:${password}@`);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'spectrakey-roles-'));
+  await chmod(folder, 0o711);
+  postgres = await startEmbedded(folder, () => {});
+  // Its own access file admits the superuser alone.
+  await appendFile(join(folder, 'postgres', 'cluster', 'pg_hba.conf'), 'local all all scram-sha-256\n');
+  await runDocumented(postgres.url, 'Two roles');
+  ownerUrl = urlOf(`${name}_owner`, 'first');
+  serverUrl = urlOf(`${name}_server`, 'second');
+  owner = connect({ url: ownerUrl, max: 2, onIdleError: () => {} });
+  server = connect({ url: serverUrl, max: 4, onIdleError: () => {} });
+  await migrate(owner);
+  // The worst that an operator may have set before.
+  await sql`alter default privileges grant all on tables to ${sql.id(`${name}_server`)}`.execute(owner);
+  await grantServerRights(owner, server);
+  await makePartitions(server, new Date());
+});
+afterAll(async () => {
+  await Promise.all([owner.destroy(), server.destroy()]);
+  await postgres.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('the server works with a role that owns nothing, and records what is done', async () => {
+  const service = await startService({ databaseUrl: serverUrl, jobs: true });
+  const person = await signUp(service, 'Olga Owner');
+  await setPlan(service.db, person.organization.slug, 'PRO');
+  const { deploymentId } = await deploy(service, person);
+  const key = await createKey(service, person, { deploymentId });
+  await service.ask(PREDICT, { deploymentId, spectra: gasoline() }, key);
+  const { project } = await service.ask(
+    'query ($id: ID!) { project(id: $id) { activity { nodes { action } } } }',
+    { id: person.projectId },
+    person,
+  );
+  expect(project?.activity.nodes.map(({ action }) => action)).toContain('api_key.created');
+  // A person who deletes their account is still removed.
+  const ann = await signUp(service, 'Ann Archer');
+  await service.db.deleteFrom('organizations').where('id', '=', ann.organization.id).execute();
+  const forget = 'mutation ($password: String!) { deleteAccount(password: $password) }';
+  await service.ask(forget, { password: ann.password }, ann);
+  const named = await server
+    .selectFrom('activity')
+    .select('id')
+    .where(where => where.or([where('actorId', '=', ann.id), where('actorEmail', '=', ann.email)]))
+    .execute();
+  expect(named).toEqual([]);
+  await expect
+    .poll(
+      async () => (await sql`select from pg_tables where schemaname = 'pgboss'`.execute(server)).rows.length,
+    )
+    .toBeGreaterThan(5);
+  await service.close();
+  expect(service.log.filter(line => /"level":[56]0/.test(line))).toEqual([]);
+}, 60_000);
+
+test('the role of the server has no right to update, delete or truncate the activity, nor any partition of it', async () => {
+  await makePartitions(server, new Date('2031-01-05T00:00:00Z'));
+  const { rows: tables } = await sql<{ name: string }>`
+    select oid::regclass::text as name from pg_class where relname ~ '^activity(_[0-9]|_default|$)' and relkind in ('r', 'p')`.execute(
+    owner,
+  );
+  const names = tables.map(table => table.name);
+  expect(names).toEqual(expect.arrayContaining(['activity', 'activity_default', 'activity_2031_03']));
+  const before = await server.selectFrom('activity').selectAll().orderBy('id').execute();
+  expect(before.length).toBeGreaterThan(0);
+  for (const name of names) {
+    const table = sql.table(name);
+    const { rows } = await sql`
+      select has_table_privilege(${name}, 'update') or has_any_column_privilege(${name}, 'update') as update,
+        has_table_privilege(${name}, 'delete') as delete, has_table_privilege(${name}, 'truncate') as truncate`.execute(
+      server,
+    );
+    expect(rows, name).toEqual([{ update: false, delete: false, truncate: false }]);
+    for (const statement of [
+      sql`update ${table} set subject = 'x'`,
+      sql`delete from ${table}`,
+      sql`truncate ${table}`,
+      sql`alter table ${table} disable trigger user`,
+      sql`drop table ${table}`,
+    ]) {
+      await expect(statement.execute(server)).rejects.toThrow(/permission denied|must be owner/);
+    }
+  }
+  await expect(sql`set session_replication_role = replica`.execute(server)).rejects.toThrow(
+    'permission denied',
+  );
+  await expect(sql`select refuse_activity_change()`.execute(server)).rejects.toThrow();
+  await expect(sql`update kysely_migration set name = name`.execute(server)).rejects.toThrow(
+    'permission denied',
+  );
+  await expect(sql`select make_month_partition('users', '2031-01-01')`.execute(server)).rejects.toThrow();
+  // The owner is refused too, by the trigger.
+  await expect(sql`delete from activity`.execute(owner)).rejects.toThrow('append-only');
+  expect(await server.selectFrom('activity').selectAll().orderBy('id').execute()).toEqual(before);
+});
+
+test('the activity is pruned by month as the owner, and only as the owner', async () => {
+  await makePartitions(server, new Date('2020-01-15T00:00:00Z'));
+  const insert = (at: string) =>
+    sql`insert into activity (id, created_at, action, subject_id, subject)
+      values (gen_random_uuid(), ${at}, 'project.created', gen_random_uuid(), 'Age')`.execute(server);
+  // Two months with partitions, and one without.
+  for (const at of ['2020-01-31T23:59:59Z', '2020-02-01T00:00:00Z', '2019-06-01T00:00:00Z']) await insert(at);
+  await expect(pruneActivity(server, new Date(), 12)).rejects.toThrow('must be owner');
+  expect(await pruneActivity(owner, new Date('2020-03-31T00:00:00Z'), 1)).toBe(2);
+  const left = await server.selectFrom('activity').select('createdAt').where('subject', '=', 'Age').execute();
+  expect(left.map(({ createdAt }) => createdAt.toISOString())).toEqual(['2020-02-01T00:00:00.000Z']);
+});
+
+test('a server starts with both addresses, or without the owner’s, and drops old logs only with it', async () => {
+  await makePartitions(server, new Date('2020-01-15T00:00:00Z'));
+  const env = { DATABASE_URL: serverUrl, DATABASE_MIGRATE_URL: ownerUrl, LOG_RETENTION_MONTHS: '1' };
+  const both = run('node', ['src/main.ts', 'serve'], { env });
+  await addressOf(both);
+  const oldLogs = async () =>
+    (
+      await sql`select from pg_class where relname like 'prediction_logs_2020_%' and relkind = 'r'`.execute(
+        owner,
+      )
+    ).rows.length;
+  await expect.poll(oldLogs, { timeout: 10_000 }).toBe(0);
+  const alone = run('node', ['src/main.ts', 'serve'], { env: { DATABASE_URL: serverUrl } });
+  await addressOf(alone);
+  for (const wrong of [
+    { DATABASE_URL: ownerUrl, DATABASE_MIGRATE_URL: ownerUrl },
+    { DATABASE_URL: databaseUrl(postgres.url, name), DATABASE_MIGRATE_URL: ownerUrl },
+  ]) {
+    const refused = run('node', ['src/main.ts', 'migrate'], { env: wrong });
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toMatch(/role .* of DATABASE_URL could change the activity/);
+  }
+  const missing = run('node', ['src/main.ts', 'migrate'], { env: { DATABASE_MIGRATE_URL: ownerUrl } });
+  expect(await missing.ended).toBe(1);
+  expect(missing.output()).toContain('DATABASE_URL: must be set with DATABASE_MIGRATE_URL');
+}, 60_000);
