@@ -6,6 +6,7 @@ import { startPasswords } from './accounts/passwords.ts';
 import { startAuthenticate } from './api-keys/authenticate.ts';
 import { startCallRates } from './api-keys/call-rates.ts';
 import { startFailedKeys } from './api-keys/failed-keys.ts';
+import { startRefusals } from './api-keys/refusals.ts';
 import { startRememberedKeys } from './api-keys/remembered-keys.ts';
 import type { Config } from './config.ts';
 import { sharePool } from './database/pool.ts';
@@ -60,6 +61,8 @@ export interface ServerOptions {
   log: { write: (line: string) => void };
   /** Whether it runs jobs in the background. */
   jobs?: boolean;
+  /** Time from a refused call to the statement that counts it, in ms. */
+  refusalsMs?: number | undefined;
   now?: () => Date;
 }
 
@@ -82,6 +85,7 @@ export async function startServer({
   passwordCost,
   httpLimits,
   jobs: runsJobs = true,
+  refusalsMs,
   now = () => new Date(),
 }: ServerOptions): Promise<RunningServer> {
   const log = startLog(config.LOG_LEVEL, stream);
@@ -101,6 +105,7 @@ export async function startServer({
     config,
     modelLimits,
     passwordCost,
+    refusalsMs,
     log,
     now,
     purgeSoon,
@@ -117,6 +122,7 @@ export async function startServer({
     await Promise.all([
       jobs?.stop(),
       services.passwords.close(),
+      services.refusals.stop(),
       services.models.close(),
       metrics?.close(),
       tracing?.stop(),
@@ -150,6 +156,7 @@ export interface ServicesOptions {
   >;
   modelLimits?: ModelLimits | undefined;
   passwordCost?: number | undefined;
+  refusalsMs?: number | undefined;
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   now: () => Date;
   /** Schedules the removal of what deletions left. */
@@ -170,6 +177,7 @@ export function startServices({
   config,
   modelLimits,
   passwordCost,
+  refusalsMs,
   log,
   now,
   purgeSoon,
@@ -217,6 +225,7 @@ export function startServices({
     authenticate: traced('authenticate', startAuthenticate(db, metrics?.batches.lookUp)),
     rememberedKeys: startRememberedKeys(),
     countFailedKey: startFailedKeys(rateLimits),
+    refusals: startRefusals({ db, log, flushMs: refusalsMs }),
     rateLimits,
     purgeSoon,
     addDeliveries,
