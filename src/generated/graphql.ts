@@ -97,6 +97,8 @@ export type ApiKey = {
    * stays `ACTIVE`.
    */
   rehearsalUntil?: Maybe<Scalars['DateTime']['output']>;
+  /** When the last rehearsal of its revocation began; null: never rehearsed. */
+  rehearsedAt?: Maybe<Scalars['DateTime']['output']>;
   /** When the key was revoked; null if it was not. */
   revokedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The person who revoked the key; null if it was not revoked, or their account was deleted. */
@@ -2059,6 +2061,7 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
   recentUse?: Resolver<ResolversTypes['ApiKeyUse'], ParentType, ContextType>;
   refusals?: Resolver<Array<ResolversTypes['ApiKeyRefusals']>, ParentType, ContextType, RequireFields<ApiKeyRefusalsArgs, 'days'>>;
   rehearsalUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  rehearsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   revokedBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
   revokedByHolder?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
