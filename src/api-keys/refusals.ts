@@ -62,6 +62,15 @@ interface Counts {
   rows: number;
 }
 
+/** The place of a row. */
+interface Placed {
+  organizationId: string;
+  counts: Counts;
+  name: string;
+  group: Group;
+  network: string;
+}
+
 export interface RefusalsOptions {
   db: Kysely<DB>;
   log: { warn: (details: object, message: string) => void };
@@ -69,8 +78,8 @@ export interface RefusalsOptions {
 }
 
 /**
- * Starts counting. An organization may have as many rows as are free for all, at most 500, so none can take the room of
- * the others.
+ * Starts counting. If the memory is full, the organization with the most rows loses one to another with fewer, so none can
+ * take the room of the others.
  */
 export function startRefusals({ db, log, flushMs = FLUSH_MS }: RefusalsOptions): Refusals {
   const organizations = new Map<string, Counts>();
@@ -87,7 +96,8 @@ export function startRefusals({ db, log, flushMs = FLUSH_MS }: RefusalsOptions):
     const place = group.rows.has(network) || group.rows.size < MAX_NETWORKS ? network : OTHER_NETWORKS;
     const found = group.rows.get(place);
     if (found) return found;
-    if (counts.rows >= Math.min(MAX_ROWS_OF_ORGANIZATION, MAX_ROWS - total)) return undefined;
+    if (counts.rows >= MAX_ROWS_OF_ORGANIZATION) return undefined;
+    if (total >= MAX_ROWS && !makeRoomFor(counts)) return undefined;
     const row: Row = { count: 0, lastAt: at, lastNetwork: network };
     group.rows.set(place, row);
     counts.groups.set(name, group);
@@ -95,6 +105,26 @@ export function startRefusals({ db, log, flushMs = FLUSH_MS }: RefusalsOptions):
     organizations.set(organizationId, counts);
     total += 1;
     return row;
+  }
+
+  function drop({ organizationId, counts, name, group, network }: Placed): void {
+    group.rows.delete(network);
+    counts.rows -= 1;
+    total -= 1;
+    if (group.rows.size === 0) counts.groups.delete(name);
+    if (counts.rows === 0) organizations.delete(organizationId);
+  }
+
+  /** Drops a row of the organization with the most. @returns false if that has no more than the given one will have */
+  function makeRoomFor({ rows }: Counts): boolean {
+    const [largest] = [...organizations].reduce((most, each) => (each[1].rows > most[1].rows ? each : most));
+    const counts = organizations.get(largest);
+    const [name, group] = counts?.groups.entries().next().value ?? [];
+    const network = group?.rows.keys().next().value;
+    if (!counts || name === undefined || !group || network === undefined) return false;
+    if (counts.rows <= rows + 1) return false;
+    drop({ organizationId: largest, counts, name, group, network });
+    return true;
   }
 
   /** The rows with their counts now, and what to do once these are written. */
@@ -106,12 +136,9 @@ export function startRefusals({ db, log, flushMs = FLUSH_MS }: RefusalsOptions):
           const { apiKeyId, day, code, isRehearsal } = group;
           const written = () => {
             row.count -= count;
-            if (row.count > 0) return;
-            group.rows.delete(network);
-            counts.rows -= 1;
-            total -= 1;
-            if (group.rows.size === 0) counts.groups.delete(name);
-            if (counts.rows === 0) organizations.delete(organizationId);
+            // It may have been dropped meanwhile.
+            const isKept = group.rows.get(network) === row && counts.groups.get(name) === group;
+            if (row.count === 0 && isKept) drop({ organizationId, counts, name, group, network });
           };
           return {
             given: { apiKeyId, day, code, isRehearsal, network, count, lastAt, lastNetwork },
