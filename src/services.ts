@@ -6,6 +6,7 @@ import { startPasswords } from './accounts/passwords.ts';
 import { startAuthenticate } from './api-keys/authenticate.ts';
 import { startCallRates } from './api-keys/call-rates.ts';
 import { startFailedKeys } from './api-keys/failed-keys.ts';
+import { startRefusals } from './api-keys/refusals.ts';
 import { startRememberedKeys } from './api-keys/remembered-keys.ts';
 import type { Config } from './config.ts';
 import { sharePool } from './database/pool.ts';
@@ -62,6 +63,8 @@ export interface ServerOptions {
   log: { write: (line: string) => void };
   /** Whether it runs jobs in the background. */
   jobs?: boolean;
+  /** Time from a refused call to the statement that counts it, in ms. */
+  refusalsMs?: number | undefined;
   now?: () => Date;
 }
 
@@ -85,6 +88,7 @@ export async function startServer({
   passwordCost,
   httpLimits,
   jobs: runsJobs = true,
+  refusalsMs,
   now = () => new Date(),
 }: ServerOptions): Promise<RunningServer> {
   const log = startLog(config.LOG_LEVEL, stream);
@@ -104,6 +108,7 @@ export async function startServer({
     config,
     modelLimits,
     passwordCost,
+    refusalsMs,
     log,
     now,
     purgeSoon,
@@ -120,6 +125,7 @@ export async function startServer({
     await Promise.all([
       jobs?.stop(),
       services.passwords.close(),
+      services.refusals.stop(),
       services.models.close(),
       metrics?.close(),
       tracing?.stop(),
@@ -153,6 +159,7 @@ export interface ServicesOptions {
   >;
   modelLimits?: ModelLimits | undefined;
   passwordCost?: number | undefined;
+  refusalsMs?: number | undefined;
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   now: () => Date;
   /** Schedules the removal of what deletions left. */
@@ -173,6 +180,7 @@ export function startServices({
   config,
   modelLimits,
   passwordCost,
+  refusalsMs,
   log,
   now,
   purgeSoon,
@@ -220,6 +228,7 @@ export function startServices({
     authenticate: traced('authenticate', startAuthenticate(db, metrics?.batches.lookUp)),
     rememberedKeys: startRememberedKeys(),
     countFailedKey: startFailedKeys(rateLimits),
+    refusals: startRefusals({ db, log, flushMs: refusalsMs }),
     rateLimits,
     purgeSoon,
     addDeliveries,

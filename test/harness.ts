@@ -78,6 +78,8 @@ export interface ServiceOptions {
   httpLimits?: Partial<HttpLimits>;
   /** Whether it runs background jobs. Off by default: tests would count their statements. */
   jobs?: boolean;
+  /** Time from a refused call to the statement that counts it, in ms. */
+  refusalsMs?: number;
   /** As WEBHOOK_NETWORKS. If set, WEBHOOK_HTTP is true. */
   webhookNetworks?: string[];
   /** As CORS_ORIGINS. */
@@ -105,6 +107,7 @@ export async function startService({
   passwordCost = 4,
   httpLimits,
   jobs = false,
+  refusalsMs,
   webhookNetworks,
   corsOrigins,
   introspection = true,
@@ -141,6 +144,7 @@ export async function startService({
     httpLimits: { lastRequestsMs: 0, ...httpLimits },
     passwordCost,
     jobs,
+    refusalsMs,
     ...(now ? { now } : {}),
     ...(modelLimits ? { modelLimits } : {}),
   });
@@ -219,12 +223,12 @@ export async function send(
 }
 
 /**
- * A digest of each table's rows, to check that a refused request changed nothing. Counting it as an attempt and
- * recording the last use of its session are not changes.
+ * A digest of each table's rows, to check that a refused request changed nothing. Counting it as an attempt or as a
+ * refusal and recording the last use of its session are not changes.
  */
 export async function contentOf(db: Kysely<DB>): Promise<Record<string, string>> {
   const tables = await sql<{ name: string }>`
-    select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'rate_limits' order by tablename`.execute(
+    select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('rate_limits', 'api_key_refusals') order by tablename`.execute(
     db,
   );
   const content: Record<string, string> = {};

@@ -82,10 +82,9 @@ async function insertCalls(keys: readonly string[]) {
   return keys.map(key =>
     Array.from({ length: 90 }, (_, index) => {
       const date = new Date(now.getTime() - (89 - index) * DAY_MS).toISOString().slice(0, 10);
-      const predictions = logs
-        .filter(({ keyId, at }) => keyId === key && at.toISOString().startsWith(date))
-        .reduce((sum, { spectra }) => sum + spectra, 0);
-      return { date, predictions, isMinimum: false };
+      const calls = logs.filter(({ keyId, at }) => keyId === key && at.toISOString().startsWith(date));
+      const predictions = calls.reduce((sum, { spectra }) => sum + spectra, 0);
+      return { date, predictions, isMinimum: false, calls: calls.length };
     }),
   );
 }
@@ -157,7 +156,7 @@ test('a day that the job counts while its counts are read is neither lost nor co
   await expect.poll(isWaiting, { interval: 5, timeout: 10_000 }).toBe(1);
   await sql`
     insert into api_key_days
-    select api_key_id, '2031-03-09', sum(spectra) from prediction_logs
+    select api_key_id, '2031-03-09', sum(spectra), count(*) from prediction_logs
     where created_at >= '2031-03-09Z' and created_at < '2031-03-10Z' group by 1`.execute(job);
   await sql`update api_key_days_counted set before = '2031-03-10'`.execute(job);
   await job.commit().execute();
@@ -207,9 +206,9 @@ describe('the calls that are counted from the logs', () => {
       ...Array.from({ length: 10 }, () => call('2031-03-10T11:00:00Z')),
     ]);
     const exact = [
-      { date: '2031-03-08', predictions: 2, isMinimum: false },
-      { date: '2031-03-09', predictions: 2 * (LIMIT - 11), isMinimum: false },
-      { date: '2031-03-10', predictions: 20, isMinimum: false },
+      { date: '2031-03-08', predictions: 2, isMinimum: false, calls: 1 },
+      { date: '2031-03-09', predictions: 2 * (LIMIT - 11), isMinimum: false, calls: LIMIT - 11 },
+      { date: '2031-03-10', predictions: 20, isMinimum: false, calls: 10 },
     ];
     expect(await with999Others(key)).toEqual(exact);
     await insertLogs(
@@ -222,7 +221,10 @@ describe('the calls that are counted from the logs', () => {
     expect(capped?.[0]?.predictions).toBeLessThan(62);
     expect(capped?.slice(1).map(({ predictions }) => predictions)).toEqual([2 * (LIMIT - 11), 20]);
     await countKeyDays(service.db, new Date('2031-03-09T12:00:00Z'));
-    expect(await with999Others(key)).toEqual([{ ...exact[0], predictions: 62 }, ...exact.slice(1)]);
+    expect(await with999Others(key)).toEqual([
+      { ...exact[0], predictions: 62, calls: 31 },
+      ...exact.slice(1),
+    ]);
     await insertLogs(
       service,
       lab.deploymentId,

@@ -349,6 +349,7 @@ describe('a call that cannot be written', () => {
       outside: null,
       xAxisChecked: false,
       durationMs: 1,
+      network: null,
     });
     // The first goes alone; the other two wait, and are settled together.
     const settlements = await Promise.all([

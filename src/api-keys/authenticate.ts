@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { monthOf } from '../accounts/month.ts';
-import type { AuthenticatedKey } from '../auth/caller.ts';
+import type { AuthenticatedKey, SentKey } from '../auth/caller.ts';
 import { type BatchMetrics, batched } from '../concurrency/batcher.ts';
 import { statement } from '../database/statement.ts';
 import type { ApiKeys, DB } from '../generated/database.ts';
@@ -12,10 +12,10 @@ export type Verdict =
   | { status: 'unknown' }
   /** The text cannot be a key, so the database was not queried. */
   | { status: 'malformed' }
-  | { status: 'revoked' }
+  | { status: 'revoked'; key: SentKey }
   /** Its revocation is rehearsed. */
-  | { status: 'rehearsed'; until: Date }
-  | { status: 'expired'; expiresAt: Date };
+  | { status: 'rehearsed'; key: SentKey; until: Date }
+  | { status: 'expired'; key: SentKey; expiresAt: Date };
 
 interface Lookup {
   digest: Buffer;
@@ -57,9 +57,12 @@ function verdictsOf(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
     const row = found.get(digest.toString('latin1'));
     if (!row) return { status: 'unknown' };
     const { revokedAt, rehearsalUntil, ...key } = row;
-    if (revokedAt) return { status: 'revoked' };
-    if (key.expiresAt && key.expiresAt <= now) return { status: 'expired', expiresAt: key.expiresAt };
-    if (rehearsalUntil && rehearsalUntil > now) return { status: 'rehearsed', until: rehearsalUntil };
+    if (revokedAt) return { status: 'revoked', key };
+    if (key.expiresAt && key.expiresAt <= now) return { status: 'expired', key, expiresAt: key.expiresAt };
+    if (rehearsalUntil && rehearsalUntil > now) {
+      const { id, organizationId } = key;
+      return { status: 'rehearsed', key: { id, organizationId, isRehearsal: true }, until: rehearsalUntil };
+    }
     return { status: 'valid', key };
   });
 }

@@ -14,6 +14,7 @@ import { memberOf } from './member-keys.ts';
 import { brokenRules, checkPolicyInput, NO_POLICY, setKeyPolicy } from './policy.ts';
 import { checkKeyPage, findCreatedKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
+import { checkRefusalDays, DEFAULT_REFUSAL_DAYS } from './refusals-by-code.ts';
 import { endRehearsal, rehearseRevocation } from './rehearsal.ts';
 import { repeatableCreate, repeatableRotation } from './requests.ts';
 import { checkRotation, rotateApiKey } from './rotate-key.ts';
@@ -176,6 +177,8 @@ export const apiKeyResolvers = {
     project: ({ projectId }, _args, { viewer }) => viewer().load.project.get(projectId),
     deployment: ({ deploymentId }, _args, { viewer }) =>
       deploymentId === null ? null : viewer().load.deployment.get(deploymentId),
+    refusals: ({ id }, { days }, { viewer }) =>
+      viewer().load.refusals({ apiKeyId: id, days: checkRefusalDays(days ?? DEFAULT_REFUSAL_DAYS) }),
     createdBy: ({ createdBy, creatorName }) => person(createdBy, creatorName),
     revokedBy: ({ revokedBy, revokerName }) => person(revokedBy, revokerName),
   },

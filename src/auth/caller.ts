@@ -78,6 +78,14 @@ export interface AuthenticatedKey extends PlanFacts {
   deployments: ReachedDeployment[];
 }
 
+/** The key of a request, whether it is refused or not. */
+export interface SentKey {
+  id: string;
+  organizationId: string;
+  /** Whether it is refused because its revocation is rehearsed. */
+  isRehearsal?: boolean;
+}
+
 /** A key that was sent to be revoked, in whatever state it is. */
 export interface KeyHolder {
   id: string;

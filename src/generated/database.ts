@@ -71,6 +71,10 @@ export interface Activity {
 
 export interface ApiKeyDays {
   apiKeyId: string;
+  /**
+   * null for days that were counted before calls were
+   */
+  calls: number | null;
   day: Timestamp;
   predictions: number;
 }
@@ -97,6 +101,23 @@ export interface ApiKeyPolicies {
   maxLifetimeDays: number | null;
   organizationId: string;
   projectKeysAllowed: boolean;
+}
+
+export interface ApiKeyRefusals {
+  apiKeyId: string;
+  code: string;
+  count: number;
+  day: Timestamp;
+  /**
+   * whether the key was refused because its revocation was rehearsed
+   */
+  isRehearsal: boolean;
+  lastAt: Timestamp;
+  lastNetwork: string;
+  /**
+   * empty: all networks that have no row of their own
+   */
+  network: string;
 }
 
 export interface ApiKeys {
@@ -422,6 +443,10 @@ export interface PredictionLogs {
   durationMs: number;
   id: string;
   /**
+   * of the program: an IPv4 address or an IPv6 /64; null for calls of people, and for earlier ones
+   */
+  network: string | null;
+  /**
    * spectra for which the model was not applicable; null: it has no limits for that
    */
   outside: number | null;
@@ -556,6 +581,7 @@ export interface DB {
   apiKeyDaysCounted: ApiKeyDaysCounted;
   apiKeyNotices: ApiKeyNotices;
   apiKeyPolicies: ApiKeyPolicies;
+  apiKeyRefusals: ApiKeyRefusals;
   apiKeys: ApiKeys;
   apiKeyUsage: ApiKeyUsage;
   deletedAccounts: DeletedAccounts;

@@ -164,6 +164,8 @@ export type ApiKey = {
   allowedNetworks?: Maybe<Array<Scalars['String']['output']>>;
   /** The rules of the organization's policy that the key breaks: it was created before they were set, and keeps working. */
   brokenPolicyRules: Array<ApiKeyPolicyRule>;
+  /** From where this key was called successfully in the last 24 hours. */
+  callers: ApiKeyCallers;
   /** How many calls a minute the key may make to each server; null: no limit of its own. */
   callsPerMinute?: Maybe<Scalars['Int']['output']>;
   /** When the key was created. */
@@ -197,11 +199,20 @@ export type ApiKey = {
   prefix: Scalars['String']['output'];
   /** The project that the key belongs to. */
   project: Project;
+  /** The last successful calls with this key: from where, how often, and when the next one is due. */
+  recentUse: ApiKeyUse;
+  /**
+   * The calls with this key in the last days (UTC), including today, that were answered with an error, by code, the latest
+   * first. They are counted within seconds; a flood of them may be counted in part.
+   */
+  refusals: Array<ApiKeyRefusals>;
   /**
    * Until then the key is refused as a revoked one, because its revocation is rehearsed; null: no rehearsal. Its status
    * stays `ACTIVE`.
    */
   rehearsalUntil?: Maybe<Scalars['DateTime']['output']>;
+  /** When the last rehearsal of its revocation began; null: never rehearsed. */
+  rehearsedAt?: Maybe<Scalars['DateTime']['output']>;
   /** When the key was revoked; null if it was not. */
   revokedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The person who revoked the key; null if it was not revoked, or their account was deleted. */
@@ -229,6 +240,12 @@ export type ApiKeyPredictionLogsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
+
+/** A credential for one integration. Only `createApiKey` returns its secret. */
+export type ApiKeyRefusalsArgs = {
+  days?: InputMaybe<Scalars['Int']['input']>;
+};
+
 /** The number of usable API keys of a project, and its limit. */
 export type ApiKeyAllowance = {
   __typename?: 'ApiKeyAllowance';
@@ -236,6 +253,26 @@ export type ApiKeyAllowance = {
   limit: Scalars['Int']['output'];
   /** The number of keys that are neither revoked nor expired. */
   used: Scalars['Int']['output'];
+};
+
+/** The successful calls from one network. */
+export type ApiKeyCaller = {
+  __typename?: 'ApiKeyCaller';
+  /** The number of calls. */
+  calls: Scalars['SafeInt']['output'];
+  /** When the last of them was made. */
+  lastAt: Scalars['DateTime']['output'];
+  /** An IPv4 address or an IPv6 /64; null for calls from before networks were recorded. */
+  network?: Maybe<Scalars['String']['output']>;
+};
+
+/** From where a key was called. */
+export type ApiKeyCallers = {
+  __typename?: 'ApiKeyCallers';
+  /** The networks of the calls, the latest first, at most 50. */
+  networks: Array<ApiKeyCaller>;
+  /** From when on calls are counted: 24 hours ago, or later if there were too many to count. */
+  since: Scalars['DateTime']['output'];
 };
 
 /** A page of API keys. */
@@ -290,6 +327,37 @@ export type ApiKeyPolicyRule =
   /** It reaches a whole project. */
   | 'PROJECT_KEYS_NOT_ALLOWED';
 
+/** The calls with a key that were answered with one code of an error. */
+export type ApiKeyRefusals = {
+  __typename?: 'ApiKeyRefusals';
+  /** The code, as in `extensions.code`. */
+  code: Scalars['String']['output'];
+  /** The number of calls. */
+  count: Scalars['SafeInt']['output'];
+  /** Whether the key was refused because its revocation was rehearsed. Its code is then `API_KEY_REVOKED`. */
+  isRehearsal: Scalars['Boolean']['output'];
+  /** When the last of them was made. */
+  lastAt: Scalars['DateTime']['output'];
+  /** The network of the last of them: an IPv4 address or an IPv6 /64. */
+  lastNetwork: Scalars['String']['output'];
+  /**
+   * The networks of the calls, the latest first, at most 20. Each day the first eight are counted by themselves, and the
+   * others only in `count`.
+   */
+  networks: Array<ApiKeyRefusedNetwork>;
+};
+
+/** The refused calls from one network. */
+export type ApiKeyRefusedNetwork = {
+  __typename?: 'ApiKeyRefusedNetwork';
+  /** The number of calls. */
+  count: Scalars['SafeInt']['output'];
+  /** When the last of them was made. */
+  lastAt: Scalars['DateTime']['output'];
+  /** An IPv4 address or an IPv6 /64. */
+  network: Scalars['String']['output'];
+};
+
 /** What an API key allows a program to do. */
 export type ApiKeyScope =
   /** Call `predict` on the deployments that the key reaches. */
@@ -313,6 +381,19 @@ export type ApiKeyTarget =
   { deploymentId: Scalars['ID']['input']; projectId?: never; }
   |  /** A whole project. */
   { deploymentId?: never; projectId: Scalars['ID']['input']; };
+
+/** The last successful calls with a key, at most 50. */
+export type ApiKeyUse = {
+  __typename?: 'ApiKeyUse';
+  /** The number of calls that were found in the logs. */
+  calls: Scalars['Int']['output'];
+  /** The median time between two of the calls, in seconds; null with fewer than five. */
+  medianIntervalSeconds?: Maybe<Scalars['Float']['output']>;
+  /** Their networks, the latest first. */
+  networks: Array<ApiKeyCaller>;
+  /** When the next call is due: the median interval after the last one; null with fewer than five. It may be past. */
+  nextDueAt?: Maybe<Scalars['DateTime']['output']>;
+};
 
 /** Whether a model is applicable to a spectrum, by the statistics that the model returns beside its prediction. */
 export type Applicability = {
@@ -485,6 +566,8 @@ export type CurrentApiKey = {
 /** The number of predictions of a deployment, or with a key, on one day. */
 export type DailyPredictions = {
   __typename?: 'DailyPredictions';
+  /** The number of calls with a key; null for a deployment, and for days that were counted before calls were. */
+  calls?: Maybe<Scalars['SafeInt']['output']>;
   /** The day (UTC), as `YYYY-MM-DD`. */
   date: Scalars['String']['output'];
   /** Whether there may be more: the latest calls of a key were too many to count. Always false for a deployment. */
@@ -1321,6 +1404,11 @@ export type PredictionLog = {
   durationMs: Scalars['Float']['output'];
   /** The log's id, which `predict` returned as `logId`. */
   id: Scalars['ID']['output'];
+  /**
+   * The network of the program, an IPv4 address or an IPv6 /64; null for web predictions, and for calls from before
+   * networks were recorded.
+   */
+  network?: Maybe<Scalars['String']['output']>;
   /** The number of spectra for which the model was not applicable; null if it had no limits for that. */
   outside?: Maybe<Scalars['Int']['output']>;
   /** The predictions, in the order of the spectra. */
@@ -1921,14 +2009,19 @@ export type ResolversTypes = {
   Allowance: ResolverTypeWrapper<Allowance>;
   ApiKey: ResolverTypeWrapper<ApiKeyRow>;
   ApiKeyAllowance: ResolverTypeWrapper<ApiKeyAllowance>;
+  ApiKeyCaller: ResolverTypeWrapper<ApiKeyCaller>;
+  ApiKeyCallers: ResolverTypeWrapper<ApiKeyCallers>;
   ApiKeyConnection: ResolverTypeWrapper<Omit<ApiKeyConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['ApiKeyEdge']>, nodes: Array<ResolversTypes['ApiKey']> }>;
   ApiKeyEdge: ResolverTypeWrapper<Omit<ApiKeyEdge, 'node'> & { node: ResolversTypes['ApiKey'] }>;
   ApiKeyOrder: ApiKeyOrder;
   ApiKeyPolicy: ResolverTypeWrapper<ApiKeyPolicy>;
   ApiKeyPolicyRule: ApiKeyPolicyRule;
+  ApiKeyRefusals: ResolverTypeWrapper<ApiKeyRefusals>;
+  ApiKeyRefusedNetwork: ResolverTypeWrapper<ApiKeyRefusedNetwork>;
   ApiKeyScope: ApiKeyScope;
   ApiKeyStatus: ApiKeyStatus;
   ApiKeyTarget: ApiKeyTarget;
+  ApiKeyUse: ResolverTypeWrapper<ApiKeyUse>;
   Applicability: ResolverTypeWrapper<Applicability>;
   ApplicabilityVerdict: ApplicabilityVerdict;
   Base64: ResolverTypeWrapper<Scalars['Base64']['output']>;
@@ -2020,10 +2113,15 @@ export type ResolversParentTypes = {
   Allowance: Allowance;
   ApiKey: ApiKeyRow;
   ApiKeyAllowance: ApiKeyAllowance;
+  ApiKeyCaller: ApiKeyCaller;
+  ApiKeyCallers: ApiKeyCallers;
   ApiKeyConnection: Omit<ApiKeyConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['ApiKeyEdge']>, nodes: Array<ResolversParentTypes['ApiKey']> };
   ApiKeyEdge: Omit<ApiKeyEdge, 'node'> & { node: ResolversParentTypes['ApiKey'] };
   ApiKeyPolicy: ApiKeyPolicy;
+  ApiKeyRefusals: ApiKeyRefusals;
+  ApiKeyRefusedNetwork: ApiKeyRefusedNetwork;
   ApiKeyTarget: ApiKeyTarget;
+  ApiKeyUse: ApiKeyUse;
   Applicability: Applicability;
   Base64: Scalars['Base64']['output'];
   Boolean: Scalars['Boolean']['output'];
@@ -2139,6 +2237,7 @@ export type AllowanceResolvers<ContextType = Context, ParentType extends Resolve
 export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKey'] = ResolversParentTypes['ApiKey']> = {
   allowedNetworks?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
   brokenPolicyRules?: Resolver<Array<ResolversTypes['ApiKeyPolicyRule']>, ParentType, ContextType>;
+  callers?: Resolver<ResolversTypes['ApiKeyCallers'], ParentType, ContextType>;
   callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   createdBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
@@ -2154,7 +2253,10 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
   predictionLogs?: Resolver<ResolversTypes['PredictionLogConnection'], ParentType, ContextType, RequireFields<ApiKeyPredictionLogsArgs, 'first'>>;
   prefix?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
+  recentUse?: Resolver<ResolversTypes['ApiKeyUse'], ParentType, ContextType>;
+  refusals?: Resolver<Array<ResolversTypes['ApiKeyRefusals']>, ParentType, ContextType, RequireFields<ApiKeyRefusalsArgs, 'days'>>;
   rehearsalUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  rehearsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   revokedBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
   revokedByHolder?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -2166,6 +2268,17 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
 export type ApiKeyAllowanceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyAllowance'] = ResolversParentTypes['ApiKeyAllowance']> = {
   limit?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   used?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ApiKeyCallerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyCaller'] = ResolversParentTypes['ApiKeyCaller']> = {
+  calls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  lastAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  network?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ApiKeyCallersResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyCallers'] = ResolversParentTypes['ApiKeyCallers']> = {
+  networks?: Resolver<Array<ResolversTypes['ApiKeyCaller']>, ParentType, ContextType>;
+  since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type ApiKeyConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyConnection'] = ResolversParentTypes['ApiKeyConnection']> = {
@@ -2184,6 +2297,28 @@ export type ApiKeyPolicyResolvers<ContextType = Context, ParentType extends Reso
   expiryRequired?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   maxLifetimeDays?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   projectKeysAllowed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type ApiKeyRefusalsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyRefusals'] = ResolversParentTypes['ApiKeyRefusals']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  isRehearsal?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  lastAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastNetwork?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  networks?: Resolver<Array<ResolversTypes['ApiKeyRefusedNetwork']>, ParentType, ContextType>;
+};
+
+export type ApiKeyRefusedNetworkResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyRefusedNetwork'] = ResolversParentTypes['ApiKeyRefusedNetwork']> = {
+  count?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  lastAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  network?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ApiKeyUseResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyUse'] = ResolversParentTypes['ApiKeyUse']> = {
+  calls?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  medianIntervalSeconds?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  networks?: Resolver<Array<ResolversTypes['ApiKeyCaller']>, ParentType, ContextType>;
+  nextDueAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type ApplicabilityResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Applicability'] = ResolversParentTypes['Applicability']> = {
@@ -2228,6 +2363,7 @@ export type CurrentApiKeyResolvers<ContextType = Context, ParentType extends Res
 };
 
 export type DailyPredictionsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DailyPredictions'] = ResolversParentTypes['DailyPredictions']> = {
+  calls?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
   date?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   isMinimum?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   predictions?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
@@ -2445,6 +2581,7 @@ export type PredictionLogResolvers<ContextType = Context, ParentType extends Res
   deploymentName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   durationMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  network?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   outside?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   predictions?: Resolver<Array<ResolversTypes['Prediction']>, ParentType, ContextType>;
   source?: Resolver<ResolversTypes['PredictionSource'], ParentType, ContextType>;
@@ -2579,9 +2716,14 @@ export type Resolvers<ContextType = Context> = {
   Allowance?: AllowanceResolvers<ContextType>;
   ApiKey?: ApiKeyResolvers<ContextType>;
   ApiKeyAllowance?: ApiKeyAllowanceResolvers<ContextType>;
+  ApiKeyCaller?: ApiKeyCallerResolvers<ContextType>;
+  ApiKeyCallers?: ApiKeyCallersResolvers<ContextType>;
   ApiKeyConnection?: ApiKeyConnectionResolvers<ContextType>;
   ApiKeyEdge?: ApiKeyEdgeResolvers<ContextType>;
   ApiKeyPolicy?: ApiKeyPolicyResolvers<ContextType>;
+  ApiKeyRefusals?: ApiKeyRefusalsResolvers<ContextType>;
+  ApiKeyRefusedNetwork?: ApiKeyRefusedNetworkResolvers<ContextType>;
+  ApiKeyUse?: ApiKeyUseResolvers<ContextType>;
   Applicability?: ApplicabilityResolvers<ContextType>;
   Base64?: GraphQLScalarType;
   Calibration?: CalibrationResolvers<ContextType>;

@@ -10,6 +10,7 @@ import { dropExpiredSessions, endSessions, startSession } from '../accounts/sess
 import type { Actor, By } from '../activity/activity.ts';
 import type { Authenticate } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
+import type { Refusals } from '../api-keys/refusals.ts';
 import type { RememberedKeys } from '../api-keys/remembered-keys.ts';
 import { type Caller, type Identity, requireSignedIn, type SignedInPerson } from '../auth/caller.ts';
 import type { SignUpMode } from '../config.ts';
@@ -47,6 +48,7 @@ export interface Services {
   authenticate: Authenticate;
   rememberedKeys: RememberedKeys;
   countFailedKey: CountFailedKey;
+  refusals: Refusals;
   rateLimits: RateLimits;
   models: Models;
   predicting: PredictionServices;

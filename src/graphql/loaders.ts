@@ -5,11 +5,13 @@ import { type ActivityPage, listActivity } from '../activity/queries.ts';
 import { findKeysOfFormerMembers, findKeysOfMembers, memberOf } from '../api-keys/member-keys.ts';
 import { findPolicies } from '../api-keys/policy.ts';
 import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-keys/queries.ts';
+import { countRefusalsByCode, type RefusalsOfKey } from '../api-keys/refusals-by-code.ts';
 import type { Database } from '../database/pool.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
 import { type CurvesOfModel, type ModelCurves, readCurves } from '../deployments/model-facts.ts';
 import { findModels, findModelsOf, type ModelRow, readModels } from '../deployments/models.ts';
 import type { ApiKeyOrder } from '../generated/graphql.ts';
+import { countCallers, findLastCalls } from '../predictions/key-callers.ts';
 import { countKeyPredictions, type LastDaysOfKey } from '../predictions/key-usage.ts';
 import {
   type KeyLogPage,
@@ -136,6 +138,18 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
     ),
     keyPredictions: byKey(
       (requests: readonly LastDaysOfKey[]) => countKeyPredictions(db, now, requests),
+      ({ apiKeyId, days }) => `${apiKeyId} ${days}`,
+    ),
+    lastCalls: byKey(
+      (ids: readonly string[]) => findLastCalls(db, ids),
+      id => id,
+    ),
+    callers: byKey(
+      (ids: readonly string[]) => countCallers(db, now, ids),
+      id => id,
+    ),
+    refusals: byKey(
+      (requests: readonly RefusalsOfKey[]) => countRefusalsByCode(db, now, requests),
       ({ apiKeyId, days }) => `${apiKeyId} ${days}`,
     ),
     dailyPredictions: byKey(

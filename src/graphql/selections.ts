@@ -18,8 +18,10 @@ import {
 import { MAX_DETAILS } from '../activity/activity.ts';
 import { MAX_LISTED_KEYS } from '../api-keys/member-keys.ts';
 import { MAX_NUMBERS } from '../deployments/model-facts.ts';
+import { CATALOGUE } from '../errors.ts';
 import { MAX_SPECTRA } from '../onnx/outcome.ts';
 import { EVENT_NAMES } from '../outbox/events.ts';
+import { MAX_CALLERS } from '../predictions/key-callers.ts';
 import { MAX_DAYS } from '../predictions/usage.ts';
 import { MAX_IN_A_LIST, MAX_OBJECTS } from '../requests/bounds.ts';
 import { MAX_ON_A_PAGE } from '../requests/pagination.ts';
@@ -43,6 +45,8 @@ const PAGE: SizeArgument = { argument: 'first', max: MAX_ON_A_PAGE };
 const LIST_BOUNDS = new Map<string, number | SizeArgument>([
   ['predictions', MAX_SPECTRA],
   ['dailyPredictions', { argument: 'days', max: MAX_DAYS }],
+  ['refusals', 2 * Object.keys(CATALOGUE).length],
+  ['networks', MAX_CALLERS],
   ['scopes', 1],
   ['webhooks', MAX_WEBHOOKS],
   ['events', EVENT_NAMES.length],

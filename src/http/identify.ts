@@ -47,6 +47,7 @@ export async function identify(
       // Remembered networks may have changed: the look-up decides.
       if (!key || !isInNetworks(key.allowedNetworks, request.ip))
         return await identifyKey(services, request, reply, rawKey, at);
+      request.sentKey = key;
       setExpiry(reply, key);
       return { kind: 'api-key', at, key, isRemembered: true };
     }
@@ -71,6 +72,8 @@ async function identifyKey(
   at: Date,
 ): Promise<Identity> {
   const verdict = await authenticate(rawKey, at);
+  // Also of a key that is refused: its refusals are counted (count-refusals.ts).
+  request.sentKey = 'key' in verdict ? verdict.key : undefined;
   switch (verdict.status) {
     case 'valid':
       setExpiry(reply, verdict.key);

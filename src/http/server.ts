@@ -22,6 +22,7 @@ import type { Tracing } from '../observability/tracing.ts';
 import { protectApi } from './api-scope.ts';
 import { startContexts } from './contexts.ts';
 import { allowOrigins } from './cors.ts';
+import { countRefusals } from './count-refusals.ts';
 import { discardUnreadBodies } from './discard.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
@@ -139,6 +140,7 @@ export async function startHttpServer({
     await app.register(scope => servePages(scope, config));
     await app.register(async scope => {
       for (const { watchRequests } of observers) watchRequests(scope);
+      countRefusals(scope, services);
       const { identityOf, ...bodies } = await protectApi(scope, { services, limits });
       const contextOf = startContexts(services, identityOf);
       await scope.register(graphql => serveGraphQL(graphql, { identityOf, contextOf, limits, config }));

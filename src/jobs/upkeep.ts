@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { eraseDeletedAccounts } from '../accounts/erase-accounts.ts';
 import { dropExpiredInvitations } from '../accounts/invitations.ts';
+import { dropOldRefusals } from '../api-keys/refusals-by-code.ts';
 import type { DB } from '../generated/database.ts';
 import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
 import { dropExpiredKeys } from '../requests/idempotency.ts';
@@ -52,6 +53,7 @@ export function startUpkeep({
       await eraseDeletedAccounts(db, now());
       await dropExpiredInvitations(db, now());
       await dropOldDeliveries(db, now());
+      await dropOldRefusals(db, now());
     } catch (error) {
       log.error({ err: error }, 'deleting expired rows failed');
     }

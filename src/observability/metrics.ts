@@ -6,10 +6,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { BatchMetrics } from '../concurrency/batcher.ts';
 import type { Config } from '../config.ts';
 import { connectionsOf } from '../database/pool.ts';
-import { badUserInput } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { listeningUrl } from './listening-url.ts';
-import { operationOf } from './root-field.ts';
+import { codeOfAnswer, operationOf } from './root-field.ts';
 
 /** Called when a run of a model ends. @param ms how long the call waited for it */
 export type OnModelRun = (ms: number, failed: boolean) => void;
@@ -120,9 +119,7 @@ export async function startMetrics(
     watchRequests(app) {
       app.addHook('onResponse', (request, reply, done) => {
         const operation = operationOf(request);
-        // Requests that Apollo rejects by itself have no code here; graphql/answers.ts answers them with this one.
-        const rejected = reply.statusCode >= 400 ? badUserInput('').extensions.code : 'ok';
-        requests.inc({ operation, code: request.code ?? String(rejected) });
+        requests.inc({ operation, code: codeOfAnswer(request, reply) ?? 'ok' });
         durations.observe({ operation }, reply.elapsedTime / 1000);
         done();
       });

@@ -1,5 +1,6 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Kind, type OperationDefinitionNode } from 'graphql';
+import { codes } from '../errors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -18,6 +19,15 @@ export interface RequestMetadata {
   isOver: boolean;
   /** Whether its transaction is being or was committed: it then no longer times out. */
   isCommitting: boolean;
+}
+
+/** The code of the error that a request was answered with; undefined if it was answered without one. */
+export function codeOfAnswer(
+  { code }: Pick<RequestMetadata, 'code'>,
+  { statusCode }: Pick<FastifyReply, 'statusCode'>,
+): string | undefined {
+  // Requests that Apollo rejects by itself have no code here; graphql/answers.ts answers them with this one.
+  return code ?? (statusCode >= 400 ? codes.BAD_USER_INPUT : undefined);
 }
 
 const names = new WeakMap<OperationDefinitionNode, string>();

@@ -19,8 +19,16 @@ export interface LastDaysOfKey {
   days: number;
 }
 
+interface KeyDay {
+  apiKeyId: string;
+  day: string;
+  predictions: number;
+  /** Null if calls were not counted on that day. */
+  calls: number | null;
+}
+
 /**
- * Counts the predictions with keys on each of the last days (UTC), oldest first, including the day of `now`. Three
+ * Counts the predictions and calls with keys on each of the last days (UTC), oldest first, including the day of `now`. Three
  * statements for all requests, which share the max number of calls that are counted from the logs.
  */
 export async function countKeyPredictions(
@@ -32,13 +40,13 @@ export async function countKeyPredictions(
   const [oldest = now] = lastDays(now, MAX_DAYS);
   // Read first: a day that the job counts meanwhile is counted from the logs.
   const from = await firstUncountedDay(db, oldest);
-  const { rows: counted } = await sql<{ apiKeyId: string; day: string; predictions: number }>`
-    select api_key_id, day::text as day, predictions from api_key_days
+  const { rows: counted } = await sql<KeyDay>`
+    select api_key_id, day::text as day, predictions, calls from api_key_days
     where api_key_id = any(${keys}::uuid[]) and day >= ${dayOf(oldest)}::date`.execute(db);
   const limit = Math.floor(MAX_COUNTED_CALLS / keys.length);
-  const { rows: recent } = await sql<{ apiKeyId: string; day: string; predictions: number; total: number }>`
+  const { rows: recent } = await sql<KeyDay & { total: number }>`
     select key.id as api_key_id, to_char(log.created_at at time zone 'UTC', 'YYYY-MM-DD') as day,
-      sum(log.spectra)::bigint as predictions, sum(count(*)) over (partition by key.id)::bigint as total
+      sum(log.spectra)::bigint as predictions, count(*) as calls, sum(count(*)) over (partition by key.id)::bigint as total
     from unnest(${keys}::uuid[]) as key (id)
     cross join lateral (
       select created_at, spectra from prediction_logs
@@ -48,9 +56,9 @@ export async function countKeyPredictions(
     group by 1, 2`.execute(db);
 
   const counts = new Map(
-    [...counted.filter(({ day }) => day < dayOf(from)), ...recent].map(({ apiKeyId, day, predictions }) => [
-      `${apiKeyId} ${day}`,
-      predictions,
+    [...counted.filter(({ day }) => day < dayOf(from)), ...recent].map(counted => [
+      `${counted.apiKeyId} ${counted.day}`,
+      counted,
     ]),
   );
   // The newest calls were counted: all of the days after the oldest one that was reached.
@@ -63,11 +71,17 @@ export async function countKeyPredictions(
       .map(dayOf)
       .map(date => ({
         date,
-        predictions: counts.get(`${apiKeyId} ${date}`) ?? 0,
+        ...countsOf(counts.get(`${apiKeyId} ${date}`)),
         isMinimum: date >= dayOf(from) && date <= (reached.get(apiKeyId) ?? ''),
       })),
   );
 }
+
+/** The counts of a day. Without any calls it has no row. */
+const countsOf = (day: KeyDay | undefined) => ({
+  predictions: day?.predictions ?? 0,
+  calls: day ? day.calls : 0,
+});
 
 /** The start of the first day that is not in `api_key_days`. */
 async function firstUncountedDay(db: Database, oldest: Date): Promise<Date> {
@@ -105,8 +119,8 @@ async function countNextDay(db: Kysely<DB>, oldest: string, end: string): Promis
     const from = new Date(day);
     const to = new Date(from.getTime() + 24 * 60 * 60 * 1000);
     await sql`
-      insert into api_key_days (api_key_id, day, predictions)
-      select api_key_id, ${day}::date, sum(spectra)
+      insert into api_key_days (api_key_id, day, predictions, calls)
+      select api_key_id, ${day}::date, sum(spectra), count(*)
       from prediction_logs
       where id >= ${firstLogIdAt(from)} and id < ${firstLogIdAt(to)}
         and created_at >= ${from} and created_at < ${to}

@@ -22,6 +22,7 @@ const LOG_COLUMNS = [
   'predictionLogs.apiKeyName',
   'predictionLogs.apiKeyPrefix',
   'predictionLogs.xAxisChecked',
+  'predictionLogs.network',
 ] as const;
 
 /** All logs, or only those with a spectrum for which the model was not applicable. */

@@ -55,6 +55,8 @@ export interface PredictCall {
   idempotencyKey: string | null;
   /** Start of the attempt. Its month is charged. */
   now: Date;
+  /** The network of a program (requests/network.ts), which its log keeps; not called for a person. */
+  network: () => string;
   /** Whether the request is over: a call that still waits for its model is then dropped. */
   isOver?: IsOver | undefined;
   /** Whether the facts about the caller come from an earlier request. */
@@ -112,6 +114,7 @@ export async function predict(
     outside: countOutside(predictions),
     xAxisChecked,
     durationMs,
+    network: loggedCaller.source === 'API' ? request.network() : null,
     ...(repeatable && { repeatable }),
   };
   const { outcome: settlement, left } = await services.settle(call).catch((error: unknown) => {

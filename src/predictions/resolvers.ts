@@ -10,11 +10,22 @@ export const predictionResolvers = {
     predict: (
       _parent,
       { deploymentId, spectra, xValues = null, idempotencyKey = null },
-      { db, predicting, caller, at: now, isOver, attempt, facts: { isRemembered } },
+      { db, predicting, caller, at: now, address: network, isOver, attempt, facts: { isRemembered } },
     ) =>
       predict(
         { db, ...predicting },
-        { caller, deploymentId, spectra, xValues, idempotencyKey, now, isOver, attempt, isRemembered },
+        {
+          caller,
+          deploymentId,
+          spectra,
+          xValues,
+          idempotencyKey,
+          now,
+          network,
+          isOver,
+          attempt,
+          isRemembered,
+        },
       ),
   },
 
@@ -37,6 +48,8 @@ export const predictionResolvers = {
   ApiKey: {
     dailyPredictions: ({ id }, { days }, { viewer }) =>
       viewer().load.keyPredictions({ apiKeyId: id, days: checkDays(days) }),
+    recentUse: ({ id }, _args, { viewer }) => viewer().load.lastCalls(id),
+    callers: ({ id }, _args, { viewer }) => viewer().load.callers(id),
     predictionLogs: ({ id }, args, { viewer }) => viewer().load.keyLogs({ apiKeyId: id, ...checkPage(args) }),
   },
 

@@ -10,8 +10,10 @@ import { Problem } from '../ui/Problem';
 import { useNow } from '../ui/use-now';
 import { ChangeKey } from './ChangeKey';
 import { type Asked, ConfirmKey } from './ConfirmKey';
+import { KeyCallers } from './KeyCallers';
 import { KeyCalls } from './KeyCalls';
 import { KeyFacts } from './KeyFacts';
+import { KeyRefusals } from './KeyRefusals';
 import { KeyUsage } from './KeyUsage';
 import { ABOUT_KEYS } from './queries';
 import { RehearsalUnderWay, RehearseKey } from './RehearseKey';
@@ -48,6 +50,7 @@ const API_KEY = graphql(`
         date
         predictions
         isMinimum
+        calls
       }
     }
   }
@@ -145,6 +148,8 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
         <KeyFacts apiKey={key} now={now} />
         <KeyUsage days={key.dailyPredictions} />
+        <KeyCallers id={key.id} now={now} />
+        <KeyRefusals id={key.id} now={now} />
       </SimpleGrid>
       <KeyCalls apiKey={key} />
       <ChangeKey apiKey={key} opened={dialog === 'change'} onClose={() => setDialog(null)} />

@@ -1,7 +1,8 @@
 import { Card, Text, Title } from '@mantine/core';
 import type { ApiKeyPageQuery } from '../generated/graphql';
 import { DailyChart } from '../ui/DailyChart';
-import { totalOf } from './usage.ts';
+import { count } from '../ui/numbers.ts';
+import { callsOf, totalOf } from './usage.ts';
 
 interface KeyUsageProps {
   days: NonNullable<ApiKeyPageQuery['apiKey']>['dailyPredictions'];
@@ -10,6 +11,7 @@ interface KeyUsageProps {
 /** The predictions with a key in the last days: their number, and a strip with one bar a day. */
 export function KeyUsage({ days }: KeyUsageProps) {
   const { bound, number, noun } = totalOf(days);
+  const calls = callsOf(days);
   return (
     <Card withBorder padding="lg">
       <Title order={2} mb="sm">
@@ -21,6 +23,12 @@ export function KeyUsage({ days }: KeyUsageProps) {
           {number}
         </Text>{' '}
         {noun}
+        {calls !== null && (
+          <Text component="span" inherit display="block">
+            in {bound}
+            {count(calls, 'call')}
+          </Text>
+        )}
       </Text>
       <DailyChart days={days} compact />
     </Card>

@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import type { ApiKeyRowFragment } from '../generated/graphql';
 import { exactTime, relativeTime } from '../ui/relative-time.ts';
+import { Callers } from './KeyCallers';
 import { keyPath } from './key-path.ts';
 import { API_KEY_DAYS } from './queries';
 import { totalOf } from './usage.ts';
@@ -14,7 +15,10 @@ interface KeyUseProps {
   onLeave?: (() => void) | undefined;
 }
 
-/** Whether a key is still used: its last use and the predictions of 30 days, read when the dialog opens. */
+/**
+ * Whether a key is still used: its last calls, the predictions of 30 days, who calls and when the next call is due. Read
+ * when the dialog opens.
+ */
 export function KeyUse({ apiKey, now, onLeave }: KeyUseProps) {
   const [{ data }] = useQuery({
     query: API_KEY_DAYS,
@@ -22,6 +26,7 @@ export function KeyUse({ apiKey, now, onLeave }: KeyUseProps) {
     requestPolicy: 'network-only',
   });
   const found = data?.apiKey;
+  const calls = found?.predictionLogs.nodes;
   const lastUsedAt = found?.lastUsedAt ?? apiKey.lastUsedAt;
   if (!lastUsedAt) return <Text size="sm">Never used</Text>;
   const at = new Date(lastUsedAt);
@@ -35,6 +40,12 @@ export function KeyUse({ apiKey, now, onLeave }: KeyUseProps) {
       <Text size="xs" c="dimmed">
         {exactTime(at)}
       </Text>
+      {calls && calls.length > 1 && (
+        <Text size="sm">
+          Last calls {calls.map(({ createdAt }) => relativeTime(new Date(createdAt), now)).join(', ')}
+        </Text>
+      )}
+      {found && <Callers use={found} now={now} />}
       {onLeave && (
         <Anchor component={Link} to={keyPath(apiKey)} size="sm" underline="always" onClick={onLeave}>
           See its calls

@@ -9,6 +9,7 @@ import { Dialog } from '../ui/Dialog';
 import { Form, TextField } from '../ui/Form';
 import { Notice } from '../ui/Notice';
 import { Refusal } from '../ui/Refusal';
+import { RefusedInRehearsal } from './KeyRefusals';
 import { KeyUse } from './KeyUse';
 import { ABOUT_KEYS } from './queries';
 
@@ -133,6 +134,7 @@ export function RehearsalUnderWay({ id, until, canEnd }: UnderWayProps) {
     >
       <Stack gap="xs" align="flex-start">
         <Text size="sm">Calls with this key are refused. Then it works again by itself.</Text>
+        <RefusedInRehearsal id={id} />
         <Refusal sentence={error ? sentenceOf(error) : null} />
         {canEnd && (
           <Button variant="default" size="compact-sm" loading={busy} onClick={() => void end()}>

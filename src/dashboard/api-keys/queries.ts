@@ -30,12 +30,43 @@ export const API_KEY_ROW = graphql(`
   }
 `);
 
+/** Who calls with a key, and how often. */
+export const CALLERS_OF_KEY = graphql(`
+  fragment CallersOfKey on ApiKey {
+    recentUse {
+      calls
+      networks {
+        network
+        calls
+        lastAt
+      }
+      medianIntervalSeconds
+      nextDueAt
+    }
+    callers {
+      since
+      networks {
+        network
+        calls
+        lastAt
+      }
+    }
+  }
+`);
+
 /** The use of one key. */
 export const API_KEY_DAYS = graphql(`
   query ApiKeyDays($id: ID!) {
     apiKey(id: $id) {
       id
       lastUsedAt
+      ...CallersOfKey
+      predictionLogs(first: 3) {
+        nodes {
+          id
+          createdAt
+        }
+      }
       dailyPredictions(days: 30) {
         date
         predictions

@@ -1,12 +1,14 @@
 import { Tooltip, VisuallyHidden } from '@mantine/core';
 import classes from './DailyChart.module.css';
-import { formatCompact, formatNumber } from './numbers';
+import { count, formatCompact, formatNumber } from './numbers';
 
 interface Day {
   date: string;
   predictions: number;
   /** Whether there may be more. */
   isMinimum?: boolean;
+  /** The number of calls, if it is known. */
+  calls?: number | null | undefined;
 }
 
 interface DailyChartProps {
@@ -21,7 +23,8 @@ const dayName = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', 
 export function DailyChart({ days, compact = false }: DailyChartProps) {
   const top = scaleTop(Math.max(...days.map(({ predictions }) => predictions)));
   const ticks = top === 1 ? [1, 0] : [top, top / 2, 0];
-  const label = (day: Day) => `${dayName.format(new Date(day.date))}: ${countOf(day)}`;
+  const label = (day: Day) =>
+    `${dayName.format(new Date(day.date))}: ${countOf(day)}${day.calls ? ` in ${count(day.calls, 'call')}` : ''}`;
   return (
     <figure className={classes.figure}>
       <div aria-hidden="true" className={classes.chart}>

@@ -46,7 +46,7 @@ export async function callPredict(
 }
 
 async function answerIn(
-  { db, predicting, caller, at: now, isOver, attempt, facts: { isRemembered } }: Context,
+  { db, predicting, caller, at: now, address: network, isOver, attempt, facts: { isRemembered } }: Context,
   path: DeploymentPath,
   call: Pick<PredictCall, 'spectra' | 'xValues' | 'idempotencyKey'>,
 ): Promise<Answered> {
@@ -55,7 +55,7 @@ async function answerIn(
   requireKeyPath(caller.key, path);
   const result = await predict(
     { db, ...predicting },
-    { caller, deploymentId, ...call, now, isOver, attempt, isRemembered },
+    { caller, deploymentId, ...call, now, network, isOver, attempt, isRemembered },
   );
   return { result, model: answeringModel(caller.key, result.modelId) };
 }

@@ -24,6 +24,8 @@ export interface Call {
   outside: number | null;
   xAxisChecked: boolean;
   durationMs: number;
+  /** The network of a program; null for a person. */
+  network: string | null;
   /** The idempotency key and the request, if the caller sent a key. */
   repeatable?: IdempotentRequest;
 }
@@ -120,7 +122,7 @@ slot as materialized (
 call as materialized (
   select * from jsonb_to_recordset($1::jsonb -> 'calls') as given (
     id uuid, place int, created_at timestamptz, day int, predictions jsonb, spectra int, duration_ms float8,
-    outside int, x_axis_checked boolean, digest text, request text)
+    outside int, x_axis_checked boolean, network text, digest text, request text)
 ),
 fitting as materialized (
   select call.*, allowed.deployment_id, allowed.month, allowed.source, allowed.api_key_id, allowed.api_key_name,
@@ -165,9 +167,9 @@ counted_by_key as (
 ),
 logged as (
   insert into prediction_logs (id, created_at, deployment_id, source, predictions, duration_ms, user_id,
-    api_key_id, api_key_name, api_key_prefix, outside, x_axis_checked)
+    api_key_id, api_key_name, api_key_prefix, outside, x_axis_checked, network)
   select id, created_at, deployment_id, source, predictions, duration_ms, user_id,
-    api_key_id, api_key_name, api_key_prefix, outside, x_axis_checked
+    api_key_id, api_key_name, api_key_prefix, outside, x_axis_checked, network
   from granted
 )
 select call.id, case
@@ -253,6 +255,7 @@ function parameterOf(calls: readonly Call[]): string {
       duration_ms: call.durationMs,
       outside: call.outside,
       x_axis_checked: call.xAxisChecked,
+      network: call.network,
       ...(call.repeatable && {
         digest: `\\x${call.repeatable.digest.toString('hex')}`,
         request: `\\x${call.repeatable.request.toString('hex')}`,
