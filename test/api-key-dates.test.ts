@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { expiryOf, expiryWords, inputDate } from '../src/dashboard/api-keys/expiry.ts';
 import { marksOf } from '../src/dashboard/api-keys/hygiene.ts';
-import { withoutSecret } from '../src/dashboard/api-keys/key-filter.ts';
+import { withoutSecret } from '../src/dashboard/api-keys/without-secret.ts';
 import { relativeTime } from '../src/dashboard/ui/relative-time.ts';
 
 // Dates use the person's calendar and clock; Node applies a change of the time zone while it runs.

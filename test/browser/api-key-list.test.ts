@@ -10,7 +10,6 @@ import {
   openLab,
   PREDICT,
   REVOKE_KEY,
-  ROTATE_KEY,
   type Service,
   signUp,
   startService,
@@ -98,7 +97,7 @@ test('of a raw key that is pasted into the search, only the first 12 characters 
   const secret = key.rawKey.slice(12);
   const page = await openList(lab);
   const sent = recordRequests(page);
-  await page.evaluate(text => navigator.clipboard.writeText(text), `Api-Key ${key.rawKey}`);
+  await page.evaluate(`navigator.clipboard.writeText('Api-Key ${key.rawKey}')`);
   await search(page).press('ControlOrMeta+V');
   await expect.poll(() => names(page)).toEqual(['Leaked']);
   expect(await search(page).inputValue()).toBe(key.prefix);

@@ -1,5 +1,6 @@
 import { useSearchParams } from 'react-router';
 import type { ApiKeyOrder, ApiKeyStatus } from '../generated/graphql';
+import { withoutSecret } from './without-secret.ts';
 
 /** The choices of statuses. The word is part of the page's address. */
 export const STATUSES = {
@@ -52,11 +53,3 @@ export const variablesOf = ({ search, shown, orderBy }: KeyFilter) => ({
   status: STATUSES[shown],
   orderBy,
 });
-
-/**
- * A search without the secret part of a raw key: of a pasted one, only the first 12 characters, which are no secret,
- * may reach the server and the page's address.
- */
-export function withoutSecret(text: string): string {
-  return /sk_[0-9A-Za-z]{9}/.exec(text)?.[0] ?? text;
-}
