@@ -5,7 +5,8 @@ import { useRef, useState } from 'react';
 import { MAX_NAME_LENGTH } from '../limits.ts';
 import { formatNumber } from '../ui/numbers.ts';
 import classes from './KeyFilterBar.module.css';
-import { type KeyFilter, type Shown, STATUSES, withoutSecret } from './key-filter.ts';
+import { type KeyFilter, type Shown, STATUSES } from './key-filter.ts';
+import { withoutSecret } from './without-secret.ts';
 
 const SEARCH_DELAY_MS = 250;
 
