@@ -27,19 +27,22 @@ export function LostAnswer({
   onForget,
   onClose,
 }: LostAnswerProps) {
-  const wasRefused = (error?.graphQLErrors.length ?? 0) > 0;
+  const sentence = error && error.graphQLErrors.length > 0 ? sentenceOf(error) : null;
+  const wasRefused = sentence !== null && error?.response?.status < 500;
   return (
     <Stack gap="md">
       <Notice
         icon={<Unplug size={18} aria-hidden />}
-        title="The answer of the server is missing"
+        title={
+          sentence === null ? 'The answer of the server is missing' : 'The answer of the server does not say'
+        }
         role="alert"
       >
         {isRepeatable
           ? `It is not known whether the key “${name}” exists now. Check: the same request never makes a second key.`
           : `It is no longer possible to find out whether this made a key. If the list has a key “${name}” that is not in use, delete it.`}
       </Notice>
-      <Refusal sentence={wasRefused && error ? sentenceOf(error) : null} />
+      <Refusal sentence={sentence} />
       {!wasRefused && isRepeatable && (
         <Text size="sm" c="dimmed">
           If the server cannot be reached now, close this dialog and open it again later: it asks the same
