@@ -20,13 +20,13 @@ type Column = (typeof COLUMNS)[number];
 
 // Fixed widths, so that no column moves when the keys are loaded or change.
 const widths: Record<Column, string> = {
-  Name: '17%',
+  Name: '16%',
   Key: '13%',
-  Status: '9.5%',
-  'Last used': '12.5%',
-  Expiry: '11%',
-  Reach: '13.5%',
-  'Created by': '11%',
+  Status: '10%',
+  'Last used': '11%',
+  Expiry: '10.5%',
+  Reach: '12.5%',
+  'Created by': '10.5%',
 };
 
 /** The frame of the list. On a narrow screen each row becomes a card. */
