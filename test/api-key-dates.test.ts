@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { expiryOf, expiryWords, inputDate } from '../src/dashboard/api-keys/expiry.ts';
 import { marksOf } from '../src/dashboard/api-keys/hygiene.ts';
+import { withoutSecret } from '../src/dashboard/api-keys/without-secret.ts';
 import { relativeTime } from '../src/dashboard/ui/relative-time.ts';
 
 // Dates use the person's calendar and clock; Node applies a change of the time zone while it runs.
@@ -10,6 +11,8 @@ afterEach(() => {
   else process.env.TZ = here;
 });
 
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const noon = new Date('2026-08-31T12:00:00Z');
 const end = (choice: string, date = '', now = noon) => expiryOf(choice, date, now)?.toISOString();
 
@@ -65,16 +68,41 @@ test('the first selectable day is today in the time zone of the person', () => {
 });
 
 describe('a key is marked', () => {
-  const marks = (key: { status?: string; lastUsedAt?: string | null; expiresAt?: string }) => {
+  const ago = (ms: number) => new Date(noon.getTime() - ms).toISOString();
+  const marks = (key: Partial<Parameters<typeof marksOf>[0]>) => {
     process.env.TZ = 'UTC';
-    return marksOf({ status: 'ACTIVE', lastUsedAt: noon.toISOString(), ...key }, noon).map(
-      ({ text }) => text,
-    );
+    return marksOf(
+      { status: 'ACTIVE', createdAt: ago(400 * DAY), lastUsedAt: noon.toISOString(), ...key },
+      noon,
+    ).map(({ text }) => text);
   };
 
-  test('if it was never used', () => {
+  test('if it was never used in its first week', () => {
     expect(marks({ lastUsedAt: null })).toEqual(['Never used']);
+    expect(marks({ lastUsedAt: null, createdAt: ago(7 * DAY) })).toEqual(['Never used']);
+    expect(marks({ lastUsedAt: null, createdAt: ago(6 * DAY) })).toEqual([]);
     expect(marks({})).toEqual([]);
+  });
+
+  test('if it has a successor: when it retires and its last use, until only the successor is used', () => {
+    const rotated = {
+      successor: { status: 'ACTIVE' },
+      expiresAt: new Date(noon.getTime() + DAY + 2 * HOUR).toISOString(),
+    };
+    expect(marks({ ...rotated, lastUsedAt: ago(180_000) })).toEqual([
+      'Retires tomorrow 14:00 · last used 3 minutes ago',
+    ]);
+    expect(marks({ ...rotated, lastUsedAt: null })).toEqual(['Retires tomorrow 14:00 · never used']);
+    const stillUsed = { ...rotated, successorUsedAt: ago(5 * HOUR), lastUsedAt: ago(4 * HOUR) };
+    expect(marks(stillUsed)).toEqual(['Retires tomorrow 14:00 · last used 4 hours ago']);
+    const unused = { ...stillUsed, lastUsedAt: ago(6 * HOUR) };
+    expect(marks(unused)).toEqual(['Not used since its successor: safe to revoke']);
+    // Another host of the program may still use it.
+    expect(marks({ ...unused, successorUsedAt: ago(HOUR - 1000) })).toEqual([
+      'Retires tomorrow 14:00 · last used 6 hours ago',
+    ]);
+    expect(marks({ ...unused, successor: { status: 'REVOKED' } })).toEqual(['Expires tomorrow']);
+    expect(marks({ ...unused, status: 'REVOKED' })).toEqual([]);
   });
 
   test('if it was unused for 90 days', () => {
@@ -107,4 +135,17 @@ test('a past time is shown in its largest unit, and one in the future, from a wr
     '1 month ago',
     '2 years ago',
   ]);
+});
+
+test('of a pasted raw key, whatever is around it, only its prefix is searched', () => {
+  const rawKey = `sk_${'aB3'.repeat(15)}x`;
+  for (const text of [
+    rawKey,
+    ` ${rawKey}\n`,
+    `Authorization: Api-Key ${rawKey}`,
+    `"${rawKey.slice(0, 30)}`,
+  ]) {
+    expect(withoutSecret(text)).toBe('sk_aB3aB3aB3');
+  }
+  for (const text of ['', 'LIMS', 'sk_aB3', 'sk_aB3aB3aB3']) expect(withoutSecret(text)).toBe(text);
 });

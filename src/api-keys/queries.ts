@@ -2,17 +2,6 @@ import { type InferResult, sql } from 'kysely';
 import type { ActivityAction } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
 import type { ApiKeyScope } from '../generated/database.ts';
-import type { ApiKeyOrder } from '../generated/graphql.ts';
-import {
-  checkPage,
-  invalidCursor,
-  NEWEST,
-  type Order,
-  type PageArguments,
-  type PageRequest,
-  pagesTable,
-  toConnections,
-} from '../requests/pagination.ts';
 
 /** A key as the viewer sees it, with their role in its project. */
 export type ApiKeyRow = InferResult<ReturnType<typeof selectKeys>>[number];
@@ -85,96 +74,6 @@ export function findApiKeys(db: Database, viewerId: string, ids: string[]): Prom
     .execute();
 }
 
-/** A request for a page of keys: all keys of a project, or those that reach one deployment. */
-export type KeyPage = PageRequest &
-  Reach & {
-    /** For pages by last use, the last use of the key before the first row; null: never used, or the first page. */
-    usedBefore: Date | null;
-  };
-
-/** Most recently used first, by the last use in `api_keys`. The cursor is that time in milliseconds, and the id. */
-const LAST_USED: Order<Pick<ApiKeyRow, 'id' | 'foldedUse'>> = {
-  cursorOf: ({ id, foldedUse }) => `${foldedUse?.getTime() ?? NEVER}_${id}`,
-  compare: (a, b) =>
-    Number(b.foldedUse ?? Number.NEGATIVE_INFINITY) - Number(a.foldedUse ?? Number.NEGATIVE_INFINITY) ||
-    NEWEST.compare(a, b),
-};
-const NEVER = 'never';
-
-/**
- * Checks the arguments of a list of keys.
- *
- * @throws BAD_USER_INPUT when `first` is out of bounds or `after` is not a cursor of the order
- */
-export function checkKeyPage(
-  args: PageArguments,
-  orderBy: ApiKeyOrder,
-): PageRequest & Pick<KeyPage, 'usedBefore'> {
-  if (orderBy === 'NEWEST' || args.after == null) return { ...checkPage(args), usedBefore: null };
-  const [used = '', id] = args.after.split('_', 2);
-  const usedBefore = used === NEVER ? null : new Date(/^\d{1,15}$/.test(used) ? Number(used) : Number.NaN);
-  if (id === undefined || Number.isNaN(usedBefore?.getTime())) throw invalidCursor();
-  return { ...checkPage({ ...args, after: id }), usedBefore };
-}
-
-/** Lists pages of keys, each with the total count of its list. Two statements for all pages. */
-export async function listApiKeys(
-  db: Database,
-  viewerId: string,
-  pages: readonly KeyPage[],
-  orderBy: ApiKeyOrder,
-) {
-  const table = pagesTable(pages, 'projectId', 'deploymentId');
-  const usedBefore = pages.map(page => page.usedBefore ?? (page.after === null ? 'infinity' : '-infinity'));
-  /** Whether the key is in the list: project-wide keys reach every deployment of the project. */
-  const reaches = sql<boolean>`(page.deployment_id is null
-    or api_keys.deployment_id is null or api_keys.deployment_id = page.deployment_id)`;
-  const [rows, counts] = await Promise.all([
-    db
-      .selectFrom(table)
-      .innerJoinLateral(
-        selectKeys(db, viewerId)
-          .where('apiKeys.projectId', '=', sql.ref<string>('page.projectId'))
-          .where(reaches)
-          .$if(orderBy === 'NEWEST', keys => keys.where('apiKeys.id', '<', sql.ref<string>('page.before')))
-          .$if(orderBy === 'LAST_USED', keys =>
-            keys
-              .where(
-                sql<boolean>`(coalesce(api_keys.last_used_at, '-infinity'), api_keys.id)
-                  < ((${usedBefore}::timestamptz[])[page.place::int], page.before)`,
-              )
-              .orderBy(sql`coalesce(api_keys.last_used_at, '-infinity')`, 'desc'),
-          )
-          .orderBy('apiKeys.id', 'desc')
-          .limit(sql.ref<number>('page.limit'))
-          .as('key'),
-        join => join.onTrue(),
-      )
-      .selectAll('key')
-      .select('page.place')
-      .execute(),
-    db
-      .selectFrom(table)
-      .select(from => [
-        'page.place',
-        from
-          .selectFrom('apiKeys')
-          .whereRef('apiKeys.projectId', '=', 'page.projectId')
-          .where(reaches)
-          .select(eb => eb.fn.countAll<number>().as('totalCount'))
-          .as('totalCount'),
-      ])
-      .execute(),
-  ]);
-  const totals = new Map(counts.map(({ place, totalCount }) => [place, totalCount]));
-  return toConnections(rows, pages, orderBy === 'LAST_USED' ? LAST_USED : NEWEST).map(
-    (connection, index) => ({
-      ...connection,
-      totalCount: totals.get(index + 1) ?? 0,
-    }),
-  );
-}
-
 function selectUsable(db: Database, now: Date) {
   return db
     .selectFrom('apiKeys')
@@ -197,6 +96,31 @@ export async function countUsableKeys(db: Database, now: Date, projectIds: strin
     .where('projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
     .select(eb => ['projectId', eb.fn.countAll<number>().as('used')])
     .groupBy('projectId')
+    .execute();
+}
+
+/**
+ * Finds when keys were first used, by the logs that are kept. Keys that were not used are omitted. The caller has found
+ * the keys as successors of visible ones.
+ */
+export function findFirstUses(db: Database, ids: readonly string[]): Promise<{ id: string; at: Date }[]> {
+  return db
+    .selectFrom('apiKeys')
+    .innerJoinLateral(
+      logs =>
+        logs
+          .selectFrom('predictionLogs')
+          .select('createdAt as at')
+          .whereRef('apiKeyId', '=', 'apiKeys.id')
+          // Older partitions are not read. A day more, as the clocks of servers differ.
+          .where(sql<boolean>`prediction_logs.created_at > api_keys.created_at - interval '1 day'`)
+          .orderBy('predictionLogs.id')
+          .limit(1)
+          .as('first'),
+      join => join.onTrue(),
+    )
+    .select(['apiKeys.id', 'first.at'])
+    .where('apiKeys.id', '=', eb => eb.fn.any(eb.val(ids)))
     .execute();
 }
 

@@ -45,6 +45,10 @@ export function rawKeyIn(authorization: string): string | undefined {
 /** Whether a text contains something with the shape of a raw key. */
 export const containsRawKey = (text: string): boolean => /sk_[0-9A-Za-z]{46}/.test(text);
 
+/** The prefix in a text that contains a raw key, or its beginning as it is shown; undefined if there is none. */
+export const prefixIn = (text: string): string | undefined =>
+  new RegExp(`sk_[0-9A-Za-z]{${PREFIX_CHARACTERS - 3}}`).exec(text)?.[0];
+
 /** The stored digest of a raw key. A fast hash suffices, because 238 random bits cannot be guessed at any speed. */
 export function digestOf(rawKey: string): Buffer {
   return hash('sha256', rawKey, 'buffer');

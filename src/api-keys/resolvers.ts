@@ -9,10 +9,11 @@ import { claimKey, findStoredResult, type IdempotentRequest } from '../requests/
 import { isUuid } from '../requests/names.ts';
 import { requireKeyCreator, requireKeyEditor, requireTarget } from './authorize.ts';
 import { changeApiKey } from './change-key.ts';
+import { checkKeyPage } from './list.ts';
 import { deleteApiKey, insertApiKey, revokeApiKey } from './manage-keys.ts';
 import { memberOf } from './member-keys.ts';
 import { brokenRules, checkPolicyInput, NO_POLICY, setKeyPolicy } from './policy.ts';
-import { checkKeyPage, findCreatedKey } from './queries.ts';
+import { findCreatedKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
 import { checkRefusalDays, DEFAULT_REFUSAL_DAYS } from './refusals-by-code.ts';
 import { endRehearsal, rehearseRevocation } from './rehearsal.ts';
@@ -174,6 +175,8 @@ export const apiKeyResolvers = {
       predecessorId === null ? null : viewer().load.apiKey.find(predecessorId),
     successor: ({ successorId }, _args, { viewer }) =>
       successorId === null ? null : viewer().load.apiKey.find(successorId),
+    successorUsedAt: async ({ successorId }, _args, { viewer }) =>
+      successorId === null ? null : ((await viewer().load.firstUses(successorId))[0]?.at ?? null),
     project: ({ projectId }, _args, { viewer }) => viewer().load.project.get(projectId),
     deployment: ({ deploymentId }, _args, { viewer }) =>
       deploymentId === null ? null : viewer().load.deployment.get(deploymentId),

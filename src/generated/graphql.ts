@@ -225,6 +225,11 @@ export type ApiKey = {
   status: ApiKeyStatus;
   /** The key that replaces this one, from its rotation; null: none. While it can be used, this key retires. */
   successor?: Maybe<ApiKey>;
+  /**
+   * When the key's successor was first used; null: not yet, or there is none. A later `lastUsedAt` means that a program still
+   * uses the key.
+   */
+  successorUsedAt?: Maybe<Scalars['DateTime']['output']>;
 };
 
 
@@ -1574,6 +1579,8 @@ export type QueryApiKeysArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   of: ApiKeyTarget;
   orderBy?: ApiKeyOrder;
+  search?: InputMaybe<Scalars['String']['input']>;
+  status?: InputMaybe<Array<ApiKeyStatus>>;
 };
 
 
@@ -2263,6 +2270,7 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
   scopes?: Resolver<Array<ResolversTypes['ApiKeyScope']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['ApiKeyStatus'], ParentType, ContextType>;
   successor?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;
+  successorUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type ApiKeyAllowanceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyAllowance'] = ResolversParentTypes['ApiKeyAllowance']> = {

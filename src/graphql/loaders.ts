@@ -2,9 +2,10 @@ import { findAllowances } from '../accounts/allowances.ts';
 import { listInvitations } from '../accounts/invitations.ts';
 import { findOrganizationMembers, findOrganizations, listOrganizations } from '../accounts/organizations.ts';
 import { type ActivityPage, listActivity } from '../activity/queries.ts';
+import { identifyKeyPage, type KeyPage, listApiKeys } from '../api-keys/list.ts';
 import { findKeysOfFormerMembers, findKeysOfMembers, memberOf } from '../api-keys/member-keys.ts';
 import { findPolicies } from '../api-keys/policy.ts';
-import { countUsableKeys, findApiKeys, type KeyPage, listApiKeys } from '../api-keys/queries.ts';
+import { countUsableKeys, findApiKeys, findFirstUses } from '../api-keys/queries.ts';
 import { countRefusalsByCode, type RefusalsOfKey } from '../api-keys/refusals-by-code.ts';
 import type { Database } from '../database/pool.ts';
 import { findDeployments, findDeploymentsOf } from '../deployments/deployments.ts';
@@ -43,11 +44,7 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
   const kit = startLoaderKit();
   const { byId, byParent, byKey } = kit;
   const apiKeys = (orderBy: ApiKeyOrder) =>
-    byKey(
-      (pages: readonly KeyPage[]) => listApiKeys(db, viewerId, pages, orderBy),
-      ({ projectId, deploymentId, first, after, usedBefore }) =>
-        `${projectId} ${deploymentId} ${first} ${after} ${usedBefore?.getTime()}`,
-    );
+    byKey((pages: readonly KeyPage[]) => listApiKeys(db, { viewerId, now }, pages, orderBy), identifyKeyPage);
   return {
     // The only parent is the viewer.
     organizationsOf: byKey(
@@ -99,6 +96,10 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
       deployment => deployment.projectId,
     ),
     apiKey: byId('API key', ids => findApiKeys(db, viewerId, ids)),
+    firstUses: byParent(
+      ids => findFirstUses(db, ids),
+      use => use.id,
+    ),
     keyPolicy: byParent(
       ids => findPolicies(db, ids),
       policy => policy.organizationId,

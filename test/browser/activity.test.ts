@@ -67,10 +67,10 @@ test('the tab lists who did what, what changed, when and from which network, and
   await expect.poll(() => rows(page).count()).toBe(3);
   await page.goto(`${projectPath()}?person=${ann.id}&group=MODELS`);
   await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
-  await isAccessibleAtEveryWidth(page, 'light');
+  await isAccessibleAtEveryWidth(page);
   await page.getByRole('button', { name: 'Show all' }).click();
   await rotated.waitFor();
-  await isAccessibleAtEveryWidth(page, 'dark');
+  await isAccessibleAtEveryWidth(page);
 }, 60_000);
 
 test('what the filter selects is saved as CSV, without formulas', async () => {
@@ -110,7 +110,7 @@ test('an admin or owner opens the organization’s activity from its page, in pa
   await page.getByText('Page 2').waitFor();
   const plan = rows(page).filter({ hasText: 'The operator of the server changed the plan of' });
   await plan.getByText('plan: PRO → ENTERPRISE').waitFor();
-  await isAccessibleAtEveryWidth(page, 'light');
+  await isAccessibleAtEveryWidth(page);
   await page.getByRole('button', { name: 'Newer' }).click();
   await page.getByText('Page 1').waitFor();
 

@@ -432,7 +432,9 @@ describe('the table', () => {
     const { owner, deploymentId } = lab;
     const now = Date.now();
     const expiring = new Date(now + 9 * DAY);
-    await createKey(service, owner, { deploymentId }, { name: 'Unborn' });
+    await createKey(service, owner, { deploymentId }, { name: 'Newborn' });
+    const unborn = await createKey(service, owner, { deploymentId }, { name: 'Unborn' });
+    await change(unborn.id, { createdAt: new Date(now - 8 * DAY) });
     const idle = await createKey(service, owner, { deploymentId }, { name: 'Idle' });
     const ending = await createKey(service, owner, { deploymentId }, { name: 'Ending', expiresAt: expiring });
     const busy = await createKey(service, owner, { deploymentId }, { name: 'Busy' });
@@ -445,7 +447,9 @@ describe('the table', () => {
       'Ending\nExpires in 9 days',
       'Idle\nUnused for 100 days',
       'Unborn\nNever used',
+      'Newborn',
     ]);
+    expect((await cells(page, 'Newborn'))[2]).toBe('Not used yet');
   });
 
   test('shows more than 100 keys on demand, and omits none if one is created meanwhile', async () => {

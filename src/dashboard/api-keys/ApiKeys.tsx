@@ -5,7 +5,7 @@ import { useQuery } from 'urql';
 import { useViewer } from '../app/Session';
 import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
-import type { ApiKeyTarget } from '../generated/graphql';
+import type { ApiKeyRowFragment, ApiKeyTarget } from '../generated/graphql';
 import { useProject } from '../projects/ProjectPage';
 import { EmptyState } from '../ui/EmptyState';
 import { Problem } from '../ui/Problem';
@@ -13,13 +13,23 @@ import { useNow } from '../ui/use-now';
 import classes from './ApiKeys.module.css';
 import { type Asked, ConfirmKey } from './ConfirmKey';
 import { CreateKey } from './CreateKey';
+import { KeyFilterBar, totalOfCounts } from './KeyFilterBar';
 import { KeyRows } from './KeyRows';
 import { KeyTable, SkeletonRows } from './KeyTable';
+import { useKeyFilter, variablesOf } from './key-filter.ts';
 import { ABOUT_KEYS, PAGE } from './queries';
+import { RotateKey } from './RotateKey';
 import { UpgradePlan } from './UpgradePlan';
 
 const API_KEYS = graphql(`
-  query ApiKeys($projectId: ID!, $of: ApiKeyTarget!, $first: Int!) {
+  query ApiKeys(
+    $projectId: ID!
+    $of: ApiKeyTarget!
+    $first: Int!
+    $orderBy: ApiKeyOrder!
+    $search: String
+    $status: [ApiKeyStatus!]
+  ) {
     project(id: $projectId) {
       id
       ...ViewerCan
@@ -37,7 +47,8 @@ const API_KEYS = graphql(`
         }
       }
     }
-    apiKeys(of: $of, first: $first) {
+    apiKeys(of: $of, first: $first, orderBy: $orderBy, search: $search, status: $status) {
+      totalCount
       pageInfo {
         hasNextPage
         endCursor
@@ -45,6 +56,15 @@ const API_KEYS = graphql(`
       nodes {
         ...ApiKeyRow
       }
+    }
+    active: apiKeys(of: $of, first: 1, orderBy: $orderBy, status: [ACTIVE]) {
+      totalCount
+    }
+    expired: apiKeys(of: $of, first: 1, orderBy: $orderBy, status: [EXPIRED]) {
+      totalCount
+    }
+    revoked: apiKeys(of: $of, first: 1, orderBy: $orderBy, status: [REVOKED]) {
+      totalCount
     }
   }
 `);
@@ -93,9 +113,10 @@ interface Props {
 }
 
 function ApiKeys({ projectId, known, of, about, reach }: Props) {
+  const [filter, setFilter] = useKeyFilter();
   const [{ data: current, error }, load] = useQuery({
     query: API_KEYS,
-    variables: { projectId, of, first: PAGE },
+    variables: { projectId, of, first: PAGE, ...variablesOf(filter) },
     context: ABOUT_KEYS,
   });
   // If a reload fails, the loaded data stays.
@@ -108,6 +129,7 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
   const reason = useId();
   const [creating, setCreating] = useState(false);
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [rotating, setRotating] = useState<ApiKeyRowFragment | null>(null);
   const [done, setDone] = useState(false);
   useEffect(() => {
     // The pressed button disappears with its key, and the focus would be lost.
@@ -119,6 +141,12 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
   };
 
   const { project, apiKeys } = data ?? {};
+  const counts = data && {
+    ACTIVE: data.active.totalCount,
+    EXPIRED: data.expired.totalCount,
+    REVOKED: data.revoked.totalCount,
+  };
+  const holdsKeys = counts && totalOfCounts(counts) > 0;
   const canManage = project?.viewerCan.manageApiKeys ?? known.canManage;
   const allowed = project?.organization.plan.allowApiPredict ?? known.allowed;
   const full = project ? project.apiKeyAllowance.used >= project.apiKeyAllowance.limit : false;
@@ -145,11 +173,10 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
         )}
       </Group>
       {error && <Problem error={error} retry={reload} />}
-      {!error && !data && <WhileLoading actions={canManage} />}
       {project && !allowed && (
         <UpgradePlan
           organization={project.organization}
-          holdsKeys={apiKeys?.nodes.length !== 0}
+          holdsKeys={holdsKeys !== false}
           canManage={canManage}
         />
       )}
@@ -163,7 +190,16 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
           )}
         </Allowance>
       )}
-      {apiKeys?.nodes.length === 0 && allowed && (
+      {!error && !data && (
+        <div className={classes.allowance}>
+          <Skeleton h={12} w={300} />
+        </div>
+      )}
+      {(holdsKeys ?? (allowed && !error)) && (
+        <KeyFilterBar filter={filter} onChange={setFilter} counts={counts} found={apiKeys?.totalCount} />
+      )}
+      {!error && !data && <WhileLoading actions={canManage} />}
+      {holdsKeys === false && allowed && (
         <Paper withBorder>
           <EmptyState title="No API key yet">
             {canManage
@@ -172,13 +208,29 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
           </EmptyState>
         </Paper>
       )}
+      {holdsKeys && apiKeys?.nodes.length === 0 && (
+        <Paper withBorder>
+          <EmptyState title="No key matches">
+            A search finds a part of a key’s name, or the characters that a key begins with.
+          </EmptyState>
+        </Paper>
+      )}
       {apiKeys && apiKeys.nodes.length > 0 && (
         <KeyTable actions={canManage}>
-          <KeyRows page={apiKeys} of={of} now={now} {...(canManage && { onAsk: ask })} />
+          <KeyRows
+            // The pages below the first are those of one filter.
+            key={JSON.stringify(filter)}
+            page={apiKeys}
+            of={of}
+            filter={filter}
+            now={now}
+            actions={canManage ? { onAsk: ask, onRotate: setRotating } : undefined}
+          />
         </KeyTable>
       )}
       {/* Outside the part that depends on the data: a failed reload must not remove a key that is being shown. */}
       <CreateKey opened={creating} of={of} reach={reach} onClose={() => setCreating(false)} />
+      <RotateKey apiKey={rotating} onClose={() => setRotating(null)} />
       <ConfirmKey
         asked={asked}
         now={now}
@@ -220,9 +272,6 @@ function Allowance({ used, limit, children }: { used: number; limit: number; chi
 function WhileLoading({ actions }: { actions: boolean }) {
   return (
     <>
-      <div className={classes.allowance}>
-        <Skeleton h={12} w={300} />
-      </div>
       <KeyTable actions={actions}>
         <SkeletonRows />
       </KeyTable>

@@ -8,20 +8,12 @@ import { Dialog } from '../ui/Dialog';
 import { Refusal } from '../ui/Refusal';
 import classes from './ApiKeys.module.css';
 import { KeyUse } from './KeyUse';
-import { ABOUT_KEYS } from './queries';
+import { ABOUT_KEYS, DELETE } from './queries';
 
 const REVOKE = graphql(`
   mutation RevokeApiKey($id: ID!) {
     revokeApiKey(id: $id) {
       id
-    }
-  }
-`);
-
-const DELETE = graphql(`
-  mutation DeleteApiKey($id: ID!) {
-    deleteApiKey(id: $id) {
-      deletedApiKeyId
     }
   }
 `);

@@ -1,15 +1,17 @@
 import { Badge, Button, Group, Input, NativeSelect, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { type CombinedError, useClient } from 'urql';
+import type { CombinedError } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
-import type { ApiKeyTarget, CreateApiKeyMutation } from '../generated/graphql';
+import type { ApiKeyTarget, CreateApiKeyInput } from '../generated/graphql';
 import { MAX_NAME_LENGTH } from '../limits.ts';
 import { Dialog } from '../ui/Dialog';
 import { Form, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
+import { type Attempts, useAttempt } from './attempt.ts';
+import { ExistingKey, type LostKey } from './ExistingKey';
 import { expiryOf, inputDate, LIFETIMES, NO_EXPIRY, ON_DATE } from './expiry.ts';
-import { ABOUT_KEYS } from './queries';
+import { LostAnswer } from './LostAnswer';
 import { RevealKey } from './RevealKey';
 
 // Selects only the key: with its deployment, the cache would reload the whole page behind the secret.
@@ -26,7 +28,18 @@ const CREATE = graphql(`
   }
 `);
 
-type Created = CreateApiKeyMutation['createApiKey'];
+/** What a person has entered. */
+interface Fields {
+  name: string;
+  lifetime: string;
+  date: string;
+}
+
+const EMPTY: Fields = { name: '', lifetime: '90-days', date: '' };
+
+type NewKey = Omit<CreateApiKeyInput, 'idempotencyKey'>;
+
+const attempts: Attempts<NewKey> = new Map();
 
 interface Props {
   opened: boolean;
@@ -38,81 +51,120 @@ interface Props {
 
 /** The dialog that asks for a name and an expiry, and then shows the new key, once. */
 export function CreateKey({ opened, of, reach, onClose }: Props) {
-  const [busy, setBusy] = useState(false);
-  // The one place that holds the raw key.
-  const [created, setCreated] = useState<Created | null>(null);
+  const attempt = useAttempt({
+    attempts,
+    place: String(of.deploymentId ?? of.projectId),
+    send: (client, input: NewKey, context) => client.mutation(CREATE, { input }, context).toPromise(),
+  });
+  const { busy, made, existingId, unanswered } = attempt;
+  // Kept while a request is under way, so that a refused or deleted key can be asked for again.
+  const [fields, setFields] = useState(EMPTY);
+  const [deleted, setDeleted] = useState<LostKey | null>(null);
   const [warned, setWarned] = useState(false);
-  const finish = () => {
-    setCreated(null);
+  const clear = () => {
+    attempt.clear();
+    setDeleted(null);
     setWarned(false);
+  };
+  const finish = () => {
+    clear();
+    setFields(EMPTY);
     onClose();
+  };
+  const content = () => {
+    if (made) {
+      const { apiKey, rawKey } = made.createApiKey;
+      return (
+        <RevealKey
+          name={apiKey.name}
+          prefix={apiKey.prefix}
+          rawKey={rawKey}
+          warned={warned}
+          onBack={() => setWarned(true)}
+          onDone={finish}
+        />
+      );
+    }
+    if (existingId !== null) {
+      return (
+        <ExistingKey
+          id={existingId}
+          onKeep={finish}
+          onDeleted={key => {
+            clear();
+            setDeleted(key);
+          }}
+        />
+      );
+    }
+    if (unanswered) {
+      return (
+        <LostAnswer
+          name={unanswered.input.name}
+          error={attempt.error}
+          isRepeatable={attempt.isRepeatable}
+          busy={busy}
+          onRepeat={() => void attempt.repeat()}
+          onForget={attempt.forget}
+          onClose={finish}
+        />
+      );
+    }
+    return (
+      <KeyForm
+        reach={reach}
+        busy={busy}
+        fields={fields}
+        onChange={setFields}
+        error={attempt.error}
+        deleted={deleted}
+        onSubmit={settings => void attempt.start({ target: of, ...settings })}
+        onCancel={finish}
+      />
+    );
   };
   return (
     <Dialog
       opened={opened}
       onClose={() => {
-        if (created) setWarned(true);
-        else if (!busy) onClose();
+        if (made) setWarned(true);
+        else if (!busy) finish();
       }}
-      title={created ? 'Save this key now' : 'Create API key'}
+      title={made ? 'Save this key now' : 'Create API key'}
       size="lg"
-      withCloseButton={!created}
+      withCloseButton={!made}
     >
-      {created ? (
-        <RevealKey
-          name={created.apiKey.name}
-          prefix={created.apiKey.prefix}
-          rawKey={created.rawKey}
-          warned={warned}
-          onBack={() => setWarned(true)}
-          onDone={finish}
-        />
-      ) : (
-        <KeyForm
-          of={of}
-          reach={reach}
-          busy={busy}
-          setBusy={setBusy}
-          onCreated={setCreated}
-          onCancel={onClose}
-        />
-      )}
+      {content()}
     </Dialog>
   );
 }
 
 interface FormProps {
-  of: ApiKeyTarget;
   reach: string;
   busy: boolean;
-  setBusy: (busy: boolean) => void;
-  onCreated: (created: Created) => void;
+  fields: Fields;
+  onChange: (fields: Fields) => void;
+  error: CombinedError | undefined;
+  /** The key of a lost answer that was just deleted. */
+  deleted: LostKey | null;
+  onSubmit: (settings: { name: string; expiresAt: string | null }) => void;
   onCancel: () => void;
 }
 
-function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
-  const client = useClient();
-  const [name, setName] = useState('');
-  const [lifetime, setLifetime] = useState<string>('90-days');
-  const [date, setDate] = useState('');
-  const [error, setError] = useState<CombinedError>();
+function KeyForm({ reach, busy, fields, onChange, error, deleted, onSubmit, onCancel }: FormProps) {
+  const { name, lifetime, date } = fields;
+  const change = (changed: Partial<Fields>) => onChange({ ...fields, ...changed });
   const expiresAt = expiryOf(lifetime, date, new Date());
   const isPast = Boolean(expiresAt && expiresAt.getTime() < Date.now());
-  const submit = async () => {
+  const submit = () => {
     if (busy || expiresAt === undefined || isPast) return;
-    setBusy(true);
-    setError(undefined);
-    const input = { target: of, name, expiresAt: expiresAt?.toISOString() ?? null };
-    // Not useMutation, which would keep the answer, and with it the raw key, for as long as the page is open.
-    const result = await client.mutation(CREATE, { input }, ABOUT_KEYS).toPromise();
-    setBusy(false);
-    if (result.data) onCreated(result.data.createApiKey);
-    else setError(result.error);
+    onSubmit({ name, expiresAt: expiresAt?.toISOString() ?? null });
   };
   return (
-    <Form onSubmit={() => void submit()}>
+    <Form onSubmit={submit}>
       <Stack gap="md">
         <Refusal sentence={error ? sentenceOf(error) : null} />
+        {deleted && <Deleted apiKey={deleted} />}
         <TextField
           label="Name"
           description="The program that will hold the key: one key for each."
@@ -122,14 +174,14 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
           autoComplete="off"
           data-autofocus
           value={name}
-          onChange={event => setName(event.currentTarget.value)}
+          onChange={event => change({ name: event.currentTarget.value })}
         />
         <div>
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
             <NativeSelect
               label="Expires"
               value={lifetime}
-              onChange={event => setLifetime(event.currentTarget.value)}
+              onChange={event => change({ lifetime: event.currentTarget.value })}
               data={[
                 ...LIFETIMES.map(({ value, label }) => ({ value, label })),
                 { value: ON_DATE, label: 'On a date…' },
@@ -145,7 +197,7 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
                 max="2999-12-31"
                 error={isPast ? 'This day has passed. Choose a later one.' : undefined}
                 value={date}
-                onChange={event => setDate(event.currentTarget.value)}
+                onChange={event => change({ date: event.currentTarget.value })}
               />
             )}
           </SimpleGrid>
@@ -187,6 +239,13 @@ function KeyForm({ of, reach, busy, setBusy, onCreated, onCancel }: FormProps) {
     </Form>
   );
 }
+
+/** Says that the key of a lost answer is gone. */
+export const Deleted = ({ apiKey: { name, prefix } }: { apiKey: LostKey }) => (
+  <Text size="sm" role="status" style={{ overflowWrap: 'anywhere' }}>
+    “{name}” (<code>{prefix}...</code>) is deleted.
+  </Text>
+);
 
 function lastMoment(expiresAt: Date | null | undefined): string {
   if (expiresAt === null) return 'Works until it is revoked.';

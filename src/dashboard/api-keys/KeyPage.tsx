@@ -3,6 +3,7 @@ import { Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { useQuery } from 'urql';
+import { useViewer } from '../app/Session';
 import { graphql } from '../generated';
 import { Loading } from '../ui/Loading';
 import { NotFound } from '../ui/NotFound';
@@ -17,7 +18,7 @@ import { KeyRefusals } from './KeyRefusals';
 import { KeyUsage } from './KeyUsage';
 import { ABOUT_KEYS } from './queries';
 import { RehearsalUnderWay, RehearseKey } from './RehearseKey';
-import { RotateKey } from './RotateKey';
+import { canRotate, RotateKey } from './RotateKey';
 
 const API_KEY = graphql(`
   query ApiKeyPage($id: ID!) {
@@ -70,6 +71,7 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
     context: ABOUT_KEYS,
   });
   const navigate = useNavigate();
+  const { id: viewerId } = useViewer();
   const now = useNow();
   const heading = useRef<HTMLHeadingElement>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -110,13 +112,13 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
               <Button variant="default" onClick={() => setDialog('change')}>
                 Change
               </Button>
+              {canRotate(key, viewerId) && (
+                <Button variant="default" onClick={() => setDialog('rotate')}>
+                  Rotate
+                </Button>
+              )}
               {key.status === 'ACTIVE' && (
                 <>
-                  {key.successor?.status !== 'ACTIVE' && (
-                    <Button variant="default" onClick={() => setDialog('rotate')}>
-                      Rotate
-                    </Button>
-                  )}
                   {!key.rehearsalUntil && (
                     <Button variant="default" onClick={() => setDialog('rehearse')}>
                       Rehearse

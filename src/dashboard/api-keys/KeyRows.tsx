@@ -4,13 +4,20 @@ import { useQuery } from 'urql';
 import { graphql } from '../generated';
 import type { ApiKeyRowFragment, ApiKeyTarget } from '../generated/graphql';
 import { Problem } from '../ui/Problem';
-import type { Asked } from './ConfirmKey';
-import { KeyRow, SkeletonRows, WholeRow } from './KeyTable';
+import { type KeyActions, KeyRow, SkeletonRows, WholeRow } from './KeyTable';
+import { type KeyFilter, variablesOf } from './key-filter.ts';
 import { ABOUT_KEYS, PAGE } from './queries';
 
 const MORE_API_KEYS = graphql(`
-  query MoreApiKeys($of: ApiKeyTarget!, $first: Int!, $after: String) {
-    apiKeys(of: $of, first: $first, after: $after) {
+  query MoreApiKeys(
+    $of: ApiKeyTarget!
+    $first: Int!
+    $after: String
+    $orderBy: ApiKeyOrder!
+    $search: String
+    $status: [ApiKeyStatus!]
+  ) {
+    apiKeys(of: $of, first: $first, after: $after, orderBy: $orderBy, search: $search, status: $status) {
       pageInfo {
         hasNextPage
         endCursor
@@ -24,9 +31,9 @@ const MORE_API_KEYS = graphql(`
 
 interface List {
   of: ApiKeyTarget;
+  filter: KeyFilter;
   now: Date;
-  /** Absent for people who may not change keys. */
-  onAsk?: (asked: Asked) => void;
+  actions?: KeyActions | undefined;
 }
 
 interface Page {
@@ -60,7 +67,7 @@ export function KeyRows({ page: { nodes, pageInfo }, next = false, ...list }: Li
             apiKey={key}
             now={list.now}
             inDeployment={list.of.deploymentId !== undefined}
-            {...(list.onAsk && { onAsk: list.onAsk })}
+            actions={list.actions}
           />
         ))}
       </Table.Tbody>
@@ -81,7 +88,7 @@ export function KeyRows({ page: { nodes, pageInfo }, next = false, ...list }: Li
 function NextPage({ after, ...list }: List & { after: string | null | undefined }) {
   const [{ data, error }, load] = useQuery({
     query: MORE_API_KEYS,
-    variables: { of: list.of, first: PAGE, after },
+    variables: { of: list.of, first: PAGE, after, ...variablesOf(list.filter) },
     context: ABOUT_KEYS,
   });
   if (data) return <KeyRows {...list} page={data.apiKeys} next />;

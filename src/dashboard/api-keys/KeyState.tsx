@@ -1,4 +1,5 @@
-import { CalendarClock, Hourglass } from 'lucide-react';
+import { CalendarClock, CircleCheck, Hourglass } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { ApiKeyStatus } from '../generated/graphql';
 import type { Mark } from './hygiene.ts';
 import classes from './KeyState.module.css';
@@ -19,12 +20,19 @@ export function KeyStatus({ status }: { status: ApiKeyStatus }) {
   );
 }
 
+const icons: Record<Mark['kind'], ReactNode> = {
+  unused: <Hourglass size={13} aria-hidden />,
+  expiring: <CalendarClock size={13} aria-hidden />,
+  retiring: <CalendarClock size={13} aria-hidden />,
+  replaced: <CircleCheck size={13} aria-hidden />,
+};
+
 /** What about a key deserves attention. */
 export function KeyMarks({ marks }: { marks: readonly Mark[] }) {
   return marks.map(({ kind, text }) => (
     <span key={kind} className={classes.mark} data-kind={kind}>
-      {kind === 'expiring' ? <CalendarClock size={13} aria-hidden /> : <Hourglass size={13} aria-hidden />}
-      {text}
+      {icons[kind]}
+      <span>{text}</span>
     </span>
   ));
 }

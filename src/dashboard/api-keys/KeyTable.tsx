@@ -2,29 +2,31 @@ import { ActionIcon, Anchor, Badge, Button, Card, Skeleton, Table, Tooltip } fro
 import { Layers, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
+import { useViewer } from '../app/Session';
 import type { ApiKeyRowFragment } from '../generated/graphql';
 import { DataTable } from '../ui/DataTable';
 import { Moment } from '../ui/Moment';
 import { shortDay } from '../ui/relative-time.ts';
 import type { Asked } from './ConfirmKey';
 import { expiryWords } from './expiry.ts';
-import { marksOf } from './hygiene.ts';
+import { marksOf, noUse } from './hygiene.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
 import classes from './KeyTable.module.css';
 import { keyPath } from './key-path.ts';
+import { canRotate } from './RotateKey';
 
 const COLUMNS = ['Name', 'Key', 'Status', 'Last used', 'Expiry', 'Reach', 'Created by'] as const;
 type Column = (typeof COLUMNS)[number];
 
 // Fixed widths, so that no column moves when the keys are loaded or change.
 const widths: Record<Column, string> = {
-  Name: '17%',
+  Name: '16%',
   Key: '13%',
-  Status: '9.5%',
-  'Last used': '12.5%',
-  Expiry: '11%',
-  Reach: '13.5%',
-  'Created by': '11%',
+  Status: '10%',
+  'Last used': '11%',
+  Expiry: '10.5%',
+  Reach: '12.5%',
+  'Created by': '10.5%',
 };
 
 /** The frame of the list. On a narrow screen each row becomes a card. */
@@ -57,10 +59,16 @@ interface RowProps {
   now: Date;
   /** Whether the list is that of one deployment, whose name is then omitted. */
   inDeployment: boolean;
-  onAsk?: (asked: Asked) => void;
+  actions?: KeyActions | undefined;
 }
 
-export function KeyRow({ apiKey, now, inDeployment, onAsk }: RowProps) {
+/** What a person who may change keys can do with each; absent for others. */
+export interface KeyActions {
+  onAsk: (asked: Asked) => void;
+  onRotate: (key: ApiKeyRowFragment) => void;
+}
+
+export function KeyRow({ apiKey, now, inDeployment, actions }: RowProps) {
   const { name, prefix, status, deployment, createdBy, createdAt, lastUsedAt } = apiKey;
   const expiry = apiKey.expiresAt ? expiryWords(new Date(apiKey.expiresAt)) : undefined;
   return (
@@ -76,8 +84,16 @@ export function KeyRow({ apiKey, now, inDeployment, onAsk }: RowProps) {
       </Cell>
       <Cell of="Status">
         <KeyStatus status={status} />
+        {apiKey.revokedAt && (
+          <small className={classes.second}>
+            {shortDay(new Date(apiKey.revokedAt))}
+            {revokerOf(apiKey)}
+          </small>
+        )}
       </Cell>
-      <Cell of="Last used">{lastUsedAt ? <Moment at={new Date(lastUsedAt)} now={now} /> : 'Never'}</Cell>
+      <Cell of="Last used">
+        {lastUsedAt ? <Moment at={new Date(lastUsedAt)} now={now} /> : noUse(apiKey, now)}
+      </Cell>
       <Cell of="Expiry">
         {expiry ? (
           <>
@@ -111,38 +127,52 @@ export function KeyRow({ apiKey, now, inDeployment, onAsk }: RowProps) {
         {createdBy?.name ?? '–'}
         <small className={classes.second}>{shortDay(new Date(createdAt))}</small>
       </Cell>
-      {onAsk && (
-        <Table.Td className={classes.actions}>
-          <div>
-            {status === 'ACTIVE' && (
-              <Button
-                variant="subtle"
-                color="gray"
-                fw={500}
-                className={classes.revoke}
-                size="compact-sm"
-                aria-label={`Revoke ${name}`}
-                onClick={() => onAsk({ what: 'revoke', key: apiKey })}
-              >
-                Revoke
-              </Button>
-            )}
-            <Tooltip label="Delete" withArrow>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                aria-label={`Delete ${name}`}
-                className={classes.trash}
-                onClick={() => onAsk({ what: 'delete', key: apiKey })}
-              >
-                <Trash2 size={16} aria-hidden />
-              </ActionIcon>
-            </Tooltip>
-          </div>{' '}
-        </Table.Td>
-      )}
+      {actions && <Actions apiKey={apiKey} {...actions} />}
     </Table.Tr>
   );
+}
+
+function Actions({ apiKey, onAsk, onRotate }: KeyActions & { apiKey: ApiKeyRowFragment }) {
+  const { id: viewerId } = useViewer();
+  // Keys may have the same name.
+  const named = `${apiKey.name}, ${apiKey.prefix}`;
+  const button = (verb: string, onClick: () => void) => (
+    <Button
+      variant="subtle"
+      color="gray"
+      fw={500}
+      className={classes.action}
+      size="compact-sm"
+      aria-label={`${verb} ${named}`}
+      onClick={onClick}
+    >
+      {verb}
+    </Button>
+  );
+  return (
+    <Table.Td className={classes.actions}>
+      <div>
+        {canRotate(apiKey, viewerId) && button('Rotate', () => onRotate(apiKey))}
+        {apiKey.status === 'ACTIVE' && button('Revoke', () => onAsk({ what: 'revoke', key: apiKey }))}
+        <Tooltip label="Delete" withArrow>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={`Delete ${named}`}
+            className={classes.trash}
+            onClick={() => onAsk({ what: 'delete', key: apiKey })}
+          >
+            <Trash2 size={16} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </div>{' '}
+    </Table.Td>
+  );
+}
+
+function revokerOf({ revokedBy, revokedByHolder }: ApiKeyRowFragment): string {
+  if (revokedByHolder) return ' by its holder';
+  return revokedBy ? ` by ${revokedBy.name}` : '';
 }
 
 // On a narrow screen the column heads are hidden, and each cell has a label.

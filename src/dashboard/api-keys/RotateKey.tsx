@@ -1,13 +1,15 @@
 import { Button, Group, Radio, Stack, Text } from '@mantine/core';
-import { useRef, useState } from 'react';
-import { type CombinedError, useClient } from 'urql';
+import { useState } from 'react';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
-import type { ApiKeyRowFragment, RotateApiKeyMutation } from '../generated/graphql';
+import type { ApiKeyRowFragment, RotateApiKeyInput } from '../generated/graphql';
 import { Dialog } from '../ui/Dialog';
 import { Form } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
-import { ABOUT_KEYS } from './queries';
+import { type Attempts, isUnanswered, useAttempt } from './attempt.ts';
+import { Deleted } from './CreateKey';
+import { ExistingKey, type LostKey } from './ExistingKey';
+import { LostAnswer } from './LostAnswer';
 import { RevealKey } from './RevealKey';
 
 // Selects only the key: with its deployment, the cache would reload the whole page behind the secret.
@@ -36,6 +38,16 @@ const OVERLAPS = [
   },
 ];
 
+type Input = Omit<RotateApiKeyInput, 'idempotencyKey'>;
+
+const attempts: Attempts<Input> = new Map();
+
+/** Whether a person can rotate a key, or has yet to learn whether they did. */
+export const canRotate = (
+  { id, status, successor }: Pick<ApiKeyRowFragment, 'id' | 'status' | 'successor'>,
+  viewerId: string,
+): boolean => (status === 'ACTIVE' && successor?.status !== 'ACTIVE') || isUnanswered(attempts, viewerId, id);
+
 interface Props {
   /** Null if no key is rotated. */
   apiKey: ApiKeyRowFragment | null;
@@ -44,83 +56,152 @@ interface Props {
 
 /** Asks when the old key retires, and then shows its successor, once. */
 export function RotateKey({ apiKey, onClose }: Props) {
-  const client = useClient();
+  const attempt = useAttempt({
+    attempts,
+    place: apiKey?.id ?? '',
+    send: (client, input: Input, context) => client.mutation(ROTATE, { input }, context).toPromise(),
+  });
+  const { busy, made, existingId, unanswered } = attempt;
   const [overlap, setOverlap] = useState('86400');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<CombinedError>();
-  // The one place that holds the raw key.
-  const [rotated, setRotated] = useState<RotateApiKeyMutation['rotateApiKey'] | null>(null);
+  /** The successor of a lost answer, once it was deleted. */
+  const [deleted, setDeleted] = useState<LostKey | null>(null);
   const [warned, setWarned] = useState(false);
-  // The same for each attempt at this rotation, so that a lost answer leaves no second successor.
-  const idempotencyKey = useRef(crypto.randomUUID());
   const finish = () => {
-    setRotated(null);
+    attempt.clear();
+    setDeleted(null);
     setWarned(false);
-    setError(undefined);
-    idempotencyKey.current = crypto.randomUUID();
     onClose();
   };
-  const submit = async () => {
-    if (busy || !apiKey) return;
-    setBusy(true);
-    setError(undefined);
-    const input = {
-      id: apiKey.id,
-      overlapSeconds: Number(overlap),
-      idempotencyKey: `${idempotencyKey.current} ${overlap}`,
-    };
-    // Not useMutation, which would keep the answer, and with it the raw key, for as long as the page is open.
-    const result = await client.mutation(ROTATE, { input }, ABOUT_KEYS).toPromise();
-    setBusy(false);
-    if (result.data) setRotated(result.data.rotateApiKey);
-    else setError(result.error);
+  const content = (key: ApiKeyRowFragment) => {
+    if (made) {
+      const { apiKey: successor, rawKey } = made.rotateApiKey;
+      return (
+        <RevealKey
+          name={successor.name}
+          prefix={successor.prefix}
+          rawKey={rawKey}
+          warned={warned}
+          onBack={() => setWarned(true)}
+          onDone={finish}
+        />
+      );
+    }
+    if (existingId !== null) {
+      return (
+        <ExistingKey
+          id={existingId}
+          // The old key is refused already, so the lost one is replaced: a new key would have to be set up by hand.
+          instead={lost =>
+            lost.predecessor?.status === 'ACTIVE'
+              ? null
+              : {
+                  text: 'The old key is refused already: replace this one, which keeps its networks and limits.',
+                  action: (
+                    <Button loading={busy} onClick={() => void attempt.start(replacementOf(lost))}>
+                      Replace this key
+                    </Button>
+                  ),
+                }
+          }
+          insteadError={attempt.error}
+          onKeep={finish}
+          onDeleted={lost => {
+            attempt.clear();
+            setDeleted(lost);
+          }}
+        />
+      );
+    }
+    if (unanswered) {
+      return (
+        <LostAnswer
+          name={key.name}
+          error={attempt.error}
+          isRepeatable={attempt.isRepeatable}
+          busy={busy}
+          onRepeat={() => void attempt.repeat()}
+          onForget={attempt.forget}
+          onClose={finish}
+        />
+      );
+    }
+    if (deleted && deleted.predecessor?.status !== 'ACTIVE') {
+      return (
+        <Stack gap="md">
+          <Deleted apiKey={deleted} />
+          <Text size="sm">
+            The old key is refused already and cannot be rotated again. Create a new API key for the program.
+          </Text>
+          <Group justify="flex-end">
+            <Button onClick={finish}>Close</Button>
+          </Group>
+        </Stack>
+      );
+    }
+    return (
+      <Form
+        onSubmit={() =>
+          // The old key's lifetime was shortened by the first rotation, so its successor gets that of the deleted one.
+          void attempt.start({
+            id: key.id,
+            overlapSeconds: Number(overlap),
+            ...(deleted && { expiresAt: deleted.expiresAt ?? null }),
+          })
+        }
+      >
+        <Stack gap="md">
+          <Refusal sentence={attempt.error ? sentenceOf(attempt.error) : null} />
+          {deleted && (
+            <div>
+              <Deleted apiKey={deleted} />
+              <Text size="sm">
+                <code>{key.prefix}...</code> still retires when the first rotation said, or earlier. Rotate it
+                again.
+              </Text>
+            </div>
+          )}
+          <Text size="sm">
+            A new key with the same name, reach, networks and limits replaces <code>{key.prefix}...</code>{' '}
+            Both work until the old one retires.
+          </Text>
+          <Radio.Group label="The old key retires" value={overlap} onChange={setOverlap}>
+            <Stack gap="xs" mt={6}>
+              {OVERLAPS.map(one => (
+                <Radio key={one.value} {...one} />
+              ))}
+            </Stack>
+          </Radio.Group>
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={finish} disabled={busy}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={busy}>
+              Rotate key
+            </Button>
+          </Group>
+        </Stack>
+      </Form>
+    );
   };
   return (
     <Dialog
       opened={apiKey !== null}
       onClose={() => {
-        if (rotated) setWarned(true);
+        if (made) setWarned(true);
         else if (!busy) finish();
       }}
-      title={rotated ? 'Save this key now' : apiKey && `Rotate “${apiKey.name}”`}
+      title={made ? 'Save this key now' : apiKey && `Rotate “${apiKey.name}”`}
       size="lg"
-      withCloseButton={!rotated}
+      withCloseButton={!made}
     >
-      {rotated ? (
-        <RevealKey
-          name={rotated.apiKey.name}
-          prefix={rotated.apiKey.prefix}
-          rawKey={rotated.rawKey}
-          warned={warned}
-          onBack={() => setWarned(true)}
-          onDone={finish}
-        />
-      ) : (
-        <Form onSubmit={() => void submit()}>
-          <Stack gap="md">
-            <Refusal sentence={error ? sentenceOf(error) : null} />
-            <Text size="sm">
-              A new key with the same name, reach, networks and limits replaces{' '}
-              <code>{apiKey?.prefix}...</code> Both work until the old one retires.
-            </Text>
-            <Radio.Group label="The old key retires" value={overlap} onChange={setOverlap}>
-              <Stack gap="xs" mt={6}>
-                {OVERLAPS.map(one => (
-                  <Radio key={one.value} {...one} />
-                ))}
-              </Stack>
-            </Radio.Group>
-            <Group justify="flex-end" gap="xs">
-              <Button variant="default" onClick={finish} disabled={busy}>
-                Cancel
-              </Button>
-              <Button type="submit" loading={busy}>
-                Rotate key
-              </Button>
-            </Group>
-          </Stack>
-        </Form>
-      )}
+      {apiKey && content(apiKey)}
     </Dialog>
   );
 }
+
+/** The rotation that replaces a key at once by one that lives as long. */
+const replacementOf = ({ id, expiresAt }: LostKey): Input => ({
+  id,
+  overlapSeconds: 0,
+  expiresAt: expiresAt ?? null,
+});

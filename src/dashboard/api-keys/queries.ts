@@ -27,6 +27,13 @@ export const API_KEY_ROW = graphql(`
       prefix
       status
     }
+    successorUsedAt
+    revokedAt
+    revokedByHolder
+    revokedBy {
+      id
+      name
+    }
   }
 `);
 
@@ -72,6 +79,15 @@ export const API_KEY_DAYS = graphql(`
         predictions
         isMinimum
       }
+    }
+  }
+`);
+
+/** Deletes a key. */
+export const DELETE = graphql(`
+  mutation DeleteApiKey($id: ID!) {
+    deleteApiKey(id: $id) {
+      deletedApiKeyId
     }
   }
 `);

@@ -387,16 +387,22 @@ mutation ResetQuarantine($deploymentId: ID!) {
 const apiKeys: Example = {
   title: 'ApiKeys',
   query: `# The keys that reach a deployment, including the keys of
-# its project. Raw keys are never listed.
+# its project. Raw keys are never listed. "search" finds a
+# part of a name, or the first characters of a key.
 query ApiKeys(
   $deploymentId: ID!
   $first: Int
   $after: String
+  $search: String
+  $status: [ApiKeyStatus!]
 ) {
   apiKeys(
     of: { deploymentId: $deploymentId }
     first: $first
     after: $after
+    search: $search
+    status: $status
+    orderBy: LAST_USED
   ) {
     totalCount
     nodes {
@@ -483,6 +489,8 @@ fragment Key on ApiKey {
     apiKeyId: '<your-api-key-id>',
     first: 20,
     after: null,
+    search: null,
+    status: null,
   },
   headers: {},
 };

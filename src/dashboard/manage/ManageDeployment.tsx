@@ -23,11 +23,18 @@ const DELETE = graphql(`
 
 const KEYS = graphql(`
   query KeysOfDeployment($id: ID!) {
-    apiKeys(of: { deploymentId: $id }, first: 100) {
+    apiKeys(of: { deploymentId: $id }, first: 100, status: [ACTIVE]) {
       nodes {
         id
         name
-        status
+        deployment {
+          id
+        }
+      }
+    }
+    ended: apiKeys(of: { deploymentId: $id }, first: 100, status: [EXPIRED, REVOKED]) {
+      nodes {
+        id
         deployment {
           id
         }
@@ -61,19 +68,24 @@ export function ManageDeployment({ deployment: { id, name }, onDeleted }: Manage
   );
 }
 
+/** Whether a key reaches one deployment only, and not the whole project. */
+const isOwn = ({ deployment }: { deployment?: { id: string } | null }) =>
+  deployment !== null && deployment !== undefined;
+
 function DeletedWithDeployment({ id }: { id: string }) {
   const [{ data }] = useQuery({ query: KEYS, variables: { id }, requestPolicy: 'network-only' });
-  const own = data?.apiKeys.nodes.filter(({ deployment }) => deployment !== null && deployment !== undefined);
-  const active = own?.filter(({ status }) => status === 'ACTIVE') ?? [];
+  const active = data?.apiKeys.nodes.filter(isOwn) ?? [];
+  const hasEnded = data?.ended.nodes.some(isOwn) ?? false;
   const names = active.slice(0, 5).map(key => `“${key.name}”`);
   return (
     <Consequences
       items={
-        own &&
+        data &&
         [
-          own.length === 0
-            ? 'No API key reaches only this deployment; keys of the whole project stay.'
-            : `${count(own.length, 'API key')} of this deployment ${own.length === 1 ? 'is' : 'are'} revoked and deleted.`,
+          active.length === 0
+            ? 'No active API key reaches only this deployment; keys of the whole project stay.'
+            : `${count(active.length, 'API key')} of this deployment ${active.length === 1 ? 'is' : 'are'} revoked and deleted.`,
+          hasEnded && 'Its revoked and expired API keys are deleted.',
           active.length > 0 &&
             `Programs that call with ${names.join(', ')}${active.length > 5 ? ' and others' : ''} are refused from their next call on.`,
           'Its prediction logs stay; the project lists them.',
