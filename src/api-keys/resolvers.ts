@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { requireOrganizationOwner } from '../accounts/authorize.ts';
+import { requireKeyHolder } from '../auth/caller.ts';
 import { readDeployments } from '../deployments/deployments.ts';
 import { apiKeyAlreadyCreated, unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
@@ -16,6 +17,7 @@ import { checkKeyPage, findCreatedKey } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
 import { endRehearsal, rehearseRevocation } from './rehearsal.ts';
 import { repeatableCreate, repeatableRotation } from './requests.ts';
+import { checkHeldSelection, revokeByHolder } from './revoke-by-holder.ts';
 import { checkRotation, rotateApiKey } from './rotate-key.ts';
 import { checkChangedSettings } from './settings.ts';
 
@@ -118,6 +120,12 @@ export const apiKeyResolvers = {
       const key = await requireKeyEditor({ load }, id);
       await transaction(trx => revokeApiKey(trx, key.id, by()));
       return await load.apiKey.reload(id);
+    },
+
+    async revokeThisApiKey(_parent, _args, { caller, transaction, address, at }, info) {
+      const digest = requireKeyHolder(caller);
+      checkHeldSelection(info);
+      return await transaction(trx => revokeByHolder(trx, digest, { network: address(), now: at }));
     },
 
     async deleteApiKey(_parent, { id }, { transaction, by, viewer }) {

@@ -4,7 +4,7 @@ import {
   requireSignUpAllowed,
 } from '../accounts/authorize.ts';
 import { requireKeyCreator, requireKeyEditor, requireTarget } from '../api-keys/authorize.ts';
-import { requireNoApiKey, requireSignedIn } from '../auth/caller.ts';
+import { requireKeyHolder, requireNoApiKey, requireSignedIn } from '../auth/caller.ts';
 import { requireDeploymentEditor, requireModelEditor } from '../deployments/authorize.ts';
 import type {
   MutationCreateApiKeyArgs,
@@ -143,6 +143,7 @@ export const permissions: {
     ),
     rehearseApiKeyRevocation: keyEditor,
     endApiKeyRehearsal: keyEditor,
+    revokeThisApiKey: ruleOf(({ caller }) => requireKeyHolder(caller)),
     revokeApiKey: keyEditor,
     deleteApiKey: keyEditor,
     createWebhook: ruleOf(({ viewer }, { input }: OrganizationArgs) =>
