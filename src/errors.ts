@@ -161,6 +161,9 @@ export const keyInBasic = () =>
     'UNAUTHENTICATED',
     'An API key was sent as a Basic credential. Send it as "Authorization: Api-Key sk_…".',
   );
+/** A report of leaked keys is not signed by who may send it. The message does not say what is wrong. */
+export const wrongSignature = () =>
+  make('UNAUTHENTICATED', 'The signature of the report is missing or wrong. Sign the bytes of the body.');
 /** The e-mail has no account, or the password is wrong. The message does not say which. */
 export const wrongSignIn = () =>
   make('UNAUTHENTICATED', 'E-mail or password is wrong. Check both and try again.');

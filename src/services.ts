@@ -26,6 +26,7 @@ import { type ModelLimits, startModels } from './onnx/models.ts';
 import { detectSandbox, missingFrom } from './onnx/sandbox.ts';
 import { startSettle } from './predictions/settlement/settle.ts';
 import { startRateLimits } from './requests/rate-limits.ts';
+import { startSigningKeys } from './requests/signing-keys.ts';
 import { parseNetworks } from './webhooks/addresses.ts';
 import type { TargetPolicy } from './webhooks/target.ts';
 
@@ -47,6 +48,7 @@ export interface ServerOptions {
       | 'MODEL_HOST_UIDS'
       | 'WEBHOOK_HTTP'
       | 'WEBHOOK_NETWORKS'
+      | 'SECRET_SCANNING_KEYS'
     >;
   /** Settings of traces; without them, requests are not traced. */
   tracing?: Parameters<typeof startTracing>[0] | null;
@@ -146,7 +148,13 @@ export interface ServicesOptions {
   db: Kysely<DB>;
   config: Pick<
     Config,
-    'SIGN_UP' | 'PUBLIC_URL' | 'SMTP_URL' | 'MAIL_FROM' | 'MODEL_MEMORY' | 'MODEL_HOST_UIDS'
+    | 'SIGN_UP'
+    | 'PUBLIC_URL'
+    | 'SMTP_URL'
+    | 'MAIL_FROM'
+    | 'MODEL_MEMORY'
+    | 'MODEL_HOST_UIDS'
+    | 'SECRET_SCANNING_KEYS'
   >;
   modelLimits?: ModelLimits | undefined;
   passwordCost?: number | undefined;
@@ -209,7 +217,7 @@ export function startServices({
   );
   const logFailure = failureLog(log);
   const rateLimits = startRateLimits(db);
-  const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM } = config;
+  const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM, SECRET_SCANNING_KEYS } = config;
   return {
     db,
     shareOf: sharePool(db),
@@ -224,6 +232,12 @@ export function startServices({
     webhookTargets,
     signUpMode: SIGN_UP,
     publicUrl: PUBLIC_URL?.[0],
+    signingKeys:
+      SECRET_SCANNING_KEYS === undefined
+        ? null
+        : startSigningKeys(SECRET_SCANNING_KEYS, error =>
+            log.warn({ err: error }, 'the public keys of SECRET_SCANNING_KEYS could not be fetched'),
+          ),
     invitationMail:
       SMTP_URL && MAIL_FROM
         ? startInvitationMail({ SMTP_URL, MAIL_FROM }, (error, invitationId) =>

@@ -78,6 +78,8 @@ export interface ServiceOptions {
   httpLimits?: Partial<HttpLimits>;
   /** Whether it runs background jobs. Off by default: tests would count their statements. */
   jobs?: boolean;
+  /** As SECRET_SCANNING_KEYS. */
+  secretScanningKeys?: string;
   /** As WEBHOOK_NETWORKS. If set, WEBHOOK_HTTP is true. */
   webhookNetworks?: string[];
   /** As CORS_ORIGINS. */
@@ -106,6 +108,7 @@ export async function startService({
   httpLimits,
   jobs = false,
   webhookNetworks,
+  secretScanningKeys,
   corsOrigins,
   introspection = true,
   graphiql = true,
@@ -128,6 +131,7 @@ export async function startService({
       MAIL_FROM: smtpUrl && 'spectrakey@lab.example',
       WEBHOOK_HTTP: webhookNetworks !== undefined,
       WEBHOOK_NETWORKS: webhookNetworks,
+      SECRET_SCANNING_KEYS: secretScanningKeys,
       CORS_ORIGINS: corsOrigins,
       INTROSPECTION: introspection,
       GRAPHIQL: graphiql,

@@ -56,7 +56,7 @@ async function post(body: string | ReadableStream, { rawKey } = key, headers: Re
   });
   const { status } = response;
   const kept = [...response.headers].filter(
-    ([name]) => !['date', 'x-request-id', 'connection'].includes(name),
+    ([name]) => !['date', 'x-request-id', 'connection', 'keep-alive'].includes(name),
   );
   return { status, headers: Object.fromEntries(kept), text: await response.text() };
 }

@@ -1,5 +1,6 @@
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { ActivityEntry } from '../activity/activity.ts';
 import { keyFieldForbidden, unauthenticated } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { recordEvent } from './manage-keys.ts';
@@ -48,16 +49,49 @@ export async function revokeByHolder(
     .executeTakeFirst();
   if (!found) throw unauthenticated();
   const { id, revokedAt } = found;
-  if (!revokedAt) {
-    await trx
-      .updateTable('apiKeys')
-      .set({ revokedAt: now, revokedByHolder: true })
-      .where('id', '=', id)
-      .execute();
-    const holder = { id: null, email: null, network };
-    await recordEvent(trx, id, 'api_key.revoked', holder, now, { by: 'holder' });
-  }
+  if (!revokedAt) await endKey(trx, id, { network, now }, { by: 'holder' });
   return { ...(await findHeldKey(trx, id)), revokedAt: revokedAt ?? now };
+}
+
+async function endKey(
+  trx: Transaction<DB>,
+  id: string,
+  { network, now }: RevokedBy,
+  details: ActivityEntry['details'],
+): Promise<void> {
+  await trx
+    .updateTable('apiKeys')
+    .set({ revokedAt: now, revokedByHolder: true })
+    .where('id', '=', id)
+    .execute();
+  await recordEvent(trx, id, 'api_key.revoked', { id: null, email: null, network }, now, details);
+}
+
+/**
+ * Revokes keys that GitHub's secret scanning found in public. Those that are revoked already are not changed.
+ *
+ * @param places where each was found, by the SHA-256 of the raw key in hexadecimal
+ * @returns the digests of those that are keys of this server
+ */
+export async function revokeReported(
+  trx: Transaction<DB>,
+  places: ReadonlyMap<string, string>,
+  by: RevokedBy,
+): Promise<string[]> {
+  const digests = [...places.keys()].map(digest => Buffer.from(digest, 'hex'));
+  // Locked in the order of ids, as `deleteApiKeys` does.
+  const found = await trx
+    .selectFrom('apiKeys')
+    .select(['id', 'digest', 'revokedAt'])
+    .where('digest', '=', sql<Buffer>`any(${digests}::bytea[])`)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  for (const { id, digest, revokedAt } of found) {
+    const url = places.get(digest.toString('hex')) ?? '';
+    if (!revokedAt) await endKey(trx, id, by, { by: 'GitHub secret scanning', url });
+  }
+  return found.map(({ digest }) => digest.toString('hex'));
 }
 
 /** The fields of a key that its holder may read, who may be anyone: nothing about people, networks and other keys. */

@@ -188,7 +188,7 @@ function setHeaders(_request: FastifyRequest, reply: FastifyReply, done: () => v
 }
 
 /** Closes the connection of a body that takes longer than `ms`, as Node does with any request after `requestMs`. */
-function closeSlowBody({ raw, server }: FastifyRequest, ms: number): void {
+export function closeSlowBody({ raw, server }: FastifyRequest, ms: number): void {
   const timer = setTimeout(() => {
     const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
     server.server.emit('clientError', error, raw.socket);
