@@ -100,7 +100,7 @@ async function report(
     },
     body: sent ?? body,
   });
-  const answer = await response.json();
+  const answer = JSON.parse(await response.text());
   return { status: response.status, answer, code: answer.errors?.[0]?.extensions.code };
 }
 
