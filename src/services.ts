@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { startInvitationMail } from './accounts/invitation-mail.ts';
+import { mailerOf } from './accounts/mailer.ts';
 import { startPasswords } from './accounts/passwords.ts';
 import { startAuthenticate } from './api-keys/authenticate.ts';
 import { startCallRates } from './api-keys/call-rates.ts';
@@ -28,6 +29,7 @@ import { startSettle } from './predictions/settlement/settle.ts';
 import { startRateLimits } from './requests/rate-limits.ts';
 import { startSigningKeys } from './requests/signing-keys.ts';
 import { parseNetworks } from './webhooks/addresses.ts';
+import type { KeyMails } from './webhooks/key-mails.ts';
 import type { TargetPolicy } from './webhooks/target.ts';
 
 // The composition root: starts each part of the server with the parts that it uses.
@@ -95,7 +97,8 @@ export async function startServer({
     allowHttp: config.WEBHOOK_HTTP,
     networks: parseNetworks(config.WEBHOOK_NETWORKS ?? []),
   };
-  const jobs = runsJobs ? startJobs({ db, log, now, webhookTargets }) : undefined;
+  const keyMails = keyMailsOf(config);
+  const jobs = runsJobs ? startJobs({ db, log, now, webhookTargets, keyMails }) : undefined;
   const upkeep = startUpkeep({ db, log, now, retentionMonths: config.LOG_RETENTION_MONTHS });
   const purgeSoon = () => jobs?.purgeSoon();
   const services = startServices({
@@ -232,6 +235,7 @@ export function startServices({
     webhookTargets,
     signUpMode: SIGN_UP,
     publicUrl: PUBLIC_URL?.[0],
+    sendsKeyMails: keyMailsOf(config) !== null,
     signingKeys:
       SECRET_SCANNING_KEYS === undefined
         ? null
@@ -265,6 +269,17 @@ export function startServices({
       },
     },
   };
+}
+
+/** How mails about keys are sent; null without a mail server. */
+function keyMailsOf({
+  SMTP_URL,
+  MAIL_FROM,
+  PUBLIC_URL,
+}: Pick<Config, 'SMTP_URL' | 'MAIL_FROM' | 'PUBLIC_URL'>): KeyMails | null {
+  const publicUrl = PUBLIC_URL?.[0];
+  if (SMTP_URL === undefined || MAIL_FROM === undefined || publicUrl === undefined) return null;
+  return { sendMail: mailerOf({ SMTP_URL, MAIL_FROM }), publicUrl };
 }
 
 /** A model that fails in a millisecond would fill the log. */

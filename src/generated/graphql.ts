@@ -702,6 +702,11 @@ export type Mutation = {
   /** Switches a deployment on or off. Calls of an inactive deployment fail with 409 `DEPLOYMENT_INACTIVE`. */
   setDeploymentActive: Deployment;
   /**
+   * Sets whether you get mails about API keys of an organization that you belong to: created, rotated, revoked, expiring, and
+   * quotas. At most one an hour comes from each organization.
+   */
+  setKeyMails: Organization;
+  /**
    * Gives an x axis to a model that has none. This cannot be undone or changed, because predictions that were made must
    * stay explainable. Fails with 400 `BAD_USER_INPUT` if the model has an x axis.
    */
@@ -960,6 +965,13 @@ export type MutationSetDeploymentActiveArgs = {
 
 
 /** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationSetKeyMailsArgs = {
+  enabled: Scalars['Boolean']['input'];
+  organizationId: Scalars['ID']['input'];
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationSetModelXAxisArgs = {
   input: SetModelXAxisInput;
 };
@@ -1018,6 +1030,8 @@ export type Organization = {
   id: Scalars['ID']['output'];
   /** The pending invitations, newest first; empty unless you are an admin or owner. */
   invitations: Array<Invitation>;
+  /** Whether you get mails about the organization's API keys that you may change; null if the server sends no mails. */
+  keyMails?: Maybe<Scalars['Boolean']['output']>;
   /**
    * The usable API keys that former members created in projects that you can see, newest first, at most 25. Former members
    * may know their secrets: replace and revoke them.
@@ -2162,6 +2176,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   rotateWebhookSecret?: Resolver<ResolversTypes['WebhookSecretPayload'], ParentType, ContextType, RequireFields<MutationRotateWebhookSecretArgs, 'id'>>;
   setApiKeyPolicy?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetApiKeyPolicyArgs, 'input'>>;
   setDeploymentActive?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationSetDeploymentActiveArgs, 'active' | 'id'>>;
+  setKeyMails?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetKeyMailsArgs, 'enabled' | 'organizationId'>>;
   setModelXAxis?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationSetModelXAxisArgs, 'input'>>;
   setOrganizationMember?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetOrganizationMemberArgs, 'input'>>;
   setProjectMember?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationSetProjectMemberArgs, 'input'>>;
@@ -2178,6 +2193,7 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
   apiKeyPolicy?: Resolver<ResolversTypes['ApiKeyPolicy'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   invitations?: Resolver<Array<ResolversTypes['Invitation']>, ParentType, ContextType>;
+  keyMails?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   keysOfFormerMembers?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   members?: Resolver<Array<ResolversTypes['OrganizationMember']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;

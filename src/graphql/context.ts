@@ -64,6 +64,8 @@ export interface Services {
   publicUrl: string | undefined;
   /** The keys that sign reports of leaked keys; null if reports are not accepted. */
   signingKeys: SigningKeys | null;
+  /** Whether people are mailed about API keys. */
+  sendsKeyMails: boolean;
   /** Null without a mail server. */
   invitationMail: InvitationMail | null;
   now: () => Date;

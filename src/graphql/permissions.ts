@@ -12,6 +12,7 @@ import type {
   MutationPredictArgs,
   MutationResolvers,
   MutationRotateApiKeyArgs,
+  MutationSetKeyMailsArgs,
   MutationSetModelXAxisArgs,
   MutationSignUpArgs,
   MutationUpdateApiKeyArgs,
@@ -153,6 +154,9 @@ export const permissions: {
     rotateWebhookSecret: webhookOwner,
     deleteWebhook: webhookOwner,
     testWebhook: webhookOwner,
+    setKeyMails: ruleOf(({ viewer }, { organizationId }: MutationSetKeyMailsArgs) =>
+      viewer().load.organization.get(organizationId),
+    ),
     resendWebhookDelivery: ruleOf(({ viewer }, { id }: IdArgs) => requireDelivery(viewer(), id)),
     predict: ruleOf(({ caller }, { deploymentId }: MutationPredictArgs) =>
       authorizePredict(caller, deploymentId),

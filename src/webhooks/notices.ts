@@ -26,9 +26,13 @@ interface DueKey {
 
 /**
  * Writes the events of keys that expire in 14 and in 3 days, and of those that have expired, for organizations with a
- * webhook. A key that was created later than such a moment has no event of it.
+ * webhook or, if the server sends mails, for all. A key that was created later than such a moment has no event of it.
  */
-export async function noticeExpiries(trx: Transaction<DB>, now: Date): Promise<boolean> {
+export async function noticeExpiries(
+  trx: Transaction<DB>,
+  now: Date,
+  { forMails }: { forMails: boolean },
+): Promise<boolean> {
   const moments = DAYS.map(days => new Date(now.getTime() + days * DAY_MS));
   const { rows } = await sql<DueKey>`
     select keys.id, projects.organization_id, keys.project_id, keys.name, keys.prefix, keys.expires_at, due.days
@@ -45,11 +49,11 @@ export async function noticeExpiries(trx: Transaction<DB>, now: Date): Promise<b
       and keys.expires_at between ${new Date(now.getTime() - MAX_LATE_MS)} and ${moments[0]}
       and due.days < coalesce(notice.days, 100)
       -- Those that expired before there was a webhook are no news.
-      and exists (
+      and (exists (
         select from webhooks where webhooks.organization_id = projects.organization_id
           and webhooks.created_at <= keys.expires_at
           and webhooks.events && ${[EVENT_TYPES.API_KEY_EXPIRING, EVENT_TYPES.API_KEY_EXPIRED]}::text[]
-      )
+      ) or (${forMails} and keys.expires_at > ${new Date(now.getTime() - DAY_MS)}))
     order by keys.id
     limit ${MAX_EVENTS}
     for no key update of keys skip locked`.execute(trx);
@@ -93,7 +97,11 @@ interface CountedDeployment {
  * have had more predictions outside of what their model is applicable to, for organizations with a webhook. At most one
  * event of a type for each deployment, however many calls there were since the last time.
  */
-export async function noticeUsage(trx: Transaction<DB>, now: Date): Promise<boolean> {
+export async function noticeUsage(
+  trx: Transaction<DB>,
+  now: Date,
+  { forMails }: { forMails: boolean },
+): Promise<boolean> {
   const month = monthOf(now);
   const { rows: counted } = await sql<CountedDeployment>`
     select * from (
@@ -104,7 +112,11 @@ export async function noticeUsage(trx: Transaction<DB>, now: Date): Promise<bool
           when usage.predictions >= plans.monthly_predictions * 0.8 then 80
           else 0
         end as reached,
-        coalesce(notice.outside, 0) as outside_before, coalesce(notice.quota, 0)::int as reached_before
+        coalesce(notice.outside, 0) as outside_before, coalesce(notice.quota, 0)::int as reached_before,
+        exists (
+          select from webhooks
+          where webhooks.organization_id = organizations.id and webhooks.events && ${OF_USAGE}::text[]
+        ) as has_webhook
       from deployments
       join projects on projects.id = deployments.project_id
       join organizations on organizations.id = projects.organization_id
@@ -114,11 +126,9 @@ export async function noticeUsage(trx: Transaction<DB>, now: Date): Promise<bool
         from deployment_usage where deployment_id = deployments.id and month = ${month}
       ) as usage on usage.predictions > 0
       left join deployment_notices as notice on notice.deployment_id = deployments.id and notice.month = ${month}
-      where exists (
-        select from webhooks where webhooks.organization_id = organizations.id and webhooks.events && ${OF_USAGE}::text[]
-      )
     ) as counted
-    where outside > outside_before or reached > reached_before
+    where (has_webhook and (outside > outside_before or reached > reached_before))
+      or (${forMails} and reached > reached_before)
     order by id
     limit ${MAX_EVENTS}`.execute(trx);
   if (counted.length === 0) return false;
