@@ -75,7 +75,7 @@ const variables = {
     .url({ protocol: /^smtps?$/, error: 'must be a URL, such as smtps://user:password@mail.example' })
     .optional()
     .describe(
-      'Mail server for invitations, such as smtps://user:password@mail.example; requires MAIL_FROM and PUBLIC_URL',
+      'Mail server for invitations and mails about API keys, such as smtps://user:password@mail.example; requires MAIL_FROM and PUBLIC_URL',
     ),
   MAIL_FROM: z
     .email({ error: 'must be an e-mail address, such as spectrakey@lab.example' })

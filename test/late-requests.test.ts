@@ -304,6 +304,10 @@ const OWN_MUTATIONS: Record<string, Ask> = {
     variables: () => ({ token: pending.token }),
     as: () => undefined,
   },
+  setKeyMails: {
+    document: 'mutation ($id: ID!) { setKeyMails(organizationId: $id, enabled: false) { id } }',
+    variables: () => ({ id: lab.owner.organization.id }),
+  },
   leaveOrganization: {
     document: 'mutation ($id: ID!) { leaveOrganization(organizationId: $id) }',
     variables: () => ({ id: lab.owner.organization.id }),

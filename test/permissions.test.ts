@@ -620,6 +620,11 @@ const TABLE: Record<string, Row> = {
       ...keys(OK, API_KEY_NOT_AUTHORIZED),
     },
   },
+  'Mutation.setKeyMails': {
+    document: 'mutation ($id: ID!) { setKeyMails(organizationId: $id, enabled: true) { id } }',
+    variables: [() => ({ id: lab.owner.organization.id })],
+    answers: { ...PERSONS_ONLY, ...persons(OK), 'the owner of another laboratory': NOT_FOUND },
+  },
   // Last, as the others need the members.
   'Mutation.leaveOrganization': {
     document: 'mutation ($id: ID!) { leaveOrganization(organizationId: $id) }',

@@ -138,7 +138,7 @@ export function writeMail(
   events: readonly MailedEvent[],
   publicUrl: string,
 ): Omit<Mail, 'to'> {
-  const organization = withoutAddresses(organizationName);
+  const organization = plain(organizationName);
   const [first] = events;
   const subject =
     first && events.length === 1
@@ -149,7 +149,7 @@ export function writeMail(
     const place = data.apiKey
       ? `projects/${projectId}/api-keys/${data.apiKey.id}`
       : `deployments/${data.deployment?.id ?? ''}`;
-    return `${createdAt.toUTCString()}, project "${withoutAddresses(projectName)}":\n${sentenceOf(event)}.\n${publicUrl}/${place}\n`;
+    return `${createdAt.toUTCString()}, project "${plain(projectName)}":\n${sentenceOf(event)}.\n${publicUrl}/${place}\n`;
   });
   const more = events.length > MAX_LINES ? `\nAnd ${events.length - MAX_LINES} more.\n` : '';
   return {
@@ -161,10 +161,13 @@ switch such mails off at ${publicUrl}/organizations/${slug}
   };
 }
 
+/** A name as it is in a mail: in one line, and without what could become a link. */
+const plain = (name: string) => withoutAddresses(name).replaceAll(/\s+/g, ' ');
+
 function sentenceOf({ type, data }: MailedEvent): string {
   const { apiKey, deployment } = data;
-  const key = `API key "${withoutAddresses(apiKey?.name ?? '')}" (${apiKey?.prefix}...)`;
-  const called = `Deployment "${withoutAddresses(deployment?.name ?? '')}"`;
+  const key = `API key "${plain(apiKey?.name ?? '')}" (${apiKey?.prefix}...)`;
+  const called = `Deployment "${plain(deployment?.name ?? '')}"`;
   switch (type) {
     case EVENT_TYPES.API_KEY_CREATED:
       return `${key} was created`;

@@ -629,6 +629,13 @@ mutation SetApiKeyPolicy($organizationId: ID!) {
   }
 }
 
+# Whether you get mails about the API keys.
+mutation SetKeyMails($organizationId: ID!) {
+  setKeyMails(organizationId: $organizationId, enabled: true) {
+    keyMails
+  }
+}
+
 # The rules that each key breaks.
 query BrokenRules($deploymentId: ID!) {
   apiKeys(of: { deploymentId: $deploymentId }) {

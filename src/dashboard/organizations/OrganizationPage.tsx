@@ -3,6 +3,7 @@ import { useParams } from 'react-router';
 import { useViewer } from '../app/Session';
 import { ManageOrganization } from '../manage/ManageOrganization';
 import { NotFound } from '../ui/NotFound';
+import { KeyMailsCard } from './KeyMailsCard';
 import { KeyPolicyCard } from './KeyPolicyCard';
 import { OrganizationMembers } from './OrganizationMembers';
 import { OrganizationProjects } from './OrganizationProjects';
@@ -31,6 +32,7 @@ export function OrganizationPage() {
       </Stack>
       <PlanCard organization={organization} />
       <KeyPolicyCard organization={organization} />
+      <KeyMailsCard organizationId={organization.id} />
       <OrganizationProjects organization={organization} />
       <OrganizationMembers organization={organization} />
       {organization.viewerCan.manageOrganization && <WebhooksLink slug={organization.slug} />}
