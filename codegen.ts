@@ -30,7 +30,7 @@ const config: CodegenConfig = {
           Calibration: '../deployments/model-facts.ts#CalibrationRow',
           Deployment: '../deployments/deployments.ts#SeenDeployment',
           CurrentApiKey: '../auth/caller.ts#AuthenticatedKey',
-          ApiKey: '../api-keys/queries.ts#ApiKeyRow',
+          ApiKey: '../api-keys/queries.ts#HeldKey',
           PredictPayload: '../predictions/predict.ts#PredictResult',
           PredictionLog: '../predictions/logs.ts#PredictionLogRow',
           Activity: '../activity/queries.ts#ActivityRow',

@@ -82,7 +82,7 @@ const variables = {
     .url({ protocol: /^smtps?$/, error: 'must be a URL, such as smtps://user:password@mail.example' })
     .optional()
     .describe(
-      'Mail server for invitations, such as smtps://user:password@mail.example; requires MAIL_FROM and PUBLIC_URL',
+      'Mail server for invitations and mails about API keys, such as smtps://user:password@mail.example; requires MAIL_FROM and PUBLIC_URL',
     ),
   MAIL_FROM: z
     .email({ error: 'must be an e-mail address, such as spectrakey@lab.example' })
@@ -94,6 +94,13 @@ const variables = {
   WEBHOOK_NETWORKS: networks.describe(
     'Private addresses or networks that webhooks may call besides public addresses, comma-separated; if unset, none',
   ),
+  SECRET_SCANNING_KEYS: z
+    .url({ protocol: /^https?$/, error: 'must be a URL' })
+    .refine(url => isEncryptedOrLoopback(url), 'must begin with https://')
+    .optional()
+    .describe(
+      'Accept reports of leaked keys at /secret-scanning/github that are signed with one of these public keys, such as https://api.github.com/meta/public_keys/secret_scanning; if unset, none',
+    ),
   NODE_ENV: z
     .string()
     .optional()
@@ -204,6 +211,10 @@ export function isLoopback(host: string): boolean {
   const name = host.toLowerCase();
   return name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name);
 }
+
+/** Whether what is read from a URL cannot be changed on its way. */
+const isEncryptedOrLoopback = (url: string) =>
+  url.startsWith('https:') || (URL.canParse(url) && isLoopback(new URL(url).hostname));
 
 /** Whether an address is in 127.0.0.0/8 or ::1, also where IPv4 is written as IPv6. */
 export function isLoopbackAddress(text: string): boolean {

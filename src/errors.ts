@@ -161,6 +161,9 @@ export const keyInBasic = () =>
     'UNAUTHENTICATED',
     'An API key was sent as a Basic credential. Send it as "Authorization: Api-Key sk_…".',
   );
+/** A report of leaked keys is not signed by who may send it. The message does not say what is wrong. */
+export const wrongSignature = () =>
+  make('UNAUTHENTICATED', 'The signature of the report is missing or wrong. Sign the bytes of the body.');
 /** The e-mail has no account, or the password is wrong. The message does not say which. */
 export const wrongSignIn = () =>
   make('UNAUTHENTICATED', 'E-mail or password is wrong. Check both and try again.');
@@ -199,6 +202,18 @@ export const modelInUse = (names: readonly string[], count: number) =>
 export const forbidden = (message?: string) => make('FORBIDDEN', message);
 /** A program called something other than `predict`. */
 export const keysOnlyPredict = () => make('FORBIDDEN', 'API keys can only call predict. Sign in to do this.');
+/** A person sent what only a key can send, about itself. */
+export const keyRequired = () =>
+  make(
+    'FORBIDDEN',
+    'This revokes the API key that a request is sent with, and this request was sent by a signed-in person. Send the key as "Authorization: Api-Key sk_…", or call revokeApiKey with its id.',
+  );
+/** The holder of a key asked for a field of it that only people may read. Nothing was changed. */
+export const keyFieldForbidden = (field: string, readable: readonly string[]) =>
+  make(
+    'FORBIDDEN',
+    `An API key cannot read its field "${field}", and was not revoked. Select only: ${readable.join(', ')}.`,
+  );
 /** The object does not exist or is not visible. `what`: its type as in the schema, for example "Project". */
 export const notFound = (
   what:

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { startInvitationMail } from './accounts/invitation-mail.ts';
+import { mailerOf } from './accounts/mailer.ts';
 import { startPasswords } from './accounts/passwords.ts';
 import { startAuthenticate } from './api-keys/authenticate.ts';
 import { startCallRates } from './api-keys/call-rates.ts';
@@ -27,7 +28,9 @@ import { type ModelLimits, startModels } from './onnx/models.ts';
 import { detectSandbox, missingFrom } from './onnx/sandbox.ts';
 import { startSettle } from './predictions/settlement/settle.ts';
 import { startRateLimits } from './requests/rate-limits.ts';
+import { startSigningKeys } from './requests/signing-keys.ts';
 import { parseNetworks } from './webhooks/addresses.ts';
+import type { KeyMails } from './webhooks/key-mails.ts';
 import type { TargetPolicy } from './webhooks/target.ts';
 
 // The composition root: starts each part of the server with the parts that it uses.
@@ -50,6 +53,7 @@ export interface ServerOptions {
       | 'MODEL_HOST_UIDS'
       | 'WEBHOOK_HTTP'
       | 'WEBHOOK_NETWORKS'
+      | 'SECRET_SCANNING_KEYS'
     >;
   /** Settings of traces; without them, requests are not traced. */
   tracing?: Parameters<typeof startTracing>[0] | null;
@@ -100,7 +104,8 @@ export async function startServer({
     allowHttp: config.WEBHOOK_HTTP,
     networks: parseNetworks(config.WEBHOOK_NETWORKS ?? []),
   };
-  const jobs = runsJobs ? startJobs({ db, log, now, webhookTargets }) : undefined;
+  const keyMails = keyMailsOf(config);
+  const jobs = runsJobs ? startJobs({ db, log, now, webhookTargets, keyMails }) : undefined;
   const upkeep = startUpkeep({ db, owner, log, now, retentionMonths: config.LOG_RETENTION_MONTHS });
   const purgeSoon = () => jobs?.purgeSoon();
   const services = startServices({
@@ -155,7 +160,13 @@ export interface ServicesOptions {
   db: Kysely<DB>;
   config: Pick<
     Config,
-    'SIGN_UP' | 'PUBLIC_URL' | 'SMTP_URL' | 'MAIL_FROM' | 'MODEL_MEMORY' | 'MODEL_HOST_UIDS'
+    | 'SIGN_UP'
+    | 'PUBLIC_URL'
+    | 'SMTP_URL'
+    | 'MAIL_FROM'
+    | 'MODEL_MEMORY'
+    | 'MODEL_HOST_UIDS'
+    | 'SECRET_SCANNING_KEYS'
   >;
   modelLimits?: ModelLimits | undefined;
   passwordCost?: number | undefined;
@@ -220,7 +231,7 @@ export function startServices({
   );
   const logFailure = failureLog(log);
   const rateLimits = startRateLimits(db);
-  const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM } = config;
+  const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM, SECRET_SCANNING_KEYS } = config;
   return {
     db,
     shareOf: sharePool(db),
@@ -236,6 +247,13 @@ export function startServices({
     webhookTargets,
     signUpMode: SIGN_UP,
     publicUrl: PUBLIC_URL?.[0],
+    sendsKeyMails: keyMailsOf(config) !== null,
+    signingKeys:
+      SECRET_SCANNING_KEYS === undefined
+        ? null
+        : startSigningKeys(SECRET_SCANNING_KEYS, error =>
+            log.warn({ err: error }, 'the public keys of SECRET_SCANNING_KEYS could not be fetched'),
+          ),
     invitationMail:
       SMTP_URL && MAIL_FROM
         ? startInvitationMail({ SMTP_URL, MAIL_FROM }, (error, invitationId) =>
@@ -263,6 +281,17 @@ export function startServices({
       },
     },
   };
+}
+
+/** How mails about keys are sent; null without a mail server. */
+function keyMailsOf({
+  SMTP_URL,
+  MAIL_FROM,
+  PUBLIC_URL,
+}: Pick<Config, 'SMTP_URL' | 'MAIL_FROM' | 'PUBLIC_URL'>): KeyMails | null {
+  const publicUrl = PUBLIC_URL?.[0];
+  if (SMTP_URL === undefined || MAIL_FROM === undefined || publicUrl === undefined) return null;
+  return { sendMail: mailerOf({ SMTP_URL, MAIL_FROM }), publicUrl };
 }
 
 /** A model that fails in a millisecond would fill the log. */

@@ -80,6 +80,8 @@ export interface ServiceOptions {
   jobs?: boolean;
   /** Time from a refused call to the statement that counts it, in ms. */
   refusalsMs?: number;
+  /** As SECRET_SCANNING_KEYS. */
+  secretScanningKeys?: string;
   /** As WEBHOOK_NETWORKS. If set, WEBHOOK_HTTP is true. */
   webhookNetworks?: string[];
   /** As CORS_ORIGINS. */
@@ -109,6 +111,7 @@ export async function startService({
   jobs = false,
   refusalsMs,
   webhookNetworks,
+  secretScanningKeys,
   corsOrigins,
   introspection = true,
   graphiql = true,
@@ -131,6 +134,7 @@ export async function startService({
       MAIL_FROM: smtpUrl && 'spectrakey@lab.example',
       WEBHOOK_HTTP: webhookNetworks !== undefined,
       WEBHOOK_NETWORKS: webhookNetworks,
+      SECRET_SCANNING_KEYS: secretScanningKeys,
       CORS_ORIGINS: corsOrigins,
       INTROSPECTION: introspection,
       GRAPHIQL: graphiql,
@@ -288,6 +292,9 @@ export const LIST_KEYS = `query ApiKeys($of: ApiKeyTarget!, $first: Int, $after:
 }`;
 
 export const REVOKE_KEY = `mutation RevokeApiKey($id: ID!) { revokeApiKey(id: $id) { id status revokedAt revokedBy { id } } }`;
+export const REVOKE_THIS_KEY = `mutation RevokeThisApiKey {
+  revokeThisApiKey { id prefix status revokedAt revokedByHolder }
+}`;
 export const DELETE_KEY = `mutation DeleteApiKey($id: ID!) { deleteApiKey(id: $id) { deletedApiKeyId } }`;
 
 export const ROTATE_KEY = `mutation RotateApiKey($input: RotateApiKeyInput!) {

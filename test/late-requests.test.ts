@@ -7,6 +7,7 @@ import type { Code } from '../src/errors.ts';
 import {
   ACCEPT,
   CREATE_KEY,
+  type Credential,
   codes,
   contentOf,
   createKey,
@@ -22,6 +23,7 @@ import {
   type Person,
   REHEARSE,
   REVOKE_KEY,
+  REVOKE_THIS_KEY,
   ROTATE_KEY,
   refusal,
   SET_KEY_POLICY,
@@ -44,7 +46,7 @@ let service: Service;
 /** On the same database, with a shorter deadline for requests. */
 let shortDeadline: Service;
 let lab: Lab;
-let key: { id: string };
+let key: { id: string; rawKey: string };
 let person: Person;
 let colleague: Person;
 let outsider: Person;
@@ -139,7 +141,7 @@ interface Ask {
   document: string;
   variables: () => object;
   /** The caller; without it, the person whose roles change. */
-  as?: () => Person | undefined;
+  as?: () => Credential | undefined;
 }
 
 /** Mutations in which a role counts, each sent by an owner. */
@@ -302,6 +304,10 @@ const OWN_MUTATIONS: Record<string, Ask> = {
     variables: () => ({ token: pending.token }),
     as: () => undefined,
   },
+  setKeyMails: {
+    document: 'mutation ($id: ID!) { setKeyMails(organizationId: $id, enabled: false) { id } }',
+    variables: () => ({ id: lab.owner.organization.id }),
+  },
   leaveOrganization: {
     document: 'mutation ($id: ID!) { leaveOrganization(organizationId: $id) }',
     variables: () => ({ id: lab.owner.organization.id }),
@@ -326,6 +332,7 @@ const OWN_MUTATIONS: Record<string, Ask> = {
     as: () => undefined,
   },
   signOut: { document: 'mutation { signOut }', variables: () => ({}) },
+  revokeThisApiKey: { document: REVOKE_THIS_KEY, variables: () => ({}), as: () => key },
   endSession: {
     document: 'mutation ($id: ID!) { endSession(id: $id) }',
     variables: () => ({ id: otherSessionId }),

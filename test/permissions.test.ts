@@ -31,6 +31,7 @@ import {
   PREDICT,
   REHEARSE,
   REVOKE_KEY,
+  REVOKE_THIS_KEY,
   ROTATE_KEY,
   refusal,
   SET_KEY_POLICY,
@@ -150,6 +151,8 @@ interface Row {
   variables: (() => object | Promise<object>)[];
   /** The attempt ends the caller's session, so it gets its own. */
   endsSession?: true;
+  /** Whether it ends the key of the caller, so that each call needs a new one. */
+  endsKey?: true;
   answers: Record<Caller, Outcome>;
 }
 
@@ -602,6 +605,12 @@ const TABLE: Record<string, Row> = {
     variables: [newKey],
     answers: CHANGED_IN_THE_PROJECT,
   },
+  'Mutation.revokeThisApiKey': {
+    document: REVOKE_THIS_KEY,
+    variables: [() => ({})],
+    endsKey: true,
+    answers: { 'an anonymous caller': UNAUTHENTICATED, ...persons(FORBIDDEN), ...keys(OK) },
+  },
   'Mutation.deleteApiKey': {
     document: DELETE_KEY,
     variables: [newKey],
@@ -615,6 +624,11 @@ const TABLE: Record<string, Row> = {
       'an anonymous caller': UNAUTHENTICATED,
       ...keys(OK, API_KEY_NOT_AUTHORIZED),
     },
+  },
+  'Mutation.setKeyMails': {
+    document: 'mutation ($id: ID!) { setKeyMails(organizationId: $id, enabled: true) { id } }',
+    variables: [() => ({ id: lab.owner.organization.id })],
+    answers: { ...PERSONS_ONLY, ...persons(OK), 'the owner of another laboratory': NOT_FOUND },
   },
   // Last, as the others need the members.
   'Mutation.leaveOrganization': {
@@ -723,6 +737,11 @@ async function afresh(as: Credential | undefined): Promise<Credential | undefine
   return person ? await signIn(service, person) : as;
 }
 
+/** A new key in place of a key; other credentials unchanged. */
+async function anotherKey(as: Credential | undefined): Promise<Credential | undefined> {
+  return as && 'rawKey' in as ? await createKey(service, lab.owner, { deploymentId: lab.deploymentId }) : as;
+}
+
 function typeOf(name: string): GraphQLObjectType | null | undefined {
   return name === 'Query' ? schema.getQueryType() : schema.getMutationType();
 }
@@ -745,10 +764,7 @@ test('the table of permissions has a row for every field of Query and Mutation, 
 describe.each(Object.entries(OPERATION_TABLE))('the operation %s', (name, { request, endsKey, answers }) => {
   test.each(Object.entries(answers))('gives %s %s', async (caller, outcome) => {
     const [, found] = Object.entries(callers).find(([name]) => name === caller) ?? [];
-    const as =
-      endsKey && found && 'rawKey' in found
-        ? await createKey(service, lab.owner, { deploymentId: lab.deploymentId })
-        : found;
+    const as = endsKey ? await anotherKey(found) : found;
     const [, operation] = Object.entries(OPERATIONS).find(([key]) => key === name) ?? [];
     const names: Record<string, string> = deploymentPath();
     for (const path of operation?.paths ?? []) {
@@ -768,19 +784,22 @@ describe.each(Object.entries(OPERATION_TABLE))('the operation %s', (name, { requ
   });
 });
 
-describe.each(Object.entries(TABLE))('%s', (field, { document, variables, endsSession, answers }) => {
-  test.each(Object.entries(answers))('gives %s %s', async (name, outcome) => {
-    const [, as] = Object.entries(callers).find(([caller]) => caller === name) ?? [];
-    for (const make of variables) {
-      const asked = await make();
-      const credential = endsSession ? await afresh(as) : as;
-      const before = await contentOf(service.db);
-      const answer = await service.call(document, asked, credential);
-      expect(answer).toMatchObject(expected(field, outcome));
-      if (isCode(outcome)) expect(await contentOf(service.db)).toEqual(before);
-    }
-  });
-});
+describe.each(Object.entries(TABLE))(
+  '%s',
+  (field, { document, variables, endsSession, endsKey, answers }) => {
+    test.each(Object.entries(answers))('gives %s %s', async (name, outcome) => {
+      const [, as] = Object.entries(callers).find(([caller]) => caller === name) ?? [];
+      for (const make of variables) {
+        const asked = await make();
+        const credential = endsKey ? await anotherKey(as) : endsSession ? await afresh(as) : as;
+        const before = await contentOf(service.db);
+        const answer = await service.call(document, asked, credential);
+        expect(answer).toMatchObject(expected(field, outcome));
+        if (isCode(outcome)) expect(await contentOf(service.db)).toEqual(before);
+      }
+    });
+  },
+);
 
 describe('rules', () => {
   test('every field of Query and Mutation has one, and nothing else has', () => {

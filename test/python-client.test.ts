@@ -96,10 +96,12 @@ test('what may be sent again is sent with the same key, after Retry-After', asyn
   const { url, calls } = await answering(
     response => response.destroy(),
     response => response.writeHead(503, { 'retry-after': '1' }).end('{}'),
+    // As while a revocation is rehearsed.
+    response => response.writeHead(403, { 'retry-after': '1' }).end('{"code": "API_KEY_REVOKED"}'),
     response => response.end('{"predictions": []}'),
   );
   expect(await script(`print(${PREDICT_ONE})`, url)).toBe("{'predictions': []}");
-  expect(calls).toHaveLength(3);
+  expect(calls).toHaveLength(4);
   expect(new Set(calls.map(call => call.key)).size).toBe(1);
 });
 

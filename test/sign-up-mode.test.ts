@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { writeInvitation } from '../src/accounts/invitation-mail.ts';
 import { ConfigError, readConfig } from '../src/config.ts';
 import { addressOf, npm, temporaryFolder } from './commands.ts';
@@ -19,6 +17,7 @@ import {
   startService,
   startServiceForTest,
 } from './harness.ts';
+import { mailServer } from './mail-server.ts';
 
 const SIGN_UP = `mutation SignUp($input: SignUpInput!) {
   signUp(input: $input) { id email organizations { id name role plan { name } projects { name } } }
@@ -211,46 +210,6 @@ describe('a start', () => {
 });
 
 describe('the mail of an invitation', () => {
-  /** A mail server that accepts what it receives, or never answers. */
-  async function mailServer({ silent = false } = {}) {
-    const mails: { to: string[]; text: string }[] = [];
-    const sockets = new Set<Socket>();
-    const server = createServer(socket => {
-      sockets.add(socket);
-      socket.on('error', () => {}).on('close', () => sockets.delete(socket));
-      if (silent) return;
-      let to: string[] = [];
-      let text: string | null = null;
-      socket.write('220 stand-in\r\n');
-      socket.setEncoding('utf8').on('data', (chunk: string) => {
-        if (text !== null) {
-          text += chunk;
-          if (!text.endsWith('\r\n.\r\n')) return;
-          mails.push({ to, text });
-          text = null;
-          to = [];
-          socket.write('250 ok\r\n');
-          return;
-        }
-        for (const line of chunk.split('\r\n').filter(part => part !== '')) {
-          if (/^RCPT/i.test(line)) to.push(/<(.*)>/.exec(line)?.[1] ?? '');
-          if (/^DATA/i.test(line)) text = '';
-          socket.write(
-            /^DATA/i.test(line) ? '354 go on\r\n' : /^QUIT/i.test(line) ? '221 bye\r\n' : '250 ok\r\n',
-          );
-        }
-      });
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    onTestFinished(() => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    });
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    return { smtpUrl: `smtp://127.0.0.1:${port}`, mails, connections: () => sockets.size };
-  }
   const publicUrl = ['https://keys.lab.example'];
 
   test('holds the link, for known and unknown alike, and no more than five a day go to one mailbox', async () => {

@@ -197,13 +197,17 @@ export function snippetKeepsItsPromises(name: string, runnable: Runnable): void 
       const { url, received } = await standIn([
         // curl repeats a refused connection, but not one that was cut off.
         ...(isProgram ? [(response: ServerResponse) => void response.destroy()] : []),
+        // As while a revocation is rehearsed. curl repeats a 403 never or always.
+        ...(isProgram
+          ? [(response: ServerResponse) => void response.writeHead(403, { 'retry-after': '1' }).end('{}')]
+          : []),
         response => void response.writeHead(503, { 'retry-after': '1' }).end('{}'),
         response => void response.writeHead(429, { 'retry-after': '1' }).end('{}'),
         response => void response.end(JSON.stringify({ predictions, data: { predict: { predictions } } })),
       ]);
       const output = await run(codeFor(targetOf(url, lab.deploymentId)), env());
       expect(output).toContain('7.5');
-      expect(received).toHaveLength(isProgram ? 4 : 3);
+      expect(received).toHaveLength(isProgram ? 5 : 3);
       expect(new Set(received.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
       expect(received[0]).toEqual({
         authorization: `Api-Key ${key.rawKey}`,

@@ -551,6 +551,11 @@ const PLACES: Record<string, Place> = {
     }),
     foreign: () => otherLab.owner.organization.id,
   },
+  'setKeyMails.organizationId': {
+    document: 'mutation ($id: ID!) { setKeyMails(organizationId: $id, enabled: true) { id keyMails } }',
+    variables: id => ({ id }),
+    foreign: () => otherLab.owner.organization.id,
+  },
   'leaveOrganization.organizationId': {
     document: 'mutation ($id: ID!) { leaveOrganization(organizationId: $id) }',
     variables: id => ({ id }),

@@ -145,13 +145,15 @@ test('a call is repeated with one idempotency key, which can be chosen and charg
   const { url, received } = await standIn([
     response => void response.destroy(),
     response => void response.writeHead(503, { 'retry-after': '1' }).end('{}'),
+    // As while a revocation is rehearsed.
+    response => void response.writeHead(403, { 'retry-after': '1' }).end('{}'),
     response =>
       void response
         .writeHead(200, { 'content-type': 'application/json' })
         .end(JSON.stringify({ predictions })),
   ]);
   expect(await run(heading() + call(), url)).toBe('7.5\n');
-  expect(received).toHaveLength(3);
+  expect(received).toHaveLength(4);
   expect(new Set(received.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
   const before = await recordOf(service, lab.deploymentId);
   await run(heading() + call('chosen') + call('chosen'));

@@ -27,6 +27,8 @@ test('after a temporary refusal the file waits as long as Retry-After says, and 
     [429, codes.RATE_LIMITED],
     [503, codes.UNAVAILABLE],
     [403, codes.API_KEY_NOT_AUTHORIZED],
+    // Its revocation is rehearsed.
+    [403, codes.API_KEY_REVOKED],
     [409, codes.DEPLOYMENT_INACTIVE],
     // The model is quarantined.
     [500, codes.MODEL_FAILED],

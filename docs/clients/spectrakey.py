@@ -27,6 +27,8 @@ import uuid
 
 MAX_ATTEMPTS = 5
 MAX_WAIT_SECONDS = 60
+# While the revocation of a key is rehearsed, its calls are refused with 403 and Retry-After. Then it works again.
+MAX_REHEARSAL_SECONDS = 600
 # After these, the same call may succeed, and its idempotency key keeps it from being charged twice.
 RETRIED = {408, 429, 500, 502, 503, 504}
 FINAL_CODES = {"QUOTA_EXCEEDED", "MODEL_FAILED"}
@@ -131,8 +133,10 @@ class Client:
                 text = error.headers.get("Retry-After", "")
                 retry_after = int(text) if text.isdigit() else None
                 wait = wait if retry_after is None else retry_after
-                may_repeat = error.code in RETRIED and problem.get("code") not in FINAL_CODES
-                if not may_repeat or wait > MAX_WAIT_SECONDS or attempt == MAX_ATTEMPTS:
+                is_rehearsed = error.code == 403 and retry_after is not None
+                may_repeat = is_rehearsed or (error.code in RETRIED and problem.get("code") not in FINAL_CODES)
+                max_wait = MAX_REHEARSAL_SECONDS if is_rehearsed else MAX_WAIT_SECONDS
+                if not may_repeat or wait > max_wait or attempt == MAX_ATTEMPTS:
                     raise Refused(error.code, problem, retry_after, idempotency_key) from None
             except (OSError, http.client.HTTPException, json.JSONDecodeError, UnicodeDecodeError) as error:
                 # No connection, no answer in time, or only a part of it.

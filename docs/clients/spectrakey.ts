@@ -8,6 +8,8 @@ export type PredictAnswer = components['schemas']['PredictAnswer'];
 
 const MAX_ATTEMPTS = 5;
 const MAX_WAIT_SECONDS = 60;
+/** While the revocation of a key is rehearsed, its calls are refused with 403 and `Retry-After`. Then it works again. */
+const MAX_REHEARSAL_SECONDS = 600;
 /** Statuses after which the same call may succeed. Its idempotency key keeps it from being charged twice. */
 const RETRIED = new Set([408, 429, 502, 503, 504]);
 
@@ -44,8 +46,12 @@ async function sendWithRetries(request: Request): Promise<Response> {
     let seconds = 2 ** (attempt - 1);
     try {
       const response = await fetch(request.clone());
-      seconds = Number(response.headers.get('Retry-After') ?? seconds);
-      if (isLast || !RETRIED.has(response.status) || !(seconds <= MAX_WAIT_SECONDS)) return response;
+      const retryAfter = response.headers.get('Retry-After');
+      seconds = Number(retryAfter ?? seconds);
+      const isRehearsed = response.status === 403 && retryAfter !== null;
+      const isTemporary = isRehearsed || RETRIED.has(response.status);
+      if (isLast || !isTemporary || !(seconds <= (isRehearsed ? MAX_REHEARSAL_SECONDS : MAX_WAIT_SECONDS)))
+        return response;
       await response.body?.cancel();
     } catch (error) {
       if (isLast) throw error;

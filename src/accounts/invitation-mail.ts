@@ -1,8 +1,7 @@
 import pLimit from 'p-limit';
 import type { InvitationRow } from './invitations.ts';
+import { type MailServer, mailerOf, withoutAddresses } from './mailer.ts';
 
-/** Timeout of each step of a delivery: look-up, connection, greeting, idle socket. */
-const TIMEOUT_MS = 10_000;
 /** Concurrent connections to the mail server. */
 const MAX_CONNECTIONS = 2;
 /** Mails that wait for a connection. More are not sent; the inviter has seen their links anyway. */
@@ -24,30 +23,15 @@ export interface InvitationMail {
  * @param onFailed is called for each mail that could not be sent. The error does not contain the link.
  */
 export function startInvitationMail(
-  { SMTP_URL, MAIL_FROM }: { SMTP_URL: string; MAIL_FROM: string },
+  server: MailServer,
   onFailed: (error: unknown, invitationId: string) => void,
 ): InvitationMail {
   const limit = pLimit(MAX_CONNECTIONS);
+  const sendMail = mailerOf(server);
 
   async function deliver(invitation: Mailed): Promise<void> {
     try {
-      // Loaded on first use: most servers have no mail server.
-      const { createTransport } = await import('nodemailer');
-      const transport = createTransport({
-        url: SMTP_URL,
-        dnsTimeout: TIMEOUT_MS,
-        connectionTimeout: TIMEOUT_MS,
-        greetingTimeout: TIMEOUT_MS,
-        socketTimeout: TIMEOUT_MS,
-        disableFileAccess: true,
-        disableUrlAccess: true,
-      });
-      await transport.sendMail({
-        from: MAIL_FROM,
-        // As an object, because a string would be parsed as a list of addresses.
-        to: { name: '', address: invitation.email },
-        ...writeInvitation(invitation),
-      });
+      await sendMail({ to: invitation.email, ...writeInvitation(invitation) });
     } catch (error) {
       onFailed(error, invitation.id);
     }
@@ -82,9 +66,4 @@ ${link}
 Anyone who has this link can join in your place, so do not pass it on. If you do not know the sender, ignore this mail.
 `,
   };
-}
-
-/** Removes from a name what mail programs turn into links. Otherwise an invitation could carry arbitrary links. */
-function withoutAddresses(name: string): string {
-  return name.replaceAll(/(?<=\S)[.:/@\\\u3002\uff0e\uff61]+(?=\S)/g, ' ');
 }

@@ -29,11 +29,12 @@ const successorId = sql<string | null>`(
   order by successors.id desc limit 1
 )`;
 
-/** Selects the keys that the viewer can see. */
-export function selectKeys(db: Database, viewerId: string) {
+/** A key as whoever holds it gets it from the server. */
+export type HeldKey = InferResult<ReturnType<typeof selectAnyKeys>>[number];
+
+function selectAnyKeys(db: Database) {
   return db
     .selectFrom('apiKeys')
-    .innerJoin('projectAccess as access', 'access.projectId', 'apiKeys.projectId')
     .leftJoin('users as creators', 'creators.id', 'apiKeys.createdBy')
     .leftJoin('users as revokers', 'revokers.id', 'apiKeys.revokedBy')
     .select([
@@ -59,12 +60,23 @@ export function selectKeys(db: Database, viewerId: string) {
       'revokers.name as revokerName',
       lastUse.as('lastUsedAt'),
       'apiKeys.lastUsedAt as foldedUse',
-      'access.role',
       // pg cannot parse arrays of a custom enum; as JSON they arrive as arrays.
       sql<ApiKeyScope[]>`to_json(api_keys.scopes)`.as('scopes'),
       sql<string[] | null>`api_keys.allowed_networks::text[]`.as('allowedNetworks'),
-    ])
+    ]);
+}
+
+/** Selects the keys that the viewer can see. */
+export function selectKeys(db: Database, viewerId: string) {
+  return selectAnyKeys(db)
+    .innerJoin('projectAccess as access', 'access.projectId', 'apiKeys.projectId')
+    .select('access.role')
     .where('access.userId', '=', viewerId);
+}
+
+/** Finds a key for whoever holds it, who has no role in its project. */
+export function findHeldKey(db: Database, id: string): Promise<HeldKey> {
+  return selectAnyKeys(db).where('apiKeys.id', '=', id).executeTakeFirstOrThrow();
 }
 
 /** Finds keys by their ids. Keys that the viewer cannot see are omitted. */

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import { requireOrganizationOwner } from '../accounts/authorize.ts';
+import { requireKeyHolder } from '../auth/caller.ts';
 import { readDeployments } from '../deployments/deployments.ts';
 import { apiKeyAlreadyCreated, unavailable } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
@@ -18,6 +19,7 @@ import { generateRawKey } from './raw-key.ts';
 import { checkRefusalDays, DEFAULT_REFUSAL_DAYS } from './refusals-by-code.ts';
 import { endRehearsal, rehearseRevocation } from './rehearsal.ts';
 import { repeatableCreate, repeatableRotation } from './requests.ts';
+import { checkHeldSelection, revokeByHolder } from './revoke-by-holder.ts';
 import { checkRotation, rotateApiKey } from './rotate-key.ts';
 import { checkChangedSettings } from './settings.ts';
 
@@ -120,6 +122,12 @@ export const apiKeyResolvers = {
       const key = await requireKeyEditor({ load }, id);
       await transaction(trx => revokeApiKey(trx, key.id, by()));
       return await load.apiKey.reload(id);
+    },
+
+    async revokeThisApiKey(_parent, _args, { caller, transaction, address, at }, info) {
+      const digest = requireKeyHolder(caller);
+      checkHeldSelection(info);
+      return await transaction(trx => revokeByHolder(trx, digest, { network: address(), now: at }));
     },
 
     async deleteApiKey(_parent, { id }, { transaction, by, viewer }) {

@@ -1,13 +1,16 @@
-import type { Kysely, Transaction } from 'kysely';
-import type { KeyHolder } from '../auth/caller.ts';
+import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { ActivityEntry, ActorKind } from '../activity/activity.ts';
+import { keyFieldForbidden, unauthenticated } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { recordEvent } from './manage-keys.ts';
+import { findHeldKey, type HeldKey } from './queries.ts';
 import { digestOf, isRawKey } from './raw-key.ts';
 
 // Whoever finds a leaked key can end it: the key itself is the credential.
 
 /** The result of looking up who holds a key. */
-export type HolderVerdict = { status: 'known'; key: KeyHolder } | { status: 'unknown' | 'malformed' };
+export type HolderVerdict = { status: 'known'; digest: Buffer } | { status: 'unknown' | 'malformed' };
 
 /**
  * Finds the key of a request that revokes it. Unlike `authenticate` it does not judge the key: it may be revoked,
@@ -15,39 +18,121 @@ export type HolderVerdict = { status: 'known'; key: KeyHolder } | { status: 'unk
  */
 export async function findHolder(db: Kysely<DB>, rawKey: string): Promise<HolderVerdict> {
   if (!isRawKey(rawKey)) return { status: 'malformed' };
-  const key = await db
-    .selectFrom('apiKeys')
-    .select(['id', 'name', 'prefix'])
-    .where('digest', '=', digestOf(rawKey))
-    .executeTakeFirst();
-  return key ? { status: 'known', key } : { status: 'unknown' };
+  const digest = digestOf(rawKey);
+  const key = await db.selectFrom('apiKeys').select('id').where('digest', '=', digest).executeTakeFirst();
+  return key ? { status: 'known', digest } : { status: 'unknown' };
+}
+
+/** How a key was revoked without a person of its organization, for the activity. */
+export interface RevokedBy {
+  /** The network that the revocation came from. */
+  network: string;
+  now: Date;
 }
 
 /**
  * Revokes a key in the name of its holder, from its next request on. A key that is already revoked is not changed.
  *
- * @param network of the holder, for the activity
- * @returns when the key was revoked, which may be earlier; null if it was deleted meanwhile
+ * @param digest SHA-256 of the raw key
+ * @throws UNAUTHENTICATED if it was deleted meanwhile
  */
 export async function revokeByHolder(
   trx: Transaction<DB>,
-  id: string,
-  { network, now }: { network: string; now: Date },
-): Promise<Date | null> {
-  const key = await trx
+  digest: Buffer,
+  { network, now }: RevokedBy,
+): Promise<HeldKey & { revokedAt: Date }> {
+  const found = await trx
     .selectFrom('apiKeys')
-    .select('revokedAt')
-    .where('id', '=', id)
+    .select(['id', 'revokedAt'])
+    .where('digest', '=', digest)
     .forUpdate()
     .executeTakeFirst();
-  if (!key) return null;
-  if (key.revokedAt) return key.revokedAt;
+  if (!found) throw unauthenticated();
+  const { id, revokedAt } = found;
+  if (!revokedAt) await endKey(trx, id, { network, now, kind: 'KEY_HOLDER' }, { by: 'holder' });
+  return { ...(await findHeldKey(trx, id)), revokedAt: revokedAt ?? now };
+}
+
+async function endKey(
+  trx: Transaction<DB>,
+  id: string,
+  { network, now, kind }: RevokedBy & { kind: ActorKind },
+  details: ActivityEntry['details'],
+): Promise<void> {
   await trx
     .updateTable('apiKeys')
     .set({ revokedAt: now, revokedByHolder: true })
     .where('id', '=', id)
     .execute();
-  const holder = { id: null, email: null, network, kind: 'KEY_HOLDER' } as const;
-  await recordEvent(trx, id, 'api_key.revoked', holder, now, { by: 'holder' });
-  return now;
+  await recordEvent(trx, id, 'api_key.revoked', { id: null, email: null, network, kind }, now, details);
+}
+
+/**
+ * Revokes keys that GitHub's secret scanning found in public. Those that are revoked already are not changed.
+ *
+ * @param places where each was found, by the SHA-256 of the raw key in hexadecimal
+ * @returns the digests of those that are keys of this server
+ */
+export async function revokeReported(
+  trx: Transaction<DB>,
+  places: ReadonlyMap<string, string>,
+  by: RevokedBy,
+): Promise<string[]> {
+  const digests = [...places.keys()].map(digest => Buffer.from(digest, 'hex'));
+  // Locked in the order of ids, as `deleteApiKeys` does.
+  const found = await trx
+    .selectFrom('apiKeys')
+    .select(['id', 'digest', 'revokedAt'])
+    .where('digest', '=', sql<Buffer>`any(${digests}::bytea[])`)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  for (const { id, digest, revokedAt } of found) {
+    const url = places.get(digest.toString('hex')) ?? '';
+    if (!revokedAt) await endKey(trx, id, { ...by, kind: 'SERVER' }, { by: 'GitHub secret scanning', url });
+  }
+  return found.map(({ digest }) => digest.toString('hex'));
+}
+
+/** The fields of a key that its holder may read, who may be anyone: nothing about people, networks and other keys. */
+const READABLE = [
+  'id',
+  'name',
+  'prefix',
+  'scopes',
+  'status',
+  'createdAt',
+  'expiresAt',
+  'revokedAt',
+  'revokedByHolder',
+] as const;
+
+const isReadable = (name: string) => name === '__typename' || READABLE.some(readable => readable === name);
+
+/**
+ * Checks what a request selects of the key that it revokes, before that is done: a field that fails afterwards would
+ * discard the answer.
+ *
+ * @throws FORBIDDEN for a field that only people may read
+ */
+export function checkHeldSelection({
+  fieldNodes,
+  fragments,
+}: Pick<GraphQLResolveInfo, 'fragments'> & { fieldNodes: readonly FieldNode[] }): void {
+  // Each fragment once: they can be nested to double with every level.
+  const visited = new Set<string>();
+  function check({ selections }: SelectionSetNode): void {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) {
+        if (!isReadable(selection.name.value)) throw keyFieldForbidden(selection.name.value, READABLE);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        check(selection.selectionSet);
+      } else if (!visited.has(selection.name.value)) {
+        visited.add(selection.name.value);
+        const fragment = fragments[selection.name.value];
+        if (fragment) check(fragment.selectionSet);
+      }
+    }
+  }
+  for (const { selectionSet } of fieldNodes) if (selectionSet) check(selectionSet);
 }

@@ -1,4 +1,5 @@
-import { keysOnlyPredict, unauthenticated } from '../errors.ts';
+import type { GraphQLError } from 'graphql';
+import { keyRequired, keysOnlyPredict, unauthenticated } from '../errors.ts';
 import type { ApiKeyScope } from '../generated/database.ts';
 
 /** A person who is signed in. */
@@ -86,11 +87,12 @@ export interface SentKey {
   isRehearsal?: boolean;
 }
 
-/** A key that was sent to be revoked, in whatever state it is. */
+/** A key that is known, but may not be used: its holder may only revoke it. */
 export interface KeyHolder {
-  id: string;
-  name: string;
-  prefix: string;
+  /** SHA-256 of the raw key. */
+  digest: Buffer;
+  /** The error of every other request with the key; null if it was not judged, as the request can only revoke it. */
+  refusal: GraphQLError | null;
 }
 
 /**
@@ -121,10 +123,21 @@ export type Identity = { at: Date } & (
 /** Returns the signed-in person. @throws UNAUTHENTICATED for anonymous callers, FORBIDDEN for API keys */
 export function requireSignedIn<Person extends SignedInPerson>(caller: Caller<Person>): Person {
   if (caller.kind === 'person') return caller.person;
-  throw caller.kind === 'api-key' ? keysOnlyPredict() : unauthenticated();
+  throw caller.kind === 'anonymous' ? unauthenticated() : keysOnlyPredict();
 }
 
 /** Refuses API keys, which may only predict. @throws FORBIDDEN */
 export function requireNoApiKey(caller: Caller): void {
-  if (caller.kind === 'api-key') throw keysOnlyPredict();
+  if (caller.kind === 'api-key' || caller.kind === 'key-holder') throw keysOnlyPredict();
+}
+
+/**
+ * Returns the key that a request is sent with, in whatever state it is.
+ *
+ * @returns the digest of the raw key
+ * @throws UNAUTHENTICATED for anonymous callers, FORBIDDEN for people
+ */
+export function requireKeyHolder(caller: Caller): Buffer {
+  if (caller.kind === 'api-key' || caller.kind === 'key-holder') return caller.key.digest;
+  throw caller.kind === 'person' ? keyRequired() : unauthenticated();
 }

@@ -303,6 +303,26 @@ export interface Invitations {
   role: OrganizationRole;
 }
 
+export interface KeyMails {
+  createdAt: Timestamp;
+  data: Json;
+  id: Generated<number>;
+  organizationId: string;
+  projectId: string;
+  type: string;
+  userId: string;
+}
+
+export interface KeyMailSettings {
+  enabled: Generated<boolean>;
+  /**
+   * when the last one was sent; the next waits an hour
+   */
+  mailedAt: Timestamp | null;
+  organizationId: string;
+  userId: string;
+}
+
 export interface ModelFiles {
   bytes: number;
   id: string;
@@ -592,6 +612,8 @@ export interface DB {
   deploymentUsage: DeploymentUsage;
   idempotencyKeys: IdempotencyKeys;
   invitations: Invitations;
+  keyMails: KeyMails;
+  keyMailSettings: KeyMailSettings;
   modelFiles: ModelFiles;
   modelQuarantines: ModelQuarantines;
   models: Models;

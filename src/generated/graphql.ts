@@ -8,7 +8,7 @@ import type { ModelRow } from '../deployments/models.ts';
 import type { XAxisRow, CalibrationRow } from '../deployments/model-facts.ts';
 import type { SeenDeployment } from '../deployments/deployments.ts';
 import type { AuthenticatedKey } from '../auth/caller.ts';
-import type { ApiKeyRow } from '../api-keys/queries.ts';
+import type { HeldKey } from '../api-keys/queries.ts';
 import type { PredictResult } from '../predictions/predict.ts';
 import type { PredictionLogRow } from '../predictions/logs.ts';
 import type { ActivityRow } from '../activity/queries.ts';
@@ -876,6 +876,14 @@ export type Mutation = {
   /** Revokes a pending invitation and makes its link invalid. For members who may invite with its role. */
   revokeInvitation: Scalars['Boolean']['output'];
   /**
+   * Revokes the API key that the request is sent with: whoever finds a leaked key can end it. The key works for this
+   * whatever its state, networks, limits and plan: also when it has expired or was revoked, which a repeat is answered
+   * like. Only an unknown key fails, with 401 `UNAUTHENTICATED`. No other key is revoked. Of the key, only `id`, `name`,
+   * `prefix`, `scopes`, `status`, `createdAt`, `expiresAt`, `revokedAt` and `revokedByHolder` can be selected; other fields
+   * fail with 403 `FORBIDDEN`, before it is revoked.
+   */
+  revokeThisApiKey: ApiKey;
+  /**
    * Replaces an API key by a successor with the same name, note, reach, scopes, networks and limits, and returns its raw
    * key. This is the only time that it is shown. Both keys can be used during the overlap; then the rotated one expires.
    * While its successor can be used, the rotated key does not count against `maxApiKeys`. Fails with 409
@@ -895,6 +903,11 @@ export type Mutation = {
   setApiKeyPolicy: Organization;
   /** Switches a deployment on or off. Calls of an inactive deployment fail with 409 `DEPLOYMENT_INACTIVE`. */
   setDeploymentActive: Deployment;
+  /**
+   * Sets whether you get mails about API keys of an organization that you belong to: created, rotated, revoked, expiring, and
+   * quotas. At most one an hour comes from each organization.
+   */
+  setKeyMails: Organization;
   /**
    * Gives an x axis to a model that has none. This cannot be undone or changed, because predictions that were made must
    * stay explainable. Fails with 400 `BAD_USER_INPUT` if the model has an x axis.
@@ -1154,6 +1167,13 @@ export type MutationSetDeploymentActiveArgs = {
 
 
 /** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
+export type MutationSetKeyMailsArgs = {
+  enabled: Scalars['Boolean']['input'];
+  organizationId: Scalars['ID']['input'];
+};
+
+
+/** A document may have only one mutation field, so that an error of another field can never hide a raw key. */
 export type MutationSetModelXAxisArgs = {
   input: SetModelXAxisInput;
 };
@@ -1217,6 +1237,8 @@ export type Organization = {
   id: Scalars['ID']['output'];
   /** The pending invitations, newest first; empty unless you are an admin or owner. */
   invitations: Array<Invitation>;
+  /** Whether you get mails about the organization's API keys that you may change; null if the server sends no mails. */
+  keyMails?: Maybe<Scalars['Boolean']['output']>;
   /**
    * The usable API keys that former members created in projects that you can see, newest first, at most 25. Former members
    * may know their secrets: replace and revoke them.
@@ -2014,7 +2036,7 @@ export type ResolversTypes = {
   ActivityGroup: ActivityGroup;
   ActorKind: ActorKind;
   Allowance: ResolverTypeWrapper<Allowance>;
-  ApiKey: ResolverTypeWrapper<ApiKeyRow>;
+  ApiKey: ResolverTypeWrapper<HeldKey>;
   ApiKeyAllowance: ResolverTypeWrapper<ApiKeyAllowance>;
   ApiKeyCaller: ResolverTypeWrapper<ApiKeyCaller>;
   ApiKeyCallers: ResolverTypeWrapper<ApiKeyCallers>;
@@ -2118,7 +2140,7 @@ export type ResolversParentTypes = {
   ActivityEdge: Omit<ActivityEdge, 'node'> & { node: ResolversParentTypes['Activity'] };
   ActivityFilter: ActivityFilter;
   Allowance: Allowance;
-  ApiKey: ApiKeyRow;
+  ApiKey: HeldKey;
   ApiKeyAllowance: ApiKeyAllowance;
   ApiKeyCaller: ApiKeyCaller;
   ApiKeyCallers: ApiKeyCallers;
@@ -2488,10 +2510,12 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   resetQuarantine?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationResetQuarantineArgs, 'deploymentId'>>;
   revokeApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'id'>>;
   revokeInvitation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationRevokeInvitationArgs, 'id'>>;
+  revokeThisApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType>;
   rotateApiKey?: Resolver<ResolversTypes['CreateApiKeyPayload'], ParentType, ContextType, RequireFields<MutationRotateApiKeyArgs, 'input'>>;
   rotateWebhookSecret?: Resolver<ResolversTypes['WebhookSecretPayload'], ParentType, ContextType, RequireFields<MutationRotateWebhookSecretArgs, 'id'>>;
   setApiKeyPolicy?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetApiKeyPolicyArgs, 'input'>>;
   setDeploymentActive?: Resolver<ResolversTypes['Deployment'], ParentType, ContextType, RequireFields<MutationSetDeploymentActiveArgs, 'active' | 'id'>>;
+  setKeyMails?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetKeyMailsArgs, 'enabled' | 'organizationId'>>;
   setModelXAxis?: Resolver<ResolversTypes['Model'], ParentType, ContextType, RequireFields<MutationSetModelXAxisArgs, 'input'>>;
   setOrganizationMember?: Resolver<ResolversTypes['Organization'], ParentType, ContextType, RequireFields<MutationSetOrganizationMemberArgs, 'input'>>;
   setProjectMember?: Resolver<ResolversTypes['Project'], ParentType, ContextType, RequireFields<MutationSetProjectMemberArgs, 'input'>>;
@@ -2509,6 +2533,7 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
   apiKeyPolicy?: Resolver<ResolversTypes['ApiKeyPolicy'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   invitations?: Resolver<Array<ResolversTypes['Invitation']>, ParentType, ContextType>;
+  keyMails?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   keysOfFormerMembers?: Resolver<Array<ResolversTypes['ApiKey']>, ParentType, ContextType>;
   members?: Resolver<Array<ResolversTypes['OrganizationMember']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;

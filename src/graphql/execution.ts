@@ -8,10 +8,12 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import { fairQueue } from '../concurrency/fair-queue.ts';
+import { unauthenticated } from '../errors.ts';
 import type { Context } from './context.ts';
 import { withWholeFloatLists, withWholeVariables } from './float-lists.ts';
 import { startCostCheck } from './query-cost.ts';
 import { checkResultSize } from './result-size.ts';
+import { isRevocation } from './revocation.ts';
 import { findVariableErrors } from './variables.ts';
 
 /** An operation in a document that was validated against the public schema. */
@@ -45,6 +47,10 @@ export function startExecution(schema: GraphQLSchema, maxCost?: number): Execute
   const checkCost = startCostCheck(schema, maxCost);
   const queued = fairQueue(HEAVY_QUERIES);
   return async ({ document, operation, operationName, variables }, contextValue) => {
+    const { caller } = contextValue;
+    if (caller.kind === 'key-holder' && !isRevocation(document, operation)) {
+      return { errors: [caller.key.refusal ?? unauthenticated()] };
+    }
     const isMutation = operation?.operation === OperationTypeNode.MUTATION;
     if (contextValue.isLarge && operation) {
       const errors = findVariableErrors(schema, operation, variables);

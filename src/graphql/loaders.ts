@@ -28,6 +28,7 @@ import { countOutsideThisMonth } from '../predictions/outside.ts';
 import { countDailyPredictions, type LastDays } from '../predictions/usage.ts';
 import { findProjectMembers, findProjects, findProjectsOf } from '../projects/projects.ts';
 import { type ById, type LoaderKit, startLoaderKit } from '../requests/loaders.ts';
+import { findMailChoices } from '../webhooks/key-mails.ts';
 import {
   type DeliveryPage,
   findDeliveries,
@@ -156,6 +157,10 @@ export function startLoaders(db: Database, viewerId: string, now: Date) {
     dailyPredictions: byKey(
       (requests: readonly LastDays[]) => countDailyPredictions(db, now, requests),
       ({ deploymentId, days }) => `${deploymentId} ${days}`,
+    ),
+    mailChoice: byParent(
+      ids => findMailChoices(db, viewerId, ids),
+      choice => choice.organizationId,
     ),
     webhook: byId('Webhook', ids => findWebhooks(db, viewerId, ids)),
     webhooksOf: byParent(

@@ -1,5 +1,6 @@
-import { Kind, type SelectionSetNode, type ValidationContext, type ValidationRule } from 'graphql';
+import type { ValidationRule } from 'graphql';
 import { validationFailed } from '../errors.ts';
+import { isRootField, rootSelections } from './root-selections.ts';
 
 /**
  * Rejects mutation documents with more than one root field, counting aliases and fragments. A second mutation that fails
@@ -9,7 +10,8 @@ import { validationFailed } from '../errors.ts';
 export const oneMutationField: ValidationRule = context => ({
   OperationDefinition(operation) {
     if (operation.operation !== 'mutation') return;
-    const count = countFields(operation.selectionSet, context, new Set());
+    const selections = rootSelections(operation.selectionSet, name => context.getFragment(name));
+    const count = selections.filter(isRootField).length;
     if (count > 1) {
       context.reportError(
         validationFailed(
@@ -20,25 +22,3 @@ export const oneMutationField: ValidationRule = context => ({
     }
   },
 });
-
-function countFields(
-  { selections }: SelectionSetNode,
-  context: ValidationContext,
-  visited: Set<string>,
-): number {
-  return selections
-    .map(selection => {
-      // `__typename` does nothing, and some clients add it everywhere.
-      if (selection.kind === Kind.FIELD) return selection.name.value === '__typename' ? 0 : 1;
-      if (selection.kind === Kind.INLINE_FRAGMENT)
-        return countFields(selection.selectionSet, context, visited);
-      // A fragment counts once. This also ends recursive fragments, which another rule rejects, and keeps the count
-      // linear in the document.
-      const name = selection.name.value;
-      if (visited.has(name)) return 0;
-      visited.add(name);
-      const fragment = context.getFragment(name);
-      return fragment ? countFields(fragment.selectionSet, context, visited) : 0;
-    })
-    .reduce((sum, count) => sum + count, 0);
-}

@@ -4,7 +4,7 @@ import {
   requireSignUpAllowed,
 } from '../accounts/authorize.ts';
 import { requireKeyCreator, requireKeyEditor, requireTarget } from '../api-keys/authorize.ts';
-import { requireNoApiKey, requireSignedIn } from '../auth/caller.ts';
+import { requireKeyHolder, requireNoApiKey, requireSignedIn } from '../auth/caller.ts';
 import { requireDeploymentEditor, requireModelEditor } from '../deployments/authorize.ts';
 import type {
   MutationCreateApiKeyArgs,
@@ -12,6 +12,7 @@ import type {
   MutationPredictArgs,
   MutationResolvers,
   MutationRotateApiKeyArgs,
+  MutationSetKeyMailsArgs,
   MutationSetModelXAxisArgs,
   MutationSignUpArgs,
   MutationUpdateApiKeyArgs,
@@ -144,6 +145,7 @@ export const permissions: {
     ),
     rehearseApiKeyRevocation: keyEditor,
     endApiKeyRehearsal: keyEditor,
+    revokeThisApiKey: ruleOf(({ caller }) => requireKeyHolder(caller)),
     revokeApiKey: keyEditor,
     deleteApiKey: keyEditor,
     createWebhook: ruleOf(({ viewer }, { input }: OrganizationArgs) =>
@@ -153,6 +155,9 @@ export const permissions: {
     rotateWebhookSecret: webhookOwner,
     deleteWebhook: webhookOwner,
     testWebhook: webhookOwner,
+    setKeyMails: ruleOf(({ viewer }, { organizationId }: MutationSetKeyMailsArgs) =>
+      viewer().load.organization.get(organizationId),
+    ),
     resendWebhookDelivery: ruleOf(({ viewer }, { id }: IdArgs) => requireDelivery(viewer(), id)),
     predict: ruleOf(({ caller }, { deploymentId }: MutationPredictArgs) =>
       authorizePredict(caller, deploymentId),

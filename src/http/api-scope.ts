@@ -6,7 +6,7 @@ import type { Identity } from '../auth/caller.ts';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import { payloadTooLarge, unauthenticated, unavailable, unsupportedMediaType } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
-import { identify } from './identify.ts';
+import { identify, refusalOf } from './identify.ts';
 import { parseJsonBodies } from './json-bodies.ts';
 import { bodyBudget, bodyOwner } from './large-bodies.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES } from './limits.ts';
@@ -119,8 +119,10 @@ export async function protectApi(
       owner,
       maxBytes: isAnonymous ? MAX_ANONYMOUS_BODY_BYTES : MAX_BODY_BYTES,
       // The client of an ended session gets the error of the session instead of that of the body.
-      tooLarge: () =>
-        identity.kind === 'anonymous' && identity.hadCookie ? unauthenticated() : payloadTooLarge(),
+      tooLarge: () => {
+        if (identity.kind === 'anonymous' && identity.hadCookie) return unauthenticated();
+        return refusalOf(identity) ?? payloadTooLarge();
+      },
       onceAnswered: callback => reply.raw.once('close', callback),
     };
     if (declaredBytes !== Number.POSITIVE_INFINITY && declaredBytes > allowance.maxBytes) {
@@ -131,13 +133,14 @@ export async function protectApi(
     return payload;
   });
 
-  // Looks a remembered key up again: if it is refused now, that error comes before any error of its request.
+  // The error of a key comes before any error of its request. A remembered key is looked up again for that.
   scope.setErrorHandler((error, request, reply) => {
     const { identified } = request;
     request.identified = undefined;
-    if (request.isOver || !identified || !isRemembered(identified.identity)) throw error;
-    return withTimeout(identify(services, request, reply, { mayRemember: false }), handlerMs).then(() => {
-      throw error;
+    if (request.isOver || !identified) throw error;
+    if (!isRemembered(identified.identity)) throw refusalOf(identified.identity) ?? error;
+    return withTimeout(identify(services, request, reply, { mayRemember: false }), handlerMs).then(found => {
+      throw refusalOf(found) ?? error;
     });
   });
 
@@ -185,7 +188,7 @@ function setHeaders(_request: FastifyRequest, reply: FastifyReply, done: () => v
 }
 
 /** Closes the connection of a body that takes longer than `ms`, as Node does with any request after `requestMs`. */
-function closeSlowBody({ raw, server }: FastifyRequest, ms: number): void {
+export function closeSlowBody({ raw, server }: FastifyRequest, ms: number): void {
   const timer = setTimeout(() => {
     const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
     server.server.emit('clientError', error, raw.socket);

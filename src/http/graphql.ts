@@ -17,11 +17,13 @@ import { type ExecuteOperation, type OperationRequest, startExecution } from '..
 import { isLongValue, LongText } from '../graphql/large-values.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
 import { checkLength, documentTooLong, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
+import { asksForRevocation } from '../graphql/revocation.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { rootFieldOf } from '../observability/root-field.ts';
 import { answerByConfirmedFacts } from '../predictions/attempt.ts';
 import type { GetIdentity } from './api-scope.ts';
 import type { ContextOf } from './contexts.ts';
+import { refusalOf } from './identify.ts';
 import type { HttpLimits } from './limits.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -118,13 +120,15 @@ export async function serveGraphQL(
   scope.route({
     url: '/graphql',
     method: ['GET', 'POST', 'OPTIONS'],
+    config: { mayRevokeKey: true },
     onRequest: GRAPHIQL ? [redirectBrowsersToGraphiQL] : [],
     async handler(request, reply) {
       const validatedRequest = findValidated(request);
       if (!validatedRequest) {
         checkBody(request.body);
         // Nothing would confirm remembered facts: Apollo may answer without executing anything.
-        await identityOf(request, reply, 'recent look-up');
+        const refusal = refusalOf(await identityOf(request, reply, 'recent look-up'));
+        if (refusal && !asksForRevocation(request.body)) throw refusal;
         return await viaApollo.call(this, request, reply);
       }
       const { operation, variables, document } = validatedRequest;

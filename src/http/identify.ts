@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
 import { clearSessionCookie, sessionCookieOf } from '../accounts/session-cookie.ts';
 import { findSession, isToken } from '../accounts/sessions.ts';
 import { isInNetworks } from '../api-keys/networks.ts';
-import { containsRawKey, rawKeyIn } from '../api-keys/raw-key.ts';
+import { containsRawKey, digestOf, rawKeyIn } from '../api-keys/raw-key.ts';
 import { findHolder } from '../api-keys/revoke-by-holder.ts';
 import type { AuthenticatedKey, Identity } from '../auth/caller.ts';
 import {
@@ -11,6 +12,7 @@ import {
   apiKeyRehearsed,
   apiKeyRevoked,
   badUserInput,
+  codes,
   keyInBasic,
   unauthenticated,
 } from '../errors.ts';
@@ -21,6 +23,9 @@ import { networkOf } from '../requests/network.ts';
  * Identifies the caller from the headers alone, so that the limit of the body can depend on the caller. The context of
  * the request is built from the result. A session cookie counts only where `request.usesSessions` is set. The response to
  * a key with an expiry says when that is.
+ *
+ * Where the body may ask for the revocation of the key (`mayRevokeKey`), a key that is refused identifies its holder
+ * instead: see `refusalOf`.
  *
  * @param mayRemember whether the facts about a key may come from an earlier look-up. The database must then
  *   confirm them before the answer (predictions/attempt.ts)
@@ -46,7 +51,7 @@ export async function identify(
       const key = mayRemember ? services.rememberedKeys.find(rawKey, at) : undefined;
       // Remembered networks may have changed: the look-up decides.
       if (!key || !isInNetworks(key.allowedNetworks, request.ip))
-        return await identifyKey(services, request, reply, rawKey, at);
+        return await identifyKey(services, request, reply, rawKey, at).catch(holderOf(request, rawKey, at));
       request.sentKey = key;
       setExpiry(reply, key);
       return { kind: 'api-key', at, key, isRemembered: true };
@@ -93,6 +98,29 @@ async function identifyKey(
   }
 }
 
+/** The errors of a key that is known, but may not be used. */
+const REFUSALS: ReadonlySet<unknown> = new Set([
+  codes.API_KEY_REVOKED,
+  codes.API_KEY_EXPIRED,
+  codes.API_KEY_NETWORK_NOT_ALLOWED,
+]);
+
+/**
+ * Identifies the holder of a key that was refused, where the body of the request may ask for its revocation. The error is
+ * thrown where the body is known (graphql/revocation.ts) or there is none.
+ */
+const holderOf =
+  ({ method, routeOptions }: FastifyRequest, rawKey: string, at: Date) =>
+  (error: unknown): Identity => {
+    const isRefusal = error instanceof GraphQLError && REFUSALS.has(error.extensions.code);
+    if (!isRefusal || method !== 'POST' || !routeOptions.config.mayRevokeKey) throw error;
+    return { kind: 'key-holder', at, key: { digest: digestOf(rawKey), refusal: error } };
+  };
+
+/** The error of a caller whose key was refused. */
+export const refusalOf = (identity: Identity | undefined): GraphQLError | null =>
+  identity?.kind === 'key-holder' ? identity.key.refusal : null;
+
 /**
  * Identifies the holder of a key that is to be revoked, whatever its state, plan, networks and limits.
  *
@@ -106,7 +134,7 @@ async function identifyHolder(
 ): Promise<Identity> {
   const network = networkOf(request.ip);
   const found = await findHolder(shareOf(network), rawKey);
-  if (found.status === 'known') return { kind: 'key-holder', at, key: found.key };
+  if (found.status === 'known') return { kind: 'key-holder', at, key: { ...found, refusal: null } };
   await countFailedKey(found.status, network, at);
   throw unauthenticated();
 }

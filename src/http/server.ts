@@ -32,6 +32,7 @@ import { noRoute } from './no-route.ts';
 import { servePages } from './pages.ts';
 import { PREFIX } from './rest/paths.ts';
 import { serveRest } from './rest/routes.ts';
+import { serveSecretScanning } from './secret-scanning.ts';
 import { sendError } from './send-error.ts';
 import { trustProxies } from './trusted-proxies.ts';
 
@@ -146,6 +147,13 @@ export async function startHttpServer({
       await scope.register(graphql => serveGraphQL(graphql, { identityOf, contextOf, limits, config }));
       await scope.register(rest => serveRest(rest, { contextOf, bodies, limits }), { prefix: PREFIX });
     });
+    const { signingKeys } = services;
+    if (signingKeys) {
+      await app.register(async scope => {
+        for (const { watchRequests } of observers) watchRequests(scope);
+        await serveSecretScanning(scope, { services, signingKeys, limits });
+      });
+    }
     await app.listen({ host: config.HOST, port: config.PORT });
     if (!config.PUBLIC_URL && !isLoopback(config.HOST)) {
       log.warn(

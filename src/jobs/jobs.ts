@@ -8,6 +8,7 @@ import { purge } from '../deletions/purge.ts';
 import type { DB } from '../generated/database.ts';
 import { takeLines } from '../outbox/outbox.ts';
 import { countKeyDays } from '../predictions/key-usage.ts';
+import { dropMails, type KeyMails, sendKeyMails } from '../webhooks/key-mails.ts';
 import { noticeExpiries, noticeUsage } from '../webhooks/notices.ts';
 import { send } from '../webhooks/send.ts';
 import type { TargetPolicy } from '../webhooks/target.ts';
@@ -53,12 +54,15 @@ export function startJobs({
   log,
   now,
   webhookTargets,
+  keyMails,
 }: {
   db: Kysely<DB>;
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   now: () => Date;
   /** What webhooks may call. */
   webhookTargets: TargetPolicy;
+  /** Null if the server sends no mails. */
+  keyMails: KeyMails | null;
 }): Jobs {
   const stopping = new AbortController();
   const report = (error: unknown) => {
@@ -139,9 +143,19 @@ export function startJobs({
       name: 'notify-webhooks',
       schedule: '* * * * *',
       async run(signal) {
-        await writeAll(noticeExpiries, signal);
-        await writeAll(noticeUsage, signal);
+        const forMails = keyMails !== null;
+        await writeAll((trx, at) => noticeExpiries(trx, at, { forMails }), signal);
+        await writeAll((trx, at) => noticeUsage(trx, at, { forMails }), signal);
         await deliveries.mend();
+      },
+    },
+    {
+      name: 'mail-about-keys',
+      schedule: '* * * * *',
+      async run(signal) {
+        const onFailed = (err: unknown) => log.warn({ err }, 'a mail about API keys could not be sent');
+        if (keyMails) await sendKeyMails(db, keyMails, { now: now(), signal, onFailed });
+        else await dropMails(db);
       },
     },
   ];

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import type { DB } from '../generated/database.ts';
 import type { Event } from './events.ts';
+import { writeMails } from './key-mails.ts';
 
 /** How long a delivery is attempted. */
 const ATTEMPTS_MS = 24 * 60 * 60 * 1000;
@@ -35,7 +36,7 @@ export function takeLines(trx: Transaction<DB>): Line[] {
 }
 
 /**
- * Writes events for the webhooks of their organizations that receive them: a delivery each, in the transaction of what
+ * Writes events for the people who are mailed, and for the webhooks of their organizations that receive them: a delivery each, in the transaction of what
  * happened. `seq` is the order of delivery. It is drawn here, while the transaction holds the lock of the subject, as
  * the time at which a transaction began is not the order of the changes.
  */
@@ -45,6 +46,7 @@ export async function writeEvents(
   events: readonly Event[],
 ): Promise<void> {
   if (events.length === 0) return;
+  await writeMails(trx, createdAt, events);
   const receivers = await sql<{ webhookId: string; place: number }>`
     select webhooks.id as webhook_id, event.place::int as place
     from unnest(${events.map(({ organizationId }) => organizationId)}::uuid[], ${events.map(({ type }) => type)}::text[])

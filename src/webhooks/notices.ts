@@ -23,7 +23,7 @@ interface DueKey {
   prefix: string;
   expiresAt: Date;
   days: number;
-  /** Whether a webhook is to be notified. */
+  /** Whether a webhook or people are to be notified. */
   isNews: boolean;
   /** The prefix of the key that replaces it and can be used; null: none. */
   successorPrefix: string | null;
@@ -31,10 +31,14 @@ interface DueKey {
 
 /**
  * Writes the events of keys that expire in 14 and in 3 days, and of those that have expired, for organizations with a
- * webhook. A key that was created later than such a moment has no event of it. An expiry is recorded in the activity of
- * every organization.
+ * webhook or, if the server sends mails, for all. A key that was created later than such a moment has no event of it. An
+ * expiry is recorded in the activity of every organization.
  */
-export async function noticeExpiries(trx: Transaction<DB>, now: Date): Promise<boolean> {
+export async function noticeExpiries(
+  trx: Transaction<DB>,
+  now: Date,
+  { forMails }: { forMails: boolean },
+): Promise<boolean> {
   const moments = DAYS.map(days => new Date(now.getTime() + days * DAY_MS));
   const { rows } = await sql<DueKey>`
     select keys.id, projects.organization_id, keys.project_id, keys.name, keys.prefix, keys.expires_at, due.days,
@@ -58,7 +62,7 @@ export async function noticeExpiries(trx: Transaction<DB>, now: Date): Promise<b
         select from webhooks where webhooks.organization_id = projects.organization_id
           and webhooks.created_at <= keys.expires_at
           and webhooks.events && ${[EVENT_TYPES.API_KEY_EXPIRING, EVENT_TYPES.API_KEY_EXPIRED]}::text[]
-      ) as is_news
+      ) or (${forMails} and keys.expires_at > ${new Date(now.getTime() - DAY_MS)}) as is_news
     ) as news
     left join api_key_notices as notice on notice.api_key_id = keys.id and notice.expires_at = keys.expires_at
     where keys.revoked_at is null
@@ -144,7 +148,11 @@ interface CountedDeployment {
  * have had more predictions outside of what their model is applicable to, for organizations with a webhook. At most one
  * event of a type for each deployment, however many calls there were since the last time.
  */
-export async function noticeUsage(trx: Transaction<DB>, now: Date): Promise<boolean> {
+export async function noticeUsage(
+  trx: Transaction<DB>,
+  now: Date,
+  { forMails }: { forMails: boolean },
+): Promise<boolean> {
   const month = monthOf(now);
   const { rows: counted } = await sql<CountedDeployment>`
     select * from (
@@ -155,7 +163,11 @@ export async function noticeUsage(trx: Transaction<DB>, now: Date): Promise<bool
           when usage.predictions >= plans.monthly_predictions * 0.8 then 80
           else 0
         end as reached,
-        coalesce(notice.outside, 0) as outside_before, coalesce(notice.quota, 0)::int as reached_before
+        coalesce(notice.outside, 0) as outside_before, coalesce(notice.quota, 0)::int as reached_before,
+        exists (
+          select from webhooks
+          where webhooks.organization_id = organizations.id and webhooks.events && ${OF_USAGE}::text[]
+        ) as has_webhook
       from deployments
       join projects on projects.id = deployments.project_id
       join organizations on organizations.id = projects.organization_id
@@ -165,11 +177,9 @@ export async function noticeUsage(trx: Transaction<DB>, now: Date): Promise<bool
         from deployment_usage where deployment_id = deployments.id and month = ${month}
       ) as usage on usage.predictions > 0
       left join deployment_notices as notice on notice.deployment_id = deployments.id and notice.month = ${month}
-      where exists (
-        select from webhooks where webhooks.organization_id = organizations.id and webhooks.events && ${OF_USAGE}::text[]
-      )
     ) as counted
-    where outside > outside_before or reached > reached_before
+    where (has_webhook and (outside > outside_before or reached > reached_before))
+      or (${forMails} and reached > reached_before)
     order by id
     limit ${MAX_EVENTS}`.execute(trx);
   if (counted.length === 0) return false;

@@ -103,6 +103,8 @@ const FACTS: Record<string, string> = {
   expiresAt: 'expired',
   events: 'events',
   reason: 'because',
+  by: 'by',
+  url: 'found at',
   plan: 'plan',
   apiKeys: 'keys deleted with it',
 };

@@ -18,6 +18,7 @@ import { KeyRefusals } from './KeyRefusals';
 import { KeyUsage } from './KeyUsage';
 import { ABOUT_KEYS } from './queries';
 import { RehearsalUnderWay, RehearseKey } from './RehearseKey';
+import { RevokedByHolder } from './RevokedByHolder';
 import { canRotate, RotateKey } from './RotateKey';
 
 const API_KEY = graphql(`
@@ -147,6 +148,7 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
           canEnd={project.viewerCan.manageApiKeys}
         />
       )}
+      {key.revokedByHolder && <RevokedByHolder apiKey={key} />}
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
         <KeyFacts apiKey={key} now={now} />
         <KeyUsage days={key.dailyPredictions} />

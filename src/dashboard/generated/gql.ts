@@ -76,6 +76,8 @@ type Documents = {
     "\n  query Invitations {\n    viewer {\n      id\n      organizations {\n        id\n        invitations {\n          id\n          email\n          role\n          expiresAt\n          invitedBy {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n": typeof types.InvitationsDocument,
     "\n  mutation RevokeInvitation($id: ID!) {\n    revokeInvitation(id: $id)\n  }\n": typeof types.RevokeInvitationDocument,
     "\n  mutation InviteMember($input: InviteMemberInput!) {\n    inviteMember(input: $input) {\n      id\n      email\n      expiresAt\n      link\n    }\n  }\n": typeof types.InviteMemberDocument,
+    "\n  query KeyMails {\n    viewer {\n      id\n      organizations {\n        id\n        keyMails\n      }\n    }\n  }\n": typeof types.KeyMailsDocument,
+    "\n  mutation SetKeyMails($organizationId: ID!, $enabled: Boolean!) {\n    setKeyMails(organizationId: $organizationId, enabled: $enabled) {\n      id\n      keyMails\n    }\n  }\n": typeof types.SetKeyMailsDocument,
     "\n  query KeyPolicy {\n    viewer {\n      id\n      organizations {\n        id\n        apiKeyPolicy {\n          maxLifetimeDays\n          expiryRequired\n          projectKeysAllowed\n        }\n      }\n    }\n  }\n": typeof types.KeyPolicyDocument,
     "\n  mutation SetApiKeyPolicy($input: SetApiKeyPolicyInput!) {\n    setApiKeyPolicy(input: $input) {\n      id\n      apiKeyPolicy {\n        maxLifetimeDays\n        expiryRequired\n        projectKeysAllowed\n      }\n    }\n  }\n": typeof types.SetApiKeyPolicyDocument,
     "\n  query KeysOfMember($createdBy: ID!) {\n    viewer {\n      id\n      organizations {\n        id\n        usableApiKeys(createdBy: $createdBy) {\n          id\n          name\n          prefix\n          status\n          project {\n            id\n            name\n          }\n          deployment {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n": typeof types.KeysOfMemberDocument,
@@ -172,6 +174,8 @@ const documents: Documents = {
     "\n  query Invitations {\n    viewer {\n      id\n      organizations {\n        id\n        invitations {\n          id\n          email\n          role\n          expiresAt\n          invitedBy {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n": types.InvitationsDocument,
     "\n  mutation RevokeInvitation($id: ID!) {\n    revokeInvitation(id: $id)\n  }\n": types.RevokeInvitationDocument,
     "\n  mutation InviteMember($input: InviteMemberInput!) {\n    inviteMember(input: $input) {\n      id\n      email\n      expiresAt\n      link\n    }\n  }\n": types.InviteMemberDocument,
+    "\n  query KeyMails {\n    viewer {\n      id\n      organizations {\n        id\n        keyMails\n      }\n    }\n  }\n": types.KeyMailsDocument,
+    "\n  mutation SetKeyMails($organizationId: ID!, $enabled: Boolean!) {\n    setKeyMails(organizationId: $organizationId, enabled: $enabled) {\n      id\n      keyMails\n    }\n  }\n": types.SetKeyMailsDocument,
     "\n  query KeyPolicy {\n    viewer {\n      id\n      organizations {\n        id\n        apiKeyPolicy {\n          maxLifetimeDays\n          expiryRequired\n          projectKeysAllowed\n        }\n      }\n    }\n  }\n": types.KeyPolicyDocument,
     "\n  mutation SetApiKeyPolicy($input: SetApiKeyPolicyInput!) {\n    setApiKeyPolicy(input: $input) {\n      id\n      apiKeyPolicy {\n        maxLifetimeDays\n        expiryRequired\n        projectKeysAllowed\n      }\n    }\n  }\n": types.SetApiKeyPolicyDocument,
     "\n  query KeysOfMember($createdBy: ID!) {\n    viewer {\n      id\n      organizations {\n        id\n        usableApiKeys(createdBy: $createdBy) {\n          id\n          name\n          prefix\n          status\n          project {\n            id\n            name\n          }\n          deployment {\n            id\n            name\n          }\n        }\n      }\n    }\n  }\n": types.KeysOfMemberDocument,
@@ -468,6 +472,14 @@ export function graphql(source: "\n  mutation RevokeInvitation($id: ID!) {\n    
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation InviteMember($input: InviteMemberInput!) {\n    inviteMember(input: $input) {\n      id\n      email\n      expiresAt\n      link\n    }\n  }\n"): (typeof documents)["\n  mutation InviteMember($input: InviteMemberInput!) {\n    inviteMember(input: $input) {\n      id\n      email\n      expiresAt\n      link\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query KeyMails {\n    viewer {\n      id\n      organizations {\n        id\n        keyMails\n      }\n    }\n  }\n"): (typeof documents)["\n  query KeyMails {\n    viewer {\n      id\n      organizations {\n        id\n        keyMails\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetKeyMails($organizationId: ID!, $enabled: Boolean!) {\n    setKeyMails(organizationId: $organizationId, enabled: $enabled) {\n      id\n      keyMails\n    }\n  }\n"): (typeof documents)["\n  mutation SetKeyMails($organizationId: ID!, $enabled: Boolean!) {\n    setKeyMails(organizationId: $organizationId, enabled: $enabled) {\n      id\n      keyMails\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

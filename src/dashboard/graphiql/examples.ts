@@ -140,6 +140,24 @@ query CurrentApiKey {
   headers: predict.headers,
 };
 
+// A tab of its own, so that Ctrl-Enter in another tab cannot run it.
+const revokeThisApiKey: Example = {
+  title: 'RevokeThisApiKey',
+  query: `# Revoke the key in the headers: for whoever finds a key
+# that leaked. This cannot be undone.
+mutation RevokeThisApiKey {
+  revokeThisApiKey {
+    name
+    prefix
+    status
+    revokedAt
+  }
+}
+`,
+  variables: {},
+  headers: predict.headers,
+};
+
 const signIn: Example = {
   title: 'SignIn',
   query: `# Sign in (sets a cookie). The tabs to the right need it.
@@ -616,6 +634,13 @@ mutation SetApiKeyPolicy($organizationId: ID!) {
       expiryRequired
       projectKeysAllowed
     }
+  }
+}
+
+# Whether you get mails about the API keys.
+mutation SetKeyMails($organizationId: ID!) {
+  setKeyMails(organizationId: $organizationId, enabled: true) {
+    keyMails
   }
 }
 
@@ -1247,4 +1272,5 @@ export const examples: [Example, ...Example[]] = [
   webhooks,
   activity,
   currentApiKey,
+  revokeThisApiKey,
 ];

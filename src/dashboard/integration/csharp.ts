@@ -3,6 +3,7 @@ import {
   endsOf,
   KEY_VARIABLE,
   MAX_ATTEMPTS,
+  MAX_REHEARSAL_SECONDS,
   MAX_WAIT_SECONDS,
   type Target,
   urlOf,
@@ -110,8 +111,11 @@ public static class Predict
                 var retryAfter = response.Headers.RetryAfter;
                 if (retryAfter != null && retryAfter.Delta.HasValue) seconds = retryAfter.Delta.Value.TotalSeconds;
                 var status = (int)response.StatusCode;
-                var isTemporary = status == 429 || (status >= 502 && status <= 504);
-                if (!isTemporary || attempt == ${MAX_ATTEMPTS} || seconds > ${MAX_WAIT_SECONDS}) return response;
+                // ${COMMENTS.rehearsed}
+                var isRehearsed = status == 403 && retryAfter != null;
+                var isTemporary = isRehearsed || status == 429 || (status >= 502 && status <= 504);
+                var maxSeconds = isRehearsed ? ${MAX_REHEARSAL_SECONDS} : ${MAX_WAIT_SECONDS};
+                if (!isTemporary || attempt == ${MAX_ATTEMPTS} || seconds > maxSeconds) return response;
                 response.Dispose();
             }
             catch (HttpRequestException) when (attempt < ${MAX_ATTEMPTS}) { }

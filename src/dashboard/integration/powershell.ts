@@ -3,6 +3,7 @@ import {
   endsOf,
   KEY_VARIABLE,
   MAX_ATTEMPTS,
+  MAX_REHEARSAL_SECONDS,
   MAX_WAIT_SECONDS,
   type Target,
   urlOf,
@@ -53,8 +54,11 @@ for ($attempt = 1; ; $attempt++) {
       elseif ($response) { $response.Headers.RetryAfter.Delta.TotalSeconds }
     if ($null -ne $retryAfter) { $seconds = [double]$retryAfter }
     # ${COMMENTS.refused}
-    $isTemporary = @(0, 429, 502, 503, 504) -contains $status
-    if (-not $isTemporary -or $attempt -eq ${MAX_ATTEMPTS} -or $seconds -gt ${MAX_WAIT_SECONDS}) { throw }
+    # ${COMMENTS.rehearsed}
+    $isRehearsed = $status -eq 403 -and $null -ne $retryAfter
+    $isTemporary = $isRehearsed -or @(0, 429, 502, 503, 504) -contains $status
+    $maxSeconds = if ($isRehearsed) { ${MAX_REHEARSAL_SECONDS} } else { ${MAX_WAIT_SECONDS} }
+    if (-not $isTemporary -or $attempt -eq ${MAX_ATTEMPTS} -or $seconds -gt $maxSeconds) { throw }
     Start-Sleep -Seconds $seconds
   }
 }

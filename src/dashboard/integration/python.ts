@@ -5,6 +5,7 @@ import {
   endsOf,
   KEY_VARIABLE,
   MAX_ATTEMPTS,
+  MAX_REHEARSAL_SECONDS,
   MAX_WAIT_SECONDS,
   resultOf,
   type Target,
@@ -35,16 +36,19 @@ headers = {
 
 # ${COMMENTS.retried}
 for attempt in range(1, ${MAX_ATTEMPTS + 1}):
-    wait = str(2**attempt)
+    wait, max_wait = str(2**attempt), ${MAX_WAIT_SECONDS}
     try:
         response = requests.post("${urlOf(door, target)}", headers=headers, json=body, timeout=60)
         wait = response.headers.get("Retry-After", wait)
-        if response.status_code not in (429, 502, 503, 504):
+        # ${COMMENTS.rehearsed}
+        if response.status_code == 403 and "Retry-After" in response.headers:
+            max_wait = ${MAX_REHEARSAL_SECONDS}
+        elif response.status_code not in (429, 502, 503, 504):
             break
     except requests.RequestException:
         if attempt == ${MAX_ATTEMPTS}:
             raise
-    if attempt == ${MAX_ATTEMPTS} or not wait.isdigit() or int(wait) > ${MAX_WAIT_SECONDS}:
+    if attempt == ${MAX_ATTEMPTS} or not wait.isdigit() or int(wait) > max_wait:
         break
     time.sleep(int(wait))
 

@@ -23,6 +23,8 @@ export const KEY_VARIABLE = 'SPECTRAKEY_API_KEY';
 /** Max attempts of a snippet, and the max seconds that it waits for one; beyond, it reports the refusal. */
 export const MAX_ATTEMPTS = 5;
 export const MAX_WAIT_SECONDS = 60;
+/** The longest rehearsal of a revocation. */
+export const MAX_REHEARSAL_SECONDS = 600;
 
 /** The address that a call is sent to. */
 export const urlOf = (door: Door, { origin, deploymentId }: Target) =>
@@ -62,5 +64,6 @@ export const COMMENTS = {
     `The x of each of your points, to be compared with the x axis of the model. Put in all ${inputLength}.`,
   idempotencyKey: 'The same for every attempt: a call that is repeated is charged once.',
   retried: 'Without an answer, and after 429 and 503, the call is repeated when Retry-After has passed.',
+  rehearsed: 'A 403 with Retry-After: the revocation of the key is rehearsed, and ends by itself.',
   refused: '403: the key was revoked, has expired or does not reach this deployment.',
 } as const;

@@ -5,6 +5,7 @@ import {
   endsOf,
   KEY_VARIABLE,
   MAX_ATTEMPTS,
+  MAX_REHEARSAL_SECONDS,
   MAX_WAIT_SECONDS,
   resultOf,
   type Target,
@@ -52,11 +53,15 @@ async function predict(attempt = 1): Promise<Answer> {
     return null;
   });
   if (response?.ok) return (await response.json()) as Answer;
-  const seconds = Number(response?.headers.get('Retry-After') ?? 2 ** attempt);
+  const retryAfter = response?.headers.get('Retry-After') ?? null;
+  const seconds = Number(retryAfter ?? 2 ** attempt);
   if (response) {
-    const isTemporary = [429, 502, 503, 504].includes(response.status);
+    // ${COMMENTS.rehearsed}
+    const isRehearsed = response.status === 403 && retryAfter !== null;
+    const isTemporary = isRehearsed || [429, 502, 503, 504].includes(response.status);
+    const maxSeconds = isRehearsed ? ${MAX_REHEARSAL_SECONDS} : ${MAX_WAIT_SECONDS};
     // ${COMMENTS.refused}
-    if (!isTemporary || attempt === ${MAX_ATTEMPTS} || !(seconds <= ${MAX_WAIT_SECONDS}))
+    if (!isTemporary || attempt === ${MAX_ATTEMPTS} || !(seconds <= maxSeconds))
       throw new Error(\`\${response.status} \${await response.text()}\`);
   }
   await wait(seconds * 1000);

@@ -4,6 +4,7 @@ import { useViewer } from '../app/Session';
 import { ManageOrganization } from '../manage/ManageOrganization';
 import { NotFound } from '../ui/NotFound';
 import { ActivityLink } from './ActivityLink';
+import { KeyMailsCard } from './KeyMailsCard';
 import { KeyPolicyCard } from './KeyPolicyCard';
 import { OrganizationMembers } from './OrganizationMembers';
 import { OrganizationProjects } from './OrganizationProjects';
@@ -32,6 +33,7 @@ export function OrganizationPage() {
       </Stack>
       <PlanCard organization={organization} />
       <KeyPolicyCard organization={organization} />
+      <KeyMailsCard organizationId={organization.id} />
       <OrganizationProjects organization={organization} />
       <OrganizationMembers organization={organization} />
       {organization.viewerCan.manageMembers && <ActivityLink slug={organization.slug} />}

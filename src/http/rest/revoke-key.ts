@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { revokeByHolder } from '../../api-keys/revoke-by-holder.ts';
-import { unauthenticated } from '../../errors.ts';
+import { requireKeyHolder } from '../../auth/caller.ts';
 import type { ContextOf } from '../contexts.ts';
 import type { RevokedKeyAnswer } from './schemas.ts';
 
@@ -11,10 +11,9 @@ export async function answerRevokeKey(
   reply: FastifyReply,
 ): Promise<RevokedKeyAnswer> {
   const { caller, at, address, transaction } = await contextOf(request, reply, 'recent look-up');
-  if (caller.kind !== 'key-holder') throw unauthenticated();
-  const { id, name, prefix } = caller.key;
-  const revokedAt = await transaction(trx => revokeByHolder(trx, id, { network: address(), now: at }));
-  // Deleted since the look-up.
-  if (!revokedAt) throw unauthenticated();
+  const digest = requireKeyHolder(caller);
+  const { id, name, prefix, revokedAt } = await transaction(trx =>
+    revokeByHolder(trx, digest, { network: address(), now: at }),
+  );
   return { id, name, prefix, status: 'REVOKED', revoked_at: revokedAt.toISOString() };
 }

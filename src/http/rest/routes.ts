@@ -27,6 +27,8 @@ declare module 'fastify' {
     accepts?: string;
     /** Whether the operation revokes the key of the request, so that the key is not judged. */
     revokesKey?: boolean;
+    /** Whether the body of a request may ask for that, so that a key which is refused identifies its holder. */
+    mayRevokeKey?: boolean;
   }
 }
 

@@ -1,0 +1,46 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../generated/database.ts';
+import { EVENT_TYPES, type Event } from './events.ts';
+
+/** Max events of a transaction that are mailed. A mail lists fewer. */
+const MAX_EVENTS = 100;
+
+/** What people are mailed about. Predictions outside come too often; the deployment's page shows them. */
+const MAILED: ReadonlySet<string> = new Set([
+  EVENT_TYPES.API_KEY_CREATED,
+  EVENT_TYPES.API_KEY_ROTATED,
+  EVENT_TYPES.API_KEY_REVOKED,
+  EVENT_TYPES.API_KEY_REHEARSED,
+  EVENT_TYPES.API_KEY_EXPIRING,
+  EVENT_TYPES.API_KEY_EXPIRED,
+  EVENT_TYPES.QUOTA_80,
+  EVENT_TYPES.QUOTA_100,
+]);
+
+/**
+ * Writes down whom to mail about events: the owners of the project, who include those of its organization, and the
+ * creator of the key, if they can still change it; not those who want no mails. A job sends them, or deletes them where
+ * the server sends no mails (webhooks/key-mails.ts).
+ */
+export async function writeMails(
+  trx: Transaction<DB>,
+  createdAt: Date,
+  events: readonly Event[],
+): Promise<void> {
+  const mailed = events.filter(({ type }) => MAILED.has(type)).slice(0, MAX_EVENTS);
+  if (mailed.length === 0) return;
+  await sql`
+    insert into key_mails (user_id, organization_id, project_id, type, data, created_at)
+    select access.user_id, event.organization_id, access.project_id, event.type, event.data, ${createdAt}
+    from unnest(
+      ${mailed.map(({ organizationId }) => organizationId)}::uuid[], ${mailed.map(({ subjectId }) => subjectId)}::uuid[],
+      ${mailed.map(({ type }) => type)}::text[], ${mailed.map(({ data }) => JSON.stringify(data))}::jsonb[]
+    ) with ordinality as event (organization_id, subject_id, type, data, place)
+    join project_access as access on access.project_id = (event.data ->> 'projectId')::uuid
+    left join api_keys on api_keys.id = event.subject_id
+    left join key_mail_settings as settings
+      on settings.organization_id = event.organization_id and settings.user_id = access.user_id
+    where coalesce(settings.enabled, true)
+      and (access.role = 'OWNER' or (access.role = 'CONTRIBUTOR' and api_keys.created_by = access.user_id))
+    order by event.place`.execute(trx);
+}

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Lab, openLab, type Service, startService } from '../harness.ts';
+import { isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
+
+const browser = launchBrowser();
+let service: Service;
+let lab: Lab;
+
+beforeAll(async () => {
+  // Nothing is sent, as no jobs run.
+  service = await startService({ smtpUrl: 'smtp://127.0.0.1:1', publicUrl: ['http://127.0.0.1'] });
+  lab = await openLab(service);
+});
+afterAll(() => service.close());
+
+test('mails about keys are switched off on the page of the organization', async () => {
+  const page = await openPage(browser(), service, `/organizations/${lab.owner.organization.slug}`, lab.owner);
+  const choice = page.getByRole('switch', { name: 'Mail me about keys that I may change' });
+  await choice.waitFor();
+  expect(await choice.isChecked()).toBe(true);
+  await isAccessibleAtEveryWidth(page);
+  await page.getByText('Mail me about keys that I may change').click();
+  await expect.poll(() => choice.isChecked()).toBe(false);
+  const { SHOTS } = process.env;
+  if (SHOTS) {
+    await choice.scrollIntoViewIfNeeded();
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.screenshot({ path: `${SHOTS}/mails-${width}.png` });
+    }
+  }
+  await page.reload();
+  await choice.waitFor();
+  expect(await choice.isChecked()).toBe(false);
+});

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  createKey,
+  type Lab,
+  openLab,
+  REVOKE_THIS_KEY,
+  ROTATE_KEY,
+  type Service,
+  startService,
+} from '../harness.ts';
+import { isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
+
+const browser = launchBrowser();
+let service: Service;
+let lab: Lab;
+
+beforeAll(async () => {
+  service = await startService();
+  lab = await openLab(service, 'ENTERPRISE');
+});
+afterAll(() => service.close());
+
+test('the page of a key that its holder revoked leads to its successor, which can be ended there', async () => {
+  const old = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'Analyser' });
+  const input = { id: old.id, overlapSeconds: 3600 };
+  const { rotateApiKey } = await service.ask(ROTATE_KEY, { input }, lab.owner);
+  await service.ask(REVOKE_THIS_KEY, {}, old);
+
+  const page = await openPage(
+    browser(),
+    service,
+    `/projects/${lab.owner.projectId}/api-keys/${old.id}`,
+    lab.owner,
+  );
+  await page.getByText('Revoked with the key itself').waitFor();
+  await isAccessibleAtEveryWidth(page);
+  const { SHOTS } = process.env;
+  if (SHOTS) {
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.screenshot({ path: `${SHOTS}/holder-${width}.png` });
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+  await page.getByRole('link', { name: `Go to its successor ${rotateApiKey.apiKey.prefix}` }).click();
+  await page.getByText(`${rotateApiKey.apiKey.prefix}...`).first().waitFor();
+  await page.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke key' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.goBack();
+  await page.getByText('Revoked with the key itself').waitFor();
+  await expect.poll(() => page.getByRole('link', { name: /^Go to its/ }).count()).toBe(0);
+});

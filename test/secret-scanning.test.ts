@@ -1,0 +1,230 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { digestOf, generateRawKey } from '../src/api-keys/raw-key.ts';
+import { MAX_ANONYMOUS_BODY_BYTES } from '../src/http/limits.ts';
+import {
+  codes,
+  contentOf,
+  createKey,
+  gasoline,
+  type Lab,
+  openLab,
+  PREDICT,
+  refusal,
+  type Service,
+  startService,
+  startServiceForTest,
+} from './harness.ts';
+
+const MINUTE = 60_000;
+const URL_OF_LEAK = 'https://github.com/octocat/Hello-World/blob/12345600b9cb/foo/bar.txt';
+
+/** Keys that the stand-in of GitHub publishes, by identifier, and how often they were fetched. */
+const published = new Map<string, KeyObject>();
+let fetches = 0;
+let answerKeys: RequestListener;
+const github = createServer((request, response) => answerKeys(request, response));
+const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const first = pair();
+
+let now = new Date();
+let keysUrl: string;
+let service: Service;
+/** A second server on the same database, which does not accept reports. */
+let elsewhere: Service;
+let lab: Lab;
+let key: { id: string; rawKey: string; prefix: string };
+
+beforeAll(async () => {
+  await new Promise<void>(resolve => github.listen(0, '127.0.0.1', resolve));
+  keysUrl = `http://127.0.0.1:${portOf(github)}/meta/public_keys/secret_scanning`;
+  service = await startService({ now: () => now, secretScanningKeys: keysUrl });
+  elsewhere = await startService({ now: () => now, databaseUrl: service.databaseUrl });
+});
+afterAll(async () => {
+  await elsewhere.close();
+  await service.close();
+  github.close();
+});
+beforeEach(async () => {
+  // Each test may fetch the keys, and has its own limit of wrong signatures.
+  now = new Date(Math.max(Date.now(), now.getTime() + 2 * MINUTE));
+  published.clear();
+  published.set('first', first.publicKey);
+  fetches = 0;
+  answerKeys = (_request, response) => {
+    fetches += 1;
+    const keys = [...published].map(([key_identifier, publicKey]) => ({
+      key_identifier,
+      key: publicKey.export({ type: 'spki', format: 'pem' }),
+      is_current: true,
+    }));
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ public_keys: keys }));
+  };
+  lab = await openLab(service);
+  key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+});
+
+function portOf(server: { address: () => AddressInfo | string | null }): number {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+const predict = (on = service) =>
+  on.call(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, key);
+const found = (token: string) => ({ token, type: 'spectrakey_api_key', url: URL_OF_LEAK, source: 'content' });
+
+interface Report {
+  on?: Service;
+  identifier?: string;
+  privateKey?: KeyObject;
+  /** What is sent instead of what was signed. */
+  sent?: string;
+  headers?: Record<string, string>;
+}
+
+async function report(
+  content: unknown,
+  { on = service, identifier = 'first', privateKey = first.privateKey, sent, headers = {} }: Report = {},
+) {
+  const body = typeof content === 'string' ? content : JSON.stringify(content);
+  const response = await fetch(`${on.url}/secret-scanning/github`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'github-public-key-identifier': identifier,
+      'github-public-key-signature': sign('sha256', Buffer.from(body), privateKey).toString('base64'),
+      ...headers,
+    },
+    body: sent ?? body,
+  });
+  const answer = JSON.parse(await response.text());
+  return { status: response.status, answer, code: answer.errors?.[0]?.extensions.code };
+}
+
+test('a signed report revokes the keys in it on every server, and says which secrets are keys', async () => {
+  expect((await predict(elsewhere)).status).toBe(200);
+  const unknown = generateRawKey().text;
+  const wrong = `${key.rawKey.slice(0, -1)}${key.rawKey.endsWith('0') ? '1' : '0'}`;
+  const secrets = [found(key.rawKey), found(unknown), found(wrong), found('hello')];
+  const labels = ['true_positive', 'false_positive', 'false_positive', 'false_positive'];
+  const expected = {
+    status: 200,
+    answer: secrets.map(({ token, type }, place) => ({
+      token_hash: digestOf(token).toString('hex'),
+      token_type: type,
+      label: labels[place],
+    })),
+  };
+  // With the white space that the sender chose.
+  expect(await report(` ${JSON.stringify(secrets, null, 2)}\n`)).toMatchObject(expected);
+  for (const on of [elsewhere, service]) {
+    expect(await predict(on)).toMatchObject(refusal(codes.API_KEY_REVOKED));
+  }
+  // A repeat is answered alike and changes nothing.
+  const before = await contentOf(service.db);
+  expect(await report(secrets)).toMatchObject(expected);
+  expect(await contentOf(service.db)).toEqual(before);
+
+  const rows = await service.db
+    .selectFrom('activity')
+    .select(['actorId', 'network', 'details'])
+    .where('subjectId', '=', key.id)
+    .where('action', '=', 'api_key.revoked')
+    .execute();
+  const details = { prefix: key.prefix, by: 'GitHub secret scanning', url: URL_OF_LEAK };
+  expect(rows).toEqual([{ actorId: null, network: '127.0.0.1', details }]);
+  expect(service.log.join('')).not.toContain(key.rawKey);
+});
+
+test('a report without the signature of a published key changes nothing', async () => {
+  const stranger = pair();
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  published.set('rsa', rsa.publicKey);
+  const before = await contentOf(service.db);
+  const other = JSON.stringify([found(generateRawKey().text)]);
+  const wrong: Report[] = [
+    { privateKey: stranger.privateKey },
+    { identifier: 'unknown' },
+    { identifier: 'rsa', privateKey: rsa.privateKey },
+    { identifier: '' },
+    { identifier: 'x'.repeat(1000) },
+    { identifier: '__proto__' },
+    { headers: { 'github-public-key-signature': '' } },
+    { headers: { 'github-public-key-signature': 'no base64' } },
+  ];
+  for (const how of wrong)
+    expect(await report([found(key.rawKey)], how)).toMatchObject(refusal(codes.UNAUTHENTICATED));
+  expect(await report(other, { sent: JSON.stringify([found(key.rawKey)]) })).toMatchObject({ status: 401 });
+  expect(await contentOf(service.db)).toEqual(before);
+  expect((await predict()).status).toBe(200);
+});
+
+test('bodies that are no list of secrets, too long or of another type are refused', async () => {
+  expect(await report('{"token": 1}')).toMatchObject(refusal(codes.BAD_USER_INPUT));
+  expect(await report('[{"token": 1}]')).toMatchObject(refusal(codes.BAD_USER_INPUT));
+  expect(await report('[null')).toMatchObject(refusal(codes.BAD_USER_INPUT));
+  expect(await report(Array(1001).fill(0))).toMatchObject(refusal(codes.BAD_USER_INPUT));
+  expect(await report(' '.repeat(MAX_ANONYMOUS_BODY_BYTES + 1))).toMatchObject(
+    refusal(codes.PAYLOAD_TOO_LARGE),
+  );
+  expect(await report([], { headers: { 'content-type': 'text/plain' } })).toMatchObject({ status: 415 });
+  expect(await report([])).toEqual({ status: 200, answer: [], code: undefined });
+  const long = { ...found(key.rawKey), url: `https://github.com/${'x'.repeat(10_000)}` };
+  expect(await report([long])).toMatchObject({ status: 200 });
+});
+
+test('a new public key is fetched when it is first used, and unknown ones at most once a minute', async () => {
+  await report([]);
+  const second = pair();
+  published.set('second', second.publicKey);
+  const how = { identifier: 'second', privateKey: second.privateKey };
+  now = new Date(now.getTime() + MINUTE);
+  fetches = 0;
+  expect((await report([], how)).status).toBe(200);
+  for (let index = 0; index < 5; index++) await report([], { identifier: `unknown ${index}` });
+  expect((await report([], how)).status).toBe(200);
+  expect(fetches).toBe(1);
+  now = new Date(now.getTime() + MINUTE);
+  await Promise.all([1, 2, 3].map(index => report([], { identifier: `unknown ${index}` })));
+  expect(fetches).toBe(2);
+});
+
+test('without the public keys a report is answered 503, whatever the other side answers', async () => {
+  const other = createServer((_request, response) => response.end('{"public_keys": []}'));
+  await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void other.close());
+  let redirected = 0;
+  other.on('request', () => {
+    redirected += 1;
+  });
+  const answers: RequestListener[] = [
+    (_request, response) => response.writeHead(500).end(),
+    (_request, response) => response.end('{}'),
+    (_request, response) => response.end('no JSON'),
+    (_request, response) => response.end('"x"'),
+    (_request, response) => response.end(`{"public_keys": [], "x": "${'x'.repeat(100_000)}"}`),
+    (_request, response) => response.end('{"public_keys": [{"key_identifier": "first", "key": "no PEM"}]}'),
+    (_request, response) => response.writeHead(302, { location: `http://127.0.0.1:${portOf(other)}/` }).end(),
+  ];
+  const fresh = await startServiceForTest({ now: () => now, secretScanningKeys: keysUrl });
+  for (const answer of answers) {
+    answerKeys = answer;
+    now = new Date(now.getTime() + MINUTE);
+    expect(await report([found(key.rawKey)], { on: fresh })).toMatchObject(refusal(codes.UNAVAILABLE));
+  }
+  expect(redirected).toBe(0);
+});
+
+test('wrong signatures are rate limited, and the endpoint is off by default', async () => {
+  const answers = [];
+  for (let index = 0; index < 101; index++)
+    answers.push((await report([], { identifier: 'unknown' })).status);
+  expect(answers.at(-1)).toBe(429);
+  expect(new Set(answers.slice(0, -1))).toEqual(new Set([401]));
+  // Genuine reports are not.
+  expect((await report([])).status).toBe(200);
+  expect((await report([], { on: elsewhere })).status).toBe(404);
+});
