@@ -53,28 +53,46 @@ export async function grantServerRights(owner: Kysely<DB>, server: Kysely<DB>): 
 
 async function grant(trx: Transaction<DB>, role: string): Promise<void> {
   const to = sql.id(role);
-  const tables = await sql<{ name: string; readonly: boolean }>`
-    select relname as name, relname ~ '^(activity_|kysely_)' as readonly
+  await sql`grant usage on schema public to ${to}`.execute(trx);
+  const { rows: tables } = await sql<{ name: string; held: string[]; isPublic: boolean }>`
+    select relname as name, relacl::text ~ '[{,]=' as is_public, array(
+      select lower(privilege_type) from aclexplode(relacl) where grantee = (select oid from pg_roles where rolname = ${role}) order by 1
+    ) as held
     from pg_class
     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v')
       and not (relispartition and relname ~ '^prediction_logs_')
     order by relname`.execute(trx);
-  await sql`grant usage on schema public to ${to}`.execute(trx);
-  for (const { name, readonly } of tables.rows) {
+  for (const { name, held, isPublic } of tables) {
+    const wanted = rightsOn(name);
+    // Usually there is nothing to do.
+    if (held.join() === wanted.join() && !isPublic) continue;
     const table = sql.table(name);
-    const kept =
-      name === 'activity'
-        ? sql`select, insert`
-        : readonly
-          ? sql`select`
-          : sql`select, insert, update, delete`;
     await sql`revoke all on table ${table} from ${to}, public`.execute(trx);
-    await sql`grant ${kept} on table ${table} to ${to}`.execute(trx);
+    await sql`grant ${sql.raw(wanted.join(', '))} on table ${table} to ${to}`.execute(trx);
   }
   for (const name of FUNCTIONS) await sql`grant execute on function ${sql.id(name)} to ${to}`.execute(trx);
   // The queues of the jobs are the server's own.
   await sql`create schema if not exists pgboss`.execute(trx);
   await sql`grant usage, create on schema pgboss to ${to}`.execute(trx);
+
+  // Rights that the role has through another one.
+  const { rows: inherited } = await sql<{ name: string }>`
+    select relname as name from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname ~ '^activity(_|$)'
+      and has_table_privilege(${role}::name, oid, 'update, delete, truncate')
+    limit 1`.execute(trx);
+  if (inherited[0]) {
+    throw new ServerRoleError(
+      `The role ${role} of DATABASE_URL could change the activity, through a role that it is a member of. Revoke its rights to ${inherited[0].name}.`,
+    );
+  }
+}
+
+/** The rights of the server on a table, in alphabetical order. */
+function rightsOn(table: string): string[] {
+  if (table === 'activity') return ['insert', 'select'];
+  if (/^(activity|kysely)_/.test(table)) return ['select'];
+  return ['delete', 'insert', 'select', 'update'];
 }
 
 async function currentRole(db: Kysely<DB>): Promise<{ role: string; database: string }> {

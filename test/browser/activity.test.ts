@@ -53,7 +53,7 @@ test('the tab lists who did what, what changed, when and from which network, and
   await page.getByRole('tooltip').waitFor();
   expect(await page.getByRole('tooltip').innerText()).toMatch(/20\d\d, \d\d:\d\d:\d\d/);
 
-  await page.getByLabel('Actions', { exact: true }).click();
+  await page.getByRole('combobox', { name: 'Actions' }).click();
   await page.getByRole('option', { name: 'Deployments' }).click();
   await rows(page).filter({ hasText: 'created the deployment Octane' }).waitFor();
   await expect.poll(() => rows(page).count()).toBe(1);
