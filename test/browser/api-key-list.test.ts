@@ -37,7 +37,7 @@ async function openList({ owner, deploymentId }: Lab, query = '', options?: Opti
 
 const names = async (page: Page) =>
   (await page.getByRole('rowheader').allInnerTexts()).map(text => text.split('\n')[0]);
-const search = (page: Page) => page.getByRole('searchbox', { name: 'Search by name or key' });
+const search = (page: Page) => page.getByRole('searchbox', { name: 'Search the keys' });
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 
 /** Requests of the page, with their bodies. */

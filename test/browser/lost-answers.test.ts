@@ -1,6 +1,6 @@
 import type { Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createKey, type Lab, openLab, type Service, startService } from '../harness.ts';
+import { codes, createKey, type Lab, openLab, type Service, startService } from '../harness.ts';
 import { launchBrowser, openPage } from './browser.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -80,7 +80,7 @@ test('a dialog that is opened again, on another page and after midnight too, ask
   await lose(page, 'CreateApiKey', loseAnswer);
   await startCreation(page, 'LIMS');
   await button(page, 'Check').waitFor();
-  await button(page, 'Close').click();
+  await button(page, 'Not now').click();
   await page.getByRole('tab', { name: 'Logs' }).click();
   await page.clock.fastForward(22 * 60 * 60 * 1000);
   await page.getByRole('tab', { name: 'API keys' }).click();
@@ -120,7 +120,7 @@ test('after a refusal the form can be changed, and a repeat that is refused too 
   await button(page, 'Create key').click();
   await button(page, 'Check').waitFor();
   const refused = JSON.stringify({
-    errors: [{ message: 'Too many attempts.', extensions: { code: 'RATE_LIMITED' } }],
+    errors: [{ message: 'Too many attempts.', extensions: { code: codes.RATE_LIMITED } }],
   });
   await lose(page, 'CreateApiKey', route =>
     route.fulfill({ status: 429, contentType: 'application/json', body: refused }),
@@ -147,7 +147,7 @@ test('a lost answer of a rotation leaves one successor, and the next gets its li
   await lose(page, 'RotateApiKey', loseAnswer);
   await page.getByRole('button', { name: 'Rotate LIMS' }).click();
   await button(page, 'Rotate key').click();
-  await button(page, 'Close').click();
+  await button(page, 'Not now').click();
   // Another overlap cannot be chosen now: the dialog asks for the outcome first.
   await page.getByRole('button', { name: `Rotate LIMS, ${key.prefix}` }).click();
   await button(page, 'Check').click();

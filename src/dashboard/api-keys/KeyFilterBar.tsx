@@ -48,7 +48,7 @@ export function KeyFilterBar({ filter, onChange, counts, found }: KeyFilterBarPr
       <TextInput
         ref={input}
         type="search"
-        aria-label="Search by name or key"
+        aria-label="Search the keys"
         placeholder="Search by name or sk_…"
         leftSection={<Search size={16} aria-hidden />}
         maxLength={MAX_NAME_LENGTH}

@@ -22,10 +22,10 @@ type Column = (typeof COLUMNS)[number];
 const widths: Record<Column, string> = {
   Name: '16%',
   Key: '13%',
-  Status: '10%',
+  Status: '9.5%',
   'Last used': '11%',
-  Expiry: '10.5%',
-  Reach: '12.5%',
+  Expiry: '11%',
+  Reach: '13.5%',
   'Created by': '10.5%',
 };
 

@@ -57,7 +57,7 @@ export function LostAnswer({
       )}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose} disabled={busy}>
-          Close
+          Not now
         </Button>
         {(wasRefused || !isRepeatable) && (
           <Button variant="default" onClick={onForget} disabled={busy}>

@@ -21,20 +21,18 @@ const REPEATABLE_MS = 23 * 60 * 60 * 1000;
 /** How long an answer is waited for. */
 const ANSWER_MS = 30_000;
 
-/** Refusals that come after the server has looked for the first request: it was not carried out. */
-const SETTLING = ['API_KEY_LIMIT_REACHED', 'ROTATION_UNDER_WAY'];
-
 type Outcome = { is: 'exists'; id: string } | { is: 'refused' } | { is: 'unknown' };
+
+const CONFLICT = 409;
 
 /** What an error says about the key that was to be made. */
 function outcomeOf({ graphQLErrors, response }: CombinedError, isRepeat: boolean): Outcome {
   const { code, apiKeyId } = graphQLErrors[0]?.extensions ?? {};
-  if (code === 'API_KEY_ALREADY_CREATED' && typeof apiKeyId === 'string') {
-    return { is: 'exists', id: apiKeyId };
-  }
+  if (typeof apiKeyId === 'string') return { is: 'exists', id: apiKeyId };
   // Without a code, a proxy answered in place of the server. After a failure of the server it may have been made.
   if (typeof code !== 'string' || response?.status >= 500) return { is: 'unknown' };
-  return { is: !isRepeat || SETTLING.includes(code) ? 'refused' : 'unknown' };
+  // Most refusals come before the server looks for the first request, and say nothing about it.
+  return { is: !isRepeat || response?.status === CONFLICT ? 'refused' : 'unknown' };
 }
 
 interface AttemptOptions<Input, Made> {
