@@ -27,6 +27,9 @@ function canonical(text: string): string | undefined {
   if (isIPv4(text)) return text;
   // A zone id names a network interface of the proxy, not of the client.
   const [address = ''] = text.split('%', 1);
+  // As a server that listens on IPv6 gets them: every log has one, and the parser takes ten times as long.
+  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
+  if (mapped !== undefined && isIPv4(mapped)) return mapped;
   return isIPv6(address) ? ipaddr.process(address).toString() : undefined;
 }
 
