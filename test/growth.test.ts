@@ -93,6 +93,28 @@ test('every statement of a call finds its rows through an index', async () => {
   }
 });
 
+test('the callers and the refused calls of a key are found through indexes', async () => {
+  const own = await startServiceForTest({ databaseUrl: service.databaseUrl, refusalsMs: 10 });
+  const key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  const statements = await statementsOf(async () => {
+    await own.call(PREDICT, { deploymentId: key.id, spectra: gasoline() }, key);
+    const isCounted = () => own.db.selectFrom('apiKeyRefusals').select('count').execute();
+    await expect.poll(isCounted, { interval: 20 }).toHaveLength(1);
+    await service.ask(
+      'query ($id: ID!) { apiKey(id: $id) { refusals { code } recentUse { calls } callers { since } } }',
+      { id: key.id },
+      lab.owner,
+    );
+  });
+  const read = statements.filter(text => /api_key_refusals|prediction_logs\n/.test(text));
+  expect(read).toHaveLength(4);
+  for (const text of read) {
+    const nodes = await planOf(text);
+    expect(nodes.length, text).toBeGreaterThan(0);
+    expect(withoutLookup(nodes), text).toEqual([]);
+  }
+});
+
 test('the statements of every call get a generic plan after five executions', async () => {
   const key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
   const variables = { deploymentId: lab.deploymentId, spectra: gasoline() };

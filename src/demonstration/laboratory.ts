@@ -220,6 +220,8 @@ async function insertCalls(
       apiKeyId: key?.id ?? null,
       apiKeyName: key?.name ?? null,
       apiKeyPrefix: key?.prefix ?? null,
+      // Addresses for documentation (RFC 5737): each integration has one.
+      network: key ? `192.0.2.${1 + (Number.parseInt(key.id.slice(-2), 16) % 250)}` : null,
     };
   });
   // A statement has at most 65 535 parameters.

@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 
 const IPV6_BYTES = 16;
 const PREFIX_64 = '/64';
@@ -35,6 +36,19 @@ function canonical(text: string): string | undefined {
  * customer has at least that), or `UNKNOWN_NETWORK`.
  */
 export function networkOf(text: string): string {
+  const known = networks.get(text);
+  if (known !== undefined) return known;
+  const network = findNetwork(text);
+  if (text.length <= MAX_KNOWN_CHARACTERS) networks.set(text, network);
+  return network;
+}
+
+/** Networks of recent addresses: every log has one, and that of an IPv6 address takes 5 to 15 µs to find. */
+const networks = new LRUCache<string, string>({ max: 1000 });
+/** Longer texts, which a client can invent, are not kept. */
+const MAX_KNOWN_CHARACTERS = 64;
+
+function findNetwork(text: string): string {
   const address = parseAddress(text);
   if (address === undefined) return UNKNOWN_NETWORK;
   return isIPv4(address) ? address : `${firstBits(address, 64)}${PREFIX_64}`;

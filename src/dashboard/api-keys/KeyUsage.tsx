@@ -17,19 +17,19 @@ export function KeyUsage({ days }: KeyUsageProps) {
       <Title order={2} mb="sm">
         Last {days.length} days (UTC)
       </Title>
-      <Text c="dimmed" size="sm" mb="lg">
+      <Text c="dimmed" size="sm" mb={calls === null ? 'lg' : 0}>
         {bound}
         <Text component="span" fz={28} fw={600} lh={1.2} c="var(--mantine-color-text)">
           {number}
         </Text>{' '}
         {noun}
-        {calls !== null && (
-          <Text component="span" inherit display="block">
-            in {bound}
-            {count(calls, 'call')}
-          </Text>
-        )}
       </Text>
+      {calls !== null && (
+        <Text c="dimmed" size="sm" mb="lg">
+          in {bound}
+          {count(calls, 'call')}
+        </Text>
+      )}
       <DailyChart days={days} compact />
     </Card>
   );

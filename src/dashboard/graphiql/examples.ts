@@ -661,6 +661,64 @@ query BrokenRules($deploymentId: ID!) {
   headers: {},
 };
 
+const whoUsesApiKey: Example = {
+  title: 'WhoUsesApiKey',
+  query: `# Who still calls with a key, before it is revoked: from
+# where, how often, when the next call is due, and
+# which calls were refused.
+query WhoUsesApiKey($apiKeyId: ID!) {
+  apiKey(id: $apiKeyId) {
+    name
+    lastUsedAt
+    callers {
+      since
+      networks {
+        network
+        calls
+        lastAt
+      }
+    }
+    recentUse {
+      calls
+      networks {
+        network
+        calls
+        lastAt
+      }
+      medianIntervalSeconds
+      nextDueAt
+    }
+    rehearsedAt
+    refusals(days: 30) {
+      code
+      isRehearsal
+      count
+      lastAt
+      lastNetwork
+      networks {
+        network
+        count
+        lastAt
+      }
+    }
+    dailyPredictions(days: 30) {
+      date
+      predictions
+      calls
+    }
+    predictionLogs(first: 5) {
+      nodes {
+        createdAt
+        network
+      }
+    }
+  }
+}
+`,
+  variables: { apiKeyId: '<your-api-key-id>' },
+  headers: {},
+};
+
 const revokeApiKey: Example = {
   title: 'RevokeApiKey',
   query: `# Revoke a key: its next call fails. The key is still
@@ -1260,6 +1318,7 @@ export const examples: [Example, ...Example[]] = [
   updateApiKey,
   rotateApiKey,
   rehearseRevocation,
+  whoUsesApiKey,
   revokeApiKey,
   deleteApiKey,
   members,

@@ -63,6 +63,11 @@ export function LogDetails({ log, deploymentId, model }: LogDetailsProps) {
         <Fact name="X axis" stacked>
           {log.xAxisChecked ? 'Checked: the x values sent are those of the model' : 'Not checked'}
         </Fact>
+        {log.network && (
+          <Fact name="Network" stacked>
+            {log.network}
+          </Fact>
+        )}
       </SimpleGrid>
       <Group justify="space-between" gap="sm">
         <Box component="dl" m={0} miw={0}>

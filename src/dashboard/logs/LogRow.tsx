@@ -22,6 +22,7 @@ graphql(`
     apiKeyId
     apiKeyName
     apiKeyPrefix
+    network
     apiKey {
       id
       project {
