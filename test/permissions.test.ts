@@ -687,6 +687,8 @@ const OPERATION_TABLE: Record<
 beforeAll(async () => {
   service = await startService();
   lab = await openLab(service, 'ENTERPRISE');
+  // Each attempt at a key has a key of its own.
+  await service.db.updateTable('plans').set({ maxApiKeys: 1000 }).where('name', '=', 'ENTERPRISE').execute();
   otherLab = await openLab(service, 'PRO', 'Stranger');
   people = {
     viewer: await signUp(service, 'Vera Viewer'),

@@ -105,6 +105,11 @@ beforeAll(async () => {
   };
   ({ webhook } = await webhookOf(lab));
   ({ webhook: otherWebhook, delivery: otherDelivery } = await webhookOf(otherLab));
+  await service.ask(
+    'mutation ($id: ID!) { renameProject(id: $id, name: "Renamed") { id } }',
+    { id: otherLab.owner.projectId },
+    otherLab.owner,
+  );
   const entry = await service.db
     .selectFrom('activity')
     .select('id')

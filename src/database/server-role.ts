@@ -70,6 +70,7 @@ async function grant(trx: Transaction<DB>, role: string): Promise<void> {
     await sql`revoke all on table ${table} from ${to}, public`.execute(trx);
     await sql`grant ${sql.raw(wanted.join(', '))} on table ${table} to ${to}`.execute(trx);
   }
+  await sql`grant usage on all sequences in schema public to ${to}`.execute(trx);
   for (const name of FUNCTIONS) await sql`grant execute on function ${sql.id(name)} to ${to}`.execute(trx);
   // The queues of the jobs are the server's own.
   await sql`create schema if not exists pgboss`.execute(trx);

@@ -105,7 +105,7 @@ export function ActivityList(props: ActivityListProps) {
                 <Table.Th visibleFrom="sm" w={140}>
                   When
                 </Table.Th>
-                <Table.Th visibleFrom="sm" w={180}>
+                <Table.Th visibleFrom="sm" w={220}>
                   Network
                 </Table.Th>
               </Table.Tr>

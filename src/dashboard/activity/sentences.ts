@@ -125,7 +125,8 @@ export function linesOf({ changes, details }: Pick<Entry, 'changes' | 'details'>
       .map(({ field, from, to }) => `${FIELDS[field] ?? field}: ${shown(from)} → ${shown(to)}`),
     ...details.flatMap(({ name, value }) => {
       const label = FACTS[name];
-      return label === undefined ? [] : [`${label}: ${shown(value)}`];
+      // The sentence begins with the holder.
+      return label === undefined || value === 'holder' ? [] : [`${label}: ${shown(value)}`];
     }),
   ];
 }
