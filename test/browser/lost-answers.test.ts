@@ -93,6 +93,32 @@ test('a dialog that is opened again, on another page and after midnight too, ask
   expect(await page.getByLabel('Name').inputValue()).toBe('');
 });
 
+test('an answer that comes after the page was left counts as lost', async () => {
+  const lab = await openLab(service);
+  const page = await openPage(browser(), service, `/deployments/${lab.deploymentId}`, lab.owner);
+  await page.getByRole('tab', { name: 'API keys' }).click();
+  const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+  await lose(page, 'CreateApiKey', async route => {
+    const response = await route.fetch();
+    await left;
+    await route.fulfill({ response });
+  });
+  await startCreation(page, 'LIMS');
+  await expect.poll(() => keysOf(lab)).toHaveLength(1);
+  await page.goBack();
+  await page.getByRole('heading', { name: 'API keys', exact: true }).waitFor({ state: 'detached' });
+  const answered = page.waitForResponse(response =>
+    Boolean(response.request().postData()?.includes('mutation CreateApiKey')),
+  );
+  leave();
+  await answered;
+  await page.getByRole('tab', { name: 'API keys' }).click();
+  await page.getByRole('button', { name: 'Create API key' }).click();
+  await button(page, 'Check').click();
+  await dialog(page).getByText('its secret was lost').waitFor();
+  expect(await keysOf(lab)).toHaveLength(1);
+});
+
 test('a request that did not reach the server makes its key when it is repeated', async () => {
   const lab = await openLab(service);
   const page = await openKeys(lab);

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { type CombinedError, type OperationResult, useClient } from 'urql';
 import { uuidv7 } from 'uuidv7';
 import { useViewer } from '../app/Session';
@@ -66,6 +66,13 @@ export function useAttempt<Input extends object, Made>({
   const [existingId, setExistingId] = useState<string | null>(null);
   const [error, setError] = useState<CombinedError>();
   const pending = attempts.get(slot);
+  const isMounted = useRef(true);
+  useEffect(() => {
+    isMounted.current = true;
+    return () => {
+      isMounted.current = false;
+    };
+  }, []);
 
   const clear = () => {
     setMade(null);
@@ -80,7 +87,8 @@ export function useAttempt<Input extends object, Made>({
     // Not useMutation, which would keep the answer, and with it the raw key, for as long as the page is open.
     const { data, error } = await send(client, attempt.input, { ...ABOUT_KEYS, fetch: fetchInTime });
     const outcome = error && outcomeOf(error, isRepeat);
-    if (data || outcome?.is !== 'unknown') attempts.delete(slot);
+    // An answer with a key that comes after the person has left the page is lost too.
+    if (outcome?.is === 'refused' || (outcome?.is !== 'unknown' && isMounted.current)) attempts.delete(slot);
     if (data) setMade(data);
     else if (outcome?.is === 'exists') setExistingId(outcome.id);
     else setError(error);
