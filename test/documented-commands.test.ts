@@ -176,6 +176,10 @@ test('the steps of docs/api-keys.md work as documented', async () => {
   const repeated = await ask('Retrying a call', { deploymentId, spectra, idempotencyKey: 'A-1' }, key);
   expect(repeated.data).toEqual(first.data);
   expectDocumented(await ask('List'), 'List');
+  const uses = await ask('Who still uses a key');
+  expect(uses.data?.apiKey?.callers.networks).toEqual([
+    { network: '127.0.0.1', calls: 2, lastAt: expect.any(String) },
+  ]);
   expectDocumented(await ask('Revoke'), 'Revoke');
   const refused = await ask('Use', { deploymentId, spectra }, key);
   expect(refused).toMatchObject(refusal(codes.API_KEY_REVOKED));

@@ -106,7 +106,7 @@ test('the callers and the refused calls of a key are found through indexes', asy
       lab.owner,
     );
   });
-  const read = statements.filter(text => /api_key_refusals|prediction_logs\n/.test(text));
+  const read = statements.filter(text => /^-- add_refusals|join api_key_refusals|as key \(id\)/.test(text));
   expect(read).toHaveLength(4);
   for (const text of read) {
     const nodes = await planOf(text);

@@ -61,7 +61,7 @@ let otherEntryId: string;
 
 beforeAll(async () => {
   // What follows every edge of the schema costs more than a query may.
-  service = await startService({ httpLimits: { queryCost: Number.POSITIVE_INFINITY } });
+  service = await startService({ httpLimits: { queryCost: Number.POSITIVE_INFINITY }, refusalsMs: 20 });
   lab = await openLab(service);
   otherLab = await openLab(service, 'PRO', 'Otto Other');
   const { viewer } = await service.ask('{ viewer { sessions { id } } }', {}, otherLab.owner);
@@ -93,6 +93,10 @@ beforeAll(async () => {
     const call = { deploymentId: otherLab.deploymentId, spectra: gasoline() };
     otherLogId = (await service.ask(PREDICT, call, as)).predict.logId;
   }
+  // Refused, so that there are counts of it.
+  await service.call(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, otherRevoked);
+  const isCounted = () => service.db.selectFrom('apiKeyRefusals').select('code').execute();
+  await expect.poll(isCounted, { interval: 20 }).toHaveLength(1);
   const webhookOf = async ({ owner }: Lab) => {
     const input = {
       organizationId: owner.organization.id,

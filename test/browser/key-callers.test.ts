@@ -69,7 +69,7 @@ test('the page of a key shows who calls, how often, when the next call is due, a
   await call(key, '198.51.100.1', 2 * MINUTE, [{ sampleName: 'a', yValues: [1] }]);
   const page = await openKey(key.id);
   await page.getByRole('heading', { name: 'Callers' }).waitFor();
-  await page.getByText('Who calls', { exact: true }).waitFor();
+  await page.getByRole('list', { name: 'Networks that call' }).waitFor();
   expect(await networks(page, 'Networks that call')).toEqual([
     expect.stringMatching(/^203\.0\.113\.7\s+7 calls in the last day, the last 5 minutes ago$/),
     expect.stringMatching(/^2001:db8::\/64\s+1 call in the last day, the last 1 hour ago$/),

@@ -18,19 +18,24 @@ const CALLERS = graphql(`
 interface CallersProps {
   use: CallersOfKeyFragment;
   now: Date;
+  /** Whether a heading says so already. */
+  isTitled?: boolean;
 }
 
 /** Who calls with a key: the networks of the last day and of the last calls, how often, and when the next call is due. */
-export function Callers({ use, now }: CallersProps) {
+export function Callers({ use, now, isTitled = false }: CallersProps) {
+  const calledToday = use.callers.networks.length > 0;
   const lines = callerLines(use, now);
   const rhythm = rhythmWords(use, now);
   const partial = partialCount(use, now);
   if (lines.length === 0) return null;
   return (
-    <Stack gap={6} align="flex-start">
-      <Text size="sm" fw={600}>
-        {use.callers.networks.length > 0 ? 'Who calls' : 'Nobody called in the last day'}
-      </Text>
+    <Stack gap={6} align="flex-start" mt={isTitled ? 0 : 'xs'}>
+      {!(isTitled && calledToday) && (
+        <Text size="sm" fw={600}>
+          {calledToday ? 'Who calls' : 'Nobody called in the last day'}
+        </Text>
+      )}
       <Networks label="Networks that call" lines={lines} />
       {rhythm && <Text size="sm">{rhythm}</Text>}
       {partial && (
@@ -53,7 +58,7 @@ export function KeyCallers({ id, now }: { id: string; now: Date }) {
       </Title>
       {use ? (
         use.recentUse.calls > 0 ? (
-          <Callers use={use} now={now} />
+          <Callers use={use} now={now} isTitled />
         ) : (
           <Text size="sm" c="dimmed">
             No call in the logs.

@@ -9,6 +9,7 @@ import { Dialog } from '../ui/Dialog';
 import { Form, TextField } from '../ui/Form';
 import { Notice } from '../ui/Notice';
 import { Refusal } from '../ui/Refusal';
+import classes from './ApiKeys.module.css';
 import { RefusedInRehearsal } from './KeyRefusals';
 import { KeyUse } from './KeyUse';
 import { ABOUT_KEYS } from './queries';
@@ -72,7 +73,10 @@ export function RehearseKey({ apiKey, now, onClose }: Props) {
         <Form onSubmit={() => void submit()}>
           <Stack gap="md">
             <Refusal sentence={error ? sentenceOf(error) : null} />
-            <KeyUse apiKey={apiKey} now={now} onLeave={undefined} />
+            <div className={classes.facts}>
+              <code>{apiKey.prefix}...</code>
+              <KeyUse apiKey={apiKey} now={now} onLeave={undefined} />
+            </div>
             <Text size="sm">
               For some minutes, calls with the key are refused as if it were revoked. Then it works again by
               itself. Who calls meanwhile is shown on this page.
