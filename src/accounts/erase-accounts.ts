@@ -12,7 +12,7 @@ const MAX_BATCHES = 100;
 const LATE_ROWS_MS = 10 * 60 * 1000;
 
 /**
- * Removes people who deleted their accounts from the prediction logs and the activity, in batches. The columns are set
+ * Removes people who deleted their accounts from the prediction logs, the activity and the mails to be sent, in batches. The columns are set
  * to null so that backups and dumps do not contain the ids either; for readers of the API a join to `users` would be
  * enough. Runs in the periodic sweep, possibly on several servers at once. The next run continues where this one
  * stopped.
@@ -41,7 +41,7 @@ export async function erasePersonFromRecords(
   return 0;
 }
 
-/** Runs one batch of each of three statements. @returns how many rows were changed. */
+/** Runs one batch of each of four statements. @returns how many rows were changed. */
 async function eraseBatch(db: Kysely<DB>, userId: string): Promise<number> {
   // SKIP LOCKED: skips rows that another server is erasing.
   const logs = await sql`
@@ -60,5 +60,12 @@ async function eraseBatch(db: Kysely<DB>, userId: string): Promise<number> {
       select id from activity where subject_id = ${userId} and subject <> ${DELETED_ACCOUNT}
       limit ${BATCH_ROWS} for update skip locked
     )`.execute(db);
-  return [logs, acted, named].reduce((sum, { numAffectedRows = 0n }) => sum + Number(numAffectedRows), 0);
+  const mails = await sql`
+    delete from key_mails where id in (
+      select id from key_mails where user_id = ${userId} limit ${BATCH_ROWS} for update skip locked
+    )`.execute(db);
+  return [logs, acted, named, mails].reduce(
+    (sum, { numAffectedRows = 0n }) => sum + Number(numAffectedRows),
+    0,
+  );
 }
