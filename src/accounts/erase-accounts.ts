@@ -12,10 +12,10 @@ const MAX_BATCHES = 100;
 const LATE_ROWS_MS = 10 * 60 * 1000;
 
 /**
- * Removes people who deleted their accounts from the prediction logs and the activity, in batches. The columns are set
- * to null so that backups and dumps do not contain the ids either; for readers of the API a join to `users` would be
- * enough. Runs in the periodic sweep, possibly on several servers at once. The next run continues where this one
- * stopped.
+ * Removes people who deleted their accounts from the prediction logs, the activity and the mails to be sent, in batches.
+ * The columns are set to null so that backups and dumps do not contain the ids either; for readers of the API a join to
+ * `users` would be enough. Runs in the periodic sweep, possibly on several servers at once. The next run continues where
+ * this one stopped.
  */
 export async function eraseDeletedAccounts(db: Kysely<DB>, now: Date): Promise<void> {
   const accounts = await db.selectFrom('deletedAccounts').select(['userId', 'deletedAt']).execute();
@@ -52,5 +52,10 @@ async function eraseBatch(db: Kysely<DB>, userId: string): Promise<number> {
   // A function, as the activity is append-only: it erases only people who deleted their account.
   const { rows } = await sql<{ erased: number }>`
     select erase_from_activity(${userId}, ${BATCH_ROWS}) as erased`.execute(db);
-  return Number(logs.numAffectedRows ?? 0n) + (rows[0]?.erased ?? 0);
+  const mails = await sql`
+    delete from key_mails where id in (
+      select id from key_mails where user_id = ${userId} limit ${BATCH_ROWS} for update skip locked
+    )`.execute(db);
+  const changed = [logs, mails].reduce((sum, { numAffectedRows = 0n }) => sum + Number(numAffectedRows), 0);
+  return changed + (rows[0]?.erased ?? 0);
 }
