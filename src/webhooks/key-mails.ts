@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Mail, type SendMail, withoutAddresses } from '../accounts/mailer.ts';
+import { lockOrganizationAs } from '../accounts/organizations.ts';
 import type { Database } from '../database/pool.ts';
-import { notFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES } from '../outbox/events.ts';
 
@@ -219,14 +219,7 @@ export async function setMailChoice(
   trx: Transaction<DB>,
   { userId, organizationId, enabled }: { userId: string; organizationId: string; enabled: boolean },
 ): Promise<void> {
-  const member = await trx
-    .selectFrom('organizationMembers')
-    .select('userId')
-    .where('organizationId', '=', organizationId)
-    .where('userId', '=', userId)
-    .forKeyShare()
-    .executeTakeFirst();
-  if (!member) throw notFound('Organization');
+  await lockOrganizationAs(trx, organizationId, userId, () => true);
   await trx
     .insertInto('keyMailSettings')
     .values({ organizationId, userId, enabled })
