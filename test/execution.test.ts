@@ -244,7 +244,7 @@ async function takeSnapshot(url: string): Promise<Snapshot> {
   const restoring = rows.map(({ name, columns }) => {
     const table = client.escapeIdentifier(name);
     const names = columns.map(column => client.escapeIdentifier(column)).join();
-    return `delete from public.${table}; insert into public.${table} (${names}) select ${names} from before.${table}`;
+    return `delete from public.${table}; insert into public.${table} (${names}) overriding system value select ${names} from before.${table}`;
   });
   return {
     restore: async () => {
