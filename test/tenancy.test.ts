@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import { sql } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isUuid } from '../src/requests/names.ts';
 import {
   CREATE_KEY,
@@ -95,8 +95,9 @@ beforeAll(async () => {
   }
   // Refused, so that there are counts of it.
   await service.call(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, otherRevoked);
-  const isCounted = () => service.db.selectFrom('apiKeyRefusals').select('code').execute();
-  await expect.poll(isCounted, { interval: 20 }).toHaveLength(1);
+  await vi.waitFor(async () =>
+    expect(await service.db.selectFrom('apiKeyRefusals').select('code').execute()).toHaveLength(1),
+  );
   const webhookOf = async ({ owner }: Lab) => {
     const input = {
       organizationId: owner.organization.id,

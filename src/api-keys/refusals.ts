@@ -213,7 +213,7 @@ with given as materialized (
     "lastNetwork" text)
 ),
 api_key as materialized (
-  select id from api_keys where id in (select "apiKeyId" from given) order by id for key share skip locked
+  select id from api_keys where id = any(array(select "apiKeyId" from given)) order by id for key share skip locked
 ),
 placed as materialized (
   select given.*, case
@@ -247,5 +247,5 @@ added as (
       end
 )
 select id from api_keys
-where id in (select "apiKeyId" from given) and id not in (select id from api_key)`,
+where id = any(array(select "apiKeyId" from given)) and id not in (select id from api_key)`,
 );
