@@ -247,7 +247,7 @@ describe('the modal that reveals a new key', () => {
       deployments: [{ id: lab.deploymentId, active: true }],
     });
     await page.getByRole('button', { name: 'Done' }).click();
-    await row(page, 'LIMS').getByText('Not used yet').waitFor();
+    await row(page, 'LIMS').getByText('Never').first().waitFor();
   });
 
   test('copies also without TLS, where browsers offer no clipboard API', async () => {
@@ -362,7 +362,7 @@ describe('the table', () => {
       'This deployment',
     ]);
     expect(creator).toMatch(/^Olga Owner\n\w+ \d+, \d{4}$/);
-    expect((await cells(page, 'Script'))[2]).toBe('Not used yet');
+    expect((await cells(page, 'Script'))[2]).toBe('Never');
   });
 
   test.for([
@@ -449,7 +449,7 @@ describe('the table', () => {
       'Unborn\nNever used',
       'Newborn',
     ]);
-    expect((await cells(page, 'Newborn'))[2]).toBe('Not used yet');
+    expect((await cells(page, 'Newborn'))[2]).toBe('Never');
   });
 
   test('shows more than 100 keys on demand, and omits none if one is created meanwhile', async () => {
@@ -646,7 +646,7 @@ describe('the tab around the table', () => {
     const lab = await openLab(service);
     const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'LIMS' });
     const page = await openTab(lab);
-    expect((await cells(page, 'LIMS'))[2]).toBe('Not used yet');
+    expect((await cells(page, 'LIMS'))[2]).toBe('Never');
     await call(key.rawKey, lab);
     await page.evaluate("window.dispatchEvent(new Event('focus'))");
     await row(page, 'LIMS').getByText('just now').waitFor();

@@ -85,5 +85,7 @@ test('the first operation of every example runs unedited with the person’s ids
     'RevokeApiKey',
     'DeleteApiKey',
     'DeleteDeployment',
+    // A person has no key to revoke.
+    'RevokeThisApiKey',
   ]);
 });

@@ -60,7 +60,7 @@ test('a person signs up, deploys a model, and creates a key for a program, which
   await create.getByRole('button', { name: 'Done' }).click();
 
   const row = page.getByRole('row', { name: /LIMS/ });
-  const never = row.getByRole('cell', { name: 'Not used yet', exact: true });
+  const never = row.getByRole('cell', { name: 'Never', exact: true });
   await never.waitFor();
   const predict = () => service.call(PREDICT, { deploymentId, spectra: gasoline() }, { rawKey });
   const [prediction] = (await predict()).data?.predict.predictions ?? [];

@@ -45,16 +45,6 @@ const openKey = (id: string, options = {}) =>
 const dialog = (page: Page) => page.getByRole('dialog');
 const networks = (page: Page, name: string) =>
   page.getByRole('list', { name, exact: true }).getByRole('listitem').allInnerTexts();
-/** Takes a picture, for people to look at, where a folder for them is given. */
-async function picture(page: Page, name: string) {
-  const folder = process.env.PICTURES;
-  if (!folder) return;
-  for (const width of [1280, 390]) {
-    await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
-    await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: name.startsWith('page') });
-  }
-}
-
 /** A key that two programs call: one every ten minutes, and one that called once. */
 async function calledKey(name: string): Promise<Key> {
   const key = await newKey(name);
@@ -85,7 +75,6 @@ test('the page of a key shows who calls, how often, when the next call is due, a
     expect.stringMatching(/^198\.51\.100\.1\s+1 call, the last 2 minutes ago$/),
     expect.stringMatching(/^203\.0\.113\.7\s+1 call, the last 3 minutes ago$/),
   ]);
-  await picture(page, 'page');
   await isAccessibleAtEveryWidth(page);
 });
 
@@ -105,7 +94,6 @@ test.for(['Revoke', 'Delete', 'Rehearse'])(
       expect.stringMatching(/^203\.0\.113\.7\s/),
       expect.stringMatching(/^2001:db8::\/64\s/),
     ]);
-    await picture(page, `dialog-${button}`);
     await isAccessibleAtEveryWidth(page);
   },
 );
@@ -136,7 +124,6 @@ test('during a rehearsal the page shows who is refused, as it happens, and after
     expect.stringMatching(/^2001:db8::\/64\s+refused, the last time just now$/),
     expect.stringMatching(/^203\.0\.113\.7\s+refused, the last time just now$/),
   ]);
-  await picture(page, 'page-rehearsal');
   await page.getByRole('button', { name: 'End now' }).click();
   await refused.waitFor({ state: 'hidden' });
   await service.ask(REVOKE_KEY, { id: key.id }, lab.owner);

@@ -147,7 +147,7 @@ describe('the page of a key', () => {
     const page = await openKey((await newKey('Unused')).id);
     await heading(page, 'No call yet').waitFor();
     await page.getByText('0 predictions', { exact: true }).waitFor();
-    expect(await factsOf(page)).toMatchObject({ 'Last used': 'Not used yet', Status: 'Active' });
+    expect(await factsOf(page)).toMatchObject({ 'Last used': 'Never', Status: 'Active' });
     await page.getByRole('link', { name: 'Integration' }).click();
     await page.waitForURL(`**/deployments/${lab.deploymentId}/integration`);
   });

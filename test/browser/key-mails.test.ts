@@ -21,14 +21,6 @@ test('mails about keys are switched off on the page of the organization', async 
   await isAccessibleAtEveryWidth(page);
   await choice.click();
   await expect.poll(() => choice.isChecked()).toBe(false);
-  const { SHOTS } = process.env;
-  if (SHOTS) {
-    await choice.scrollIntoViewIfNeeded();
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.screenshot({ path: `${SHOTS}/mails-${width}.png` });
-    }
-  }
   await page.reload();
   await choice.waitFor();
   expect(await choice.isChecked()).toBe(false);

@@ -34,14 +34,6 @@ test('the page of a key that its holder revoked leads to its successor, which ca
   );
   await page.getByText('Revoked with the key itself').waitFor();
   await isAccessibleAtEveryWidth(page);
-  const { SHOTS } = process.env;
-  if (SHOTS) {
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.screenshot({ path: `${SHOTS}/holder-${width}.png` });
-    }
-    await page.setViewportSize({ width: 1280, height: 900 });
-  }
   await page.getByRole('link', { name: `Go to its successor ${rotateApiKey.apiKey.prefix}` }).click();
   await page.getByText(`${rotateApiKey.apiKey.prefix}...`).first().waitFor();
   await page.getByRole('button', { name: 'Revoke' }).click();

@@ -5,7 +5,7 @@ import { Day } from '../ui/Day';
 import { Fact, Facts } from '../ui/Fact';
 import { Moment } from '../ui/Moment';
 import { expiryWords } from './expiry.ts';
-import { marksOf, noUse } from './hygiene.ts';
+import { marksOf } from './hygiene.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
 import { keyPath } from './key-path.ts';
 
@@ -36,9 +36,7 @@ export function KeyFacts({ apiKey, now }: KeyFactsProps) {
         <Fact name="Status">
           <KeyStatus status={status} />
         </Fact>
-        <Fact name="Last used">
-          {lastUsedAt ? <Moment at={new Date(lastUsedAt)} now={now} /> : noUse(apiKey, now)}
-        </Fact>
+        <Fact name="Last used">{lastUsedAt ? <Moment at={new Date(lastUsedAt)} now={now} /> : 'Never'}</Fact>
         <Fact name="Reach">
           {deployment ? (
             <Anchor component={Link} to={`/deployments/${deployment.id}`} size="sm" underline="always">

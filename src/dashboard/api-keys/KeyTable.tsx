@@ -9,7 +9,7 @@ import { Moment } from '../ui/Moment';
 import { shortDay } from '../ui/relative-time.ts';
 import type { Asked } from './ConfirmKey';
 import { expiryWords } from './expiry.ts';
-import { marksOf, noUse } from './hygiene.ts';
+import { marksOf } from './hygiene.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
 import classes from './KeyTable.module.css';
 import { keyPath } from './key-path.ts';
@@ -91,9 +91,7 @@ export function KeyRow({ apiKey, now, inDeployment, actions }: RowProps) {
           </small>
         )}
       </Cell>
-      <Cell of="Last used">
-        {lastUsedAt ? <Moment at={new Date(lastUsedAt)} now={now} /> : noUse(apiKey, now)}
-      </Cell>
+      <Cell of="Last used">{lastUsedAt ? <Moment at={new Date(lastUsedAt)} now={now} /> : 'Never'}</Cell>
       <Cell of="Expiry">
         {expiry ? (
           <>

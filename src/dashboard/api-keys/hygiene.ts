@@ -41,10 +41,6 @@ export function marksOf(key: Key, now: Date): Mark[] {
   return marks;
 }
 
-/** The use of a key in words, if it has none. */
-export const noUse = ({ status, createdAt }: Key, now: Date): string =>
-  status === 'ACTIVE' && daysBetween(new Date(createdAt), now) < NEW_DAYS ? 'Not used yet' : 'Never';
-
 /** When a key with a successor retires, and who still uses it. */
 function markOfRetiring({ lastUsedAt, expiresAt, successorUsedAt }: Key, now: Date): Mark {
   const replacedAt = successorUsedAt ? new Date(successorUsedAt) : undefined;

@@ -10,7 +10,7 @@ export function ActivityLink({ slug }: { slug: string }) {
       </Title>
       <Text size="sm">
         Who did what, when and from which network: keys, deployments, models, members, roles and the plan.{' '}
-        <Anchor component={Link} to={`/organizations/${slug}/activity`}>
+        <Anchor component={Link} to={`/organizations/${slug}/activity`} underline="always">
           Show the activity
         </Anchor>
       </Text>
