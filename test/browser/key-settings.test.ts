@@ -100,3 +100,19 @@ test('a revocation is rehearsed from the page of the key, and ended there', asyn
   await page.getByText('Its revocation is rehearsed until').waitFor({ state: 'hidden' });
   expect((await predict(rawKey)).status).toBe(200);
 });
+
+test('an owner sets the policy of an organization, and the page of a key says what it breaks', async () => {
+  const { owner } = await openLab(service, 'ENTERPRISE', 'Paula Policy');
+  const { id } = await createKey(service, owner, { projectId: owner.projectId });
+  const page = await openPage(browser(), service, `/organizations/${owner.organization.slug}`, owner);
+  await page.getByRole('button', { name: 'Change policy' }).click();
+  await page.getByLabel('Longest lifetime in days').fill('90');
+  await page.getByLabel('Keys may reach a whole project').uncheck();
+  await isAccessibleAtEveryWidth(page);
+  await page.getByRole('button', { name: 'Save policy' }).click();
+  await expect.poll(() => fact(page, 'Longest lifetime').allInnerTexts()).toEqual(['90 days']);
+  expect(await fact(page, 'Keys for a whole project').innerText()).toBe('Not allowed');
+
+  await page.goto(`/projects/${owner.projectId}/api-keys/${id}`);
+  expect(await fact(page, 'Policy').innerText()).toMatch(/expire.*project/i);
+});

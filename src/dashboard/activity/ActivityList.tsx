@@ -1,17 +1,18 @@
-import { Button, Card, Group, Stack, Table, Text } from '@mantine/core';
-import { ChevronLeft, ChevronRight, Download } from 'lucide-react';
+import { Button, Card, Group, Stack, Table } from '@mantine/core';
+import { Download } from 'lucide-react';
 import { useState } from 'react';
 import type { CombinedError } from 'urql';
 import { graphql } from '../generated';
 import type { ActivityRowsFragment } from '../generated/graphql';
-import type { Pages } from '../logs/use-pages';
 import { DataTable } from '../ui/DataTable';
 import { EmptyState } from '../ui/EmptyState';
+import { Pager } from '../ui/Pager';
 import { Problem } from '../ui/Problem';
 import { Refusal } from '../ui/Refusal';
 import { SkeletonRows } from '../ui/SkeletonRows';
 import { saveFile } from '../ui/save-file.ts';
 import { useNow } from '../ui/use-now';
+import type { Pages } from '../ui/use-pages';
 import { ActivityFilters } from './ActivityFilters';
 import { ActivityRow } from './ActivityRow';
 import { activityCsv, MAX_EXPORTED, readAll } from './activity-csv.ts';
@@ -122,35 +123,7 @@ export function ActivityList(props: ActivityListProps) {
           </DataTable>
         </Card>
       )}
-      {activity && (pages.number > 1 || activity.pageInfo.hasNextPage) && (
-        <Group justify="space-between">
-          <Text size="sm" c="dimmed" role="status">
-            Page {pages.number}
-          </Text>
-          <Group gap="xs">
-            <Button
-              variant="default"
-              size="xs"
-              leftSection={<ChevronLeft size={14} />}
-              disabled={pages.number === 1 || turning}
-              onClick={pages.toNewer}
-            >
-              Newer
-            </Button>
-            <Button
-              variant="default"
-              size="xs"
-              rightSection={<ChevronRight size={14} />}
-              disabled={!activity.pageInfo.hasNextPage || turning}
-              onClick={() => {
-                if (activity.pageInfo.endCursor) pages.toOlder(activity.pageInfo.endCursor);
-              }}
-            >
-              Older
-            </Button>
-          </Group>
-        </Group>
-      )}
+      {activity && <Pager pages={pages} pageInfo={activity.pageInfo} turning={turning} />}
     </Stack>
   );
 }

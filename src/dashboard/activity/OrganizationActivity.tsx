@@ -3,9 +3,9 @@ import { Link, useParams } from 'react-router';
 import { useClient, useQuery } from 'urql';
 import { useViewer, type Viewer } from '../app/Session';
 import { graphql } from '../generated';
-import { isTurning, usePages } from '../logs/use-pages';
 import { NotFound } from '../ui/NotFound';
 import { plainName } from '../ui/plain-name.ts';
+import { isTurning, usePages } from '../ui/use-pages';
 import { ActivityList, ENTRIES_ON_A_PAGE } from './ActivityList';
 import { useActivityFilter } from './use-activity-filter.ts';
 

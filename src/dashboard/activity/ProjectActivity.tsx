@@ -1,8 +1,8 @@
 import { useClient, useQuery } from 'urql';
 import { graphql } from '../generated';
-import { isTurning, usePages } from '../logs/use-pages';
 import { useProject } from '../projects/ProjectPage';
 import { plainName } from '../ui/plain-name.ts';
+import { isTurning, usePages } from '../ui/use-pages';
 import { ActivityList, ENTRIES_ON_A_PAGE } from './ActivityList';
 import { useActivityFilter } from './use-activity-filter.ts';
 

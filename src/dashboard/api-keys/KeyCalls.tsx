@@ -5,9 +5,9 @@ import { graphql } from '../generated';
 import type { ApiKeyRowFragment } from '../generated/graphql';
 import { DeploymentName } from '../logs/DeploymentName';
 import { LogRow } from '../logs/LogRow';
-import { LogsTable } from '../logs/LogsTable';
-import { isTurning, LOGS_ON_A_PAGE, usePages } from '../logs/use-pages';
+import { LOGS_ON_A_PAGE, LogsTable } from '../logs/LogsTable';
 import { EmptyState } from '../ui/EmptyState';
+import { isTurning, usePages } from '../ui/use-pages';
 
 const CALLS = graphql(`
   query ApiKeyCalls($id: ID!, $first: Int!, $after: String) {

@@ -7,11 +7,11 @@ import { graphql } from '../generated';
 import { hasLimits } from '../models/model.ts';
 import { EmptyState } from '../ui/EmptyState';
 import { useNow } from '../ui/use-now';
+import { isTurning, usePages } from '../ui/use-pages';
 import { LogDetails } from './LogDetails';
 import { LogRow } from './LogRow';
-import { LogsTable } from './LogsTable';
+import { LOGS_ON_A_PAGE, LogsTable } from './LogsTable';
 import { useOutsideFilter } from './use-outside-filter';
-import { isTurning, LOGS_ON_A_PAGE, usePages } from './use-pages';
 
 const LOGS = graphql(`
   query PredictionLogs($id: ID!, $first: Int!, $after: String, $onlyOutside: Boolean!) {

@@ -1,14 +1,18 @@
-import { Button, Card, Group, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
-import { ChevronLeft, ChevronRight, RotateCw } from 'lucide-react';
+import { Button, Card, Group, SegmentedControl, Stack, Table, Title } from '@mantine/core';
+import { RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { CombinedError } from 'urql';
 import { DataTable } from '../ui/DataTable';
 import { EmptyState } from '../ui/EmptyState';
+import { Pager } from '../ui/Pager';
 import { Problem } from '../ui/Problem';
 import { SkeletonRows } from '../ui/SkeletonRows';
+import type { Pages } from '../ui/use-pages';
 import classes from './Logs.module.css';
 import type { OutsideFilter } from './use-outside-filter';
-import type { Pages } from './use-pages';
+
+/** Max logs on a page. */
+export const LOGS_ON_A_PAGE = 20;
 
 /** The number of columns, and those that a narrow screen shows. */
 const COLUMNS = {
@@ -106,35 +110,7 @@ export function LogsTable<Log>({
           </DataTable>
         </Card>
       )}
-      {logs && (pages.number > 1 || logs.pageInfo.hasNextPage) && (
-        <Group justify="space-between">
-          <Text size="sm" c="dimmed" role="status">
-            Page {pages.number}
-          </Text>
-          <Group gap="xs">
-            <Button
-              variant="default"
-              size="xs"
-              leftSection={<ChevronLeft size={14} />}
-              disabled={pages.number === 1 || turning}
-              onClick={pages.toNewer}
-            >
-              Newer
-            </Button>
-            <Button
-              variant="default"
-              size="xs"
-              rightSection={<ChevronRight size={14} />}
-              disabled={!logs.pageInfo.hasNextPage || turning}
-              onClick={() => {
-                if (logs.pageInfo.endCursor) pages.toOlder(logs.pageInfo.endCursor);
-              }}
-            >
-              Older
-            </Button>
-          </Group>
-        </Group>
-      )}
+      {logs && <Pager pages={pages} pageInfo={logs.pageInfo} turning={turning} />}
     </Stack>
   );
 }

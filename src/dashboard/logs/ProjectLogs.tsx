@@ -2,11 +2,11 @@ import { useQuery } from 'urql';
 import { graphql } from '../generated';
 import { useProject } from '../projects/ProjectPage';
 import { EmptyState } from '../ui/EmptyState';
+import { isTurning, usePages } from '../ui/use-pages';
 import { DeploymentName } from './DeploymentName';
 import { LogRow } from './LogRow';
-import { LogsTable } from './LogsTable';
+import { LOGS_ON_A_PAGE, LogsTable } from './LogsTable';
 import { useOutsideFilter } from './use-outside-filter';
-import { isTurning, LOGS_ON_A_PAGE, usePages } from './use-pages';
 
 const LOGS = graphql(`
   query ProjectLogs($id: ID!, $first: Int!, $after: String, $onlyOutside: Boolean!) {

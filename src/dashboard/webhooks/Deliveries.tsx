@@ -1,16 +1,17 @@
-import { Badge, Button, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
+import { Badge, Button, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
 import { useInterval } from '@mantine/hooks';
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import type { WebhookDeliveriesQuery, WebhookDeliveryStatus } from '../generated/graphql';
-import { isTurning, usePages } from '../logs/use-pages';
 import { DataTable } from '../ui/DataTable';
 import { Moment } from '../ui/Moment';
+import { Pager } from '../ui/Pager';
 import { Problem } from '../ui/Problem';
 import { Refusal } from '../ui/Refusal';
 import { useNow } from '../ui/use-now';
+import { isTurning, usePages } from '../ui/use-pages';
 import { labelOf } from './events';
 
 const ON_A_PAGE = 10;
@@ -74,14 +75,14 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
       </Text>
     );
   }
-  const endCursor = pageInfo?.hasNextPage ? pageInfo.endCursor : null;
+  const turning = isTurning(result, variables);
   return (
     <Stack gap="xs">
       <Title order={3} size="sm">
         Deliveries
       </Title>
       <Refusal sentence={refusal} />
-      <Table.ScrollContainer minWidth={520} opacity={isTurning(result, variables) ? 0.5 : 1}>
+      <Table.ScrollContainer minWidth={520} opacity={turning ? 0.5 : 1}>
         <DataTable aria-label="Deliveries">
           <Table.Thead>
             <Table.Tr>
@@ -100,18 +101,7 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
           </Table.Tbody>
         </DataTable>
       </Table.ScrollContainer>
-      <Group justify="flex-end" gap="xs">
-        {pages.number > 1 && (
-          <Button size="xs" variant="default" onClick={pages.toNewer}>
-            Newer
-          </Button>
-        )}
-        {endCursor != null && (
-          <Button size="xs" variant="default" onClick={() => pages.toOlder(endCursor)}>
-            Older
-          </Button>
-        )}
-      </Group>
+      {pageInfo && <Pager pages={pages} pageInfo={pageInfo} turning={turning} />}
     </Stack>
   );
 }

@@ -1,10 +1,7 @@
 import { useState } from 'react';
 import type { AnyVariables, UseQueryState } from 'urql';
 
-/** Max logs on a page. */
-export const LOGS_ON_A_PAGE = 20;
-
-/** The current page of logs, and functions that change it. */
+/** The current page of a list, and functions that change it. */
 export interface Pages {
   /** Counted from 1. */
   number: number;
@@ -21,7 +18,7 @@ interface Turned {
 }
 
 /**
- * Turns the pages of a list of logs. It is read forwards only, so earlier cursors are kept for going back.
+ * Turns the pages of a list. It is read forwards only, so earlier cursors are kept for going back.
  *
  * @param list the name of what is listed, if that can change; a change of it leads to the first page
  */
