@@ -7,6 +7,7 @@ import {
   createKey,
   DELETE_KEY,
   deploy,
+  END_REHEARSAL,
   openLab,
   PREDICT,
   REHEARSE,
@@ -38,6 +39,8 @@ const spectra = (count = 1) => Array.from({ length: count }, () => ({ sampleName
 interface Change {
   what: string;
   make: (lab: Prepared, on: ServerProcess, key: { id: string }) => Promise<unknown>;
+  /** Takes the change of the key back: it can call at once. */
+  restore?: Change['make'];
   undo?: (lab: Prepared) => Promise<unknown>;
   code: Code;
 }
@@ -76,17 +79,27 @@ const changes: Change[] = [
     what: 'its networks narrowed',
     make: ({ owner }, on, { id }) =>
       on.call(UPDATE_KEY, { input: { id, allowedNetworks: ['203.0.113.0/24'] } }, owner),
+    restore: ({ owner }, on, { id }) => on.call(UPDATE_KEY, { input: { id, allowedNetworks: null } }, owner),
     code: codes.API_KEY_NETWORK_NOT_ALLOWED,
   },
   {
     what: 'its own limit set below its usage',
     make: ({ owner }, on, { id }) => on.call(UPDATE_KEY, { input: { id, monthlyPredictions: 1 } }, owner),
+    restore: ({ owner }, on, { id }) =>
+      on.call(UPDATE_KEY, { input: { id, monthlyPredictions: null } }, owner),
     code: codes.API_KEY_QUOTA_EXCEEDED,
   },
   {
     what: 'its revocation rehearsed',
     make: ({ owner }, on, { id }) => on.call(REHEARSE, { id, minutes: 1 }, owner),
+    restore: ({ owner }, on, { id }) => on.call(END_REHEARSAL, { id }, owner),
     code: codes.API_KEY_REVOKED,
+  },
+  {
+    what: 'its scope removed',
+    make: ({ service }, _on, { id }) =>
+      sql`update api_keys set scopes = '{}' where id = ${id}`.execute(service.db),
+    code: codes.API_KEY_NOT_AUTHORIZED,
   },
   {
     what: 'its plan lowered',
@@ -138,6 +151,13 @@ test.each(changes)(
         if (answer.status === 200) answeredMeanwhile += 1;
         else expect(answer).toMatchObject(refusal(change.code));
         refusedMeanwhile += answer.status === 200 ? 0 : 1;
+      }
+      if (change.restore) {
+        await change.restore(lab, servers[round % 2 ? 0 : 1], key);
+        for (const answer of await Promise.all([...servers, ...servers].map(predict))) {
+          expect(answer).toMatchObject({ status: 200 });
+          granted += 1;
+        }
       }
       expect(await recordOf(service, deploymentId)).toEqual({
         charged: granted + answeredMeanwhile,
