@@ -112,6 +112,18 @@ test('keys that existed before are marked, and can be renamed', async () => {
   expect(updateApiKey.name).toBe('Old');
 });
 
+test('the expiry of a key that breaks the policy can be brought forward', async () => {
+  const key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  await setPolicy({ maxLifetimeDays: 1, projectKeysAllowed: false });
+  for (const days of [100, 50]) {
+    const input = { id: key.id, expiresAt: after(days) };
+    const { updateApiKey } = await service.ask(UPDATE_KEY, { input }, lab.owner);
+    expect(updateApiKey.expiresAt).toBe(after(days).toISOString());
+  }
+  const input = { id: key.id, expiresAt: after(60) };
+  expect((await service.call(UPDATE_KEY, { input }, lab.owner)).code).toBe(codes.BAD_USER_INPUT);
+});
+
 test('a change is in the activity with both values, and other days than 1 to 36500 are refused', async () => {
   await setPolicy({ maxLifetimeDays: 30 });
   await setPolicy({ maxLifetimeDays: 30 });

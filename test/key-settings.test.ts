@@ -282,3 +282,12 @@ test('the limit of calls a minute is that of each server, and the next minute be
   now = at(13, '10:01:00');
   expect((await predict({ rawKey })).status).toBe(200);
 });
+
+test('a limit of calls a minute that is set takes effect with the next call on a server that remembers the key', async () => {
+  now = new Date();
+  const { id, rawKey } = await newKey();
+  for (let call = 0; call < 3; call++) expect((await predict({ rawKey })).status).toBe(200);
+  await changed(id, { callsPerMinute: 1 });
+  expect((await predict({ rawKey })).status).toBe(200);
+  expect(await predict({ rawKey })).toMatchObject(refusal(codes.API_KEY_RATE_LIMITED));
+});

@@ -128,6 +128,15 @@ test('what the key’s own limit has counted this month counts for the successor
   expect(await predict({ rawKey })).toMatchObject(refusal(codes.API_KEY_QUOTA_EXCEEDED));
 });
 
+test('a limit that was set after the calls of the month counts them for the successor too', async () => {
+  const old = await newKey();
+  await predict(old);
+  await service.ask(UPDATE_KEY, { input: { id: old.id, monthlyPredictions: 2 } }, lab.owner);
+  const { rawKey } = await rotate(old.id, { overlapSeconds: 0 });
+  expect((await predict({ rawKey })).status).toBe(200);
+  expect(await predict({ rawKey })).toMatchObject(refusal(codes.API_KEY_QUOTA_EXCEEDED));
+});
+
 test('a call that was made with the key is repeated with its successor, and charged once', async () => {
   const old = await newKey();
   const first = await predict(old, { idempotencyKey: 'run 1' });
@@ -179,12 +188,28 @@ test('a rotation that is under way allows another only without an overlap, which
   expect(await usedPlaces()).toBe(1);
 });
 
-test('a key whose successor was revoked can be rotated again', async () => {
-  const old = await newKey();
-  const { apiKey } = await rotate(old.id);
-  await service.ask(REVOKE_KEY, { id: apiKey.id }, lab.owner);
-  const again = await rotate(old.id);
-  expect(again.apiKey.predecessor).toMatchObject({ id: old.id, successor: { id: again.apiKey.id } });
+test('a key whose successor was revoked can be rotated again, for its lifetime before the first rotation', async () => {
+  for (const expiresAt of [null, later(10 * DAY)]) {
+    const old = await newKey(expiresAt ? { expiresAt } : {});
+    const { apiKey } = await rotate(old.id);
+    await service.ask(REVOKE_KEY, { id: apiKey.id }, lab.owner);
+    const again = await rotate(old.id);
+    expect(again.apiKey.predecessor).toMatchObject({ id: old.id, successor: { id: again.apiKey.id } });
+    expect(again.apiKey.expiresAt).toBe(expiresAt?.toISOString() ?? null);
+  }
+});
+
+test('a rotation beside the deletion of the predecessor answers both', async () => {
+  for (let round = 0; round < 20; round++) {
+    const old = await newKey();
+    const { apiKey } = await rotate(old.id);
+    const answers = await Promise.all([
+      tryToRotate(apiKey.id, { overlapSeconds: 0 }),
+      elsewhere.call(DELETE_KEY, { id: old.id }, lab.owner),
+    ]);
+    for (const { status, text } of answers) expect(status, text).toBe(200);
+    await service.db.deleteFrom('apiKeys').execute();
+  }
 });
 
 test('the expiry of a retiring key can only be brought forward', async () => {
@@ -212,6 +237,12 @@ test('a plan without API access allows no rotation', async () => {
   const { id } = await newKey();
   await setPlan(service.db, lab.owner.organization.slug, 'FREE');
   expect(await tryToRotate(id)).toMatchObject(refusal(codes.PLAN_FEATURE_REQUIRED));
+});
+
+test('the plan is checked before the input', async () => {
+  const { id } = await newKey();
+  await setPlan(service.db, lab.owner.organization.slug, 'FREE');
+  expect(await tryToRotate(id, { overlapSeconds: -1 })).toMatchObject(refusal(codes.PLAN_FEATURE_REQUIRED));
 });
 
 test('a repeated rotation names the successor, and makes no second one', async () => {
@@ -249,4 +280,24 @@ test('the activity names both keys, and when the older one retires', async () =>
       details: { prefix: apiKey.prefix, predecessorId: old.id },
     },
   ]);
+});
+
+test('a predecessor that a rotation without an overlap ends has an entry of who ended it', async () => {
+  const old = await newKey();
+  const { apiKey } = await rotate(old.id);
+  const retired = later(HOUR).toISOString();
+  now = later(60_000);
+  await rotate(apiKey.id, { overlapSeconds: 0 });
+  const { actorId, details } = await service.db
+    .selectFrom('activity')
+    .select(['actorId', 'details'])
+    .where('subjectId', '=', old.id)
+    .where('action', '=', 'api_key.changed')
+    .executeTakeFirstOrThrow();
+  expect(actorId).toBe(lab.owner.id);
+  expect(details).toEqual({
+    prefix: old.prefix,
+    'expiresAt.from': retired,
+    'expiresAt.to': now.toISOString(),
+  });
 });

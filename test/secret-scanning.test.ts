@@ -128,6 +128,12 @@ test('a signed report revokes the keys in it on every server, and says which sec
   expect(await report(secrets)).toMatchObject(expected);
   expect(await contentOf(service.db)).toEqual(before);
 
+  const { apiKey } = await service.ask(
+    'query ($id: ID!) { apiKey(id: $id) { status revokedByHolder } }',
+    { id: key.id },
+    lab.owner,
+  );
+  expect(apiKey).toEqual({ status: 'REVOKED', revokedByHolder: false });
   const rows = await service.db
     .selectFrom('activity')
     .select(['actorId', 'network', 'details'])

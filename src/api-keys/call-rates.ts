@@ -6,30 +6,36 @@ const MINUTE_MS = 60_000;
 /** Counts the calls of keys that have a limit of calls a minute. Each server counts its own. */
 export interface CallRates {
   /**
-   * Counts a call. Calls of people's sessions and of keys without a limit are not counted.
+   * Counts a call. Calls of people's sessions and of keys without a limit are not counted. A later attempt at the same
+   * request is not counted again, and compared with the limit that the key has by then.
    *
+   * @param request an object that all attempts at a request share
    * @throws API_KEY_RATE_LIMITED when the key has no calls left in this minute
    */
-  count: (key: Pick<AuthenticatedKey, 'id' | 'callsPerMinute'>, at: Date) => void;
+  count: (key: Pick<AuthenticatedKey, 'id' | 'callsPerMinute'>, at: Date, request: WeakKey) => void;
 }
 
 /** Starts counting, by minutes of the clock. Only the calls of one minute are in memory. */
 export function startCallRates(): CallRates {
   let minute = 0;
   const calls = new Map<string, number>();
+  const counted = new WeakSet();
   return {
-    count({ id, callsPerMinute }, at) {
+    count({ id, callsPerMinute }, at, request) {
       if (callsPerMinute === null) return;
       const current = Math.floor(at.getTime() / MINUTE_MS);
       if (current > minute) {
         minute = current;
         calls.clear();
       }
-      const before = calls.get(id) ?? 0;
-      if (before >= callsPerMinute) {
+      const own = counted.has(request) ? 1 : 0;
+      const others = (calls.get(id) ?? 0) - own;
+      if (others >= callsPerMinute) {
         throw apiKeyRateLimited(Math.ceil(((minute + 1) * MINUTE_MS - at.getTime()) / 1000));
       }
-      calls.set(id, before + 1);
+      if (own === 1) return;
+      calls.set(id, others + 1);
+      counted.add(request);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { By } from '../activity/activity.ts';
 import { badUserInput } from '../errors.ts';
 import type { ApiKeys, DB } from '../generated/database.ts';
 import { lockApiKeyAs, recordEvent } from './manage-keys.ts';
-import { checkPolicy, policyOfProject } from './policy.ts';
+import { checkLifetime, policyOfProject } from './policy.ts';
 import { type ApiKeyRow, hasUsableSuccessor } from './queries.ts';
 import type { KeySettings } from './settings.ts';
 
@@ -25,8 +25,7 @@ export async function changeApiKey(
   const changed = changesOf(key, settings);
   if (Object.keys(changed).length === 0) return;
   if (changed.expiresAt !== undefined) {
-    checkPolicy(await policyOfProject(trx, key.projectId), { ...key, expiresAt: changed.expiresAt });
-    checkExtension(key, changed.expiresAt, { now, isRetiring: await hasUsableSuccessor(trx, id, now) });
+    await checkExpiry(trx, key, changed.expiresAt, now);
   }
   await trx
     .updateTable('apiKeys')
@@ -40,19 +39,24 @@ export async function changeApiKey(
   await recordEvent(trx, id, 'api_key.changed', actor, now, describeChanges(key, changed));
 }
 
-/** Refuses a later expiry of a key that has ended, or that retires beside its successor. */
-function checkExtension(
-  { revokedAt, expiresAt: before }: ApiKeyRow,
+/**
+ * Checks a later expiry: not of a key that has ended, or that retires beside its successor, nor beyond the organization's
+ * policy. An earlier one is always allowed, also to a key that breaks the policy.
+ */
+async function checkExpiry(
+  trx: Transaction<DB>,
+  { id, projectId, createdAt, revokedAt, expiresAt: before }: ApiKeyRow,
   expiresAt: Date | null,
-  { now, isRetiring }: { now: Date; isRetiring: boolean },
-): void {
+  now: Date,
+): Promise<void> {
   const isLater = expiresAt === null || (before !== null && expiresAt > before);
   if (!isLater) return;
   if (revokedAt) throw badUserInput('The key is revoked, which cannot be undone. Create a new key.');
   if (before && before <= now)
     throw badUserInput('The key has expired, and cannot be extended. Create a new key.');
-  if (isRetiring)
+  if (await hasUsableSuccessor(trx, id, now))
     throw badUserInput('The key retires, as it was rotated. Its expiry can only be brought forward.');
+  checkLifetime(await policyOfProject(trx, projectId), { createdAt, expiresAt });
 }
 
 type Name = keyof KeySettings;

@@ -7,7 +7,7 @@ import { badUserInput } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { ApiKeyPolicyRule, SetApiKeyPolicyInput } from '../generated/graphql.ts';
 
-// What an organization requires of its keys. It is compared when a key is created, changed or rotated; keys that existed
+// What an organization requires of its keys. It is compared when a key is created, rotated or gets a later expiry; keys that existed
 // before are marked, and keep working.
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -29,30 +29,45 @@ export const NO_POLICY: KeyPolicy = {
   projectKeysAllowed: true,
 };
 
-/** The parts of a key that a policy concerns. */
-interface KeyToCheck {
-  deploymentId: string | null;
+/** From when to when a key can be used; without an expiry for ever. */
+interface Lifetime {
   createdAt: Date;
   expiresAt: Date | null;
 }
 
+/** The parts of a key that a policy concerns. */
+interface KeyToCheck extends Lifetime {
+  deploymentId: string | null;
+}
+
 /** The rules of a policy that a key breaks. */
-export function brokenRules(
-  { maxLifetimeDays, expiryRequired, projectKeysAllowed }: KeyPolicy,
-  { deploymentId, createdAt, expiresAt }: KeyToCheck,
+export function brokenRules(policy: KeyPolicy, key: KeyToCheck): ApiKeyPolicyRule[] {
+  const broken = brokenLifetimeRules(policy, key);
+  if (key.deploymentId === null && !policy.projectKeysAllowed) broken.push('PROJECT_KEYS_NOT_ALLOWED');
+  return broken;
+}
+
+function brokenLifetimeRules(
+  { maxLifetimeDays, expiryRequired }: KeyPolicy,
+  { createdAt, expiresAt }: Lifetime,
 ): ApiKeyPolicyRule[] {
   const maxMs = maxLifetimeDays === null ? Number.POSITIVE_INFINITY : maxLifetimeDays * DAY_MS;
   const lifetime = expiresAt === null ? Number.POSITIVE_INFINITY : expiresAt.getTime() - createdAt.getTime();
   const broken: ApiKeyPolicyRule[] = [];
   if (expiresAt === null && (expiryRequired || maxLifetimeDays !== null)) broken.push('EXPIRY_REQUIRED');
   else if (lifetime > maxMs) broken.push('LIFETIME_TOO_LONG');
-  if (deploymentId === null && !projectKeysAllowed) broken.push('PROJECT_KEYS_NOT_ALLOWED');
   return broken;
 }
 
-/** Checks a key that is created, changed or rotated. @throws BAD_USER_INPUT with what the policy requires */
-export function checkPolicy(policy: KeyPolicy, key: KeyToCheck): void {
-  const [rule] = brokenRules(policy, key);
+/** Checks a key that is created or rotated. @throws BAD_USER_INPUT with what the policy requires */
+export const checkPolicy = (policy: KeyPolicy, key: KeyToCheck): void =>
+  refuseBroken(policy, brokenRules(policy, key));
+
+/** Checks the new expiry of a key that exists. @throws BAD_USER_INPUT with what the policy requires */
+export const checkLifetime = (policy: KeyPolicy, lifetime: Lifetime): void =>
+  refuseBroken(policy, brokenLifetimeRules(policy, lifetime));
+
+function refuseBroken(policy: KeyPolicy, [rule]: ApiKeyPolicyRule[]): void {
   if (rule) throw badUserInput(messageOf(rule, policy));
 }
 
@@ -72,7 +87,7 @@ function messageOf(rule: ApiKeyPolicyRule, { maxLifetimeDays }: KeyPolicy): stri
  * The expiry of a successor that nobody chose: as long as the rotated key was made to live, and not longer than the
  * policy allows. Null: never; the policy may then refuse it.
  */
-export function renewedExpiry({ maxLifetimeDays }: KeyPolicy, key: KeyToCheck, now: Date): Date | null {
+export function renewedExpiry({ maxLifetimeDays }: KeyPolicy, key: Lifetime, now: Date): Date | null {
   const own = key.expiresAt ? key.expiresAt.getTime() - key.createdAt.getTime() : Number.POSITIVE_INFINITY;
   const lifetime = Math.min(own, (maxLifetimeDays ?? Number.POSITIVE_INFINITY) * DAY_MS);
   return Number.isFinite(lifetime) ? new Date(now.getTime() + lifetime) : null;

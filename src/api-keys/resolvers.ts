@@ -8,7 +8,7 @@ import type { DB } from '../generated/database.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { claimKey, findStoredResult, type IdempotentRequest } from '../requests/idempotency.ts';
 import { isUuid } from '../requests/names.ts';
-import { requireKeyCreator, requireKeyEditor, requireTarget } from './authorize.ts';
+import { requireKeyCreator, requireKeyEditor, requireKeyRotator, requireTarget } from './authorize.ts';
 import { changeApiKey } from './change-key.ts';
 import { checkKeyPage } from './list.ts';
 import { deleteApiKey, insertApiKey, revokeApiKey } from './manage-keys.ts';
@@ -20,7 +20,7 @@ import { checkRefusalDays, DEFAULT_REFUSAL_DAYS } from './refusals-by-code.ts';
 import { endRehearsal, rehearseRevocation } from './rehearsal.ts';
 import { repeatableCreate, repeatableRotation } from './requests.ts';
 import { checkHeldSelection, revokeByHolder } from './revoke-by-holder.ts';
-import { checkRotation, rotateApiKey } from './rotate-key.ts';
+import { rotateApiKey } from './rotate-key.ts';
 import { checkChangedSettings } from './settings.ts';
 
 /**
@@ -82,8 +82,7 @@ export const apiKeyResolvers = {
 
     async rotateApiKey(_parent, { input }, { transaction, by, viewer, at }) {
       const { id: callerId, load } = viewer();
-      const { id, projectId } = await requireKeyEditor({ load }, input.id);
-      const rotation = checkRotation(input, at);
+      const { id, projectId, rotation } = await requireKeyRotator({ load }, input, at);
       const successor = { id: newId(), rawKey: generateRawKey() };
       const repeatable = repeatableRotation(input.idempotencyKey, { callerId, at }, { id, ...rotation });
       await transaction(async trx => {

@@ -61,7 +61,7 @@ async function endKey(
 ): Promise<void> {
   await trx
     .updateTable('apiKeys')
-    .set({ revokedAt: now, revokedByHolder: true })
+    .set({ revokedAt: now, revokedByHolder: kind === 'KEY_HOLDER' })
     .where('id', '=', id)
     .execute();
   await recordEvent(trx, id, 'api_key.revoked', { id: null, email: null, network, kind }, now, details);

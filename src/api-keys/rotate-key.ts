@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import { monthOf } from '../accounts/month.ts';
 import type { By } from '../activity/activity.ts';
 import { canEditProject } from '../auth/roles.ts';
 import { badUserInput, planFeatureRequired, rotationUnderWay } from '../errors.ts';
@@ -49,25 +50,31 @@ export async function rotateApiKey(
 ): Promise<void> {
   const { viewerId, actor, now } = by;
   await lockProjectAs(trx, projectId, viewerId, canEditProject);
+  const related = await lockWithRelatives(trx, id);
   const key = await lockApiKeyAs(trx, id, viewerId);
   if (!(await planOfProject(trx, projectId)).allowApiPredict) throw planFeatureRequired();
   if (!isUsable(key, now)) {
     throw badUserInput('The key is revoked or has expired, and cannot be rotated. Create a new key.');
   }
-  const related = await findRelatives(trx, key);
-  if (related.successors.some(one => isUsable(one, now))) throw rotationUnderWay();
-  const usableBefore = related.predecessors.filter(one => isUsable(one, now));
+  const successors = related.filter(one => one.predecessorId === id);
+  if (successors.some(one => isUsable(one, now))) throw rotationUnderWay();
+  const usableBefore = related.filter(one => one.id === key.predecessorId && isUsable(one, now));
   if (usableBefore.length > 0 && rotation.overlapMs > 0) throw rotationUnderWay();
 
   const endOfOverlap = new Date(now.getTime() + rotation.overlapMs);
   const retiresAt = key.expiresAt && key.expiresAt < endOfOverlap ? key.expiresAt : endOfOverlap;
   const policy = await policyOfProject(trx, projectId);
-  const { expiresAt = renewedExpiry(policy, key, now) } = rotation;
+  // An earlier rotation has shortened the key's own lifetime.
+  const { expiresAt = renewedExpiry(policy, successors.at(-1) ?? key, now) } = rotation;
   checkPolicy(policy, { deploymentId: key.deploymentId, createdAt: now, expiresAt });
   await insertSuccessor(trx, key, { ...successor, expiresAt }, by);
   await trx.updateTable('apiKeys').set({ expiresAt: retiresAt }).where('id', '=', id).execute();
   for (const before of usableBefore) {
     await trx.updateTable('apiKeys').set({ expiresAt: now }).where('id', '=', before.id).execute();
+    await recordEvent(trx, before.id, 'api_key.changed', actor, now, {
+      'expiresAt.from': before.expiresAt?.toISOString() ?? null,
+      'expiresAt.to': now.toISOString(),
+    });
   }
   const { prefix } = successor.rawKey;
   await recordEvent(trx, id, 'api_key.rotated', actor, now, {
@@ -87,31 +94,33 @@ interface Life {
 const isUsable = ({ revokedAt, expiresAt }: Life, now: Date): boolean =>
   revokedAt === null && (expiresAt === null || expiresAt > now);
 
-/** The keys that a key replaced and that replace it, with locks. */
-async function findRelatives(trx: Transaction<DB>, { id, predecessorId }: ApiKeyRow) {
-  const rows = await trx
+/**
+ * Locks a key, the one that it replaced and those that replace it, in the order of ids, as deletions do: a deletion of
+ * the predecessor changes the key.
+ */
+const lockWithRelatives = (trx: Transaction<DB>, id: string) =>
+  trx
     .selectFrom('apiKeys')
-    .select(['id', 'predecessorId', 'revokedAt', 'expiresAt'])
+    .select(['id', 'predecessorId', 'createdAt', 'revokedAt', 'expiresAt'])
     .where(where =>
       where.or([
+        where('id', '=', id),
         where('predecessorId', '=', id),
-        ...(predecessorId === null ? [] : [where('id', '=', predecessorId)]),
+        where(
+          'id',
+          '=',
+          where.selectFrom('apiKeys as key').select('key.predecessorId').where('key.id', '=', id),
+        ),
       ]),
     )
     .orderBy('id')
     .forUpdate()
     .execute();
-  const [predecessors = [], successors = []] = [
-    rows.filter(row => row.id === predecessorId),
-    rows.filter(row => row.predecessorId === id),
-  ];
-  return { predecessors, successors };
-}
 
 /** Copies the key's row, and what its own limit has counted this month, so that a rotation does not begin it anew. */
 async function insertSuccessor(
   trx: Transaction<DB>,
-  { id: predecessorId }: ApiKeyRow,
+  { id: predecessorId, monthlyPredictions }: ApiKeyRow,
   { id, rawKey, expiresAt }: { id: string; rawKey: RawKey; expiresAt: Date | null },
   { viewerId, now }: By,
 ): Promise<void> {
@@ -121,7 +130,15 @@ async function insertSuccessor(
     select ${id}, project_id, deployment_id, name, ${rawKey.prefix}, ${rawKey.digest}, scopes, ${now}, ${viewerId},
       ${expiresAt}, note, allowed_networks, monthly_predictions, calls_per_minute, id, coalesce(root_id, id)
     from api_keys where id = ${predecessorId}`.execute(trx);
+  if (monthlyPredictions === null) return;
+  const month = monthOf(now);
+  // Without a call since the limit was set, only the logs have the usage.
   await sql`
     insert into api_key_usage (api_key_id, month, predictions)
-    select ${id}, month, predictions from api_key_usage where api_key_id = ${predecessorId}`.execute(trx);
+    select ${id}, ${month}, coalesce(
+      (select predictions from api_key_usage where api_key_id = ${predecessorId} and month = ${month}),
+      (select sum(spectra) from prediction_logs
+        where api_key_id = ${predecessorId} and created_at >= date_trunc('month', ${now}::timestamptz, 'UTC')),
+      0
+    )`.execute(trx);
 }

@@ -3,7 +3,7 @@ import { fromKysely, type PgBoss } from 'pg-boss';
 import type { DB } from '../generated/database.ts';
 import type { Line } from '../outbox/outbox.ts';
 import type { AttemptServices } from '../webhooks/attempt.ts';
-import { attemptNext } from '../webhooks/attempt.ts';
+import { attemptNext, MAX_RETRY_DELAY_S } from '../webhooks/attempt.ts';
 
 // Jobs that deliver what is in `webhook_deliveries`. Each delivery has a job, which its transaction adds; a job attempts
 // the next delivery of its line (webhooks/attempt.ts). The queue runs one job of a line at a time (`key_strict_fifo`),
@@ -137,7 +137,7 @@ export function prepareDeliveries({
         // 2.5 to 5 s, 5 to 10 s, …, at most an hour: about 35 attempts.
         retryDelay: 5,
         retryBackoff: true,
-        retryDelayMax: 3600,
+        retryDelayMax: MAX_RETRY_DELAY_S,
         // An attempt takes 5 s and two statements.
         expireInSeconds: 15,
         deleteAfterSeconds: 3600,

@@ -189,7 +189,7 @@ function checkKeyLimit(
 }
 
 /**
- * Runs the model, unless an earlier attempt at the request has run it. Each run counts as a call of the key.
+ * Runs the model, unless an earlier attempt at the request has run it. The request counts as one call of the key.
  *
  * @throws API_KEY_RATE_LIMITED, MODEL_FAILED or UNAVAILABLE
  */
@@ -198,11 +198,11 @@ function runForRequest(
   deployment: DeploymentToCall,
   request: Pick<PredictCall, 'caller' | 'spectra' | 'now' | 'isOver' | 'attempt'>,
 ): Promise<Run> {
+  const { caller, now } = request;
   const { runs } = request.attempt;
+  if (caller.kind === 'api-key') services.callRates.count(caller.key, now, runs);
   const before = runs.get(deployment.modelId);
   if (before) return before;
-  const { caller, now } = request;
-  if (caller.kind === 'api-key') services.callRates.count(caller.key, now);
   const run = runOf(services, deployment, request);
   runs.set(deployment.modelId, run);
   return run;

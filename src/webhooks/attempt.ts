@@ -4,6 +4,9 @@ import type { Line } from '../outbox/outbox.ts';
 import type { Message, Outcome } from './send.ts';
 import { signedHeaders } from './signature.ts';
 
+/** Max time between two attempts at a delivery. */
+export const MAX_RETRY_DELAY_S = 60 * 60;
+
 /** What an attempt needs. */
 export interface AttemptServices {
   db: Kysely<DB>;
@@ -49,7 +52,8 @@ export async function attemptNext(
 
   const httpStatus = outcome.kind === 'answered' ? outcome.status : null;
   const delivered = httpStatus !== null && httpStatus >= 200 && httpStatus < 300;
-  const ended = delivered || began >= giveUpAt;
+  // The next attempt would begin too late.
+  const ended = delivered || began.getTime() + MAX_RETRY_DELAY_S * 1000 >= giveUpAt.getTime();
   await db
     .updateTable('webhookDeliveries')
     .set(eb => ({
