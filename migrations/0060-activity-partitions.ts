@@ -87,17 +87,18 @@ async function makeIndexes(db: Kysely<unknown>): Promise<void> {
 async function makeAppendOnly(db: Kysely<unknown>): Promise<void> {
   await sql`
     create function refuse_activity_change() returns trigger language plpgsql
-    set search_path = pg_catalog, public, pg_temp as $$
+    set search_path = pg_catalog, pg_temp as $$
     declare
-      erased activity;
+      erased public.activity;
     begin
       if tg_op = 'UPDATE' then
         erased := old;
-        if new.actor_id is null and exists (select from deleted_accounts where user_id = old.actor_id) then
+        if new.actor_id is null and exists (select from public.deleted_accounts where user_id = old.actor_id) then
           erased.actor_id := null;
           erased.actor_email := null;
         end if;
-        if new.subject = 'deleted account' and exists (select from deleted_accounts where user_id = old.subject_id) then
+        if new.subject = 'deleted account' and split_part(old.action, '.', 1) in ('account', 'member', 'password', 'project_member')
+          and exists (select from public.deleted_accounts where user_id = old.subject_id) then
           erased.subject := new.subject;
           erased.details := old.details - 'invitedAs';
         end if;
@@ -122,9 +123,9 @@ async function makeAppendOnly(db: Kysely<unknown>): Promise<void> {
 async function makePartitionFunction(db: Kysely<unknown>): Promise<void> {
   await sql`
     create function make_month_partition(parent text, month date) returns boolean language plpgsql
-    security definer set search_path = pg_catalog, public, pg_temp as $$
+    security definer set search_path = pg_catalog, pg_temp as $$
     declare
-      name text := parent || '_' || to_char(month, 'YYYY_MM');
+      name text := parent || '_' || to_char(month::timestamp, 'YYYY_MM');
       first timestamptz := month::timestamp at time zone 'UTC';
       past_last timestamptz := (month + interval '1 month') at time zone 'UTC';
       grantee name;
@@ -165,23 +166,24 @@ async function makePartitionFunction(db: Kysely<unknown>): Promise<void> {
 async function makeEraseFunction(db: Kysely<unknown>): Promise<void> {
   await sql`
     create function erase_from_activity(person uuid, max_rows int) returns int language plpgsql
-    security definer set search_path = pg_catalog, public, pg_temp as $$
+    security definer set search_path = pg_catalog, pg_temp as $$
     declare
       acted int;
       named int;
     begin
-      if exists (select from users where id = person)
-        or not exists (select from deleted_accounts where user_id = person) then
+      if exists (select from public.users where id = person)
+        or not exists (select from public.deleted_accounts where user_id = person) then
         return 0;
       end if;
-      update activity set actor_id = null, actor_email = null
+      update public.activity set actor_id = null, actor_email = null
       where (id, created_at) in (
-        select id, created_at from activity where actor_id = person limit max_rows for update skip locked
+        select id, created_at from public.activity where actor_id = person limit max_rows for update skip locked
       );
       get diagnostics acted = row_count;
-      update activity set subject = 'deleted account', details = details - 'invitedAs'
+      update public.activity set subject = 'deleted account', details = details - 'invitedAs'
       where (id, created_at) in (
-        select id, created_at from activity where subject_id = person and subject <> 'deleted account'
+        select id, created_at from public.activity where subject_id = person and subject <> 'deleted account'
+          and split_part(action, '.', 1) in ('account', 'member', 'password', 'project_member')
         limit max_rows for update skip locked
       );
       get diagnostics named = row_count;

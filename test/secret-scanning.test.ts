@@ -178,8 +178,22 @@ test('bodies that are no list of secrets, too long or of another type are refuse
   );
   expect(await report([], { headers: { 'content-type': 'text/plain' } })).toMatchObject({ status: 415 });
   expect(await report([])).toEqual({ status: 200, answer: [], code: undefined });
-  const long = { ...found(key.rawKey), url: `https://github.com/${'x'.repeat(10_000)}` };
-  expect(await report([long])).toMatchObject({ status: 200 });
+  // Also one that is cut in the middle of a character, and one that PostgreSQL does not store.
+  for (const path of ['x'.repeat(10_000), '\u{1f600}'.repeat(1000), `x${'\u{1f600}'.repeat(1000)}`, '\0'])
+    expect(await report([{ ...found(key.rawKey), url: `https://github.com/${path}` }])).toMatchObject({
+      status: 200,
+    });
+});
+
+test('a public key that cannot be read does not prevent the use of others', async () => {
+  const fresh = await startServiceForTest({ now: () => now, secretScanningKeys: keysUrl });
+  const pem = first.publicKey.export({ type: 'spki', format: 'pem' });
+  const listed = [
+    { key_identifier: 'other', key: 'no PEM' },
+    { key_identifier: 'first', key: pem },
+  ];
+  answerKeys = (_request, response) => response.end(JSON.stringify({ public_keys: listed }));
+  expect(await report([], { on: fresh })).toMatchObject({ status: 200 });
 });
 
 test('a new public key is fetched when it is first used, and unknown ones at most once a minute', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import { pruneActivity } from '../src/activity/prune.ts';
 import { migrate } from '../src/database/migrate.ts';
@@ -140,6 +140,39 @@ test('the role of the server has no right to update, delete or truncate the acti
   // The owner is refused too, by the trigger.
   await expect(sql`delete from activity`.execute(owner)).rejects.toThrow('append-only');
   expect(await server.selectFrom('activity').selectAll().orderBy('id').execute()).toEqual(before);
+});
+
+test('a role that may create in the schema of the tables, or create roles, is refused', async () => {
+  const role = sql.id(`${name}_server`);
+  const superuser = connect({ url: databaseUrl(postgres.url, name), max: 1, onIdleError: () => {} });
+  onTestFinished(() => superuser.destroy());
+  for (const [give, take] of [
+    [sql`grant create on schema public to ${role}`, sql`revoke create on schema public from ${role}`],
+    [sql`alter role ${role} createrole`, sql`alter role ${role} nocreaterole`],
+  ] as const) {
+    await give.execute(superuser);
+    await expect(grantServerRights(owner, server)).rejects.toThrow('could change the activity');
+    await take.execute(superuser);
+  }
+  await grantServerRights(owner, server);
+});
+
+test('only the names of people can be erased, not those of things', async () => {
+  const [entry] = await server
+    .selectFrom('activity')
+    .select(['subjectId', 'subject'])
+    .where('action', '=', 'api_key.created')
+    .limit(1)
+    .execute();
+  const id = entry?.subjectId ?? '';
+  await server.insertInto('deletedAccounts').values({ userId: id, deletedAt: new Date() }).execute();
+  onTestFinished(async () => {
+    await server.deleteFrom('deletedAccounts').where('userId', '=', id).execute();
+  });
+  await sql`select erase_from_activity(${id}, 1000)`.execute(server);
+  const found = await server.selectFrom('activity').select('subject').where('subjectId', '=', id).execute();
+  expect(found.length).toBeGreaterThan(0);
+  for (const { subject } of found) expect(subject).toBe(entry?.subject);
 });
 
 test('the activity is pruned by month as the owner, and only as the owner', async () => {

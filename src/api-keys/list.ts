@@ -64,7 +64,7 @@ export function checkKeyPage(
   },
   orderBy: ApiKeyOrder,
 ): PageRequest & KeyFilter & Pick<KeyPage, 'usedBefore'> {
-  const filter = { search: checkSearch(search), statuses: status ?? null };
+  const filter = { search: checkSearch(search), statuses: status ? [...new Set(status)] : null };
   if (orderBy === 'NEWEST' || args.after == null) return { ...checkPage(args), ...filter, usedBefore: null };
   const [used = '', id] = args.after.split('_', 2);
   const usedBefore = used === NEVER ? null : new Date(/^\d{1,15}$/.test(used) ? Number(used) : Number.NaN);

@@ -7,6 +7,7 @@ import type { DB } from '../generated/database.ts';
 import type { RotateApiKeyInput } from '../generated/graphql.ts';
 import { lockProjectAs } from '../projects/projects.ts';
 import { deleteOldEndedKeys, lockApiKeyAs, planOfProject, recordEvent } from './manage-keys.ts';
+import { addKeyUsage } from './month-usage.ts';
 import { checkPolicy, policyOfProject, renewedExpiry } from './policy.ts';
 import type { ApiKeyRow } from './queries.ts';
 import type { RawKey } from './raw-key.ts';
@@ -132,13 +133,10 @@ async function insertSuccessor(
     from api_keys where id = ${predecessorId}`.execute(trx);
   if (monthlyPredictions === null) return;
   const month = monthOf(now);
-  // Without a call since the limit was set, only the logs have the usage.
+  // Without a call since the limit was set, there is none yet.
+  await addKeyUsage(trx, predecessorId, month);
   await sql`
     insert into api_key_usage (api_key_id, month, predictions)
-    select ${id}, ${month}, coalesce(
-      (select predictions from api_key_usage where api_key_id = ${predecessorId} and month = ${month}),
-      (select sum(spectra) from prediction_logs
-        where api_key_id = ${predecessorId} and created_at >= date_trunc('month', ${now}::timestamptz, 'UTC')),
-      0
-    )`.execute(trx);
+    select ${id}, month, predictions from api_key_usage
+    where api_key_id = ${predecessorId} and month = ${month}`.execute(trx);
 }

@@ -27,11 +27,12 @@ export async function grantServerRights(owner: Kysely<DB>, server: Kysely<DB>): 
     throw new ServerRoleError('DATABASE_URL and DATABASE_MIGRATE_URL must be of the same database.');
   }
   const { rows } = await sql<{ is_owner: boolean }>`
-    select rolsuper or pg_has_role(rolname, ${migrating.role}, 'member') as is_owner
+    select rolsuper or rolcreaterole or pg_has_role(rolname, ${migrating.role}, 'member')
+      or has_schema_privilege(rolname, 'public', 'create') as is_owner
     from pg_roles where rolname = ${role}`.execute(owner.withoutPlugins());
   if (rows[0]?.is_owner !== false) {
     throw new ServerRoleError(
-      `The role ${role} of DATABASE_URL could change the activity. Use a role that is not a superuser and not a member of ${migrating.role}, the role of DATABASE_MIGRATE_URL.`,
+      `The role ${role} of DATABASE_URL could change the activity. Use a role that is not a superuser, not a member of ${migrating.role} (the role of DATABASE_MIGRATE_URL), and may create neither roles nor tables in the schema public.`,
     );
   }
   const { rows: queues } = await sql<{ owner: string }>`

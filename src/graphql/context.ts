@@ -207,7 +207,9 @@ export function buildContext(
       };
       checkNotOver();
       let hasDeliveries = false;
-      const done = await context.db.transaction().execute(async trx => {
+      // A key's only transaction revokes it, and waits for its lock: that is not for the connections of all.
+      const db = caller.kind === 'api-key' ? services.shareOf(caller.key.organizationId) : context.db;
+      const done = await db.transaction().execute(async trx => {
         const result = await work(trx);
         hasDeliveries = await services.addDeliveries(trx);
         // Again, as `work` may have waited for locks.

@@ -104,9 +104,12 @@ function secretsIn(body: unknown): Secret[] {
     const { token, type, url } = Object(entry);
     if (typeof token !== 'string' || typeof type !== 'string')
       throw badUserInput('Each secret must have a "token" and a "type".');
-    return { token, type, url: typeof url === 'string' ? url.slice(0, MAX_URL_CHARACTERS) : '' };
+    return { token, type, url: typeof url === 'string' ? shortened(url) : '' };
   });
 }
+
+/** A text that PostgreSQL can store: without half of a surrogate pair, and without the character 0. */
+const shortened = (url: string) => url.slice(0, MAX_URL_CHARACTERS).replaceAll('\0', '').toWellFormed();
 
 /** Revokes the keys among the secrets. @returns the texts of those that are keys of this server */
 async function revokeAll(

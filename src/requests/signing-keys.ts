@@ -84,9 +84,19 @@ function keysIn(document: unknown): Map<string, KeyObject> {
   for (const entry of listed) {
     const { key_identifier: identifier, key: pem } = Object(entry);
     if (typeof identifier !== 'string' || typeof pem !== 'string') continue;
-    const key = createPublicKey({ key: pem, format: 'pem' });
-    if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1')
+    const key = parsed(pem);
+    if (key?.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1')
       found.set(identifier, key);
   }
+  if (found.size === 0) throw new Error('no public key can be read');
   return found;
+}
+
+/** A key of a kind that Node does not know is left out, as the others are still good. */
+function parsed(pem: string): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: pem, format: 'pem' });
+  } catch {
+    return undefined;
+  }
 }

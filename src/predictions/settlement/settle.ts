@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
 import pLimit from 'p-limit';
 import { monthOf } from '../../accounts/month.ts';
+import { addKeyUsage } from '../../api-keys/month-usage.ts';
 import { type BatchMetrics, batched } from '../../concurrency/batcher.ts';
 import { isDatabaseUnavailable, isLockTimeout } from '../../database/availability.ts';
 import { unavailable } from '../../errors.ts';
 import type { DB } from '../../generated/database.ts';
 import {
-  addKeyUsage,
   addSlots,
   type Call,
   type SettledCall,

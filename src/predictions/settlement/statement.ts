@@ -286,21 +286,3 @@ select id, $2, slot, 0
 from (select id from deployments where id = $1 for key share) as deployment, generate_series(0, 7) as slot
 on conflict do nothing`,
 );
-
-/**
- * Adds the usage of a key with a limit of its own for a month, with what its logs hold: the first call of a month, and
- * the first one after the limit was set, find none.
- */
-export const addKeyUsage = statement<[apiKeyId: string, month: string], never>(
-  'add_key_usage',
-  `
-insert into api_key_usage (api_key_id, month, predictions)
-select id, $2, (
-  select coalesce(sum(spectra), 0) from prediction_logs
-  where api_key_id = $1
-    and created_at >= ($2 || '-01')::timestamp at time zone 'UTC'
-    and created_at < (($2 || '-01')::timestamp + interval '1 month') at time zone 'UTC'
-)
-from (select id from api_keys where id = $1 and monthly_predictions is not null for key share) as api_key
-on conflict do nothing`,
-);
