@@ -93,7 +93,8 @@ export default defineConfig({
     globalSetup: 'test/global-setup.ts',
     // Each file starts servers of its own.
     pool: 'forks',
-    testTimeout: 30_000,
+    // Longer than any test takes when it runs alone, as others use the processors too.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // The default of one second is too short while a build or another test uses the processor.
     expect: { poll: { timeout: 10_000 } },
