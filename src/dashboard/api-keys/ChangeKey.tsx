@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
-import type { ApiKeyPageQuery } from '../generated/graphql';
+import type { ApiKeyPageQuery, UpdateApiKeyInput } from '../generated/graphql';
 import { MAX_NAME_LENGTH } from '../limits.ts';
 import { Dialog } from '../ui/Dialog';
 import { Form, TextField } from '../ui/Form';
@@ -44,6 +44,8 @@ export function ChangeKey({ apiKey, opened, onClose }: Props) {
 
 function Settings({ apiKey, onClose }: Omit<Props, 'opened'>) {
   const client = useClient();
+  // What the dialog was filled with: what differs from it was changed here, and not by a colleague meanwhile.
+  const [filled] = useState(apiKey);
   const [name, setName] = useState(apiKey.name);
   const [note, setNote] = useState(apiKey.note ?? '');
   const [networks, setNetworks] = useState(apiKey.allowedNetworks?.join('\n') ?? '');
@@ -55,14 +57,7 @@ function Settings({ apiKey, onClose }: Omit<Props, 'opened'>) {
     if (busy) return;
     setBusy(true);
     setError(undefined);
-    const input = {
-      id: apiKey.id,
-      name,
-      note: note.trim() === '' ? null : note,
-      allowedNetworks: networksIn(networks),
-      monthlyPredictions: numberIn(predictions),
-      callsPerMinute: numberIn(calls),
-    };
+    const input = { id: apiKey.id, ...changesOf(filled, { name, note, networks, predictions, calls }) };
     const result = await client.mutation(UPDATE, { input }, ABOUT_KEYS).toPromise();
     setBusy(false);
     if (result.error) setError(result.error);
@@ -132,6 +127,29 @@ function Settings({ apiKey, onClose }: Omit<Props, 'opened'>) {
       </Stack>
     </Form>
   );
+}
+
+interface Draft {
+  name: string;
+  note: string;
+  networks: string;
+  predictions: string;
+  calls: string;
+}
+
+/** The settings of a draft that differ from those of the key. */
+function changesOf(key: ApiKey, draft: Draft): Omit<UpdateApiKeyInput, 'id'> {
+  const note = draft.note.trim() === '' ? null : draft.note;
+  const allowedNetworks = networksIn(draft.networks);
+  const monthlyPredictions = numberIn(draft.predictions);
+  const callsPerMinute = numberIn(draft.calls);
+  return {
+    ...(draft.name !== key.name && { name: draft.name }),
+    ...(note !== (key.note ?? null) && { note }),
+    ...(String(allowedNetworks) !== String(key.allowedNetworks ?? null) && { allowedNetworks }),
+    ...(monthlyPredictions !== (key.monthlyPredictions ?? null) && { monthlyPredictions }),
+    ...(callsPerMinute !== (key.callsPerMinute ?? null) && { callsPerMinute }),
+  };
 }
 
 const textOf = (value: number | null | undefined) => (value == null ? '' : String(value));
