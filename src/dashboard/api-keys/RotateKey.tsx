@@ -7,8 +7,7 @@ import { Dialog } from '../ui/Dialog';
 import { Form } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
 import { type Attempts, isUnanswered, useAttempt } from './attempt.ts';
-import { Deleted } from './CreateKey';
-import { ExistingKey, type LostKey } from './ExistingKey';
+import { Deleted, ExistingKey, type LostKey } from './ExistingKey';
 import { LostAnswer } from './LostAnswer';
 import { RevealKey } from './RevealKey';
 
