@@ -6,6 +6,7 @@ import { sentenceOf } from '../app/client';
 import type { Organization } from '../app/Session';
 import { graphql } from '../generated';
 import type { KeyPolicyQuery } from '../generated/graphql';
+import { MAX_LIFETIME_DAYS } from '../limits.ts';
 import { Fact, Facts } from '../ui/Fact';
 import { Form, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
@@ -113,7 +114,7 @@ function PolicyForm({ organizationId, policy, onDone }: FormProps) {
           label="Longest lifetime in days"
           description="Empty: any."
           min={1}
-          max={36_500}
+          max={MAX_LIFETIME_DAYS}
           maw={280}
           value={days}
           onChange={event => setDays(event.currentTarget.value)}
