@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { expiryOf, expiryWords, inputDate } from '../src/dashboard/api-keys/expiry.ts';
+import { expiryOf, expiryWords, inputDate, lastDayBefore } from '../src/dashboard/api-keys/expiry.ts';
 import { marksOf } from '../src/dashboard/api-keys/hygiene.ts';
 import { withoutSecret } from '../src/dashboard/api-keys/without-secret.ts';
 import { relativeTime } from '../src/dashboard/ui/relative-time.ts';
@@ -67,6 +67,13 @@ test('the first selectable day is today in the time zone of the person', () => {
   expect(inputDate(new Date('2026-09-01T05:00:00Z'))).toBe('2026-08-31');
 });
 
+test('the last day of an earlier expiry ends no later than the key retires', () => {
+  process.env.TZ = 'Asia/Tokyo';
+  expect(lastDayBefore(new Date('2026-09-01T05:00:00Z'))).toBe('2026-08-31');
+  expect(lastDayBefore(new Date('2026-09-01T14:59:59.999Z'))).toBe('2026-09-01');
+  expect(lastDayBefore(new Date('2026-09-01T15:00:00Z'))).toBe('2026-09-01');
+});
+
 describe('a key is marked', () => {
   const ago = (ms: number) => new Date(noon.getTime() - ms).toISOString();
   const marks = (key: Partial<Parameters<typeof marksOf>[0]>) => {
@@ -117,9 +124,23 @@ describe('a key is marked', () => {
     expect(marks({ expiresAt: '2026-08-31T23:59:59Z' })).toEqual(['Expires today']);
   });
 
+  test('if its revocation is rehearsed, and if it breaks the policy and does not retire anyway', () => {
+    const rehearsalUntil = '2026-08-31T12:05:00Z';
+    const broken = { brokenPolicyRules: ['EXPIRY_REQUIRED'] };
+    expect(marks({ rehearsalUntil, ...broken })).toEqual(['Rehearsed until 12:05', 'Breaks the policy']);
+    expect(marks({ rehearsalUntil: '2026-08-31T12:00:00Z', brokenPolicyRules: [] })).toEqual([]);
+    expect(marks({ rehearsalUntil, ...broken, successor: { status: 'ACTIVE' }, lastUsedAt: null })).toEqual([
+      'Rehearsed until 12:05',
+      'Replaced · never used',
+    ]);
+  });
+
   test('only if it still works', () => {
     for (const status of ['REVOKED', 'EXPIRED']) {
-      expect(marks({ status, lastUsedAt: null, expiresAt: '2026-08-01T00:00:00Z' })).toEqual([]);
+      const brokenPolicyRules = ['EXPIRY_REQUIRED'];
+      expect(
+        marks({ status, lastUsedAt: null, expiresAt: '2026-08-01T00:00:00Z', brokenPolicyRules }),
+      ).toEqual([]);
     }
   });
 });

@@ -4,15 +4,30 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   MAX_CALL_BYTES,
   MAX_DESCRIPTION_LENGTH,
+  MAX_LIFETIME_DAYS,
   MAX_MODEL_MIB,
   MAX_NAME_LENGTH,
+  MAX_NOTE_LENGTH,
+  MAX_REHEARSAL_MINUTES,
   MAX_SPECTRA,
   MIN_PASSWORD_LENGTH,
 } from '../src/dashboard/limits.ts';
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from '../src/dashboard/members/roles.ts';
 import { MAX_BODY_BYTES } from '../src/http/limits.ts';
 import { MAX_SAMPLE_NAME_LENGTH } from '../src/spectra/limits.ts';
-import { codes, gasoline, type Lab, openLab, PREDICT, type Service, startService } from './harness.ts';
+import {
+  codes,
+  createKey,
+  gasoline,
+  type Lab,
+  openLab,
+  PREDICT,
+  REHEARSE,
+  SET_KEY_POLICY,
+  type Service,
+  startService,
+  UPDATE_KEY,
+} from './harness.ts';
 
 let service: Service;
 let lab: Lab;
@@ -44,6 +59,29 @@ test('the server and the dashboard have the same limit on the length of a descri
   expect(await ask(MAX_DESCRIPTION_LENGTH)).toEqual([]);
   expect(await ask(MAX_DESCRIPTION_LENGTH + 1)).toEqual([
     expect.stringContaining(`${MAX_DESCRIPTION_LENGTH} characters`),
+  ]);
+});
+
+test('the server and the dashboard have the same limits on the note, the rehearsal and the lifetime of a key', async () => {
+  const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  const note = (length: number) => refusals(UPDATE_KEY, { input: { id, note: text(length) } });
+  expect(await note(MAX_NOTE_LENGTH)).toEqual([]);
+  expect(await note(MAX_NOTE_LENGTH + 1)).toEqual([expect.stringContaining(`${MAX_NOTE_LENGTH} characters`)]);
+
+  const rehearse = (minutes: number) => refusals(REHEARSE, { id, minutes });
+  expect(await rehearse(MAX_REHEARSAL_MINUTES + 1)).toEqual([
+    `"minutes" must be 1 to ${MAX_REHEARSAL_MINUTES}.`,
+  ]);
+  expect(await rehearse(MAX_REHEARSAL_MINUTES)).toEqual([]);
+
+  const organizationId = lab.owner.organization.id;
+  const allow = (maxLifetimeDays: number) =>
+    refusals(SET_KEY_POLICY, {
+      input: { organizationId, maxLifetimeDays, expiryRequired: false, projectKeysAllowed: true },
+    });
+  expect(await allow(MAX_LIFETIME_DAYS)).toEqual([]);
+  expect(await allow(MAX_LIFETIME_DAYS + 1)).toEqual([
+    expect.stringContaining(`must be 1 to ${MAX_LIFETIME_DAYS},`),
   ]);
 });
 

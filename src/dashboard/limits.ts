@@ -13,3 +13,9 @@ export const MAX_SPECTRA = 1000;
 export const MAX_MODEL_MIB = 16;
 /** Max bytes of the spectra of one call, well below the 24 MiB that the server accepts in a request. */
 export const MAX_CALL_BYTES = 16 * 1024 * 1024;
+/** Max characters of a key's note. */
+export const MAX_NOTE_LENGTH = 1000;
+/** Max minutes for which the revocation of a key is rehearsed. */
+export const MAX_REHEARSAL_MINUTES = 10;
+/** Max days that an organization's policy can allow a key to live. */
+export const MAX_LIFETIME_DAYS = 36_500;

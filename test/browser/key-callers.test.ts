@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { MAX_NETWORKS } from '../../src/api-keys/refusals.ts';
 import {
   type Credential,
   createKey,
@@ -7,6 +8,7 @@ import {
   type Lab,
   openLab,
   PREDICT,
+  REHEARSE,
   REVOKE_KEY,
   type Service,
   startService,
@@ -136,4 +138,13 @@ test('during a rehearsal the page shows who is refused, as it happens, and after
   await page.getByText('1 call, the last just now from 203.0.113.9').waitFor();
   await page.getByText('2 calls, the last just now from 2001:db8::/64').waitFor();
   onTestFinished(() => page.close());
+});
+
+test('during a rehearsal the last caller is named, also one beyond the networks that are counted by themselves', async () => {
+  const key = await newKey('Many callers');
+  await service.ask(REHEARSE, { id: key.id, minutes: 5 }, lab.owner);
+  const page = await openKey(key.id);
+  for (let host = 1; host <= MAX_NETWORKS + 1; host += 1) await call(key, `203.0.113.${host}`);
+  const refused = page.getByRole('list', { name: 'Refused during the rehearsal' });
+  await refused.getByText(`203.0.113.${MAX_NETWORKS + 1}`, { exact: true }).waitFor();
 });

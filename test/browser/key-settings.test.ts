@@ -7,9 +7,11 @@ import {
   type Lab,
   openLab,
   PREDICT,
+  ROTATE_KEY,
   refusal,
   type Service,
   startService,
+  UPDATE_KEY,
 } from '../harness.ts';
 import { isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
 
@@ -28,6 +30,14 @@ const openKey = (id: string, options = {}) =>
   openPage(browser(), service, `/projects/${lab.owner.projectId}/api-keys/${id}`, lab.owner, options);
 const predict = (rawKey: string) =>
   service.call(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, { rawKey });
+const RAW_KEY = /^sk_[0-9A-Za-z]{46}$/;
+/** The settings that the database has of a key. */
+const stored = (rawKey: string) =>
+  service.db
+    .selectFrom('apiKeys')
+    .select(['note', 'allowedNetworks', 'monthlyPredictions', 'callsPerMinute'])
+    .where('prefix', '=', rawKey.slice(0, 12))
+    .executeTakeFirst();
 const dialog = (page: Page) => page.getByRole('dialog');
 const fact = (page: Page, name: string) =>
   page.locator('dt', { hasText: name }).locator('xpath=following-sibling::dd[1]');
@@ -49,6 +59,96 @@ test('settings are changed in a dialog that shows the person’s own address', a
   expect(await fact(page, 'Networks').innerText()).toBe('203.0.113.0/24, 2001:db8::/32');
   expect(await fact(page, 'Predictions a month').innerText()).toBe('5,000');
   expect(await fact(page, 'Note').innerText()).toBe('Ask Ines');
+});
+
+test('a key is created with networks and a limit, and a repeated request has them too', async () => {
+  const path = `/deployments/${lab.deploymentId}/api-keys`;
+  const page = await openPage(browser(), service, path, lab.owner);
+  await page.getByRole('button', { name: 'Create API key' }).click();
+  await dialog(page).getByLabel('Name').fill('Analyser, hall 2');
+  expect(await dialog(page).getByRole('textbox').count()).toBe(1);
+  await dialog(page).getByText('More settings').click();
+  await dialog(page).getByText('Your address, as this server sees it: 127.0.0.1').waitFor();
+  await dialog(page).getByLabel('Note').fill('Ask Ines');
+  await dialog(page).getByLabel('Allowed networks').fill('203.0.113.0/24');
+  await dialog(page).getByLabel('Calls a minute').fill('0');
+  await dialog(page).getByRole('button', { name: 'Create key' }).click();
+  await dialog(page).getByText('Enter 1 or more.').waitFor();
+  await dialog(page).getByLabel('Calls a minute').fill('60');
+  await isAccessibleAtEveryWidth(page);
+  await page.route('**/graphql', route =>
+    route.request().postData()?.includes('mutation CreateApiKey') ? route.abort() : route.fallback(),
+  );
+  await dialog(page).getByRole('button', { name: 'Create key' }).click();
+  await dialog(page).getByText('It is not known whether').waitFor();
+  await page.unrouteAll();
+  await dialog(page).getByRole('button', { name: 'Check' }).click();
+  const rawKey = await dialog(page).getByText(RAW_KEY).innerText();
+  expect(await predict(rawKey)).toMatchObject(refusal(codes.API_KEY_NETWORK_NOT_ALLOWED));
+  expect(await stored(rawKey)).toEqual({
+    note: 'Ask Ines',
+    allowedNetworks: ['203.0.113.0/24'],
+    monthlyPredictions: null,
+    callsPerMinute: 60,
+  });
+});
+
+test('the expiry of a key is changed to a day and to never, and stays when other settings are changed', async () => {
+  const page = await openKey((await newKey('LIMS')).id, { timezoneId: 'Asia/Tokyo' });
+  const change = async (label: string, value: string) => {
+    await page.getByRole('button', { name: 'Change' }).click();
+    const field = dialog(page).getByLabel(label);
+    await (label === 'Expires' ? field.selectOption(value) : field.fill(value));
+  };
+  const save = async () => {
+    await dialog(page).getByRole('button', { name: 'Save' }).click();
+    await dialog(page).waitFor({ state: 'hidden' });
+  };
+  const expiry = () => fact(page, 'Expires').innerText();
+  await change('Expires', 'On a date…');
+  await dialog(page).getByLabel('Last day').fill('2099-01-31');
+  await dialog(page).getByText('until the end of Saturday, January 31, 2099').waitFor();
+  await save();
+  await expect.poll(expiry).toContain('Jan 31, 2099, end of day');
+  await change('Name', 'LIMS, line 3');
+  await save();
+  await page.getByRole('heading', { name: 'LIMS, line 3' }).waitFor();
+  expect(await expiry()).toContain('Jan 31, 2099, end of day');
+  await change('Expires', 'Never');
+  await save();
+  await expect.poll(expiry).toBe('Never');
+});
+
+test('the expiry of a key that retires can only be brought forward', async () => {
+  const { id } = await newKey('Analyser');
+  await service.ask(ROTATE_KEY, { input: { id, overlapSeconds: 7 * 86_400 } }, lab.owner);
+  const page = await openKey(id, { timezoneId: 'UTC' });
+  await page.getByRole('button', { name: 'Change' }).click();
+  const choices = await dialog(page).getByLabel('Expires').locator('option').allInnerTexts();
+  expect(choices).toEqual([expect.stringMatching(/^Unchanged \(/), 'On a date…']);
+  await dialog(page).getByLabel('Expires').selectOption('On a date…');
+  const lastDay = dialog(page).getByLabel('Last day');
+  const in8Days = new Date(Date.now() + 8 * 86_400_000).toISOString().slice(0, 10);
+  await lastDay.fill(in8Days);
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  await dialog(page).getByText('This day is too far away.').waitFor();
+  await lastDay.fill((await lastDay.getAttribute('max')) ?? '');
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  await dialog(page).waitFor({ state: 'hidden' });
+  await expect.poll(() => fact(page, 'Expires').innerText()).toContain('end of day');
+});
+
+test('what a colleague changes while the dialog is open survives the saving of a note', async () => {
+  const { id, rawKey } = await newKey('LIMS');
+  const page = await openKey(id);
+  await page.getByRole('button', { name: 'Change' }).click();
+  await dialog(page).getByLabel('Note').fill('Ask Ines');
+  const allowedNetworks = ['203.0.113.0/24'];
+  await service.ask(UPDATE_KEY, { input: { id, allowedNetworks, callsPerMinute: 5 } }, lab.owner);
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  await dialog(page).waitFor({ state: 'hidden' });
+  await expect.poll(() => fact(page, 'Networks').innerText()).toBe('203.0.113.0/24');
+  expect(await stored(rawKey)).toMatchObject({ note: 'Ask Ines', allowedNetworks, callsPerMinute: 5 });
 });
 
 test('a wrong network is refused with a sentence, and the dialog keeps what was typed', async () => {
@@ -86,6 +186,35 @@ test('a key is rotated: the successor is shown once, and both work until the old
   expect(await page.content()).not.toContain(rawKey);
 });
 
+test('a key is rotated at once: the old one is refused from its next call on', async () => {
+  const old = await newKey('Analyser');
+  const page = await openKey(old.id);
+  await page.getByRole('button', { name: 'Rotate' }).click();
+  await dialog(page).getByLabel('At once').check();
+  await dialog(page).getByRole('button', { name: 'Rotate key' }).click();
+  const rawKey = await dialog(page).getByText(RAW_KEY).innerText();
+  expect((await predict(rawKey)).status).toBe(200);
+  expect(await predict(old.rawKey)).toMatchObject(refusal(codes.API_KEY_EXPIRED));
+});
+
+test('a key whose predecessor can still be used is only rotated at once, which ends both', async () => {
+  const old = await newKey('Analyser');
+  const input = { id: old.id, overlapSeconds: 3600 };
+  const { apiKey, rawKey } = (await service.ask(ROTATE_KEY, { input }, lab.owner)).rotateApiKey;
+  const page = await openKey(apiKey.id);
+  await page.getByRole('button', { name: 'Rotate' }).click();
+  await dialog(page).getByText(`${old.prefix}..., has not retired yet`).waitFor();
+  expect(await dialog(page).getByRole('radio').count()).toBe(1);
+  expect(await dialog(page).getByLabel('At once').isChecked()).toBe(true);
+  await isAccessibleAtEveryWidth(page);
+  await dialog(page).getByRole('button', { name: 'Rotate key' }).click();
+  const newest = await dialog(page).getByText(RAW_KEY).innerText();
+  expect((await predict(newest)).status).toBe(200);
+  for (const ended of [old.rawKey, rawKey]) {
+    expect(await predict(ended)).toMatchObject(refusal(codes.API_KEY_EXPIRED));
+  }
+});
+
 test('a revocation is rehearsed from the page of the key, and ended there', async () => {
   const { id, rawKey } = await newKey('Script');
   const page = await openKey(id);
@@ -96,6 +225,12 @@ test('a revocation is rehearsed from the page of the key, and ended there', asyn
   await dialog(page).getByRole('button', { name: 'Refuse for 10 minutes' }).click();
   await page.getByText('Its revocation is rehearsed until').waitFor();
   expect(await predict(rawKey)).toMatchObject(refusal(codes.API_KEY_REVOKED));
+  const list = await openPage(browser(), service, `/projects/${lab.owner.projectId}/api-keys`, lab.owner);
+  await list
+    .getByRole('row')
+    .filter({ hasText: 'Script' })
+    .getByText(/^Rehearsed until \d\d:\d\d$/)
+    .waitFor();
   await page.getByRole('button', { name: 'End now' }).click();
   await page.getByText('Its revocation is rehearsed until').waitFor({ state: 'hidden' });
   expect((await predict(rawKey)).status).toBe(200);
@@ -115,4 +250,6 @@ test('an owner sets the policy of an organization, and the page of a key says wh
 
   await page.goto(`/projects/${owner.projectId}/api-keys/${id}`);
   expect(await fact(page, 'Policy').innerText()).toMatch(/expire.*project/i);
+  await page.getByRole('link', { name: 'API keys' }).first().click();
+  await page.getByRole('row').getByText('Breaks the policy').waitFor();
 });

@@ -1,4 +1,4 @@
-import { Button, Group, SimpleGrid, Stack, Textarea } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import { sentenceOf } from '../app/client';
@@ -8,8 +8,11 @@ import { MAX_NAME_LENGTH } from '../limits.ts';
 import { Dialog } from '../ui/Dialog';
 import { Form, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
-import { ClientAddress } from './ClientAddress';
+import { EXPIRIES, ExpiryField } from './ExpiryField';
+import { expiryWords, inputDate, KEPT, lastDayBefore, NO_EXPIRY, ON_DATE } from './expiry.ts';
+import { changesIn, draftOf, type KeyDraft } from './key-draft.ts';
 import { ABOUT_KEYS } from './queries';
+import { SettingsFields } from './SettingsFields';
 
 const UPDATE = graphql(`
   mutation UpdateApiKey($input: UpdateApiKeyInput!) {
@@ -17,6 +20,7 @@ const UPDATE = graphql(`
       id
       name
       note
+      expiresAt
       allowedNetworks
       monthlyPredictions
       callsPerMinute
@@ -44,25 +48,17 @@ export function ChangeKey({ apiKey, opened, onClose }: Props) {
 
 function Settings({ apiKey, onClose }: Omit<Props, 'opened'>) {
   const client = useClient();
-  const [name, setName] = useState(apiKey.name);
-  const [note, setNote] = useState(apiKey.note ?? '');
-  const [networks, setNetworks] = useState(apiKey.allowedNetworks?.join('\n') ?? '');
-  const [predictions, setPredictions] = useState(textOf(apiKey.monthlyPredictions));
-  const [calls, setCalls] = useState(textOf(apiKey.callsPerMinute));
+  // What differs from it was changed here, and not by another person meanwhile.
+  const [filled] = useState(() => draftOf(apiKey));
+  const [draft, setDraft] = useState(filled);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CombinedError>();
+  const change = (changed: Partial<KeyDraft>) => setDraft({ ...draft, ...changed });
   const submit = async () => {
     if (busy) return;
     setBusy(true);
     setError(undefined);
-    const input = {
-      id: apiKey.id,
-      name,
-      note: note.trim() === '' ? null : note,
-      allowedNetworks: networksIn(networks),
-      monthlyPredictions: numberIn(predictions),
-      callsPerMinute: numberIn(calls),
-    };
+    const input = { id: apiKey.id, ...changesIn(draft, filled, new Date()) };
     const result = await client.mutation(UPDATE, { input }, ABOUT_KEYS).toPromise();
     setBusy(false);
     if (result.error) setError(result.error);
@@ -78,49 +74,11 @@ function Settings({ apiKey, onClose }: Omit<Props, 'opened'>) {
           maxLength={MAX_NAME_LENGTH}
           autoComplete="off"
           data-autofocus
-          value={name}
-          onChange={event => setName(event.currentTarget.value)}
+          value={draft.name}
+          onChange={event => change({ name: event.currentTarget.value })}
         />
-        <Textarea
-          label="Note"
-          description="What uses the key, and whom to ask."
-          maxLength={1000}
-          autosize
-          minRows={2}
-          value={note}
-          onChange={event => setNote(event.currentTarget.value)}
-        />
-        <Textarea
-          label="Allowed networks"
-          description="One a line, such as 203.0.113.0/24. Empty: from anywhere."
-          placeholder="203.0.113.0/24"
-          autosize
-          minRows={2}
-          maxRows={8}
-          spellCheck={false}
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-          value={networks}
-          onChange={event => setNetworks(event.currentTarget.value)}
-        />
-        <ClientAddress />
-        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-          <TextField
-            type="number"
-            label="Predictions a month"
-            description="Empty: no limit of its own."
-            min={1}
-            value={predictions}
-            onChange={event => setPredictions(event.currentTarget.value)}
-          />
-          <TextField
-            type="number"
-            label="Calls a minute"
-            description="To each server. Empty: no limit."
-            min={1}
-            value={calls}
-            onChange={event => setCalls(event.currentTarget.value)}
-          />
-        </SimpleGrid>
+        {apiKey.status === 'ACTIVE' && <PresentExpiry apiKey={apiKey} draft={draft} onChange={change} />}
+        <SettingsFields draft={draft} onChange={change} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose} disabled={busy}>
             Cancel
@@ -134,11 +92,25 @@ function Settings({ apiKey, onClose }: Omit<Props, 'opened'>) {
   );
 }
 
-const textOf = (value: number | null | undefined) => (value == null ? '' : String(value));
-const numberIn = (text: string) => (text.trim() === '' ? null : Number(text));
+interface PresentExpiryProps {
+  apiKey: ApiKey;
+  draft: KeyDraft;
+  onChange: (changed: Partial<KeyDraft>) => void;
+}
 
-/** The networks of a text, one a line or separated by commas; null for none. */
-function networksIn(text: string): string[] | null {
-  const networks = text.split(/[\s,;]+/).filter(network => network !== '');
-  return networks.length === 0 ? null : networks;
+/** The field for the expiry of a key that works. That of a retiring one can only be brought forward. */
+function PresentExpiry({ apiKey, draft, onChange }: PresentExpiryProps) {
+  const expiresAt = apiKey.expiresAt ? new Date(apiKey.expiresAt) : null;
+  const kept = { value: KEPT, label: `Unchanged (${expiresAt ? expiryWords(expiresAt).day : 'never'})` };
+  if (expiresAt === null || apiKey.successor?.status !== 'ACTIVE') {
+    const others = EXPIRIES.filter(({ value }) => value !== NO_EXPIRY || expiresAt !== null);
+    return <ExpiryField draft={draft} onChange={onChange} choices={[kept, ...others]} />;
+  }
+  const lastDay = lastDayBefore(expiresAt);
+  const days = EXPIRIES.filter(({ value }) => value === ON_DATE && lastDay >= inputDate(new Date()));
+  return (
+    <ExpiryField draft={draft} onChange={onChange} choices={[kept, ...days]} lastDay={lastDay}>
+      It retires, as it was rotated: it can only end earlier.
+    </ExpiryField>
+  );
 }

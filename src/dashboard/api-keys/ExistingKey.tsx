@@ -110,3 +110,10 @@ export function ExistingKey({ id, instead, insteadError, onDeleted, onKeep }: Ex
     </Stack>
   );
 }
+
+/** Says that the key of a lost answer is gone. */
+export const Deleted = ({ apiKey: { name, prefix } }: { apiKey: LostKey }) => (
+  <Text size="sm" role="status" style={{ overflowWrap: 'anywhere' }}>
+    “{name}” (<code>{prefix}...</code>) is deleted.
+  </Text>
+);

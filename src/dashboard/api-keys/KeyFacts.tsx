@@ -5,7 +5,7 @@ import { Day } from '../ui/Day';
 import { Fact, Facts } from '../ui/Fact';
 import { Moment } from '../ui/Moment';
 import { expiryWords } from './expiry.ts';
-import { marksOf } from './hygiene.ts';
+import { type Mark, marksOf } from './hygiene.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
 import { keyPath } from './key-path.ts';
 
@@ -14,6 +14,9 @@ const BROKEN: Record<ApiKeyPolicyRule, string> = {
   LIFETIME_TOO_LONG: 'It lives longer than the organization allows',
   PROJECT_KEYS_NOT_ALLOWED: 'The organization allows no keys for a whole project',
 };
+
+/** The marks beside the expiry. The others have a fact or a notice of their own here. */
+const ABOUT_THE_END: ReadonlySet<Mark['kind']> = new Set(['expiring', 'retiring', 'replaced']);
 
 interface KeyFactsProps {
   apiKey: NonNullable<ApiKeyPageQuery['apiKey']>;
@@ -53,7 +56,7 @@ export function KeyFacts({ apiKey, now }: KeyFactsProps) {
         <Fact name="Expires">
           {expiry ? `${expiry.day}, ${expiry.time}` : 'Never'}
           <Group justify="flex-end">
-            <KeyMarks marks={marksOf(apiKey, now).filter(({ kind }) => kind !== 'unused')} />
+            <KeyMarks marks={marksOf(apiKey, now).filter(({ kind }) => ABOUT_THE_END.has(kind))} />
           </Group>
         </Fact>
         {apiKey.successor && (

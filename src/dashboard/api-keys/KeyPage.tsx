@@ -34,7 +34,6 @@ const API_KEY = graphql(`
       allowedNetworks
       monthlyPredictions
       callsPerMinute
-      brokenPolicyRules
       predecessor {
         id
         prefix

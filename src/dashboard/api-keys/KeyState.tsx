@@ -1,4 +1,4 @@
-import { CalendarClock, CircleCheck, Hourglass } from 'lucide-react';
+import { CalendarClock, CircleCheck, FlaskConical, Hourglass, ShieldAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ApiKeyStatus } from '../generated/graphql';
 import type { Mark } from './hygiene.ts';
@@ -25,6 +25,8 @@ const icons: Record<Mark['kind'], ReactNode> = {
   expiring: <CalendarClock size={13} aria-hidden />,
   retiring: <CalendarClock size={13} aria-hidden />,
   replaced: <CircleCheck size={13} aria-hidden />,
+  rehearsed: <FlaskConical size={13} aria-hidden />,
+  broken: <ShieldAlert size={13} aria-hidden />,
 };
 
 /** What about a key deserves attention. */

@@ -5,6 +5,7 @@ import { type CombinedError, useClient } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import type { ApiKeyRowFragment } from '../generated/graphql';
+import { MAX_REHEARSAL_MINUTES } from '../limits.ts';
 import { Dialog } from '../ui/Dialog';
 import { Form, TextField } from '../ui/Form';
 import { Notice } from '../ui/Notice';
@@ -31,8 +32,6 @@ const END = graphql(`
     }
   }
 `);
-
-const MAX_MINUTES = 10;
 
 interface Props {
   /** Null if no revocation is rehearsed. */
@@ -90,10 +89,10 @@ export function RehearseKey({ apiKey, now, onClose }: Props) {
             <TextField
               type="number"
               label="Minutes"
-              description={`1 to ${MAX_MINUTES}`}
+              description={`1 to ${MAX_REHEARSAL_MINUTES}`}
               required
               min={1}
-              max={MAX_MINUTES}
+              max={MAX_REHEARSAL_MINUTES}
               value={minutes}
               onChange={event => setMinutes(event.currentTarget.value)}
             />

@@ -7,8 +7,7 @@ import { Dialog } from '../ui/Dialog';
 import { Form } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
 import { type Attempts, isUnanswered, useAttempt } from './attempt.ts';
-import { Deleted } from './CreateKey';
-import { ExistingKey, type LostKey } from './ExistingKey';
+import { Deleted, ExistingKey, type LostKey } from './ExistingKey';
 import { LostAnswer } from './LostAnswer';
 import { RevealKey } from './RevealKey';
 
@@ -26,9 +25,14 @@ const ROTATE = graphql(`
   }
 `);
 
+const AT_ONCE = {
+  value: '0',
+  label: 'At once',
+  description: 'The old key is refused from its next call on.',
+};
 /** How long both keys work. */
 const OVERLAPS = [
-  { value: '0', label: 'At once', description: 'The old key is refused from its next call on.' },
+  AT_ONCE,
   { value: '3600', label: 'After 1 hour', description: 'For a program that you change now.' },
   { value: '86400', label: 'After 24 hours', description: 'For a program that is changed by somebody else.' },
   {
@@ -138,13 +142,17 @@ export function RotateKey({ apiKey, onClose }: Props) {
         </Stack>
       );
     }
+    // Of a chain, at most two keys can be used.
+    const retiring = key.predecessor?.status === 'ACTIVE' ? key.predecessor : null;
+    const offered = retiring ? [AT_ONCE] : OVERLAPS;
+    const chosen = retiring ? AT_ONCE.value : overlap;
     return (
       <Form
         onSubmit={() =>
           // The old key's lifetime was shortened by the first rotation, so its successor gets that of the deleted one.
           void attempt.start({
             id: key.id,
-            overlapSeconds: Number(overlap),
+            overlapSeconds: Number(chosen),
             ...(deleted && { expiresAt: deleted.expiresAt ?? null }),
           })
         }
@@ -162,11 +170,19 @@ export function RotateKey({ apiKey, onClose }: Props) {
           )}
           <Text size="sm">
             A new key with the same name, reach, networks and limits replaces <code>{key.prefix}...</code>{' '}
-            Both work until the old one retires.
+            {retiring ? (
+              <>
+                The key that it replaced, <code>{retiring.prefix}...</code>, has not retired yet, and at most
+                two keys of a rotation can be used: both are refused at once. To rotate with an overlap, wait
+                until the older one has retired, or revoke it first.
+              </>
+            ) : (
+              'Both work until the old one retires.'
+            )}
           </Text>
-          <Radio.Group label="The old key retires" value={overlap} onChange={setOverlap}>
+          <Radio.Group label="The old key retires" value={chosen} onChange={setOverlap}>
             <Stack gap="xs" mt={6}>
-              {OVERLAPS.map(one => (
+              {offered.map(one => (
                 <Radio key={one.value} {...one} />
               ))}
             </Stack>

@@ -10,16 +10,26 @@ export const LIFETIMES = [
 export const ON_DATE = 'date';
 /** The choice of a key that works until it is revoked. */
 export const NO_EXPIRY = 'none';
+/** The choice to leave the expiry of a key as it is. */
+export const KEPT = 'kept';
+
+/** A chosen expiry: a lifetime and, with `ON_DATE`, a day. */
+export interface ExpiryDraft {
+  lifetime: string;
+  date: string;
+}
 
 /**
  * When a key stops working.
  *
- * @param choice the value of a lifetime, `ON_DATE` or `NO_EXPIRY`.
+ * @param choice the value of a lifetime, `ON_DATE`, `NO_EXPIRY` or `KEPT`.
  * @param date with `ON_DATE` the day, in the format of a date input: `2026-08-31`.
- * @returns the end of a day in the viewer's time zone; null for never, undefined while no day is chosen.
+ * @returns the end of a day in the viewer's time zone; null for never, undefined while no day is chosen and for
+ *   `KEPT`.
  */
 export function expiryOf(choice: string, date: string, now: Date): Date | null | undefined {
   if (choice === NO_EXPIRY) return null;
+  if (choice === KEPT) return undefined;
   const lifetime = LIFETIMES.find(({ value }) => value === choice);
   if (lifetime) {
     const month = now.getMonth() + lifetime.months;
@@ -40,6 +50,12 @@ function endOfDay(year: number, month: number, day: number): Date {
 export function inputDate(day: Date): string {
   const digits = (number: number, count: number) => String(number).padStart(count, '0');
   return `${digits(day.getFullYear(), 4)}-${digits(day.getMonth() + 1, 2)}-${digits(day.getDate(), 2)}`;
+}
+
+/** The last day, as a date input has it, whose end is not later than a moment. */
+export function lastDayBefore(moment: Date): string {
+  const next = new Date(moment.getTime() + 1);
+  return inputDate(new Date(next.getFullYear(), next.getMonth(), next.getDate() - 1));
 }
 
 /**

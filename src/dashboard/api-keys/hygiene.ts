@@ -9,11 +9,13 @@ interface Key {
   expiresAt?: string | null | undefined;
   successor?: { status: string } | null | undefined;
   successorUsedAt?: string | null | undefined;
+  rehearsalUntil?: string | null | undefined;
+  brokenPolicyRules?: readonly string[] | undefined;
 }
 
 /** A mark on a key that deserves attention. */
 export interface Mark {
-  kind: 'unused' | 'expiring' | 'retiring' | 'replaced';
+  kind: 'unused' | 'expiring' | 'retiring' | 'replaced' | 'rehearsed' | 'broken';
   text: string;
 }
 
@@ -26,10 +28,15 @@ const REPLACED_AFTER_MS = 60 * 60 * 1000;
 
 /** The marks of a key. Only active keys have any, as nothing has to be done about the others. */
 export function marksOf(key: Key, now: Date): Mark[] {
-  const { status, createdAt, lastUsedAt, expiresAt, successor } = key;
+  const { status, createdAt, lastUsedAt, expiresAt, successor, rehearsalUntil, brokenPolicyRules = [] } = key;
   if (status !== 'ACTIVE') return [];
-  if (successor?.status === 'ACTIVE') return [markOfRetiring(key, now)];
   const marks: Mark[] = [];
+  if (rehearsalUntil && new Date(rehearsalUntil) > now) {
+    marks.push({ kind: 'rehearsed', text: `Rehearsed until ${clock(new Date(rehearsalUntil))}` });
+  }
+  // A retiring key that breaks the policy ends anyway.
+  if (successor?.status === 'ACTIVE') return [...marks, markOfRetiring(key, now)];
+  if (brokenPolicyRules.length > 0) marks.push({ kind: 'broken', text: 'Breaks the policy' });
   const idle = lastUsedAt ? daysBetween(new Date(lastUsedAt), now) : undefined;
   if (idle === undefined) {
     if (daysBetween(new Date(createdAt), now) >= NEW_DAYS) marks.push({ kind: 'unused', text: 'Never used' });
@@ -59,12 +66,12 @@ function markOfRetiring({ lastUsedAt, expiresAt, successorUsedAt }: Key, now: Da
 }
 
 function moment(at: Date, now: Date): string {
-  const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(
-    at,
-  );
   const days = daysBetween(now, at);
-  return `${days <= 1 ? dayName(days) : shortDay(at)} ${time}`;
+  return `${days <= 1 ? dayName(days) : shortDay(at)} ${clock(at)}`;
 }
+
+const clock = (at: Date) =>
+  new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 
 function dayName(days: number): string {
   if (days <= 0) return 'today';

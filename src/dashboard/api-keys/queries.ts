@@ -22,6 +22,12 @@ export const API_KEY_ROW = graphql(`
     expiresAt
     lastUsedAt
     rehearsalUntil
+    brokenPolicyRules
+    predecessor {
+      id
+      prefix
+      status
+    }
     successor {
       id
       prefix

@@ -32,11 +32,18 @@ export const refusedLines = ({ networks }: Pick<Refused, 'networks'>, now: Date)
     text: `${count(calls, 'call')}, the last ${relativeTime(new Date(lastAt), now)}`,
   }));
 
-/** The networks that were refused since a rehearsal began. */
+/**
+ * The networks that were refused since a rehearsal began. Only some networks of a day are counted by themselves, so the one
+ * of the last refusal is added if it is not among them.
+ */
 export function refusedSince(refusals: readonly Refused[], since: string, now: Date): CallerLine[] {
-  const networks = refusals.filter(({ isRehearsal }) => isRehearsal).flatMap(({ networks }) => networks);
-  return networks
-    .filter(({ lastAt }) => lastAt >= since)
+  return refusals
+    .filter(({ isRehearsal, lastAt }) => isRehearsal && lastAt >= since)
+    .flatMap(({ networks, lastNetwork, lastAt }) => {
+      const counted = networks.filter(({ lastAt }) => lastAt >= since);
+      const isCounted = counted.some(({ network }) => network === lastNetwork);
+      return isCounted ? counted : [{ network: lastNetwork, lastAt }, ...counted];
+    })
     .map(({ network, lastAt }) => ({
       network,
       text: `refused, the last time ${relativeTime(new Date(lastAt), now)}`,

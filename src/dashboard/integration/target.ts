@@ -1,5 +1,5 @@
 import { formatX } from '../../spectra/axis.ts';
-import { MAX_SPECTRA } from '../limits.ts';
+import { MAX_REHEARSAL_MINUTES, MAX_SPECTRA } from '../limits.ts';
 
 /** The deployment that a snippet calls. */
 export interface Target {
@@ -24,7 +24,7 @@ export const KEY_VARIABLE = 'SPECTRAKEY_API_KEY';
 export const MAX_ATTEMPTS = 5;
 export const MAX_WAIT_SECONDS = 60;
 /** The longest rehearsal of a revocation. */
-export const MAX_REHEARSAL_SECONDS = 600;
+export const MAX_REHEARSAL_SECONDS = 60 * MAX_REHEARSAL_MINUTES;
 
 /** The address that a call is sent to. */
 export const urlOf = (door: Door, { origin, deploymentId }: Target) =>

@@ -1,10 +1,12 @@
 import { Button, Card, Checkbox, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { type CombinedError, useClient, useQuery } from 'urql';
+import { ABOUT_KEYS } from '../api-keys/queries';
 import { sentenceOf } from '../app/client';
 import type { Organization } from '../app/Session';
 import { graphql } from '../generated';
 import type { KeyPolicyQuery } from '../generated/graphql';
+import { MAX_LIFETIME_DAYS } from '../limits.ts';
 import { Fact, Facts } from '../ui/Fact';
 import { Form, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
@@ -94,7 +96,7 @@ function PolicyForm({ organizationId, policy, onDone }: FormProps) {
     setError(undefined);
     const maxLifetimeDays = days.trim() === '' ? null : Number(days);
     const input = { organizationId, maxLifetimeDays, expiryRequired, projectKeysAllowed };
-    const result = await client.mutation(SET_POLICY, { input }).toPromise();
+    const result = await client.mutation(SET_POLICY, { input }, ABOUT_KEYS).toPromise();
     setBusy(false);
     if (result.error) setError(result.error);
     else onDone();
@@ -105,14 +107,14 @@ function PolicyForm({ organizationId, policy, onDone }: FormProps) {
         <Refusal sentence={error ? sentenceOf(error) : null} />
         <Text size="sm">
           It holds for keys that are created, rotated or get another expiry. Keys that exist keep working, and
-          their pages say what they break.
+          are marked if they break it.
         </Text>
         <TextField
           type="number"
           label="Longest lifetime in days"
           description="Empty: any."
           min={1}
-          max={36_500}
+          max={MAX_LIFETIME_DAYS}
           maw={280}
           value={days}
           onChange={event => setDays(event.currentTarget.value)}

@@ -61,7 +61,12 @@ function messageFor(input: HTMLInputElement): string | null {
   const label = (input.labels?.[0]?.textContent ?? '')
     .replace(/\s*\*$/, '')
     .replace(/^[A-Z](?![A-Z])/, letter => letter.toLowerCase());
-  const { validity, type, inputMode, pattern, required, readOnly, minLength, value } = input;
+  const { validity, type, min, max, inputMode, pattern, required, readOnly, minLength, value } = input;
+  if (type === 'number') {
+    if (validity.badInput || validity.stepMismatch) return 'Enter a whole number, such as 50.';
+    if (validity.rangeUnderflow) return `Enter ${min} or more.`;
+    if (validity.rangeOverflow) return `Enter ${max} or less.`;
+  }
   if (validity.badInput) return 'This is not a complete date.';
   // Browsers do not validate a read-only input, such as that of a select.
   if (validity.valueMissing || (required && value === '')) {

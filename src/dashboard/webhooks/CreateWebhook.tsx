@@ -1,4 +1,5 @@
-import { useMutation } from 'urql';
+import { useState } from 'react';
+import { type CombinedError, useClient } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import { Dialog } from '../ui/Dialog';
@@ -25,22 +26,31 @@ interface CreateWebhookProps {
 
 /** A dialog that creates a webhook, by default for every event. */
 export function CreateWebhook({ organizationId, opened, onClose, onSecret }: CreateWebhookProps) {
-  const [{ fetching, error }, create] = useMutation(CREATE_WEBHOOK);
+  const client = useClient();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<CombinedError>();
   const submit = async (draft: WebhookDraft) => {
-    const { data } = await create(
-      { input: { organizationId, ...draft } },
-      { additionalTypenames: ['Organization'] },
-    );
+    setBusy(true);
+    // Not useMutation, which would keep the answer, and with it the secret, for as long as the page is open.
+    const { data, error } = await client
+      .mutation(
+        CREATE_WEBHOOK,
+        { input: { organizationId, ...draft } },
+        { additionalTypenames: ['Organization'] },
+      )
+      .toPromise();
+    setBusy(false);
+    setError(error);
     if (!data) return;
     onClose();
     onSecret(data.createWebhook.secret);
   };
   return (
-    <Dialog opened={opened} onClose={onClose} title="New webhook" closable={!fetching}>
+    <Dialog opened={opened} onClose={onClose} title="New webhook" closable={!busy}>
       <WebhookForm
         initial={{ url: '', events: EVENTS.map(({ event }) => event) }}
         submit="Create webhook"
-        busy={fetching}
+        busy={busy}
         refusal={error ? sentenceOf(error) : null}
         onSubmit={draft => void submit(draft)}
         onCancel={onClose}

@@ -1,6 +1,6 @@
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import { useMutation } from 'urql';
+import { useClient, useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
@@ -72,7 +72,7 @@ export function WebhookCard({
   onSecret: (secret: string) => void;
 }) {
   const [{ fetching: updating, error: updateError }, update] = useMutation(UPDATE_WEBHOOK);
-  const [, rotate] = useMutation(ROTATE_SECRET);
+  const client = useClient();
   const [, remove] = useMutation(DELETE_WEBHOOK);
   const [{ fetching: testing }, test] = useMutation(TEST_WEBHOOK);
   const [open, setOpen] = useState<'edit' | 'rotate' | 'delete' | null>(null);
@@ -138,7 +138,8 @@ export function WebhookCard({
         onClose={close}
         question={ROTATE}
         onConfirm={async () => {
-          const { data, error } = await rotate({ id });
+          // Not useMutation, which would keep the answer, and with it the secret, for as long as the page is open.
+          const { data, error } = await client.mutation(ROTATE_SECRET, { id }).toPromise();
           setRefusal(error ? sentenceOf(error) : null);
           if (data) onSecret(data.rotateWebhookSecret.secret);
         }}
