@@ -469,8 +469,8 @@ export type ClientAddress = {
   /** The address: the one of the connection or, behind a trusted proxy, the one that the proxy forwarded. */
   address: Scalars['String']['output'];
   /**
-   * Whether the request came with forwarding headers from a proxy that the server does not trust (`TRUSTED_PROXIES`). Then
-   * `address` is that of the proxy, for every client behind it.
+   * Whether the request came with forwarding headers from a proxy that the server does not trust (`TRUSTED_PROXIES`),
+   * directly or through proxies that it trusts. Then `address` is that of the proxy, for every client behind it.
    */
   hasUnknownProxy: Scalars['Boolean']['output'];
 };
