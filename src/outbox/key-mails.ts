@@ -31,14 +31,14 @@ export async function writeMails(
     left join api_keys on api_keys.id = event.subject_id
     left join key_mail_settings as settings
       on settings.organization_id = event.organization_id and settings.user_id = access.user_id
+    left join key_mails as waiting
+      on event.type = ${EVENT_TYPES.PREDICTION_OUTSIDE} and waiting.type = event.type
+      and waiting.user_id = access.user_id and waiting.organization_id = event.organization_id
+      and waiting.data ->> 'month' = event.data ->> 'month'
+      and waiting.data -> 'deployment' ->> 'id' = event.subject_id::text
     where coalesce(settings.enabled, true)
       and (access.role = 'OWNER' or (access.role = 'CONTRIBUTOR' and api_keys.created_by = access.user_id))
-      and (event.type <> ${EVENT_TYPES.PREDICTION_OUTSIDE} or not exists (
-        select from key_mails as waiting
-        where waiting.user_id = access.user_id and waiting.organization_id = event.organization_id
-          and waiting.type = event.type and waiting.data ->> 'month' = event.data ->> 'month'
-          and waiting.data -> 'deployment' ->> 'id' = event.subject_id::text
-      ))
+      and waiting.id is null
     order by event.place`.execute(trx);
 }
 
