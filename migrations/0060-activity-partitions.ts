@@ -29,7 +29,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`comment on column activity.actor_id is 'null: not a person, or a person who deleted their account'`.execute(
     db,
   );
-  await sql`comment on column activity.network is 'an IPv4 address or an IPv6 /64; null for the operator and the server'`.execute(
+  await sql`comment on column activity.network is 'an IPv4 address or an IPv6 /64; null for the operator and for expiries'`.execute(
     db,
   );
   await sql`comment on column activity.subject is 'the name of what was acted on, as it was then'`.execute(

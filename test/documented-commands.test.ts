@@ -319,13 +319,11 @@ test('after a leak, the documents of SECURITY.md replace and revoke the key', as
   const answers = [];
   for (const document of documents) {
     const filled = document
-      .replace('deploymentId: "…"', `deploymentId: "${deploymentId}"`)
       .replace('projectId: "…"', `projectId: "${owner.projectId}"`)
-      .replace('name: "…"', 'name: "Successor"')
-      .replace('(id: "…")', `(id: "${leaked.id}")`);
+      .replace('id: "…"', `id: "${leaked.id}"`);
     answers.push(await service.ask(filled, {}, owner));
   }
-  const successor = { rawKey: answers[0]?.createApiKey.rawKey ?? '' };
+  const successor = { rawKey: answers[0]?.rotateApiKey.rawKey ?? '' };
   expect(answers[2]?.apiKeys.nodes.map(({ prefix }) => prefix)).toContain(leaked.prefix);
   const predict = (key: { rawKey: string }) =>
     service.call(PREDICT, { deploymentId, spectra: gasoline() }, key);

@@ -181,6 +181,36 @@ describe('an address from a trusted proxy', () => {
   });
 });
 
+describe('the address that people see', () => {
+  const ADDRESS = '{ clientAddress { address hasUnknownProxy } }';
+
+  test.each([
+    ['no proxy', [], {}, '127.0.0.1', false],
+    ['a trusted proxy', ['127.0.0.1'], { 'x-forwarded-for': '203.0.113.9' }, '203.0.113.9', false],
+    [
+      'trusted proxies behind each other',
+      ['127.0.0.1', '10.0.0.0/8'],
+      { 'x-forwarded-for': '203.0.113.9, 10.1.2.3:443' },
+      '203.0.113.9',
+      false,
+    ],
+    ['a proxy that is not trusted', [], { 'x-forwarded-for': '203.0.113.9' }, '127.0.0.1', true],
+    ['another one', ['127.0.0.1'], { forwarded: 'for=203.0.113.9' }, '127.0.0.1', true],
+    [
+      'a proxy that is not trusted behind a trusted one',
+      ['127.0.0.1'],
+      { 'x-forwarded-for': '203.0.113.9, 198.51.100.7' },
+      '198.51.100.7',
+      true,
+    ],
+  ])('with %s', async (_what, trustedProxies, headers, address, hasUnknownProxy) => {
+    const own = await startServiceForTest({ trustedProxies });
+    const { cookie } = await signUp(own, 'Ada Lovelace');
+    const { clientAddress } = await own.ask(ADDRESS, {}, { cookie, headers });
+    expect(clientAddress).toEqual({ address, hasUnknownProxy });
+  });
+});
+
 describe('limits', () => {
   const fail = (address: string) =>
     service.call(VIEWER, {}, from(address, { authorization: 'Api-Key sk_typo' }));

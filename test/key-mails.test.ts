@@ -1,16 +1,22 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { mailerOf } from '../src/accounts/mailer.ts';
 import { sendKeyMails, writeMail } from '../src/webhooks/key-mails.ts';
-import { noticeExpiries } from '../src/webhooks/notices.ts';
+import { noticeExpiries, noticeUsage } from '../src/webhooks/notices.ts';
 import {
   codes,
   createKey,
+  demonstration,
+  deploy,
+  gasoline,
   join,
   type Lab,
   openLab,
   type Person,
+  PREDICT,
   REVOKE_KEY,
   REVOKE_THIS_KEY,
+  ROTATE_KEY,
   refusal,
   type Service,
   signUp,
@@ -126,6 +132,61 @@ test('an expiry is mailed without a webhook: 14 and 3 days before, and when it h
   ]);
 });
 
+test('the mails about a rotated key that retires name its successor', async () => {
+  const { service, lab, smtpUrl, mails } = await open();
+  const { id } = await keyOf(service, lab, lab.owner, 'Analyser');
+  const input = { id, overlapSeconds: (10 * DAY) / 1000 };
+  const { rotateApiKey } = await service.ask(ROTATE_KEY, { input }, lab.owner);
+  const successor = `and its successor (${rotateApiKey.apiKey.prefix}...) can be used`;
+  await send(service, smtpUrl);
+  expect(read(mails[0]).replaceAll(/\s+/g, ' ')).toContain(`was rotated, ${successor}.`);
+  for (const days of [8, 2.1]) {
+    now = new Date(now.getTime() + days * DAY);
+    await service.db.transaction().execute(trx => noticeExpiries(trx, now, { forMails: true }));
+    await send(service, smtpUrl);
+  }
+  const texts = mails.map(mail => read(mail).replaceAll(/\s+/g, ' '));
+  expect(texts[1]).toMatch(/expires on \w+, [\w ]+, and its successor/);
+  expect(texts[1]).toContain(successor);
+  expect(texts[2]).toContain(`has expired, ${successor}.`);
+});
+
+test('predictions outside the calibration are mailed to the owners of the project, as one event with their number', async () => {
+  const { service, lab, smtpUrl, mails } = await open();
+  const contributor = await signUp(service, 'Carla Contributor');
+  await join(service, lab.owner, contributor, 'CONTRIBUTOR');
+  const model = demonstration('octane-with-limits.onnx');
+  const { deploymentId } = await deploy(service, lab.owner, model, 'Limits');
+  await sql`update models set t2_limit = 1e-9`.execute(service.db);
+  const call = async (count: number) => {
+    await service.ask(PREDICT, { deploymentId, spectra: gasoline(count) }, lab.owner);
+    await service.db.transaction().execute(trx => noticeUsage(trx, now, { forMails: true }));
+  };
+  await call(3);
+  await call(2);
+  await send(service, smtpUrl);
+  await call(1);
+  await send(service, smtpUrl);
+  expect(mails.map(({ to }) => to)).toEqual([[lab.owner.email]]);
+  now = new Date(now.getTime() + HOUR);
+  await send(service, smtpUrl);
+  expect(mails).toHaveLength(2);
+  const [first, second] = mails.map(read);
+  const found = (count: number) =>
+    new RegExp(
+      `^Deployment "Limits" had predictions outside the calibration: ${count} in [\\d-]+ \\(UTC\\)\\.$`,
+      'gm',
+    );
+  expect(first?.match(found(5))).toHaveLength(1);
+  expect(first).toContain(`${publicUrl}/deployments/${deploymentId}`);
+  expect(second?.match(found(6))).toHaveLength(1);
+  // Without more of them there is no more news.
+  now = new Date(now.getTime() + HOUR);
+  await service.db.transaction().execute(trx => noticeUsage(trx, now, { forMails: true }));
+  await send(service, smtpUrl);
+  expect(mails).toHaveLength(2);
+});
+
 test('people switch mails off for an organization, and on again', async () => {
   const { service, lab, smtpUrl, mails } = await open();
   const { id: organizationId } = lab.owner.organization;
@@ -191,6 +252,7 @@ test('names cannot add headers, lines of a header or links', () => {
     projectId: 'p',
     projectName: 'www.evil.example',
     data: { apiKey: { id: 'k', name, prefix: 'sk_abc' } },
+    outside: null,
   };
   const { subject, text } = writeMail({ organizationName: 'evil.example', slug: 'lab' }, [event], publicUrl);
   expect(subject).not.toMatch(/[\r\n]/);

@@ -326,7 +326,7 @@ describe('counting in memory', () => {
     return Number(total);
   };
 
-  test('keeps to its room: one organization, with any number of keys and codes, leaves that of the others', async () => {
+  test('is limited in memory: one organization, with any number of keys and codes, does not use up that of others', async () => {
     const refusals = start();
     const own = { id: key.id, organizationId: lab.owner.organization.id };
     for (let organization = 0; organization < 100; organization++) {
@@ -346,7 +346,7 @@ describe('counting in memory', () => {
     const rows: unknown[] = JSON.parse(String(json));
     expect(rows.length).toBeLessThanOrEqual(5000);
     expect(await sum([key.id])).toBe(3);
-    // Keys that do not exist are dropped, and their room is free again.
+    // Keys that do not exist are dropped, and their memory is free again.
     spy.mockClear();
     await refusals.flush();
     expect(spy.mock.calls).toEqual([]);

@@ -31,7 +31,7 @@ MAX_WAIT_SECONDS = 60
 MAX_REHEARSAL_SECONDS = 600
 # After these, the same call may succeed, and its idempotency key keeps it from being charged twice.
 RETRIED = {408, 429, 500, 502, 503, 504}
-FINAL_CODES = {"QUOTA_EXCEEDED", "MODEL_FAILED"}
+FINAL_CODES = {"QUOTA_EXCEEDED", "API_KEY_QUOTA_EXCEEDED", "MODEL_FAILED"}
 
 
 class Refused(Exception):

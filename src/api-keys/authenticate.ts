@@ -72,13 +72,15 @@ function verdictsOf(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
 const selectKeys = statement<[digests: Buffer[], month: string], KeyRow>(
   'look_up_keys',
   `
-select api_keys.digest, api_keys.id, coalesce(api_keys.root_id, api_keys.id) as root_id, api_keys.name, api_keys.prefix, api_keys.revision::text as revision,
+select api_keys.digest, api_keys.id, coalesce(api_keys.root_id, api_keys.id) as root_id, api_keys.name, api_keys.prefix,
+  api_keys.revision::text as revision,
   to_json(api_keys.scopes) as scopes, api_keys.revoked_at, api_keys.expires_at, api_keys.rehearsal_until,
   api_keys.allowed_networks::text[] as allowed_networks, api_keys.calls_per_minute,
   api_keys.monthly_predictions, coalesce((
     select predictions from api_key_usage as usage where usage.api_key_id = api_keys.id and usage.month = $2
   ), 0) as used,
-  api_keys.project_id, projects.organization_id, organizations.slug as organization_slug, plans.allow_api_predict, plans.monthly_predictions as quota,
+  api_keys.project_id, projects.organization_id, organizations.slug as organization_slug, plans.allow_api_predict,
+  plans.monthly_predictions as quota,
   (
     select coalesce(json_agg(json_build_object(
       'id', facts.deployment_id,

@@ -11,7 +11,7 @@ import { apiKeyLimitReached, forbidden, notFound, planFeatureRequired } from '..
 import type { ApiKeyScope, DB } from '../generated/database.ts';
 import { lockProjectAs } from '../projects/projects.ts';
 import { checkPolicy, policyOfProject } from './policy.ts';
-import { type ApiKeyRow, countUsableKeys, findApiKeys, type Reach } from './queries.ts';
+import { type ApiKeyRow, countUsableKeys, findApiKeys, isUsable, type Reach } from './queries.ts';
 import type { RawKey } from './raw-key.ts';
 import type { KeySettings } from './settings.ts';
 
@@ -173,9 +173,9 @@ export async function deleteApiKeys(
 ): Promise<number> {
   // Locked in the order of ids, as `foldLastUses` does, so that the two cannot deadlock.
   const keys = await choose(keysToDelete(trx)).orderBy('apiKeys.id').forUpdate('apiKeys').execute();
-  const entries = keys.flatMap(({ id, organizationId, projectId, name, prefix, revokedAt, expiresAt }) => {
-    const usable = revokedAt === null && (expiresAt === null || expiresAt > now);
-    const actions = usable
+  const entries = keys.flatMap(key => {
+    const { id, organizationId, projectId, name, prefix } = key;
+    const actions = isUsable(key, now)
       ? (['api_key.revoked', 'api_key.deleted'] as const)
       : (['api_key.deleted'] as const);
     return actions.map(action => ({

@@ -86,6 +86,12 @@ export function findApiKeys(db: Database, viewerId: string, ids: string[]): Prom
     .execute();
 }
 
+/** Whether a key can be used: it is neither revoked nor expired. */
+export const isUsable = (
+  { revokedAt, expiresAt }: Pick<HeldKey, 'revokedAt' | 'expiresAt'>,
+  now: Date,
+): boolean => revokedAt === null && (expiresAt === null || expiresAt > now);
+
 function selectUsable(db: Database, now: Date) {
   return db
     .selectFrom('apiKeys')

@@ -8,10 +8,10 @@ import { OTHER_NETWORKS } from './refusals.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Days for which refused calls are kept, and max days of a count. */
-export const MAX_REFUSAL_DAYS = 90;
+const MAX_REFUSAL_DAYS = 90;
 export const DEFAULT_REFUSAL_DAYS = 30;
 /** Max networks of a code in an answer: each day has up to 8 of its own. */
-export const MAX_REFUSED_NETWORKS = 20;
+const MAX_REFUSED_NETWORKS = 20;
 /** Max rows of an answer to all requests of a statement, if a key is refused with up to 16 codes. */
 const MAX_ANSWER_ROWS = 20_000;
 /** Rows in one statement. */

@@ -32,7 +32,7 @@ export interface Refusal {
 
 /** Counts the refused calls of keys. */
 export interface Refusals {
-  /** Counts a refused call, in memory. Without room for it, it is not counted. */
+  /** Counts a refused call, in memory. Beyond the limits of the memory it is not counted. */
   count: (key: SentKey, refusal: Refusal) => void;
   /** Writes what was counted. If that fails, it is logged and kept for the next time. */
   flush: () => Promise<void>;
@@ -71,15 +71,15 @@ interface Placed {
   network: string;
 }
 
-export interface RefusalsOptions {
+interface RefusalsOptions {
   db: Kysely<DB>;
   log: { warn: (details: object, message: string) => void };
   flushMs?: number | undefined;
 }
 
 /**
- * Starts counting. If the memory is full, the organization with the most rows loses one to another with fewer, so none can
- * take the room of the others.
+ * Starts counting. If the memory is full, the organization with the most rows loses one to another with fewer, so none
+ * can use up the memory of the others.
  */
 export function startRefusals({ db, log, flushMs = FLUSH_MS }: RefusalsOptions): Refusals {
   const organizations = new Map<string, Counts>();
@@ -97,7 +97,7 @@ export function startRefusals({ db, log, flushMs = FLUSH_MS }: RefusalsOptions):
     const found = group.rows.get(place);
     if (found) return found;
     if (counts.rows >= MAX_ROWS_OF_ORGANIZATION) return undefined;
-    if (total >= MAX_ROWS && !makeRoomFor(counts)) return undefined;
+    if (total >= MAX_ROWS && !dropForOther(counts)) return undefined;
     const row: Row = { count: 0, lastAt: at, lastNetwork: network };
     group.rows.set(place, row);
     counts.groups.set(name, group);
@@ -116,7 +116,7 @@ export function startRefusals({ db, log, flushMs = FLUSH_MS }: RefusalsOptions):
   }
 
   /** Drops a row of the organization with the most. @returns false if that has no more than the given one will have */
-  function makeRoomFor({ rows }: Counts): boolean {
+  function dropForOther({ rows }: Counts): boolean {
     const [largest] = [...organizations].reduce((most, each) => (each[1].rows > most[1].rows ? each : most));
     const counts = organizations.get(largest);
     const [name, group] = counts?.groups.entries().next().value ?? [];

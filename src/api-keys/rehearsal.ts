@@ -3,13 +3,14 @@ import type { By } from '../activity/activity.ts';
 import { badUserInput } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { lockApiKeyAs, recordEvent } from './manage-keys.ts';
+import { isUsable } from './queries.ts';
 
 // A rehearsal of a revocation: until a time, the key is refused as a revoked one. No job ends it: the time is compared
 // whenever the key is judged (authenticate.ts).
 
 const MINUTE_MS = 60_000;
 /** Minutes of a rehearsal. */
-export const MAX_REHEARSAL_MINUTES = 10;
+const MAX_REHEARSAL_MINUTES = 10;
 /** Min time between the beginnings of two rehearsals of a key. */
 const MIN_BETWEEN_MS = 60 * MINUTE_MS;
 
@@ -28,11 +29,11 @@ export async function rehearseRevocation(
   if (!(minutes >= 1 && minutes <= MAX_REHEARSAL_MINUTES)) {
     throw badUserInput(`"minutes" must be 1 to ${MAX_REHEARSAL_MINUTES}.`);
   }
-  const { revokedAt, expiresAt, rehearsedAt } = await lockApiKeyAs(trx, id, viewerId);
-  if (revokedAt || (expiresAt && expiresAt <= now)) {
+  const key = await lockApiKeyAs(trx, id, viewerId);
+  if (!isUsable(key, now)) {
     throw badUserInput('The key is revoked or has expired: there is nothing to rehearse.');
   }
-  const next = new Date((rehearsedAt?.getTime() ?? Number.NEGATIVE_INFINITY) + MIN_BETWEEN_MS);
+  const next = new Date((key.rehearsedAt?.getTime() ?? Number.NEGATIVE_INFINITY) + MIN_BETWEEN_MS);
   if (next > now) {
     throw badUserInput(
       `A revocation can be rehearsed once an hour. Try again after ${next.toISOString()}, or revoke the key.`,
@@ -47,7 +48,7 @@ export async function rehearseRevocation(
   await recordEvent(trx, id, 'api_key.rehearsed', actor, now, { until: until.toISOString() });
 }
 
-/** Ends a rehearsal: the next request with the key is answered. Nothing happens without one. @throws NOT_FOUND or FORBIDDEN */
+/** Ends a rehearsal, if there is one: the next request with the key is answered. @throws NOT_FOUND or FORBIDDEN */
 export async function endRehearsal(
   trx: Transaction<DB>,
   id: string,

@@ -57,7 +57,7 @@ export interface Activity {
   details: Generated<Json>;
   id: string;
   /**
-   * an IPv4 address or an IPv6 /64; null for the operator and the server
+   * an IPv4 address or an IPv6 /64; null for the operator and for expiries
    */
   network: string | null;
   organizationId: string | null;

@@ -145,7 +145,7 @@ export type ActorKind =
   | 'OPERATOR'
   /** A person: `actor`, which is null if they deleted their account. */
   | 'PERSON'
-  /** The server, at the time that was set before. */
+  /** The server: an expiry, at the time that was set before, and a revocation that a report of GitHub asked for. */
   | 'SERVER';
 
 /** Usage and limit of something that a plan limits. */
@@ -157,7 +157,7 @@ export type Allowance = {
   used: Scalars['SafeInt']['output'];
 };
 
-/** A credential for one integration. Only `createApiKey` returns its secret. */
+/** A credential for one integration. Only `createApiKey` and `rotateApiKey` return its secret. */
 export type ApiKey = {
   __typename?: 'ApiKey';
   /** The networks from which the key may be used, as CIDR blocks; null: from anywhere. */
@@ -233,20 +233,20 @@ export type ApiKey = {
 };
 
 
-/** A credential for one integration. Only `createApiKey` returns its secret. */
+/** A credential for one integration. Only `createApiKey` and `rotateApiKey` return its secret. */
 export type ApiKeyDailyPredictionsArgs = {
   days?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** A credential for one integration. Only `createApiKey` returns its secret. */
+/** A credential for one integration. Only `createApiKey` and `rotateApiKey` return its secret. */
 export type ApiKeyPredictionLogsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** A credential for one integration. Only `createApiKey` returns its secret. */
+/** A credential for one integration. Only `createApiKey` and `rotateApiKey` return its secret. */
 export type ApiKeyRefusalsArgs = {
   days?: InputMaybe<Scalars['Int']['input']>;
 };
@@ -256,7 +256,7 @@ export type ApiKeyAllowance = {
   __typename?: 'ApiKeyAllowance';
   /** The plan's `maxApiKeys`. */
   limit: Scalars['Int']['output'];
-  /** The number of keys that are neither revoked nor expired. */
+  /** The number of keys that are neither revoked nor expired, except those that retire beside a usable successor. */
   used: Scalars['Int']['output'];
 };
 
@@ -469,8 +469,8 @@ export type ClientAddress = {
   /** The address: the one of the connection or, behind a trusted proxy, the one that the proxy forwarded. */
   address: Scalars['String']['output'];
   /**
-   * Whether the request came with forwarding headers from a proxy that the server does not trust (`TRUSTED_PROXIES`). Then
-   * `address` is that of the proxy, for every client behind it.
+   * Whether the request came with forwarding headers from a proxy that the server does not trust (`TRUSTED_PROXIES`),
+   * directly or through proxies that it trusts. Then `address` is that of the proxy, for every client behind it.
    */
   hasUnknownProxy: Scalars['Boolean']['output'];
 };
@@ -888,7 +888,9 @@ export type Mutation = {
    * key. This is the only time that it is shown. Both keys can be used during the overlap; then the rotated one expires.
    * While its successor can be used, the rotated key does not count against `maxApiKeys`. Fails with 409
    * `ROTATION_UNDER_WAY` if the key's successor can be used, or if its predecessor still can: then it can only be rotated
-   * without an overlap, which ends both. Fails with 400 `BAD_USER_INPUT` for revoked and expired keys.
+   * without an overlap, which ends both. Fails with 403 `PLAN_FEATURE_REQUIRED` on a plan without `allowApiPredict`, and
+   * with 400 `BAD_USER_INPUT` for revoked and expired keys, and for a successor that the organization's policy does not
+   * allow.
    */
   rotateApiKey: CreateApiKeyPayload;
   /**
@@ -904,8 +906,9 @@ export type Mutation = {
   /** Switches a deployment on or off. Calls of an inactive deployment fail with 409 `DEPLOYMENT_INACTIVE`. */
   setDeploymentActive: Deployment;
   /**
-   * Sets whether you get mails about API keys of an organization that you belong to: created, rotated, revoked, expiring, and
-   * quotas. At most one an hour comes from each organization.
+   * Sets whether you get mails about API keys of an organization that you belong to: created, rotated, rehearsed,
+   * revoked, expiring and expired ones; and about quotas and predictions outside of their deployments. At most one an hour
+   * comes from each organization.
    */
   setKeyMails: Organization;
   /**
@@ -943,8 +946,9 @@ export type Mutation = {
   testWebhook: WebhookDelivery;
   /**
    * Changes settings of an API key, from its next call on. A field that is absent stays as it is, null removes. For
-   * contributors and owners of the project. Fails with 400 `BAD_USER_INPUT` if it would extend the life of a revoked or
-   * expired key.
+   * contributors and owners of the project. Fails with 400 `BAD_USER_INPUT` if it would extend the life of a revoked,
+   * expired or retiring key (a rotated one whose successor can be used), or if the organization's policy does not allow the
+   * new expiry.
    */
   updateApiKey: ApiKey;
   /** Changes the URL or the events of a webhook. Pending deliveries go to the new URL. For owners of the organization. */
@@ -1312,7 +1316,7 @@ export type OrganizationPermissions = {
   createProjects: Scalars['Boolean']['output'];
   /** Invite members, change their roles and remove them; owners only with `manageOwners`. */
   manageMembers: Scalars['Boolean']['output'];
-  /** `renameOrganization`, `setApiKeyPolicy` and `deleteOrganization`. */
+  /** `renameOrganization`, `setApiKeyPolicy`, `deleteOrganization` and the webhooks. */
   manageOrganization: Scalars['Boolean']['output'];
   /** Give the owner role, and change and remove owners. */
   manageOwners: Scalars['Boolean']['output'];
@@ -1354,7 +1358,7 @@ export type Plan = {
   __typename?: 'Plan';
   /** Whether API keys can be created and used. */
   allowApiPredict: Scalars['Boolean']['output'];
-  /** The max number of usable API keys in a project. */
+  /** The max number of usable API keys in a project, not counting those that retire beside a usable successor. */
   maxApiKeys: Scalars['Int']['output'];
   /** The max number of deployments in all projects together. */
   maxDeployments: Scalars['Int']['output'];
@@ -1532,7 +1536,7 @@ export type ProjectMember = {
 /** What the viewer's role in a project allows. Plans and limits apply on top of it. */
 export type ProjectPermissions = {
   __typename?: 'ProjectPermissions';
-  /** Create, revoke and delete API keys. */
+  /** Create, change, rotate, rehearse, revoke and delete API keys. */
   manageApiKeys: Scalars['Boolean']['output'];
   /** Create, switch, rename and delete deployments, and reset a quarantine. */
   manageDeployments: Scalars['Boolean']['output'];

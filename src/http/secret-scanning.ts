@@ -10,7 +10,7 @@ import { closeSlowBody } from './api-scope.ts';
 import type { HttpLimits } from './limits.ts';
 
 /** Where GitHub sends what its secret scanning found. */
-export const REPORTS_PATH = '/secret-scanning/github';
+const REPORTS_PATH = '/secret-scanning/github';
 /** Max secrets in a report. */
 const MAX_SECRETS = 1000;
 /** Max length of the place of a leak, which the activity records. */

@@ -2,32 +2,23 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES, type Event } from './events.ts';
 
-/** Max events of a transaction that are mailed. A mail lists fewer. */
+/** Max events of an organization in a transaction that are mailed. A mail lists fewer. */
 const MAX_EVENTS = 100;
-
-/** What people are mailed about. Predictions outside come too often; the deployment's page shows them. */
-const MAILED: ReadonlySet<string> = new Set([
-  EVENT_TYPES.API_KEY_CREATED,
-  EVENT_TYPES.API_KEY_ROTATED,
-  EVENT_TYPES.API_KEY_REVOKED,
-  EVENT_TYPES.API_KEY_REHEARSED,
-  EVENT_TYPES.API_KEY_EXPIRING,
-  EVENT_TYPES.API_KEY_EXPIRED,
-  EVENT_TYPES.QUOTA_80,
-  EVENT_TYPES.QUOTA_100,
-]);
 
 /**
  * Writes down whom to mail about events: the owners of the project, who include those of its organization, and the
  * creator of the key, if they can still change it; not those who want no mails. A job sends them, or deletes them where
  * the server sends no mails (webhooks/key-mails.ts).
+ *
+ * Predictions outside may come every minute: of a deployment and month they are written down once until they are mailed.
+ * The mail has their number at that time.
  */
 export async function writeMails(
   trx: Transaction<DB>,
   createdAt: Date,
   events: readonly Event[],
 ): Promise<void> {
-  const mailed = events.filter(({ type }) => MAILED.has(type)).slice(0, MAX_EVENTS);
+  const mailed = chooseMailed(events);
   if (mailed.length === 0) return;
   await sql`
     insert into key_mails (user_id, organization_id, project_id, type, data, created_at)
@@ -40,7 +31,24 @@ export async function writeMails(
     left join api_keys on api_keys.id = event.subject_id
     left join key_mail_settings as settings
       on settings.organization_id = event.organization_id and settings.user_id = access.user_id
+    left join key_mails as waiting
+      on event.type = ${EVENT_TYPES.PREDICTION_OUTSIDE} and waiting.type = event.type
+      and waiting.user_id = access.user_id and waiting.organization_id = event.organization_id
+      and waiting.data ->> 'month' = event.data ->> 'month'
+      and waiting.data -> 'deployment' ->> 'id' = event.subject_id::text
     where coalesce(settings.enabled, true)
       and (access.role = 'OWNER' or (access.role = 'CONTRIBUTOR' and api_keys.created_by = access.user_id))
+      and waiting.id is null
     order by event.place`.execute(trx);
 }
+
+/** The events to mail, in their order. At the limit of an organization, predictions outside are omitted first. */
+function chooseMailed(events: readonly Event[]): Event[] {
+  const mailed = events.filter(({ type }) => type !== EVENT_TYPES.TEST);
+  const ofOrganizations = Map.groupBy(mailed, ({ organizationId }) => organizationId);
+  return [...ofOrganizations.values()].flatMap(group =>
+    group.toSorted((a, b) => Number(isOutside(a)) - Number(isOutside(b))).slice(0, MAX_EVENTS),
+  );
+}
+
+const isOutside = ({ type }: Event) => type === EVENT_TYPES.PREDICTION_OUTSIDE;

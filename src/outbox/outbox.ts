@@ -36,9 +36,9 @@ export function takeLines(trx: Transaction<DB>): Line[] {
 }
 
 /**
- * Writes events for the people who are mailed, and for the webhooks of their organizations that receive them: a delivery each, in the transaction of what
- * happened. `seq` is the order of delivery. It is drawn here, while the transaction holds the lock of the subject, as
- * the time at which a transaction began is not the order of the changes.
+ * Writes events for the people who are mailed, and for the webhooks of their organizations that receive them: a
+ * delivery each, in the transaction of what happened. `seq` is the order of delivery. It is drawn here, while the
+ * transaction holds the lock of the subject, as the time at which a transaction began is not the order of the changes.
  */
 export async function writeEvents(
   trx: Transaction<DB>,

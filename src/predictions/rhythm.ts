@@ -2,7 +2,7 @@
 const MIN_CALLS = 5;
 
 /** How often a key is called. Null with fewer than five calls. */
-export interface Rhythm {
+interface Rhythm {
   /** The median time between two calls. */
   medianIntervalSeconds: number | null;
   /** When the next call is due: the median interval after the last one. */

@@ -38,9 +38,21 @@ interface MailedEvent {
   projectId: string;
   projectName: string;
   data: {
-    apiKey?: { id: string; name: string; prefix: string; by?: string; expiresAt?: string };
+    apiKey?: {
+      id: string;
+      name: string;
+      prefix: string;
+      by?: string;
+      expiresAt?: string;
+      /** The prefix of the key that replaces it and can be used. */
+      successorPrefix?: string;
+    };
     deployment?: { id: string; name: string };
+    /** YYYY-MM in UTC. */
+    month?: string;
   };
+  /** The predictions outside of the deployment in the month of the event, up to now; null for other events. */
+  outside: number | null;
 }
 
 /** Deletes all that was written down for mails. For a server that sends none. */
@@ -107,7 +119,11 @@ async function findEvents(
   { userId, organizationId, lastId }: Receiver,
 ): Promise<MailedEvent[]> {
   const { rows } = await sql<MailedEvent>`
-    select mails.type, mails.created_at, mails.data, projects.id as project_id, projects.name as project_name
+    select mails.type, mails.created_at, mails.data, projects.id as project_id, projects.name as project_name, (
+        select sum(outside)::bigint from deployment_usage as usage
+        where mails.type = ${EVENT_TYPES.PREDICTION_OUTSIDE} and usage.month = mails.data ->> 'month'
+          and usage.deployment_id = (mails.data -> 'deployment' ->> 'id')::uuid
+      ) as outside
     from key_mails as mails
     join project_access as access on access.project_id = mails.project_id and access.user_id = mails.user_id
     join projects on projects.id = mails.project_id
@@ -164,15 +180,19 @@ switch such mails off at ${publicUrl}/organizations/${slug}
 /** A name as it is in a mail: in one line, and without what could become a link. */
 const plain = (name: string) => withoutAddresses(name).replaceAll(/\s+/g, ' ');
 
-function sentenceOf({ type, data }: MailedEvent): string {
+function sentenceOf({ type, data, outside }: MailedEvent): string {
   const { apiKey, deployment } = data;
   const key = `API key "${plain(apiKey?.name ?? '')}" (${apiKey?.prefix}...)`;
+  const replaced =
+    apiKey?.successorPrefix === undefined
+      ? ''
+      : `, and its successor (${apiKey.successorPrefix}...) can be used`;
   const called = `Deployment "${plain(deployment?.name ?? '')}"`;
   switch (type) {
     case EVENT_TYPES.API_KEY_CREATED:
       return `${key} was created`;
     case EVENT_TYPES.API_KEY_ROTATED:
-      return `${key} was rotated`;
+      return `${key} was rotated${replaced}`;
     case EVENT_TYPES.API_KEY_REHEARSED:
       return `The revocation of ${key} is rehearsed`;
     case EVENT_TYPES.API_KEY_REVOKED:
@@ -180,13 +200,15 @@ function sentenceOf({ type, data }: MailedEvent): string {
         ? `${key} was revoked`
         : `${key} leaked and was revoked: ${BY[apiKey.by] ?? ''}`;
     case EVENT_TYPES.API_KEY_EXPIRING:
-      return `${key} expires on ${dayOf(apiKey?.expiresAt)}`;
+      return `${key} expires on ${dayOf(apiKey?.expiresAt)}${replaced}`;
     case EVENT_TYPES.API_KEY_EXPIRED:
-      return `${key} has expired`;
+      return `${key} has expired${replaced}`;
     case EVENT_TYPES.QUOTA_80:
       return `${called} has used 80 percent of its predictions of this month`;
     case EVENT_TYPES.QUOTA_100:
       return `${called} has used all of its predictions of this month`;
+    case EVENT_TYPES.PREDICTION_OUTSIDE:
+      return `${called} had predictions outside the calibration${outside === null ? '' : `: ${outside} in ${data.month} (UTC)`}`;
     default:
       return type;
   }

@@ -168,7 +168,7 @@ async function lockWebhook(trx: Transaction<DB>, id: string, { viewerId }: By) {
   return webhook;
 }
 
-/** Records a change. Admins read the activity too, so it has the host alone: paths of URLs may be secret. */
+/** Records a change, with the host alone: paths of URLs may be secret, and the activity is kept for years. */
 async function record(
   trx: Transaction<DB>,
   { id, organizationId, url }: Webhook,

@@ -145,8 +145,9 @@ interface CountedDeployment {
 
 /**
  * Writes the events of deployments whose usage of this month has reached 80 or 100 percent of the plan's limit, or which
- * have had more predictions outside of what their model is applicable to, for organizations with a webhook. At most one
- * event of a type for each deployment, however many calls there were since the last time.
+ * have had more predictions outside of what their model is applicable to, for organizations with a webhook or, if the
+ * server sends mails, for all. At most one event of a type for each deployment, however many calls there were since the
+ * last time.
  */
 export async function noticeUsage(
   trx: Transaction<DB>,
@@ -178,8 +179,7 @@ export async function noticeUsage(
       ) as usage on usage.predictions > 0
       left join deployment_notices as notice on notice.deployment_id = deployments.id and notice.month = ${month}
     ) as counted
-    where (has_webhook and (outside > outside_before or reached > reached_before))
-      or (${forMails} and reached > reached_before)
+    where (has_webhook or ${forMails}) and (outside > outside_before or reached > reached_before)
     order by id
     limit ${MAX_EVENTS}`.execute(trx);
   if (counted.length === 0) return false;

@@ -45,7 +45,7 @@ export type ActorKind =
   | 'OPERATOR'
   /** A person: `actor`, which is null if they deleted their account. */
   | 'PERSON'
-  /** The server, at the time that was set before. */
+  /** The server: an expiry, at the time that was set before, and a revocation that a report of GitHub asked for. */
   | 'SERVER';
 
 /** The order of a list of API keys. */
