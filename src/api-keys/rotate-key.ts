@@ -9,7 +9,7 @@ import { lockProjectAs } from '../projects/projects.ts';
 import { deleteOldEndedKeys, lockApiKeyAs, planOfProject, recordEvent } from './manage-keys.ts';
 import { addKeyUsage } from './month-usage.ts';
 import { checkPolicy, policyOfProject, renewedExpiry } from './policy.ts';
-import type { ApiKeyRow } from './queries.ts';
+import { type ApiKeyRow, isUsable } from './queries.ts';
 import type { RawKey } from './raw-key.ts';
 
 /** Max time in which a key and its successor can both be used. */
@@ -86,14 +86,6 @@ export async function rotateApiKey(
   await recordEvent(trx, successor.id, 'api_key.created', actor, now, { predecessorId: id });
   await deleteOldEndedKeys(trx, projectId, actor, now);
 }
-
-interface Life {
-  revokedAt: Date | null;
-  expiresAt: Date | null;
-}
-
-const isUsable = ({ revokedAt, expiresAt }: Life, now: Date): boolean =>
-  revokedAt === null && (expiresAt === null || expiresAt > now);
 
 /**
  * Locks a key, the one that it replaced and those that replace it, in the order of ids, as deletions do: a deletion of
