@@ -107,8 +107,22 @@ test('rotations beside revocations, deletions and creations at the limit: never 
         for (const raw of [key.rawKey, rawKey]) expect((await predict(server, raw)).status).toBe(200);
       }
     }
-    // Without an overlap, the older keys are refused from the next call on.
-    const last = await here.call(ROTATE_KEY, { input: { id: apiKey.id, overlapSeconds: 0 } }, owner);
+    // Without an overlap, the older keys are refused from the next call on, whatever ends the oldest one meanwhile.
+    let rotating = true;
+    const calls = servers.map(async server => {
+      while (rotating) {
+        const answer = await predict(server, rawKey);
+        if (answer.status !== 200) expect(answer).toMatchObject(refusal(codes.API_KEY_EXPIRED));
+        found.calls += 1;
+      }
+    });
+    const [last, ended] = await Promise.all([
+      here.call(ROTATE_KEY, { input: { id: apiKey.id, overlapSeconds: 0 } }, owner),
+      ending ? undefined : there.call(round % 2 ? DELETE_KEY : REVOKE_KEY, { id: key.id }, owner),
+    ]);
+    rotating = false;
+    await Promise.all(calls);
+    if (ended) expect(ended).toMatchObject({ status: 200 });
     const newest = last.data?.rotateApiKey.rawKey ?? '';
     found.ended += 1;
     for (const server of servers) {
