@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -55,6 +56,10 @@ const INSIDE = [
   '100.100.100.200',
   '192.0.0.192',
   '169.254.170.2',
+  '168.63.129.16',
+  '2822734096',
+  '[::ffff:168.63.129.16]',
+  '[64:ff9b::a83f:8110]',
   '[fe80::1]',
   '[febf:ffff::1]',
   // Private networks.
@@ -115,6 +120,8 @@ const OUTSIDE = [
   '172.32.0.1',
   '100.63.255.255',
   '100.128.0.1',
+  '168.63.129.15',
+  '168.63.129.17',
   '[2606:4700:4700::1111]',
   '[2a00:1450:4001:80b::200e]',
   '[::ffff:8.8.8.8]',
@@ -277,4 +284,33 @@ test('a receiver that does not answer, answers too slowly or endlessly holds a d
   const port = typeof address === 'object' ? address?.port : 0;
   const cut = await send(message(`http://127.0.0.1:${port}/`), { policy: loopback, maxMs: 2000 });
   expect(cut).toEqual({ kind: 'answered', status: 200 });
+});
+
+test('a receiver that switches the protocol, or closes its connection, ends a delivery at once', async () => {
+  for (const [answer, outcome] of [
+    [
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+      { kind: 'failed', reason: 'The connection closed without an answer.' },
+    ],
+    ['HTTP/1.1 101 Switching Protocols\r\n\r\n', { kind: 'failed' }],
+    ['', { kind: 'failed' }],
+    ['HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut', { kind: 'failed' }],
+    // Its end is that of the connection.
+    ['HTTP/1.1 200 OK\r\n\r\nThank you', { kind: 'answered', status: 200 }],
+    [`HTTP/1.1 503 No\r\nConnection: close\r\n\r\n${'x'.repeat(50_000)}`, { kind: 'answered', status: 503 }],
+  ] as const) {
+    const server = createTcpServer(socket => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => void socket.end(answer));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const began = performance.now();
+    const sent = await send(message(`http://127.0.0.1:${port}/`), { policy: loopback, maxMs: 10_000 });
+    expect(sent, answer.slice(0, 40)).toMatchObject(outcome);
+    expect(performance.now() - began, answer.slice(0, 40)).toBeLessThan(5000);
+  }
 });

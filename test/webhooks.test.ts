@@ -227,6 +227,105 @@ describe('a receiver that fails', () => {
   });
 });
 
+describe('one organization cannot hold up the others', () => {
+  /** Adds pending deliveries to a webhook, each about another key, without jobs. Their ids precede those of the server. */
+  const addPending = ({ db }: Service, webhookId: string, count: number) =>
+    sql`
+      insert into webhook_deliveries (id, webhook_id, subject_id, type, body, created_at, give_up_at)
+      select lpad(place::text, 32, '0')::uuid, ${webhookId}, gen_random_uuid(), 'webhook.test', '{"data":{}}', now(),
+        now() + interval '1 day'
+      from generate_series(1, ${count}) as place`.execute(db);
+
+  test('with more than 10 000 pending deliveries: further ones are undelivered and can be sent again, and none is pending for more than 25 hours', async () => {
+    const { service, lab, receiver, id } = await openHook({ jobs: false });
+    const target = { deploymentId: lab.deploymentId };
+    await addPending(service, id, 9999);
+    const last = await createKey(service, lab.owner, target);
+    await service.ask(REVOKE_KEY, { id: last.id }, lab.owner);
+    const [beyond, within] = await deliveriesOf({ service, lab, id });
+    expect(within).toMatchObject({ event: 'API_KEY_CREATED', status: 'PENDING' });
+    expect(beyond).toMatchObject({ event: 'API_KEY_REVOKED', status: 'UNDELIVERED', attempts: 0 });
+    // Not those of another organization.
+    const other = await openLab(service, 'PRO', 'Otto Other');
+    const hookOfOther = await createHook(service, other.owner, receiver.url);
+    await createKey(service, other.owner, { deploymentId: other.deploymentId });
+    expect(await deliveriesOf({ service, lab: other, id: hookOfOther.id })).toMatchObject([
+      { status: 'PENDING' },
+    ]);
+
+    await service.ask(RESEND, { id: beyond?.id }, lab.owner);
+    expect((await deliveriesOf({ service, lab, id }))[0]).toMatchObject({ status: 'PENDING' });
+    await sql`
+      update webhook_deliveries set give_up_at = now() - interval '55 minutes'
+      where webhook_id = ${id} and type = 'webhook.test'`.execute(service.db);
+    const next = await serve({ databaseUrl: service.databaseUrl });
+    await expect.poll(() => typesOf(receiver, last.id), SOON).toEqual(['api_key.created', 'api_key.revoked']);
+    await expect.poll(() => statusesIn(service, id), SOON).toEqual({ DELIVERED: 2, UNDELIVERED: 9999 });
+    expect(receiver.received).toHaveLength(3);
+    expect(next.log.filter(line => line.includes('"level":50'))).toEqual([]);
+  }, 60_000);
+
+  test('with jobs of a deleted webhook, which are deleted', async () => {
+    const { service, lab, id } = await openHook({}, { delayMs: 4500 });
+    const target = { deploymentId: lab.deploymentId };
+    for (let count = 0; count < 5; count += 1) await createKey(service, lab.owner, target);
+    const jobs = async () => {
+      const { rows } = await sql`select from pgboss.job where name = 'deliver' and state = 'created'`.execute(
+        service.db,
+      );
+      return rows.length;
+    };
+    await expect.poll(jobs, SOON).toBe(3);
+    await sql`update pgboss.job set start_after = now() + interval '1 hour' where name = 'deliver'`.execute(
+      service.db,
+    );
+    await service.ask(DELETE, { id }, lab.owner);
+    // Its jobs look at once, as those of any server that starts.
+    await serve({ databaseUrl: service.databaseUrl });
+    await expect.poll(jobs, SOON).toBe(0);
+  }, 60_000);
+
+  test('with a receiver that is slow, although its messages are older', async () => {
+    const { service, id, receiver: slow } = await openHook({ jobs: false }, { delayMs: 4500 });
+    await addPending(service, id, 450);
+    const receiver = await startReceiverForTest();
+    const other = await openLab(service, 'PRO', 'Otto Other');
+    await createHook(service, other.owner, receiver.url);
+    await createKey(service, other.owner, { deploymentId: other.deploymentId });
+    await serve({ databaseUrl: service.databaseUrl });
+    await expect.poll(() => slow.connections(), SOON).toBe(2);
+    await expect.poll(() => receiver.received.length, { ...SOON, timeout: 3000 }).toBe(1);
+  }, 60_000);
+
+  test('without API access: many such organizations have half of the places of a server', async () => {
+    const service = await serve();
+    const slow = await startReceiverForTest({ delayMs: 4500 });
+    const people = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => signUp(service, `Fred Free ${index}`)),
+    );
+    for (const person of people)
+      for (let count = 0; count < 2; count += 1) {
+        const { id } = await createHook(service, person, slow.url);
+        await service.ask(TEST, { id }, person);
+      }
+    await expect.poll(() => slow.received.length, SOON).toBeGreaterThanOrEqual(8);
+    const lab = await openLab(service);
+    const receiver = await startReceiverForTest();
+    const { id } = await createHook(service, lab.owner, receiver.url);
+    await service.ask(TEST, { id }, lab.owner);
+    await expect.poll(() => receiver.received.length, { ...SOON, timeout: 3000 }).toBe(1);
+    await expect.poll(() => slow.received.length, SOON).toBe(12);
+    expect(slow.peak()).toBe(8);
+  }, 60_000);
+
+  const statusesIn = async ({ db }: Service, webhookId: string) => {
+    const { rows } = await sql<{ status: string; count: number }>`
+      select status, count(*)::int as count from webhook_deliveries
+      where webhook_id = ${webhookId} group by status order by status`.execute(db);
+    return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+  };
+});
+
 describe('the secret', () => {
   test('is shown once; after a rotation messages are signed with both for 24 hours', async () => {
     const { service, lab, receiver, id, secret } = await openHook();

@@ -1,9 +1,19 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { fromKysely, type PgBoss } from 'pg-boss';
+import { kindOf, maxOthers, type TaskCounts } from '../concurrency/fair-share.ts';
 import type { DB } from '../generated/database.ts';
 import type { Line } from '../outbox/outbox.ts';
 import type { AttemptServices } from '../webhooks/attempt.ts';
 import { attemptNext, MAX_RETRY_DELAY_S } from '../webhooks/attempt.ts';
+import { expireDeliveries } from '../webhooks/prune.ts';
+import {
+  deleteJobsWithoutDelivery,
+  findLinesWithoutJob,
+  insertJobs,
+  type JobData,
+  PRIORITIES,
+  QUEUE,
+} from './delivery-jobs.ts';
 
 // Jobs that deliver what is in `webhook_deliveries`. Each delivery has a job, which its transaction adds; a job attempts
 // the next delivery of its line (webhooks/attempt.ts). The queue runs one job of a line at a time (`key_strict_fifo`),
@@ -16,12 +26,11 @@ import { attemptNext, MAX_RETRY_DELAY_S } from '../webhooks/attempt.ts';
 // A job never fails: in this policy a failed job blocks its line for good. What could still end in that state or lose a
 // job (a restored backup, a queue that an operator emptied) is put right by `mend`, once a minute.
 
-const QUEUE = 'deliver';
 /** How often a server looks for retries and for jobs of other servers; its own changes wake it at once. */
 const POLL_MS = 5000;
 /** The delay before another look while another server fetches. */
 const BUSY_MS = 200;
-/** Deliveries under way on one server. */
+/** Deliveries under way on one server. Half of these places are reserved (concurrency/fair-share.ts). */
 const MAX_UNDER_WAY = 16;
 /** Deliveries of one organization under way, on all servers together. */
 const MAX_OF_ORGANIZATION = 2;
@@ -30,11 +39,6 @@ const FETCH_LOCK = 7_004_201;
 /** Lines that are mended at once. */
 const MAX_MENDED = 500;
 
-interface JobData {
-  webhookId: string;
-  subjectId: string;
-}
-
 export interface Deliveries {
   /** Creates the queue and begins to deliver. */
   start: () => Promise<void>;
@@ -42,13 +46,11 @@ export interface Deliveries {
   add: (trx: Transaction<DB>, lines: readonly Line[]) => Promise<void>;
   /** Delivers what was committed. */
   wake: () => void;
-  /** Adds jobs that are missing, and retries those that failed. */
+  /** Ends what is pending for too long. Adds jobs that are missing, deletes those without a delivery, retries failed ones. */
   mend: () => Promise<void>;
   /** Ends the attempts under way, which are repeated after the next start. */
   stop: () => Promise<void>;
 }
-
-const keyOf = ({ webhookId, subjectId }: JobData) => `${webhookId}:${subjectId}`;
 
 /** Prepares the deliveries of a server. They begin with `start`. */
 export function prepareDeliveries({
@@ -63,6 +65,7 @@ export function prepareDeliveries({
 }): Deliveries {
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
+  const running: TaskCounts = { reserved: 0, others: 0 };
   let started = false;
   let fetching = false;
   /** Whether something may have been added since the running look began. */
@@ -84,9 +87,15 @@ export function prepareDeliveries({
     try {
       while (lookAgain && underWay.size < MAX_UNDER_WAY && !stopping.signal.aborted) {
         lookAgain = false;
-        const jobs = await fetch(MAX_UNDER_WAY - underWay.size);
-        if (jobs === 'busy') delay = BUSY_MS;
-        else for (const job of jobs) run(job);
+        const jobs = await fetch();
+        if (jobs === 'busy') {
+          delay = BUSY_MS;
+          continue;
+        }
+        for (const job of jobs) run(job);
+        // The oldest jobs of a batch may all be of one organization, of which pg-boss then returns two: the next batch has
+        // those of others.
+        if (jobs.length > 0) lookAgain = true;
       }
     } catch (error) {
       report(error);
@@ -96,24 +105,44 @@ export function prepareDeliveries({
     }
   }
 
-  /** One server fetches at a time, as two that count the deliveries under way at once would both find a free place. */
-  const fetch = (batchSize: number) =>
+  /**
+   * Fetches jobs for the free places: of organizations without API access up to their half, then of those with it. One
+   * server fetches at a time, as two that count the deliveries under way at once would both find a free place.
+   */
+  const fetch = () =>
     db.transaction().execute(async trx => {
       const { rows } = await sql<{ isFree: boolean }>`
         select pg_try_advisory_xact_lock(${FETCH_LOCK}) as is_free`.execute(trx);
       if (!rows[0]?.isFree) return 'busy';
-      const options = { db: fromKysely(trx.withoutPlugins()), groupConcurrency: MAX_OF_ORGANIZATION };
-      return await boss.fetch<JobData>(QUEUE, { ...options, batchSize });
+      const fetchKind = async (
+        batchSize: number,
+        range: { minPriority: number } | { maxPriority: number },
+      ) => {
+        if (batchSize <= 0) return [];
+        const options = { db: fromKysely(trx.withoutPlugins()), groupConcurrency: MAX_OF_ORGANIZATION };
+        return await boss.fetch<JobData>(QUEUE, { ...options, ...range, batchSize });
+      };
+      const free = MAX_UNDER_WAY - underWay.size;
+      const placesOfOthers = Math.min(free, maxOthers(MAX_UNDER_WAY) - running.others);
+      const others = await fetchKind(placesOfOthers, { maxPriority: PRIORITIES.others });
+      const reserved = await fetchKind(free - others.length, { minPriority: PRIORITIES.reserved });
+      return [
+        ...others.map(job => ({ ...job, reserved: false })),
+        ...reserved.map(job => ({ ...job, reserved: true })),
+      ];
     });
 
   function run(job: Attempt): void {
-    const running = deliver(job)
+    const kind = kindOf(job);
+    running[kind] += 1;
+    const delivering = deliver(job)
       .catch(report)
       .finally(() => {
-        underWay.delete(running);
+        running[kind] -= 1;
+        underWay.delete(delivering);
         void look();
       });
-    underWay.add(running);
+    underWay.add(delivering);
   }
 
   async function deliver({ id, retryCount, data }: Attempt): Promise<void> {
@@ -150,7 +179,7 @@ export function prepareDeliveries({
       if (!started || lines.length === 0) return;
       await sql`savepoint deliveries`.execute(trx);
       try {
-        await boss.insert(QUEUE, lines.map(jobOf), { db: fromKysely(trx.withoutPlugins()) });
+        await insertJobs(boss, trx, lines);
       } catch (error) {
         // A revocation must not fail because of the queue. If the database is the reason, this fails too.
         await sql`rollback to savepoint deliveries`.execute(trx);
@@ -161,13 +190,14 @@ export function prepareDeliveries({
     wake: () => void look(),
 
     async mend() {
+      await expireDeliveries(db, services.now());
+      await deleteJobsWithoutDelivery(db);
       for (const key of await boss.getBlockedKeys(QUEUE, { limit: MAX_MENDED })) {
         const jobs = await boss.findJobs(QUEUE, { key });
         const failed = jobs.filter(({ state }) => state === 'failed').map(({ id }) => id);
         if (failed.length > 0) await boss.retry(QUEUE, failed);
       }
-      const lost = await findLinesWithoutJob(db);
-      if (lost.length > 0) await boss.insert(QUEUE, lost.map(jobOf));
+      await insertJobs(boss, db, await findLinesWithoutJob(db, MAX_MENDED));
       void look();
     },
 
@@ -179,26 +209,10 @@ export function prepareDeliveries({
   };
 }
 
-type Attempt = { id: string; retryCount: number; data: JobData };
-
-const jobOf = ({ webhookId, subjectId, organizationId }: Line) => ({
-  data: { webhookId, subjectId },
-  singletonKey: keyOf({ webhookId, subjectId }),
-  group: { id: organizationId },
-});
-
-/** Lines of which something is pending and which have no job, each as often as there are deliveries. */
-async function findLinesWithoutJob(db: Kysely<DB>): Promise<Line[]> {
-  const { rows } = await sql<Line>`
-    select webhooks.organization_id, delivery.webhook_id, delivery.subject_id
-    from webhook_deliveries as delivery
-    join webhooks on webhooks.id = delivery.webhook_id
-    where delivery.status = 'PENDING' and not exists (
-      select from pgboss.job
-      where job.name = ${QUEUE} and job.singleton_key = delivery.webhook_id || ':' || delivery.subject_id
-        and job.state in ('created', 'retry', 'active', 'failed')
-    )
-    order by delivery.seq
-    limit ${MAX_MENDED}`.execute(db);
-  return rows;
+interface Attempt {
+  id: string;
+  retryCount: number;
+  data: JobData;
+  /** Whether it is of an organization with API access. */
+  reserved: boolean;
 }

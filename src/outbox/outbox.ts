@@ -6,6 +6,11 @@ import { writeMails } from './key-mails.ts';
 
 /** How long a delivery is attempted. */
 const ATTEMPTS_MS = 24 * 60 * 60 * 1000;
+/**
+ * Max pending deliveries of an organization. Changes of keys are not limited, but attempts are (jobs/deliveries.ts), and
+ * each job waiting in the queue of all organizations makes every fetch of a job slower.
+ */
+const MAX_PENDING = 10_000;
 /** Rows in one statement: PostgreSQL allows 65 535 parameters. */
 const MAX_ROWS = 1000;
 
@@ -60,27 +65,58 @@ export async function writeEvents(
   await insertDeliveries(trx, createdAt, deliveries);
 }
 
-/** Adds deliveries to webhooks, in this order. @returns their ids */
+/**
+ * Adds deliveries to webhooks, in this order. Those that an organization has beyond `MAX_PENDING` are undelivered at once,
+ * without an attempt. Transactions that run at once do not see each other's, so together they may pass it.
+ *
+ * @returns their ids
+ */
 export async function insertDeliveries(
   trx: Transaction<DB>,
   createdAt: Date,
   deliveries: readonly { webhookId: string; event: Event }[],
 ): Promise<string[]> {
-  const rows = deliveries.map(({ webhookId, event: { type, subjectId, data } }) => ({
-    id: newId(),
-    webhookId,
-    subjectId,
-    type,
-    body: JSON.stringify({ type, timestamp: createdAt, data }),
-    createdAt,
-    giveUpAt: giveUpAfter(createdAt),
-  }));
+  const free = await countFreePlaces(
+    trx,
+    deliveries.map(({ event }) => event.organizationId),
+  );
+  const rows = deliveries.map(({ webhookId, event: { type, organizationId, subjectId, data } }) => {
+    const left = free.get(organizationId) ?? 0;
+    free.set(organizationId, left - 1);
+    if (left > 0) rememberLine(trx, { webhookId, organizationId, subjectId });
+    return {
+      id: newId(),
+      webhookId,
+      subjectId,
+      type,
+      body: JSON.stringify({ type, timestamp: createdAt, data }),
+      createdAt,
+      giveUpAt: giveUpAfter(createdAt),
+      status: left > 0 ? 'PENDING' : 'UNDELIVERED',
+    };
+  });
   for (let from = 0; from < rows.length; from += MAX_ROWS)
     await trx
       .insertInto('webhookDeliveries')
       .values(rows.slice(from, from + MAX_ROWS))
       .execute();
-  for (const { webhookId, event } of deliveries)
-    rememberLine(trx, { webhookId, organizationId: event.organizationId, subjectId: event.subjectId });
   return rows.map(({ id }) => id);
+}
+
+/** How many more deliveries of each of these organizations may become pending. */
+async function countFreePlaces(
+  trx: Transaction<DB>,
+  organizationIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (organizationIds.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; pending: number }>`
+    select organization.id, (
+      select count(*)::int from (
+        select from webhooks join webhook_deliveries as delivery on delivery.webhook_id = webhooks.id
+        where webhooks.organization_id = organization.id and delivery.status = 'PENDING'
+        limit ${MAX_PENDING}
+      ) as pending
+    ) as pending
+    from unnest(${[...new Set(organizationIds)]}::uuid[]) as organization (id)`.execute(trx);
+  return new Map(rows.map(({ id, pending }) => [id, MAX_PENDING - pending]));
 }

@@ -9,6 +9,9 @@ const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 /** Parts of it that are for protocols and documentation (RFC 6890, RFC 9637), beyond those that `ipaddr.js` knows. */
 const SPECIAL = ['2001::/23', '3fff::/20'].map(text => ipaddr.IPv6.parseCIDR(text));
 
+/** The service for virtual machines on Azure, at an address that is public by its range. */
+const AZURE_WIRE_SERVER = ipaddr.IPv4.parse('168.63.129.16');
+
 /** Ranges of IPv6 that contain an IPv4 address, and the byte at which it begins. */
 const EMBEDDED_IPV4 = [
   // IPv4-mapped (RFC 4291), the same behind a translator (RFC 2765), and IPv4-compatible, which some stacks connect.
@@ -59,7 +62,7 @@ function unmapped(address: Address): Address {
 
 function isPublic(address: Address): boolean {
   if (address.range() !== 'unicast') return false;
-  if (!(address instanceof ipaddr.IPv6)) return true;
+  if (!(address instanceof ipaddr.IPv6)) return !address.match(AZURE_WIRE_SERVER, 32);
   return address.match(GLOBAL_UNICAST) && !SPECIAL.some(range => address.match(range));
 }
 

@@ -46,16 +46,28 @@ export async function send(
   if (!url || problem) return { kind: 'refused', reason: problem ?? '' };
   const timeout = AbortSignal.timeout(maxMs);
   const signal = stop ? AbortSignal.any([stop, timeout]) : timeout;
-  try {
+  async function resolveAndPost(url: URL): Promise<Outcome> {
     const addresses = await addressesOf(url.hostname, resolve, signal);
     const [address] = addresses;
     if (address === undefined) return { kind: 'failed', reason: 'The name has no address.' };
     if (!addresses.every(found => mayConnectTo(found, policy.networks)))
       return { kind: 'refused', reason: 'An address of the name is not public.' };
     return { kind: 'answered', status: await post(url, address, { headers, body, signal }) };
+  }
+  try {
+    return await Promise.race([resolveAndPost(url), rejectionOf(signal)]);
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Rejects when a signal aborts: a delivery holds a place, so it must end whatever Node does with the connection. */
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
 }
 
 /** Posts to one address of the host of a URL. @returns the status of the answer */
@@ -70,6 +82,7 @@ function post(
     all ? callback(null, [{ address, family }]) : callback(null, address, family);
   const { request } = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
+    const closedEarly = () => reject(new Error('The connection closed without an answer.'));
     const sent = request(
       url,
       // An agent of its own: the global one keeps connections, and uses a proxy where NODE_USE_ENV_PROXY is set.
@@ -82,6 +95,7 @@ function post(
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       },
       answer => {
+        sent.off('close', closedEarly);
         const status = answer.statusCode ?? 0;
         let read = 0;
         answer.on('data', (chunk: Buffer) => {
@@ -97,6 +111,8 @@ function post(
       },
     );
     sent.once('error', reject);
+    // Without `response` or `error` after a `101 Switching Protocols`. After a response it may precede the answer's `end`.
+    sent.once('close', closedEarly);
     sent.end(body);
   });
 }

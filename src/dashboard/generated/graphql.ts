@@ -395,7 +395,7 @@ export type WebhookDeliveryStatus =
   | 'DELIVERED'
   /** Not yet answered with a status of 200 to 299. It is attempted for 24 hours, with growing delays. */
   | 'PENDING'
-  /** Not delivered within 24 hours. `resendWebhookDelivery` attempts it again. */
+  /** Not delivered within 24 hours, or too many of the organization were pending. `resendWebhookDelivery` attempts it again. */
   | 'UNDELIVERED';
 
 /** Something that a webhook is notified of. The messages are described in the documentation. */
