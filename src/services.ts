@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { startInvitationMail } from './accounts/invitation-mail.ts';
-import { mailerOf } from './accounts/mailer.ts';
+import { mailerOf, mailProbeOf } from './accounts/mailer.ts';
 import { startPasswords } from './accounts/passwords.ts';
 import { startAuthenticate } from './api-keys/authenticate.ts';
 import { startCallRates } from './api-keys/call-rates.ts';
@@ -291,7 +291,8 @@ function keyMailsOf({
 }: Pick<Config, 'SMTP_URL' | 'MAIL_FROM' | 'PUBLIC_URL'>): KeyMails | null {
   const publicUrl = PUBLIC_URL?.[0];
   if (SMTP_URL === undefined || MAIL_FROM === undefined || publicUrl === undefined) return null;
-  return { sendMail: mailerOf({ SMTP_URL, MAIL_FROM }), publicUrl };
+  const server = { SMTP_URL, MAIL_FROM };
+  return { sendMail: mailerOf(server), isReachable: mailProbeOf(server), publicUrl };
 }
 
 /** A model that fails in a millisecond would fill the log. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mailerOf } from '../src/accounts/mailer.ts';
+import { mailerOf, mailProbeOf } from '../src/accounts/mailer.ts';
 import { sendKeyMails, writeMail } from '../src/webhooks/key-mails.ts';
 import { noticeExpiries } from '../src/webhooks/notices.ts';
 import {
@@ -42,15 +42,18 @@ async function open(options: Parameters<typeof mailServer>[0] = {}) {
 
 async function send({ db }: Service, smtpUrl: string): Promise<unknown[]> {
   const failures: unknown[] = [];
-  const sendMail = mailerOf({ SMTP_URL: smtpUrl, MAIL_FROM: 'spectrakey@lab.example' });
+  const server = { SMTP_URL: smtpUrl, MAIL_FROM: 'spectrakey@lab.example' };
+  const mailer = { sendMail: mailerOf(server), isReachable: mailProbeOf(server), publicUrl };
   const onFailed = (error: unknown) => void failures.push(error);
   const { signal } = new AbortController();
-  await sendKeyMails(db, { sendMail, publicUrl }, { now, signal, onFailed });
+  await sendKeyMails(db, mailer, { now, signal, onFailed });
   return failures;
 }
 
 const keyOf = (service: Service, { deploymentId }: Lab, by: Person, name = 'LIMS', more = {}) =>
   createKey(service, by, { deploymentId }, { name, ...more });
+const setEmail = ({ db }: Service, { id }: Person, email: string) =>
+  db.updateTable('users').set({ email }).where('id', '=', id).execute();
 /** The text of a mail as its reader sees it. */
 const read = (mail: { text: string } | undefined) =>
   mail?.text.replaceAll('=\r\n', '').replaceAll('=3D', '=').replaceAll('\r\n', '\n') ?? '';
@@ -148,25 +151,39 @@ test('people switch mails off for an organization, and on again', async () => {
   );
 });
 
-test('what the mail server does not take is sent later; an address that it refuses delays nobody', async () => {
-  const { service, lab, smtpUrl, mails } = await open({ refused: 'nobody@lab.example' });
-  const second = await signUp(service, 'Sven Second');
-  await join(service, lab.owner, second, 'OWNER');
-  await service.db
-    .updateTable('users')
-    .set({ email: 'nobody@lab.example' })
-    .where('id', '=', lab.owner.id)
-    .execute();
+test('while the mail server cannot be reached, mails wait for a day', async () => {
+  const { service, lab, smtpUrl, mails } = await open();
   await keyOf(service, lab, lab.owner);
   expect(await send(service, 'smtp://127.0.0.1:1')).toHaveLength(1);
-  expect(await send(service, smtpUrl)).toHaveLength(1);
-  expect(mails.map(({ to }) => to)).toEqual([[second.email]]);
   expect(await send(service, smtpUrl)).toEqual([]);
-  // What could not be sent for a day is forgotten.
+  expect(mails).toHaveLength(1);
   await keyOf(service, lab, lab.owner, 'Second');
   now = new Date(now.getTime() + DAY + HOUR);
   await send(service, smtpUrl);
   expect(mails).toHaveLength(1);
+});
+
+test.each([
+  ['an address that is refused', 'nobody@lab.example', '550 no such mailbox'],
+  ['an address that is refused for now', 'nobody@lab.example', '450 try again later'],
+  ['an address at which the mail server ends the session', 'nobody@lab.example', '421 closing'],
+  ['an address at which the mail server breaks off', 'nobody@lab.example', ''],
+  ['a text that is refused', 'the-first-receiver', '554 looks like spam'],
+])('%s delays no mail to others, and is tried again after an hour', async (_kind, what, answer) => {
+  const refused: Record<string, string> = { [what]: answer };
+  const { service, lab, smtpUrl, mails } = await open({ refused });
+  const second = await signUp(service, 'Sven Second');
+  await join(service, lab.owner, second, 'OWNER');
+  const email = what.includes('@') ? what : `${what}@lab.example`;
+  await setEmail(service, lab.owner, email);
+  await keyOf(service, lab, lab.owner);
+  expect(await send(service, smtpUrl)).toHaveLength(1);
+  expect(mails.map(({ to }) => to)).toEqual([[second.email]]);
+  expect(await send(service, smtpUrl)).toEqual([]);
+  delete refused[what];
+  now = new Date(now.getTime() + HOUR);
+  expect(await send(service, smtpUrl)).toEqual([]);
+  expect(mails.map(({ to }) => to)).toEqual([[second.email], [email]]);
 });
 
 test('a job sends them, and deletes them where the server sends no mails', async () => {

@@ -18,6 +18,8 @@ const MAX_MAILS = 100;
 
 export interface KeyMails {
   sendMail: SendMail;
+  /** Whether the mail server accepts connections. */
+  isReachable: () => Promise<boolean>;
   /** The origin of links. */
   publicUrl: string;
 }
@@ -49,13 +51,14 @@ export async function dropMails(db: Kysely<DB>): Promise<void> {
 }
 
 /**
- * Sends the mails that are due. If the mail server cannot be reached, they are due again in the next run.
+ * Sends the mails that are due. If the mail server cannot be reached, they are due again in the next run. A mail that it
+ * does not accept is due again after an hour, and delays no other: the address and names in it are the tenant's choice.
  *
  * @param onFailed is called for a mail that could not be sent
  */
 export async function sendKeyMails(
   db: Kysely<DB>,
-  { sendMail, publicUrl }: KeyMails,
+  { sendMail, isReachable, publicUrl }: KeyMails,
   { now, signal, onFailed }: { now: Date; signal: AbortSignal; onFailed: (error: unknown) => void },
 ): Promise<void> {
   await db
@@ -70,10 +73,11 @@ export async function sendKeyMails(
         await sendMail({ to: receiver.email, ...writeMail(receiver, events, publicUrl) });
       } catch (error) {
         onFailed(error);
-        // Others may be accepted, if it is this address that the mail server refuses.
-        if (!isRefusedAddress(error)) return;
+        if (isRefusedSender(error) || !(await isReachable())) return;
+        await noteAttempt(db, receiver, now);
+        continue;
       }
-      await noteMail(db, receiver, now);
+      await noteAttempt(db, receiver, now);
     }
     await db
       .deleteFrom('keyMails')
@@ -117,8 +121,8 @@ async function findEvents(
   return rows;
 }
 
-/** Notes that a member was mailed, unless they have left. */
-async function noteMail(db: Kysely<DB>, { userId, organizationId }: Receiver, now: Date): Promise<void> {
+/** Notes that a mail to a member was attempted, unless they have left. */
+async function noteAttempt(db: Kysely<DB>, { userId, organizationId }: Receiver, now: Date): Promise<void> {
   await sql`
     insert into key_mail_settings (organization_id, user_id, mailed_at)
     select organization_id, user_id, ${now} from organization_members
@@ -126,11 +130,12 @@ async function noteMail(db: Kysely<DB>, { userId, organizationId }: Receiver, no
     on conflict (organization_id, user_id) do update set mailed_at = excluded.mailed_at`.execute(db);
 }
 
-/** Whether the mail server refuses the address for good. */
-function isRefusedAddress(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error) || !('responseCode' in error)) return false;
-  return error.code === 'EENVELOPE' && Number(error.responseCode) >= 500;
-}
+/**
+ * Whether the mail server refuses the operator's address, and so every mail. Other errors do not say whose fault they are:
+ * it may also close the connection, or not answer in time, because of a receiver or a text.
+ */
+const isRefusedSender = (error: unknown) =>
+  error instanceof Error && 'command' in error && error.command === 'MAIL FROM';
 
 /** The subject and text of a mail. */
 export function writeMail(
