@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { mailerOf, mailProbeOf } from '../src/accounts/mailer.ts';
 import { sendKeyMails, writeMail } from '../src/webhooks/key-mails.ts';
@@ -111,6 +112,31 @@ test('at most one mail an hour comes from an organization, whatever happens', as
   expect(read(mails[1])).toContain('And 12 more.');
 });
 
+test('a person is mailed about at most 1000 events in an organization at once', async () => {
+  const { service, lab, smtpUrl, mails } = await open();
+  const create = (name: string) => keyOf(service, lab, lab.owner, name);
+  await create('LIMS');
+  await sql`
+    insert into key_mails (user_id, organization_id, project_id, type, data, created_at)
+    select user_id, organization_id, project_id, type, data, created_at
+    from key_mails cross join generate_series(1, 998)`.execute(service.db);
+  await create('Last');
+  await create('Too late');
+  const waiting = await service.db
+    .selectFrom('keyMails')
+    .select(sql`data #>> '{apiKey,name}'`.as('name'))
+    .execute();
+  expect(waiting).toHaveLength(1000);
+  expect(waiting).toContainEqual({ name: 'Last' });
+  await send(service, smtpUrl);
+  expect(read(mails[0])).toMatch(/^Subject: 1000 events of API keys in /m);
+  expect(read(mails[0])).toContain('And 980 more.');
+  now = new Date(now.getTime() + HOUR);
+  await create('Next');
+  await send(service, smtpUrl);
+  expect(read(mails[1])).toContain('API key "Next"');
+});
+
 test('an expiry is mailed without a webhook: 14 and 3 days before, and when it has come', async () => {
   const { service, lab, smtpUrl, mails } = await open();
   const expiresAt = new Date(now.getTime() + 20 * DAY);
@@ -209,7 +235,11 @@ test('names cannot add headers, lines of a header or links', () => {
     projectName: 'www.evil.example',
     data: { apiKey: { id: 'k', name, prefix: 'sk_abc' } },
   };
-  const { subject, text } = writeMail({ organizationName: 'evil.example', slug: 'lab' }, [event], publicUrl);
+  const { subject, text } = writeMail(
+    { organizationName: 'evil.example', slug: 'lab' },
+    { events: [event], total: 1 },
+    publicUrl,
+  );
   expect(subject).not.toMatch(/[\r\n]/);
   expect(text.replaceAll(publicUrl, '')).not.toMatch(/evil\.example|:\/\//);
 });

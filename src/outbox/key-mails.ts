@@ -5,6 +5,9 @@ import { EVENT_TYPES, type Event } from './events.ts';
 /** Max events of a transaction that are mailed. A mail lists fewer. */
 const MAX_EVENTS = 100;
 
+/** Beyond this, events for a person in an organization are not written down. A transaction may exceed it once. */
+const MAX_HELD = 1000;
+
 /** What people are mailed about. Predictions outside come too often; the deployment's page shows them. */
 const MAILED: ReadonlySet<string> = new Set([
   EVENT_TYPES.API_KEY_CREATED,
@@ -40,7 +43,11 @@ export async function writeMails(
     left join api_keys on api_keys.id = event.subject_id
     left join key_mail_settings as settings
       on settings.organization_id = event.organization_id and settings.user_id = access.user_id
-    where coalesce(settings.enabled, true)
+    where coalesce(settings.enabled, true) and not exists (
+        select from key_mails as held
+        where held.user_id = access.user_id and held.organization_id = event.organization_id
+        offset ${MAX_HELD - 1}
+      )
       and (access.role = 'OWNER' or (access.role = 'CONTRIBUTOR' and api_keys.created_by = access.user_id))
     order by event.place`.execute(trx);
 }

@@ -30,8 +30,12 @@ interface Receiver {
   email: string;
   organizationName: string;
   slug: string;
-  /** The id of the last event. */
-  lastId: number;
+}
+
+interface Waiting {
+  id: number;
+  /** Whether it is in a project whose keys the receiver may still change. */
+  isMailed: boolean;
 }
 
 interface MailedEvent {
@@ -67,10 +71,15 @@ export async function sendKeyMails(
     .execute();
   for (const receiver of await findReceivers(db, now)) {
     if (signal.aborted) return;
-    const events = await findEvents(db, receiver);
+    const waiting = await findWaiting(db, receiver);
+    const mailed = waiting.filter(({ isMailed }) => isMailed);
+    const events = await findEvents(db, mailed.slice(0, MAX_LINES));
     if (events.length > 0) {
       try {
-        await sendMail({ to: receiver.email, ...writeMail(receiver, events, publicUrl) });
+        await sendMail({
+          to: receiver.email,
+          ...writeMail(receiver, { events, total: mailed.length }, publicUrl),
+        });
       } catch (error) {
         onFailed(error);
         if (isRefusedSender(error) || !(await isReachable())) return;
@@ -81,9 +90,7 @@ export async function sendKeyMails(
     }
     await db
       .deleteFrom('keyMails')
-      .where('userId', '=', receiver.userId)
-      .where('organizationId', '=', receiver.organizationId)
-      .where('id', '<=', receiver.lastId)
+      .where('id', '=', sql<number>`any(${waiting.map(({ id }) => id)}::bigint[])`)
       .execute();
   }
 }
@@ -91,7 +98,7 @@ export async function sendKeyMails(
 async function findReceivers(db: Kysely<DB>, now: Date): Promise<Receiver[]> {
   const { rows } = await sql<Receiver>`
     select mails.user_id, mails.organization_id, users.email, organizations.name as organization_name,
-      organizations.slug, max(mails.id) as last_id
+      organizations.slug
     from key_mails as mails
     join users on users.id = mails.user_id
     join organizations on organizations.id = mails.organization_id
@@ -105,18 +112,25 @@ async function findReceivers(db: Kysely<DB>, now: Date): Promise<Receiver[]> {
   return rows;
 }
 
-/** The events for a receiver, oldest first, in projects whose keys they may still change. */
-async function findEvents(
-  db: Kysely<DB>,
-  { userId, organizationId, lastId }: Receiver,
-): Promise<MailedEvent[]> {
+/** What is written down for a receiver, oldest first. */
+async function findWaiting(db: Kysely<DB>, { userId, organizationId }: Receiver): Promise<Waiting[]> {
+  const { rows } = await sql<Waiting>`
+    select mails.id, access.role is not null as is_mailed
+    from key_mails as mails
+    left join project_access as access on access.project_id = mails.project_id and access.user_id = mails.user_id
+      and access.role in ('OWNER', 'CONTRIBUTOR')
+    where mails.user_id = ${userId} and mails.organization_id = ${organizationId}
+    order by mails.id`.execute(db);
+  return rows;
+}
+
+/** The events that a mail lists, oldest first. */
+async function findEvents(db: Kysely<DB>, listed: readonly Waiting[]): Promise<MailedEvent[]> {
   const { rows } = await sql<MailedEvent>`
     select mails.type, mails.created_at, mails.data, projects.id as project_id, projects.name as project_name
     from key_mails as mails
-    join project_access as access on access.project_id = mails.project_id and access.user_id = mails.user_id
     join projects on projects.id = mails.project_id
-    where mails.user_id = ${userId} and mails.organization_id = ${organizationId} and mails.id <= ${lastId}
-      and access.role in ('OWNER', 'CONTRIBUTOR')
+    where mails.id = any(${listed.map(({ id }) => id)}::bigint[])
     order by mails.id`.execute(db);
   return rows;
 }
@@ -137,26 +151,28 @@ async function noteAttempt(db: Kysely<DB>, { userId, organizationId }: Receiver,
 const isRefusedSender = (error: unknown) =>
   error instanceof Error && 'command' in error && error.command === 'MAIL FROM';
 
-/** The subject and text of a mail. */
+/**
+ * The subject and text of a mail.
+ *
+ * @param events what it lists, at least one
+ * @param total how many there are, with those that it does not list
+ */
 export function writeMail(
   { organizationName, slug }: Pick<Receiver, 'organizationName' | 'slug'>,
-  events: readonly MailedEvent[],
+  { events, total }: { events: readonly MailedEvent[]; total: number },
   publicUrl: string,
 ): Omit<Mail, 'to'> {
   const organization = plain(organizationName);
   const [first] = events;
-  const subject =
-    first && events.length === 1
-      ? sentenceOf(first)
-      : `${events.length} events of API keys in ${organization}`;
-  const lines = events.slice(0, MAX_LINES).map(event => {
+  const subject = first && total === 1 ? sentenceOf(first) : `${total} events of API keys in ${organization}`;
+  const lines = events.map(event => {
     const { createdAt, projectId, projectName, data } = event;
     const place = data.apiKey
       ? `projects/${projectId}/api-keys/${data.apiKey.id}`
       : `deployments/${data.deployment?.id ?? ''}`;
     return `${createdAt.toUTCString()}, project "${plain(projectName)}":\n${sentenceOf(event)}.\n${publicUrl}/${place}\n`;
   });
-  const more = events.length > MAX_LINES ? `\nAnd ${events.length - MAX_LINES} more.\n` : '';
+  const more = total > events.length ? `\nAnd ${total - events.length} more.\n` : '';
   return {
     subject,
     text: `${lines.join('\n')}${more}
