@@ -30,7 +30,7 @@ import { startSettle } from './predictions/settlement/settle.ts';
 import { startRateLimits } from './requests/rate-limits.ts';
 import { startSigningKeys } from './requests/signing-keys.ts';
 import { parseNetworks } from './webhooks/addresses.ts';
-import type { KeyMails } from './webhooks/key-mails.ts';
+import type { KeyMails } from './webhooks/send-key-mails.ts';
 import type { TargetPolicy } from './webhooks/target.ts';
 
 // The composition root: starts each part of the server with the parts that it uses.

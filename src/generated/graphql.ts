@@ -905,7 +905,7 @@ export type Mutation = {
   setDeploymentActive: Deployment;
   /**
    * Sets whether you get mails about API keys of an organization that you belong to: created, rotated, revoked, expiring, and
-   * quotas. At most one an hour comes from each organization.
+   * quotas. At most one an hour comes, about all your organizations together.
    */
   setKeyMails: Organization;
   /**
