@@ -23,7 +23,7 @@ const MAILED: ReadonlySet<string> = new Set([
 /**
  * Writes down whom to mail about events: the owners of the project, who include those of its organization, and the
  * creator of the key, if they can still change it; not those who want no mails. A job sends them, or deletes them where
- * the server sends no mails (webhooks/key-mails.ts).
+ * the server sends no mails (webhooks/send-key-mails.ts).
  */
 export async function writeMails(
   trx: Transaction<DB>,
