@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { startInvitationMail } from './accounts/invitation-mail.ts';
-import { mailerOf } from './accounts/mailer.ts';
+import { mailerOf, mailProbeOf } from './accounts/mailer.ts';
 import { startPasswords } from './accounts/passwords.ts';
 import { startAuthenticate } from './api-keys/authenticate.ts';
 import { startCallRates } from './api-keys/call-rates.ts';
@@ -30,7 +30,7 @@ import { startSettle } from './predictions/settlement/settle.ts';
 import { startRateLimits } from './requests/rate-limits.ts';
 import { startSigningKeys } from './requests/signing-keys.ts';
 import { parseNetworks } from './webhooks/addresses.ts';
-import type { KeyMails } from './webhooks/key-mails.ts';
+import type { KeyMails } from './webhooks/send-key-mails.ts';
 import type { TargetPolicy } from './webhooks/target.ts';
 
 // The composition root: starts each part of the server with the parts that it uses.
@@ -291,7 +291,8 @@ function keyMailsOf({
 }: Pick<Config, 'SMTP_URL' | 'MAIL_FROM' | 'PUBLIC_URL'>): KeyMails | null {
   const publicUrl = PUBLIC_URL?.[0];
   if (SMTP_URL === undefined || MAIL_FROM === undefined || publicUrl === undefined) return null;
-  return { sendMail: mailerOf({ SMTP_URL, MAIL_FROM }), publicUrl };
+  const server = { SMTP_URL, MAIL_FROM };
+  return { sendMail: mailerOf(server), isReachable: mailProbeOf(server), publicUrl };
 }
 
 /** A model that fails in a millisecond would fill the log. */

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { mailerOf } from '../src/accounts/mailer.ts';
-import { sendKeyMails, writeMail } from '../src/webhooks/key-mails.ts';
+import { mailerOf, mailProbeOf } from '../src/accounts/mailer.ts';
+import { writeMail } from '../src/webhooks/key-mails.ts';
 import { noticeExpiries, noticeUsage } from '../src/webhooks/notices.ts';
+import { sendKeyMails } from '../src/webhooks/send-key-mails.ts';
 import {
   codes,
   createKey,
@@ -48,15 +49,24 @@ async function open(options: Parameters<typeof mailServer>[0] = {}) {
 
 async function send({ db }: Service, smtpUrl: string): Promise<unknown[]> {
   const failures: unknown[] = [];
-  const sendMail = mailerOf({ SMTP_URL: smtpUrl, MAIL_FROM: 'spectrakey@lab.example' });
+  const server = { SMTP_URL: smtpUrl, MAIL_FROM: 'spectrakey@lab.example' };
+  const mailer = { sendMail: mailerOf(server), isReachable: mailProbeOf(server), publicUrl };
   const onFailed = (error: unknown) => void failures.push(error);
   const { signal } = new AbortController();
-  await sendKeyMails(db, { sendMail, publicUrl }, { now, signal, onFailed });
+  await sendKeyMails(db, mailer, { now, signal, onFailed });
   return failures;
 }
 
 const keyOf = (service: Service, { deploymentId }: Lab, by: Person, name = 'LIMS', more = {}) =>
   createKey(service, by, { deploymentId }, { name, ...more });
+const setEmail = ({ db }: Service, { id }: Person, email: string) =>
+  db.updateTable('users').set({ email }).where('id', '=', id).execute();
+/** Writes down again, some times, what is written down for mails. */
+const repeatWaiting = ({ db }: Service, times: number) =>
+  sql`
+    insert into key_mails (user_id, organization_id, project_id, type, data, created_at)
+    select user_id, organization_id, project_id, type, data, created_at
+    from key_mails cross join generate_series(1, ${times}::int)`.execute(db);
 /** The text of a mail as its reader sees it. */
 const read = (mail: { text: string } | undefined) =>
   mail?.text.replaceAll('=\r\n', '').replaceAll('=3D', '=').replaceAll('\r\n', '\n') ?? '';
@@ -95,7 +105,7 @@ test('owners of the project and the creator of a key are mailed, and nobody else
   expect(mails).toHaveLength(3);
 });
 
-test('at most one mail an hour comes from an organization, whatever happens', async () => {
+test('a person gets at most one mail an hour, whatever happens', async () => {
   const { service, lab, smtpUrl, mails } = await open();
   for (let index = 0; index < 9; index++) {
     const { id } = await keyOf(service, lab, lab.owner, `Key ${index}`);
@@ -112,6 +122,83 @@ test('at most one mail an hour comes from an organization, whatever happens', as
   expect(mails).toHaveLength(2);
   expect(read(mails[1])).toMatch(/^Subject: 32 events of API keys in /m);
   expect(read(mails[1])).toContain('And 12 more.');
+});
+
+test('one mail an hour is about all organizations of a person, and none hides the others', async () => {
+  const { service, lab, smtpUrl, mails } = await open();
+  const other = await openLab(service, 'PRO', 'Otto Other');
+  await join(service, other.owner, lab.owner, 'OWNER');
+  for (let index = 0; index < 3; index++) await keyOf(service, lab, lab.owner, `Key ${index}`);
+  await repeatWaiting(service, 10);
+  await keyOf(service, other, other.owner, 'Elsewhere');
+  await send(service, smtpUrl);
+  const text = read(mails.find(({ to }) => to.includes(lab.owner.email)));
+  expect(mails.map(({ to }) => to).sort()).toEqual([[lab.owner.email], [other.owner.email]].sort());
+  expect(text).toMatch(/^Subject: 34 events of API keys in several organizations/m);
+  expect(text).toContain('API key "Elsewhere"');
+  expect(text).toContain('And 14 more.');
+  for (const { organization } of [lab.owner, other.owner])
+    expect(text).toContain(`${publicUrl}/organizations/${organization.slug}\n`);
+  now = new Date(now.getTime() + HOUR - 1);
+  await keyOf(service, other, other.owner, 'Later');
+  await send(service, smtpUrl);
+  expect(mails).toHaveLength(2);
+  now = new Date(now.getTime() + 1);
+  await send(service, smtpUrl);
+  expect(mails).toHaveLength(4);
+});
+
+test('an address gets at most five mails in 24 hours, without those that are refused; nothing is lost', async () => {
+  const refused: Record<string, string> = {};
+  const { service, lab, smtpUrl, mails } = await open({ refused });
+  refused[lab.owner.email] = '450 try again later';
+  const createHourly = async (names: string[]) => {
+    for (const name of names) {
+      await keyOf(service, lab, lab.owner, name);
+      await send(service, smtpUrl);
+      now = new Date(now.getTime() + HOUR);
+    }
+  };
+  await keyOf(service, lab, lab.owner, 'Refused');
+  const first = now;
+  for (let hour = 0; hour < 6; hour++) {
+    expect(await send(service, smtpUrl)).toHaveLength(1);
+    now = new Date(now.getTime() + HOUR);
+  }
+  delete refused[lab.owner.email];
+  await createHourly(['1', '2', '3', '4', '5']);
+  expect(mails).toHaveLength(5);
+  expect(read(mails[0])).toMatch(/^Subject: 2 events/m);
+  await createHourly(['6', '7']);
+  now = new Date(first.getTime() + DAY - 60_000);
+  await send(service, smtpUrl);
+  expect(mails).toHaveLength(5);
+  now = new Date(first.getTime() + DAY);
+  await send(service, smtpUrl);
+  expect(mails).toHaveLength(6);
+  for (const name of ['6', '7']) expect(read(mails[5])).toContain(`API key "${name}"`);
+});
+
+test('a person is mailed about at most 1000 events in an organization at once', async () => {
+  const { service, lab, smtpUrl, mails } = await open();
+  const create = (name: string) => keyOf(service, lab, lab.owner, name);
+  await create('LIMS');
+  await repeatWaiting(service, 998);
+  await create('Last');
+  await create('Too late');
+  const waiting = await service.db
+    .selectFrom('keyMails')
+    .select(sql`data #>> '{apiKey,name}'`.as('name'))
+    .execute();
+  expect(waiting).toHaveLength(1000);
+  expect(waiting).toContainEqual({ name: 'Last' });
+  await send(service, smtpUrl);
+  expect(read(mails[0])).toMatch(/^Subject: 1000 events of API keys in /m);
+  expect(read(mails[0])).toContain('And 980 more.');
+  now = new Date(now.getTime() + HOUR);
+  await create('Next');
+  await send(service, smtpUrl);
+  expect(read(mails[1])).toContain('API key "Next"');
 });
 
 test('an expiry is mailed without a webhook: 14 and 3 days before, and when it has come', async () => {
@@ -209,25 +296,39 @@ test('people switch mails off for an organization, and on again', async () => {
   );
 });
 
-test('what the mail server does not take is sent later; an address that it refuses delays nobody', async () => {
-  const { service, lab, smtpUrl, mails } = await open({ refused: 'nobody@lab.example' });
-  const second = await signUp(service, 'Sven Second');
-  await join(service, lab.owner, second, 'OWNER');
-  await service.db
-    .updateTable('users')
-    .set({ email: 'nobody@lab.example' })
-    .where('id', '=', lab.owner.id)
-    .execute();
+test('while the mail server cannot be reached, mails wait for a day', async () => {
+  const { service, lab, smtpUrl, mails } = await open();
   await keyOf(service, lab, lab.owner);
   expect(await send(service, 'smtp://127.0.0.1:1')).toHaveLength(1);
-  expect(await send(service, smtpUrl)).toHaveLength(1);
-  expect(mails.map(({ to }) => to)).toEqual([[second.email]]);
   expect(await send(service, smtpUrl)).toEqual([]);
-  // What could not be sent for a day is forgotten.
+  expect(mails).toHaveLength(1);
   await keyOf(service, lab, lab.owner, 'Second');
   now = new Date(now.getTime() + DAY + HOUR);
   await send(service, smtpUrl);
   expect(mails).toHaveLength(1);
+});
+
+test.each([
+  ['an address that is refused', 'nobody@lab.example', '550 no such mailbox'],
+  ['an address that is refused for now', 'nobody@lab.example', '450 try again later'],
+  ['an address at which the mail server ends the session', 'nobody@lab.example', '421 closing'],
+  ['an address at which the mail server breaks off', 'nobody@lab.example', ''],
+  ['a text that is refused', 'the-first-receiver', '554 looks like spam'],
+])('%s delays no mail to others, and is tried again after an hour', async (_kind, what, answer) => {
+  const refused: Record<string, string> = { [what]: answer };
+  const { service, lab, smtpUrl, mails } = await open({ refused });
+  const second = await signUp(service, 'Sven Second');
+  await join(service, lab.owner, second, 'OWNER');
+  const email = what.includes('@') ? what : `${what}@lab.example`;
+  await setEmail(service, lab.owner, email);
+  await keyOf(service, lab, lab.owner);
+  expect(await send(service, smtpUrl)).toHaveLength(1);
+  expect(mails.map(({ to }) => to)).toEqual([[second.email]]);
+  expect(await send(service, smtpUrl)).toEqual([]);
+  delete refused[what];
+  now = new Date(now.getTime() + HOUR);
+  expect(await send(service, smtpUrl)).toEqual([]);
+  expect(mails.map(({ to }) => to)).toEqual([[second.email], [email]]);
 });
 
 test('a job sends them, and deletes them where the server sends no mails', async () => {
@@ -249,12 +350,14 @@ test('names cannot add headers, lines of a header or links', () => {
   const event = {
     type: 'api_key.created',
     createdAt: now,
+    organizationName: 'evil.example',
+    slug: 'lab',
     projectId: 'p',
     projectName: 'www.evil.example',
     data: { apiKey: { id: 'k', name, prefix: 'sk_abc' } },
     outside: null,
   };
-  const { subject, text } = writeMail({ organizationName: 'evil.example', slug: 'lab' }, [event], publicUrl);
+  const { subject, text } = writeMail({ events: [event], total: 1 }, publicUrl);
   expect(subject).not.toMatch(/[\r\n]/);
   expect(text.replaceAll(publicUrl, '')).not.toMatch(/evil\.example|:\/\//);
 });

@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/**
- * Starts a mail server for one test, which accepts what it receives, or never answers.
- *
- * @param refused an address that it refuses for good
- */
-export async function mailServer({ silent = false, refused = '' } = {}) {
+interface Behaviour {
+  /** Never answers. */
+  silent?: boolean;
+  /** Its answers to addresses, and to mails that contain a text. Where one is empty, it closes the connection. */
+  refused?: Record<string, string>;
+}
+
+/** Starts a mail server for one test, which accepts what it receives and does not refuse. */
+export async function mailServer({ silent = false, refused = {} }: Behaviour = {}) {
   const mails: { to: string[]; text: string }[] = [];
   const sockets = new Set<Socket>();
   const server = createServer(socket => {
@@ -16,21 +19,25 @@ export async function mailServer({ silent = false, refused = '' } = {}) {
     if (silent) return;
     let to: string[] = [];
     let text: string | null = null;
+    const answer = (line = '250 ok') => (line === '' ? socket.destroy() : socket.write(`${line}\r\n`));
     socket.write('220 stand-in\r\n');
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       if (text !== null) {
         text += chunk;
         if (!text.endsWith('\r\n.\r\n')) return;
-        mails.push({ to, text });
+        const sent = text;
+        const [, refusal] = Object.entries(refused).find(([part]) => sent.includes(part)) ?? [];
+        if (refusal === undefined) mails.push({ to, text });
         text = null;
         to = [];
-        socket.write('250 ok\r\n');
+        answer(refusal);
         return;
       }
       for (const line of chunk.split('\r\n').filter(part => part !== '')) {
         const address = /^RCPT.*<(.*)>/i.exec(line)?.[1];
-        if (address !== undefined && address === refused) {
-          socket.write('550 no such mailbox\r\n');
+        const refusal = address === undefined ? undefined : refused[address];
+        if (refusal !== undefined) {
+          answer(refusal);
           continue;
         }
         if (address !== undefined) to.push(address);

@@ -20,27 +20,37 @@ export interface MailServer {
 
 /** Prepares to send mails. A connection is made for each. */
 export const mailerOf =
-  ({ SMTP_URL, MAIL_FROM }: MailServer): SendMail =>
+  (server: MailServer): SendMail =>
   async ({ to, subject, text }) => {
-    // Loaded on first use: most servers have no mail server.
-    const { createTransport } = await import('nodemailer');
-    const transport = createTransport({
-      url: SMTP_URL,
-      dnsTimeout: TIMEOUT_MS,
-      connectionTimeout: TIMEOUT_MS,
-      greetingTimeout: TIMEOUT_MS,
-      socketTimeout: TIMEOUT_MS,
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    });
+    const transport = await openTransport(server);
     await transport.sendMail({
-      from: MAIL_FROM,
+      from: server.MAIL_FROM,
       // As an object, because a string would be parsed as a list of addresses.
       to: { name: '', address: to },
       subject,
       text,
     });
   };
+
+/** Prepares to connect and sign in to a mail server without a mail. @returns whether it accepts that */
+export const mailProbeOf = (server: MailServer) => async (): Promise<boolean> => {
+  const transport = await openTransport(server);
+  return await transport.verify().catch(() => false);
+};
+
+async function openTransport({ SMTP_URL }: MailServer) {
+  // Loaded on first use: most servers have no mail server.
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    url: SMTP_URL,
+    dnsTimeout: TIMEOUT_MS,
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
 
 /** Removes from a name what mail programs turn into links. Otherwise a mail could carry arbitrary links. */
 export function withoutAddresses(name: string): string {

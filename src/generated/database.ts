@@ -303,6 +303,14 @@ export interface Invitations {
   role: OrganizationRole;
 }
 
+export interface KeyMailReceivers {
+  /**
+   * when the next mail may be sent
+   */
+  nextAt: Timestamp;
+  userId: string;
+}
+
 export interface KeyMails {
   createdAt: Timestamp;
   data: Json;
@@ -315,10 +323,6 @@ export interface KeyMails {
 
 export interface KeyMailSettings {
   enabled: Generated<boolean>;
-  /**
-   * when the last one was sent; the next waits an hour
-   */
-  mailedAt: Timestamp | null;
   organizationId: string;
   userId: string;
 }
@@ -612,6 +616,7 @@ export interface DB {
   deploymentUsage: DeploymentUsage;
   idempotencyKeys: IdempotencyKeys;
   invitations: Invitations;
+  keyMailReceivers: KeyMailReceivers;
   keyMails: KeyMails;
   keyMailSettings: KeyMailSettings;
   modelFiles: ModelFiles;

@@ -908,7 +908,7 @@ export type Mutation = {
   /**
    * Sets whether you get mails about API keys of an organization that you belong to: created, rotated, rehearsed,
    * revoked, expiring and expired ones; and about quotas and predictions outside of their deployments. At most one an hour
-   * comes from each organization.
+   * comes, about all your organizations together.
    */
   setKeyMails: Organization;
   /**

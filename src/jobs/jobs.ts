@@ -8,9 +8,9 @@ import { purge } from '../deletions/purge.ts';
 import type { DB } from '../generated/database.ts';
 import { takeLines } from '../outbox/outbox.ts';
 import { countKeyDays } from '../predictions/key-usage.ts';
-import { dropMails, type KeyMails, sendKeyMails } from '../webhooks/key-mails.ts';
 import { noticeExpiries, noticeUsage } from '../webhooks/notices.ts';
 import { send } from '../webhooks/send.ts';
+import { dropMails, type KeyMails, sendKeyMails } from '../webhooks/send-key-mails.ts';
 import type { TargetPolicy } from '../webhooks/target.ts';
 import { prepareDeliveries } from './deliveries.ts';
 

@@ -5,10 +5,13 @@ import { EVENT_TYPES, type Event } from './events.ts';
 /** Max events of an organization in a transaction that are mailed. A mail lists fewer. */
 const MAX_EVENTS = 100;
 
+/** Beyond this, events for a person in an organization are not written down. A transaction may exceed it once. */
+const MAX_HELD = 1000;
+
 /**
  * Writes down whom to mail about events: the owners of the project, who include those of its organization, and the
  * creator of the key, if they can still change it; not those who want no mails. A job sends them, or deletes them where
- * the server sends no mails (webhooks/key-mails.ts).
+ * the server sends no mails (webhooks/send-key-mails.ts).
  *
  * Predictions outside may come every minute: of a deployment and month they are written down once until they are mailed.
  * The mail has their number at that time.
@@ -36,7 +39,11 @@ export async function writeMails(
       and waiting.user_id = access.user_id and waiting.organization_id = event.organization_id
       and waiting.data ->> 'month' = event.data ->> 'month'
       and waiting.data -> 'deployment' ->> 'id' = event.subject_id::text
-    where coalesce(settings.enabled, true)
+    where coalesce(settings.enabled, true) and not exists (
+        select from key_mails as held
+        where held.user_id = access.user_id and held.organization_id = event.organization_id
+        offset ${MAX_HELD - 1}
+      )
       and (access.role = 'OWNER' or (access.role = 'CONTRIBUTOR' and api_keys.created_by = access.user_id))
       and waiting.id is null
     order by event.place`.execute(trx);

@@ -1,40 +1,16 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
-import { type Mail, type SendMail, withoutAddresses } from '../accounts/mailer.ts';
+import { sql, type Transaction } from 'kysely';
+import { type Mail, withoutAddresses } from '../accounts/mailer.ts';
 import { lockOrganizationAs } from '../accounts/organizations.ts';
 import type { Database } from '../database/pool.ts';
 import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES } from '../outbox/events.ts';
 
-// Mails to people about the events that webhooks receive (outbox/key-mails.ts writes them down). What happens within an
-// hour after a mail waits, so that nobody gets more than one an hour from an organization.
-
-const HOUR_MS = 60 * 60 * 1000;
-/** An event that could not be mailed for this time is forgotten. */
-const MAX_AGE_MS = 24 * HOUR_MS;
-/** Max events that a mail lists. */
-const MAX_LINES = 20;
-/** Max mails of a run, which is once a minute. */
-const MAX_MAILS = 100;
-
-export interface KeyMails {
-  sendMail: SendMail;
-  /** The origin of links. */
-  publicUrl: string;
-}
-
-interface Receiver {
-  userId: string;
-  organizationId: string;
-  email: string;
-  organizationName: string;
-  slug: string;
-  /** The id of the last event. */
-  lastId: number;
-}
-
-interface MailedEvent {
+/** An event as a mail lists it. */
+export interface MailedEvent {
   type: string;
   createdAt: Date;
+  organizationName: string;
+  slug: string;
   projectId: string;
   projectName: string;
   data: {
@@ -55,124 +31,42 @@ interface MailedEvent {
   outside: number | null;
 }
 
-/** Deletes all that was written down for mails. For a server that sends none. */
-export async function dropMails(db: Kysely<DB>): Promise<void> {
-  await db.deleteFrom('keyMails').execute();
-}
-
 /**
- * Sends the mails that are due. If the mail server cannot be reached, they are due again in the next run.
+ * The subject and text of a mail.
  *
- * @param onFailed is called for a mail that could not be sent
+ * @param events what it lists, at least one
+ * @param total how many there are, with those that it does not list
  */
-export async function sendKeyMails(
-  db: Kysely<DB>,
-  { sendMail, publicUrl }: KeyMails,
-  { now, signal, onFailed }: { now: Date; signal: AbortSignal; onFailed: (error: unknown) => void },
-): Promise<void> {
-  await db
-    .deleteFrom('keyMails')
-    .where('createdAt', '<', new Date(now.getTime() - MAX_AGE_MS))
-    .execute();
-  for (const receiver of await findReceivers(db, now)) {
-    if (signal.aborted) return;
-    const events = await findEvents(db, receiver);
-    if (events.length > 0) {
-      try {
-        await sendMail({ to: receiver.email, ...writeMail(receiver, events, publicUrl) });
-      } catch (error) {
-        onFailed(error);
-        // Others may be accepted, if it is this address that the mail server refuses.
-        if (!isRefusedAddress(error)) return;
-      }
-      await noteMail(db, receiver, now);
-    }
-    await db
-      .deleteFrom('keyMails')
-      .where('userId', '=', receiver.userId)
-      .where('organizationId', '=', receiver.organizationId)
-      .where('id', '<=', receiver.lastId)
-      .execute();
-  }
-}
-
-async function findReceivers(db: Kysely<DB>, now: Date): Promise<Receiver[]> {
-  const { rows } = await sql<Receiver>`
-    select mails.user_id, mails.organization_id, users.email, organizations.name as organization_name,
-      organizations.slug, max(mails.id) as last_id
-    from key_mails as mails
-    join users on users.id = mails.user_id
-    join organizations on organizations.id = mails.organization_id
-    left join key_mail_settings as settings
-      on settings.organization_id = mails.organization_id and settings.user_id = mails.user_id
-    where coalesce(settings.enabled, true)
-      and coalesce(settings.mailed_at, '-infinity') <= ${new Date(now.getTime() - HOUR_MS)}
-    group by mails.user_id, mails.organization_id, users.id, organizations.id
-    order by min(mails.id)
-    limit ${MAX_MAILS}`.execute(db);
-  return rows;
-}
-
-/** The events for a receiver, oldest first, in projects whose keys they may still change. */
-async function findEvents(
-  db: Kysely<DB>,
-  { userId, organizationId, lastId }: Receiver,
-): Promise<MailedEvent[]> {
-  const { rows } = await sql<MailedEvent>`
-    select mails.type, mails.created_at, mails.data, projects.id as project_id, projects.name as project_name, (
-        select sum(outside)::bigint from deployment_usage as usage
-        where mails.type = ${EVENT_TYPES.PREDICTION_OUTSIDE} and usage.month = mails.data ->> 'month'
-          and usage.deployment_id = (mails.data -> 'deployment' ->> 'id')::uuid
-      ) as outside
-    from key_mails as mails
-    join project_access as access on access.project_id = mails.project_id and access.user_id = mails.user_id
-    join projects on projects.id = mails.project_id
-    where mails.user_id = ${userId} and mails.organization_id = ${organizationId} and mails.id <= ${lastId}
-      and access.role in ('OWNER', 'CONTRIBUTOR')
-    order by mails.id`.execute(db);
-  return rows;
-}
-
-/** Notes that a member was mailed, unless they have left. */
-async function noteMail(db: Kysely<DB>, { userId, organizationId }: Receiver, now: Date): Promise<void> {
-  await sql`
-    insert into key_mail_settings (organization_id, user_id, mailed_at)
-    select organization_id, user_id, ${now} from organization_members
-    where organization_id = ${organizationId} and user_id = ${userId} for key share
-    on conflict (organization_id, user_id) do update set mailed_at = excluded.mailed_at`.execute(db);
-}
-
-/** Whether the mail server refuses the address for good. */
-function isRefusedAddress(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error) || !('responseCode' in error)) return false;
-  return error.code === 'EENVELOPE' && Number(error.responseCode) >= 500;
-}
-
-/** The subject and text of a mail. */
 export function writeMail(
-  { organizationName, slug }: Pick<Receiver, 'organizationName' | 'slug'>,
-  events: readonly MailedEvent[],
+  { events, total }: { events: readonly MailedEvent[]; total: number },
   publicUrl: string,
 ): Omit<Mail, 'to'> {
-  const organization = plain(organizationName);
+  const organizations = new Map(events.map(({ slug, organizationName }) => [slug, plain(organizationName)]));
   const [first] = events;
+  const [name = ''] = organizations.values();
   const subject =
-    first && events.length === 1
+    first && total === 1
       ? sentenceOf(first)
-      : `${events.length} events of API keys in ${organization}`;
-  const lines = events.slice(0, MAX_LINES).map(event => {
-    const { createdAt, projectId, projectName, data } = event;
+      : `${total} events of API keys in ${organizations.size === 1 ? name : 'several organizations'}`;
+  const lines = events.map(event => {
+    const { createdAt, slug, projectId, projectName, data } = event;
     const place = data.apiKey
       ? `projects/${projectId}/api-keys/${data.apiKey.id}`
       : `deployments/${data.deployment?.id ?? ''}`;
-    return `${createdAt.toUTCString()}, project "${plain(projectName)}":\n${sentenceOf(event)}.\n${publicUrl}/${place}\n`;
+    return `${createdAt.toUTCString()}, project "${plain(projectName)}" of "${organizations.get(slug)}":\n${sentenceOf(event)}.\n${publicUrl}/${place}\n`;
   });
-  const more = events.length > MAX_LINES ? `\nAnd ${events.length - MAX_LINES} more.\n` : '';
+  const more = total > events.length ? `\nAnd ${total - events.length} more.\n` : '';
+  const switches = [...organizations].map(
+    ([slug, organization]) => `"${organization}": ${publicUrl}/organizations/${slug}\n`,
+  );
   return {
     subject,
     text: `${lines.join('\n')}${more}
-You get this mail because you may change API keys of the organization "${organization}" on Spectrakey. You can
-switch such mails off at ${publicUrl}/organizations/${slug}
+You get this mail because you may change API keys on Spectrakey. To switch such mails off, open the page of the
+organization, sign in, and switch off "Mail me about keys that I may change":
+${switches.join('')}
+If you have no account there, someone else gave your address. Ask the operator of ${publicUrl} for a new password
+of the account; with it you can switch the mails off or delete the account.
 `,
   };
 }

@@ -1,0 +1,159 @@
+import { type Kysely, sql } from 'kysely';
+import type { SendMail } from '../accounts/mailer.ts';
+import type { DB } from '../generated/database.ts';
+import { EVENT_TYPES } from '../outbox/events.ts';
+import { startRateLimits } from '../requests/rate-limits.ts';
+import { type MailedEvent, writeMail } from './key-mails.ts';
+import { countKeyMail, takeBackKeyMail } from './limits.ts';
+
+// Mails to people about the events that webhooks receive (outbox/key-mails.ts writes them down). What happens within an
+// hour after a mail waits, so that nobody gets more than one an hour, in however many organizations they are.
+
+const HOUR_MS = 60 * 60 * 1000;
+/** An event that could not be mailed for this time is forgotten. */
+const MAX_AGE_MS = 24 * HOUR_MS;
+/** Max events that a mail lists. */
+const MAX_LINES = 20;
+/** Max events that a mail lists or counts. More wait for the next mail. */
+const MAX_COUNTED = 10_000;
+/** Max mails of a run, which is once a minute. */
+const MAX_MAILS = 100;
+
+export interface KeyMails {
+  sendMail: SendMail;
+  /** Whether the mail server accepts connections. */
+  isReachable: () => Promise<boolean>;
+  /** The origin of links. */
+  publicUrl: string;
+}
+
+interface Receiver {
+  userId: string;
+  email: string;
+}
+
+interface Waiting {
+  id: number;
+  /** Whether the receiver wants it, and it is in a project whose keys they may still change. */
+  isMailed: boolean;
+}
+
+/** Deletes all that was written down for mails. For a server that sends none. */
+export async function dropMails(db: Kysely<DB>): Promise<void> {
+  await db.deleteFrom('keyMails').execute();
+}
+
+/**
+ * Sends the mails that are due. If the mail server cannot be reached, they are due again in the next run. A mail that it
+ * does not accept is due again after an hour, and delays no other: the address and names in it are the tenant's choice.
+ *
+ * @param onFailed is called for a mail that could not be sent
+ */
+export async function sendKeyMails(
+  db: Kysely<DB>,
+  { sendMail, isReachable, publicUrl }: KeyMails,
+  { now, signal, onFailed }: { now: Date; signal: AbortSignal; onFailed: (error: unknown) => void },
+): Promise<void> {
+  const rateLimits = startRateLimits(db);
+  const inAnHour = new Date(now.getTime() + HOUR_MS);
+  await db
+    .deleteFrom('keyMails')
+    .where('createdAt', '<', new Date(now.getTime() - MAX_AGE_MS))
+    .execute();
+  for (const receiver of await findReceivers(db, now)) {
+    if (signal.aborted) return;
+    const waiting = await findWaiting(db, receiver);
+    const mailed = waiting.filter(({ isMailed }) => isMailed);
+    const events = await findEvents(db, mailed.slice(0, MAX_LINES));
+    if (events.length > 0) {
+      const counted = await countKeyMail(rateLimits, receiver.email, now);
+      if (!counted.isWithin) {
+        await postpone(db, receiver, counted.endsAt);
+        continue;
+      }
+      try {
+        await sendMail({
+          to: receiver.email,
+          ...writeMail({ events, total: mailed.length }, publicUrl),
+        });
+      } catch (error) {
+        onFailed(error);
+        await takeBackKeyMail(rateLimits, receiver.email);
+        if (isRefusedSender(error) || !(await isReachable())) return;
+        await postpone(db, receiver, inAnHour);
+        continue;
+      }
+      await postpone(db, receiver, inAnHour);
+    }
+    await db
+      .deleteFrom('keyMails')
+      .where('id', '=', sql<number>`any(${waiting.map(({ id }) => id)}::bigint[])`)
+      .execute();
+  }
+}
+
+/** The people to mail now. Those who were never mailed, or whose turn has been longest, come first. */
+async function findReceivers(db: Kysely<DB>, now: Date): Promise<Receiver[]> {
+  const { rows } = await sql<Receiver>`
+    select users.id as user_id, users.email
+    from key_mails as mails
+    join users on users.id = mails.user_id
+    left join key_mail_settings as settings
+      on settings.organization_id = mails.organization_id and settings.user_id = mails.user_id
+    left join key_mail_receivers as receivers on receivers.user_id = mails.user_id
+    where coalesce(settings.enabled, true) and coalesce(receivers.next_at, '-infinity') <= ${now}
+    group by users.id, receivers.next_at
+    order by receivers.next_at nulls first, min(mails.id)
+    limit ${MAX_MAILS}`.execute(db);
+  return rows;
+}
+
+/** What is written down for a person, in the order in which a mail lists it: organizations take turns. */
+async function findWaiting(db: Kysely<DB>, { userId }: Receiver): Promise<Waiting[]> {
+  const { rows } = await sql<Waiting>`
+    select id, is_mailed from (
+      select mails.id, mails.organization_id,
+        access.role is not null and coalesce(settings.enabled, true) as is_mailed
+      from key_mails as mails
+      left join project_access as access on access.project_id = mails.project_id and access.user_id = mails.user_id
+        and access.role in ('OWNER', 'CONTRIBUTOR')
+      left join key_mail_settings as settings
+        on settings.organization_id = mails.organization_id and settings.user_id = mails.user_id
+      where mails.user_id = ${userId}
+    ) as waiting
+    order by is_mailed desc, row_number() over (partition by organization_id, is_mailed order by id), id
+    limit ${MAX_COUNTED}`.execute(db);
+  return rows;
+}
+
+/** The events that a mail lists, oldest first. */
+async function findEvents(db: Kysely<DB>, listed: readonly Waiting[]): Promise<MailedEvent[]> {
+  const { rows } = await sql<MailedEvent>`
+    select mails.type, mails.created_at, mails.data, projects.id as project_id, projects.name as project_name,
+      organizations.name as organization_name, organizations.slug, (
+        select sum(outside)::bigint from deployment_usage as usage
+        where mails.type = ${EVENT_TYPES.PREDICTION_OUTSIDE} and usage.month = mails.data ->> 'month'
+          and usage.deployment_id = (mails.data -> 'deployment' ->> 'id')::uuid
+      ) as outside
+    from key_mails as mails
+    join projects on projects.id = mails.project_id
+    join organizations on organizations.id = projects.organization_id
+    where mails.id = any(${listed.map(({ id }) => id)}::bigint[])
+    order by mails.id`.execute(db);
+  return rows;
+}
+
+/** Sets when a person may be mailed again, unless their account was deleted. */
+async function postpone(db: Kysely<DB>, { userId }: Receiver, nextAt: Date): Promise<void> {
+  await sql`
+    insert into key_mail_receivers (user_id, next_at)
+    select id, ${nextAt}::timestamptz from users where id = ${userId} for key share
+    on conflict (user_id) do update set next_at = excluded.next_at`.execute(db);
+}
+
+/**
+ * Whether the mail server refuses the operator's address, and so every mail. Other errors do not say whose fault they are:
+ * it may also close the connection, or not answer in time, because of a receiver or a text.
+ */
+const isRefusedSender = (error: unknown) =>
+  error instanceof Error && 'command' in error && error.command === 'MAIL FROM';
