@@ -206,7 +206,7 @@ describe('the address that people see', () => {
   ])('with %s', async (_what, trustedProxies, headers, address, hasUnknownProxy) => {
     const own = await startServiceForTest({ trustedProxies });
     const { cookie } = await signUp(own, 'Ada Lovelace');
-    const { clientAddress } = await own.ask(ADDRESS, {}, { cookie, headers });
+    const { clientAddress } = await own.ask(ADDRESS, {}, { headers: { cookie, ...headers } });
     expect(clientAddress).toEqual({ address, hasUnknownProxy });
   });
 });
