@@ -116,7 +116,7 @@ test('the expiry of a key is changed to a day and to never, and stays when other
   expect(await expiry()).toContain('Jan 31, 2099, end of day');
   await change('Expires', 'Never');
   await save();
-  await expect.poll(expiry).toBe('Never');
+  await expect.poll(expiry).toContain('Never');
 });
 
 test('the expiry of a key that retires can only be brought forward', async () => {
@@ -250,6 +250,6 @@ test('an owner sets the policy of an organization, and the page of a key says wh
 
   await page.goto(`/projects/${owner.projectId}/api-keys/${id}`);
   expect(await fact(page, 'Policy').innerText()).toMatch(/expire.*project/i);
-  await page.getByRole('link', { name: 'API keys' }).first().click();
+  await page.goto(`/projects/${owner.projectId}/api-keys`);
   await page.getByRole('row').getByText('Breaks the policy').waitFor();
 });
