@@ -292,7 +292,7 @@ test('a receiver that switches the protocol, or closes its connection, ends a de
       'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
       { kind: 'failed', reason: 'The connection closed without an answer.' },
     ],
-    ['HTTP/1.1 101 Switching Protocols\r\n\r\n', { kind: 'failed' }],
+    ['HTTP/1.1 101 Switching Protocols\r\n\r\n', { kind: 'answered', status: 101 }],
     ['', { kind: 'failed' }],
     ['HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut', { kind: 'failed' }],
     // Its end is that of the connection.
