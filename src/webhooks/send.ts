@@ -111,7 +111,7 @@ function post(
       },
     );
     sent.once('error', reject);
-    // Without `response` or `error` after a `101 Switching Protocols`. After a response it may precede the answer's `end`.
+    // Without `response` or `error` after a 101 with `Connection: Upgrade`. After a response it may precede the answer's `end`.
     sent.once('close', closedEarly);
     sent.end(body);
   });
