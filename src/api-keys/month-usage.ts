@@ -12,7 +12,7 @@ export const addKeyUsage = statement<[apiKeyId: string, month: string], never>(
   `
 with bounds as (
   select ($2 || '-01')::date as first, (($2 || '-01')::date + interval '1 month')::date as past_last,
-    greatest(($2 || '-01')::date, (select max(before) from api_key_days_counted)) as uncounted
+    greatest(($2 || '-01')::date, (select before from api_key_days_counted where only_row = true)) as uncounted
 )
 insert into api_key_usage (api_key_id, month, predictions)
 select id, $2, (
