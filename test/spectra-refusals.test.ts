@@ -34,6 +34,11 @@ describe('refused with what was read', () => {
       /^line 2: '0\.2' is in column 3, which has no heading\. Head the column, or remove it\./,
     ],
     ['a first spectrum that lost a value', '"1,5","0,19","0,18"\nA,"0,2","0,3","0,4"', /is not a heading/],
+    [
+      'tabs beside decimal commas',
+      '902\t-0,1\t-0,2\n2\t900\t-0,3\t-0,4',
+      /holds several numbers\. Use one delimiter/,
+    ],
     ['rows that are spectra of one point', 'id,x,y\nA,0,0.1\nB,0,0.2', /^line 2: Each row is a spectrum/],
     ['no name', 'id,900\n ,0.1', ['line 2: The sample has no name. Fill it.']],
     ['a long name', `id,x,y\n${'n'.repeat(201)},1,2`, /^line 2: The name 'n{60}…' is too long/],

@@ -52,6 +52,7 @@ export function openTable(dialect: Dialect): Table | null {
     if (heading) {
       const units = isRowOfUnits(fields) ? { line, fields } : null;
       if (!units) refuseOtherHeading(fields, line, heading);
+      for (const one of [heading, { line, fields }]) refuseOtherDelimiter(one, dialect);
       const lacksCorner = isWithoutCorner(heading, row);
       return {
         dialect,
@@ -90,6 +91,20 @@ function refuseOtherHeading(fields: readonly string[], line: number, heading: Ro
       ? 'Each spectrum seems to have an x of its own. Export one spectrum a file, or all with a common x.'
       : `Remove line ${heading.line}, or put its names into line ${line}.`;
   refuse(line, `Below the first row, ${list(heading.fields)}, are more headings: ${list(fields)}. ${advice}`);
+}
+
+/** Numbers that a tab or a semicolon separates: it is the delimiter, and others in the row are decimal commas. */
+const SEPARATED_NUMBERS = /\d[\t;][-+]?\d/;
+
+/** Refuses a row whose cells hold several numbers: rows of different lengths can hide the true delimiter. */
+function refuseOtherDelimiter({ line, fields }: Pick<Row, 'line' | 'fields'>, { delimiter }: Dialect): void {
+  const cell = fields.find(text => SEPARATED_NUMBERS.test(text));
+  if (cell === undefined) return;
+  const read = delimiter === '\t' ? 'tabs' : quote(delimiter);
+  refuse(
+    line,
+    `The cells were separated by ${read}, but ${quote(cell)} holds several numbers. Use one delimiter, and as many cells in each row.`,
+  );
 }
 
 /**
