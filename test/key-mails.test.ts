@@ -267,7 +267,7 @@ test('predictions outside the calibration are mailed to the owners of the projec
   expect(first?.match(found(5))).toHaveLength(1);
   expect(first).toContain(`${publicUrl}/deployments/${deploymentId}`);
   expect(second?.match(found(6))).toHaveLength(1);
-  // Without more of them there is no more news.
+  // No mail without further predictions outside.
   now = new Date(now.getTime() + HOUR);
   await service.db.transaction().execute(trx => noticeUsage(trx, now, { forMails: true }));
   await send(service, smtpUrl);

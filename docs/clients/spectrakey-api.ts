@@ -112,7 +112,7 @@ export interface paths {
         put?: never;
         /**
          * Revoke the API key of the request
-         * @description Ends the key for good, for whoever finds a leaked one. It needs no body. It works with every key that exists: also when the key has expired, was revoked, is used from another network or has used up its limits. A repeat is answered alike; only an unknown key is refused. Other keys stay as they are.
+         * @description Ends the key for good, for anyone who finds a leaked one. It needs no body. It works with every key that exists: also when the key has expired, was revoked, is used from another network or has used up its limits. A repeat is answered alike; only an unknown key is refused. Other keys stay as they are.
          */
         post: operations["revokeKey"];
         delete?: never;

@@ -72,7 +72,7 @@ export interface Actor {
   kind?: ActorKind;
 }
 
-/** A person, whoever holds an API key, the operator at the command line, the server itself, or an anonymous caller. */
+/** A person, the holder of an API key, the operator at the command line, the server itself, or an anonymous caller. */
 export type ActorKind = 'PERSON' | 'KEY_HOLDER' | 'OPERATOR' | 'SERVER' | 'ANONYMOUS';
 
 /** The author and time of a change. */

@@ -29,7 +29,7 @@ export const NO_POLICY: KeyPolicy = {
   projectKeysAllowed: true,
 };
 
-/** From when to when a key can be used; without an expiry for ever. */
+/** The creation and the expiry of a key; without an expiry it can be used for ever. */
 interface Lifetime {
   createdAt: Date;
   expiresAt: Date | null;

@@ -29,7 +29,7 @@ const successorId = sql<string | null>`(
   order by successors.id desc limit 1
 )`;
 
-/** A key as whoever holds it gets it from the server. */
+/** A key without the viewer's role in its project, as its holder may read it. */
 export type HeldKey = InferResult<ReturnType<typeof selectAnyKeys>>[number];
 
 function selectAnyKeys(db: Database) {
@@ -74,7 +74,7 @@ export function selectKeys(db: Database, viewerId: string) {
     .where('access.userId', '=', viewerId);
 }
 
-/** Finds a key for whoever holds it, who has no role in its project. */
+/** Finds a key for its holder, who has no role in its project. */
 export function findHeldKey(db: Database, id: string): Promise<HeldKey> {
   return selectAnyKeys(db).where('apiKeys.id', '=', id).executeTakeFirstOrThrow();
 }

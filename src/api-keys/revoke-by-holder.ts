@@ -7,7 +7,7 @@ import { recordEvent } from './manage-keys.ts';
 import { findHeldKey, type HeldKey } from './queries.ts';
 import { digestOf, isRawKey } from './raw-key.ts';
 
-// Whoever finds a leaked key can end it: the key itself is the credential.
+// Anyone who finds a leaked key can revoke it: the key itself is the credential.
 
 /** The result of looking up who holds a key. */
 export type HolderVerdict = { status: 'known'; digest: Buffer } | { status: 'unknown' | 'malformed' };

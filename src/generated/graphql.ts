@@ -139,7 +139,7 @@ export type ActivityGroup =
 export type ActorKind =
   /** Someone who was not signed in. */
   | 'ANONYMOUS'
-  /** Whoever held an API key, with the key as the credential. */
+  /** The holder of an API key, with the key as the credential. */
   | 'KEY_HOLDER'
   /** The operator of the server, at the command line. */
   | 'OPERATOR'
@@ -217,7 +217,7 @@ export type ApiKey = {
   revokedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The person who revoked the key; null if it was not revoked, or their account was deleted. */
   revokedBy?: Maybe<Person>;
-  /** Whether the key was revoked with the key itself as the credential, by whoever held it. */
+  /** Whether the key was revoked by its holder, with the key itself as the credential. */
   revokedByHolder: Scalars['Boolean']['output'];
   /** What the key allows a program to do. */
   scopes: Array<ApiKeyScope>;
@@ -876,7 +876,7 @@ export type Mutation = {
   /** Revokes a pending invitation and makes its link invalid. For members who may invite with its role. */
   revokeInvitation: Scalars['Boolean']['output'];
   /**
-   * Revokes the API key that the request is sent with: whoever finds a leaked key can end it. The key works for this
+   * Revokes the API key that the request is sent with: anyone who finds a leaked key can end it. The key works for this
    * whatever its state, networks, limits and plan: also when it has expired or was revoked, which a repeat is answered
    * like. Only an unknown key fails, with 401 `UNAUTHENTICATED`. No other key is revoked. Of the key, only `id`, `name`,
    * `prefix`, `scopes`, `status`, `createdAt`, `expiresAt`, `revokedAt` and `revokedByHolder` can be selected; other fields

@@ -55,7 +55,7 @@ const WORDS: Record<string, Words> = {
 
 const ACTORS: Record<Entry['actorKind'], string> = {
   PERSON: 'Someone who deleted their account',
-  KEY_HOLDER: 'Whoever held the key',
+  KEY_HOLDER: 'The holder of the key',
   OPERATOR: 'The operator of the server',
   SERVER: 'The server',
   ANONYMOUS: 'Someone who was not signed in',

@@ -8,7 +8,7 @@ import { Refusal } from '../ui/Refusal';
 interface LostAnswerProps {
   /** The name of the key that was to be made. */
   name: string;
-  /** Why a repeated request did not tell the outcome. */
+  /** Why the outcome is still unknown after a repeated request. */
   error: CombinedError | undefined;
   isRepeatable: boolean;
   busy: boolean;

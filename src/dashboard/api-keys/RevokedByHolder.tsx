@@ -5,7 +5,7 @@ import type { ApiKeyPageQuery } from '../generated/graphql';
 import { Notice } from '../ui/Notice';
 import { keyPath } from './key-path.ts';
 
-/** Says that whoever held a key ended it, and offers its successor and predecessor if they can still be used. */
+/** Reports that a key was revoked by its holder, and links to its successor and predecessor if they can still be used. */
 export function RevokedByHolder({ apiKey }: { apiKey: NonNullable<ApiKeyPageQuery['apiKey']> }) {
   const { project, successor, predecessor } = apiKey;
   const usable = [
@@ -17,8 +17,8 @@ export function RevokedByHolder({ apiKey }: { apiKey: NonNullable<ApiKeyPageQuer
     <Notice icon={<ShieldAlert size={18} aria-hidden />} title="Revoked with the key itself">
       <Stack gap="xs" align="flex-start">
         <Text size="sm">
-          Someone sent the key to have it revoked, as anyone who finds a leaked key can. Look for where it was
-          readable.
+          Someone who had the key revoked it, which anyone who finds a leaked key can do. Find out where it
+          leaked.
           {usable.length > 0 &&
             ` Its ${names} can still be used. What leaked this key may have leaked ${usable.length > 1 ? 'them' : 'it'} too: end ${usable.length > 1 ? 'them' : 'it'} as well, unless you know better.`}
         </Text>

@@ -107,7 +107,7 @@ export function useAttempt<Input extends object, Made>({
     start: (input: Input) =>
       perform({ input: { ...input, idempotencyKey: uuidv7() }, at: Date.now() }, false),
     repeat: () => pending && perform(pending, true),
-    /** Whether repeating the request can still tell its outcome. */
+    /** Whether repeating the request can still report its outcome. */
     isRepeatable: pending !== undefined && Date.now() - pending.at < REPEATABLE_MS,
     /** Gives up to learn the outcome. */
     forget: () => {

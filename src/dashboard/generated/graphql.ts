@@ -39,7 +39,7 @@ export type ActivityGroup =
 export type ActorKind =
   /** Someone who was not signed in. */
   | 'ANONYMOUS'
-  /** Whoever held an API key, with the key as the credential. */
+  /** The holder of an API key, with the key as the credential. */
   | 'KEY_HOLDER'
   /** The operator of the server, at the command line. */
   | 'OPERATOR'

@@ -143,7 +143,7 @@ query CurrentApiKey {
 // A tab of its own, so that Ctrl-Enter in another tab cannot run it.
 const revokeThisApiKey: Example = {
   title: 'RevokeThisApiKey',
-  query: `# Revoke the key in the headers: for whoever finds a key
+  query: `# Revoke the key in the headers: for anyone who finds a key
 # that leaked. This cannot be undone.
 mutation RevokeThisApiKey {
   revokeThisApiKey {
