@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import type { Activity, ActivityFilter } from '../src/generated/graphql.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
-import { noticeExpiries } from '../src/webhooks/notices.ts';
+import { noticeExpiries } from '../src/webhooks/expiry-notices.ts';
 import {
   codes,
   createKey,

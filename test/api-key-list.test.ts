@@ -22,7 +22,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const FILTERED = `query ($of: ApiKeyTarget!, $first: Int, $after: String, $orderBy: ApiKeyOrder! = NEWEST,
     $search: String, $status: [ApiKeyStatus!]) {
   apiKeys(of: $of, first: $first, after: $after, orderBy: $orderBy, search: $search, status: $status) {
-    totalCount nodes { id name status lastUsedAt revokedAt revokedByHolder revokedBy { name } }
+    totalCount nodes { id name status lastUsedAt revokedAt revocationSource revokedBy { name } }
     pageInfo { hasNextPage endCursor }
   }
 }`;

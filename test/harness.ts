@@ -293,7 +293,7 @@ export const LIST_KEYS = `query ApiKeys($of: ApiKeyTarget!, $first: Int, $after:
 
 export const REVOKE_KEY = `mutation RevokeApiKey($id: ID!) { revokeApiKey(id: $id) { id status revokedAt revokedBy { id } } }`;
 export const REVOKE_THIS_KEY = `mutation RevokeThisApiKey {
-  revokeThisApiKey { id prefix status revokedAt revokedByHolder }
+  revokeThisApiKey { id prefix status revokedAt revocationSource }
 }`;
 export const DELETE_KEY = `mutation DeleteApiKey($id: ID!) { deleteApiKey(id: $id) { deletedApiKeyId } }`;
 

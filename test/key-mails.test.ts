@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { mailerOf, mailProbeOf } from '../src/accounts/mailer.ts';
+import { noticeExpiries } from '../src/webhooks/expiry-notices.ts';
 import { writeMail } from '../src/webhooks/key-mails.ts';
-import { noticeExpiries, noticeUsage } from '../src/webhooks/notices.ts';
 import { sendKeyMails } from '../src/webhooks/send-key-mails.ts';
+import { noticeUsage } from '../src/webhooks/usage-notices.ts';
 import {
   codes,
   createKey,
@@ -238,7 +239,7 @@ test('the mails about a rotated key that retires name its successor', async () =
   expect(texts[2]).toContain(`has expired, ${successor}.`);
 });
 
-test('predictions outside the calibration are mailed to the owners of the project, as one event with their number', async () => {
+test('predictions outside the calibration are mailed to the owners of the project, as one event with their number, at most once a day', async () => {
   const { service, lab, smtpUrl, mails } = await open();
   const contributor = await signUp(service, 'Carla Contributor');
   await join(service, lab.owner, contributor, 'CONTRIBUTOR');
@@ -255,6 +256,10 @@ test('predictions outside the calibration are mailed to the owners of the projec
   await call(1);
   await send(service, smtpUrl);
   expect(mails.map(({ to }) => to)).toEqual([[lab.owner.email]]);
+  // Alone they make one mail a day, so that they leave the five of a day to other events.
+  now = new Date(now.getTime() + 22 * HOUR);
+  await send(service, smtpUrl);
+  expect(mails).toHaveLength(1);
   now = new Date(now.getTime() + HOUR);
   await send(service, smtpUrl);
   expect(mails).toHaveLength(2);
@@ -272,6 +277,10 @@ test('predictions outside the calibration are mailed to the owners of the projec
   await service.db.transaction().execute(trx => noticeUsage(trx, now, { forMails: true }));
   await send(service, smtpUrl);
   expect(mails).toHaveLength(2);
+  await call(1);
+  await keyOf(service, lab, lab.owner);
+  await send(service, smtpUrl);
+  expect(read(mails[2])).toMatch(found(7));
 });
 
 test('people switch mails off for an organization, and on again', async () => {

@@ -89,10 +89,10 @@ test('only an unknown key is refused, and no other key is revoked', async () => 
 
 test('the key and the activity say that it was revoked by its holder, and from which network', async () => {
   await revoke();
-  const query = 'query ($id: ID!) { apiKey(id: $id) { status revokedByHolder revokedBy { id } } }';
+  const query = 'query ($id: ID!) { apiKey(id: $id) { status revocationSource revokedBy { id } } }';
   expect((await service.ask(query, { id: key.id }, lab.owner)).apiKey).toEqual({
     status: 'REVOKED',
-    revokedByHolder: true,
+    revocationSource: 'HOLDER',
     revokedBy: null,
   });
   await revoke();

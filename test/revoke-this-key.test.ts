@@ -69,7 +69,7 @@ test('revokeThisApiKey revokes the key of the request on every server at once, a
     prefix: key.prefix,
     status: 'REVOKED',
     revokedAt: now.toISOString(),
-    revokedByHolder: true,
+    revocationSource: 'HOLDER',
   });
   for (const on of [elsewhere, service]) {
     expect(await predict(on)).toMatchObject(refusal(codes.API_KEY_REVOKED));

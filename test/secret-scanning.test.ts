@@ -129,11 +129,11 @@ test('a signed report revokes the keys in it on every server, and says which sec
   expect(await contentOf(service.db)).toEqual(before);
 
   const { apiKey } = await service.ask(
-    'query ($id: ID!) { apiKey(id: $id) { status revokedByHolder } }',
+    'query ($id: ID!) { apiKey(id: $id) { status revocationSource } }',
     { id: key.id },
     lab.owner,
   );
-  expect(apiKey).toEqual({ status: 'REVOKED', revokedByHolder: false });
+  expect(apiKey).toEqual({ status: 'REVOKED', revocationSource: 'SECRET_SCANNING' });
   const rows = await service.db
     .selectFrom('activity')
     .select(['actorId', 'network', 'details'])

@@ -56,7 +56,7 @@ function selectAnyKeys(db: Database) {
       'apiKeys.rehearsedAt',
       'apiKeys.revokedAt',
       'apiKeys.revokedBy',
-      'apiKeys.revokedByHolder',
+      'apiKeys.revocationSource',
       'revokers.name as revokerName',
       lastUse.as('lastUsedAt'),
       'apiKeys.lastUsedAt as foldedUse',

@@ -1,8 +1,8 @@
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { ActivityEntry, ActorKind } from '../activity/activity.ts';
+import type { ActivityEntry } from '../activity/activity.ts';
 import { keyFieldForbidden, unauthenticated } from '../errors.ts';
-import type { DB } from '../generated/database.ts';
+import type { DB, RevocationSource } from '../generated/database.ts';
 import { recordEvent } from './manage-keys.ts';
 import { findHeldKey, type HeldKey } from './queries.ts';
 import { digestOf, isRawKey } from './raw-key.ts';
@@ -10,7 +10,7 @@ import { digestOf, isRawKey } from './raw-key.ts';
 // Anyone who finds a leaked key can revoke it: the key itself is the credential.
 
 /** The result of looking up who holds a key. */
-export type HolderVerdict = { status: 'known'; digest: Buffer } | { status: 'unknown' | 'malformed' };
+type HolderVerdict = { status: 'known'; digest: Buffer } | { status: 'unknown' | 'malformed' };
 
 /**
  * Finds the key of a request that revokes it. Unlike `authenticate` it does not judge the key: it may be revoked,
@@ -23,8 +23,8 @@ export async function findHolder(db: Kysely<DB>, rawKey: string): Promise<Holder
   return key ? { status: 'known', digest } : { status: 'unknown' };
 }
 
-/** How a key was revoked without a person of its organization, for the activity. */
-export interface RevokedBy {
+/** When and from where a key was revoked. */
+interface RevokedBy {
   /** The network that the revocation came from. */
   network: string;
   now: Date;
@@ -49,21 +49,19 @@ export async function revokeByHolder(
     .executeTakeFirst();
   if (!found) throw unauthenticated();
   const { id, revokedAt } = found;
-  if (!revokedAt) await endKey(trx, id, { network, now, kind: 'KEY_HOLDER' }, { by: 'holder' });
+  if (!revokedAt) await endKey(trx, id, 'HOLDER', { network, now }, { by: 'holder' });
   return { ...(await findHeldKey(trx, id)), revokedAt: revokedAt ?? now };
 }
 
 async function endKey(
   trx: Transaction<DB>,
   id: string,
-  { network, now, kind }: RevokedBy & { kind: ActorKind },
+  revocationSource: RevocationSource,
+  { network, now }: RevokedBy,
   details: ActivityEntry['details'],
 ): Promise<void> {
-  await trx
-    .updateTable('apiKeys')
-    .set({ revokedAt: now, revokedByHolder: kind === 'KEY_HOLDER' })
-    .where('id', '=', id)
-    .execute();
+  await trx.updateTable('apiKeys').set({ revokedAt: now, revocationSource }).where('id', '=', id).execute();
+  const kind = revocationSource === 'HOLDER' ? 'KEY_HOLDER' : 'SERVER';
   await recordEvent(trx, id, 'api_key.revoked', { id: null, email: null, network, kind }, now, details);
 }
 
@@ -89,7 +87,7 @@ export async function revokeReported(
     .execute();
   for (const { id, digest, revokedAt } of found) {
     const url = places.get(digest.toString('hex')) ?? '';
-    if (!revokedAt) await endKey(trx, id, { ...by, kind: 'SERVER' }, { by: 'GitHub secret scanning', url });
+    if (!revokedAt) await endKey(trx, id, 'SECRET_SCANNING', by, { by: 'GitHub secret scanning', url });
   }
   return found.map(({ digest }) => digest.toString('hex'));
 }
@@ -104,7 +102,7 @@ const READABLE = [
   'createdAt',
   'expiresAt',
   'revokedAt',
-  'revokedByHolder',
+  'revocationSource',
 ] as const;
 
 const isReadable = (name: string) => name === '__typename' || READABLE.some(readable => readable === name);

@@ -41,6 +41,8 @@ export type PredictionSource = "API" | "WEB";
 
 export type ProjectRole = "CONTRIBUTOR" | "OWNER" | "VIEWER";
 
+export type RevocationSource = "HOLDER" | "SECRET_SCANNING";
+
 export type SpectralQuantity = "OTHER" | "RAMAN_SHIFT" | "WAVELENGTH" | "WAVENUMBER";
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
@@ -166,12 +168,12 @@ export interface ApiKeys {
    * raised by every change (trigger)
    */
   revision: Generated<number>;
+  /**
+   * how it was revoked if no person of its organization did
+   */
+  revocationSource: RevocationSource | null;
   revokedAt: Timestamp | null;
   revokedBy: string | null;
-  /**
-   * whether it was revoked with the key itself as the credential
-   */
-  revokedByHolder: Generated<boolean>;
   /**
    * the first key of the rotations that led to this one; null: it is the first
    */

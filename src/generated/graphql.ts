@@ -213,12 +213,12 @@ export type ApiKey = {
   rehearsalUntil?: Maybe<Scalars['DateTime']['output']>;
   /** When the last rehearsal of its revocation began; null: never rehearsed. */
   rehearsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** How the key was revoked if no person of its organization did; null otherwise. */
+  revocationSource?: Maybe<RevocationSource>;
   /** When the key was revoked; null if it was not. */
   revokedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The person who revoked the key; null if it was not revoked, or their account was deleted. */
   revokedBy?: Maybe<Person>;
-  /** Whether the key was revoked by its holder, with the key itself as the credential. */
-  revokedByHolder: Scalars['Boolean']['output'];
   /** What the key allows a program to do. */
   scopes: Array<ApiKeyScope>;
   /** Whether the key can be used. */
@@ -879,7 +879,7 @@ export type Mutation = {
    * Revokes the API key that the request is sent with: anyone who finds a leaked key can end it. The key works for this
    * whatever its state, networks, limits and plan: also when it has expired or was revoked, which a repeat is answered
    * like. Only an unknown key fails, with 401 `UNAUTHENTICATED`. No other key is revoked. Of the key, only `id`, `name`,
-   * `prefix`, `scopes`, `status`, `createdAt`, `expiresAt`, `revokedAt` and `revokedByHolder` can be selected; other fields
+   * `prefix`, `scopes`, `status`, `createdAt`, `expiresAt`, `revokedAt` and `revocationSource` can be selected; other fields
    * fail with 403 `FORBIDDEN`, before it is revoked.
    */
   revokeThisApiKey: ApiKey;
@@ -1668,6 +1668,13 @@ export type RegisterModelInput = {
   yUnit?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** How an API key was revoked that no person of its organization revoked. */
+export type RevocationSource =
+  /** With the key itself as the credential: by `revokeThisApiKey` or `POST /api/key/revoke`. */
+  | 'HOLDER'
+  /** GitHub's secret scanning found it in public. The activity has the address. */
+  | 'SECRET_SCANNING';
+
 /** The rotation of an API key. */
 export type RotateApiKeyInput = {
   /**
@@ -2109,6 +2116,7 @@ export type ResolversTypes = {
   ProjectRole: ProjectRole;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RegisterModelInput: RegisterModelInput;
+  RevocationSource: RevocationSource;
   RotateApiKeyInput: RotateApiKeyInput;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   Session: ResolverTypeWrapper<Session>;
@@ -2290,9 +2298,9 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
   refusals?: Resolver<Array<ResolversTypes['ApiKeyRefusals']>, ParentType, ContextType, RequireFields<ApiKeyRefusalsArgs, 'days'>>;
   rehearsalUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   rehearsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  revocationSource?: Resolver<Maybe<ResolversTypes['RevocationSource']>, ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   revokedBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
-  revokedByHolder?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   scopes?: Resolver<Array<ResolversTypes['ApiKeyScope']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['ApiKeyStatus'], ParentType, ContextType>;
   successor?: Resolver<Maybe<ResolversTypes['ApiKey']>, ParentType, ContextType>;

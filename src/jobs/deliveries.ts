@@ -24,7 +24,7 @@ import {
 //             active → retry        the server was killed, once `expireInSeconds` have passed
 //
 // A job never fails: in this policy a failed job blocks its line for good. What could still end in that state or lose a
-// job (a restored backup, a queue that an operator emptied) is put right by `mend`, once a minute.
+// job (a restored backup, a queue that an operator emptied) is fixed by `repair`, once a minute.
 
 /** How often a server looks for retries and for jobs of other servers; its own changes wake it at once. */
 const POLL_MS = 5000;
@@ -36,18 +36,18 @@ const MAX_UNDER_WAY = 16;
 const MAX_OF_ORGANIZATION = 2;
 /** Identifies the lock of fetching among advisory locks. */
 const FETCH_LOCK = 7_004_201;
-/** Lines that are mended at once. */
-const MAX_MENDED = 500;
+/** Max lines that are repaired at once. */
+const MAX_REPAIRED = 500;
 
 export interface Deliveries {
   /** Creates the queue and begins to deliver. */
   start: () => Promise<void>;
-  /** Adds a job for each delivery, in the transaction that wrote it. Not before the start: `mend` does so then. */
+  /** Adds a job for each delivery, in the transaction that wrote it. Not before the start: `repair` does so then. */
   add: (trx: Transaction<DB>, lines: readonly Line[]) => Promise<void>;
   /** Delivers what was committed. */
   wake: () => void;
   /** Ends what is pending for too long. Adds jobs that are missing, deletes those without a delivery, retries failed ones. */
-  mend: () => Promise<void>;
+  repair: () => Promise<void>;
   /** Ends the attempts under way, which are repeated after the next start. */
   stop: () => Promise<void>;
 }
@@ -189,15 +189,15 @@ export function prepareDeliveries({
 
     wake: () => void look(),
 
-    async mend() {
+    async repair() {
       await expireDeliveries(db, services.now());
       await deleteJobsWithoutDelivery(db);
-      for (const key of await boss.getBlockedKeys(QUEUE, { limit: MAX_MENDED })) {
+      for (const key of await boss.getBlockedKeys(QUEUE, { limit: MAX_REPAIRED })) {
         const jobs = await boss.findJobs(QUEUE, { key });
         const failed = jobs.filter(({ state }) => state === 'failed').map(({ id }) => id);
         if (failed.length > 0) await boss.retry(QUEUE, failed);
       }
-      await insertJobs(boss, db, await findLinesWithoutJob(db, MAX_MENDED));
+      await insertJobs(boss, db, await findLinesWithoutJob(db, MAX_REPAIRED));
       void look();
     },
 

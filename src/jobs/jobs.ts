@@ -8,10 +8,11 @@ import { purge } from '../deletions/purge.ts';
 import type { DB } from '../generated/database.ts';
 import { takeLines } from '../outbox/outbox.ts';
 import { countKeyDays } from '../predictions/key-usage.ts';
-import { noticeExpiries, noticeUsage } from '../webhooks/notices.ts';
+import { noticeExpiries } from '../webhooks/expiry-notices.ts';
 import { send } from '../webhooks/send.ts';
 import { dropMails, type KeyMails, sendKeyMails } from '../webhooks/send-key-mails.ts';
 import type { TargetPolicy } from '../webhooks/target.ts';
+import { noticeUsage } from '../webhooks/usage-notices.ts';
 import { prepareDeliveries } from './deliveries.ts';
 
 /** A kind of background work. At most one of each is queued and one running, on all servers together. */
@@ -146,7 +147,7 @@ export function startJobs({
         const forMails = keyMails !== null;
         await writeAll((trx, at) => noticeExpiries(trx, at, { forMails }), signal);
         await writeAll((trx, at) => noticeUsage(trx, at, { forMails }), signal);
-        await deliveries.mend();
+        await deliveries.repair();
       },
     },
     {

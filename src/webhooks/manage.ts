@@ -7,8 +7,8 @@ import { badUserInput, notFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES, type EventType } from '../outbox/events.ts';
 import { giveUpAfter, insertDeliveries, rememberLine } from '../outbox/outbox.ts';
-import { countFromNow } from './notices.ts';
 import { generateSecret } from './signature.ts';
+import { countFromNow } from './usage-notices.ts';
 
 // Each change runs in a transaction that holds the lock of the organization, with its activity entry.
 

@@ -7,11 +7,14 @@ import { type MailedEvent, writeMail } from './key-mails.ts';
 import { countKeyMail, takeBackKeyMail } from './limits.ts';
 
 // Mails to people about the events that webhooks receive (outbox/key-mails.ts writes them down). What happens within an
-// hour after a mail waits, so that nobody gets more than one an hour, in however many organizations they are.
+// hour after a mail waits, so that nobody gets more than one an hour, in however many organizations they are. Predictions
+// outside alone make one mail a day: they would use up the mails of a day (limits.ts), and a revocation would wait.
 
 const HOUR_MS = 60 * 60 * 1000;
 /** An event that could not be mailed for this time is forgotten. */
 const MAX_AGE_MS = 24 * HOUR_MS;
+/** How much longer predictions outside wait. With the hour after the last mail it is less than `MAX_AGE_MS`. */
+const OUTSIDE_MS = 22 * HOUR_MS;
 /** Max events that a mail lists. */
 const MAX_LINES = 20;
 /** Max events that a mail lists or counts. More wait for the next mail. */
@@ -92,7 +95,10 @@ export async function sendKeyMails(
   }
 }
 
-/** The people to mail now. Those who were never mailed, or whose turn has been longest, come first. */
+/**
+ * The people to mail now: once `next_at`, an hour after their last mail, has come, or `OUTSIDE_MS` later if only
+ * predictions outside wait. Those who were never mailed, or whose turn has been longest, come first.
+ */
 async function findReceivers(db: Kysely<DB>, now: Date): Promise<Receiver[]> {
   const { rows } = await sql<Receiver>`
     select users.id as user_id, users.email
@@ -103,6 +109,8 @@ async function findReceivers(db: Kysely<DB>, now: Date): Promise<Receiver[]> {
     left join key_mail_receivers as receivers on receivers.user_id = mails.user_id
     where coalesce(settings.enabled, true) and coalesce(receivers.next_at, '-infinity') <= ${now}
     group by users.id, receivers.next_at
+    having coalesce(receivers.next_at, '-infinity') <= ${new Date(now.getTime() - OUTSIDE_MS)}
+      or bool_or(mails.type <> ${EVENT_TYPES.PREDICTION_OUTSIDE})
     order by receivers.next_at nulls first, min(mails.id)
     limit ${MAX_MAILS}`.execute(db);
   return rows;

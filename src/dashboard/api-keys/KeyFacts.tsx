@@ -8,6 +8,7 @@ import { expiryWords } from './expiry.ts';
 import { type Mark, marksOf } from './hygiene.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
 import { keyPath } from './key-path.ts';
+import { revokerOf } from './revoker.ts';
 
 const BROKEN: Record<ApiKeyPolicyRule, string> = {
   EXPIRY_REQUIRED: 'Keys of the organization must expire',
@@ -97,8 +98,7 @@ export function KeyFacts({ apiKey, now }: KeyFactsProps) {
         {apiKey.revokedAt && (
           <Fact name="Revoked">
             <Day at={apiKey.revokedAt} />
-            {apiKey.revokedBy && ` by ${apiKey.revokedBy.name}`}
-            {apiKey.revokedByHolder && ' by its holder'}
+            {revokerOf(apiKey)}
           </Fact>
         )}
       </Facts>

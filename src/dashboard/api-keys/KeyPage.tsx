@@ -16,9 +16,9 @@ import { KeyCalls } from './KeyCalls';
 import { KeyFacts } from './KeyFacts';
 import { KeyRefusals } from './KeyRefusals';
 import { KeyUsage } from './KeyUsage';
+import { LeakedKey } from './LeakedKey';
 import { ABOUT_KEYS } from './queries';
 import { RehearsalUnderWay, RehearseKey } from './RehearseKey';
-import { RevokedByHolder } from './RevokedByHolder';
 import { canRotate, RotateKey } from './RotateKey';
 
 const API_KEY = graphql(`
@@ -42,7 +42,7 @@ const API_KEY = graphql(`
         lastUsedAt
       }
       revokedAt
-      revokedByHolder
+      revocationSource
       revokedBy {
         id
         name
@@ -147,7 +147,7 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
           canEnd={project.viewerCan.manageApiKeys}
         />
       )}
-      {key.revokedByHolder && <RevokedByHolder apiKey={key} />}
+      {key.revocationSource && <LeakedKey apiKey={key} source={key.revocationSource} />}
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
         <KeyFacts apiKey={key} now={now} />
         <KeyUsage days={key.dailyPredictions} />

@@ -14,6 +14,7 @@ import { KeyMarks, KeyStatus } from './KeyState';
 import classes from './KeyTable.module.css';
 import { keyPath } from './key-path.ts';
 import { canRotate } from './RotateKey';
+import { revokerOf } from './revoker.ts';
 
 const COLUMNS = ['Name', 'Key', 'Status', 'Last used', 'Expiry', 'Reach', 'Created by'] as const;
 type Column = (typeof COLUMNS)[number];
@@ -166,11 +167,6 @@ function Actions({ apiKey, onAsk, onRotate }: KeyActions & { apiKey: ApiKeyRowFr
       </div>{' '}
     </Table.Td>
   );
-}
-
-function revokerOf({ revokedBy, revokedByHolder }: ApiKeyRowFragment): string {
-  if (revokedByHolder) return ' by its holder';
-  return revokedBy ? ` by ${revokedBy.name}` : '';
 }
 
 // On a narrow screen the column heads are hidden, and each cell has a label.

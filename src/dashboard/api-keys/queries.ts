@@ -35,7 +35,7 @@ export const API_KEY_ROW = graphql(`
     }
     successorUsedAt
     revokedAt
-    revokedByHolder
+    revocationSource
     revokedBy {
       id
       name

@@ -1,133 +1,11 @@
 import { sql, type Transaction } from 'kysely';
 import { monthOf } from '../accounts/month.ts';
-import { type ActivityEntry, recordActivity, SERVER } from '../activity/activity.ts';
 import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES, type Event } from '../outbox/events.ts';
 import { writeEvents } from '../outbox/outbox.ts';
 
-// Events that no request causes. A job looks for them once a minute (jobs/jobs.ts), in what is counted and stored anyway,
-// so that no call writes more. Each function writes at most MAX_EVENTS, and says whether there may be more.
-
-const MAX_EVENTS = 500;
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** How late an expiry is reported after the server was stopped. */
-const MAX_LATE_MS = 30 * DAY_MS;
-/** Notices of an expiry: this many days before it; 0: when the key has expired. */
-const DAYS = [14, 3, 0];
-
-interface DueKey {
-  id: string;
-  organizationId: string;
-  projectId: string;
-  name: string;
-  prefix: string;
-  expiresAt: Date;
-  days: number;
-  /** Whether a webhook or people are to be notified. */
-  isNews: boolean;
-  /** The prefix of the key that replaces it and can be used; null: none. */
-  successorPrefix: string | null;
-}
-
-/**
- * Writes the events of keys that expire in 14 and in 3 days, and of those that have expired, for organizations with a
- * webhook or, if the server sends mails, for all. A key that was created later than such a moment has no event of it. An
- * expiry is recorded in the activity of every organization.
- */
-export async function noticeExpiries(
-  trx: Transaction<DB>,
-  now: Date,
-  { forMails }: { forMails: boolean },
-): Promise<boolean> {
-  const moments = DAYS.map(days => new Date(now.getTime() + days * DAY_MS));
-  const { rows } = await sql<DueKey>`
-    select keys.id, projects.organization_id, keys.project_id, keys.name, keys.prefix, keys.expires_at, due.days,
-      news.is_news, (
-        select prefix from api_keys as successor
-        where successor.predecessor_id = keys.id and successor.revoked_at is null
-          and (successor.expires_at is null or successor.expires_at > ${now})
-        order by id desc limit 1
-      ) as successor_prefix
-    from api_keys as keys
-    join projects on projects.id = keys.project_id
-    join lateral (
-      select days from unnest(${DAYS}::int[], ${moments}::timestamptz[]) as moment (days, until)
-      where keys.expires_at <= until
-        and (days = 0 or keys.created_at < keys.expires_at - make_interval(days => days))
-      order by days limit 1
-    ) as due on true
-    cross join lateral (
-      -- Those that expired before there was a webhook are no news.
-      select exists (
-        select from webhooks where webhooks.organization_id = projects.organization_id
-          and webhooks.created_at <= keys.expires_at
-          and webhooks.events && ${[EVENT_TYPES.API_KEY_EXPIRING, EVENT_TYPES.API_KEY_EXPIRED]}::text[]
-      ) or (${forMails} and keys.expires_at > ${new Date(now.getTime() - DAY_MS)}) as is_news
-    ) as news
-    left join api_key_notices as notice on notice.api_key_id = keys.id and notice.expires_at = keys.expires_at
-    where keys.revoked_at is null
-      and keys.expires_at between ${new Date(now.getTime() - MAX_LATE_MS)} and ${moments[0]}
-      and due.days < coalesce(notice.days, 100)
-      and (due.days = 0 or is_news)
-    order by keys.id
-    limit ${MAX_EVENTS}
-    for no key update of keys skip locked`.execute(trx);
-  if (rows.length === 0) return false;
-  await sql`
-    insert into api_key_notices (api_key_id, expires_at, days)
-    select * from unnest(
-      ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ expiresAt }) => expiresAt)}::timestamptz[],
-      ${rows.map(({ days }) => days)}::smallint[]
-    )
-    on conflict (api_key_id) do update set expires_at = excluded.expires_at, days = excluded.days`.execute(
-    trx,
-  );
-  await recordActivity(trx, SERVER, now, rows.filter(({ days }) => days === 0).map(entryOf));
-  await writeEvents(trx, now, rows.filter(({ isNews }) => isNews).map(expiryOf));
-  return rows.length === MAX_EVENTS;
-}
-
-const entryOf = ({
-  id,
-  organizationId,
-  projectId,
-  name,
-  prefix,
-  expiresAt,
-  successorPrefix,
-}: DueKey): ActivityEntry => ({
-  action: 'api_key.expired',
-  organizationId,
-  projectId,
-  subjectId: id,
-  subject: name,
-  details: {
-    prefix,
-    expiresAt: expiresAt.toISOString(),
-    ...(successorPrefix !== null && { successorPrefix }),
-  },
-});
-
-const expiryOf = ({
-  id,
-  organizationId,
-  projectId,
-  name,
-  prefix,
-  expiresAt,
-  days,
-  successorPrefix,
-}: DueKey): Event => ({
-  type: days === 0 ? EVENT_TYPES.API_KEY_EXPIRED : EVENT_TYPES.API_KEY_EXPIRING,
-  organizationId,
-  subjectId: id,
-  data: {
-    organizationId,
-    projectId,
-    // With a successor the expiry is the planned end of a rotation.
-    apiKey: { id, name, prefix, expiresAt, ...(successorPrefix !== null && { successorPrefix }) },
-  },
-});
+/** Max deployments of a transaction. */
+const MAX_DEPLOYMENTS = 500;
 
 interface CountedDeployment {
   id: string;
@@ -147,7 +25,9 @@ interface CountedDeployment {
  * Writes the events of deployments whose usage of this month has reached 80 or 100 percent of the plan's limit, or which
  * have had more predictions outside of what their model is applicable to, for organizations with a webhook or, if the
  * server sends mails, for all. At most one event of a type for each deployment, however many calls there were since the
- * last time.
+ * last time. A job calls this once a minute (jobs/jobs.ts): it reads what is counted anyway, so that no call writes more.
+ *
+ * @returns whether there may be more
  */
 export async function noticeUsage(
   trx: Transaction<DB>,
@@ -181,7 +61,7 @@ export async function noticeUsage(
     ) as counted
     where (has_webhook or ${forMails}) and (outside > outside_before or reached > reached_before)
     order by id
-    limit ${MAX_EVENTS}`.execute(trx);
+    limit ${MAX_DEPLOYMENTS}`.execute(trx);
   if (counted.length === 0) return false;
   // Locked before their notices, as by a deletion, which deletes these last. Not those that are being deleted.
   const { rows: kept } = await sql<{ id: string }>`
@@ -202,7 +82,7 @@ export async function noticeUsage(
     now,
     rows.flatMap(counted => usageEventsOf(counted, month)),
   );
-  return rows.length === MAX_EVENTS;
+  return rows.length === MAX_DEPLOYMENTS;
 }
 
 const OF_USAGE = [EVENT_TYPES.QUOTA_80, EVENT_TYPES.QUOTA_100, EVENT_TYPES.PREDICTION_OUTSIDE];

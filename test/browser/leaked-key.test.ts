@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { digestOf } from '../../src/api-keys/raw-key.ts';
+import { revokeReported } from '../../src/api-keys/revoke-by-holder.ts';
 import {
   createKey,
   type Lab,
@@ -42,4 +44,25 @@ test('the page of a key that its holder revoked leads to its successor, which ca
   await page.goBack();
   await page.getByText('Revoked with the key itself').waitFor();
   await expect.poll(() => page.getByRole('link', { name: /^Go to its/ }).count()).toBe(0);
+});
+
+test('the page of a key that GitHub reported says so, and leads to where it was found', async () => {
+  const { owner, deploymentId } = lab;
+  const { id, rawKey, prefix } = await createKey(service, owner, { deploymentId }, { name: 'In public' });
+  const url = 'https://github.com/octocat/Hello-World/blob/12345600b9cb/foo/bar.txt';
+  const places = new Map([[digestOf(rawKey).toString('hex'), url]]);
+  await service.db
+    .transaction()
+    .execute(trx => revokeReported(trx, places, { network: '192.0.2.0', now: new Date() }));
+
+  const page = await openPage(browser(), service, `/projects/${owner.projectId}/api-keys/${id}`, owner);
+  await page.getByText('Revoked after GitHub found it in public').waitFor();
+  await isAccessibleAtEveryWidth(page);
+  await page.getByRole('link', { name: 'Go to the activity' }).click();
+  await page.getByText(url).waitFor();
+  await page.goto(`${service.url}/deployments/${deploymentId}/api-keys`);
+  await page
+    .getByRole('row', { name: new RegExp(prefix) })
+    .getByText('after GitHub found it')
+    .waitFor();
 });

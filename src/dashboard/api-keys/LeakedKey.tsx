@@ -1,12 +1,29 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { ShieldAlert } from 'lucide-react';
 import { Link } from 'react-router';
-import type { ApiKeyPageQuery } from '../generated/graphql';
+import type { ApiKeyPageQuery, RevocationSource } from '../generated/graphql';
 import { Notice } from '../ui/Notice';
 import { keyPath } from './key-path.ts';
 
-/** Reports that a key was revoked by its holder, and links to its successor and predecessor if they can still be used. */
-export function RevokedByHolder({ apiKey }: { apiKey: NonNullable<ApiKeyPageQuery['apiKey']> }) {
+const SOURCES: Record<RevocationSource, { title: string; text: string }> = {
+  HOLDER: {
+    title: 'Revoked with the key itself',
+    text: 'Someone who had the key revoked it, which anyone who finds a leaked key can do. Find out where it leaked.',
+  },
+  SECRET_SCANNING: {
+    title: 'Revoked after GitHub found it in public',
+    text: 'GitHub’s secret scanning reported the key. The activity of the project says where it was found.',
+  },
+};
+
+/** Reports how a leaked key was revoked, and links to its successor and predecessor if they can still be used. */
+export function LeakedKey({
+  apiKey,
+  source,
+}: {
+  apiKey: NonNullable<ApiKeyPageQuery['apiKey']>;
+  source: RevocationSource;
+}) {
   const { project, successor, predecessor } = apiKey;
   const usable = [
     { what: 'successor', key: successor },
@@ -14,15 +31,24 @@ export function RevokedByHolder({ apiKey }: { apiKey: NonNullable<ApiKeyPageQuer
   ].flatMap(({ what, key }) => (key?.status === 'ACTIVE' ? [{ what, ...key }] : []));
   const names = usable.map(({ what }) => what).join(' and its ');
   return (
-    <Notice icon={<ShieldAlert size={18} aria-hidden />} title="Revoked with the key itself">
+    <Notice icon={<ShieldAlert size={18} aria-hidden />} title={SOURCES[source].title}>
       <Stack gap="xs" align="flex-start">
         <Text size="sm">
-          Someone who had the key revoked it, which anyone who finds a leaked key can do. Find out where it
-          leaked.
+          {SOURCES[source].text}
           {usable.length > 0 &&
             ` Its ${names} can still be used. What leaked this key may have leaked ${usable.length > 1 ? 'them' : 'it'} too: end ${usable.length > 1 ? 'them' : 'it'} as well, unless you know better.`}
         </Text>
         <Group gap="xs">
+          {source === 'SECRET_SCANNING' && (
+            <Button
+              component={Link}
+              to={`/projects/${project.id}/activity`}
+              variant="default"
+              size="compact-sm"
+            >
+              Go to the activity
+            </Button>
+          )}
           {usable.map(({ what, id, prefix }) => (
             <Button
               key={id}
