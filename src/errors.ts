@@ -92,7 +92,7 @@ export const CATALOGUE = {
   API_KEY_ALREADY_CREATED: {
     status: 409,
     message:
-      'This request already created an API key, and its secret cannot be shown again. If it was lost, delete that key and create another with a new idempotencyKey.',
+      'This request already created an API key, and its secret cannot be shown again. If it was lost, delete that key, and create or rotate again with a new idempotencyKey.',
   },
   ROTATION_UNDER_WAY: {
     status: 409,
@@ -200,8 +200,12 @@ export const modelInUse = (names: readonly string[], count: number) =>
   );
 /** The object is visible, but the role does not suffice. `message` says whose does, by default a project owner's. */
 export const forbidden = (message?: string) => make('FORBIDDEN', message);
-/** A program called something other than `predict`. */
-export const keysOnlyPredict = () => make('FORBIDDEN', 'API keys can only call predict. Sign in to do this.');
+/** A program called something that only people may. */
+export const peopleOnly = () =>
+  make(
+    'FORBIDDEN',
+    'An API key can call predict, read itself with currentApiKey and revoke itself with revokeThisApiKey. Everything else is for people: sign in to do this.',
+  );
 /** A person sent what only a key can send, about itself. */
 export const keyRequired = () =>
   make(
@@ -290,7 +294,7 @@ export const idempotencyKeyReused = () => make('IDEMPOTENCY_KEY_REUSED');
 export const apiKeyAlreadyCreated = ({ id, name, prefix }: { id: string; name: string; prefix: string }) =>
   make(
     'API_KEY_ALREADY_CREATED',
-    `This request already created the API key "${name}" (${prefix}...), and its secret cannot be shown again. If it was lost, delete that key and create another with a new idempotencyKey.`,
+    `This request already created the API key "${name}" (${prefix}...), and its secret cannot be shown again. If it was lost, delete that key, and create or rotate again with a new idempotencyKey.`,
     { apiKeyId: id },
   );
 /** The key's predecessor or its successor can still be used. */

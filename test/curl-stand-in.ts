@@ -7,6 +7,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     silent: { type: 'boolean', short: 's' },
+    'show-error': { type: 'boolean', short: 'S' },
     header: { type: 'string', short: 'H', multiple: true },
     data: { type: 'string', short: 'd' },
     cookie: { type: 'string', short: 'b' },

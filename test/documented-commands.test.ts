@@ -18,6 +18,7 @@ import {
   startServiceForTest,
 } from './harness.ts';
 import { blocksUnder, commandsOf, commandsUnder, linesUnder, PAGES } from './pages.ts';
+import { isSigned, startReceiverForTest } from './receiver.ts';
 
 // The tests start servers and commands through npm, like a person.
 vi.setConfig({ testTimeout: 180_000 });
@@ -59,6 +60,7 @@ const RUN: Record<string, Record<string, string>> = {
     'With the private PostgreSQL': 'test/backup.test.ts',
     'Data retention': HERE,
   },
+  'docs/webhooks.md': { Create: HERE },
 };
 
 test('every shell command of the documentation is run by a test', () => {
@@ -290,6 +292,26 @@ test('behind a proxy that ends TLS, set up as documented, the session cookie is 
     {},
   );
   expect(cookie).toMatch(/^__Host-spectrakey_session=/);
+});
+
+test('a server that is started as documented calls a webhook on its own machine', async () => {
+  const [start = '', ...more] = commandsUnder('docs/webhooks.md', 'Create');
+  expect(more).toEqual([]);
+  const { url, received } = await startReceiverForTest();
+  const service = await startServiceForTest();
+  const { owner } = await openLab(service);
+  const started = runDocumented(start, { env: { DATABASE_URL: service.databaseUrl } });
+  const address = await addressOf(started);
+  const document = onlyBlock('docs/webhooks.md', 'Create', 'graphql')
+    .replace('<your-organization-id>', owner.organization.id)
+    .replace(/https:[^"]+/, url);
+  const created = await send(`${address}/graphql`, document, {}, owner);
+  const { id } = created.data?.createWebhook.webhook ?? {};
+  const TEST = 'mutation ($id: ID!) { testWebhook(id: $id) { id } }';
+  await send(`${address}/graphql`, TEST, { id }, owner);
+  await expect.poll(() => received.map(({ message }) => message.type)).toEqual(['webhook.test']);
+  const secret = created.data?.createWebhook.secret ?? '';
+  expect(received.every(message => isSigned(message, secret))).toBe(true);
 });
 
 test('the systemd unit starts what npm start does', () => {

@@ -619,7 +619,7 @@ test('the commands and answers of docs/http-api.md are as printed', async () => 
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'spectra.json'), BODY);
   const leaked = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
-  const variables = `SPECTRAKEY=${service.url}\nKEY=${key.rawKey}\nDEPLOYMENT=${lab.deploymentId}\nFOUND_KEY=${leaked.rawKey}`;
+  const variables = `SPECTRAKEY_URL=${service.url}\nSPECTRAKEY_API_KEY=${key.rawKey}\nDEPLOYMENT_ID=${lab.deploymentId}\nFOUND_KEY=${leaked.rawKey}`;
   const runAll = async (heading: string) => {
     const answers = [];
     for (const command of commandsUnder(page, heading)) {

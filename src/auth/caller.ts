@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import { keyRequired, keysOnlyPredict, unauthenticated } from '../errors.ts';
+import { keyRequired, peopleOnly, unauthenticated } from '../errors.ts';
 import type { ApiKeyScope } from '../generated/database.ts';
 
 /** A person who is signed in. */
@@ -123,12 +123,12 @@ export type Identity = { at: Date } & (
 /** Returns the signed-in person. @throws UNAUTHENTICATED for anonymous callers, FORBIDDEN for API keys */
 export function requireSignedIn<Person extends SignedInPerson>(caller: Caller<Person>): Person {
   if (caller.kind === 'person') return caller.person;
-  throw caller.kind === 'anonymous' ? unauthenticated() : keysOnlyPredict();
+  throw caller.kind === 'anonymous' ? unauthenticated() : peopleOnly();
 }
 
 /** Refuses API keys, which may only predict. @throws FORBIDDEN */
 export function requireNoApiKey(caller: Caller): void {
-  if (caller.kind === 'api-key' || caller.kind === 'key-holder') throw keysOnlyPredict();
+  if (caller.kind === 'api-key' || caller.kind === 'key-holder') throw peopleOnly();
 }
 
 /**

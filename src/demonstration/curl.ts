@@ -16,7 +16,7 @@ export async function curlOf(
   await writeFile(file, await examplePrediction(octaneDeploymentId));
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   return [
-    `curl -s ${quoted(`${url}/graphql`)}`,
+    `curl -sS ${quoted(`${url}/graphql`)}`,
     `-H ${quoted(`Authorization: Api-Key ${rawKey}`)}`,
     `-H ${quoted('Content-Type: application/json')}`,
     `-d ${quoted(`@${file}`)}`,

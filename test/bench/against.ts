@@ -141,7 +141,7 @@ async function start(tree: string, dataDir: string): Promise<Tree> {
   });
   const [, url = '', key = '', file = ''] = await printed(
     child,
-    /curl -s '([^']+)'.*Api-Key (sk_\w+)'.*-d '@([^']+)'/,
+    /curl -sS? '([^']+)'.*Api-Key (sk_\w+)'.*-d '@([^']+)'/,
   );
   execFileSync(node, ['src/main.ts', 'plan', 'demo-laboratory', 'enterprise'], {
     cwd: tree,
