@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { addressOf, run, type Started } from './commands.ts';
+import { addressOf, type OnFinished, run, type Started } from './commands.ts';
 import { type Service, send } from './harness.ts';
 
-/** A server in a separate process, for one test. */
+/** A server in a separate process. */
 export interface ServerProcess extends Pick<Service, 'url' | 'call' | 'ask'> {
   started: Started;
   /** Fails unless the process that was started still runs, and has reported no crash. */
@@ -14,13 +14,22 @@ export interface ServerProcess extends Pick<Service, 'url' | 'call' | 'ask'> {
   residentBytes: () => number;
 }
 
-/** Starts a server on a database that exists. @param nodeArgs options of Node.js, such as `--import` */
+/**
+ * Starts a server on a database that exists. It is stopped after the test, or as `onFinished` says.
+ *
+ * @param nodeArgs options of Node.js, such as `--import`
+ */
 export async function startServerProcess(
   databaseUrl: string,
-  { env = {}, nodeArgs = [] }: { env?: Record<string, string>; nodeArgs?: readonly string[] } = {},
+  {
+    env = {},
+    nodeArgs = [],
+    onFinished,
+  }: { env?: Record<string, string>; nodeArgs?: readonly string[]; onFinished?: OnFinished } = {},
 ): Promise<ServerProcess> {
   const started = run('node', [...nodeArgs, 'src/main.ts', 'serve'], {
     env: { DATABASE_URL: databaseUrl, ...env },
+    ...(onFinished && { onFinished }),
   });
   const url = await addressOf(started);
   const call: Service['call'] = (document, variables, as) => send(`${url}/graphql`, document, variables, as);

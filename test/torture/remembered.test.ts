@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setPlan } from '../../src/accounts/plans.ts';
 import type { Code } from '../../src/errors.ts';
 import {
@@ -14,7 +14,8 @@ import {
   REVOKE_KEY,
   recordOf,
   refusal,
-  startServiceForTest,
+  type Service,
+  startService,
   UPDATE_KEY,
 } from '../harness.ts';
 import { linearRegression } from '../onnx-files.ts';
@@ -23,14 +24,26 @@ import type { ServerProcess } from '../server-process.ts';
 import { scaled } from './rounds.ts';
 import { startProcesses } from './servers.ts';
 
-/** A laboratory with a deployment of one point a spectrum, and two server processes. */
+let service: Service;
+let servers: readonly [ServerProcess, ServerProcess];
+const stops: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  service = await startService();
+  const [first, second] = await startProcesses(2, service.databaseUrl, stop => void stops.push(stop));
+  if (!first || !second) throw new Error('no servers');
+  servers = [first, second];
+});
+afterAll(async () => {
+  for (const stop of stops) await stop();
+  await service.close();
+});
+
+/** A laboratory with a deployment of one point a spectrum, on two server processes. */
 async function prepare(plan: 'ENTERPRISE' | 'PRO' = 'ENTERPRISE') {
-  const service = await startServiceForTest();
   const { owner } = await openLab(service, plan);
   const { deploymentId } = await deploy(service, owner, linearRegression({ weights: [1] }), 'One point');
-  const [first, second] = await startProcesses(2, service.databaseUrl);
-  if (!first || !second) throw new Error('no servers');
-  return { service, owner, deploymentId, servers: [first, second] as const };
+  return { service, owner, deploymentId, servers };
 }
 type Prepared = Awaited<ReturnType<typeof prepare>>;
 
@@ -38,12 +51,18 @@ const spectra = (count = 1) => Array.from({ length: count }, () => ({ sampleName
 
 interface Change {
   what: string;
+  /** The settings of the key before. */
+  settings?: { callsPerMinute: number };
+  /** Whether it is compared with the calls of a minute: a round in which the minute ends is not judged. */
+  isOfMinute?: boolean;
   make: (lab: Prepared, on: ServerProcess, key: { id: string }) => Promise<unknown>;
   /** Takes the change of the key back: it can call at once. */
   restore?: Change['make'];
   undo?: (lab: Prepared) => Promise<unknown>;
   code: Code;
 }
+
+const minuteNow = () => Math.floor(Date.now() / 60_000);
 
 const setActive =
   (active: boolean) =>
@@ -90,6 +109,14 @@ const changes: Change[] = [
     code: codes.API_KEY_QUOTA_EXCEEDED,
   },
   {
+    what: 'its calls a minute limited to fewer than it made',
+    settings: { callsPerMinute: 1_000_000 },
+    isOfMinute: true,
+    make: ({ owner }, on, { id }) => on.call(UPDATE_KEY, { input: { id, callsPerMinute: 1 } }, owner),
+    restore: ({ owner }, on, { id }) => on.call(UPDATE_KEY, { input: { id, callsPerMinute: null } }, owner),
+    code: codes.API_KEY_RATE_LIMITED,
+  },
+  {
     what: 'its revocation rehearsed',
     make: ({ owner }, on, { id }) => on.call(REHEARSE, { id, minutes: 1 }, owner),
     restore: ({ owner }, on, { id }) => on.call(END_REHEARSAL, { id }, owner),
@@ -122,13 +149,15 @@ test.each(changes)(
     const lab = await prepare();
     const { service, owner, deploymentId, servers } = lab;
     const began = performance.now();
-    let [granted, answeredMeanwhile, refusedMeanwhile] = [0, 0, 0];
+    let [granted, answeredMeanwhile, refusedMeanwhile, judged] = [0, 0, 0, 0];
     for (let round = 0; round < rounds; round++) {
       const key = await createKey(
         service,
         owner,
         round % 2 ? { deploymentId } : { projectId: owner.projectId },
+        { name: 'LIMS', ...change.settings },
       );
+      const minute = minuteNow();
       const predict = (on: ServerProcess) => on.call(PREDICT, { deploymentId, spectra: spectra() }, key);
       for (const server of [...servers, ...servers]) {
         expect(await predict(server)).toMatchObject({ status: 200 });
@@ -143,9 +172,14 @@ test.each(changes)(
       await change.make(lab, servers[Math.floor(round / 2) % 2 ? 0 : 1], key);
       changed = true;
       const after = Array.from({ length: 6 }, (_, index) => predict(servers[index % 2 ? 1 : 0]));
-      for (const answer of await Promise.all(after)) {
-        expect(answer).toMatchObject(refusal(change.code));
-        expect(answer.text).not.toContain('logId');
+      const answers = await Promise.all(after);
+      const isJudged = !change.isOfMinute || minuteNow() === minute;
+      for (const answer of answers) {
+        if (isJudged || answer.status !== 200) {
+          expect(answer).toMatchObject(refusal(change.code));
+          expect(answer.text).not.toContain('logId');
+          judged += 1;
+        } else granted += 1;
       }
       for (const answer of (await Promise.all(meanwhile)).flat()) {
         if (answer.status === 200) answeredMeanwhile += 1;
@@ -169,6 +203,7 @@ test.each(changes)(
     }
     report(`${change.what}, remembered`, {
       rounds,
+      judged,
       answeredMeanwhile,
       refusedMeanwhile,
       seconds: Math.round((performance.now() - began) / 1000),

@@ -1,9 +1,16 @@
+import type { OnFinished } from '../commands.ts';
 import { type ServerProcess, startServerProcess } from '../server-process.ts';
 
-/** Server processes on one database, for one test. */
-export const startProcesses = (count: number, databaseUrl: string): Promise<ServerProcess[]> =>
+/** Starts server processes on one database. They are stopped after the test, or as `onFinished` says. */
+export const startProcesses = (
+  count: number,
+  databaseUrl: string,
+  onFinished?: OnFinished,
+): Promise<ServerProcess[]> =>
   Promise.all(
-    Array.from({ length: count }, () => startServerProcess(databaseUrl, { env: { LOG_LEVEL: 'error' } })),
+    Array.from({ length: count }, () =>
+      startServerProcess(databaseUrl, { env: { LOG_LEVEL: 'error' }, ...(onFinished && { onFinished }) }),
+    ),
   );
 
 /** Calls a function for each number below `count`, this many at once. */
