@@ -24,12 +24,16 @@ export async function changeApiKey(
   const key = await lockApiKeyAs(trx, id, viewerId);
   const changed = changesOf(key, settings);
   if (Object.keys(changed).length === 0) return;
-  if (changed.expiresAt !== undefined) {
-    await checkExpiry(trx, key, changed.expiresAt, now);
-  }
+  const isExtended = changed.expiresAt !== undefined && isLater(changed.expiresAt, key.expiresAt);
+  if (isExtended) await checkExpiry(trx, key, changed.expiresAt ?? null, now);
+  const changes: Updateable<ApiKeys> = {
+    ...changed,
+    // From now on this is the key's lifetime, not what it had before a rotation.
+    ...(isExtended && { rotatedAt: null, expiresBeforeRotation: null }),
+  };
   await trx
     .updateTable('apiKeys')
-    .set(changed satisfies Updateable<ApiKeys>)
+    .set(changes)
     .where('id', '=', id)
     .execute();
   // Without a limit the usage is not counted: it would be wrong when a limit is set again.
@@ -38,6 +42,9 @@ export async function changeApiKey(
   }
   await recordEvent(trx, id, 'api_key.changed', actor, now, describeChanges(key, changed));
 }
+
+const isLater = (expiresAt: Date | null, before: Date | null): boolean =>
+  expiresAt === null || (before !== null && expiresAt > before);
 
 /**
  * Checks a later expiry: not of a key that has ended, or that retires beside its successor, nor beyond the organization's
@@ -49,8 +56,6 @@ async function checkExpiry(
   expiresAt: Date | null,
   now: Date,
 ): Promise<void> {
-  const isLater = expiresAt === null || (before !== null && expiresAt > before);
-  if (!isLater) return;
   if (revokedAt) throw badUserInput('The key is revoked, which cannot be undone. Create a new key.');
   if (before && before <= now)
     throw badUserInput('The key has expired, and cannot be extended. Create a new key.');

@@ -57,19 +57,25 @@ export async function rotateApiKey(
   if (!isUsable(key, now)) {
     throw badUserInput('The key is revoked or has expired, and cannot be rotated. Create a new key.');
   }
-  const successors = related.filter(one => one.predecessorId === id);
-  if (successors.some(one => isUsable(one, now))) throw rotationUnderWay();
+  if (related.some(one => one.predecessorId === id && isUsable(one, now))) throw rotationUnderWay();
   const usableBefore = related.filter(one => one.id === key.predecessorId && isUsable(one, now));
   if (usableBefore.length > 0 && rotation.overlapMs > 0) throw rotationUnderWay();
 
   const endOfOverlap = new Date(now.getTime() + rotation.overlapMs);
   const retiresAt = key.expiresAt && key.expiresAt < endOfOverlap ? key.expiresAt : endOfOverlap;
   const policy = await policyOfProject(trx, projectId);
-  // An earlier rotation has shortened the key's own lifetime.
-  const { expiresAt = renewedExpiry(policy, successors.at(-1) ?? key, now) } = rotation;
+  // An earlier rotation, whose successor was revoked or deleted, may have shortened the key's lifetime.
+  const { rotatedAt = null, expiresBeforeRotation = null } = related.find(one => one.id === id) ?? {};
+  const ownExpiry = rotatedAt ? expiresBeforeRotation : key.expiresAt;
+  const lifetime = { createdAt: key.createdAt, expiresAt: ownExpiry };
+  const { expiresAt = renewedExpiry(policy, lifetime, now) } = rotation;
   checkPolicy(policy, { deploymentId: key.deploymentId, createdAt: now, expiresAt });
   await insertSuccessor(trx, key, { ...successor, expiresAt }, by);
-  await trx.updateTable('apiKeys').set({ expiresAt: retiresAt }).where('id', '=', id).execute();
+  await trx
+    .updateTable('apiKeys')
+    .set({ expiresAt: retiresAt, rotatedAt: now, expiresBeforeRotation: ownExpiry })
+    .where('id', '=', id)
+    .execute();
   for (const before of usableBefore) {
     await trx.updateTable('apiKeys').set({ expiresAt: now }).where('id', '=', before.id).execute();
     await recordEvent(trx, before.id, 'api_key.changed', actor, now, {
@@ -94,7 +100,7 @@ export async function rotateApiKey(
 const lockWithRelatives = (trx: Transaction<DB>, id: string) =>
   trx
     .selectFrom('apiKeys')
-    .select(['id', 'predecessorId', 'createdAt', 'revokedAt', 'expiresAt'])
+    .select(['id', 'predecessorId', 'revokedAt', 'expiresAt', 'rotatedAt', 'expiresBeforeRotation'])
     .where(where =>
       where.or([
         where('id', '=', id),
