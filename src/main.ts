@@ -19,7 +19,7 @@ import {
 } from './config.ts';
 import { migrate, NewerDatabaseError } from './database/migrate.ts';
 import { connect, setRoleTimeouts } from './database/pool.ts';
-import { grantServerRights, ServerRoleError } from './database/server-role.ts';
+import { checkServerRole, grantServerRights, ServerRoleError } from './database/server-role.ts';
 import { curlOf } from './demonstration/curl.ts';
 import { DEMONSTRATION_EMAIL, isUnused, seed } from './demonstration/seed.ts';
 import type { DB, PlanName } from './generated/database.ts';
@@ -88,6 +88,7 @@ async function openDatabase(config: Config, { exclusive }: { exclusive: boolean 
   };
   try {
     await checkVersion(owner);
+    if (owner !== db) await checkServerRole(owner, db);
     await migrate(owner);
     if (owner !== db) await grantServerRights(owner, db);
     if (!prepare) await setRoleTimeouts(db);

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
+import { MAX_CHANGES } from '../src/activity/change-limit.ts';
 import type { Activity, ActivityFilter } from '../src/generated/graphql.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
 import { noticeExpiries } from '../src/webhooks/expiry-notices.ts';
@@ -14,6 +15,7 @@ import {
   openLab,
   type Person,
   REHEARSE,
+  refusal,
   REVOKE_KEY,
   ROTATE_KEY,
   type Service,
@@ -336,6 +338,30 @@ test('a month without a partition is recorded all the same, and gets one later w
   expect(await own.db.selectFrom('activity').selectAll().orderBy('id').execute()).toEqual(rows);
   await expect(sql`delete from activity_2033_05`.execute(own.db)).rejects.toThrow('append-only');
   await expect(sql`truncate activity_2033_05`.execute(own.db)).rejects.toThrow('append-only');
+});
+
+test('an organization can make a bounded number of changes an hour; what ends an access is never refused', async () => {
+  const { owner, deploymentId } = await openLab(service, 'PRO', 'Busy Owner');
+  const { id } = await createKey(service, owner, { deploymentId });
+  const others = await openLab(service, 'PRO', 'Other Owner');
+  const rename = (by: Lab) =>
+    service.call(
+      'mutation ($id: ID!, $name: String!) { renameDeployment(id: $id, name: $name) { name } }',
+      { id: by.deploymentId, name: `Named at ${now.getTime()}` },
+      by.owner,
+    );
+  const lab = { owner, deploymentId };
+  await sql`
+    insert into activity (id, created_at, action, actor_kind, organization_id, project_id, subject_id, subject)
+    select gen_random_uuid(), ${now}, 'deployment.renamed', 'PERSON', ${owner.organization.id}, ${owner.projectId},
+      gen_random_uuid(), 'Octane'
+    from generate_series(1, ${MAX_CHANGES}::int)`.execute(service.db);
+  expect(await rename(lab)).toMatchObject(refusal(codes.RATE_LIMITED));
+  expect((await rename(others)).status).toBe(200);
+  expect((await service.call(REVOKE_KEY, { id }, owner)).data?.revokeApiKey.status).toBe('REVOKED');
+  expect((await service.call(DELETE_KEY, { id }, owner)).status).toBe(200);
+  now = new Date(now.getTime() + 60 * 60 * 1000);
+  expect((await rename(lab)).status).toBe(200);
 });
 
 test('thirty pages with as many filters are read with three statements', async () => {

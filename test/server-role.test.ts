@@ -9,7 +9,7 @@ import { setPlan } from '../src/accounts/plans.ts';
 import { pruneActivity } from '../src/activity/prune.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { connect } from '../src/database/pool.ts';
-import { grantServerRights } from '../src/database/server-role.ts';
+import { checkServerRole, grantServerRights } from '../src/database/server-role.ts';
 import type { DB } from '../src/generated/database.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
 import { startEmbedded } from '../src/private-postgres/start.ts';
@@ -56,6 +56,7 @@ beforeAll(async () => {
   serverUrl = urlOf(`${name}_server`, 'second');
   owner = connect({ url: ownerUrl, max: 2, onIdleError: () => {} });
   server = connect({ url: serverUrl, max: 4, onIdleError: () => {} });
+  await checkServerRole(owner, server);
   await migrate(owner);
   // The worst that an operator may have set before.
   await sql`alter default privileges grant all on tables to ${sql.id(`${name}_server`)}`.execute(owner);
@@ -142,19 +143,23 @@ test('the role of the server has no right to update, delete or truncate the acti
   expect(await server.selectFrom('activity').selectAll().orderBy('id').execute()).toEqual(before);
 });
 
-test('a role that may create in the schema of the tables, or create roles, is refused', async () => {
+test('a role that may create in the schema of the tables, or create schemas or roles, is refused', async () => {
   const role = sql.id(`${name}_server`);
   const superuser = connect({ url: databaseUrl(postgres.url, name), max: 1, onIdleError: () => {} });
   onTestFinished(() => superuser.destroy());
   for (const [give, take] of [
     [sql`grant create on schema public to ${role}`, sql`revoke create on schema public from ${role}`],
+    [
+      sql`grant create on database ${sql.id(name)} to ${role}`,
+      sql`revoke create on database ${sql.id(name)} from ${role}`,
+    ],
     [sql`alter role ${role} createrole`, sql`alter role ${role} nocreaterole`],
   ] as const) {
     await give.execute(superuser);
-    await expect(grantServerRights(owner, server)).rejects.toThrow('could change the activity');
+    await expect(checkServerRole(owner, server)).rejects.toThrow('could change the activity');
     await take.execute(superuser);
   }
-  await grantServerRights(owner, server);
+  await checkServerRole(owner, server);
 });
 
 test('only the names of people can be erased, not those of things', async () => {

@@ -3,6 +3,7 @@ import { uuidv7 as newId } from 'uuidv7';
 import type { DB } from '../generated/database.ts';
 import { eventOf } from '../outbox/events.ts';
 import { writeEvents } from '../outbox/outbox.ts';
+import { checkChangeLimit, isLimitedAction } from './change-limit.ts';
 
 /** The actions that are recorded. Stored as text, so that a new one needs no migration. */
 export type ActivityAction =
@@ -107,6 +108,7 @@ export interface ActivityEntry {
  * notified of are written to the outbox too.
  *
  * @param trx the transaction of the change, so that no change is made without its row.
+ * @throws RATE_LIMITED when a person made too many changes of an organization (change-limit.ts)
  */
 export async function recordActivity(
   trx: Transaction<DB>,
@@ -114,6 +116,8 @@ export async function recordActivity(
   createdAt: Date,
   entries: readonly ActivityEntry[],
 ): Promise<void> {
+  const changed = entries.find(({ action }) => isLimitedAction(action))?.organizationId;
+  if (kind === 'PERSON' && changed) await checkChangeLimit(trx, changed, createdAt);
   for (let from = 0; from < entries.length; from += MAX_ROWS) {
     await trx
       .insertInto('activity')

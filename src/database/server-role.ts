@@ -13,14 +13,14 @@ export class ServerRoleError extends Error {
 const FUNCTIONS = ['make_month_partition', 'erase_from_activity'];
 
 /**
- * Gives the role of the server the rights that it needs, after each migration. It has none to update, delete or truncate
- * the activity or a partition of it, nor to change migrations.
+ * Checks the role of the server, before anything runs as the owner: with a schema that is named like the owner, the server
+ * could replace the tables that the owner's statements name.
  *
  * @param owner the database, as the role that owns its tables
  * @param server the same database, as the role of the server
  * @throws ServerRoleError
  */
-export async function grantServerRights(owner: Kysely<DB>, server: Kysely<DB>): Promise<void> {
+export async function checkServerRole(owner: Kysely<DB>, server: Kysely<DB>): Promise<void> {
   const { role, database } = await currentRole(server);
   const migrating = await currentRole(owner);
   if (migrating.database !== database) {
@@ -28,13 +28,26 @@ export async function grantServerRights(owner: Kysely<DB>, server: Kysely<DB>): 
   }
   const { rows } = await sql<{ is_owner: boolean }>`
     select rolsuper or rolcreaterole or pg_has_role(rolname, ${migrating.role}, 'member')
-      or has_schema_privilege(rolname, 'public', 'create') as is_owner
+      or has_schema_privilege(rolname, 'public', 'create')
+      or has_database_privilege(rolname, current_database(), 'create') as is_owner
     from pg_roles where rolname = ${role}`.execute(owner.withoutPlugins());
   if (rows[0]?.is_owner !== false) {
     throw new ServerRoleError(
-      `The role ${role} of DATABASE_URL could change the activity. Use a role that is not a superuser, not a member of ${migrating.role} (the role of DATABASE_MIGRATE_URL), and may create neither roles nor tables in the schema public.`,
+      `The role ${role} of DATABASE_URL could change the activity. Use a role that is not a superuser, not a member of ${migrating.role} (the role of DATABASE_MIGRATE_URL), and may create neither roles, nor schemas in the database, nor tables in the schema public.`,
     );
   }
+}
+
+/**
+ * Gives the role of the server the rights that it needs, after each migration. It has none to update, delete or truncate
+ * the activity or a partition of it, nor to change migrations.
+ *
+ * @param owner as in `checkServerRole`
+ * @param server likewise
+ * @throws ServerRoleError
+ */
+export async function grantServerRights(owner: Kysely<DB>, server: Kysely<DB>): Promise<void> {
+  const { role } = await currentRole(server);
   const { rows: queues } = await sql<{ owner: string }>`
     select pg_get_userbyid(relowner) as owner from pg_class
     where relnamespace = to_regnamespace('pgboss') and pg_get_userbyid(relowner) <> ${role} limit 1`.execute(

@@ -1,0 +1,39 @@
+import { sql, type Transaction } from 'kysely';
+import { rateLimited } from '../errors.ts';
+import type { DB } from '../generated/database.ts';
+import { secondsUntil } from '../requests/rate-limits.ts';
+
+/** Max changes of an organization in an hour. The activity keeps each, up to 12 kB, and is deleted only by age. */
+export const MAX_CHANGES = 5000;
+const HOUR_MS = 60 * 60 * 1000;
+
+/**
+ * Actions that are never refused: they end an access or delete something, so their number is bounded by what was made
+ * before.
+ */
+const UNLIMITED = /\.(deleted|removed|left|revoked|declined|deactivated|rehearsal_ended)$/;
+
+/** Whether an action counts against the limit of changes. */
+export const isLimitedAction = (action: string): boolean => !UNLIMITED.test(action);
+
+/**
+ * Refuses a change of an organization whose activity has `MAX_CHANGES` entries of the last hour. Changes at once do not see
+ * each other, so together they may exceed it by their number.
+ *
+ * @throws RATE_LIMITED
+ */
+export async function checkChangeLimit(
+  trx: Transaction<DB>,
+  organizationId: string,
+  now: Date,
+): Promise<void> {
+  const { rows } = await sql<{ createdAt: Date }>`
+    select created_at from activity
+    where organization_id = ${organizationId}
+      and created_at >= date_trunc('month', ${new Date(now.getTime() - HOUR_MS)}::timestamptz, 'UTC')
+    order by id desc offset ${MAX_CHANGES - 1} limit 1`.execute(trx);
+  const [entry] = rows;
+  if (!entry) return;
+  const allowedAt = new Date(entry.createdAt.getTime() + HOUR_MS);
+  if (allowedAt > now) throw rateLimited(secondsUntil(allowedAt, now));
+}
