@@ -32,7 +32,7 @@ beforeAll(async () => {
   await service.ask(UPDATE_KEY, { input: { id: key.id, callsPerMinute: 60 } }, from);
   await service.ask(ROTATE_KEY, { input: { id: key.id, overlapSeconds: 3600 } }, from);
   // A spreadsheet would run this name.
-  await createKey(service, lab.owner, { projectId: lab.owner.projectId }, { name: '=HYPERLINK("x")' });
+  await createKey(service, lab.owner, { projectId: lab.owner.projectId }, { name: '=HYPERLINK("x");=1+1' });
   await setPlan(service.db, lab.owner.organization.slug, 'ENTERPRISE');
 });
 afterAll(() => service.close());
@@ -88,7 +88,7 @@ test('what the filter selects is saved as CSV, without formulas', async () => {
   );
   expect(lines).toHaveLength(6);
   expect(text).toContain('callsPerMinute:  -> 60');
-  expect(text).toContain(`"'=HYPERLINK(""x"")"`);
+  expect(text).toContain(`"'=HYPERLINK(""x"");'=1+1"`);
   expect(text).not.toContain('deployment.created');
 });
 
