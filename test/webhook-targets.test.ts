@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
+import { createServer as createTcpServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -297,20 +297,59 @@ test('a receiver that switches the protocol, or closes its connection, ends a de
     ['HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut', { kind: 'failed' }],
     // Its end is that of the connection.
     ['HTTP/1.1 200 OK\r\n\r\nThank you', { kind: 'answered', status: 200 }],
+    ['HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n\r\n', { kind: 'answered', status: 200 }],
     [`HTTP/1.1 503 No\r\nConnection: close\r\n\r\n${'x'.repeat(50_000)}`, { kind: 'answered', status: 503 }],
   ] as const) {
-    const server = createTcpServer(socket => {
-      socket.on('error', () => undefined);
-      socket.once('data', () => void socket.end(answer));
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    onTestFinished(() => void server.close());
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
+    const port = await listen(socket => socket.once('data', () => void socket.end(answer)));
     const began = performance.now();
     const sent = await send(message(`http://127.0.0.1:${port}/`), { policy: loopback, maxMs: 10_000 });
     expect(sent, answer.slice(0, 40)).toMatchObject(outcome);
     expect(performance.now() - began, answer.slice(0, 40)).toBeLessThan(5000);
   }
 });
+
+test('a receiver that sends 1xx answers without end is cut off', async () => {
+  let isCut = false;
+  const port = await listen(socket => {
+    const write = () => {
+      while (!socket.destroyed && socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(100)));
+    };
+    socket.once('data', write).on('drain', write).on('close', () => {
+      isCut = true;
+    });
+  });
+  const began = performance.now();
+  const sent = await send(message(`http://127.0.0.1:${port}/`), { policy: loopback, maxMs: 10_000 });
+  expect(sent).toMatchObject({ kind: 'failed', reason: expect.stringContaining('1xx') });
+  expect(performance.now() - began).toBeLessThan(2000);
+  await expect.poll(() => isCut).toBe(true);
+});
+
+test('a receiver cannot choose a key exchange whose cost it sets', async () => {
+  const hello = Promise.withResolvers<Buffer>();
+  const port = await listen(socket => void socket.once('data', hello.resolve));
+  const sending = send(message(`https://127.0.0.1:${port}/`), { policy: loopback, maxMs: 1000 });
+  const record = await hello.promise;
+  // RFC 8446, 4.1.2: after the headers, the version and the random number, the session id and the cipher suites.
+  const suitesAt = 44 + (record[43] ?? 0);
+  const count = record.readUInt16BE(suitesAt) / 2;
+  const suites = Array.from({ length: count }, (_, index) => record.readUInt16BE(suitesAt + 2 + 2 * index));
+  // TLS 1.3, and ECDHE with AES-GCM or ChaCha20; 0x00ff is a signal, not a suite.
+  const allowed = [0x1301, 0x1302, 0x1303, 0xc02b, 0xc02c, 0xc02f, 0xc030, 0xcca8, 0xcca9, 0x00ff];
+  expect(count).toBeGreaterThan(3);
+  expect(suites.filter(suite => !allowed.includes(suite))).toEqual([]);
+  expect(await sending).toMatchObject({ kind: 'failed' });
+});
+
+/** Listens on a free port. @returns it */
+async function listen(onConnection: (socket: Socket) => void): Promise<number> {
+  const server = createTcpServer(socket => {
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  return (typeof address === 'object' && address?.port) || 0;
+}

@@ -510,7 +510,7 @@ describe('what no request causes is looked for once a minute', () => {
     expect(typesOf(receiver, revoked.id)).toEqual([]);
   }, 120_000);
 
-  test('a quota that is used to 80 and to 100 percent, once in a month', async () => {
+  test('a quota that is used to 80 and to 100 percent, once in a month, and again after the limit was raised', async () => {
     const { service, lab, receiver } = await openHook({ jobs: false, events: ['QUOTA_80', 'QUOTA_100'] });
     await sql`update plans set monthly_predictions = 10 where name = 'PRO'`.execute(service.db);
     const spectra = (count: number) =>
@@ -531,6 +531,11 @@ describe('what no request causes is looked for once a minute', () => {
       predictions: 10,
       limit: 10,
     });
+    await sql`update plans set monthly_predictions = 20 where name = 'PRO'`.execute(service.db);
+    await look(service);
+    await spectra(6);
+    await look(service);
+    await expect.poll(types, SOON).toEqual(['quota.80', 'quota.100', 'quota.80']);
   }, 60_000);
 
   test('predictions outside, from the first webhook for them on, in one event however many there were', async () => {

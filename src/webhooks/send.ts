@@ -10,6 +10,14 @@ const MAX_DELIVERY_MS = 5000;
 /** Max bytes of an answer that are read. The rest is cut off, as only the status counts. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
+/** Informational answers (1xx) of a receiver, beyond which the delivery fails. None is expected. */
+const MAX_INFORMATIONAL = 10;
+/**
+ * Cipher suites whose handshake has a bounded cost. With DHE, the receiver chooses a group of up to 10 000 bits, and the
+ * handshake blocks the event loop.
+ */
+const CIPHERS = 'TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20';
+
 /** One message to a receiver. */
 export interface Message {
   url: string;
@@ -92,6 +100,7 @@ function post(
         lookup,
         family,
         signal,
+        ciphers: CIPHERS,
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       },
       answer => {
@@ -110,6 +119,11 @@ function post(
         answer.once('close', () => reject(new Error('The connection closed within the answer.')));
       },
     );
+    let informational = 0;
+    sent.on('information', () => {
+      informational += 1;
+      if (informational > MAX_INFORMATIONAL) sent.destroy(new Error('The receiver sent too many 1xx answers.'));
+    });
     sent.once('error', reject);
     // Without `response` or `error` after a 101 with `Connection: Upgrade`. After a response it may precede the answer's `end`.
     sent.once('close', closedEarly);

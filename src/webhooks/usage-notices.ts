@@ -25,7 +25,7 @@ interface CountedDeployment {
  * Writes the events of deployments whose usage of this month has reached 80 or 100 percent of the plan's limit, or which
  * have had more predictions outside of what their model is applicable to, for organizations with a webhook or, if the
  * server sends mails, for all. At most one event of a type for each deployment, however many calls there were since the
- * last time. A job calls this once a minute (jobs/jobs.ts): it reads what is counted anyway, so that no call writes more.
+ * last time. A quota is reported again if the limit was raised and the usage reaches the new one. A job calls this once a minute (jobs/jobs.ts): it reads what is counted anyway, so that no call writes more.
  *
  * @returns whether there may be more
  */
@@ -59,7 +59,7 @@ export async function noticeUsage(
       ) as usage on usage.predictions > 0
       left join deployment_notices as notice on notice.deployment_id = deployments.id and notice.month = ${month}
     ) as counted
-    where (has_webhook or ${forMails}) and (outside > outside_before or reached > reached_before)
+    where (has_webhook or ${forMails}) and (outside > outside_before or reached <> reached_before)
     order by id
     limit ${MAX_DEPLOYMENTS}`.execute(trx);
   if (counted.length === 0) return false;
@@ -73,7 +73,7 @@ export async function noticeUsage(
     insert into deployment_notices (deployment_id, month, outside, quota)
     select id, ${month}, outside, quota from unnest(
       ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ outside }) => outside)}::bigint[],
-      ${rows.map(({ reached, reachedBefore }) => Math.max(reached, reachedBefore))}::smallint[]
+      ${rows.map(({ reached }) => reached)}::smallint[]
     ) as noticed (id, outside, quota)
     on conflict (deployment_id) do update
       set month = excluded.month, outside = excluded.outside, quota = excluded.quota`.execute(trx);
