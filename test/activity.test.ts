@@ -3,8 +3,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import type { Activity, ActivityFilter } from '../src/generated/graphql.ts';
+import { noticeExpiries } from '../src/notifications/expiry-notices.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
-import { noticeExpiries } from '../src/webhooks/expiry-notices.ts';
 import {
   codes,
   createKey,

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { mailerOf, mailProbeOf } from '../src/accounts/mailer.ts';
-import { noticeExpiries } from '../src/webhooks/expiry-notices.ts';
-import { writeMail } from '../src/webhooks/key-mails.ts';
-import { sendKeyMails } from '../src/webhooks/send-key-mails.ts';
-import { noticeUsage } from '../src/webhooks/usage-notices.ts';
+import { noticeExpiries } from '../src/notifications/expiry-notices.ts';
+import { writeMail } from '../src/notifications/mail-text.ts';
+import { sendKeyMails } from '../src/notifications/send-key-mails.ts';
+import { noticeUsage } from '../src/notifications/usage-notices.ts';
 import {
   codes,
   createKey,

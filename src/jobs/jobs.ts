@@ -6,13 +6,13 @@ import { foldLastUses } from '../api-keys/last-uses.ts';
 import { isDatabaseUnavailable } from '../database/availability.ts';
 import { purge } from '../deletions/purge.ts';
 import type { DB } from '../generated/database.ts';
+import { noticeExpiries } from '../notifications/expiry-notices.ts';
+import { dropMails, type KeyMails, sendKeyMails } from '../notifications/send-key-mails.ts';
+import { noticeUsage } from '../notifications/usage-notices.ts';
 import { takeLines } from '../outbox/outbox.ts';
 import { countKeyDays } from '../predictions/key-usage.ts';
-import { noticeExpiries } from '../webhooks/expiry-notices.ts';
 import { send } from '../webhooks/send.ts';
-import { dropMails, type KeyMails, sendKeyMails } from '../webhooks/send-key-mails.ts';
 import type { TargetPolicy } from '../webhooks/target.ts';
-import { noticeUsage } from '../webhooks/usage-notices.ts';
 import { prepareDeliveries } from './deliveries.ts';
 
 /** A kind of background work. At most one of each is queued and one running, on all servers together. */

@@ -44,7 +44,7 @@ interface Entry {
 
 /**
  * The types of events that are written with an entry of the activity, which has the same action. Not `API_KEY_EXPIRED`:
- * webhooks/expiry-notices.ts writes it, for webhooks that are older than the expiry.
+ * notifications/expiry-notices.ts writes it, for webhooks that are older than the expiry.
  */
 const OF_ACTIVITY: ReadonlySet<string> = new Set<EventType>([
   EVENT_TYPES.API_KEY_CREATED,

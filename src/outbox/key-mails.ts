@@ -11,7 +11,7 @@ const MAX_HELD = 1000;
 /**
  * Writes down whom to mail about events: the owners of the project, who include those of its organization, and the
  * creator of the key, if they can still change it; not those who want no mails. A job sends them, or deletes them where
- * the server sends no mails (webhooks/send-key-mails.ts).
+ * the server sends no mails (notifications/send-key-mails.ts).
  *
  * Predictions outside may come every minute: of a deployment and month they are written down once until they are mailed.
  * The mail has their number at that time.

@@ -5,10 +5,10 @@ import { type ActivityAction, type By, recordActivity } from '../activity/activi
 import { canOwnOrganization } from '../auth/roles.ts';
 import { badUserInput, notFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
+import { countFromNow } from '../notifications/usage-notices.ts';
 import { EVENT_TYPES, type EventType } from '../outbox/events.ts';
 import { giveUpAfter, insertDeliveries, rememberLine } from '../outbox/outbox.ts';
 import { generateSecret } from './signature.ts';
-import { countFromNow } from './usage-notices.ts';
 
 // Each change runs in a transaction that holds the lock of the organization, with its activity entry.
 

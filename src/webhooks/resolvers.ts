@@ -5,7 +5,6 @@ import type { Resolvers, WebhookDeliveryStatus, WebhookEvent } from '../generate
 import { EVENT_NAMES, EVENT_TYPES, type EventType } from '../outbox/events.ts';
 import { checkPage } from '../requests/pagination.ts';
 import { requireDelivery, requireWebhook } from './authorize.ts';
-import { setMailChoice } from './key-mails.ts';
 import { limitSending } from './limits.ts';
 import { deleteWebhook, insertTest, insertWebhook, resend, rotateSecret, updateWebhook } from './manage.ts';
 import { textOf } from './signature.ts';
@@ -24,13 +23,6 @@ export const webhookResolvers = {
       const settings = { url: checkTarget(input.url, webhookTargets), events: typesOf(input.events) };
       const made = await transaction(trx => insertWebhook(trx, { organizationId, ...settings }, by()));
       return { webhook: await load.webhook.get(made.id), secret: textOf(made.secret) };
-    },
-
-    async setKeyMails(_parent, { organizationId, enabled }, { transaction, viewer }) {
-      const { id: userId, load } = viewer();
-      const organization = await load.organization.get(organizationId);
-      await transaction(trx => setMailChoice(trx, { userId, organizationId: organization.id, enabled }));
-      return organization;
     },
 
     async updateWebhook(_parent, { input }, { transaction, by, viewer, webhookTargets }) {
@@ -77,11 +69,6 @@ export const webhookResolvers = {
   Organization: {
     webhooks: ({ id, role }, _args, { viewer }) =>
       canOwnOrganization(role) ? viewer().load.webhooksOf(id) : [],
-    async keyMails({ id }, _args, { viewer, sendsKeyMails }) {
-      if (!sendsKeyMails) return null;
-      const [choice] = await viewer().load.mailChoice(id);
-      return choice?.enabled ?? true;
-    },
   },
 
   Webhook: {

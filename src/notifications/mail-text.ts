@@ -1,8 +1,4 @@
-import { sql, type Transaction } from 'kysely';
 import { type Mail, withoutAddresses } from '../accounts/mailer.ts';
-import { lockOrganizationAs } from '../accounts/organizations.ts';
-import type { Database } from '../database/pool.ts';
-import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES } from '../outbox/events.ts';
 
 /** An event as a mail lists it. */
@@ -115,30 +111,3 @@ const BY: Record<string, string> = {
 };
 
 const dayOf = (at: string | undefined) => (at === undefined ? '' : new Date(at).toUTCString().slice(0, 16));
-
-/** Whether a person wants mails about keys, by organization. Those without a row do. */
-export async function findMailChoices(
-  db: Database,
-  userId: string,
-  organizationIds: readonly string[],
-): Promise<{ organizationId: string; enabled: boolean }[]> {
-  return await db
-    .selectFrom('keyMailSettings')
-    .select(['organizationId', 'enabled'])
-    .where('userId', '=', userId)
-    .where('organizationId', '=', sql<string>`any(${organizationIds}::uuid[])`)
-    .execute();
-}
-
-/** Sets whether a person wants mails about keys of an organization. @throws NOT_FOUND if they are not a member */
-export async function setMailChoice(
-  trx: Transaction<DB>,
-  { userId, organizationId, enabled }: { userId: string; organizationId: string; enabled: boolean },
-): Promise<void> {
-  await lockOrganizationAs(trx, organizationId, userId, () => true);
-  await trx
-    .insertInto('keyMailSettings')
-    .values({ organizationId, userId, enabled })
-    .onConflict(row => row.columns(['organizationId', 'userId']).doUpdateSet({ enabled }))
-    .execute();
-}

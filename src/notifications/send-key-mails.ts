@@ -3,12 +3,12 @@ import type { SendMail } from '../accounts/mailer.ts';
 import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES } from '../outbox/events.ts';
 import { startRateLimits } from '../requests/rate-limits.ts';
-import { type MailedEvent, writeMail } from './key-mails.ts';
-import { countKeyMail, takeBackKeyMail } from './limits.ts';
+import { countKeyMail, takeBackKeyMail } from './mail-limits.ts';
+import { type MailedEvent, writeMail } from './mail-text.ts';
 
 // Mails to people about the events that webhooks receive (outbox/key-mails.ts writes them down). What happens within an
 // hour after a mail waits, so that nobody gets more than one an hour, in however many organizations they are. Predictions
-// outside alone make one mail a day: they would use up the mails of a day (limits.ts), and a revocation would wait.
+// outside alone make one mail a day: they would use up the mails of a day (mail-limits.ts), and a revocation would wait.
 
 const HOUR_MS = 60 * 60 * 1000;
 /** An event that could not be mailed for this time is forgotten. */
