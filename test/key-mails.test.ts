@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { mailerOf, mailProbeOf } from '../src/accounts/mailer.ts';
 import { noticeExpiries } from '../src/notifications/expiry-notices.ts';
-import { writeMail } from '../src/notifications/mail-text.ts';
+import { formatMail } from '../src/notifications/mail-text.ts';
 import { sendKeyMails } from '../src/notifications/send-key-mails.ts';
 import { noticeUsage } from '../src/notifications/usage-notices.ts';
 import {
@@ -62,8 +62,8 @@ const keyOf = (service: Service, { deploymentId }: Lab, by: Person, name = 'LIMS
   createKey(service, by, { deploymentId }, { name, ...more });
 const setEmail = ({ db }: Service, { id }: Person, email: string) =>
   db.updateTable('users').set({ email }).where('id', '=', id).execute();
-/** Writes down again, some times, what is written down for mails. */
-const repeatWaiting = ({ db }: Service, times: number) =>
+/** Queues again, some times, what is queued for mails. */
+const repeatQueued = ({ db }: Service, times: number) =>
   sql`
     insert into key_mails (user_id, organization_id, project_id, type, data, created_at)
     select user_id, organization_id, project_id, type, data, created_at
@@ -130,7 +130,7 @@ test('one mail an hour is about all organizations of a person, and none hides th
   const other = await openLab(service, 'PRO', 'Otto Other');
   await join(service, other.owner, lab.owner, 'OWNER');
   for (let index = 0; index < 3; index++) await keyOf(service, lab, lab.owner, `Key ${index}`);
-  await repeatWaiting(service, 10);
+  await repeatQueued(service, 10);
   await keyOf(service, other, other.owner, 'Elsewhere');
   await send(service, smtpUrl);
   const text = read(mails.find(({ to }) => to.includes(lab.owner.email)));
@@ -184,15 +184,15 @@ test('a person is mailed about at most 1000 events in an organization at once', 
   const { service, lab, smtpUrl, mails } = await open();
   const create = (name: string) => keyOf(service, lab, lab.owner, name);
   await create('LIMS');
-  await repeatWaiting(service, 998);
+  await repeatQueued(service, 998);
   await create('Last');
   await create('Too late');
-  const waiting = await service.db
+  const queued = await service.db
     .selectFrom('keyMails')
     .select(sql`data #>> '{apiKey,name}'`.as('name'))
     .execute();
-  expect(waiting).toHaveLength(1000);
-  expect(waiting).toContainEqual({ name: 'Last' });
+  expect(queued).toHaveLength(1000);
+  expect(queued).toContainEqual({ name: 'Last' });
   await send(service, smtpUrl);
   expect(read(mails[0])).toMatch(/^Subject: 1000 events of API keys in /m);
   expect(read(mails[0])).toContain('And 980 more.');
@@ -349,8 +349,8 @@ test('a job sends them, and deletes them where the server sends no mails', async
   await other.close();
   await keyOf(service, lab, lab.owner);
   await startServiceForTest(settings);
-  const waiting = async () => (await service.db.selectFrom('keyMails').select('id').execute()).length;
-  await expect.poll(waiting, { timeout: 15_000 }).toBe(0);
+  const queued = async () => (await service.db.selectFrom('keyMails').select('id').execute()).length;
+  await expect.poll(queued, { timeout: 15_000 }).toBe(0);
   expect(mails).toHaveLength(1);
 });
 
@@ -366,7 +366,7 @@ test('names cannot add headers, lines of a header or links', () => {
     data: { apiKey: { id: 'k', name, prefix: 'sk_abc' } },
     outside: null,
   };
-  const { subject, text } = writeMail({ events: [event], total: 1 }, publicUrl);
+  const { subject, text } = formatMail({ events: [event], total: 1 }, publicUrl);
   expect(subject).not.toMatch(/[\r\n]/);
   expect(text.replaceAll(publicUrl, '')).not.toMatch(/evil\.example|:\/\//);
 });

@@ -28,12 +28,12 @@ export interface MailedEvent {
 }
 
 /**
- * The subject and text of a mail.
+ * Formats a mail: its subject and text.
  *
  * @param events what it lists, at least one
  * @param total how many there are, with those that it does not list
  */
-export function writeMail(
+export function formatMail(
   { events, total }: { events: readonly MailedEvent[]; total: number },
   publicUrl: string,
 ): Omit<Mail, 'to'> {

@@ -4,20 +4,20 @@ import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES } from '../outbox/events.ts';
 import { startRateLimits } from '../requests/rate-limits.ts';
 import { countKeyMail, takeBackKeyMail } from './mail-limits.ts';
-import { type MailedEvent, writeMail } from './mail-text.ts';
+import { type MailedEvent, formatMail } from './mail-text.ts';
 
-// Mails to people about the events that webhooks receive (outbox/key-mails.ts writes them down). What happens within an
-// hour after a mail waits, so that nobody gets more than one an hour, in however many organizations they are. Predictions
-// outside alone make one mail a day: they would use up the mails of a day (mail-limits.ts), and a revocation would wait.
+// Mails to people about the events that webhooks receive (outbox/mail-queue.ts queues them). Events in the hour after a mail
+// stay queued, so that nobody gets more than one an hour, in however many organizations they are. Predictions outside alone
+// make one mail a day: they would use up the mails of a day (mail-limits.ts), and a revocation would be mailed late.
 
 const HOUR_MS = 60 * 60 * 1000;
 /** An event that could not be mailed for this time is forgotten. */
 const MAX_AGE_MS = 24 * HOUR_MS;
-/** How much longer predictions outside wait. With the hour after the last mail it is less than `MAX_AGE_MS`. */
+/** How much longer predictions outside stay queued. With the hour after the last mail it is less than `MAX_AGE_MS`. */
 const OUTSIDE_MS = 22 * HOUR_MS;
 /** Max events that a mail lists. */
 const MAX_LINES = 20;
-/** Max events that a mail lists or counts. More wait for the next mail. */
+/** Max events that a mail lists or counts. More stay queued for the next mail. */
 const MAX_COUNTED = 10_000;
 /** Max mails of a run, which is once a minute. */
 const MAX_MAILS = 100;
@@ -35,13 +35,13 @@ interface Receiver {
   email: string;
 }
 
-interface Waiting {
+interface QueuedEvent {
   id: number;
   /** Whether the receiver wants it, and it is in a project whose keys they may still change. */
   isMailed: boolean;
 }
 
-/** Deletes all that was written down for mails. For a server that sends none. */
+/** Deletes all queued mails, for a server that sends none. */
 export async function dropMails(db: Kysely<DB>): Promise<void> {
   await db.deleteFrom('keyMails').execute();
 }
@@ -65,8 +65,8 @@ export async function sendKeyMails(
     .execute();
   for (const receiver of await findReceivers(db, now)) {
     if (signal.aborted) return;
-    const waiting = await findWaiting(db, receiver);
-    const mailed = waiting.filter(({ isMailed }) => isMailed);
+    const queued = await findQueued(db, receiver);
+    const mailed = queued.filter(({ isMailed }) => isMailed);
     const events = await findEvents(db, mailed.slice(0, MAX_LINES));
     if (events.length > 0) {
       const counted = await countKeyMail(rateLimits, receiver.email, now);
@@ -77,7 +77,7 @@ export async function sendKeyMails(
       try {
         await sendMail({
           to: receiver.email,
-          ...writeMail({ events, total: mailed.length }, publicUrl),
+          ...formatMail({ events, total: mailed.length }, publicUrl),
         });
       } catch (error) {
         onFailed(error);
@@ -90,14 +90,14 @@ export async function sendKeyMails(
     }
     await db
       .deleteFrom('keyMails')
-      .where('id', '=', sql<number>`any(${waiting.map(({ id }) => id)}::bigint[])`)
+      .where('id', '=', sql<number>`any(${queued.map(({ id }) => id)}::bigint[])`)
       .execute();
   }
 }
 
 /**
  * The people to mail now: once `next_at`, an hour after their last mail, has come, or `OUTSIDE_MS` later if only
- * predictions outside wait. Those who were never mailed, or whose turn has been longest, come first.
+ * predictions outside are queued. Those who were never mailed, or whose turn has been longest, come first.
  */
 async function findReceivers(db: Kysely<DB>, now: Date): Promise<Receiver[]> {
   const { rows } = await sql<Receiver>`
@@ -116,9 +116,9 @@ async function findReceivers(db: Kysely<DB>, now: Date): Promise<Receiver[]> {
   return rows;
 }
 
-/** What is written down for a person, in the order in which a mail lists it: organizations take turns. */
-async function findWaiting(db: Kysely<DB>, { userId }: Receiver): Promise<Waiting[]> {
-  const { rows } = await sql<Waiting>`
+/** What is queued for a person, in the order in which a mail lists it: organizations take turns. */
+async function findQueued(db: Kysely<DB>, { userId }: Receiver): Promise<QueuedEvent[]> {
+  const { rows } = await sql<QueuedEvent>`
     select id, is_mailed from (
       select mails.id, mails.organization_id,
         access.role is not null and coalesce(settings.enabled, true) as is_mailed
@@ -128,14 +128,14 @@ async function findWaiting(db: Kysely<DB>, { userId }: Receiver): Promise<Waitin
       left join key_mail_settings as settings
         on settings.organization_id = mails.organization_id and settings.user_id = mails.user_id
       where mails.user_id = ${userId}
-    ) as waiting
+    ) as queued
     order by is_mailed desc, row_number() over (partition by organization_id, is_mailed order by id), id
     limit ${MAX_COUNTED}`.execute(db);
   return rows;
 }
 
 /** The events that a mail lists, oldest first. */
-async function findEvents(db: Kysely<DB>, listed: readonly Waiting[]): Promise<MailedEvent[]> {
+async function findEvents(db: Kysely<DB>, listed: readonly QueuedEvent[]): Promise<MailedEvent[]> {
   const { rows } = await sql<MailedEvent>`
     select mails.type, mails.created_at, mails.data, projects.id as project_id, projects.name as project_name,
       organizations.name as organization_name, organizations.slug, (

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import type { DB } from '../generated/database.ts';
 import type { Event } from './events.ts';
-import { writeMails } from './key-mails.ts';
+import { queueMails } from './mail-queue.ts';
 
 /** How long a delivery is attempted. */
 const ATTEMPTS_MS = 24 * 60 * 60 * 1000;
@@ -51,7 +51,7 @@ export async function writeEvents(
   events: readonly Event[],
 ): Promise<void> {
   if (events.length === 0) return;
-  await writeMails(trx, createdAt, events);
+  await queueMails(trx, createdAt, events);
   const receivers = await sql<{ webhookId: string; place: number }>`
     select webhooks.id as webhook_id, event.place::int as place
     from unnest(${events.map(({ organizationId }) => organizationId)}::uuid[], ${events.map(({ type }) => type)}::text[])
