@@ -94,8 +94,8 @@ test('owners of the project and the creator of a key are mailed, and nobody else
   await service.ask(leave, { id: lab.owner.organization.id }, people.former);
 
   expect(await send(service, smtpUrl)).toEqual([]);
-  const receivers = [lab.owner, people.creator, people.projectOwner].map(({ email }) => [email]);
-  expect(mails.map(({ to }) => to).sort()).toEqual(receivers.sort());
+  const recipients = [lab.owner, people.creator, people.projectOwner].map(({ email }) => [email]);
+  expect(mails.map(({ to }) => to).sort()).toEqual(recipients.sort());
   const text = read(mails[0]);
   expect(text).toContain(`API key "LIMS" (${key.prefix}...) was created`);
   expect(text).toContain('leaked and was revoked: someone sent it to end it');
@@ -322,7 +322,7 @@ test.each([
   ['an address that is refused for now', 'nobody@lab.example', '450 try again later'],
   ['an address at which the mail server ends the session', 'nobody@lab.example', '421 closing'],
   ['an address at which the mail server breaks off', 'nobody@lab.example', ''],
-  ['a text that is refused', 'the-first-receiver', '554 looks like spam'],
+  ['a text that is refused', 'the-first-recipient', '554 looks like spam'],
 ])('%s delays no mail to others, and is tried again after an hour', async (_kind, what, answer) => {
   const refused: Record<string, string> = { [what]: answer };
   const { service, lab, smtpUrl, mails } = await open({ refused });

@@ -4,7 +4,7 @@ import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES } from '../outbox/events.ts';
 import { startRateLimits } from '../requests/rate-limits.ts';
 import { countKeyMail, takeBackKeyMail } from './mail-limits.ts';
-import { type MailedEvent, formatMail } from './mail-text.ts';
+import { formatMail, type MailedEvent } from './mail-text.ts';
 
 // Mails to people about the events that webhooks receive (outbox/mail-queue.ts queues them). Events in the hour after a mail
 // stay queued, so that nobody gets more than one an hour, in however many organizations they are. Predictions outside alone
@@ -30,14 +30,14 @@ export interface KeyMails {
   publicUrl: string;
 }
 
-interface Receiver {
+interface Recipient {
   userId: string;
   email: string;
 }
 
 interface QueuedEvent {
   id: number;
-  /** Whether the receiver wants it, and it is in a project whose keys they may still change. */
+  /** Whether the recipient wants it, and it is in a project whose keys they may still change. */
   isMailed: boolean;
 }
 
@@ -63,30 +63,30 @@ export async function sendKeyMails(
     .deleteFrom('keyMails')
     .where('createdAt', '<', new Date(now.getTime() - MAX_AGE_MS))
     .execute();
-  for (const receiver of await findReceivers(db, now)) {
+  for (const recipient of await findRecipients(db, now)) {
     if (signal.aborted) return;
-    const queued = await findQueued(db, receiver);
+    const queued = await findQueued(db, recipient);
     const mailed = queued.filter(({ isMailed }) => isMailed);
     const events = await findEvents(db, mailed.slice(0, MAX_LINES));
     if (events.length > 0) {
-      const counted = await countKeyMail(rateLimits, receiver.email, now);
+      const counted = await countKeyMail(rateLimits, recipient.email, now);
       if (!counted.isWithin) {
-        await postpone(db, receiver, counted.endsAt);
+        await postpone(db, recipient, counted.endsAt);
         continue;
       }
       try {
         await sendMail({
-          to: receiver.email,
+          to: recipient.email,
           ...formatMail({ events, total: mailed.length }, publicUrl),
         });
       } catch (error) {
         onFailed(error);
-        await takeBackKeyMail(rateLimits, receiver.email);
+        await takeBackKeyMail(rateLimits, recipient.email);
         if (isRefusedSender(error) || !(await isReachable())) return;
-        await postpone(db, receiver, inAnHour);
+        await postpone(db, recipient, inAnHour);
         continue;
       }
-      await postpone(db, receiver, inAnHour);
+      await postpone(db, recipient, inAnHour);
     }
     await db
       .deleteFrom('keyMails')
@@ -99,25 +99,25 @@ export async function sendKeyMails(
  * The people to mail now: once `next_at`, an hour after their last mail, has come, or `OUTSIDE_MS` later if only
  * predictions outside are queued. Those who were never mailed, or whose turn has been longest, come first.
  */
-async function findReceivers(db: Kysely<DB>, now: Date): Promise<Receiver[]> {
-  const { rows } = await sql<Receiver>`
+async function findRecipients(db: Kysely<DB>, now: Date): Promise<Recipient[]> {
+  const { rows } = await sql<Recipient>`
     select users.id as user_id, users.email
     from key_mails as mails
     join users on users.id = mails.user_id
     left join key_mail_settings as settings
       on settings.organization_id = mails.organization_id and settings.user_id = mails.user_id
-    left join key_mail_receivers as receivers on receivers.user_id = mails.user_id
-    where coalesce(settings.enabled, true) and coalesce(receivers.next_at, '-infinity') <= ${now}
-    group by users.id, receivers.next_at
-    having coalesce(receivers.next_at, '-infinity') <= ${new Date(now.getTime() - OUTSIDE_MS)}
+    left join key_mail_receivers as recipients on recipients.user_id = mails.user_id
+    where coalesce(settings.enabled, true) and coalesce(recipients.next_at, '-infinity') <= ${now}
+    group by users.id, recipients.next_at
+    having coalesce(recipients.next_at, '-infinity') <= ${new Date(now.getTime() - OUTSIDE_MS)}
       or bool_or(mails.type <> ${EVENT_TYPES.PREDICTION_OUTSIDE})
-    order by receivers.next_at nulls first, min(mails.id)
+    order by recipients.next_at nulls first, min(mails.id)
     limit ${MAX_MAILS}`.execute(db);
   return rows;
 }
 
 /** What is queued for a person, in the order in which a mail lists it: organizations take turns. */
-async function findQueued(db: Kysely<DB>, { userId }: Receiver): Promise<QueuedEvent[]> {
+async function findQueued(db: Kysely<DB>, { userId }: Recipient): Promise<QueuedEvent[]> {
   const { rows } = await sql<QueuedEvent>`
     select id, is_mailed from (
       select mails.id, mails.organization_id,
@@ -152,7 +152,7 @@ async function findEvents(db: Kysely<DB>, listed: readonly QueuedEvent[]): Promi
 }
 
 /** Sets when a person may be mailed again, unless their account was deleted. */
-async function postpone(db: Kysely<DB>, { userId }: Receiver, nextAt: Date): Promise<void> {
+async function postpone(db: Kysely<DB>, { userId }: Recipient, nextAt: Date): Promise<void> {
   await sql`
     insert into key_mail_receivers (user_id, next_at)
     select id, ${nextAt}::timestamptz from users where id = ${userId} for key share
@@ -160,8 +160,8 @@ async function postpone(db: Kysely<DB>, { userId }: Receiver, nextAt: Date): Pro
 }
 
 /**
- * Whether the mail server refuses the operator's address, and so every mail. Other errors do not say whose fault they are:
- * it may also close the connection, or not answer in time, because of a receiver or a text.
+ * Whether the mail server refuses the operator's address, and so every mail. Other errors do not identify the cause: it
+ * may also close the connection, or not answer in time, because of a recipient or a text.
  */
 const isRefusedSender = (error: unknown) =>
   error instanceof Error && 'command' in error && error.command === 'MAIL FROM';
