@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { mailerOf, mailProbeOf } from '../src/accounts/mailer.ts';
-import { noticeExpiries } from '../src/notifications/expiry-notices.ts';
+import { writeExpiryEvents } from '../src/notifications/expiry-notices.ts';
 import { formatMail } from '../src/notifications/mail-text.ts';
 import { sendKeyMails } from '../src/notifications/send-key-mails.ts';
-import { noticeUsage } from '../src/notifications/usage-notices.ts';
+import { writeUsageEvents } from '../src/notifications/usage-notices.ts';
 import {
   codes,
   createKey,
@@ -209,7 +209,7 @@ test('an expiry is mailed without a webhook: 14 and 3 days before, and when it h
   await send(service, smtpUrl);
   for (const days of [5, 7, 17.5, 18, 20.1, 21]) {
     now = new Date(expiresAt.getTime() + (days - 20) * DAY);
-    await service.db.transaction().execute(trx => noticeExpiries(trx, now, { forMails: true }));
+    await service.db.transaction().execute(trx => writeExpiryEvents(trx, now, { forMails: true }));
     await send(service, smtpUrl);
   }
   expect(mails.map(mail => /expires on|has expired|was created/.exec(read(mail))?.[0])).toEqual([
@@ -230,7 +230,7 @@ test('the mails about a rotated key that retires name its successor', async () =
   expect(read(mails[0]).replaceAll(/\s+/g, ' ')).toContain(`was rotated, ${successor}.`);
   for (const days of [8, 2.1]) {
     now = new Date(now.getTime() + days * DAY);
-    await service.db.transaction().execute(trx => noticeExpiries(trx, now, { forMails: true }));
+    await service.db.transaction().execute(trx => writeExpiryEvents(trx, now, { forMails: true }));
     await send(service, smtpUrl);
   }
   const texts = mails.map(mail => read(mail).replaceAll(/\s+/g, ' '));
@@ -248,7 +248,7 @@ test('predictions outside the calibration are mailed to the owners of the projec
   await sql`update models set t2_limit = 1e-9`.execute(service.db);
   const call = async (count: number) => {
     await service.ask(PREDICT, { deploymentId, spectra: gasoline(count) }, lab.owner);
-    await service.db.transaction().execute(trx => noticeUsage(trx, now, { forMails: true }));
+    await service.db.transaction().execute(trx => writeUsageEvents(trx, now, { forMails: true }));
   };
   await call(3);
   await call(2);
@@ -274,7 +274,7 @@ test('predictions outside the calibration are mailed to the owners of the projec
   expect(second?.match(found(6))).toHaveLength(1);
   // No mail without further predictions outside.
   now = new Date(now.getTime() + HOUR);
-  await service.db.transaction().execute(trx => noticeUsage(trx, now, { forMails: true }));
+  await service.db.transaction().execute(trx => writeUsageEvents(trx, now, { forMails: true }));
   await send(service, smtpUrl);
   expect(mails).toHaveLength(2);
   await call(1);

@@ -6,9 +6,9 @@ import { foldLastUses } from '../api-keys/last-uses.ts';
 import { isDatabaseUnavailable } from '../database/availability.ts';
 import { purge } from '../deletions/purge.ts';
 import type { DB } from '../generated/database.ts';
-import { noticeExpiries } from '../notifications/expiry-notices.ts';
+import { writeExpiryEvents } from '../notifications/expiry-notices.ts';
 import { dropMails, type KeyMails, sendKeyMails } from '../notifications/send-key-mails.ts';
-import { noticeUsage } from '../notifications/usage-notices.ts';
+import { writeUsageEvents } from '../notifications/usage-notices.ts';
 import { takeLines } from '../outbox/outbox.ts';
 import { countKeyDays } from '../predictions/key-usage.ts';
 import { send } from '../webhooks/send.ts';
@@ -141,12 +141,12 @@ export function startJobs({
       run: signal => countKeyDays(db, now(), signal),
     },
     {
-      name: 'notify-webhooks',
+      name: 'write-notices',
       schedule: '* * * * *',
       async run(signal) {
         const forMails = keyMails !== null;
-        await writeAll((trx, at) => noticeExpiries(trx, at, { forMails }), signal);
-        await writeAll((trx, at) => noticeUsage(trx, at, { forMails }), signal);
+        await writeAll((trx, at) => writeExpiryEvents(trx, at, { forMails }), signal);
+        await writeAll((trx, at) => writeUsageEvents(trx, at, { forMails }), signal);
         await deliveries.repair();
       },
     },

@@ -5,7 +5,7 @@ import { type ActivityAction, type By, recordActivity } from '../activity/activi
 import { canOwnOrganization } from '../auth/roles.ts';
 import { badUserInput, notFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import { countFromNow } from '../notifications/usage-notices.ts';
+import { skipEarlierOutside } from '../notifications/usage-notices.ts';
 import { EVENT_TYPES, type EventType } from '../outbox/events.ts';
 import { giveUpAfter, insertDeliveries, rememberLine } from '../outbox/outbox.ts';
 import { generateSecret } from './signature.ts';
@@ -44,7 +44,7 @@ export async function insertWebhook(
     throw badUserInput(`An organization has at most ${MAX_WEBHOOKS} webhooks. Delete one first.`);
   const id = newId();
   const secret = generateSecret();
-  await countFromNow(trx, organizationId, events, by.now);
+  await skipEarlierOutside(trx, organizationId, events, by.now);
   await trx
     .insertInto('webhooks')
     .values({ id, organizationId, url, events, secret, createdAt: by.now })
@@ -61,7 +61,7 @@ export async function updateWebhook(
 ): Promise<void> {
   const webhook = await lockWebhook(trx, id, by);
   const changed = { url: url ?? webhook.url, events: events ?? webhook.events };
-  if (events) await countFromNow(trx, webhook.organizationId, events, by.now);
+  if (events) await skipEarlierOutside(trx, webhook.organizationId, events, by.now);
   await trx.updateTable('webhooks').set(changed).where('id', '=', id).execute();
   await record(trx, { ...webhook, url: changed.url }, 'webhook.changed', by, {
     hostBefore: new URL(webhook.url).host,
