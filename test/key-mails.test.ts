@@ -98,7 +98,7 @@ test('owners of the project and the creator of a key are mailed, and nobody else
   expect(mails.map(({ to }) => to).sort()).toEqual(recipients.sort());
   const text = read(mails[0]);
   expect(text).toContain(`API key "LIMS" (${key.prefix}...) was created`);
-  expect(text).toContain('leaked and was revoked: someone sent it to end it');
+  expect(text).toContain('was revoked with the key itself: it may have leaked');
   expect(text).toContain(`${publicUrl}/projects/${lab.owner.projectId}/api-keys/${key.id}`);
   expect(text).toMatch(/^Subject: 2 events of API keys in /m);
   expect(mails.map(read).join('')).not.toContain(key.rawKey);

@@ -61,8 +61,8 @@ export function formatMail(
 You get this mail because you may change API keys on Spectrakey. To switch such mails off, open the page of the
 organization, sign in, and switch off "Mail me about keys that I may change":
 ${switches.join('')}
-If you have no account there, someone else gave your address. Ask the operator of ${publicUrl} for a new password
-of the account; with it you can switch the mails off or delete the account.
+If you did not create an account there, someone else used your address. Ask the operator of ${publicUrl} to set
+a new password for that account: then you can sign in, and switch the mails off or delete the account.
 `,
   };
 }
@@ -86,9 +86,7 @@ function sentenceOf({ type, data, outside }: MailedEvent): string {
     case EVENT_TYPES.API_KEY_REHEARSED:
       return `The revocation of ${key} is rehearsed`;
     case EVENT_TYPES.API_KEY_REVOKED:
-      return apiKey?.by === undefined
-        ? `${key} was revoked`
-        : `${key} leaked and was revoked: ${BY[apiKey.by] ?? ''}`;
+      return `${key} was revoked${REVOCATIONS[apiKey?.by ?? ''] ?? ''}`;
     case EVENT_TYPES.API_KEY_EXPIRING:
       return `${key} expires on ${dayOf(apiKey?.expiresAt)}${replaced}`;
     case EVENT_TYPES.API_KEY_EXPIRED:
@@ -104,10 +102,10 @@ function sentenceOf({ type, data, outside }: MailedEvent): string {
   }
 }
 
-/** Who revoked a key without being signed in, by what its activity says. */
-const BY: Record<string, string> = {
-  holder: 'someone sent it to end it',
-  'GitHub secret scanning': 'GitHub found it in public',
+/** How a key was revoked without signing in, by the `by` of its activity. */
+const REVOCATIONS: Record<string, string> = {
+  holder: ' with the key itself: it may have leaked',
+  'GitHub secret scanning': ', as GitHub found it in public',
 };
 
 const dayOf = (at: string | undefined) => (at === undefined ? '' : new Date(at).toUTCString().slice(0, 16));
