@@ -9,7 +9,7 @@ import type { DB } from '../generated/database.ts';
 import { writeExpiryEvents } from '../notifications/expiry-notices.ts';
 import { dropMails, type KeyMails, sendKeyMails } from '../notifications/send-key-mails.ts';
 import { writeUsageEvents } from '../notifications/usage-notices.ts';
-import { takeLines } from '../outbox/outbox.ts';
+import { takeStreams } from '../outbox/outbox.ts';
 import { countKeyDays } from '../predictions/key-usage.ts';
 import { send } from '../webhooks/send.ts';
 import type { TargetPolicy } from '../webhooks/target.ts';
@@ -100,9 +100,9 @@ export function startJobs({
 
   /** Adds the jobs of the deliveries that a transaction wrote. */
   async function addDeliveries(trx: Transaction<DB>): Promise<boolean> {
-    const lines = takeLines(trx);
-    await deliveries.add(trx, lines);
-    return lines.length > 0;
+    const streams = takeStreams(trx);
+    await deliveries.add(trx, streams);
+    return streams.length > 0;
   }
 
   /** Writes events in transactions until there are no more. */

@@ -7,7 +7,7 @@ import { badUserInput, notFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { skipEarlierOutside } from '../notifications/usage-notices.ts';
 import { EVENT_TYPES, type EventType } from '../outbox/events.ts';
-import { giveUpAfter, insertDeliveries, rememberLine } from '../outbox/outbox.ts';
+import { giveUpAfter, insertDeliveries, recordStream } from '../outbox/outbox.ts';
 import { generateSecret } from './signature.ts';
 
 // Each change runs in a transaction that holds the lock of the organization, with its activity entry.
@@ -142,7 +142,7 @@ export async function resend(
     .where('id', '=', id)
     .execute();
   const { organizationId } = webhook;
-  rememberLine(trx, { organizationId, webhookId, subjectId: delivery.subjectId });
+  recordStream(trx, { organizationId, webhookId, subjectId: delivery.subjectId });
   await record(trx, webhook, 'webhook.delivery_resent', by, { delivery: id });
 }
 
