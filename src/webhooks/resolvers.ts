@@ -80,16 +80,22 @@ export const webhookResolvers = {
 
   WebhookDelivery: {
     event: ({ type }) => nameOf(type),
-    status: ({ status }) => STATUSES.find(known => known === status) ?? 'PENDING',
+    status: ({ status }) => statusOf(status),
   },
 } satisfies Resolvers;
 
 const STATUSES: WebhookDeliveryStatus[] = ['PENDING', 'DELIVERED', 'UNDELIVERED'];
 
 function nameOf(type: string): WebhookEvent {
-  const name = EVENT_NAMES.find(known => EVENT_TYPES[known] === type);
+  const [, name] = Object.entries(EVENT_NAMES).find(([known]) => known === type) ?? [];
   if (!name) throw new Error(`the event type ${type} has no name`);
   return name;
+}
+
+function statusOf(text: string): WebhookDeliveryStatus {
+  const status = STATUSES.find(known => known === text);
+  if (!status) throw new Error(`${text} is not a status of a delivery`);
+  return status;
 }
 
 /** The types of events that a webhook is to receive, each once. @throws BAD_USER_INPUT */
