@@ -7,7 +7,7 @@ import { checkPage } from '../requests/pagination.ts';
 import { requireDelivery, requireWebhook } from './authorize.ts';
 import { limitSending } from './limits.ts';
 import { deleteWebhook, insertTest, insertWebhook, resend, rotateSecret, updateWebhook } from './manage.ts';
-import { textOf } from './signature.ts';
+import { formatSecret } from './signature.ts';
 import { checkTarget } from './target.ts';
 
 /** The webhooks of organizations. graphql/permissions.ts checks who may call these fields. */
@@ -22,7 +22,7 @@ export const webhookResolvers = {
       const { id: organizationId } = await requireOrganizationOwner({ load }, input.organizationId);
       const settings = { url: checkTarget(input.url, webhookTargets), events: typesOf(input.events) };
       const made = await transaction(trx => insertWebhook(trx, { organizationId, ...settings }, by()));
-      return { webhook: await load.webhook.get(made.id), secret: textOf(made.secret) };
+      return { webhook: await load.webhook.get(made.id), secret: formatSecret(made.secret) };
     },
 
     async updateWebhook(_parent, { input }, { transaction, by, viewer, webhookTargets }) {
@@ -40,7 +40,7 @@ export const webhookResolvers = {
       const { load } = viewer();
       const { id } = await requireWebhook({ load }, args.id);
       const secret = await transaction(trx => rotateSecret(trx, id, by()));
-      return { webhook: await load.webhook.reload(id), secret: textOf(secret) };
+      return { webhook: await load.webhook.reload(id), secret: formatSecret(secret) };
     },
 
     async deleteWebhook(_parent, args, { transaction, by, viewer }) {
