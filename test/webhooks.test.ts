@@ -443,7 +443,7 @@ describe('managing', () => {
     expect(answers.filter(({ code }) => code === codes.BAD_USER_INPUT)).toHaveLength(2);
   });
 
-  test('tests and repetitions are limited to 60 an hour', async () => {
+  test('tests and resends are limited to 60 an hour', async () => {
     const service = await startServiceForTest();
     const { owner } = await openLab(service);
     const { id } = await createHook(service, owner, 'https://lims.example/');
@@ -469,7 +469,7 @@ describe('managing', () => {
   });
 });
 
-describe('what no request causes is looked for once a minute', () => {
+describe('what no request causes is detected once a minute', () => {
   const DAY_MS = 24 * 60 * 60 * 1000;
 
   /** Starts a server at a later time, which looks at once. It stops with the test, or when it is closed. */

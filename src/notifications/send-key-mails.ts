@@ -6,9 +6,9 @@ import { startRateLimits } from '../requests/rate-limits.ts';
 import { countKeyMail, takeBackKeyMail } from './mail-limits.ts';
 import { formatMail, type MailedEvent } from './mail-text.ts';
 
-// Mails to people about the events that webhooks receive (outbox/mail-queue.ts queues them). Events in the hour after a mail
-// stay queued, so that nobody gets more than one an hour, in however many organizations they are. Predictions outside alone
-// make one mail a day: they would use up the mails of a day (mail-limits.ts), and a revocation would be mailed late.
+// Mails to people about the events that webhooks receive (outbox/mail-queue.ts queues them). Events in the hour after a
+// mail stay queued, so that nobody gets more than one an hour, in however many organizations they are. Predictions outside
+// alone make one mail a day: they would use up the mails of a day (mail-limits.ts), and a revocation would be mailed late.
 
 const HOUR_MS = 60 * 60 * 1000;
 /** An event that could not be mailed for this time is forgotten. */

@@ -106,8 +106,8 @@ function usageEventsOf(counted: CountedDeployment, month: string): Event[] {
 }
 
 /**
- * Marks the predictions outside so far as reported, unless a webhook of the organization receives these events already: one
- * that begins to receive them is notified of later ones only.
+ * Marks the predictions outside so far as reported, unless a webhook of the organization receives these events already:
+ * one that begins to receive them is notified of later ones only.
  *
  * @param trx a transaction that holds the lock of the organization, before it stores the webhook.
  */

@@ -100,7 +100,7 @@ export async function deleteWebhook(trx: Transaction<DB>, id: string, by: By): P
   await record(trx, webhook, 'webhook.deleted', by);
 }
 
-/** Adds a delivery without meaning, to try a receiver. @returns its id. @throws as `lockWebhook` */
+/** Adds a test delivery, which reports no event. @returns its id. @throws as `lockWebhook` */
 export async function insertTest(trx: Transaction<DB>, id: string, by: By): Promise<string> {
   const webhook = await lockWebhook(trx, id, by);
   const { organizationId } = webhook;

@@ -25,7 +25,7 @@ export type Outcome =
   /** No answer: no address, no connection, no valid certificate, or too slow. */
   | { kind: 'failed'; reason: string };
 
-export interface SendOptions {
+interface SendOptions {
   policy: TargetPolicy;
   signal?: AbortSignal;
   resolve?: Resolve;
@@ -111,7 +111,7 @@ function post(
       },
     );
     sent.once('error', reject);
-    // Without `response` or `error` after a 101 with `Connection: Upgrade`. After a response it may precede the answer's `end`.
+    // The only event after a 101 with `Connection: Upgrade`. After a response it may precede the answer's `end`.
     sent.once('close', closedEarly);
     sent.end(body);
   });
