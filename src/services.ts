@@ -21,6 +21,7 @@ import { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http/server.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
+import type { KeyMails } from './notifications/send-key-mails.ts';
 import { startLog } from './observability/logging.ts';
 import { type Metrics, startMetrics } from './observability/metrics.ts';
 import type { startTracing, Traced, Tracing } from './observability/tracing.ts';
@@ -30,7 +31,6 @@ import { startSettle } from './predictions/settlement/settle.ts';
 import { startRateLimits } from './requests/rate-limits.ts';
 import { startSigningKeys } from './requests/signing-keys.ts';
 import { parseNetworks } from './webhooks/addresses.ts';
-import type { KeyMails } from './webhooks/send-key-mails.ts';
 import type { TargetPolicy } from './webhooks/target.ts';
 
 // The composition root: starts each part of the server with the parts that it uses.

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import { MAX_CHANGES } from '../src/activity/change-limit.ts';
 import type { Activity, ActivityFilter } from '../src/generated/graphql.ts';
+import { writeExpiryEvents } from '../src/notifications/expiry-notices.ts';
 import { makePartitions } from '../src/predictions/partitions.ts';
-import { noticeExpiries } from '../src/webhooks/expiry-notices.ts';
 import {
   codes,
   createKey,
@@ -277,7 +277,7 @@ test('an expiry is recorded once, by the server, with or without a webhook', asy
     return project?.activity.nodes.filter(({ action }) => action === 'api_key.expired') ?? [];
   };
   const notice = () =>
-    own.db.transaction().execute(trx => noticeExpiries(trx, new Date(), { forMails: false }));
+    own.db.transaction().execute(trx => writeExpiryEvents(trx, new Date(), { forMails: false }));
   await Promise.all([notice(), notice()]);
   await notice();
   const entries = await expired();

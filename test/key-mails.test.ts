@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { mailerOf, mailProbeOf } from '../src/accounts/mailer.ts';
-import { noticeExpiries } from '../src/webhooks/expiry-notices.ts';
-import { writeMail } from '../src/webhooks/key-mails.ts';
-import { sendKeyMails } from '../src/webhooks/send-key-mails.ts';
-import { noticeUsage } from '../src/webhooks/usage-notices.ts';
+import { writeExpiryEvents } from '../src/notifications/expiry-notices.ts';
+import { formatMail } from '../src/notifications/mail-text.ts';
+import { sendKeyMails } from '../src/notifications/send-key-mails.ts';
+import { writeUsageEvents } from '../src/notifications/usage-notices.ts';
 import {
   codes,
   createKey,
@@ -62,8 +62,8 @@ const keyOf = (service: Service, { deploymentId }: Lab, by: Person, name = 'LIMS
   createKey(service, by, { deploymentId }, { name, ...more });
 const setEmail = ({ db }: Service, { id }: Person, email: string) =>
   db.updateTable('users').set({ email }).where('id', '=', id).execute();
-/** Writes down again, some times, what is written down for mails. */
-const repeatWaiting = ({ db }: Service, times: number) =>
+/** Queues again, some times, what is queued for mails. */
+const repeatQueued = ({ db }: Service, times: number) =>
   sql`
     insert into key_mails (user_id, organization_id, project_id, type, data, created_at)
     select user_id, organization_id, project_id, type, data, created_at
@@ -94,11 +94,11 @@ test('owners of the project and the creator of a key are mailed, and nobody else
   await service.ask(leave, { id: lab.owner.organization.id }, people.former);
 
   expect(await send(service, smtpUrl)).toEqual([]);
-  const receivers = [lab.owner, people.creator, people.projectOwner].map(({ email }) => [email]);
-  expect(mails.map(({ to }) => to).sort()).toEqual(receivers.sort());
+  const recipients = [lab.owner, people.creator, people.projectOwner].map(({ email }) => [email]);
+  expect(mails.map(({ to }) => to).sort()).toEqual(recipients.sort());
   const text = read(mails[0]);
   expect(text).toContain(`API key "LIMS" (${key.prefix}...) was created`);
-  expect(text).toContain('leaked and was revoked: someone sent it to end it');
+  expect(text).toContain('was revoked with the key itself: it may have leaked');
   expect(text).toContain(`${publicUrl}/projects/${lab.owner.projectId}/api-keys/${key.id}`);
   expect(text).toMatch(/^Subject: 2 events of API keys in /m);
   expect(mails.map(read).join('')).not.toContain(key.rawKey);
@@ -130,7 +130,7 @@ test('one mail an hour is about all organizations of a person, and none hides th
   const other = await openLab(service, 'PRO', 'Otto Other');
   await join(service, other.owner, lab.owner, 'OWNER');
   for (let index = 0; index < 3; index++) await keyOf(service, lab, lab.owner, `Key ${index}`);
-  await repeatWaiting(service, 10);
+  await repeatQueued(service, 10);
   await keyOf(service, other, other.owner, 'Elsewhere');
   await send(service, smtpUrl);
   const text = read(mails.find(({ to }) => to.includes(lab.owner.email)));
@@ -184,15 +184,15 @@ test('a person is mailed about at most 1000 events in an organization at once', 
   const { service, lab, smtpUrl, mails } = await open();
   const create = (name: string) => keyOf(service, lab, lab.owner, name);
   await create('LIMS');
-  await repeatWaiting(service, 998);
+  await repeatQueued(service, 998);
   await create('Last');
   await create('Too late');
-  const waiting = await service.db
+  const queued = await service.db
     .selectFrom('keyMails')
     .select(sql`data #>> '{apiKey,name}'`.as('name'))
     .execute();
-  expect(waiting).toHaveLength(1000);
-  expect(waiting).toContainEqual({ name: 'Last' });
+  expect(queued).toHaveLength(1000);
+  expect(queued).toContainEqual({ name: 'Last' });
   await send(service, smtpUrl);
   expect(read(mails[0])).toMatch(/^Subject: 1000 events of API keys in /m);
   expect(read(mails[0])).toContain('And 980 more.');
@@ -209,7 +209,7 @@ test('an expiry is mailed without a webhook: 14 and 3 days before, and when it h
   await send(service, smtpUrl);
   for (const days of [5, 7, 17.5, 18, 20.1, 21]) {
     now = new Date(expiresAt.getTime() + (days - 20) * DAY);
-    await service.db.transaction().execute(trx => noticeExpiries(trx, now, { forMails: true }));
+    await service.db.transaction().execute(trx => writeExpiryEvents(trx, now, { forMails: true }));
     await send(service, smtpUrl);
   }
   expect(mails.map(mail => /expires on|has expired|was created/.exec(read(mail))?.[0])).toEqual([
@@ -230,7 +230,7 @@ test('the mails about a rotated key that retires name its successor', async () =
   expect(read(mails[0]).replaceAll(/\s+/g, ' ')).toContain(`was rotated, ${successor}.`);
   for (const days of [8, 2.1]) {
     now = new Date(now.getTime() + days * DAY);
-    await service.db.transaction().execute(trx => noticeExpiries(trx, now, { forMails: true }));
+    await service.db.transaction().execute(trx => writeExpiryEvents(trx, now, { forMails: true }));
     await send(service, smtpUrl);
   }
   const texts = mails.map(mail => read(mail).replaceAll(/\s+/g, ' '));
@@ -248,7 +248,7 @@ test('predictions outside the calibration are mailed to the owners of the projec
   await sql`update models set t2_limit = 1e-9`.execute(service.db);
   const call = async (count: number) => {
     await service.ask(PREDICT, { deploymentId, spectra: gasoline(count) }, lab.owner);
-    await service.db.transaction().execute(trx => noticeUsage(trx, now, { forMails: true }));
+    await service.db.transaction().execute(trx => writeUsageEvents(trx, now, { forMails: true }));
   };
   await call(3);
   await call(2);
@@ -274,7 +274,7 @@ test('predictions outside the calibration are mailed to the owners of the projec
   expect(second?.match(found(6))).toHaveLength(1);
   // No mail without further predictions outside.
   now = new Date(now.getTime() + HOUR);
-  await service.db.transaction().execute(trx => noticeUsage(trx, now, { forMails: true }));
+  await service.db.transaction().execute(trx => writeUsageEvents(trx, now, { forMails: true }));
   await send(service, smtpUrl);
   expect(mails).toHaveLength(2);
   await call(1);
@@ -322,7 +322,7 @@ test.each([
   ['an address that is refused for now', 'nobody@lab.example', '450 try again later'],
   ['an address at which the mail server ends the session', 'nobody@lab.example', '421 closing'],
   ['an address at which the mail server breaks off', 'nobody@lab.example', ''],
-  ['a text that is refused', 'the-first-receiver', '554 looks like spam'],
+  ['a text that is refused', 'the-first-recipient', '554 looks like spam'],
 ])('%s delays no mail to others, and is tried again after an hour', async (_kind, what, answer) => {
   const refused: Record<string, string> = { [what]: answer };
   const { service, lab, smtpUrl, mails } = await open({ refused });
@@ -349,8 +349,8 @@ test('a job sends them, and deletes them where the server sends no mails', async
   await other.close();
   await keyOf(service, lab, lab.owner);
   await startServiceForTest(settings);
-  const waiting = async () => (await service.db.selectFrom('keyMails').select('id').execute()).length;
-  await expect.poll(waiting, { timeout: 15_000 }).toBe(0);
+  const queued = async () => (await service.db.selectFrom('keyMails').select('id').execute()).length;
+  await expect.poll(queued, { timeout: 15_000 }).toBe(0);
   expect(mails).toHaveLength(1);
 });
 
@@ -366,7 +366,7 @@ test('names cannot add headers, lines of a header or links', () => {
     data: { apiKey: { id: 'k', name, prefix: 'sk_abc' } },
     outside: null,
   };
-  const { subject, text } = writeMail({ events: [event], total: 1 }, publicUrl);
+  const { subject, text } = formatMail({ events: [event], total: 1 }, publicUrl);
   expect(subject).not.toMatch(/[\r\n]/);
   expect(text.replaceAll(publicUrl, '')).not.toMatch(/evil\.example|:\/\//);
 });

@@ -26,6 +26,7 @@ const ORDER = [
   'api-keys',
   'predictions',
   'deletions',
+  'notifications',
   'webhooks',
   'jobs',
   'graphql',

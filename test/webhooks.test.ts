@@ -443,7 +443,7 @@ describe('managing', () => {
     expect(answers.filter(({ code }) => code === codes.BAD_USER_INPUT)).toHaveLength(2);
   });
 
-  test('tests and repetitions are limited to 60 an hour', async () => {
+  test('tests and resends are limited to 60 an hour', async () => {
     const service = await startServiceForTest();
     const { owner } = await openLab(service);
     const { id } = await createHook(service, owner, 'https://lims.example/');
@@ -469,7 +469,7 @@ describe('managing', () => {
   });
 });
 
-describe('what no request causes is looked for once a minute', () => {
+describe('what no request causes is detected once a minute', () => {
   const DAY_MS = 24 * 60 * 60 * 1000;
 
   /** Starts a server at a later time, which looks at once. It stops with the test, or when it is closed. */
@@ -588,7 +588,7 @@ describe('what no request causes is looked for once a minute', () => {
     const { rows: tables } = await sql`select from pg_tables where schemaname = 'pgboss'`.execute(db);
     if (tables.length === 0) return 0;
     const { rows } = await sql<{ ran: number }>`
-      select count(*)::int as ran from pgboss.job where name = 'notify-webhooks' and state = 'completed'`.execute(
+      select count(*)::int as ran from pgboss.job where name = 'write-notices' and state = 'completed'`.execute(
       db,
     );
     return rows[0]?.ran ?? 0;

@@ -12,6 +12,7 @@ import { findDeployments, findDeploymentsOf } from '../deployments/deployments.t
 import { type CurvesOfModel, type ModelCurves, readCurves } from '../deployments/model-facts.ts';
 import { findModels, findModelsOf, type ModelRow, readModels } from '../deployments/models.ts';
 import type { ApiKeyOrder } from '../generated/graphql.ts';
+import { findMailChoices } from '../notifications/mail-settings.ts';
 import { countCallers, findLastCalls } from '../predictions/key-callers.ts';
 import { countKeyPredictions, type LastDaysOfKey } from '../predictions/key-usage.ts';
 import {
@@ -28,7 +29,6 @@ import { countOutsideThisMonth } from '../predictions/outside.ts';
 import { countDailyPredictions, type LastDays } from '../predictions/usage.ts';
 import { findProjectMembers, findProjects, findProjectsOf } from '../projects/projects.ts';
 import { type ById, type LoaderKit, startLoaderKit } from '../requests/loaders.ts';
-import { findMailChoices } from '../webhooks/key-mails.ts';
 import {
   type DeliveryPage,
   findDeliveries,

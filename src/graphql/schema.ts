@@ -10,6 +10,7 @@ import { apiKeyResolvers } from '../api-keys/resolvers.ts';
 import { deletionResolvers } from '../deletions/resolvers.ts';
 import { deploymentResolvers } from '../deployments/resolvers.ts';
 import { forbidden } from '../errors.ts';
+import { notificationResolvers } from '../notifications/resolvers.ts';
 import { predictionResolvers } from '../predictions/resolvers.ts';
 import { insertProject } from '../projects/projects.ts';
 import { projectResolvers } from '../projects/resolvers.ts';
@@ -31,6 +32,7 @@ const resolvers = [
   apiKeyResolvers,
   predictionResolvers,
   deletionResolvers,
+  notificationResolvers,
   webhookResolvers,
   activityResolvers,
 ];

@@ -20,7 +20,7 @@ import { MAX_LISTED_KEYS } from '../api-keys/member-keys.ts';
 import { MAX_NUMBERS } from '../deployments/model-facts.ts';
 import { CATALOGUE } from '../errors.ts';
 import { MAX_SPECTRA } from '../onnx/outcome.ts';
-import { EVENT_NAMES } from '../outbox/events.ts';
+import { EVENT_TYPES } from '../outbox/events.ts';
 import { MAX_CALLERS } from '../predictions/key-callers.ts';
 import { MAX_DAYS } from '../predictions/usage.ts';
 import { MAX_IN_A_LIST, MAX_OBJECTS } from '../requests/bounds.ts';
@@ -49,7 +49,7 @@ const LIST_BOUNDS = new Map<string, number | SizeArgument>([
   ['networks', MAX_CALLERS],
   ['scopes', 1],
   ['webhooks', MAX_WEBHOOKS],
-  ['events', EVENT_NAMES.length],
+  ['events', Object.keys(EVENT_TYPES).length],
   ['changes', MAX_DETAILS],
   ['details', MAX_DETAILS],
   ['usableApiKeys', MAX_LISTED_KEYS],

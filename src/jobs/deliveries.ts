@@ -1,34 +1,32 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { fromKysely, type PgBoss } from 'pg-boss';
 import { kindOf, maxOthers, type TaskCounts } from '../concurrency/fair-share.ts';
 import type { DB } from '../generated/database.ts';
-import type { Line } from '../outbox/outbox.ts';
-import type { AttemptServices } from '../webhooks/attempt.ts';
-import { attemptNext, MAX_RETRY_DELAY_S } from '../webhooks/attempt.ts';
+import type { DeliveryStream, StreamId } from '../outbox/outbox.ts';
+import { type AttemptServices, attemptNext, MAX_RETRY_DELAY_S } from '../webhooks/attempt.ts';
 import { expireDeliveries } from '../webhooks/prune.ts';
 import {
   deleteJobsWithoutDelivery,
-  findLinesWithoutJob,
+  findStreamsWithoutJob,
   insertJobs,
-  type JobData,
   PRIORITIES,
   QUEUE,
 } from './delivery-jobs.ts';
 
 // Jobs that deliver what is in `webhook_deliveries`. Each delivery has a job, which its transaction adds; a job attempts
-// the next delivery of its line (webhooks/attempt.ts). The queue runs one job of a line at a time (`key_strict_fifo`),
-// and while one waits for its retry, no other of that line:
+// the next delivery of its stream (webhooks/attempt.ts). The queue runs one job of a stream at a time (`key_strict_fifo`),
+// and while one waits for its retry, no other of that stream:
 //
 //   created → active → completed    the delivery is done with: delivered, or undelivered after 24 hours
 //             active → retry        the attempt failed; again after the backoff
 //             active → retry        the server was killed, once `expireInSeconds` have passed
 //
-// A job never fails: in this policy a failed job blocks its line for good. What could still end in that state or lose a
-// job (a restored backup, a queue that an operator emptied) is fixed by `repair`, once a minute.
+// A job never fails: in this policy a failed job blocks its stream until it is retried or deleted. What could still end in
+// that state or lose a job (a restored backup, a queue that an operator emptied) is fixed by `repair`, once a minute.
 
 /** How often a server looks for retries and for jobs of other servers; its own changes wake it at once. */
 const POLL_MS = 5000;
-/** The delay before another look while another server fetches. */
+/** Delay before the next fetch while another server fetches. */
 const BUSY_MS = 200;
 /** Deliveries under way on one server. Half of these places are reserved (concurrency/fair-share.ts). */
 const MAX_UNDER_WAY = 16;
@@ -36,14 +34,14 @@ const MAX_UNDER_WAY = 16;
 const MAX_OF_ORGANIZATION = 2;
 /** Identifies the lock of fetching among advisory locks. */
 const FETCH_LOCK = 7_004_201;
-/** Max lines that are repaired at once. */
+/** Max streams that are repaired at once. */
 const MAX_REPAIRED = 500;
 
 export interface Deliveries {
   /** Creates the queue and begins to deliver. */
   start: () => Promise<void>;
   /** Adds a job for each delivery, in the transaction that wrote it. Not before the start: `repair` does so then. */
-  add: (trx: Transaction<DB>, lines: readonly Line[]) => Promise<void>;
+  add: (trx: Transaction<DB>, streams: readonly DeliveryStream[]) => Promise<void>;
   /** Delivers what was committed. */
   wake: () => void;
   /** Ends what is pending for too long. Adds jobs that are missing, deletes those without a delivery, retries failed ones. */
@@ -55,38 +53,34 @@ export interface Deliveries {
 /** Prepares the deliveries of a server. They begin with `start`. */
 export function prepareDeliveries({
   boss,
-  db,
   report,
   ...services
-}: AttemptServices & {
-  boss: PgBoss;
-  db: Kysely<DB>;
-  report: (error: unknown) => void;
-}): Deliveries {
+}: AttemptServices & { boss: PgBoss; report: (error: unknown) => void }): Deliveries {
+  const { db, now } = services;
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
   const running: TaskCounts = { reserved: 0, others: 0 };
   let started = false;
   let fetching = false;
-  /** Whether something may have been added since the running look began. */
-  let lookAgain = false;
+  /** Whether jobs may have been added since the current fetch began. */
+  let fetchAgain = false;
   let poll: NodeJS.Timeout | undefined;
 
-  function later(ms: number): void {
+  function schedulePoll(ms: number): void {
     clearTimeout(poll);
-    if (!stopping.signal.aborted) poll = setTimeout(() => void look(), ms).unref();
+    if (!stopping.signal.aborted) poll = setTimeout(() => void fetchAndRun(), ms).unref();
   }
 
   /** Fetches jobs while there are free places, and runs them without waiting for their end. */
-  async function look(): Promise<void> {
+  async function fetchAndRun(): Promise<void> {
     if (!started || stopping.signal.aborted) return;
-    lookAgain = true;
+    fetchAgain = true;
     if (fetching) return;
     fetching = true;
     let delay = POLL_MS;
     try {
-      while (lookAgain && underWay.size < MAX_UNDER_WAY && !stopping.signal.aborted) {
-        lookAgain = false;
+      while (fetchAgain && underWay.size < MAX_UNDER_WAY && !stopping.signal.aborted) {
+        fetchAgain = false;
         const jobs = await fetch();
         if (jobs === 'busy') {
           delay = BUSY_MS;
@@ -95,13 +89,13 @@ export function prepareDeliveries({
         for (const job of jobs) run(job);
         // The oldest jobs of a batch may all be of one organization, of which pg-boss then returns two: the next batch has
         // those of others.
-        if (jobs.length > 0) lookAgain = true;
+        if (jobs.length > 0) fetchAgain = true;
       }
     } catch (error) {
       report(error);
     } finally {
       fetching = false;
-      later(delay);
+      schedulePoll(delay);
     }
   }
 
@@ -120,7 +114,7 @@ export function prepareDeliveries({
       ) => {
         if (batchSize <= 0) return [];
         const options = { db: fromKysely(trx.withoutPlugins()), groupConcurrency: MAX_OF_ORGANIZATION };
-        return await boss.fetch<JobData>(QUEUE, { ...options, ...range, batchSize });
+        return await boss.fetch<StreamId>(QUEUE, { ...options, ...range, batchSize });
       };
       const free = MAX_UNDER_WAY - underWay.size;
       const placesOfOthers = Math.min(free, maxOthers(MAX_UNDER_WAY) - running.others);
@@ -132,7 +126,7 @@ export function prepareDeliveries({
       ];
     });
 
-  function run(job: Attempt): void {
+  function run(job: DeliveryJob): void {
     const kind = kindOf(job);
     running[kind] += 1;
     const delivering = deliver(job)
@@ -140,21 +134,21 @@ export function prepareDeliveries({
       .finally(() => {
         running[kind] -= 1;
         underWay.delete(delivering);
-        void look();
+        void fetchAndRun();
       });
     underWay.add(delivering);
   }
 
-  async function deliver({ id, retryCount, data }: Attempt): Promise<void> {
-    const attempt = { id, retryCount };
-    let outcome: 'ended' | 'again' = 'again';
+  async function deliver({ id, retryCount, data }: DeliveryJob): Promise<void> {
+    const job = { id, retryCount };
+    let outcome: 'final' | 'retry' = 'retry';
     try {
-      outcome = await attemptNext({ db, ...services }, data, stopping.signal);
+      outcome = await attemptNext(services, data, stopping.signal);
     } catch (error) {
       report(error);
     }
-    if (outcome === 'ended') await boss.complete(QUEUE, attempt);
-    else await boss.fail(QUEUE, attempt);
+    if (outcome === 'final') await boss.complete(QUEUE, job);
+    else await boss.fail(QUEUE, job);
   }
 
   return {
@@ -172,14 +166,14 @@ export function prepareDeliveries({
         deleteAfterSeconds: 3600,
       });
       started = true;
-      void look();
+      void fetchAndRun();
     },
 
-    async add(trx, lines) {
-      if (!started || lines.length === 0) return;
+    async add(trx, streams) {
+      if (!started || streams.length === 0) return;
       await sql`savepoint deliveries`.execute(trx);
       try {
-        await insertJobs(boss, trx, lines);
+        await insertJobs(boss, trx, streams);
       } catch (error) {
         // A revocation must not fail because of the queue. If the database is the reason, this fails too.
         await sql`rollback to savepoint deliveries`.execute(trx);
@@ -187,18 +181,18 @@ export function prepareDeliveries({
       }
     },
 
-    wake: () => void look(),
+    wake: () => void fetchAndRun(),
 
     async repair() {
-      await expireDeliveries(db, services.now());
+      await expireDeliveries(db, now());
       await deleteJobsWithoutDelivery(db);
       for (const key of await boss.getBlockedKeys(QUEUE, { limit: MAX_REPAIRED })) {
         const jobs = await boss.findJobs(QUEUE, { key });
         const failed = jobs.filter(({ state }) => state === 'failed').map(({ id }) => id);
         if (failed.length > 0) await boss.retry(QUEUE, failed);
       }
-      await insertJobs(boss, db, await findLinesWithoutJob(db, MAX_REPAIRED));
-      void look();
+      await insertJobs(boss, db, await findStreamsWithoutJob(db, MAX_REPAIRED));
+      void fetchAndRun();
     },
 
     async stop() {
@@ -209,10 +203,10 @@ export function prepareDeliveries({
   };
 }
 
-interface Attempt {
+interface DeliveryJob {
   id: string;
   retryCount: number;
-  data: JobData;
+  data: StreamId;
   /** Whether it is of an organization with API access. */
   reserved: boolean;
 }

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { fromKysely, type PgBoss } from 'pg-boss';
 import type { Database } from '../database/pool.ts';
 import type { DB } from '../generated/database.ts';
-import type { Line } from '../outbox/outbox.ts';
+import type { DeliveryStream } from '../outbox/outbox.ts';
 
 /** The queue of deliveries (deliveries.ts). */
 export const QUEUE = 'deliver';
@@ -13,20 +13,19 @@ export const PRIORITIES = { reserved: 1, others: 0 };
 /** Jobs that are deleted in one statement. */
 const MAX_DELETED = 20_000;
 
-export interface JobData {
-  webhookId: string;
-  subjectId: string;
-}
-
-/** Adds a job for each delivery of these lines, with the priority that the organization's plan has now. */
-export async function insertJobs(boss: PgBoss, db: Database, lines: readonly Line[]): Promise<void> {
-  if (lines.length === 0) return;
-  const ids = [...new Set(lines.map(({ organizationId }) => organizationId))];
+/** Adds a job to each of these streams, with the priority that the organization's plan has now. */
+export async function insertJobs(
+  boss: PgBoss,
+  db: Database,
+  streams: readonly DeliveryStream[],
+): Promise<void> {
+  if (streams.length === 0) return;
+  const ids = [...new Set(streams.map(({ organizationId }) => organizationId))];
   const { rows } = await sql<{ id: string }>`
     select organizations.id from organizations join plans on plans.name = organizations.plan
     where plans.allow_api_predict and organizations.id = any(${ids}::uuid[])`.execute(db);
   const reserved = new Set(rows.map(({ id }) => id));
-  const jobs = lines.map(({ webhookId, subjectId, organizationId }) => ({
+  const jobs = streams.map(({ webhookId, subjectId, organizationId }) => ({
     data: { webhookId, subjectId },
     singletonKey: `${webhookId}:${subjectId}`,
     group: { id: organizationId },
@@ -35,9 +34,9 @@ export async function insertJobs(boss: PgBoss, db: Database, lines: readonly Lin
   await boss.insert(QUEUE, jobs, { db: fromKysely(db.withoutPlugins()) });
 }
 
-/** Lines of which something is pending and which have no job, each as often as there are deliveries. */
-export async function findLinesWithoutJob(db: Kysely<DB>, limit: number): Promise<Line[]> {
-  const { rows } = await sql<Line>`
+/** Streams with pending deliveries and without a job, once for each delivery. */
+export async function findStreamsWithoutJob(db: Kysely<DB>, limit: number): Promise<DeliveryStream[]> {
+  const { rows } = await sql<DeliveryStream>`
     select webhooks.organization_id, delivery.webhook_id, delivery.subject_id
     from webhook_deliveries as delivery
     join webhooks on webhooks.id = delivery.webhook_id
@@ -52,7 +51,7 @@ export async function findLinesWithoutJob(db: Kysely<DB>, limit: number): Promis
 }
 
 /**
- * Deletes waiting jobs of lines of which nothing is pending: of deleted webhooks, and of deliveries that ended without an
+ * Deletes waiting jobs of streams without pending deliveries: of deleted webhooks, and of deliveries that ended without an
  * attempt. They would do nothing, but each makes every fetch slower until its turn. A delivery that is added meanwhile
  * has a job of its own.
  */

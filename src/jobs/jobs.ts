@@ -6,13 +6,13 @@ import { foldLastUses } from '../api-keys/last-uses.ts';
 import { isDatabaseUnavailable } from '../database/availability.ts';
 import { purge } from '../deletions/purge.ts';
 import type { DB } from '../generated/database.ts';
-import { takeLines } from '../outbox/outbox.ts';
+import { writeExpiryEvents } from '../notifications/expiry-notices.ts';
+import { dropMails, type KeyMails, sendKeyMails } from '../notifications/send-key-mails.ts';
+import { writeUsageEvents } from '../notifications/usage-notices.ts';
+import { takeStreams } from '../outbox/outbox.ts';
 import { countKeyDays } from '../predictions/key-usage.ts';
-import { noticeExpiries } from '../webhooks/expiry-notices.ts';
 import { send } from '../webhooks/send.ts';
-import { dropMails, type KeyMails, sendKeyMails } from '../webhooks/send-key-mails.ts';
 import type { TargetPolicy } from '../webhooks/target.ts';
-import { noticeUsage } from '../webhooks/usage-notices.ts';
 import { prepareDeliveries } from './deliveries.ts';
 
 /** A kind of background work. At most one of each is queued and one running, on all servers together. */
@@ -100,9 +100,9 @@ export function startJobs({
 
   /** Adds the jobs of the deliveries that a transaction wrote. */
   async function addDeliveries(trx: Transaction<DB>): Promise<boolean> {
-    const lines = takeLines(trx);
-    await deliveries.add(trx, lines);
-    return lines.length > 0;
+    const streams = takeStreams(trx);
+    await deliveries.add(trx, streams);
+    return streams.length > 0;
   }
 
   /** Writes events in transactions until there are no more. */
@@ -141,12 +141,12 @@ export function startJobs({
       run: signal => countKeyDays(db, now(), signal),
     },
     {
-      name: 'notify-webhooks',
+      name: 'write-notices',
       schedule: '* * * * *',
       async run(signal) {
         const forMails = keyMails !== null;
-        await writeAll((trx, at) => noticeExpiries(trx, at, { forMails }), signal);
-        await writeAll((trx, at) => noticeUsage(trx, at, { forMails }), signal);
+        await writeAll((trx, at) => writeExpiryEvents(trx, at, { forMails }), signal);
+        await writeAll((trx, at) => writeUsageEvents(trx, at, { forMails }), signal);
         await deliveries.repair();
       },
     },

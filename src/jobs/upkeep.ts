@@ -12,7 +12,7 @@ import { dropOldDeliveries } from '../webhooks/prune.ts';
 const PARTITIONS_EVERY_MS = 12 * 60 * 60 * 1000;
 const EXPIRED_EVERY_MS = 10 * 60 * 1000;
 
-export interface Upkeep {
+interface Upkeep {
   /** Runs all of it once. Errors are logged. */
   runNow: () => Promise<void>;
   stop: () => void;

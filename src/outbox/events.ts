@@ -1,3 +1,5 @@
+import type { WebhookEvent } from '../generated/graphql.ts';
+
 /** The events that webhooks can receive, with the type in their messages. A new one needs no migration. */
 export const EVENT_TYPES = {
   API_KEY_CREATED: 'api_key.created',
@@ -10,17 +12,23 @@ export const EVENT_TYPES = {
   QUOTA_100: 'quota.100',
   PREDICTION_OUTSIDE: 'prediction.outside',
   TEST: 'webhook.test',
-} as const;
+} as const satisfies Record<WebhookEvent, string>;
 
 export type EventType = (typeof EVENT_TYPES)[keyof typeof EVENT_TYPES];
 
-/** The names of the events in the schema. */
-export const EVENT_NAMES = namesOf(EVENT_TYPES);
-
-function namesOf<Table extends object>(table: Table): (keyof Table)[];
-function namesOf(table: object): string[] {
-  return Object.keys(table);
-}
+/** The names of the events in the schema, by type. */
+export const EVENT_NAMES = {
+  'api_key.created': 'API_KEY_CREATED',
+  'api_key.rotated': 'API_KEY_ROTATED',
+  'api_key.revoked': 'API_KEY_REVOKED',
+  'api_key.rehearsed': 'API_KEY_REHEARSED',
+  'api_key.expiring': 'API_KEY_EXPIRING',
+  'api_key.expired': 'API_KEY_EXPIRED',
+  'quota.80': 'QUOTA_80',
+  'quota.100': 'QUOTA_100',
+  'prediction.outside': 'PREDICTION_OUTSIDE',
+  'webhook.test': 'TEST',
+} as const satisfies { [Name in WebhookEvent as (typeof EVENT_TYPES)[Name]]: Name };
 
 /** Something that happened, for the webhooks of its organization. */
 export interface Event {
@@ -44,7 +52,7 @@ interface Entry {
 
 /**
  * The types of events that are written with an entry of the activity, which has the same action. Not `API_KEY_EXPIRED`:
- * webhooks/expiry-notices.ts writes it, for webhooks that are older than the expiry.
+ * notifications/expiry-notices.ts writes it, for webhooks that are older than the expiry.
  */
 const OF_ACTIVITY: ReadonlySet<string> = new Set<EventType>([
   EVENT_TYPES.API_KEY_CREATED,

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import type { DB } from '../generated/database.ts';
 import type { Event } from './events.ts';
-import { writeMails } from './key-mails.ts';
+import { queueMails } from './mail-queue.ts';
 
 /** How long a delivery is attempted. */
 const ATTEMPTS_MS = 24 * 60 * 60 * 1000;
@@ -17,26 +17,30 @@ const MAX_ROWS = 1000;
 /** When the attempts of a delivery end that is due now. */
 export const giveUpAfter = (now: Date) => new Date(now.getTime() + ATTEMPTS_MS);
 
-/** The deliveries of a webhook that are about one subject. They are delivered one after the other. */
-export interface Line {
-  organizationId: string;
+/** Identifies a stream. */
+export interface StreamId {
   webhookId: string;
   subjectId: string;
 }
 
-const lines = new WeakMap<Transaction<DB>, Line[]>();
-
-/** Remembers that a transaction added a delivery to a line, until `takeLines`. */
-export function rememberLine(trx: Transaction<DB>, line: Line): void {
-  const added = lines.get(trx) ?? [];
-  added.push(line);
-  lines.set(trx, added);
+/** A stream: the deliveries of a webhook about one subject, in order. */
+export interface DeliveryStream extends StreamId {
+  organizationId: string;
 }
 
-/** The lines to which a transaction added deliveries, one for each delivery. They need a job each before the commit. */
-export function takeLines(trx: Transaction<DB>): Line[] {
-  const taken = lines.get(trx) ?? [];
-  lines.delete(trx);
+const streams = new WeakMap<Transaction<DB>, DeliveryStream[]>();
+
+/** Records that a transaction added a delivery to a stream, until `takeStreams`. */
+export function recordStream(trx: Transaction<DB>, stream: DeliveryStream): void {
+  const added = streams.get(trx) ?? [];
+  added.push(stream);
+  streams.set(trx, added);
+}
+
+/** The streams to which a transaction added deliveries, once for each delivery: each needs a job before the commit. */
+export function takeStreams(trx: Transaction<DB>): DeliveryStream[] {
+  const taken = streams.get(trx) ?? [];
+  streams.delete(trx);
   return taken;
 }
 
@@ -51,7 +55,7 @@ export async function writeEvents(
   events: readonly Event[],
 ): Promise<void> {
   if (events.length === 0) return;
-  await writeMails(trx, createdAt, events);
+  await queueMails(trx, createdAt, events);
   const receivers = await sql<{ webhookId: string; place: number }>`
     select webhooks.id as webhook_id, event.place::int as place
     from unnest(${events.map(({ organizationId }) => organizationId)}::uuid[], ${events.map(({ type }) => type)}::text[])
@@ -83,7 +87,7 @@ export async function insertDeliveries(
   const rows = deliveries.map(({ webhookId, event: { type, organizationId, subjectId, data } }) => {
     const left = free.get(organizationId) ?? 0;
     free.set(organizationId, left - 1);
-    if (left > 0) rememberLine(trx, { webhookId, organizationId, subjectId });
+    if (left > 0) recordStream(trx, { webhookId, organizationId, subjectId });
     return {
       id: newId(),
       webhookId,

@@ -70,8 +70,8 @@ function contains([network, bits]: Network, address: Address): boolean {
   return network.kind() === address.kind() && address.match(network, bits);
 }
 
-/** The address that is the host of a URL; undefined if the host is a name. */
-export function addressOf(hostname: string): string | undefined {
+/** The address that is written as the host of a URL; undefined for a name. */
+export function literalAddress(hostname: string): string | undefined {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   return isIP(bare) === 0 ? undefined : bare;
 }

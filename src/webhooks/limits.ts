@@ -1,34 +1,14 @@
-import { type Counted, checkLimit, type Limit, type RateLimits } from '../requests/rate-limits.ts';
+import { checkLimit, type Limit, type RateLimits } from '../requests/rate-limits.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Tests and repetitions send requests to a URL of the person's choice at once. */
+/** Tests and resends make the server call a URL that the person chose. */
 const SENT_BY_HAND: Limit = { id: 'deliveries sent by hand', max: 60, windowMs: HOUR_MS };
-/**
- * An address may be another person's, as nobody confirms it. Invitations to it are counted separately: with both together,
- * anyone could use up the mails of an owner with invitations, and then create keys unnoticed.
- */
-const KEY_MAILS_OF_RECIPIENT: Limit = { id: 'key mails of a recipient', max: 5, windowMs: 24 * HOUR_MS };
 
-/** Counts a test or a repetition of a delivery in an organization. @throws RATE_LIMITED */
+/** Counts a test or a resend of a delivery in an organization. @throws RATE_LIMITED */
 export async function limitSending(
   { count }: RateLimits,
   { organizationId, now }: { organizationId: string; now: Date },
 ): Promise<void> {
   checkLimit(SENT_BY_HAND, await count(SENT_BY_HAND, organizationId, now), now);
-}
-
-/** Counts a mail about keys to an address. @returns also whether it is within the limit and may be sent */
-export async function countKeyMail(
-  { count }: RateLimits,
-  email: string,
-  now: Date,
-): Promise<Counted & { isWithin: boolean }> {
-  const counted = await count(KEY_MAILS_OF_RECIPIENT, email, now);
-  return { ...counted, isWithin: counted.used <= KEY_MAILS_OF_RECIPIENT.max };
-}
-
-/** Takes back the count of a mail that was not sent. */
-export async function takeBackKeyMail({ takeBack }: RateLimits, email: string): Promise<void> {
-  await takeBack(KEY_MAILS_OF_RECIPIENT, email, 'one');
 }

@@ -5,10 +5,10 @@ import { type ActivityAction, type By, recordActivity } from '../activity/activi
 import { canOwnOrganization } from '../auth/roles.ts';
 import { badUserInput, notFound } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
+import { skipEarlierOutside } from '../notifications/usage-notices.ts';
 import { EVENT_TYPES, type EventType } from '../outbox/events.ts';
-import { giveUpAfter, insertDeliveries, rememberLine } from '../outbox/outbox.ts';
+import { giveUpAfter, insertDeliveries, recordStream } from '../outbox/outbox.ts';
 import { generateSecret } from './signature.ts';
-import { countFromNow } from './usage-notices.ts';
 
 // Each change runs in a transaction that holds the lock of the organization, with its activity entry.
 
@@ -44,7 +44,7 @@ export async function insertWebhook(
     throw badUserInput(`An organization has at most ${MAX_WEBHOOKS} webhooks. Delete one first.`);
   const id = newId();
   const secret = generateSecret();
-  await countFromNow(trx, organizationId, events, by.now);
+  await skipEarlierOutside(trx, organizationId, events, by.now);
   await trx
     .insertInto('webhooks')
     .values({ id, organizationId, url, events, secret, createdAt: by.now })
@@ -61,7 +61,7 @@ export async function updateWebhook(
 ): Promise<void> {
   const webhook = await lockWebhook(trx, id, by);
   const changed = { url: url ?? webhook.url, events: events ?? webhook.events };
-  if (events) await countFromNow(trx, webhook.organizationId, events, by.now);
+  if (events) await skipEarlierOutside(trx, webhook.organizationId, events, by.now);
   await trx.updateTable('webhooks').set(changed).where('id', '=', id).execute();
   await record(trx, { ...webhook, url: changed.url }, 'webhook.changed', by, {
     hostBefore: new URL(webhook.url).host,
@@ -100,7 +100,7 @@ export async function deleteWebhook(trx: Transaction<DB>, id: string, by: By): P
   await record(trx, webhook, 'webhook.deleted', by);
 }
 
-/** Adds a delivery without meaning, to try a receiver. @returns its id. @throws as `lockWebhook` */
+/** Adds a test delivery, which reports no event. @returns its id. @throws as `lockWebhook` */
 export async function insertTest(trx: Transaction<DB>, id: string, by: By): Promise<string> {
   const webhook = await lockWebhook(trx, id, by);
   const { organizationId } = webhook;
@@ -142,7 +142,7 @@ export async function resend(
     .where('id', '=', id)
     .execute();
   const { organizationId } = webhook;
-  rememberLine(trx, { organizationId, webhookId, subjectId: delivery.subjectId });
+  recordStream(trx, { organizationId, webhookId, subjectId: delivery.subjectId });
   await record(trx, webhook, 'webhook.delivery_resent', by, { delivery: id });
 }
 

@@ -1,5 +1,5 @@
 import { Resolver } from 'node:dns/promises';
-import { addressOf } from './addresses.ts';
+import { literalAddress } from './addresses.ts';
 
 /** Finds the addresses of a name. Stops when the signal aborts. */
 export type Resolve = (name: string, signal: AbortSignal) => Promise<string[]>;
@@ -31,12 +31,12 @@ export const resolveByDns: Resolve = async (name, signal) => {
 const isAbsent = (error: unknown) =>
   error instanceof Error && 'code' in error && (error.code === 'ENODATA' || error.code === 'ENOTFOUND');
 
-/** The addresses of the host of a URL: the address that it is, or those of its name. */
-export async function addressesOf(
+/** Resolves the host of a URL: the address that is written there, or those of its name. */
+export async function resolveHost(
   hostname: string,
   resolve: Resolve,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const address = addressOf(hostname);
+  const address = literalAddress(hostname);
   return address === undefined ? await resolve(hostname, signal) : [address];
 }

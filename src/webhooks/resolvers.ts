@@ -5,10 +5,9 @@ import type { Resolvers, WebhookDeliveryStatus, WebhookEvent } from '../generate
 import { EVENT_NAMES, EVENT_TYPES, type EventType } from '../outbox/events.ts';
 import { checkPage } from '../requests/pagination.ts';
 import { requireDelivery, requireWebhook } from './authorize.ts';
-import { setMailChoice } from './key-mails.ts';
 import { limitSending } from './limits.ts';
 import { deleteWebhook, insertTest, insertWebhook, resend, rotateSecret, updateWebhook } from './manage.ts';
-import { textOf } from './signature.ts';
+import { formatSecret } from './signature.ts';
 import { checkTarget } from './target.ts';
 
 /** The webhooks of organizations. graphql/permissions.ts checks who may call these fields. */
@@ -23,14 +22,7 @@ export const webhookResolvers = {
       const { id: organizationId } = await requireOrganizationOwner({ load }, input.organizationId);
       const settings = { url: checkTarget(input.url, webhookTargets), events: typesOf(input.events) };
       const made = await transaction(trx => insertWebhook(trx, { organizationId, ...settings }, by()));
-      return { webhook: await load.webhook.get(made.id), secret: textOf(made.secret) };
-    },
-
-    async setKeyMails(_parent, { organizationId, enabled }, { transaction, viewer }) {
-      const { id: userId, load } = viewer();
-      const organization = await load.organization.get(organizationId);
-      await transaction(trx => setMailChoice(trx, { userId, organizationId: organization.id, enabled }));
-      return organization;
+      return { webhook: await load.webhook.get(made.id), secret: formatSecret(made.secret) };
     },
 
     async updateWebhook(_parent, { input }, { transaction, by, viewer, webhookTargets }) {
@@ -48,7 +40,7 @@ export const webhookResolvers = {
       const { load } = viewer();
       const { id } = await requireWebhook({ load }, args.id);
       const secret = await transaction(trx => rotateSecret(trx, id, by()));
-      return { webhook: await load.webhook.reload(id), secret: textOf(secret) };
+      return { webhook: await load.webhook.reload(id), secret: formatSecret(secret) };
     },
 
     async deleteWebhook(_parent, args, { transaction, by, viewer }) {
@@ -77,11 +69,6 @@ export const webhookResolvers = {
   Organization: {
     webhooks: ({ id, role }, _args, { viewer }) =>
       canOwnOrganization(role) ? viewer().load.webhooksOf(id) : [],
-    async keyMails({ id }, _args, { viewer, sendsKeyMails }) {
-      if (!sendsKeyMails) return null;
-      const [choice] = await viewer().load.mailChoice(id);
-      return choice?.enabled ?? true;
-    },
   },
 
   Webhook: {
@@ -93,16 +80,22 @@ export const webhookResolvers = {
 
   WebhookDelivery: {
     event: ({ type }) => nameOf(type),
-    status: ({ status }) => STATUSES.find(known => known === status) ?? 'PENDING',
+    status: ({ status }) => statusOf(status),
   },
 } satisfies Resolvers;
 
 const STATUSES: WebhookDeliveryStatus[] = ['PENDING', 'DELIVERED', 'UNDELIVERED'];
 
 function nameOf(type: string): WebhookEvent {
-  const name = EVENT_NAMES.find(known => EVENT_TYPES[known] === type);
+  const [, name] = Object.entries(EVENT_NAMES).find(([known]) => known === type) ?? [];
   if (!name) throw new Error(`the event type ${type} has no name`);
   return name;
+}
+
+function statusOf(text: string): WebhookDeliveryStatus {
+  const status = STATUSES.find(known => known === text);
+  if (!status) throw new Error(`${text} is not a status of a delivery`);
+  return status;
 }
 
 /** The types of events that a webhook is to receive, each once. @throws BAD_USER_INPUT */

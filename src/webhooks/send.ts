@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIPv6, type LookupFunction } from 'node:net';
 import { mayConnectTo } from './addresses.ts';
-import { addressesOf, type Resolve, resolveByDns } from './resolve.ts';
+import { type Resolve, resolveByDns, resolveHost } from './resolve.ts';
 import { problemOf, type TargetPolicy } from './target.ts';
 
 /** Max time of a delivery, from the look-up of the name to the end of the answer. */
@@ -33,7 +33,7 @@ export type Outcome =
   /** No answer: no address, no connection, no valid certificate, or too slow. */
   | { kind: 'failed'; reason: string };
 
-export interface SendOptions {
+interface SendOptions {
   policy: TargetPolicy;
   signal?: AbortSignal;
   resolve?: Resolve;
@@ -55,7 +55,7 @@ export async function send(
   const timeout = AbortSignal.timeout(maxMs);
   const signal = stop ? AbortSignal.any([stop, timeout]) : timeout;
   async function resolveAndPost(url: URL): Promise<Outcome> {
-    const addresses = await addressesOf(url.hostname, resolve, signal);
+    const addresses = await resolveHost(url.hostname, resolve, signal);
     const [address] = addresses;
     if (address === undefined) return { kind: 'failed', reason: 'The name has no address.' };
     if (!addresses.every(found => mayConnectTo(found, policy.networks)))
@@ -125,7 +125,7 @@ function post(
       if (informational > MAX_INFORMATIONAL) sent.destroy(new Error('The receiver sent too many 1xx answers.'));
     });
     sent.once('error', reject);
-    // Without `response` or `error` after a 101 with `Connection: Upgrade`. After a response it may precede the answer's `end`.
+    // The only event after a 101 with `Connection: Upgrade`. After a response it may precede the answer's `end`.
     sent.once('close', closedEarly);
     sent.end(body);
   });

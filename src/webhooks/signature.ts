@@ -9,8 +9,9 @@ const PREFIX = 'whsec_';
 /** Generates the secret of a webhook: 256 random bits. */
 export const generateSecret = (): Buffer => randomBytes(SECRET_BYTES);
 
-/** Writes a secret as receivers configure it: `whsec_` and base64. */
-export const textOf = (secret: Uint8Array): string => `${PREFIX}${Buffer.from(secret).toString('base64')}`;
+/** Formats a secret as receivers configure it: `whsec_` and base64. */
+export const formatSecret = (secret: Uint8Array): string =>
+  `${PREFIX}${Buffer.from(secret).toString('base64')}`;
 
 /**
  * The headers of a message in the Standard Webhooks format (https://www.standardwebhooks.com): its id, the time, and an

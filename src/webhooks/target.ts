@@ -1,5 +1,5 @@
 import { badUserInput } from '../errors.ts';
-import { addressOf, mayConnectTo, type Network } from './addresses.ts';
+import { literalAddress, mayConnectTo, type Network } from './addresses.ts';
 
 const MAX_URL_LENGTH = 2000;
 
@@ -38,7 +38,7 @@ export function problemOf(url: URL, { allowHttp, networks }: TargetPolicy): stri
   }
   if (url.username !== '' || url.password !== '')
     return 'The URL of a webhook must not contain a user name or password. Verify the signature instead.';
-  const address = addressOf(url.hostname);
+  const address = literalAddress(url.hostname);
   if (address !== undefined && !mayConnectTo(address, networks)) {
     return 'The URL of a webhook must not name an address that is not public. The operator of this server can allow a private network.';
   }

@@ -1,8 +1,4 @@
-import { sql, type Transaction } from 'kysely';
 import { type Mail, withoutAddresses } from '../accounts/mailer.ts';
-import { lockOrganizationAs } from '../accounts/organizations.ts';
-import type { Database } from '../database/pool.ts';
-import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES } from '../outbox/events.ts';
 
 /** An event as a mail lists it. */
@@ -32,12 +28,12 @@ export interface MailedEvent {
 }
 
 /**
- * The subject and text of a mail.
+ * Formats a mail: its subject and text.
  *
  * @param events what it lists, at least one
  * @param total how many there are, with those that it does not list
  */
-export function writeMail(
+export function formatMail(
   { events, total }: { events: readonly MailedEvent[]; total: number },
   publicUrl: string,
 ): Omit<Mail, 'to'> {
@@ -65,8 +61,8 @@ export function writeMail(
 You get this mail because you may change API keys on Spectrakey. To switch such mails off, open the page of the
 organization, sign in, and switch off "Mail me about keys that I may change":
 ${switches.join('')}
-If you have no account there, someone else gave your address. Ask the operator of ${publicUrl} for a new password
-of the account; with it you can switch the mails off or delete the account.
+If you did not create an account there, someone else used your address. Ask the operator of ${publicUrl} to set
+a new password for that account: then you can sign in, and switch the mails off or delete the account.
 `,
   };
 }
@@ -90,9 +86,7 @@ function sentenceOf({ type, data, outside }: MailedEvent): string {
     case EVENT_TYPES.API_KEY_REHEARSED:
       return `The revocation of ${key} is rehearsed`;
     case EVENT_TYPES.API_KEY_REVOKED:
-      return apiKey?.by === undefined
-        ? `${key} was revoked`
-        : `${key} leaked and was revoked: ${BY[apiKey.by] ?? ''}`;
+      return `${key} was revoked${REVOCATIONS[apiKey?.by ?? ''] ?? ''}`;
     case EVENT_TYPES.API_KEY_EXPIRING:
       return `${key} expires on ${dayOf(apiKey?.expiresAt)}${replaced}`;
     case EVENT_TYPES.API_KEY_EXPIRED:
@@ -108,37 +102,10 @@ function sentenceOf({ type, data, outside }: MailedEvent): string {
   }
 }
 
-/** Who revoked a key without being signed in, by what its activity says. */
-const BY: Record<string, string> = {
-  holder: 'someone sent it to end it',
-  'GitHub secret scanning': 'GitHub found it in public',
+/** How a key was revoked without signing in, by the `by` of its activity. */
+const REVOCATIONS: Record<string, string> = {
+  holder: ' with the key itself: it may have leaked',
+  'GitHub secret scanning': ', as GitHub found it in public',
 };
 
 const dayOf = (at: string | undefined) => (at === undefined ? '' : new Date(at).toUTCString().slice(0, 16));
-
-/** Whether a person wants mails about keys, by organization. Those without a row do. */
-export async function findMailChoices(
-  db: Database,
-  userId: string,
-  organizationIds: readonly string[],
-): Promise<{ organizationId: string; enabled: boolean }[]> {
-  return await db
-    .selectFrom('keyMailSettings')
-    .select(['organizationId', 'enabled'])
-    .where('userId', '=', userId)
-    .where('organizationId', '=', sql<string>`any(${organizationIds}::uuid[])`)
-    .execute();
-}
-
-/** Sets whether a person wants mails about keys of an organization. @throws NOT_FOUND if they are not a member */
-export async function setMailChoice(
-  trx: Transaction<DB>,
-  { userId, organizationId, enabled }: { userId: string; organizationId: string; enabled: boolean },
-): Promise<void> {
-  await lockOrganizationAs(trx, organizationId, userId, () => true);
-  await trx
-    .insertInto('keyMailSettings')
-    .values({ organizationId, userId, enabled })
-    .onConflict(row => row.columns(['organizationId', 'userId']).doUpdateSet({ enabled }))
-    .execute();
-}

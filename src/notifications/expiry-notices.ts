@@ -20,8 +20,8 @@ interface DueKey {
   prefix: string;
   expiresAt: Date;
   days: number;
-  /** Whether a webhook or people are to be notified. */
-  isNews: boolean;
+  /** Whether a webhook or people are notified. */
+  hasListeners: boolean;
   /** The prefix of the key that replaces it and can be used; null: none. */
   successorPrefix: string | null;
 }
@@ -33,7 +33,7 @@ interface DueKey {
  *
  * @returns whether there may be more
  */
-export async function noticeExpiries(
+export async function writeExpiryEvents(
   trx: Transaction<DB>,
   now: Date,
   { forMails }: { forMails: boolean },
@@ -41,7 +41,7 @@ export async function noticeExpiries(
   const moments = DAYS.map(days => new Date(now.getTime() + days * DAY_MS));
   const { rows } = await sql<DueKey>`
     select keys.id, projects.organization_id, keys.project_id, keys.name, keys.prefix, keys.expires_at, due.days,
-      news.is_news, (
+      listeners.has_listeners, (
         select prefix from api_keys as successor
         where successor.predecessor_id = keys.id and successor.revoked_at is null
           and (successor.expires_at is null or successor.expires_at > ${now})
@@ -56,18 +56,18 @@ export async function noticeExpiries(
       order by days limit 1
     ) as due on true
     cross join lateral (
-      -- Those that expired before there was a webhook are no news.
+      -- Not for a webhook that was created after the expiry.
       select exists (
         select from webhooks where webhooks.organization_id = projects.organization_id
           and webhooks.created_at <= keys.expires_at
           and webhooks.events && ${[EVENT_TYPES.API_KEY_EXPIRING, EVENT_TYPES.API_KEY_EXPIRED]}::text[]
-      ) or (${forMails} and keys.expires_at > ${new Date(now.getTime() - DAY_MS)}) as is_news
-    ) as news
+      ) or (${forMails} and keys.expires_at > ${new Date(now.getTime() - DAY_MS)}) as has_listeners
+    ) as listeners
     left join api_key_notices as notice on notice.api_key_id = keys.id and notice.expires_at = keys.expires_at
     where keys.revoked_at is null
       and keys.expires_at between ${new Date(now.getTime() - MAX_LATE_MS)} and ${moments[0]}
       and due.days < coalesce(notice.days, 100)
-      and (due.days = 0 or is_news)
+      and (due.days = 0 or has_listeners)
     order by keys.id
     limit ${MAX_EVENTS}
     for no key update of keys skip locked`.execute(trx);
@@ -82,7 +82,7 @@ export async function noticeExpiries(
     trx,
   );
   await recordActivity(trx, SERVER, now, rows.filter(({ days }) => days === 0).map(entryOf));
-  await writeEvents(trx, now, rows.filter(({ isNews }) => isNews).map(expiryOf));
+  await writeEvents(trx, now, rows.filter(({ hasListeners }) => hasListeners).map(expiryOf));
   return rows.length === MAX_EVENTS;
 }
 

@@ -29,7 +29,7 @@ interface CountedDeployment {
  *
  * @returns whether there may be more
  */
-export async function noticeUsage(
+export async function writeUsageEvents(
   trx: Transaction<DB>,
   now: Date,
   { forMails }: { forMails: boolean },
@@ -74,7 +74,7 @@ export async function noticeUsage(
     select id, ${month}, outside, quota from unnest(
       ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ outside }) => outside)}::bigint[],
       ${rows.map(({ reached }) => reached)}::smallint[]
-    ) as noticed (id, outside, quota)
+    ) as notified (id, outside, quota)
     on conflict (deployment_id) do update
       set month = excluded.month, outside = excluded.outside, quota = excluded.quota`.execute(trx);
   await writeEvents(
@@ -106,12 +106,12 @@ function usageEventsOf(counted: CountedDeployment, month: string): Event[] {
 }
 
 /**
- * Makes what a webhook receives begin now: predictions that were outside before there was a webhook of these events are
- * not counted.
+ * Marks the predictions outside so far as reported, unless a webhook of the organization receives these events already:
+ * one that begins to receive them is notified of later ones only.
  *
  * @param trx a transaction that holds the lock of the organization, before it stores the webhook.
  */
-export async function countFromNow(
+export async function skipEarlierOutside(
   trx: Transaction<DB>,
   organizationId: string,
   events: readonly string[],

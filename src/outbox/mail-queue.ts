@@ -5,18 +5,18 @@ import { EVENT_TYPES, type Event } from './events.ts';
 /** Max events of an organization in a transaction that are mailed. A mail lists fewer. */
 const MAX_EVENTS = 100;
 
-/** Beyond this, events for a person in an organization are not written down. A transaction may exceed it once. */
-const MAX_HELD = 1000;
+/** Max queued events of an organization for a person; further ones are not mailed. A transaction may exceed it once. */
+const MAX_QUEUED = 1000;
 
 /**
- * Writes down whom to mail about events: the owners of the project, who include those of its organization, and the
- * creator of the key, if they can still change it; not those who want no mails. A job sends them, or deletes them where
- * the server sends no mails (webhooks/send-key-mails.ts).
+ * Queues events for the people who are mailed about them: the owners of the project, who include those of its
+ * organization, and the creator of the key, if they can still change it; not those who want no mails. A job mails what is
+ * queued, or deletes it where the server sends no mails (notifications/send-key-mails.ts).
  *
- * Predictions outside may come every minute: of a deployment and month they are written down once until they are mailed.
- * The mail has their number at that time.
+ * Predictions outside may come every minute: of a deployment and month they are queued once until they are mailed. The
+ * mail has their number at that time.
  */
-export async function writeMails(
+export async function queueMails(
   trx: Transaction<DB>,
   createdAt: Date,
   events: readonly Event[],
@@ -34,18 +34,18 @@ export async function writeMails(
     left join api_keys on api_keys.id = event.subject_id
     left join key_mail_settings as settings
       on settings.organization_id = event.organization_id and settings.user_id = access.user_id
-    left join key_mails as waiting
-      on event.type = ${EVENT_TYPES.PREDICTION_OUTSIDE} and waiting.type = event.type
-      and waiting.user_id = access.user_id and waiting.organization_id = event.organization_id
-      and waiting.data ->> 'month' = event.data ->> 'month'
-      and waiting.data -> 'deployment' ->> 'id' = event.subject_id::text
+    left join key_mails as queued
+      on event.type = ${EVENT_TYPES.PREDICTION_OUTSIDE} and queued.type = event.type
+      and queued.user_id = access.user_id and queued.organization_id = event.organization_id
+      and queued.data ->> 'month' = event.data ->> 'month'
+      and queued.data -> 'deployment' ->> 'id' = event.subject_id::text
     where coalesce(settings.enabled, true) and not exists (
-        select from key_mails as held
-        where held.user_id = access.user_id and held.organization_id = event.organization_id
-        offset ${MAX_HELD - 1}
+        select from key_mails as earlier
+        where earlier.user_id = access.user_id and earlier.organization_id = event.organization_id
+        offset ${MAX_QUEUED - 1}
       )
       and (access.role = 'OWNER' or (access.role = 'CONTRIBUTOR' and api_keys.created_by = access.user_id))
-      and waiting.id is null
+      and queued.id is null
     order by event.place`.execute(trx);
 }
 

@@ -3,21 +3,21 @@ import type { SendMail } from '../accounts/mailer.ts';
 import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES } from '../outbox/events.ts';
 import { startRateLimits } from '../requests/rate-limits.ts';
-import { type MailedEvent, writeMail } from './key-mails.ts';
-import { countKeyMail, takeBackKeyMail } from './limits.ts';
+import { countKeyMail, takeBackKeyMail } from './mail-limits.ts';
+import { formatMail, type MailedEvent } from './mail-text.ts';
 
-// Mails to people about the events that webhooks receive (outbox/key-mails.ts writes them down). What happens within an
-// hour after a mail waits, so that nobody gets more than one an hour, in however many organizations they are. Predictions
-// outside alone make one mail a day: they would use up the mails of a day (limits.ts), and a revocation would wait.
+// Mails to people about the events that webhooks receive (outbox/mail-queue.ts queues them). Events in the hour after a
+// mail stay queued, so that nobody gets more than one an hour, in however many organizations they are. Predictions outside
+// alone make one mail a day: they would use up the mails of a day (mail-limits.ts), and a revocation would be mailed late.
 
 const HOUR_MS = 60 * 60 * 1000;
 /** An event that could not be mailed for this time is forgotten. */
 const MAX_AGE_MS = 24 * HOUR_MS;
-/** How much longer predictions outside wait. With the hour after the last mail it is less than `MAX_AGE_MS`. */
+/** How much longer predictions outside stay queued. With the hour after the last mail it is less than `MAX_AGE_MS`. */
 const OUTSIDE_MS = 22 * HOUR_MS;
 /** Max events that a mail lists. */
 const MAX_LINES = 20;
-/** Max events that a mail lists or counts. More wait for the next mail. */
+/** Max events that a mail lists or counts. More stay queued for the next mail. */
 const MAX_COUNTED = 10_000;
 /** Max mails of a run, which is once a minute. */
 const MAX_MAILS = 100;
@@ -30,18 +30,18 @@ export interface KeyMails {
   publicUrl: string;
 }
 
-interface Receiver {
+interface Recipient {
   userId: string;
   email: string;
 }
 
-interface Waiting {
+interface QueuedEvent {
   id: number;
-  /** Whether the receiver wants it, and it is in a project whose keys they may still change. */
+  /** Whether the recipient wants it, and it is in a project whose keys they may still change. */
   isMailed: boolean;
 }
 
-/** Deletes all that was written down for mails. For a server that sends none. */
+/** Deletes all queued mails, for a server that sends none. */
 export async function dropMails(db: Kysely<DB>): Promise<void> {
   await db.deleteFrom('keyMails').execute();
 }
@@ -63,62 +63,62 @@ export async function sendKeyMails(
     .deleteFrom('keyMails')
     .where('createdAt', '<', new Date(now.getTime() - MAX_AGE_MS))
     .execute();
-  for (const receiver of await findReceivers(db, now)) {
+  for (const recipient of await findRecipients(db, now)) {
     if (signal.aborted) return;
-    const waiting = await findWaiting(db, receiver);
-    const mailed = waiting.filter(({ isMailed }) => isMailed);
+    const queued = await findQueued(db, recipient);
+    const mailed = queued.filter(({ isMailed }) => isMailed);
     const events = await findEvents(db, mailed.slice(0, MAX_LINES));
     if (events.length > 0) {
-      const counted = await countKeyMail(rateLimits, receiver.email, now);
+      const counted = await countKeyMail(rateLimits, recipient.email, now);
       if (!counted.isWithin) {
-        await postpone(db, receiver, counted.endsAt);
+        await postpone(db, recipient, counted.endsAt);
         continue;
       }
       try {
         await sendMail({
-          to: receiver.email,
-          ...writeMail({ events, total: mailed.length }, publicUrl),
+          to: recipient.email,
+          ...formatMail({ events, total: mailed.length }, publicUrl),
         });
       } catch (error) {
         onFailed(error);
-        await takeBackKeyMail(rateLimits, receiver.email);
+        await takeBackKeyMail(rateLimits, recipient.email);
         if (isRefusedSender(error) || !(await isReachable())) return;
-        await postpone(db, receiver, inAnHour);
+        await postpone(db, recipient, inAnHour);
         continue;
       }
-      await postpone(db, receiver, inAnHour);
+      await postpone(db, recipient, inAnHour);
     }
     await db
       .deleteFrom('keyMails')
-      .where('id', '=', sql<number>`any(${waiting.map(({ id }) => id)}::bigint[])`)
+      .where('id', '=', sql<number>`any(${queued.map(({ id }) => id)}::bigint[])`)
       .execute();
   }
 }
 
 /**
  * The people to mail now: once `next_at`, an hour after their last mail, has come, or `OUTSIDE_MS` later if only
- * predictions outside wait. Those who were never mailed, or whose turn has been longest, come first.
+ * predictions outside are queued. Those who were never mailed, or whose turn has been longest, come first.
  */
-async function findReceivers(db: Kysely<DB>, now: Date): Promise<Receiver[]> {
-  const { rows } = await sql<Receiver>`
+async function findRecipients(db: Kysely<DB>, now: Date): Promise<Recipient[]> {
+  const { rows } = await sql<Recipient>`
     select users.id as user_id, users.email
     from key_mails as mails
     join users on users.id = mails.user_id
     left join key_mail_settings as settings
       on settings.organization_id = mails.organization_id and settings.user_id = mails.user_id
-    left join key_mail_receivers as receivers on receivers.user_id = mails.user_id
-    where coalesce(settings.enabled, true) and coalesce(receivers.next_at, '-infinity') <= ${now}
-    group by users.id, receivers.next_at
-    having coalesce(receivers.next_at, '-infinity') <= ${new Date(now.getTime() - OUTSIDE_MS)}
+    left join key_mail_receivers as recipients on recipients.user_id = mails.user_id
+    where coalesce(settings.enabled, true) and coalesce(recipients.next_at, '-infinity') <= ${now}
+    group by users.id, recipients.next_at
+    having coalesce(recipients.next_at, '-infinity') <= ${new Date(now.getTime() - OUTSIDE_MS)}
       or bool_or(mails.type <> ${EVENT_TYPES.PREDICTION_OUTSIDE})
-    order by receivers.next_at nulls first, min(mails.id)
+    order by recipients.next_at nulls first, min(mails.id)
     limit ${MAX_MAILS}`.execute(db);
   return rows;
 }
 
-/** What is written down for a person, in the order in which a mail lists it: organizations take turns. */
-async function findWaiting(db: Kysely<DB>, { userId }: Receiver): Promise<Waiting[]> {
-  const { rows } = await sql<Waiting>`
+/** What is queued for a person, in the order in which a mail lists it: organizations take turns. */
+async function findQueued(db: Kysely<DB>, { userId }: Recipient): Promise<QueuedEvent[]> {
+  const { rows } = await sql<QueuedEvent>`
     select id, is_mailed from (
       select mails.id, mails.organization_id,
         access.role is not null and coalesce(settings.enabled, true) as is_mailed
@@ -128,14 +128,14 @@ async function findWaiting(db: Kysely<DB>, { userId }: Receiver): Promise<Waitin
       left join key_mail_settings as settings
         on settings.organization_id = mails.organization_id and settings.user_id = mails.user_id
       where mails.user_id = ${userId}
-    ) as waiting
+    ) as queued
     order by is_mailed desc, row_number() over (partition by organization_id, is_mailed order by id), id
     limit ${MAX_COUNTED}`.execute(db);
   return rows;
 }
 
 /** The events that a mail lists, oldest first. */
-async function findEvents(db: Kysely<DB>, listed: readonly Waiting[]): Promise<MailedEvent[]> {
+async function findEvents(db: Kysely<DB>, listed: readonly QueuedEvent[]): Promise<MailedEvent[]> {
   const { rows } = await sql<MailedEvent>`
     select mails.type, mails.created_at, mails.data, projects.id as project_id, projects.name as project_name,
       organizations.name as organization_name, organizations.slug, (
@@ -152,7 +152,7 @@ async function findEvents(db: Kysely<DB>, listed: readonly Waiting[]): Promise<M
 }
 
 /** Sets when a person may be mailed again, unless their account was deleted. */
-async function postpone(db: Kysely<DB>, { userId }: Receiver, nextAt: Date): Promise<void> {
+async function postpone(db: Kysely<DB>, { userId }: Recipient, nextAt: Date): Promise<void> {
   await sql`
     insert into key_mail_receivers (user_id, next_at)
     select id, ${nextAt}::timestamptz from users where id = ${userId} for key share
@@ -160,8 +160,8 @@ async function postpone(db: Kysely<DB>, { userId }: Receiver, nextAt: Date): Pro
 }
 
 /**
- * Whether the mail server refuses the operator's address, and so every mail. Other errors do not say whose fault they are:
- * it may also close the connection, or not answer in time, because of a receiver or a text.
+ * Whether the mail server refuses the operator's address, and so every mail. Other errors do not identify the cause: it
+ * may also close the connection, or not answer in time, because of a recipient or a text.
  */
 const isRefusedSender = (error: unknown) =>
   error instanceof Error && 'command' in error && error.command === 'MAIL FROM';
