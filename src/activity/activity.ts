@@ -54,7 +54,7 @@ export type ActivityAction =
   | 'webhook.delivery_resent'
   | 'webhook.deleted';
 
-/** Max facts and changes of an entry. */
+/** Max facts and changes of an entry. The cost of a query assumes it (graphql/selections.ts); nothing enforces it. */
 export const MAX_DETAILS = 10;
 
 /** Rows in one statement: PostgreSQL allows 65 535 parameters. */

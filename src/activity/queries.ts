@@ -94,7 +94,7 @@ export function checkActivityPage(
 
 /**
  * Lists pages of activity, newest first. One statement for all pages that are filtered by the same fields, so that each
- * finds its rows through an index; there are at most 64 such statements, whatever a request asks for. It does not check
+ * finds its rows through an index; there are at most 96 such statements, whatever a request asks for. It does not check
  * visibility: pass only projects and organizations whose activity the viewer may see.
  */
 export async function listActivity(db: Database, viewerId: string, pages: readonly ActivityPage[]) {

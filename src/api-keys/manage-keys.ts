@@ -17,7 +17,7 @@ import type { KeySettings } from './settings.ts';
 
 // Creates, revokes and deletes API keys. Each change runs in a transaction with its activity entry.
 
-/** Max revoked and expired keys that a project keeps. Creating a key deletes older ones. */
+/** Max revoked and expired keys that a project keeps. Creating or rotating a key deletes older ones. */
 export const MAX_ENDED_KEYS = 1000;
 
 /**
@@ -71,7 +71,7 @@ export async function insertApiKey(
   await deleteOldEndedKeys(trx, projectId, actor, now);
 }
 
-/** Reads what the plan of a project's organization says about keys. */
+/** Reads the API access and the key limit of the plan of a project's organization. */
 export const planOfProject = (trx: Transaction<DB>, projectId: string) =>
   trx
     .selectFrom('projects')

@@ -5,8 +5,8 @@ import type { DB } from '../generated/database.ts';
 import { lockApiKeyAs, recordEvent } from './manage-keys.ts';
 import { isUsable } from './queries.ts';
 
-// A rehearsal of a revocation: until a time, the key is refused as a revoked one. No job ends it: the time is compared
-// whenever the key is judged (authenticate.ts).
+// A rehearsal of a revocation: until a time, the key is refused as a revoked one. No job ends it: authentication compares
+// the time (authenticate.ts).
 
 const MINUTE_MS = 60_000;
 /** Minutes of a rehearsal. */

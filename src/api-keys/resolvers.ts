@@ -42,8 +42,8 @@ const person = (id: string | null, name: string | null) =>
   id === null || name === null ? null : { id, name };
 
 /**
- * The resolvers of API keys. All but `currentApiKey` are for people only: keys cannot manage keys.
- * graphql/permissions.ts checks the caller.
+ * The resolvers of API keys. All but `currentApiKey` and `revokeThisApiKey` are for people only: keys cannot manage
+ * other keys. graphql/permissions.ts checks the caller.
  */
 export const apiKeyResolvers = {
   Query: {

@@ -34,7 +34,7 @@ export function checkRotation({ overlapSeconds, expiresAt }: RotateApiKeyInput, 
 /**
  * Replaces a key by a successor with the same name, note, reach, scopes, networks and limits. The rotated key expires
  * after the overlap, or earlier if it would have anyway. While its successor can be used, it does not count against the
- * key limit (`selectCounted`), so a rotation never needs a free place.
+ * key limit (`countUsableKeys`), so a rotation never needs a free place.
  *
  * With an overlap, neither the key's predecessor nor a successor of it may still be usable, so that at most two keys of
  * a chain are. Without one, a usable predecessor is ended too.
