@@ -2,7 +2,7 @@ import type { Transaction, Updateable } from 'kysely';
 import type { By } from '../activity/activity.ts';
 import { badUserInput } from '../errors.ts';
 import type { ApiKeys, DB } from '../generated/database.ts';
-import { lockApiKeyAs, recordEvent } from './manage-keys.ts';
+import { lockApiKeyAs, recordKeyActivity } from './manage-keys.ts';
 import { checkLifetime, policyOfProject } from './policy.ts';
 import { type ApiKeyRow, hasUsableSuccessor } from './queries.ts';
 import type { KeySettings } from './settings.ts';
@@ -36,7 +36,7 @@ export async function changeApiKey(
   if (changed.monthlyPredictions === null) {
     await trx.deleteFrom('apiKeyUsage').where('apiKeyId', '=', id).execute();
   }
-  await recordEvent(trx, id, 'api_key.changed', actor, now, describeChanges(key, changed));
+  await recordKeyActivity(trx, id, 'api_key.changed', actor, now, describeChanges(key, changed));
 }
 
 /**

@@ -67,7 +67,7 @@ export async function insertApiKey(
       createdBy: viewerId,
     })
     .execute();
-  await recordEvent(trx, id, 'api_key.created', actor, now);
+  await recordKeyActivity(trx, id, 'api_key.created', actor, now);
   await deleteOldEndedKeys(trx, projectId, actor, now);
 }
 
@@ -134,7 +134,7 @@ export async function revokeApiKey(
     .where('revokedAt', 'is', null)
     .returning('id')
     .executeTakeFirst();
-  if (revoked) await recordEvent(trx, id, 'api_key.revoked', actor, now);
+  if (revoked) await recordKeyActivity(trx, id, 'api_key.revoked', actor, now);
 }
 
 /**
@@ -194,7 +194,7 @@ export async function deleteApiKeys(
 }
 
 /** Records an action on a key. @param details in addition to its prefix */
-export async function recordEvent(
+export async function recordKeyActivity(
   trx: Transaction<DB>,
   id: string,
   action: ActivityAction,

@@ -6,7 +6,7 @@ import { badUserInput, planFeatureRequired, rotationUnderWay } from '../errors.t
 import type { DB } from '../generated/database.ts';
 import type { RotateApiKeyInput } from '../generated/graphql.ts';
 import { lockProjectAs } from '../projects/projects.ts';
-import { deleteOldEndedKeys, lockApiKeyAs, planOfProject, recordEvent } from './manage-keys.ts';
+import { deleteOldEndedKeys, lockApiKeyAs, planOfProject, recordKeyActivity } from './manage-keys.ts';
 import { addKeyUsage } from './month-usage.ts';
 import { checkPolicy, policyOfProject, renewedExpiry } from './policy.ts';
 import { type ApiKeyRow, isUsable } from './queries.ts';
@@ -72,18 +72,18 @@ export async function rotateApiKey(
   await trx.updateTable('apiKeys').set({ expiresAt: retiresAt }).where('id', '=', id).execute();
   for (const before of usableBefore) {
     await trx.updateTable('apiKeys').set({ expiresAt: now }).where('id', '=', before.id).execute();
-    await recordEvent(trx, before.id, 'api_key.changed', actor, now, {
+    await recordKeyActivity(trx, before.id, 'api_key.changed', actor, now, {
       'expiresAt.from': before.expiresAt?.toISOString() ?? null,
       'expiresAt.to': now.toISOString(),
     });
   }
   const { prefix } = successor.rawKey;
-  await recordEvent(trx, id, 'api_key.rotated', actor, now, {
+  await recordKeyActivity(trx, id, 'api_key.rotated', actor, now, {
     successorId: successor.id,
     successorPrefix: prefix,
     retiresAt: retiresAt.toISOString(),
   });
-  await recordEvent(trx, successor.id, 'api_key.created', actor, now, { predecessorId: id });
+  await recordKeyActivity(trx, successor.id, 'api_key.created', actor, now, { predecessorId: id });
   await deleteOldEndedKeys(trx, projectId, actor, now);
 }
 
