@@ -4,7 +4,7 @@ import type { Database } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { ApiKeyRefusals } from '../generated/graphql.ts';
-import { OTHER_NETWORKS } from './refusals.ts';
+import { OTHER_NETWORKS } from './write-refusals.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Days for which refused calls are kept, and max days of a count. */
