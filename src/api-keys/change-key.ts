@@ -25,7 +25,7 @@ export async function changeApiKey(
   const changed = changesOf(key, settings);
   if (Object.keys(changed).length === 0) return;
   if (changed.expiresAt !== undefined) {
-    await checkExpiry(trx, key, changed.expiresAt, now);
+    await checkExtension(trx, key, changed.expiresAt, now);
   }
   await trx
     .updateTable('apiKeys')
@@ -43,7 +43,7 @@ export async function changeApiKey(
  * Checks a later expiry: not of a key that has ended, or that retires beside its successor, nor beyond the organization's
  * policy. An earlier one is always allowed, also to a key that breaks the policy.
  */
-async function checkExpiry(
+async function checkExtension(
   trx: Transaction<DB>,
   { id, projectId, createdAt, revokedAt, expiresAt: before }: ApiKeyRow,
   expiresAt: Date | null,

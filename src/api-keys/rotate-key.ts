@@ -11,9 +11,10 @@ import { addKeyUsage } from './month-usage.ts';
 import { checkPolicy, policyOfProject, renewedExpiry } from './policy.ts';
 import { type ApiKeyRow, isUsable } from './queries.ts';
 import type { RawKey } from './raw-key.ts';
+import { checkExpiry } from './settings.ts';
 
 /** Max time in which a key and its successor can both be used. */
-export const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
+const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
 
 /** A checked rotation. */
 export interface Rotation {
@@ -27,8 +28,7 @@ export function checkRotation({ overlapSeconds, expiresAt }: RotateApiKeyInput, 
   if (!(overlapSeconds >= 0 && overlapSeconds <= MAX_OVERLAP_SECONDS)) {
     throw badUserInput(`"overlapSeconds" must be 0 to ${MAX_OVERLAP_SECONDS}, which is 30 days.`);
   }
-  if (expiresAt && expiresAt <= now) throw badUserInput('"expiresAt" must be in the future.');
-  return { overlapMs: overlapSeconds * 1000, expiresAt };
+  return { overlapMs: overlapSeconds * 1000, expiresAt: expiresAt && checkExpiry(expiresAt, now) };
 }
 
 /**
