@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
+import { makeActivityPartitions } from '../src/activity/partitions.ts';
 import type { Activity, ActivityFilter } from '../src/generated/graphql.ts';
-import { makePartitions } from '../src/predictions/partitions.ts';
 import { noticeExpiries } from '../src/webhooks/expiry-notices.ts';
 import {
   codes,
@@ -330,8 +330,8 @@ test('a month without a partition is recorded all the same, and gets one later w
   expect(rows.length).toBeGreaterThan(3);
   // The entry of the plan has the real time.
   expect((await inDefault()).rows.length).toBeGreaterThanOrEqual(rows.length - 1);
-  await makePartitions(own.db, far);
-  await makePartitions(own.db, far);
+  await makeActivityPartitions(own.db, far);
+  await makeActivityPartitions(own.db, far);
   expect((await inDefault()).rows).toEqual([]);
   expect(await own.db.selectFrom('activity').selectAll().orderBy('id').execute()).toEqual(rows);
   await expect(sql`delete from activity_2033_05`.execute(own.db)).rejects.toThrow('append-only');
