@@ -157,6 +157,32 @@ test('deployments, models, projects, members, roles and the plan are recorded, e
   });
 });
 
+test('a change of a webhook has the old and the new host and events', async () => {
+  const { owner } = await openLab(service, 'PRO', 'Wanda Webhook');
+  const organizationId = owner.organization.id;
+  const { createWebhook } = await service.ask(
+    'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }',
+    { input: { organizationId, url: 'https://lims.example/hook', events: ['API_KEY_CREATED', 'QUOTA_80'] } },
+    owner,
+  );
+  const { id } = createWebhook.webhook;
+  await service.ask(
+    'mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) { id } }',
+    { input: { id, url: 'https://other.example/hook', events: ['QUOTA_100'] } },
+    owner,
+  );
+  const [entry] = await ofOrganization(owner, organizationId, { groups: ['WEBHOOKS'] });
+  expect(entry).toMatchObject({
+    action: 'webhook.changed',
+    subject: 'other.example',
+    changes: [
+      { field: 'host', from: 'lims.example', to: 'other.example' },
+      { field: 'events', from: 'api_key.created quota.80', to: 'quota.100' },
+    ],
+    details: [],
+  });
+});
+
 test('pages are read with cursors, and filters combine: group, person, subject and period', async () => {
   const own = await openLab(service, 'PRO', 'Petra Pages');
   const ben = await signUp(service, 'Ben Baker');

@@ -171,7 +171,7 @@ async function readPages(
 }
 
 /** The old and the new value of something. */
-export interface ActivityChange {
+interface ActivityChange {
   field: string;
   from: string | null;
   to: string | null;
@@ -179,23 +179,22 @@ export interface ActivityChange {
 
 /** What an entry says besides its subject: what changed, and other facts. */
 export function readDetails({
-  action,
   subject,
   details,
-}: Pick<ActivityRow, 'action' | 'subject' | 'details'>): {
+}: Pick<ActivityRow, 'subject' | 'details'>): {
   changes: ActivityChange[];
   facts: { name: string; value: string }[];
 } {
   const textOf = (name: string) => (details[name] == null ? null : String(details[name]));
   const changes: ActivityChange[] = [];
   const facts: { name: string; value: string }[] = [];
-  const isRoleChange = action.endsWith('.role_changed');
   for (const name of Object.keys(details)) {
     const [, field, end] = /^(?:(.+)\.)?(from|to)$/.exec(name) ?? [];
     if (name === 'before') changes.push({ field: 'name', from: textOf(name), to: subject });
     else if (end === 'from') {
       const to = field === undefined ? 'to' : `${field}.to`;
-      changes.push({ field: field ?? (isRoleChange ? 'role' : 'value'), from: textOf(name), to: textOf(to) });
+      // Only roles are recorded as `from` and `to` alone.
+      changes.push({ field: field ?? 'role', from: textOf(name), to: textOf(to) });
     } else if (end !== 'to') {
       const value = textOf(name);
       if (value !== null) facts.push({ name, value });
