@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import type { DB } from '../generated/database.ts';
+import type { ActorKind } from '../generated/graphql.ts';
 import { eventOf } from '../outbox/events.ts';
 import { writeEvents } from '../outbox/outbox.ts';
 
@@ -71,9 +72,6 @@ export interface Actor {
   /** By default a person. */
   kind?: ActorKind;
 }
-
-/** A person, the holder of an API key, the operator at the command line, the server itself, or an anonymous caller. */
-export type ActorKind = 'PERSON' | 'KEY_HOLDER' | 'OPERATOR' | 'SERVER' | 'ANONYMOUS';
 
 /** The author and time of a change. */
 export interface By {

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
-import type { ActivityFilter, ActivityGroup, InputMaybe } from '../generated/graphql.ts';
+import type { ActivityFilter, ActivityGroup, ActorKind, InputMaybe } from '../generated/graphql.ts';
 import { isUuid } from '../requests/names.ts';
 import {
   checkPage,
@@ -10,7 +10,7 @@ import {
   type PageRequest,
   toConnections,
 } from '../requests/pagination.ts';
-import type { ActivityAction, ActorKind } from './activity.ts';
+import type { ActivityAction } from './activity.ts';
 
 export interface ActivityRow {
   id: string;
@@ -30,32 +30,31 @@ export interface ActivityRow {
 /** What an action begins with, before the dot. */
 type Topic = ActivityAction extends `${infer Prefix}.${string}` ? Prefix : never;
 
-/** The topics of each group. Those of people alone, such as sessions, are part of no organization. */
-const TOPICS: Record<ActivityGroup, Topic[]> = {
-  API_KEYS: ['api_key'],
-  DEPLOYMENTS: ['deployment'],
-  MODELS: ['model'],
-  PROJECTS: ['project'],
-  MEMBERS: ['member', 'project_member', 'invitation', 'account'],
-  ORGANIZATION: ['organization'],
-  WEBHOOKS: ['webhook'],
-};
-
-const GROUPS: ActivityGroup[] = [
-  'API_KEYS',
-  'DEPLOYMENTS',
-  'MODELS',
-  'PROJECTS',
-  'MEMBERS',
-  'ORGANIZATION',
-  'WEBHOOKS',
-];
+/** The group of each topic. Sessions and passwords are those of people alone, and part of no organization. */
+const GROUPS = new Map<string, ActivityGroup>(
+  Object.entries({
+    api_key: 'API_KEYS',
+    deployment: 'DEPLOYMENTS',
+    model: 'MODELS',
+    project: 'PROJECTS',
+    member: 'MEMBERS',
+    project_member: 'MEMBERS',
+    invitation: 'MEMBERS',
+    account: 'MEMBERS',
+    organization: 'ORGANIZATION',
+    webhook: 'WEBHOOKS',
+  } satisfies Record<Exclude<Topic, 'session' | 'password'>, ActivityGroup>),
+);
 
 /** The group of an action. */
 export function groupOf(action: string): ActivityGroup {
-  const [topic] = action.split('.');
-  return GROUPS.find(group => TOPICS[group].some(one => one === topic)) ?? 'ORGANIZATION';
+  const [topic = ''] = action.split('.');
+  return GROUPS.get(topic) ?? 'ORGANIZATION';
 }
+
+/** The topics of groups. */
+const topicsOf = (groups: readonly ActivityGroup[]): string[] =>
+  [...GROUPS].filter(([, group]) => groups.includes(group)).map(([topic]) => topic);
 
 /** A request for a page of the activity of a project or organization. */
 export interface ActivityPage extends PageRequest {
@@ -63,7 +62,7 @@ export interface ActivityPage extends PageRequest {
   parentId: string;
   /** Whether to leave out projects that the viewer does not see, and webhooks: for an admin of the organization. */
   onlyVisible: boolean;
-  topics: Topic[] | null;
+  topics: string[] | null;
   actorId: string | null;
   subjectId: string | null;
   since: Date | null;
@@ -84,7 +83,7 @@ export function checkActivityPage(
   return {
     ...place,
     ...checkPage(page),
-    topics: groups ? [...new Set(groups)].sort().flatMap(group => TOPICS[group]) : null,
+    topics: groups ? topicsOf(groups) : null,
     actorId: idOf(actorId),
     subjectId: idOf(subjectId),
     since: since ?? null,
