@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { intervalOf } from '../src/predictions/call-interval.ts';
 import { countCallers } from '../src/predictions/key-callers.ts';
-import { rhythmOf } from '../src/predictions/rhythm.ts';
 import {
   type Credential,
   createKey,
@@ -44,7 +44,7 @@ describe('the next call is due the median interval of the last calls after the l
     ],
   ])('%s', ([, times, seconds, due]) => {
     const given = times.map(Number);
-    expect(rhythmOf(times)).toEqual(
+    expect(intervalOf(times)).toEqual(
       seconds === null || due === null
         ? none
         : { medianIntervalSeconds: seconds, nextDueAt: new Date(start + due) },

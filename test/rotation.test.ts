@@ -256,13 +256,13 @@ test('a repeated rotation names the successor, and makes no second one', async (
 test('the activity names both keys, and when the older one retires', async () => {
   const old = await newKey();
   const { apiKey } = await rotate(old.id);
-  const events = await service.db
+  const entries = await service.db
     .selectFrom('activity')
     .select(['action', 'subjectId', 'details'])
     .where('subjectId', 'in', [old.id, apiKey.id])
     .orderBy('id')
     .execute();
-  expect(events).toEqual([
+  expect(entries).toEqual([
     { action: 'api_key.created', subjectId: old.id, details: { prefix: old.prefix } },
     {
       action: 'api_key.rotated',
