@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { uuidv7 as newId } from 'uuidv7';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import { startRefusals } from '../src/api-keys/refusals.ts';
 import { dropOldRefusals } from '../src/api-keys/refusals-by-code.ts';
@@ -19,6 +19,7 @@ import {
   REHEARSE,
   REVOKE_KEY,
   type Service,
+  startPair,
   startService,
   startServiceForTest,
   UPDATE_KEY,
@@ -35,13 +36,10 @@ let key: { id: string; rawKey: string };
 const options = { now: () => now, trustedProxies: ['127.0.0.1'], refusalsMs: 20 };
 
 beforeAll(async () => {
-  service = await startService(options);
-  elsewhere = await startService({ ...options, databaseUrl: service.databaseUrl });
+  const pair = await startPair(options);
+  ({ service, elsewhere } = pair);
   lab = await openLab(service, 'ENTERPRISE');
-});
-afterAll(async () => {
-  await elsewhere.close();
-  await service.close();
+  return pair.close;
 });
 beforeEach(async () => {
   now = new Date();
