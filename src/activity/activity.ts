@@ -100,9 +100,9 @@ export interface ActivityEntry {
 }
 
 /**
- * Appends rows to the activity. Rows are deleted only by age (activity/partitions.ts), and changed only to remove a person
- * who deleted their account (accounts/erase-accounts.ts); a trigger refuses everything else. Entries that webhooks are
- * notified of are written to the outbox too.
+ * Appends rows to the activity. Rows are deleted only by age (activity/partitions.ts), and changed only to remove a
+ * person who deleted their account (accounts/erase-accounts.ts); a trigger refuses everything else. Entries that webhooks
+ * are notified of are written to the outbox too.
  *
  * @param trx the transaction of the change, so that no change is made without its row.
  */

@@ -2,8 +2,8 @@ import { statement } from '../database/statement.ts';
 
 /**
  * Inserts the usage of a key with a monthly limit, if it has none for the month, counting what the key has already used
- * in it. Past days come from their counts (`api_key_days`), so that at most the logs of the days that are not counted yet
- * are read.
+ * in it. Past days come from their counts (`api_key_days`), so that at most the logs of the days that are not counted
+ * yet are read.
  *
  * @param month YYYY-MM, UTC
  */

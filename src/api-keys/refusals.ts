@@ -52,7 +52,7 @@ interface Group {
   rows: Map<string, Row>;
 }
 
-/** The groups of an organization, by their keys. */
+/** The groups of an organization, by a text for each key, day and code, and for rehearsals. */
 interface OrganizationRefusals {
   groups: Map<string, Group>;
   rows: number;
