@@ -1,9 +1,10 @@
+import { makeActivityPartitions } from './src/activity/partitions.ts';
 import { readDevelopmentConfig } from './src/config.ts';
 import { migrate } from './src/database/migrate.ts';
 import { connect } from './src/database/pool.ts';
 import { seedLaboratory } from './src/demonstration/laboratory.ts';
 import { DEMONSTRATION_EMAIL, isUnused, seed } from './src/demonstration/seed.ts';
-import { makePartitions } from './src/predictions/partitions.ts';
+import { makeLogPartitions } from './src/predictions/partitions.ts';
 import { findEmbedded, startEmbedded } from './src/private-postgres/start.ts';
 
 // `npm run seed`: adds an organization with history to the data of `npm run dev`, which may be running.
@@ -16,7 +17,8 @@ const postgres = shared === null ? await startEmbedded(config.DATA_DIR, print) :
 try {
   const db = connect({ url: shared ?? postgres?.url ?? '', max: 2, onIdleError: () => {} });
   await migrate(db);
-  await makePartitions(db, new Date());
+  await makeLogPartitions(db, new Date());
+  await makeActivityPartitions(db, new Date());
   // The demonstration data too, since the next start would add it only to a database without people.
   if (!config.DATABASE_URL && (await isUnused(db))) {
     const { password } = await seed(db, new Date());

@@ -8,7 +8,7 @@ import { LOCAL_REQUEST, startPasswords } from './accounts/passwords.ts';
 import { findPersonByEmail, normalizeEmail } from './accounts/people.ts';
 import { listSlugs, setPlan } from './accounts/plans.ts';
 import { OPERATOR } from './activity/activity.ts';
-import { pruneActivity } from './activity/prune.ts';
+import { makeActivityPartitions, pruneActivity } from './activity/partitions.ts';
 import {
   type Config,
   ConfigError,
@@ -24,7 +24,7 @@ import { curlOf } from './demonstration/curl.ts';
 import { DEMONSTRATION_EMAIL, isUnused, seed } from './demonstration/seed.ts';
 import type { DB, PlanName } from './generated/database.ts';
 import { listeningUrl } from './observability/listening-url.ts';
-import { dropOldPartitions, makePartitions } from './predictions/partitions.ts';
+import { dropOldPartitions, makeLogPartitions } from './predictions/partitions.ts';
 import { homeFolder } from './private-postgres/data-directory.ts';
 import { findEmbedded, startEmbedded } from './private-postgres/start.ts';
 import { type RunningServer, startServer } from './services.ts';
@@ -92,7 +92,8 @@ async function openDatabase(config: Config, { exclusive }: { exclusive: boolean 
     await migrate(owner);
     if (owner !== db) await grantServerRights(owner, db);
     if (!prepare) await setRoleTimeouts(db);
-    await makePartitions(db, new Date());
+    await makeLogPartitions(db, new Date());
+    await makeActivityPartitions(db, new Date());
     return { db, owner, close };
   } catch (error) {
     await close();

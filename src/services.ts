@@ -19,6 +19,7 @@ import type { DB } from './generated/database.ts';
 import type { Services } from './graphql/context.ts';
 import { HTTP_LIMITS, type HttpLimits } from './http/limits.ts';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from './http/server.ts';
+import { startSigningKeys } from './http/signing-keys.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
 import type { KeyMails } from './notifications/send-key-mails.ts';
@@ -29,7 +30,6 @@ import { type ModelLimits, startModels } from './onnx/models.ts';
 import { detectSandbox, missingFrom } from './onnx/sandbox.ts';
 import { startSettle } from './predictions/settlement/settle.ts';
 import { startRateLimits } from './requests/rate-limits.ts';
-import { startSigningKeys } from './requests/signing-keys.ts';
 import { parseNetworks } from './webhooks/addresses.ts';
 import type { TargetPolicy } from './webhooks/target.ts';
 
@@ -123,6 +123,12 @@ export async function startServer({
     metrics,
     tracing,
   });
+  const signingKeys =
+    config.SECRET_SCANNING_KEYS === undefined
+      ? null
+      : startSigningKeys(config.SECRET_SCANNING_KEYS, error =>
+          log.warn({ err: error }, 'the public keys of SECRET_SCANNING_KEYS could not be fetched'),
+        );
 
   async function stopServices(): Promise<void> {
     upkeep.stop();
@@ -140,7 +146,7 @@ export async function startServer({
   try {
     const observers = [metrics, tracing].filter(observer => observer !== undefined);
     const limits = { ...HTTP_LIMITS, ...httpLimits };
-    const http = await startHttpServer({ services, config, limits, log, observers });
+    const http = await startHttpServer({ services, signingKeys, config, limits, log, observers });
     await upkeep.runNow();
     return {
       url: http.url,
@@ -160,13 +166,7 @@ export interface ServicesOptions {
   db: Kysely<DB>;
   config: Pick<
     Config,
-    | 'SIGN_UP'
-    | 'PUBLIC_URL'
-    | 'SMTP_URL'
-    | 'MAIL_FROM'
-    | 'MODEL_MEMORY'
-    | 'MODEL_HOST_UIDS'
-    | 'SECRET_SCANNING_KEYS'
+    'SIGN_UP' | 'PUBLIC_URL' | 'SMTP_URL' | 'MAIL_FROM' | 'MODEL_MEMORY' | 'MODEL_HOST_UIDS'
   >;
   modelLimits?: ModelLimits | undefined;
   passwordCost?: number | undefined;
@@ -231,7 +231,7 @@ export function startServices({
   );
   const logFailure = failureLog(log);
   const rateLimits = startRateLimits(db);
-  const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM, SECRET_SCANNING_KEYS } = config;
+  const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM } = config;
   return {
     db,
     shareOf: sharePool(db),
@@ -248,12 +248,6 @@ export function startServices({
     signUpMode: SIGN_UP,
     publicUrl: PUBLIC_URL?.[0],
     sendsKeyMails: keyMailsOf(config) !== null,
-    signingKeys:
-      SECRET_SCANNING_KEYS === undefined
-        ? null
-        : startSigningKeys(SECRET_SCANNING_KEYS, error =>
-            log.warn({ err: error }, 'the public keys of SECRET_SCANNING_KEYS could not be fetched'),
-          ),
     invitationMail:
       SMTP_URL && MAIL_FROM
         ? startInvitationMail({ SMTP_URL, MAIL_FROM }, (error, invitationId) =>

@@ -3,9 +3,9 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import { MAX_CHANGES } from '../src/activity/change-limit.ts';
+import { makeActivityPartitions } from '../src/activity/partitions.ts';
 import type { Activity, ActivityFilter } from '../src/generated/graphql.ts';
 import { writeExpiryEvents } from '../src/notifications/expiry-notices.ts';
-import { makePartitions } from '../src/predictions/partitions.ts';
 import {
   codes,
   createKey,
@@ -156,6 +156,32 @@ test('deployments, models, projects, members, roles and the plan are recorded, e
     actorKind: 'OPERATOR',
     network: null,
     changes: [{ field: 'plan', from: 'PRO', to: 'ENTERPRISE' }],
+  });
+});
+
+test('a change of a webhook has the old and the new host and events', async () => {
+  const { owner } = await openLab(service, 'PRO', 'Wanda Webhook');
+  const organizationId = owner.organization.id;
+  const { createWebhook } = await service.ask(
+    'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }',
+    { input: { organizationId, url: 'https://lims.example/hook', events: ['API_KEY_CREATED', 'QUOTA_80'] } },
+    owner,
+  );
+  const { id } = createWebhook.webhook;
+  await service.ask(
+    'mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) { id } }',
+    { input: { id, url: 'https://other.example/hook', events: ['QUOTA_100'] } },
+    owner,
+  );
+  const [entry] = await ofOrganization(owner, organizationId, { groups: ['WEBHOOKS'] });
+  expect(entry).toMatchObject({
+    action: 'webhook.changed',
+    subject: 'other.example',
+    changes: [
+      { field: 'host', from: 'lims.example', to: 'other.example' },
+      { field: 'events', from: 'api_key.created quota.80', to: 'quota.100' },
+    ],
+    details: [],
   });
 });
 
@@ -332,8 +358,8 @@ test('a month without a partition is recorded all the same, and gets one later w
   expect(rows.length).toBeGreaterThan(3);
   // The entry of the plan has the real time.
   expect((await inDefault()).rows.length).toBeGreaterThanOrEqual(rows.length - 1);
-  await makePartitions(own.db, far);
-  await makePartitions(own.db, far);
+  await makeActivityPartitions(own.db, far);
+  await makeActivityPartitions(own.db, far);
   expect((await inDefault()).rows).toEqual([]);
   expect(await own.db.selectFrom('activity').selectAll().orderBy('id').execute()).toEqual(rows);
   await expect(sql`delete from activity_2033_05`.execute(own.db)).rejects.toThrow('append-only');

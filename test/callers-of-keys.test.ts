@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { intervalOf } from '../src/predictions/call-interval.ts';
 import { countCallers } from '../src/predictions/key-callers.ts';
-import { rhythmOf } from '../src/predictions/rhythm.ts';
 import {
   type Credential,
   createKey,
@@ -11,7 +11,7 @@ import {
   openLab,
   PREDICT,
   type Service,
-  startService,
+  startPair,
 } from './harness.ts';
 
 const SECOND = 1000;
@@ -44,7 +44,7 @@ describe('the next call is due the median interval of the last calls after the l
     ],
   ])('%s', ([, times, seconds, due]) => {
     const given = times.map(Number);
-    expect(rhythmOf(times)).toEqual(
+    expect(intervalOf(times)).toEqual(
       seconds === null || due === null
         ? none
         : { medianIntervalSeconds: seconds, nextDueAt: new Date(start + due) },
@@ -61,14 +61,10 @@ describe('who calls with a key', () => {
   let key: { id: string; rawKey: string };
 
   beforeAll(async () => {
-    const options = { now: () => now, trustedProxies: ['127.0.0.1'] };
-    service = await startService(options);
-    elsewhere = await startService({ ...options, databaseUrl: service.databaseUrl });
+    const pair = await startPair({ now: () => now, trustedProxies: ['127.0.0.1'] });
+    ({ service, elsewhere } = pair);
     lab = await openLab(service);
-  });
-  afterAll(async () => {
-    await elsewhere.close();
-    await service.close();
+    return pair.close;
   });
   beforeEach(async () => {
     now = new Date();

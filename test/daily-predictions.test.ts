@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makePartitions } from '../src/predictions/partitions.ts';
+import { makeLogPartitions } from '../src/predictions/partitions.ts';
 import { codes, deploy, type Lab, openLab, PREDICT, type Service, startService } from './harness.ts';
 import { linearRegression } from './onnx-files.ts';
 
@@ -9,7 +9,7 @@ let lab: Lab;
 
 beforeAll(async () => {
   service = await startService({ now: () => now });
-  await makePartitions(service.db, now);
+  await makeLogPartitions(service.db, now);
   lab = await openLab(service, 'PRO');
   lab.deploymentId = (
     await deploy(service, lab.owner, linearRegression({ weights: [1] }), 'One')

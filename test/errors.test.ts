@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { migrate } from '../src/database/migrate.ts';
 import { connect } from '../src/database/pool.ts';
 import { CATALOGUE, type Code, isCode } from '../src/errors.ts';
-import { makePartitions } from '../src/predictions/partitions.ts';
+import { makeLogPartitions } from '../src/predictions/partitions.ts';
 import { startEmbedded } from '../src/private-postgres/start.ts';
 import {
   type Answer,
@@ -445,7 +445,7 @@ describe('a database that is stopped', () => {
     });
     const db = connect({ url: postgres.url, max: 1, onIdleError: () => {} });
     await migrate(db);
-    await makePartitions(db, new Date());
+    await makeLogPartitions(db, new Date());
     await db.destroy();
 
     const stoppable = await startServiceForTest({ databaseUrl: postgres.url });

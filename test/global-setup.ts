@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { makeActivityPartitions } from '../src/activity/partitions.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { connect } from '../src/database/pool.ts';
-import { makePartitions } from '../src/predictions/partitions.ts';
+import { makeLogPartitions } from '../src/predictions/partitions.ts';
 import { startEmbedded } from '../src/private-postgres/start.ts';
 import { databaseUrl, TEMPLATE } from './databases.ts';
 
@@ -29,7 +30,8 @@ export default async function setup(project: TestProject) {
 
   const db = connect({ url: databaseUrl(postgres.url, TEMPLATE), max: 1, onIdleError: () => {} });
   await migrate(db);
-  await makePartitions(db, new Date());
+  await makeLogPartitions(db, new Date());
+  await makeActivityPartitions(db, new Date());
   await db.destroy();
 
   project.provide('postgresUrl', postgres.url);

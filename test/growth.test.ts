@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { monthOf } from '../src/accounts/month.ts';
-import { dropOldPartitions, makePartitions } from '../src/predictions/partitions.ts';
+import { dropOldPartitions, makeLogPartitions } from '../src/predictions/partitions.ts';
 import {
   createKey,
   gasoline,
@@ -240,7 +240,7 @@ test('the logs of old months are dropped with their partitions, and newer ones s
     await sql`drop table ${sql.table(`prediction_logs_${name}`)}`.execute(own.db);
   }
   for (const start of [Date.UTC(2030, 0), Date.UTC(2030, 3), Date.UTC(2030, 6)]) {
-    await makePartitions(own.db, new Date(start));
+    await makeLogPartitions(own.db, new Date(start));
   }
   expect(await partitions(own)).toEqual(monthsFrom(2030, 1, 9));
   await dropOldPartitions(own.db, new Date(Date.UTC(2030, 6, 31, 23)), 2);
@@ -252,7 +252,7 @@ test('the logs of old months are dropped with their partitions, and newer ones s
 
 test('an old partition that an operator detached to keep it is not dropped', async () => {
   const own = await startServiceForTest();
-  await makePartitions(own.db, new Date(Date.UTC(2020, 0)));
+  await makeLogPartitions(own.db, new Date(Date.UTC(2020, 0)));
   await sql`alter table prediction_logs detach partition prediction_logs_2020_02`.execute(own.db);
   await dropOldPartitions(own.db, new Date(), 1);
   expect((await partitions(own)).filter(name => name < '2021')).toEqual(['2020_02']);
@@ -261,7 +261,7 @@ test('an old partition that an operator detached to keep it is not dropped', asy
 test('several servers can drop old logs at the same time', async () => {
   const now = new Date(Date.UTC(2030, 11));
   const own = await startServiceForTest({ now: () => now });
-  await makePartitions(own.db, new Date(Date.UTC(2029, 0)));
+  await makeLogPartitions(own.db, new Date(Date.UTC(2029, 0)));
   const others = await Promise.all(
     [1, 2].map(() =>
       startServiceForTest({ databaseUrl: own.databaseUrl, now: () => now, retentionMonths: 1 }),
@@ -276,7 +276,7 @@ test('predictions continue while old logs are dropped, even if a transaction sti
   const own = await startServiceForTest();
   const { owner, deploymentId } = await openLab(own);
   const key = await createKey(own, owner, { deploymentId });
-  await makePartitions(own.db, new Date(Date.UTC(2020, 0)));
+  await makeLogPartitions(own.db, new Date(Date.UTC(2020, 0)));
   const stopReading = await readLogs(own);
   const dropping = dropOldPartitions(own.db, now, 1);
   for (let calls = 0; calls < 5; calls++) {
@@ -290,7 +290,7 @@ test('predictions continue while old logs are dropped, even if a transaction sti
 
 test('a partition is dropped the next time if the run failed between detaching and dropping it', async () => {
   const own = await startServiceForTest();
-  await makePartitions(own.db, new Date(Date.UTC(2020, 0)));
+  await makeLogPartitions(own.db, new Date(Date.UTC(2020, 0)));
   await sql`
     create function cut_off() returns event_trigger language plpgsql as $$ begin raise 'cut off'; end $$`.execute(
     own.db,
@@ -307,7 +307,7 @@ test('a partition is dropped the next time if the run failed between detaching a
 test('a detaching that was cancelled midway is finished the next time', async () => {
   const now = new Date();
   const own = await startServiceForTest();
-  await makePartitions(own.db, new Date(Date.UTC(2020, 0)));
+  await makeLogPartitions(own.db, new Date(Date.UTC(2020, 0)));
   const stopReading = await readLogs(own);
   const dropping = dropOldPartitions(own.db, now, 1);
   const cutOff = expect(dropping).rejects.toThrow('canceling statement');

@@ -173,6 +173,22 @@ export async function startService({
   };
 }
 
+/** Starts a server, and a second one on its database. */
+export async function startPair(
+  options: ServiceOptions = {},
+): Promise<{ service: Service; elsewhere: Service; close: () => Promise<void> }> {
+  const service = await startService(options);
+  const elsewhere = await startService({ ...options, databaseUrl: service.databaseUrl });
+  return {
+    service,
+    elsewhere,
+    async close() {
+      await elsewhere.close();
+      await service.close();
+    },
+  };
+}
+
 /** Starts a server for one test. */
 export async function startServiceForTest(options?: ServiceOptions): Promise<Service> {
   const service = await startService(options);

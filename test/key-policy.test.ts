@@ -127,14 +127,14 @@ test('the expiry of a key that breaks the policy can be brought forward', async 
 test('a change is in the activity with both values, and other days than 1 to 36500 are refused', async () => {
   await setPolicy({ maxLifetimeDays: 30 });
   await setPolicy({ maxLifetimeDays: 30 });
-  const events = await service.db
+  const entries = await service.db
     .selectFrom('activity')
     .select('details')
     .where('action', '=', 'organization.key_policy_changed')
     .where('organizationId', '=', lab.owner.organization.id)
     .execute();
-  expect(events).toHaveLength(1);
-  expect(events[0]?.details).toMatchObject({ 'maxLifetimeDays.from': null, 'maxLifetimeDays.to': 30 });
+  expect(entries).toHaveLength(1);
+  expect(entries[0]?.details).toMatchObject({ 'maxLifetimeDays.from': null, 'maxLifetimeDays.to': 30 });
   for (const maxLifetimeDays of [0, 36_501]) {
     const input = { organizationId: lab.owner.organization.id, ...FREE_CHOICE, maxLifetimeDays };
     expect((await service.call(SET_KEY_POLICY, { input }, lab.owner)).code).toBe(codes.BAD_USER_INPUT);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type Credential,
   codes,
@@ -11,7 +11,7 @@ import {
   recordOf,
   refusal,
   type Service,
-  startService,
+  startPair,
   UPDATE_KEY,
 } from './harness.ts';
 
@@ -30,13 +30,9 @@ let elsewhere: Service;
 let lab: Lab;
 
 beforeAll(async () => {
-  const options = { now: () => now, trustedProxies: ['127.0.0.1'] };
-  service = await startService(options);
-  elsewhere = await startService({ ...options, databaseUrl: service.databaseUrl });
-});
-afterAll(async () => {
-  await elsewhere.close();
-  await service.close();
+  const pair = await startPair({ now: () => now, trustedProxies: ['127.0.0.1'] });
+  ({ service, elsewhere } = pair);
+  return pair.close;
 });
 beforeEach(async () => {
   now = at(13, '10:00:00');

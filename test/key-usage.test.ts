@@ -3,7 +3,7 @@ import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { connect } from '../src/database/pool.ts';
 import { countKeyDays, countKeyPredictions } from '../src/predictions/key-usage.ts';
-import { makePartitions } from '../src/predictions/partitions.ts';
+import { makeLogPartitions } from '../src/predictions/partitions.ts';
 import {
   createKey,
   DELETE_KEY,
@@ -30,7 +30,7 @@ let lab: Lab;
 beforeAll(async () => {
   service = await startService({ now: () => now });
   witness = connect({ url: service.databaseUrl, max: 2, onIdleError: () => {} });
-  for (const month of ['2030-12', '2031-01', '2031-03']) await makePartitions(service.db, new Date(month));
+  for (const month of ['2030-12', '2031-01', '2031-03']) await makeLogPartitions(service.db, new Date(month));
   lab = await openLab(service, 'ENTERPRISE');
 });
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { foldLastUses } from '../src/api-keys/last-uses.ts';
 import { checkKeyPage, listApiKeys } from '../src/api-keys/list.ts';
 import { connect } from '../src/database/pool.ts';
 import type { ApiKeyOrder } from '../src/generated/graphql.ts';
-import { dropOldPartitions, makePartitions } from '../src/predictions/partitions.ts';
+import { dropOldPartitions, makeLogPartitions } from '../src/predictions/partitions.ts';
 import {
   codes,
   createKey,
@@ -168,7 +168,7 @@ test('a fold skips the keys that others hold, and takes them the next time', asy
 
 test('before a partition is dropped every use in it is folded, also of keys that others hold', async () => {
   const old = new Date('2024-03-10T12:00:00Z');
-  await makePartitions(service.db, old);
+  await makeLogPartitions(service.db, old);
   const ids = await insertKeys(service, lab.owner.projectId, 60, old);
   await insertLogs(
     service,
@@ -197,7 +197,7 @@ test('before a partition is dropped every use in it is folded, also of keys that
 
 test('no partition is dropped while a key of its logs cannot be folded', async () => {
   const old = new Date('2024-06-10T12:00:00Z');
-  await makePartitions(service.db, old);
+  await makeLogPartitions(service.db, old);
   const ids = await insertKeys(service, lab.owner.projectId, 3, old);
   await insertLogs(
     service,
@@ -218,7 +218,7 @@ test('listing 100 keys over 24 partitions takes at most 30 ms, folded or not', a
     const now = new Date();
     return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - ago, 1, 1));
   });
-  for (const month of months) await makePartitions(service.db, month);
+  for (const month of months) await makeLogPartitions(service.db, month);
   const ids = await insertKeys(service, lab.owner.projectId, 100, months.at(-1));
   for (const month of months) {
     await insertLogs(

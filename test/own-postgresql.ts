@@ -2,9 +2,10 @@ import { chmod, mkdtemp, readdir, readFile, readlink, realpath, rm } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { makeActivityPartitions } from '../src/activity/partitions.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { connect } from '../src/database/pool.ts';
-import { makePartitions } from '../src/predictions/partitions.ts';
+import { makeLogPartitions } from '../src/predictions/partitions.ts';
 import { startEmbedded } from '../src/private-postgres/start.ts';
 
 /** A PostgreSQL that a test may damage. */
@@ -55,7 +56,8 @@ export async function startPostgresForTest(): Promise<OwnPostgres> {
 
   const db = connect({ url: postgres.url, max: 1, onIdleError: () => {} });
   await migrate(db);
-  await makePartitions(db, new Date());
+  await makeLogPartitions(db, new Date());
+  await makeActivityPartitions(db, new Date());
   await db.destroy();
 
   return {

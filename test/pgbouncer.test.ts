@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { connect } from '../src/database/pool.ts';
-import { dropOldPartitions, makePartitions } from '../src/predictions/partitions.ts';
+import { dropOldPartitions, makeLogPartitions } from '../src/predictions/partitions.ts';
 import { addressOf, asRoot, nobody, run, temporaryFolder, type User } from './commands.ts';
 import { emptyDatabase } from './databases.ts';
 import {
@@ -107,7 +107,7 @@ test('through PgBouncer in transaction mode everything works, and long statement
   expect(usage).toEqual([{ predictions: 200 }]);
 
   // Old logs are dropped, and no session keeps the lock for it.
-  await makePartitions(service.db, new Date(Date.UTC(2020, 0, 1)));
+  await makeLogPartitions(service.db, new Date(Date.UTC(2020, 0, 1)));
   await Promise.all([service, secondServer].map(({ db }) => dropOldPartitions(db, new Date(), 1)));
   const left = await sql`
     select relname from pg_class where relname like 'prediction\\_logs\\_2020%' and relkind = 'r'`.execute(

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import { connect } from '../src/database/pool.ts';
-import { makePartitions } from '../src/predictions/partitions.ts';
+import { makeLogPartitions } from '../src/predictions/partitions.ts';
 import {
   CREATE_KEY,
   codes,
@@ -298,7 +298,7 @@ describe('deleting resets no quota:', () => {
     let now = new Date('2031-05-20T12:00:00Z');
     const later = await startService({ databaseUrl: service.databaseUrl, now: () => now });
     try {
-      await makePartitions(later.db, now);
+      await makeLogPartitions(later.db, now);
       const owner = await signUp(later, 'Quentin Quota');
       const { modelId, deploymentId } = await deploy(later, owner, fileOf(40, 6));
       const ids = [deploymentId];

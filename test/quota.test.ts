@@ -3,7 +3,7 @@ import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connect } from '../src/database/pool.ts';
 import type { SpectrumInput } from '../src/generated/graphql.ts';
-import { makePartitions } from '../src/predictions/partitions.ts';
+import { makeLogPartitions } from '../src/predictions/partitions.ts';
 import { startSettle } from '../src/predictions/settlement/settle.ts';
 import type { Call } from '../src/predictions/settlement/statement.ts';
 import {
@@ -41,7 +41,7 @@ afterAll(async () => {
 
 async function moveTo(moment: Date) {
   now = moment;
-  await makePartitions(service.db, now);
+  await makeLogPartitions(service.db, now);
 }
 
 beforeEach(async () => {
@@ -258,7 +258,7 @@ test('first calls of a month on many deployments with one project-wide key end i
   for (let round = 0; round < 3; round++) {
     // A session does not last that long; a key without an expiry does.
     now = new Date(Date.UTC(2041, round, 1));
-    await makePartitions(first.db, now);
+    await makeLogPartitions(first.db, now);
     const month = now.toISOString().slice(0, 7);
     /** A third server begins to count a deployment; the others wait for its result. */
     const hold = async (deploymentId: string) => {
@@ -392,7 +392,7 @@ test('creating the next months’ partitions blocks no prediction, even while an
     await read.promise;
   });
   await reading.promise;
-  const making = makePartitions(service.db, new Date(Date.UTC(2035, 0, 1)));
+  const making = makeLogPartitions(service.db, new Date(Date.UTC(2035, 0, 1)));
   const answer = await service.call(PREDICT, { deploymentId: lab.deploymentId, spectra: spectra(1) }, key);
   expect(answer.status).toBe(200);
   await making;

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { uuidv7 as newId } from 'uuidv7';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
-import { MAX_NETWORKS, startRefusals } from '../src/api-keys/refusals.ts';
+import { startRefusals } from '../src/api-keys/refusals.ts';
 import { dropOldRefusals } from '../src/api-keys/refusals-by-code.ts';
+import { MAX_COUNTED_NETWORKS } from '../src/api-keys/write-refusals.ts';
 import type { Code } from '../src/errors.ts';
 import {
   type Credential,
@@ -18,6 +19,7 @@ import {
   REHEARSE,
   REVOKE_KEY,
   type Service,
+  startPair,
   startService,
   startServiceForTest,
   UPDATE_KEY,
@@ -34,13 +36,10 @@ let key: { id: string; rawKey: string };
 const options = { now: () => now, trustedProxies: ['127.0.0.1'], refusalsMs: 20 };
 
 beforeAll(async () => {
-  service = await startService(options);
-  elsewhere = await startService({ ...options, databaseUrl: service.databaseUrl });
+  const pair = await startPair(options);
+  ({ service, elsewhere } = pair);
   lab = await openLab(service, 'ENTERPRISE');
-});
-afterAll(async () => {
-  await elsewhere.close();
-  await service.close();
+  return pair.close;
 });
 beforeEach(async () => {
   now = new Date();
@@ -308,9 +307,9 @@ test('a flood of refusals from many networks makes a statement every few seconds
     .select(['network', 'lastNetwork'])
     .where('apiKeyId', '=', key.id)
     .execute();
-  expect(rows).toHaveLength(MAX_NETWORKS + 1);
+  expect(rows).toHaveLength(MAX_COUNTED_NETWORKS + 1);
   const [found] = await refusalsOf();
-  expect(found?.networks).toHaveLength(MAX_NETWORKS);
+  expect(found?.networks).toHaveLength(MAX_COUNTED_NETWORKS);
   expect(found?.lastNetwork).toMatch(/^10\.0\.3\./);
 });
 

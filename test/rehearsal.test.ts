@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   codes,
   createKey,
@@ -12,7 +12,7 @@ import {
   recordOf,
   refusal,
   type Service,
-  startService,
+  startPair,
 } from './harness.ts';
 
 const MINUTE = 60_000;
@@ -25,12 +25,9 @@ let lab: Lab;
 let key: { id: string; rawKey: string };
 
 beforeAll(async () => {
-  service = await startService({ now: () => now });
-  elsewhere = await startService({ now: () => now, databaseUrl: service.databaseUrl });
-});
-afterAll(async () => {
-  await elsewhere.close();
-  await service.close();
+  const pair = await startPair({ now: () => now });
+  ({ service, elsewhere } = pair);
+  return pair.close;
 });
 beforeEach(async () => {
   now = new Date();

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { makePartitions } from '../src/predictions/partitions.ts';
+import { makeLogPartitions } from '../src/predictions/partitions.ts';
 import {
   CREATE_KEY,
   type Credential,
@@ -202,7 +202,7 @@ describe('a repeated predict', () => {
   test('is a new call after 24 hours, and the old key is dropped', async () => {
     const first = await predict({ idempotencyKey: 'a' });
     now = new Date(now.getTime() + 24 * 60 * 60 * 1000 - 1);
-    await makePartitions(servers[0].db, now);
+    await makeLogPartitions(servers[0].db, now);
     expect((await predict({ idempotencyKey: 'a' })).text).toBe(first.text);
     now = new Date(now.getTime() + 1);
     const next = await predict({ idempotencyKey: 'a', spectra: spectra(1) });

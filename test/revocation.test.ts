@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   codes,
   createKey,
@@ -12,7 +12,7 @@ import {
   REVOKE_KEY,
   refusal,
   type Service,
-  startService,
+  startPair,
 } from './harness.ts';
 
 const MINUTE = 60_000;
@@ -26,13 +26,10 @@ let lab: Lab;
 let now = new Date();
 
 beforeAll(async () => {
-  service = await startService({ now: () => now });
-  elsewhere = await startService({ databaseUrl: service.databaseUrl, now: () => now });
+  const pair = await startPair({ now: () => now });
+  ({ service, elsewhere } = pair);
   lab = await openLab(service, 'ENTERPRISE');
-});
-afterAll(async () => {
-  await elsewhere.close();
-  await service.close();
+  return pair.close;
 });
 
 const predict = (rawKey: string, deploymentId = lab.deploymentId, on: Service = service) =>

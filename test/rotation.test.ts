@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import {
   CREATE_KEY,
@@ -13,7 +13,7 @@ import {
   recordOf,
   refusal,
   type Service,
-  startService,
+  startPair,
   UPDATE_KEY,
 } from './harness.ts';
 
@@ -27,12 +27,9 @@ let elsewhere: Service;
 let lab: Lab;
 
 beforeAll(async () => {
-  service = await startService({ now: () => now });
-  elsewhere = await startService({ now: () => now, databaseUrl: service.databaseUrl });
-});
-afterAll(async () => {
-  await elsewhere.close();
-  await service.close();
+  const pair = await startPair({ now: () => now });
+  ({ service, elsewhere } = pair);
+  return pair.close;
 });
 beforeEach(async () => {
   now = new Date();
@@ -265,13 +262,13 @@ test('a repeated rotation names the successor, and makes no second one', async (
 test('the activity names both keys, and when the older one retires', async () => {
   const old = await newKey();
   const { apiKey } = await rotate(old.id);
-  const events = await service.db
+  const entries = await service.db
     .selectFrom('activity')
     .select(['action', 'subjectId', 'details'])
     .where('subjectId', 'in', [old.id, apiKey.id])
     .orderBy('id')
     .execute();
-  expect(events).toEqual([
+  expect(entries).toEqual([
     { action: 'api_key.created', subjectId: old.id, details: { prefix: old.prefix } },
     {
       action: 'api_key.rotated',

@@ -13,7 +13,7 @@ import { connect } from '../src/database/pool.ts';
 import { type Demonstration, examplePrediction, seed } from '../src/demonstration/seed.ts';
 import type { DB } from '../src/generated/database.ts';
 import { newLogId } from '../src/predictions/log-id.ts';
-import { makePartitions } from '../src/predictions/partitions.ts';
+import { makeLogPartitions } from '../src/predictions/partitions.ts';
 import { startEmbedded } from '../src/private-postgres/start.ts';
 import { startServer } from '../src/services.ts';
 import { chromiumPath } from './browser/chromium.ts';
@@ -171,7 +171,7 @@ await chmod(folder, 0o711);
 const postgres = await startEmbedded(folder, () => {});
 const db = connect({ url: postgres.url, max: 5, onIdleError: () => {} });
 await migrate(db);
-for (const ago of [30, 0]) await makePartitions(db, new Date(Date.now() - ago * DAY_MS));
+for (const ago of [30, 0]) await makeLogPartitions(db, new Date(Date.now() - ago * DAY_MS));
 const demonstration = await seed(db, new Date());
 // Before the server starts: its job counts the calls of past days once.
 await addKeys(db, demonstration);

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { digestOf, generateRawKey } from '../src/api-keys/raw-key.ts';
 import { MAX_ANONYMOUS_BODY_BYTES } from '../src/http/limits.ts';
 import {
@@ -14,7 +14,7 @@ import {
   PREDICT,
   refusal,
   type Service,
-  startService,
+  startPair,
   startServiceForTest,
 } from './harness.ts';
 
@@ -32,7 +32,7 @@ const first = pair();
 let now = new Date();
 let keysUrl: string;
 let service: Service;
-/** A second server on the same database, which does not accept reports. */
+/** A second server on the same database. */
 let elsewhere: Service;
 let lab: Lab;
 let key: { id: string; rawKey: string; prefix: string };
@@ -40,13 +40,12 @@ let key: { id: string; rawKey: string; prefix: string };
 beforeAll(async () => {
   await new Promise<void>(resolve => github.listen(0, '127.0.0.1', resolve));
   keysUrl = `http://127.0.0.1:${portOf(github)}/meta/public_keys/secret_scanning`;
-  service = await startService({ now: () => now, secretScanningKeys: keysUrl });
-  elsewhere = await startService({ now: () => now, databaseUrl: service.databaseUrl });
-});
-afterAll(async () => {
-  await elsewhere.close();
-  await service.close();
-  github.close();
+  const servers = await startPair({ now: () => now, secretScanningKeys: keysUrl });
+  ({ service, elsewhere } = servers);
+  return async () => {
+    await servers.close();
+    github.close();
+  };
 });
 beforeEach(async () => {
   // Each test may fetch the keys, and has its own limit of wrong signatures.
@@ -247,5 +246,6 @@ test('wrong signatures are rate limited, and the endpoint is off by default', as
   expect(new Set(answers.slice(0, -1))).toEqual(new Set([401]));
   // Genuine reports are not.
   expect((await report([])).status).toBe(200);
-  expect((await report([], { on: elsewhere })).status).toBe(404);
+  const off = await startServiceForTest({ now: () => now });
+  expect((await report([], { on: off })).status).toBe(404);
 });

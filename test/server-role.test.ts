@@ -6,12 +6,12 @@ import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
-import { pruneActivity } from '../src/activity/prune.ts';
+import { makeActivityPartitions, pruneActivity } from '../src/activity/partitions.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { connect } from '../src/database/pool.ts';
 import { checkServerRole, grantServerRights } from '../src/database/server-role.ts';
 import type { DB } from '../src/generated/database.ts';
-import { makePartitions } from '../src/predictions/partitions.ts';
+import { makeLogPartitions } from '../src/predictions/partitions.ts';
 import { startEmbedded } from '../src/private-postgres/start.ts';
 import { addressOf, run } from './commands.ts';
 import { databaseUrl } from './databases.ts';
@@ -61,7 +61,8 @@ beforeAll(async () => {
   // The worst that an operator may have set before.
   await sql`alter default privileges grant all on tables to ${sql.id(`${name}_server`)}`.execute(owner);
   await grantServerRights(owner, server);
-  await makePartitions(server, new Date());
+  await makeLogPartitions(server, new Date());
+  await makeActivityPartitions(server, new Date());
 });
 afterAll(async () => {
   await Promise.all([owner.destroy(), server.destroy()]);
@@ -103,7 +104,7 @@ test('the server works with a role that owns nothing, and records what is done',
 }, 60_000);
 
 test('the role of the server has no right to update, delete or truncate the activity, nor any partition of it', async () => {
-  await makePartitions(server, new Date('2031-01-05T00:00:00Z'));
+  await makeActivityPartitions(server, new Date('2031-01-05T00:00:00Z'));
   const { rows: tables } = await sql<{ name: string }>`
     select oid::regclass::text as name from pg_class where relname ~ '^activity(_[0-9]|_default|$)' and relkind in ('r', 'p')`.execute(
     owner,
@@ -181,7 +182,7 @@ test('only the names of people can be erased, not those of things', async () => 
 });
 
 test('the activity is pruned by month as the owner, and only as the owner', async () => {
-  await makePartitions(server, new Date('2020-01-15T00:00:00Z'));
+  await makeActivityPartitions(server, new Date('2020-01-15T00:00:00Z'));
   const insert = (at: string) =>
     sql`insert into activity (id, created_at, action, subject_id, subject)
       values (gen_random_uuid(), ${at}, 'project.created', gen_random_uuid(), 'Age')`.execute(server);
@@ -194,7 +195,7 @@ test('the activity is pruned by month as the owner, and only as the owner', asyn
 });
 
 test('a server starts with both addresses, or without the owner’s, and drops old logs only with it', async () => {
-  await makePartitions(server, new Date('2020-01-15T00:00:00Z'));
+  await makeLogPartitions(server, new Date('2020-01-15T00:00:00Z'));
   const env = { DATABASE_URL: serverUrl, DATABASE_MIGRATE_URL: ownerUrl, LOG_RETENTION_MONTHS: '1' };
   const both = run('node', ['src/main.ts', 'serve'], { env });
   await addressOf(both);

@@ -4,10 +4,10 @@ import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { digestOf } from '../src/api-keys/raw-key.ts';
-import { revokeReported } from '../src/api-keys/revoke-by-holder.ts';
-import { noticeExpiries } from '../src/webhooks/expiry-notices.ts';
-import { generateSecret, signedHeaders, textOf } from '../src/webhooks/signature.ts';
-import { noticeUsage } from '../src/webhooks/usage-notices.ts';
+import { revokeReported } from '../src/api-keys/revoke-reported.ts';
+import { writeExpiryEvents } from '../src/notifications/expiry-notices.ts';
+import { formatSecret, generateSecret, signedHeaders } from '../src/webhooks/signature.ts';
+import { writeUsageEvents } from '../src/notifications/usage-notices.ts';
 import { run, temporaryFolder } from './commands.ts';
 import {
   createKey,
@@ -74,8 +74,8 @@ test('docs/webhooks.md lists the fields of the messages of every event', async (
   const key = (more: object = {}) => createKey(service, owner, { deploymentId }, { name: 'LIMS', ...more });
   const notice = () =>
     db.transaction().execute(async trx => {
-      await noticeExpiries(trx, now, { forMails: false });
-      await noticeUsage(trx, now, { forMails: false });
+      await writeExpiryEvents(trx, now, { forMails: false });
+      await writeUsageEvents(trx, now, { forMails: false });
     });
 
   await service.ask('mutation ($id: ID!) { testWebhook(id: $id) { id } }', { id: createWebhook.webhook.id }, owner);
@@ -149,7 +149,7 @@ test.each([
     [false, signedHeaders({ ...message, now: old }, [secret]), body],
   ] as const;
   const input = join(folder, 'cases.json');
-  await writeFile(input, JSON.stringify({ secret: textOf(secret), cases }));
+  await writeFile(input, JSON.stringify({ secret: formatSecret(secret), cases }));
   const script =
     language === 'js'
       ? `import { readFileSync } from 'node:fs';

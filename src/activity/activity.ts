@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { uuidv7 as newId } from 'uuidv7';
 import type { DB } from '../generated/database.ts';
+import type { ActorKind } from '../generated/graphql.ts';
 import { eventOf } from '../outbox/events.ts';
 import { writeEvents } from '../outbox/outbox.ts';
 import { checkChangeLimit, isLimitedAction } from './change-limit.ts';
@@ -55,7 +56,7 @@ export type ActivityAction =
   | 'webhook.delivery_resent'
   | 'webhook.deleted';
 
-/** Max facts and changes of an entry. */
+/** Max facts and changes of an entry. The cost of a query assumes it (graphql/selections.ts); nothing enforces it. */
 export const MAX_DETAILS = 10;
 
 /** Rows in one statement: PostgreSQL allows 65 535 parameters. */
@@ -72,9 +73,6 @@ export interface Actor {
   /** By default a person. */
   kind?: ActorKind;
 }
-
-/** A person, the holder of an API key, the operator at the command line, the server itself, or an anonymous caller. */
-export type ActorKind = 'PERSON' | 'KEY_HOLDER' | 'OPERATOR' | 'SERVER' | 'ANONYMOUS';
 
 /** The author and time of a change. */
 export interface By {
@@ -103,9 +101,9 @@ export interface ActivityEntry {
 }
 
 /**
- * Appends rows to the activity. Rows are deleted only by age (activity/prune.ts), and changed only to remove a person
- * who deleted their account (accounts/erase-accounts.ts); a trigger refuses everything else. Entries that webhooks are
- * notified of are written to the outbox too.
+ * Appends rows to the activity. Rows are deleted only by age (activity/partitions.ts), and changed only to remove a
+ * person who deleted their account (accounts/erase-accounts.ts); a trigger refuses everything else. Entries that webhooks
+ * are notified of are written to the outbox too.
  *
  * @param trx the transaction of the change, so that no change is made without its row.
  * @throws RATE_LIMITED when a person made too many changes of an organization (change-limit.ts)

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
-import type { ActivityFilter, ActivityGroup, InputMaybe } from '../generated/graphql.ts';
+import type { ActivityFilter, ActivityGroup, ActorKind, InputMaybe } from '../generated/graphql.ts';
 import { isUuid } from '../requests/names.ts';
 import {
   checkPage,
@@ -10,7 +10,7 @@ import {
   type PageRequest,
   toConnections,
 } from '../requests/pagination.ts';
-import type { ActivityAction, ActorKind } from './activity.ts';
+import type { ActivityAction } from './activity.ts';
 
 export interface ActivityRow {
   id: string;
@@ -30,32 +30,31 @@ export interface ActivityRow {
 /** What an action begins with, before the dot. */
 type Topic = ActivityAction extends `${infer Prefix}.${string}` ? Prefix : never;
 
-/** The topics of each group. Those of people alone, such as sessions, are part of no organization. */
-const TOPICS: Record<ActivityGroup, Topic[]> = {
-  API_KEYS: ['api_key'],
-  DEPLOYMENTS: ['deployment'],
-  MODELS: ['model'],
-  PROJECTS: ['project'],
-  MEMBERS: ['member', 'project_member', 'invitation', 'account'],
-  ORGANIZATION: ['organization'],
-  WEBHOOKS: ['webhook'],
-};
-
-const GROUPS: ActivityGroup[] = [
-  'API_KEYS',
-  'DEPLOYMENTS',
-  'MODELS',
-  'PROJECTS',
-  'MEMBERS',
-  'ORGANIZATION',
-  'WEBHOOKS',
-];
+/** The group of each topic. Sessions and passwords are those of people alone, and part of no organization. */
+const GROUPS = new Map<string, ActivityGroup>(
+  Object.entries({
+    api_key: 'API_KEYS',
+    deployment: 'DEPLOYMENTS',
+    model: 'MODELS',
+    project: 'PROJECTS',
+    member: 'MEMBERS',
+    project_member: 'MEMBERS',
+    invitation: 'MEMBERS',
+    account: 'MEMBERS',
+    organization: 'ORGANIZATION',
+    webhook: 'WEBHOOKS',
+  } satisfies Record<Exclude<Topic, 'session' | 'password'>, ActivityGroup>),
+);
 
 /** The group of an action. */
 export function groupOf(action: string): ActivityGroup {
-  const [topic] = action.split('.');
-  return GROUPS.find(group => TOPICS[group].some(one => one === topic)) ?? 'ORGANIZATION';
+  const [topic = ''] = action.split('.');
+  return GROUPS.get(topic) ?? 'ORGANIZATION';
 }
+
+/** The topics of groups. */
+const topicsOf = (groups: readonly ActivityGroup[]): string[] =>
+  [...GROUPS].filter(([, group]) => groups.includes(group)).map(([topic]) => topic);
 
 /** A request for a page of the activity of a project or organization. */
 export interface ActivityPage extends PageRequest {
@@ -63,7 +62,7 @@ export interface ActivityPage extends PageRequest {
   parentId: string;
   /** Whether to leave out projects that the viewer does not see, and webhooks: for an admin of the organization. */
   onlyVisible: boolean;
-  topics: Topic[] | null;
+  topics: string[] | null;
   actorId: string | null;
   subjectId: string | null;
   since: Date | null;
@@ -84,7 +83,7 @@ export function checkActivityPage(
   return {
     ...place,
     ...checkPage(page),
-    topics: groups ? [...new Set(groups)].sort().flatMap(group => TOPICS[group]) : null,
+    topics: groups ? topicsOf(groups) : null,
     actorId: idOf(actorId),
     subjectId: idOf(subjectId),
     since: since ?? null,
@@ -94,7 +93,7 @@ export function checkActivityPage(
 
 /**
  * Lists pages of activity, newest first. One statement for all pages that are filtered by the same fields, so that each
- * finds its rows through an index; there are at most 64 such statements, whatever a request asks for. It does not check
+ * finds its rows through an index; there are at most 96 such statements, whatever a request asks for. It does not check
  * visibility: pass only projects and organizations whose activity the viewer may see.
  */
 export async function listActivity(db: Database, viewerId: string, pages: readonly ActivityPage[]) {
@@ -171,7 +170,7 @@ async function readPages(
 }
 
 /** The old and the new value of something. */
-export interface ActivityChange {
+interface ActivityChange {
   field: string;
   from: string | null;
   to: string | null;
@@ -179,23 +178,22 @@ export interface ActivityChange {
 
 /** What an entry says besides its subject: what changed, and other facts. */
 export function readDetails({
-  action,
   subject,
   details,
-}: Pick<ActivityRow, 'action' | 'subject' | 'details'>): {
+}: Pick<ActivityRow, 'subject' | 'details'>): {
   changes: ActivityChange[];
   facts: { name: string; value: string }[];
 } {
   const textOf = (name: string) => (details[name] == null ? null : String(details[name]));
   const changes: ActivityChange[] = [];
   const facts: { name: string; value: string }[] = [];
-  const isRoleChange = action.endsWith('.role_changed');
   for (const name of Object.keys(details)) {
     const [, field, end] = /^(?:(.+)\.)?(from|to)$/.exec(name) ?? [];
     if (name === 'before') changes.push({ field: 'name', from: textOf(name), to: subject });
     else if (end === 'from') {
       const to = field === undefined ? 'to' : `${field}.to`;
-      changes.push({ field: field ?? (isRoleChange ? 'role' : 'value'), from: textOf(name), to: textOf(to) });
+      // Only roles are recorded as `from` and `to` alone.
+      changes.push({ field: field ?? 'role', from: textOf(name), to: textOf(to) });
     } else if (end !== 'to') {
       const value = textOf(name);
       if (value !== null) facts.push({ name, value });

@@ -7,7 +7,7 @@ import type { ApiKeys, DB } from '../generated/database.ts';
 import { digestOf, isRawKey } from './raw-key.ts';
 
 /** The result of an authentication. Only unexpected errors throw. */
-export type Verdict =
+type Verdict =
   | { status: 'valid'; key: AuthenticatedKey }
   | { status: 'unknown' }
   /** The text cannot be a key, so the database was not queried. */
@@ -41,7 +41,7 @@ export function startAuthenticate(db: Kysely<DB>, metrics?: BatchMetrics): Authe
       // The requests of a batch arrive within milliseconds. If a month ends between them, the usage of the new month is
       // read, so that no call is refused for the usage of the old one. Settlement counts each call in its own month.
       const month = monthOf(lookups.at(-1)?.now ?? new Date(0));
-      return verdictsOf(await selectKeys(db, [...digests.values()], month), lookups);
+      return verdictsOf(await lookUpKeys(db, [...digests.values()], month), lookups);
     },
     { ...LIMITS, metrics },
   );
@@ -69,7 +69,7 @@ function verdictsOf(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
 
 // The sub-selects keep the planner from planning anew for each number of digests. As JSON, the scopes arrive as an
 // array: pg cannot parse arrays of a custom enum.
-const selectKeys = statement<[digests: Buffer[], month: string], KeyRow>(
+const lookUpKeys = statement<[digests: Buffer[], month: string], KeyRow>(
   'look_up_keys',
   `
 select api_keys.digest, api_keys.id, coalesce(api_keys.root_id, api_keys.id) as root_id, api_keys.name, api_keys.prefix,

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 export interface CallRates {
   /**
    * Counts a call. Calls of people's sessions and of keys without a limit are not counted. A later attempt at the same
-   * request is not counted again, and compared with the limit that the key has by then.
+   * request is not counted again, but is compared with the limit that the key has by then.
    *
    * @param request an object that all attempts at a request share
    * @throws API_KEY_RATE_LIMITED when the key has no calls left in this minute

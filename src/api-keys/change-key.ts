@@ -2,7 +2,7 @@ import type { Transaction, Updateable } from 'kysely';
 import type { By } from '../activity/activity.ts';
 import { badUserInput } from '../errors.ts';
 import type { ApiKeys, DB } from '../generated/database.ts';
-import { lockApiKeyAs, recordEvent } from './manage-keys.ts';
+import { lockApiKeyAs, recordKeyActivity } from './manage-keys.ts';
 import { checkLifetime, policyOfProject } from './policy.ts';
 import { type ApiKeyRow, hasUsableSuccessor } from './queries.ts';
 import type { KeySettings } from './settings.ts';
@@ -25,7 +25,7 @@ export async function changeApiKey(
   const changed = changesOf(key, settings);
   if (Object.keys(changed).length === 0) return;
   const isExtended = changed.expiresAt !== undefined && isLater(changed.expiresAt, key.expiresAt);
-  if (isExtended) await checkExpiry(trx, key, changed.expiresAt ?? null, now);
+  if (isExtended) await checkExtension(trx, key, changed.expiresAt ?? null, now);
   const changes: Updateable<ApiKeys> = {
     ...changed,
     // From now on this is the key's lifetime, not what it had before a rotation.
@@ -40,7 +40,7 @@ export async function changeApiKey(
   if (changed.monthlyPredictions === null) {
     await trx.deleteFrom('apiKeyUsage').where('apiKeyId', '=', id).execute();
   }
-  await recordEvent(trx, id, 'api_key.changed', actor, now, describeChanges(key, changed));
+  await recordKeyActivity(trx, id, 'api_key.changed', actor, now, describeChanges(key, changed));
 }
 
 const isLater = (expiresAt: Date | null, before: Date | null): boolean =>
@@ -50,7 +50,7 @@ const isLater = (expiresAt: Date | null, before: Date | null): boolean =>
  * Checks a later expiry: not of a key that has ended, or that retires beside its successor, nor beyond the organization's
  * policy. An earlier one is always allowed, also to a key that breaks the policy.
  */
-async function checkExpiry(
+async function checkExtension(
   trx: Transaction<DB>,
   { id, projectId, createdAt, revokedAt, expiresAt: before }: ApiKeyRow,
   expiresAt: Date | null,

@@ -3,7 +3,7 @@ import { countNetwork } from '../requests/network-limits.ts';
 import type { Counted, Limit, RateLimits } from '../requests/rate-limits.ts';
 
 const FAILED_KEYS: Limit = { id: 'failed keys of an address', max: 100, windowMs: 60 * 1000 };
-const MAX_NETWORKS = 10_000;
+const MAX_REMEMBERED_NETWORKS = 10_000;
 
 /**
  * Counts an invalid key of a network, after the look-up, so that valid keys from the same network are never throttled.
@@ -17,7 +17,7 @@ export type CountFailedKey = (kind: 'unknown' | 'malformed', network: string, no
  * guesses at a secret and never reach the database, so each server counts them in memory.
  */
 export function startFailedKeys({ count }: RateLimits): CountFailedKey {
-  const malformed = new LRUCache<string, Counted>({ max: MAX_NETWORKS });
+  const malformed = new LRUCache<string, Counted>({ max: MAX_REMEMBERED_NETWORKS });
 
   function countMalformed({ id, windowMs }: Limit, network: string, now: Date): Counted {
     const key = `${id}\0${network}`;

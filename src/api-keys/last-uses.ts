@@ -8,7 +8,7 @@ import type { DB } from '../generated/database.ts';
 
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
-export interface FoldOptions {
+interface FoldOptions {
   /** Reads only partitions with logs from this time on. */
   since: Date;
   /** Whether to wait for locked keys, so that every last use is folded. Otherwise the next fold updates them. */

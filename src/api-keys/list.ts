@@ -12,7 +12,7 @@ import {
   pagesTable,
   toConnections,
 } from '../requests/pagination.ts';
-import { type ApiKeyRow, type Reach, selectKeys } from './queries.ts';
+import { type ApiKeyRow, type Reach, selectVisibleKeys } from './queries.ts';
 import { prefixIn } from './raw-key.ts';
 
 // Lists of keys: in two orders, searched and filtered. A project has at most its key limit and MAX_ENDED_KEYS rows, which
@@ -104,7 +104,7 @@ export async function listApiKeys(
     db
       .selectFrom(table)
       .innerJoinLateral(
-        selectKeys(db, viewerId)
+        selectVisibleKeys(db, viewerId)
           .where('apiKeys.projectId', '=', sql.ref<string>('page.projectId'))
           .where(listed)
           .$if(orderBy === 'NEWEST', keys => keys.where('apiKeys.id', '<', sql.ref<string>('page.before')))

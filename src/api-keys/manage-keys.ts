@@ -17,7 +17,7 @@ import type { KeySettings } from './settings.ts';
 
 // Creates, revokes and deletes API keys. Each change runs in a transaction with its activity entry.
 
-/** Max revoked and expired keys that a project keeps. Creating a key deletes older ones. */
+/** Max revoked and expired keys that a project keeps. Creating or rotating a key deletes older ones. */
 export const MAX_ENDED_KEYS = 1000;
 
 /**
@@ -67,11 +67,11 @@ export async function insertApiKey(
       createdBy: viewerId,
     })
     .execute();
-  await recordEvent(trx, id, 'api_key.created', actor, now);
+  await recordKeyActivity(trx, id, 'api_key.created', actor, now);
   await deleteOldEndedKeys(trx, projectId, actor, now);
 }
 
-/** Reads what the plan of a project's organization says about keys. */
+/** Reads the API access and the key limit of the plan of a project's organization. */
 export const planOfProject = (trx: Transaction<DB>, projectId: string) =>
   trx
     .selectFrom('projects')
@@ -134,7 +134,7 @@ export async function revokeApiKey(
     .where('revokedAt', 'is', null)
     .returning('id')
     .executeTakeFirst();
-  if (revoked) await recordEvent(trx, id, 'api_key.revoked', actor, now);
+  if (revoked) await recordKeyActivity(trx, id, 'api_key.revoked', actor, now);
 }
 
 /**
@@ -194,7 +194,7 @@ export async function deleteApiKeys(
 }
 
 /** Records an action on a key. @param details in addition to its prefix */
-export async function recordEvent(
+export async function recordKeyActivity(
   trx: Transaction<DB>,
   id: string,
   action: ActivityAction,

@@ -1,9 +1,9 @@
 import { statement } from '../database/statement.ts';
 
 /**
- * Adds the usage of a key with a limit of its own for a month, with what it has used before: the first call of a month,
- * and the first one after the limit was set, find none. Past days come from their counts (`api_key_days`), so that at most
- * the logs of the days that are not counted yet are read.
+ * Inserts the usage of a key with a monthly limit, if it has none for the month, counting what the key has already used
+ * in it. Past days come from their counts (`api_key_days`), so that at most the logs of the days that are not counted
+ * yet are read.
  *
  * @param month YYYY-MM, UTC
  */

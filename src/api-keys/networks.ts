@@ -4,7 +4,7 @@ import { badUserInput } from '../errors.ts';
 import { parseAddress } from '../requests/network.ts';
 
 /** Max networks of a key. */
-export const MAX_NETWORKS = 50;
+export const MAX_ALLOWED_NETWORKS = 50;
 
 /**
  * Checks the networks from which a key may be used.
@@ -19,9 +19,9 @@ export function checkNetworks(texts: readonly string[]): string[] {
       '"allowedNetworks" is empty: the key could not be used from anywhere. Send null to allow every address, or revoke the key.',
     );
   }
-  if (texts.length > MAX_NETWORKS) {
+  if (texts.length > MAX_ALLOWED_NETWORKS) {
     throw badUserInput(
-      `"allowedNetworks" has ${texts.length} networks; at most ${MAX_NETWORKS} are possible.`,
+      `"allowedNetworks" has ${texts.length} networks; at most ${MAX_ALLOWED_NETWORKS} are possible.`,
     );
   }
   return [...new Set(texts.map(checkNetwork))];

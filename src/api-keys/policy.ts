@@ -7,8 +7,8 @@ import { badUserInput } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { ApiKeyPolicyRule, SetApiKeyPolicyInput } from '../generated/graphql.ts';
 
-// What an organization requires of its keys. It is compared when a key is created, rotated or gets a later expiry; keys that existed
-// before are marked, and keep working.
+// What an organization requires of its keys. It is checked when a key is created, rotated or gets a later expiry. Keys
+// that existed before are marked, and keep working.
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** A hundred years. */

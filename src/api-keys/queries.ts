@@ -4,7 +4,7 @@ import type { Database } from '../database/pool.ts';
 import type { ApiKeyScope } from '../generated/database.ts';
 
 /** A key as the viewer sees it, with their role in its project. */
-export type ApiKeyRow = InferResult<ReturnType<typeof selectKeys>>[number];
+export type ApiKeyRow = InferResult<ReturnType<typeof selectVisibleKeys>>[number];
 
 /** What a key may call: one deployment or, if `deploymentId` is null, every deployment of the project. */
 export interface Reach {
@@ -67,7 +67,7 @@ function selectAnyKeys(db: Database) {
 }
 
 /** Selects the keys that the viewer can see. */
-export function selectKeys(db: Database, viewerId: string) {
+export function selectVisibleKeys(db: Database, viewerId: string) {
   return selectAnyKeys(db)
     .innerJoin('projectAccess as access', 'access.projectId', 'apiKeys.projectId')
     .select('access.role')
@@ -81,7 +81,7 @@ export function findHeldKey(db: Database, id: string): Promise<HeldKey> {
 
 /** Finds keys by their ids. Keys that the viewer cannot see are omitted. */
 export function findApiKeys(db: Database, viewerId: string, ids: string[]): Promise<ApiKeyRow[]> {
-  return selectKeys(db, viewerId)
+  return selectVisibleKeys(db, viewerId)
     .where('apiKeys.id', '=', eb => eb.fn.any(eb.val(ids)))
     .execute();
 }
@@ -92,24 +92,25 @@ export const isUsable = (
   now: Date,
 ): boolean => revokedAt === null && (expiresAt === null || expiresAt > now);
 
-function selectUsable(db: Database, now: Date) {
-  return db
-    .selectFrom('apiKeys')
-    .where('revokedAt', 'is', null)
-    .where(where => where.or([where('expiresAt', 'is', null), where('expiresAt', '>', now)]));
-}
+/** `isUsable` of a row, in SQL. @param table the name or alias of the table of keys */
+export const isUsableRow = (table: string, now: Date) => {
+  const revokedAt = sql.ref(`${table}.revokedAt`);
+  const expiresAt = sql.ref(`${table}.expiresAt`);
+  return sql<boolean>`(${revokedAt} is null and (${expiresAt} is null or ${expiresAt} > ${now}))`;
+};
 
 /**
  * Counts the usable keys (neither revoked nor expired) of projects, except those that retire beside a usable successor.
  * Projects without any are omitted.
  */
 export async function countUsableKeys(db: Database, now: Date, projectIds: string[]) {
-  return await selectUsable(db, now)
+  return await db
+    .selectFrom('apiKeys')
+    .where(isUsableRow('apiKeys', now))
     .where(
       sql<boolean>`not exists (
         select from api_keys as successors
-        where successors.predecessor_id = api_keys.id and successors.revoked_at is null
-          and (successors.expires_at is null or successors.expires_at > ${now}))`,
+        where successors.predecessor_id = api_keys.id and ${isUsableRow('successors', now)})`,
     )
     .where('projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
     .select(eb => ['projectId', eb.fn.countAll<number>().as('used')])
@@ -144,7 +145,9 @@ export function findFirstUses(db: Database, ids: readonly string[]): Promise<{ i
 
 /** Whether a key was rotated, and its successor can be used. */
 export async function hasUsableSuccessor(db: Database, id: string, now: Date): Promise<boolean> {
-  const successor = await selectUsable(db, now)
+  const successor = await db
+    .selectFrom('apiKeys')
+    .where(isUsableRow('apiKeys', now))
     .where('predecessorId', '=', id)
     .select('id')
     .executeTakeFirst();

@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import { dayOf } from '../accounts/month.ts';
+import { deleteInBatches } from '../database/delete-in-batches.ts';
 import type { Database } from '../database/pool.ts';
 import { badUserInput } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import type { ApiKeyRefusals } from '../generated/graphql.ts';
-import { OTHER_NETWORKS } from './refusals.ts';
+import { OTHER_NETWORKS } from './write-refusals.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Days for which refused calls are kept, and max days of a count. */
@@ -97,12 +98,11 @@ export async function countRefusalsByCode(
 /** Deletes counts of refused calls that are older than 90 days, in batches. Several servers may do so at once. */
 export async function dropOldRefusals(db: Kysely<DB>, now: Date): Promise<void> {
   const oldest = firstDay(now, MAX_REFUSAL_DAYS);
-  let dropped: bigint;
-  do {
+  await deleteInBatches(BATCH_ROWS, async () => {
     const { numAffectedRows = 0n } = await sql`
       delete from api_key_refusals where ctid in (
         select ctid from api_key_refusals where day < ${oldest}::date limit ${BATCH_ROWS} for update skip locked
       )`.execute(db);
-    dropped = numAffectedRows;
-  } while (dropped === BigInt(BATCH_ROWS));
+    return numAffectedRows;
+  });
 }

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { dayOf } from '../accounts/month.ts';
 import type { SentKey } from '../auth/caller.ts';
-import { statement } from '../database/statement.ts';
 import type { DB } from '../generated/database.ts';
+import { addRefusals, MAX_COUNTED_NETWORKS, OTHER_NETWORKS } from './write-refusals.ts';
 
 // Calls with a known key that were answered with an error are counted in memory, and written every few seconds in one
 // statement: however many there are, PostgreSQL gets a bounded number of rows. Each server adds its own counts.
@@ -12,10 +12,6 @@ import type { DB } from '../generated/database.ts';
 const FLUSH_MS = 3000;
 /** Max time that stopping waits for the last statement. */
 const MAX_STOP_MS = 2000;
-/** Networks of a key with rows of their own, for each day and code; all others share a row. */
-export const MAX_NETWORKS = 8;
-/** The network of the row that others share. */
-export const OTHER_NETWORKS = '';
 /** Max rows in memory, about 1.5 MiB, and so in one statement. */
 const MAX_ROWS = 5000;
 /** Max rows of one organization. */
@@ -56,19 +52,20 @@ interface Group {
   rows: Map<string, Row>;
 }
 
-/** The groups of an organization, by their facts. */
-interface Counts {
+/** The groups of an organization, by a text for each key, day and code, and for rehearsals. */
+interface OrganizationRefusals {
   groups: Map<string, Group>;
   rows: number;
 }
 
-/** The place of a row. */
-interface Placed {
+/** Where a row is in memory. */
+interface RowAddress {
   organizationId: string;
-  counts: Counts;
-  name: string;
+  refusals: OrganizationRefusals;
+  groupKey: string;
   group: Group;
-  network: string;
+  /** The network of the row. */
+  rowNetwork: string;
 }
 
 interface RefusalsOptions {
@@ -82,66 +79,75 @@ interface RefusalsOptions {
  * can use up the memory of the others.
  */
 export function startRefusals({ db, log, flushMs = FLUSH_MS }: RefusalsOptions): Refusals {
-  const organizations = new Map<string, Counts>();
+  const organizations = new Map<string, OrganizationRefusals>();
   let total = 0;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
   let flushing: Promise<void> | undefined;
 
   function findRow({ id, organizationId, isRehearsal = false }: SentKey, { code, network, at }: Refusal) {
-    const counts = organizations.get(organizationId) ?? { groups: new Map<string, Group>(), rows: 0 };
+    const refusals = organizations.get(organizationId) ?? { groups: new Map<string, Group>(), rows: 0 };
     const day = dayOf(at);
-    const name = `${id} ${day} ${code} ${isRehearsal}`;
-    const group = counts.groups.get(name) ?? { apiKeyId: id, day, code, isRehearsal, rows: new Map() };
-    const place = group.rows.has(network) || group.rows.size < MAX_NETWORKS ? network : OTHER_NETWORKS;
-    const found = group.rows.get(place);
+    const groupKey = `${id} ${day} ${code} ${isRehearsal}`;
+    const group = refusals.groups.get(groupKey) ?? {
+      apiKeyId: id,
+      day,
+      code,
+      isRehearsal,
+      rows: new Map(),
+    };
+    const hasOwnRow = group.rows.has(network) || group.rows.size < MAX_COUNTED_NETWORKS;
+    const rowNetwork = hasOwnRow ? network : OTHER_NETWORKS;
+    const found = group.rows.get(rowNetwork);
     if (found) return found;
-    if (counts.rows >= MAX_ROWS_OF_ORGANIZATION) return undefined;
-    if (total >= MAX_ROWS && !dropForOther(counts)) return undefined;
+    if (refusals.rows >= MAX_ROWS_OF_ORGANIZATION) return undefined;
+    if (total >= MAX_ROWS && !dropForOther(refusals)) return undefined;
     const row: Row = { count: 0, lastAt: at, lastNetwork: network };
-    group.rows.set(place, row);
-    counts.groups.set(name, group);
-    counts.rows += 1;
-    organizations.set(organizationId, counts);
+    group.rows.set(rowNetwork, row);
+    refusals.groups.set(groupKey, group);
+    refusals.rows += 1;
+    organizations.set(organizationId, refusals);
     total += 1;
     return row;
   }
 
-  function drop({ organizationId, counts, name, group, network }: Placed): void {
-    group.rows.delete(network);
-    counts.rows -= 1;
+  function drop({ organizationId, refusals, groupKey, group, rowNetwork }: RowAddress): void {
+    group.rows.delete(rowNetwork);
+    refusals.rows -= 1;
     total -= 1;
-    if (group.rows.size === 0) counts.groups.delete(name);
-    if (counts.rows === 0) organizations.delete(organizationId);
+    if (group.rows.size === 0) refusals.groups.delete(groupKey);
+    if (refusals.rows === 0) organizations.delete(organizationId);
   }
 
-  /** Drops a row of the organization with the most. @returns false if that has no more than the given one will have */
-  function dropForOther({ rows }: Counts): boolean {
-    const [largest] = [...organizations].reduce((most, each) => (each[1].rows > most[1].rows ? each : most));
-    const counts = organizations.get(largest);
-    const [name, group] = counts?.groups.entries().next().value ?? [];
-    const network = group?.rows.keys().next().value;
-    if (!counts || name === undefined || !group || network === undefined) return false;
-    if (counts.rows <= rows + 1) return false;
-    drop({ organizationId: largest, counts, name, group, network });
+  /** Drops a row of the organization with the most rows. @returns false if no other organization has more rows */
+  function dropForOther({ rows }: OrganizationRefusals): boolean {
+    const [organizationId] = [...organizations].reduce((largest, each) =>
+      each[1].rows > largest[1].rows ? each : largest,
+    );
+    const refusals = organizations.get(organizationId);
+    const [groupKey, group] = refusals?.groups.entries().next().value ?? [];
+    const rowNetwork = group?.rows.keys().next().value;
+    if (!refusals || groupKey === undefined || !group || rowNetwork === undefined) return false;
+    if (refusals.rows <= rows + 1) return false;
+    drop({ organizationId, refusals, groupKey, group, rowNetwork });
     return true;
   }
 
   /** The rows with their counts now, and what to do once these are written. */
-  function takeRows() {
-    return [...organizations].flatMap(([organizationId, counts]) =>
-      [...counts.groups].flatMap(([name, group]) =>
-        [...group.rows].map(([network, row]) => {
+  function snapshotRows() {
+    return [...organizations].flatMap(([organizationId, refusals]) =>
+      [...refusals.groups].flatMap(([groupKey, group]) =>
+        [...group.rows].map(([rowNetwork, row]) => {
           const { count, lastAt, lastNetwork } = row;
           const { apiKeyId, day, code, isRehearsal } = group;
           const written = () => {
             row.count -= count;
             // It may have been dropped meanwhile.
-            const isKept = group.rows.get(network) === row && counts.groups.get(name) === group;
-            if (row.count === 0 && isKept) drop({ organizationId, counts, name, group, network });
+            const isKept = group.rows.get(rowNetwork) === row && refusals.groups.get(groupKey) === group;
+            if (row.count === 0 && isKept) drop({ organizationId, refusals, groupKey, group, rowNetwork });
           };
           return {
-            given: { apiKeyId, day, code, isRehearsal, network, count, lastAt, lastNetwork },
+            given: { apiKeyId, day, code, isRehearsal, network: rowNetwork, count, lastAt, lastNetwork },
             written,
           };
         }),
@@ -150,7 +156,7 @@ export function startRefusals({ db, log, flushMs = FLUSH_MS }: RefusalsOptions):
   }
 
   async function write(): Promise<void> {
-    const rows = takeRows();
+    const rows = snapshotRows();
     if (rows.length === 0) return;
     try {
       const locked = await addRefusals(db, JSON.stringify(rows.map(({ given }) => given)));
@@ -197,55 +203,3 @@ export function startRefusals({ db, log, flushMs = FLUSH_MS }: RefusalsOptions):
     },
   };
 }
-
-/**
- * Adds counts. `$1` is JSON: a list of `Row`s with what they belong to. Keys are locked first, in order of id, so that a
- * key that is deleted at the same time cannot deadlock with it; those of deleted keys are dropped.
- *
- * @returns the keys that others hold locked. Nothing was added to them
- */
-const addRefusals = statement<[json: string], { id: string }>(
-  'add_refusals',
-  `
-with given as materialized (
-  select * from jsonb_to_recordset($1::jsonb) as given (
-    "apiKeyId" uuid, day date, code text, "isRehearsal" boolean, network text, count bigint, "lastAt" timestamptz,
-    "lastNetwork" text)
-),
-api_key as materialized (
-  select id from api_keys where id = any(array(select "apiKeyId" from given)) order by id for key share skip locked
-),
-placed as materialized (
-  select given.*, case
-      when known.is_known or known.networks + row_number() over (
-        partition by "apiKeyId", day, code, "isRehearsal", known.is_known order by given.count desc, network
-      ) <= ${MAX_NETWORKS} then network
-      else '${OTHER_NETWORKS}'
-    end as place
-  from given
-  join api_key on api_key.id = given."apiKeyId"
-  cross join lateral (
-    select count(*) filter (where network <> '${OTHER_NETWORKS}') as networks,
-      coalesce(bool_or(network = given.network), false) as is_known
-    from api_key_refusals as kept
-    where kept.api_key_id = given."apiKeyId" and kept.day = given.day and kept.code = given.code
-      and kept.is_rehearsal = given."isRehearsal"
-  ) as known
-),
-added as (
-  insert into api_key_refusals as refusals
-    (api_key_id, day, code, is_rehearsal, network, count, last_at, last_network)
-  select "apiKeyId", day, code, "isRehearsal", place, sum(count), max("lastAt"),
-    (array_agg("lastNetwork" order by "lastAt" desc))[1]
-  from placed group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
-  on conflict (api_key_id, day, code, is_rehearsal, network) do update
-    set count = refusals.count + excluded.count,
-      last_at = greatest(refusals.last_at, excluded.last_at),
-      last_network = case
-        when excluded.last_at >= refusals.last_at then excluded.last_network
-        else refusals.last_network
-      end
-)
-select id from api_keys
-where id = any(array(select "apiKeyId" from given)) and id not in (select id from api_key)`,
-);

@@ -2,11 +2,11 @@ import type { Transaction } from 'kysely';
 import type { By } from '../activity/activity.ts';
 import { badUserInput } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
-import { lockApiKeyAs, recordEvent } from './manage-keys.ts';
+import { lockApiKeyAs, recordKeyActivity } from './manage-keys.ts';
 import { isUsable } from './queries.ts';
 
-// A rehearsal of a revocation: until a time, the key is refused as a revoked one. No job ends it: the time is compared
-// whenever the key is judged (authenticate.ts).
+// A rehearsal of a revocation: until a time, the key is refused as a revoked one. No job ends it: authentication compares
+// the time (authenticate.ts).
 
 const MINUTE_MS = 60_000;
 /** Minutes of a rehearsal. */
@@ -45,7 +45,7 @@ export async function rehearseRevocation(
     .set({ rehearsalUntil: until, rehearsedAt: now })
     .where('id', '=', id)
     .execute();
-  await recordEvent(trx, id, 'api_key.rehearsed', actor, now, { until: until.toISOString() });
+  await recordKeyActivity(trx, id, 'api_key.rehearsed', actor, now, { until: until.toISOString() });
 }
 
 /** Ends a rehearsal, if there is one: the next request with the key is answered. @throws NOT_FOUND or FORBIDDEN */
@@ -57,5 +57,5 @@ export async function endRehearsal(
   const { rehearsalUntil } = await lockApiKeyAs(trx, id, viewerId);
   if (!rehearsalUntil || rehearsalUntil <= now) return;
   await trx.updateTable('apiKeys').set({ rehearsalUntil: null }).where('id', '=', id).execute();
-  await recordEvent(trx, id, 'api_key.rehearsal_ended', actor, now);
+  await recordKeyActivity(trx, id, 'api_key.rehearsal_ended', actor, now);
 }

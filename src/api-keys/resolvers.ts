@@ -10,6 +10,7 @@ import { claimKey, findStoredResult, type IdempotentRequest } from '../requests/
 import { isUuid } from '../requests/names.ts';
 import { requireKeyCreator, requireKeyEditor, requireKeyRotator, requireTarget } from './authorize.ts';
 import { changeApiKey } from './change-key.ts';
+import { checkHeldSelection } from './held-selection.ts';
 import { checkKeyPage } from './list.ts';
 import { deleteApiKey, insertApiKey, revokeApiKey } from './manage-keys.ts';
 import { memberOf } from './member-keys.ts';
@@ -19,7 +20,7 @@ import { generateRawKey } from './raw-key.ts';
 import { checkRefusalDays, DEFAULT_REFUSAL_DAYS } from './refusals-by-code.ts';
 import { endRehearsal, rehearseRevocation } from './rehearsal.ts';
 import { repeatableCreate, repeatableRotation } from './requests.ts';
-import { checkHeldSelection, revokeByHolder } from './revoke-by-holder.ts';
+import { revokeByHolder } from './revoke-by-holder.ts';
 import { rotateApiKey } from './rotate-key.ts';
 import { checkChangedSettings } from './settings.ts';
 
@@ -42,8 +43,8 @@ const person = (id: string | null, name: string | null) =>
   id === null || name === null ? null : { id, name };
 
 /**
- * The resolvers of API keys. All but `currentApiKey` are for people only: keys cannot manage keys.
- * graphql/permissions.ts checks the caller.
+ * The resolvers of API keys. All but `currentApiKey` and `revokeThisApiKey` are for people only: keys cannot manage
+ * other keys. graphql/permissions.ts checks the caller.
  */
 export const apiKeyResolvers = {
   Query: {

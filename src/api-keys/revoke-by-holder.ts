@@ -1,9 +1,8 @@
-import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { ActivityEntry } from '../activity/activity.ts';
-import { keyFieldForbidden, unauthenticated } from '../errors.ts';
+import { unauthenticated } from '../errors.ts';
 import type { DB, RevocationSource } from '../generated/database.ts';
-import { recordEvent } from './manage-keys.ts';
+import { recordKeyActivity } from './manage-keys.ts';
 import { findHeldKey, type HeldKey } from './queries.ts';
 import { digestOf, isRawKey } from './raw-key.ts';
 
@@ -23,8 +22,8 @@ export async function findHolder(db: Kysely<DB>, rawKey: string): Promise<Holder
   return key ? { status: 'known', digest } : { status: 'unknown' };
 }
 
-/** When and from where a key was revoked. */
-interface RevokedBy {
+/** When and from where a key is revoked by others than people. */
+export interface RevocationOrigin {
   /** The network that the revocation came from. */
   network: string;
   now: Date;
@@ -39,7 +38,7 @@ interface RevokedBy {
 export async function revokeByHolder(
   trx: Transaction<DB>,
   digest: Buffer,
-  { network, now }: RevokedBy,
+  origin: RevocationOrigin,
 ): Promise<HeldKey & { revokedAt: Date }> {
   const found = await trx
     .selectFrom('apiKeys')
@@ -49,88 +48,19 @@ export async function revokeByHolder(
     .executeTakeFirst();
   if (!found) throw unauthenticated();
   const { id, revokedAt } = found;
-  if (!revokedAt) await endKey(trx, id, 'HOLDER', { network, now }, { by: 'holder' });
-  return { ...(await findHeldKey(trx, id)), revokedAt: revokedAt ?? now };
+  if (!revokedAt) await markRevoked(trx, id, 'HOLDER', origin, { by: 'holder' });
+  return { ...(await findHeldKey(trx, id)), revokedAt: revokedAt ?? origin.now };
 }
 
-async function endKey(
+/** Revokes a key that is not revoked and whose row is locked. @param details for the activity */
+export async function markRevoked(
   trx: Transaction<DB>,
   id: string,
   revocationSource: RevocationSource,
-  { network, now }: RevokedBy,
+  { network, now }: RevocationOrigin,
   details: ActivityEntry['details'],
 ): Promise<void> {
   await trx.updateTable('apiKeys').set({ revokedAt: now, revocationSource }).where('id', '=', id).execute();
   const kind = revocationSource === 'HOLDER' ? 'KEY_HOLDER' : 'SERVER';
-  await recordEvent(trx, id, 'api_key.revoked', { id: null, email: null, network, kind }, now, details);
-}
-
-/**
- * Revokes keys that GitHub's secret scanning found in public. Those that are revoked already are not changed.
- *
- * @param places where each was found, by the SHA-256 of the raw key in hexadecimal
- * @returns the digests of those that are keys of this server
- */
-export async function revokeReported(
-  trx: Transaction<DB>,
-  places: ReadonlyMap<string, string>,
-  by: RevokedBy,
-): Promise<string[]> {
-  const digests = [...places.keys()].map(digest => Buffer.from(digest, 'hex'));
-  // Locked in the order of ids, as `deleteApiKeys` does.
-  const found = await trx
-    .selectFrom('apiKeys')
-    .select(['id', 'digest', 'revokedAt'])
-    .where('digest', '=', sql<Buffer>`any(${digests}::bytea[])`)
-    .orderBy('id')
-    .forUpdate()
-    .execute();
-  for (const { id, digest, revokedAt } of found) {
-    const url = places.get(digest.toString('hex')) ?? '';
-    if (!revokedAt) await endKey(trx, id, 'SECRET_SCANNING', by, { by: 'GitHub secret scanning', url });
-  }
-  return found.map(({ digest }) => digest.toString('hex'));
-}
-
-/** The fields of a key that its holder may read, who may be anyone: nothing about people, networks and other keys. */
-const READABLE = [
-  'id',
-  'name',
-  'prefix',
-  'scopes',
-  'status',
-  'createdAt',
-  'expiresAt',
-  'revokedAt',
-  'revocationSource',
-] as const;
-
-const isReadable = (name: string) => name === '__typename' || READABLE.some(readable => readable === name);
-
-/**
- * Checks what a request selects of the key that it revokes, before that is done: a field that fails afterwards would
- * discard the answer.
- *
- * @throws FORBIDDEN for a field that only people may read
- */
-export function checkHeldSelection({
-  fieldNodes,
-  fragments,
-}: Pick<GraphQLResolveInfo, 'fragments'> & { fieldNodes: readonly FieldNode[] }): void {
-  // Each fragment once: they can be nested to double with every level.
-  const visited = new Set<string>();
-  function check({ selections }: SelectionSetNode): void {
-    for (const selection of selections) {
-      if (selection.kind === Kind.FIELD) {
-        if (!isReadable(selection.name.value)) throw keyFieldForbidden(selection.name.value, READABLE);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        check(selection.selectionSet);
-      } else if (!visited.has(selection.name.value)) {
-        visited.add(selection.name.value);
-        const fragment = fragments[selection.name.value];
-        if (fragment) check(fragment.selectionSet);
-      }
-    }
-  }
-  for (const { selectionSet } of fieldNodes) if (selectionSet) check(selectionSet);
+  await recordKeyActivity(trx, id, 'api_key.revoked', { id: null, email: null, network, kind }, now, details);
 }

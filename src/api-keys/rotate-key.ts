@@ -6,14 +6,15 @@ import { badUserInput, planFeatureRequired, rotationUnderWay } from '../errors.t
 import type { DB } from '../generated/database.ts';
 import type { RotateApiKeyInput } from '../generated/graphql.ts';
 import { lockProjectAs } from '../projects/projects.ts';
-import { deleteOldEndedKeys, lockApiKeyAs, planOfProject, recordEvent } from './manage-keys.ts';
+import { deleteOldEndedKeys, lockApiKeyAs, planOfProject, recordKeyActivity } from './manage-keys.ts';
 import { addKeyUsage } from './month-usage.ts';
 import { checkPolicy, policyOfProject, renewedExpiry } from './policy.ts';
 import { type ApiKeyRow, isUsable } from './queries.ts';
 import type { RawKey } from './raw-key.ts';
+import { checkExpiry } from './settings.ts';
 
 /** Max time in which a key and its successor can both be used. */
-export const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
+const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
 
 /** A checked rotation. */
 export interface Rotation {
@@ -27,14 +28,13 @@ export function checkRotation({ overlapSeconds, expiresAt }: RotateApiKeyInput, 
   if (!(overlapSeconds >= 0 && overlapSeconds <= MAX_OVERLAP_SECONDS)) {
     throw badUserInput(`"overlapSeconds" must be 0 to ${MAX_OVERLAP_SECONDS}, which is 30 days.`);
   }
-  if (expiresAt && expiresAt <= now) throw badUserInput('"expiresAt" must be in the future.');
-  return { overlapMs: overlapSeconds * 1000, expiresAt };
+  return { overlapMs: overlapSeconds * 1000, expiresAt: expiresAt && checkExpiry(expiresAt, now) };
 }
 
 /**
  * Replaces a key by a successor with the same name, note, reach, scopes, networks and limits. The rotated key expires
  * after the overlap, or earlier if it would have anyway. While its successor can be used, it does not count against the
- * key limit (`selectCounted`), so a rotation never needs a free place.
+ * key limit (`countUsableKeys`), so a rotation never needs a free place.
  *
  * With an overlap, neither the key's predecessor nor a successor of it may still be usable, so that at most two keys of
  * a chain are. Without one, a usable predecessor is ended too.
@@ -78,18 +78,18 @@ export async function rotateApiKey(
     .execute();
   for (const before of usableBefore) {
     await trx.updateTable('apiKeys').set({ expiresAt: now }).where('id', '=', before.id).execute();
-    await recordEvent(trx, before.id, 'api_key.changed', actor, now, {
+    await recordKeyActivity(trx, before.id, 'api_key.changed', actor, now, {
       'expiresAt.from': before.expiresAt?.toISOString() ?? null,
       'expiresAt.to': now.toISOString(),
     });
   }
   const { prefix } = successor.rawKey;
-  await recordEvent(trx, id, 'api_key.rotated', actor, now, {
+  await recordKeyActivity(trx, id, 'api_key.rotated', actor, now, {
     successorId: successor.id,
     successorPrefix: prefix,
     retiresAt: retiresAt.toISOString(),
   });
-  await recordEvent(trx, successor.id, 'api_key.created', actor, now, { predecessorId: id });
+  await recordKeyActivity(trx, successor.id, 'api_key.created', actor, now, { predecessorId: id });
   await deleteOldEndedKeys(trx, projectId, actor, now);
 }
 

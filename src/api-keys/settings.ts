@@ -63,7 +63,8 @@ const checkKeyName = (name: string) => checkName(name, 'The name of an API key')
 const checkNote = (note: Settings['note']) =>
   checkOptionalText(note, 'The note of an API key', MAX_NOTE_LENGTH);
 
-function checkExpiry(expiresAt: Settings['expiresAt'], now: Date): Date | null {
+/** Checks an expiry; null or undefined: never. @throws BAD_USER_INPUT */
+export function checkExpiry(expiresAt: Settings['expiresAt'], now: Date): Date | null {
   if (expiresAt && expiresAt <= now) throw badUserInput('"expiresAt" must be in the future.');
   return expiresAt ?? null;
 }

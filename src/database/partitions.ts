@@ -1,25 +1,30 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { DB } from '../generated/database.ts';
 
 /** The tables with a partition for each month (UTC), named such as `activity_2026_11`. */
 export type PartitionedTable = 'activity' | 'prediction_logs';
 
+/** Number of months with a partition, starting with the current one. */
+const MONTHS_AHEAD = 3;
+
+const CREATE_LOCK = sql`hashtext('spectrakey: monthly partitions')`;
+
 /**
  * Creates the missing partitions of a table for the month of `now` and the following ones. The function in the database
- * runs with the rights of the owner, which the server's role need not have.
- *
- * @param trx a transaction that holds a lock, or two servers would both create a missing table.
- * @param count the number of months
+ * runs with the rights of the owner, which the server's role need not have. Several servers may do this at once.
  */
 export async function makeMonthPartitions(
-  trx: Transaction<DB>,
+  db: Kysely<DB>,
   table: PartitionedTable,
   now: Date,
-  count: number,
 ): Promise<void> {
-  for (let ahead = 0; ahead < count; ahead++) {
-    await sql`select make_month_partition(${table}, ${monthStart(now, ahead)}::date)`.execute(trx);
-  }
+  await db.transaction().execute(async trx => {
+    // One server at a time, or two servers would both create a missing table.
+    await sql`select pg_advisory_xact_lock(${CREATE_LOCK})`.execute(trx);
+    for (let ahead = 0; ahead < MONTHS_AHEAD; ahead++) {
+      await sql`select make_month_partition(${table}, ${monthStart(now, ahead)}::date)`.execute(trx);
+    }
+  });
 }
 
 /** The first day of a month, as `2026-11-01`. @param ahead how many months after that of `moment`; may be negative */

@@ -6,12 +6,13 @@ import { monthOf } from '../accounts/month.ts';
 import { insertOrganization } from '../accounts/organizations.ts';
 import { LOCAL_REQUEST } from '../accounts/passwords.ts';
 import { findPersonByEmail, insertPerson } from '../accounts/people.ts';
+import { makeActivityPartitions } from '../activity/partitions.ts';
 import { insertApiKey, revokeApiKey } from '../api-keys/manage-keys.ts';
 import { generateRawKey } from '../api-keys/raw-key.ts';
 import { plainSettings } from '../api-keys/settings.ts';
 import type { DB } from '../generated/database.ts';
 import type { Outcome } from '../onnx/outcome.ts';
-import { makePartitions } from '../predictions/partitions.ts';
+import { makeLogPartitions } from '../predictions/partitions.ts';
 import { type Calibration, countOutside, predictionsOf } from '../predictions/prediction.ts';
 import { insertProject, setProjectMember } from '../projects/projects.ts';
 import { deploy, octane, oilType, type Tools, withTools } from './seed.ts';
@@ -60,8 +61,10 @@ interface Call {
 export async function seedLaboratory(db: Kysely<DB>, now: Date): Promise<Laboratory | null> {
   if (await findPersonByEmail(db, PEOPLE[0].email)) return null;
   // Creates the partitions of the months of the logs, and of the current month.
-  await makePartitions(db, new Date(now.getTime() - USAGE_DAYS * DAY_MS));
-  await makePartitions(db, now);
+  for (const from of [new Date(now.getTime() - USAGE_DAYS * DAY_MS), now]) {
+    await makeLogPartitions(db, from);
+    await makeActivityPartitions(db, from);
+  }
   return await withTools(db, tools => db.transaction().execute(trx => fill(trx, tools, now)));
 }
 

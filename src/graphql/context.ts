@@ -26,7 +26,6 @@ import type { PredictionServices } from '../predictions/predict.ts';
 import { type ClientAddress, clientAddressOf } from '../requests/client-address.ts';
 import { networkOf } from '../requests/network.ts';
 import type { RateLimits } from '../requests/rate-limits.ts';
-import type { SigningKeys } from '../requests/signing-keys.ts';
 import type { TargetPolicy } from '../webhooks/target.ts';
 import { type Loaders, type ModelLoaders, startLoaders, startModelLoaders } from './loaders.ts';
 import { type ResultSize, startResultSize } from './result-size.ts';
@@ -64,8 +63,6 @@ export interface Services {
   signUpMode: SignUpMode;
   /** The origin of links in mails and responses; undefined if PUBLIC_URL is not set. */
   publicUrl: string | undefined;
-  /** The keys that sign reports of leaked keys; null if reports are not accepted. */
-  signingKeys: SigningKeys | null;
   /** Whether people are mailed about API keys. */
   sendsKeyMails: boolean;
   /** Null without a mail server. */

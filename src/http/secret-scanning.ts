@@ -1,13 +1,14 @@
 import { verify } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { digestOf, isRawKey } from '../api-keys/raw-key.ts';
-import { revokeReported } from '../api-keys/revoke-by-holder.ts';
+import type { RevocationOrigin } from '../api-keys/revoke-by-holder.ts';
+import { revokeReported } from '../api-keys/revoke-reported.ts';
 import { badUserInput, wrongSignature } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
 import { networkOf } from '../requests/network.ts';
-import type { SigningKeys } from '../requests/signing-keys.ts';
 import { closeSlowBody } from './api-scope.ts';
 import type { HttpLimits } from './limits.ts';
+import type { SigningKeys } from './signing-keys.ts';
 
 /** Where GitHub sends what its secret scanning found. */
 const REPORTS_PATH = '/secret-scanning/github';
@@ -33,7 +34,7 @@ interface Feedback {
   label: 'true_positive' | 'false_positive';
 }
 
-export interface SecretScanningOptions {
+interface SecretScanningOptions {
   services: Pick<Services, 'db' | 'addDeliveries' | 'deliverSoon' | 'countFailedKey' | 'now'>;
   signingKeys: SigningKeys;
   limits: Pick<HttpLimits, 'anonymousBodyMs'>;
@@ -64,22 +65,26 @@ export async function serveSecretScanning(
       const at = services.now();
       const network = networkOf(request.ip);
       if (!(await isSigned(signingKeys, request, at))) {
+        // Counted with the malformed keys of the network.
         await services.countFailedKey('malformed', network, at);
         throw wrongSignature();
       }
       const secrets = secretsIn(request.body);
       const known = await revokeAll(services, secrets, { network, now: at });
       void reply.header('cache-control', 'no-store');
-      return secrets.map(
-        ({ token, type }): Feedback => ({
-          token_hash: digestOf(token).toString('hex'),
+      return secrets.map(({ token, type }): Feedback => {
+        const digest = hexDigestOf(token);
+        return {
+          token_hash: digest,
           token_type: type,
-          label: known.has(token) ? 'true_positive' : 'false_positive',
-        }),
-      );
+          label: known.has(digest) ? 'true_positive' : 'false_positive',
+        };
+      });
     },
   });
 }
+
+const hexDigestOf = (token: string) => digestOf(token).toString('hex');
 
 async function isSigned(keys: SigningKeys, { headers, body }: FastifyRequest, at: Date): Promise<boolean> {
   const identifier = headers['github-public-key-identifier'];
@@ -111,30 +116,23 @@ function secretsIn(body: unknown): Secret[] {
 /** A text that PostgreSQL can store: without half of a surrogate pair, and without the character 0. */
 const shortened = (url: string) => url.slice(0, MAX_URL_CHARACTERS).replaceAll('\0', '').toWellFormed();
 
-/** Revokes the keys among the secrets. @returns the texts of those that are keys of this server */
+/** Revokes the keys among the secrets. @returns the digests of those that are keys of this server */
 async function revokeAll(
   { db, addDeliveries, deliverSoon }: SecretScanningOptions['services'],
   secrets: readonly Secret[],
-  by: { network: string; now: Date },
+  origin: RevocationOrigin,
 ): Promise<Set<string>> {
   // Others need no look-up: the checksum is wrong.
-  const places = new Map(
-    secrets.filter(({ token }) => isRawKey(token)).map(({ token, url }) => [token, url]),
-  );
-  if (places.size === 0) return new Set();
   const byDigest = new Map(
-    [...places].map(([token, url]) => [digestOf(token).toString('hex'), { token, url }]),
+    secrets.filter(({ token }) => isRawKey(token)).map(secret => [hexDigestOf(secret.token), secret]),
   );
+  if (byDigest.size === 0) return new Set();
   let hasDeliveries = false;
   const known = await db.transaction().execute(async trx => {
-    const found = await revokeReported(
-      trx,
-      new Map([...byDigest].map(([digest, { url }]) => [digest, url])),
-      by,
-    );
+    const digests = await revokeReported(trx, byDigest, origin);
     hasDeliveries = await addDeliveries(trx);
-    return found;
+    return digests;
   });
   if (hasDeliveries) deliverSoon();
-  return new Set(known.map(digest => byDigest.get(digest)?.token ?? ''));
+  return new Set(known);
 }

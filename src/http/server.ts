@@ -34,6 +34,7 @@ import { PREFIX } from './rest/paths.ts';
 import { serveRest } from './rest/routes.ts';
 import { serveSecretScanning } from './secret-scanning.ts';
 import { sendError } from './send-error.ts';
+import type { SigningKeys } from './signing-keys.ts';
 import { trustProxies } from './trusted-proxies.ts';
 
 /** Max time that stopping waits for requests in flight; then their connections are closed. */
@@ -41,6 +42,8 @@ const MAX_STOP_MS = 10_000;
 
 export interface HttpServerOptions {
   services: Services;
+  /** The keys that sign reports of leaked keys; null if reports are not accepted. */
+  signingKeys: SigningKeys | null;
   config: Pick<
     Config,
     'HOST' | 'PORT' | 'PUBLIC_URL' | 'TRUSTED_PROXIES' | 'CORS_ORIGINS' | 'INTROSPECTION' | 'GRAPHIQL'
@@ -65,6 +68,7 @@ export interface HttpServer {
  */
 export async function startHttpServer({
   services,
+  signingKeys,
   config,
   limits,
   log,
@@ -147,7 +151,6 @@ export async function startHttpServer({
       await scope.register(graphql => serveGraphQL(graphql, { identityOf, contextOf, limits, config }));
       await scope.register(rest => serveRest(rest, { contextOf, bodies, limits }), { prefix: PREFIX });
     });
-    const { signingKeys } = services;
     if (signingKeys) {
       await app.register(async scope => {
         for (const { watchRequests } of observers) watchRequests(scope);

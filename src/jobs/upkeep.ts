@@ -2,9 +2,10 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
 import { eraseDeletedAccounts } from '../accounts/erase-accounts.ts';
 import { dropExpiredInvitations } from '../accounts/invitations.ts';
+import { makeActivityPartitions } from '../activity/partitions.ts';
 import { dropOldRefusals } from '../api-keys/refusals-by-code.ts';
 import type { DB } from '../generated/database.ts';
-import { dropOldPartitions, makePartitions } from '../predictions/partitions.ts';
+import { dropOldPartitions, makeLogPartitions } from '../predictions/partitions.ts';
 import { dropExpiredKeys } from '../requests/idempotency.ts';
 import { dropEndedCounts } from '../requests/rate-limits.ts';
 import { dropOldDeliveries } from '../webhooks/prune.ts';
@@ -39,7 +40,8 @@ export function startUpkeep({
 }): Upkeep {
   async function maintainPartitions(): Promise<void> {
     try {
-      await makePartitions(db, now());
+      await makeLogPartitions(db, now());
+      await makeActivityPartitions(db, now());
       if (retentionMonths) await dropOldPartitions(owner, now(), retentionMonths);
     } catch (error) {
       log.error({ err: error }, 'making or dropping partitions failed');

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/pool.ts';
 import type { ApiKeyCaller, ApiKeyCallers, ApiKeyUse } from '../generated/graphql.ts';
+import { intervalOf } from './call-interval.ts';
 import { firstLogIdAt } from './log-id.ts';
-import { rhythmOf } from './rhythm.ts';
 
 // Who calls with a key, from the logs of its calls, which keep the network of each.
 
@@ -36,7 +36,7 @@ export async function findLastCalls(db: Database, apiKeyIds: readonly string[]):
     }));
     const times = found.flatMap(caller => caller.times);
     const networks = found.map(({ network, times }) => callerOf(network, times.length, times[0]));
-    return { calls: times.length, networks: latestFirst(networks), ...rhythmOf(times) };
+    return { calls: times.length, networks: latestFirst(networks), ...intervalOf(times) };
   });
 }
 

@@ -3,40 +3,16 @@ import { foldLastUses } from '../api-keys/last-uses.ts';
 import { makeMonthPartitions, monthStart, partitionName } from '../database/partitions.ts';
 import type { DB } from '../generated/database.ts';
 
-// Two separate locks: dropping may wait long for a reader, while a starting server needs its partitions at once.
-const CREATE_LOCK = sql`hashtext('spectrakey: partitions of prediction_logs')`;
+// Another lock than that of making partitions: dropping may wait long for a reader, while a starting server needs its
+// partitions at once.
 const DROP_LOCK = sql`hashtext('spectrakey: old partitions of prediction_logs')`;
 
 /** The SQL comment that marks a partition as being dropped. */
 const DROP_MARK = 'Spectrakey drops this partition (LOG_RETENTION_MONTHS).';
 
-/** Number of months with a partition, starting with the current one. */
-const MONTHS_AHEAD = 3;
-
-/** PostgreSQL's error for a lock that was not granted in time. */
-const LOCK_NOT_AVAILABLE = '55P03';
-
-/**
- * Creates the missing partitions of `prediction_logs` and `activity` for the month of `now` and the following months.
- * Several servers may do this at once.
- */
-export async function makePartitions(db: Kysely<DB>, now: Date): Promise<void> {
-  await db.transaction().execute(async trx => {
-    // One server at a time, or two servers would both create a missing table.
-    await sql`select pg_advisory_xact_lock(${CREATE_LOCK})`.execute(trx);
-    await makeMonthPartitions(trx, 'prediction_logs', now, MONTHS_AHEAD);
-  });
-  try {
-    await db.transaction().execute(async trx => {
-      await sql`select pg_advisory_xact_lock(${CREATE_LOCK})`.execute(trx);
-      await makeMonthPartitions(trx, 'activity', now, MONTHS_AHEAD);
-    });
-  } catch (error) {
-    // Attaching waits for readers of the default partition, such as a backup. Until the next attempt that partition takes
-    // the rows of the missing ones.
-    if (!(error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE)) throw error;
-  }
-}
+/** Creates the missing partitions of the prediction logs, for the month of `now` and the following ones. */
+export const makeLogPartitions = (db: Kysely<DB>, now: Date): Promise<void> =>
+  makeMonthPartitions(db, 'prediction_logs', now);
 
 /**
  * Drops the partitions of all months more than `months` before that of `now`. Dropping whole partitions deletes no

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
+import { deleteInBatches } from '../database/delete-in-batches.ts';
 import type { Database } from '../database/pool.ts';
 import { idempotencyKeyReused } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
@@ -92,9 +93,8 @@ export async function claimKey(
 
 /** Deletes the keys that are older than 24 hours. Several servers may do so at once. */
 export async function dropExpiredKeys(db: Kysely<DB>, now: Date): Promise<void> {
-  let dropped: number;
-  do {
-    const result = await db
+  await deleteInBatches(MAX_DROPPED, async () => {
+    const { numDeletedRows } = await db
       .deleteFrom('idempotencyKeys')
       .where('digest', 'in', from =>
         from
@@ -106,8 +106,8 @@ export async function dropExpiredKeys(db: Kysely<DB>, now: Date): Promise<void> 
           .skipLocked(),
       )
       .executeTakeFirst();
-    dropped = Number(result.numDeletedRows);
-  } while (dropped === MAX_DROPPED);
+    return numDeletedRows;
+  });
 }
 
 const expiry = (now: Date) => new Date(now.getTime() - LIFETIME_MS);

@@ -64,9 +64,10 @@ export async function updateWebhook(
   if (events) await skipEarlierOutside(trx, webhook.organizationId, events, by.now);
   await trx.updateTable('webhooks').set(changed).where('id', '=', id).execute();
   await record(trx, { ...webhook, url: changed.url }, 'webhook.changed', by, {
-    hostBefore: new URL(webhook.url).host,
-    eventsBefore: webhook.events.join(' '),
-    events: changed.events.join(' '),
+    'host.from': new URL(webhook.url).host,
+    'host.to': new URL(changed.url).host,
+    'events.from': webhook.events.join(' '),
+    'events.to': changed.events.join(' '),
   });
 }
 

@@ -8,6 +8,7 @@ import { uuidv7 as newId } from 'uuidv7';
 import { monthOf } from '../../src/accounts/month.ts';
 import { listSlugs, setPlan } from '../../src/accounts/plans.ts';
 import { OPERATOR } from '../../src/activity/activity.ts';
+import { makeActivityPartitions } from '../../src/activity/partitions.ts';
 import { insertApiKey } from '../../src/api-keys/manage-keys.ts';
 import { generateRawKey } from '../../src/api-keys/raw-key.ts';
 import { type KeySettings, plainSettings } from '../../src/api-keys/settings.ts';
@@ -16,7 +17,7 @@ import { connect } from '../../src/database/pool.ts';
 import { type Demonstration, examplePrediction, seed } from '../../src/demonstration/seed.ts';
 import { insertDeployment } from '../../src/deployments/deployments.ts';
 import type { DB } from '../../src/generated/database.ts';
-import { makePartitions } from '../../src/predictions/partitions.ts';
+import { makeLogPartitions } from '../../src/predictions/partitions.ts';
 import { addSlots } from '../../src/predictions/settlement/statement.ts';
 import { startEmbedded } from '../../src/private-postgres/start.ts';
 import { databaseUrl } from '../databases.ts';
@@ -58,7 +59,8 @@ export async function startSystem(postgresUrl: string, name: string): Promise<Sy
   const url = databaseUrl(postgresUrl, name);
   const db = connect({ url, max: 2, onIdleError: () => {} });
   await migrate(db);
-  await makePartitions(db, new Date());
+  await makeLogPartitions(db, new Date());
+  await makeActivityPartitions(db, new Date());
   const demonstration = await seed(db, new Date());
   for (const slug of await listSlugs(db)) await setPlan(db, slug, 'ENTERPRISE');
   const another = (settings: Record<string, string> = {}) =>

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { MAX_NETWORKS } from '../../src/api-keys/refusals.ts';
+import { MAX_COUNTED_NETWORKS } from '../../src/api-keys/write-refusals.ts';
 import {
   type Credential,
   createKey,
@@ -144,7 +144,7 @@ test('during a rehearsal the last caller is named, also one beyond the networks 
   const key = await newKey('Many callers');
   await service.ask(REHEARSE, { id: key.id, minutes: 5 }, lab.owner);
   const page = await openKey(key.id);
-  for (let host = 1; host <= MAX_NETWORKS + 1; host += 1) await call(key, `203.0.113.${host}`);
+  for (let host = 1; host <= MAX_COUNTED_NETWORKS + 1; host += 1) await call(key, `203.0.113.${host}`);
   const refused = page.getByRole('list', { name: 'Refused during the rehearsal' });
-  await refused.getByText(`203.0.113.${MAX_NETWORKS + 1}`, { exact: true }).waitFor();
+  await refused.getByText(`203.0.113.${MAX_COUNTED_NETWORKS + 1}`, { exact: true }).waitFor();
 });

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makePartitions } from '../../src/predictions/partitions.ts';
+import { makeLogPartitions } from '../../src/predictions/partitions.ts';
 import {
   createKey,
   DELETE_KEY,
@@ -27,7 +27,7 @@ let ago = 0;
 
 beforeAll(async () => {
   service = await startService({ now: () => new Date(Date.now() - ago) });
-  await makePartitions(service.db, new Date(Date.now() - 31 * DAY));
+  await makeLogPartitions(service.db, new Date(Date.now() - 31 * DAY));
   lab = await openLab(service, 'ENTERPRISE');
 });
 afterAll(() => service.close());

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { digestOf } from '../../src/api-keys/raw-key.ts';
-import { revokeReported } from '../../src/api-keys/revoke-by-holder.ts';
+import { revokeReported } from '../../src/api-keys/revoke-reported.ts';
 import {
   createKey,
   type Lab,
@@ -50,10 +50,10 @@ test('the page of a key that GitHub reported says so, and leads to where it was 
   const { owner, deploymentId } = lab;
   const { id, rawKey, prefix } = await createKey(service, owner, { deploymentId }, { name: 'In public' });
   const url = 'https://github.com/octocat/Hello-World/blob/12345600b9cb/foo/bar.txt';
-  const places = new Map([[digestOf(rawKey).toString('hex'), url]]);
+  const found = new Map([[digestOf(rawKey).toString('hex'), { url }]]);
   await service.db
     .transaction()
-    .execute(trx => revokeReported(trx, places, { network: '192.0.2.0', now: new Date() }));
+    .execute(trx => revokeReported(trx, found, { network: '192.0.2.0', now: new Date() }));
 
   const page = await openPage(browser(), service, `/projects/${owner.projectId}/api-keys/${id}`, owner);
   await page.getByText('Revoked after GitHub found it in public').waitFor();

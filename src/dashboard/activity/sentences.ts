@@ -93,6 +93,8 @@ const FIELDS: Record<string, string> = {
   maxLifetimeDays: 'longest lifetime in days',
   expiryRequired: 'expiry required',
   projectKeysAllowed: 'project-wide keys allowed',
+  host: 'host',
+  events: 'events',
 };
 
 const FACTS: Record<string, string> = {

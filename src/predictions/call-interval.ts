@@ -2,15 +2,15 @@
 const MIN_CALLS = 5;
 
 /** How often a key is called. Null with fewer than five calls. */
-interface Rhythm {
+interface CallInterval {
   /** The median time between two calls. */
   medianIntervalSeconds: number | null;
   /** When the next call is due: the median interval after the last one. */
   nextDueAt: Date | null;
 }
 
-/** The rhythm of calls. @param times of the calls, in any order */
-export function rhythmOf(times: readonly Date[]): Rhythm {
+/** The interval of calls. @param times of the calls, in any order */
+export function intervalOf(times: readonly Date[]): CallInterval {
   if (times.length < MIN_CALLS) return { medianIntervalSeconds: null, nextDueAt: null };
   const sorted = times.map(time => time.getTime()).sort((a, b) => a - b);
   const intervals = sorted.slice(1).map((time, index) => time - (sorted[index] ?? time));

@@ -1,6 +1,25 @@
 import { type Kysely, sql } from 'kysely';
-import { listPartitionsBefore, monthStart, partitionName } from '../database/partitions.ts';
+import {
+  listPartitionsBefore,
+  makeMonthPartitions,
+  monthStart,
+  partitionName,
+} from '../database/partitions.ts';
 import type { DB } from '../generated/database.ts';
+
+/** PostgreSQL's error for a lock that was not granted in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Creates the missing partitions of the activity, for the month of `now` and the following ones. */
+export async function makeActivityPartitions(db: Kysely<DB>, now: Date): Promise<void> {
+  try {
+    await makeMonthPartitions(db, 'activity', now);
+  } catch (error) {
+    // Attaching waits for readers of the default partition, such as a backup. Until the next attempt that partition takes
+    // the rows of the missing ones.
+    if (!(error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE)) throw error;
+  }
+}
 
 /**
  * Deletes the activity of all months more than `months` before that of `now`, with their partitions. The operator runs
