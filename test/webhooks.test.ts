@@ -232,7 +232,7 @@ describe('one organization cannot hold up the others', () => {
   const addPending = ({ db }: Service, webhookId: string, count: number) =>
     sql`
       insert into webhook_deliveries (id, webhook_id, subject_id, type, body, created_at, give_up_at)
-      select lpad(place::text, 32, '0')::uuid, ${webhookId}, gen_random_uuid(), 'webhook.test', '{"data":{}}', now(),
+      select (lpad(place::text, 16, '0') || right(replace(${webhookId}, '-', ''), 16))::uuid, ${webhookId}, gen_random_uuid(), 'webhook.test', '{"data":{}}', now(),
         now() + interval '1 day'
       from generate_series(1, ${count}) as place`.execute(db);
 
@@ -295,6 +295,24 @@ describe('one organization cannot hold up the others', () => {
     await serve({ databaseUrl: service.databaseUrl });
     await expect.poll(() => slow.connections(), SOON).toBe(2);
     await expect.poll(() => receiver.received.length, { ...SOON, timeout: 3000 }).toBe(1);
+  }, 60_000);
+
+  test('with many messages to slow receivers: the first one of another organization is sent next', async () => {
+    const service = await serve({ jobs: false });
+    const slow = await startReceiverForTest({ delayMs: 2500 });
+    const receiver = await startReceiverForTest();
+    for (let index = 0; index < 4; index += 1) {
+      const person = await signUp(service, `Fred Free ${index}`);
+      const { id } = await createHook(service, person, slow.url);
+      await addPending(service, id, 20);
+    }
+    const server = await serve({ databaseUrl: service.databaseUrl });
+    await expect.poll(() => slow.peak(), SOON).toBe(8);
+    const other = await signUp(service, 'Otto Other');
+    const { id } = await createHook(service, other, receiver.url);
+    await server.ask(TEST, { id }, other);
+    await expect.poll(() => receiver.received.length, { ...SOON, timeout: 6000 }).toBe(1);
+    expect(slow.received.length).toBeLessThan(40);
   }, 60_000);
 
   test('without API access: many such organizations have half of the places of a server', async () => {

@@ -9,7 +9,7 @@ import {
   deleteJobsWithoutDelivery,
   findStreamsWithoutJob,
   insertJobs,
-  PRIORITIES,
+  MIN_RESERVED_PRIORITY,
   QUEUE,
 } from './delivery-jobs.ts';
 
@@ -118,8 +118,8 @@ export function prepareDeliveries({
       };
       const free = MAX_UNDER_WAY - underWay.size;
       const placesOfOthers = Math.min(free, maxOthers(MAX_UNDER_WAY) - running.others);
-      const others = await fetchKind(placesOfOthers, { maxPriority: PRIORITIES.others });
-      const reserved = await fetchKind(free - others.length, { minPriority: PRIORITIES.reserved });
+      const others = await fetchKind(placesOfOthers, { maxPriority: MIN_RESERVED_PRIORITY - 1 });
+      const reserved = await fetchKind(free - others.length, { minPriority: MIN_RESERVED_PRIORITY });
       return [
         ...others.map(job => ({ ...job, reserved: false })),
         ...reserved.map(job => ({ ...job, reserved: true })),

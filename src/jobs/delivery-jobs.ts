@@ -7,13 +7,19 @@ import type { DeliveryStream } from '../outbox/outbox.ts';
 /** The queue of deliveries (deliveries.ts). */
 export const QUEUE = 'deliver';
 
-/** The priorities of jobs: of organizations on a plan with API access, and of all others. */
-export const PRIORITIES = { reserved: 1, others: 0 };
+/** Jobs of organizations on a plan with API access have at least this priority, those of others less. */
+export const MIN_RESERVED_PRIORITY = 10;
+/**
+ * The fewer deliveries an organization has pending, the higher is the priority of a further one: so many slow ones of some
+ * organizations do not delay the few of another.
+ */
+const FEW_PENDING = 10;
+const MANY_PENDING = 100;
 
 /** Jobs that are deleted in one statement. */
 const MAX_DELETED = 20_000;
 
-/** Adds a job to each of these streams, with the priority that the organization's plan has now. */
+/** Adds a job to each of these streams, with a priority by the plan and the pending deliveries of its organization. */
 export async function insertJobs(
   boss: PgBoss,
   db: Database,
@@ -21,15 +27,27 @@ export async function insertJobs(
 ): Promise<void> {
   if (streams.length === 0) return;
   const ids = [...new Set(streams.map(({ organizationId }) => organizationId))];
-  const { rows } = await sql<{ id: string }>`
-    select organizations.id from organizations join plans on plans.name = organizations.plan
-    where plans.allow_api_predict and organizations.id = any(${ids}::uuid[])`.execute(db);
-  const reserved = new Set(rows.map(({ id }) => id));
+  const { rows } = await sql<{ id: string; isReserved: boolean; pending: number }>`
+    select organizations.id, plans.allow_api_predict as is_reserved, (
+      select count(*)::int from (
+        select from webhooks join webhook_deliveries as delivery on delivery.webhook_id = webhooks.id
+        where webhooks.organization_id = organizations.id and delivery.status = 'PENDING'
+        limit ${MANY_PENDING + 1}
+      ) as pending
+    ) as pending
+    from organizations join plans on plans.name = organizations.plan
+    where organizations.id = any(${ids}::uuid[])`.execute(db);
+  const priorities = new Map(
+    rows.map(({ id, isReserved, pending }) => [
+      id,
+      (isReserved ? MIN_RESERVED_PRIORITY : 0) + Number(pending <= MANY_PENDING) + Number(pending <= FEW_PENDING),
+    ]),
+  );
   const jobs = streams.map(({ webhookId, subjectId, organizationId }) => ({
     data: { webhookId, subjectId },
     singletonKey: `${webhookId}:${subjectId}`,
     group: { id: organizationId },
-    priority: reserved.has(organizationId) ? PRIORITIES.reserved : PRIORITIES.others,
+    priority: priorities.get(organizationId) ?? 0,
   }));
   await boss.insert(QUEUE, jobs, { db: fromKysely(db.withoutPlugins()) });
 }

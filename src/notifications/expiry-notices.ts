@@ -5,7 +5,7 @@ import { EVENT_TYPES, type Event } from '../outbox/events.ts';
 import { writeEvents } from '../outbox/outbox.ts';
 
 /** Max events of a transaction. */
-const MAX_EVENTS = 500;
+const MAX_EVENTS = 100;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How late an expiry is reported after the server was stopped. */
 const MAX_LATE_MS = 30 * DAY_MS;

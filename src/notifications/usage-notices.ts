@@ -5,7 +5,7 @@ import { EVENT_TYPES, type Event } from '../outbox/events.ts';
 import { writeEvents } from '../outbox/outbox.ts';
 
 /** Max deployments of a transaction. */
-const MAX_DEPLOYMENTS = 500;
+const MAX_DEPLOYMENTS = 100;
 
 interface CountedDeployment {
   id: string;

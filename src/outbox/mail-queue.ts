@@ -24,28 +24,41 @@ export async function queueMails(
   const mailed = chooseMailed(events);
   if (mailed.length === 0) return;
   await sql`
-    insert into key_mails (user_id, organization_id, project_id, type, data, created_at)
-    select access.user_id, event.organization_id, access.project_id, event.type, event.data, ${createdAt}
-    from unnest(
-      ${mailed.map(({ organizationId }) => organizationId)}::uuid[], ${mailed.map(({ subjectId }) => subjectId)}::uuid[],
-      ${mailed.map(({ type }) => type)}::text[], ${mailed.map(({ data }) => JSON.stringify(data))}::jsonb[]
-    ) with ordinality as event (organization_id, subject_id, type, data, place)
-    join project_access as access on access.project_id = (event.data ->> 'projectId')::uuid
-    left join api_keys on api_keys.id = event.subject_id
-    left join key_mail_settings as settings
-      on settings.organization_id = event.organization_id and settings.user_id = access.user_id
-    left join key_mails as queued
-      on event.type = ${EVENT_TYPES.PREDICTION_OUTSIDE} and queued.type = event.type
-      and queued.user_id = access.user_id and queued.organization_id = event.organization_id
-      and queued.data ->> 'month' = event.data ->> 'month'
-      and queued.data -> 'deployment' ->> 'id' = event.subject_id::text
-    where coalesce(settings.enabled, true) and not exists (
+    with event as (
+      select *, (data ->> 'projectId')::uuid as project_id
+      from unnest(
+        ${mailed.map(({ organizationId }) => organizationId)}::uuid[], ${mailed.map(({ subjectId }) => subjectId)}::uuid[],
+        ${mailed.map(({ type }) => type)}::text[], ${mailed.map(({ data }) => JSON.stringify(data))}::jsonb[]
+      ) with ordinality as event (organization_id, subject_id, type, data, place)
+    ), member as (
+      select access.project_id, access.user_id, access.role, projects.organization_id
+      from project_access as access
+      join projects on projects.id = access.project_id
+      where access.project_id in (select project_id from event) and access.role in ('OWNER', 'CONTRIBUTOR')
+    ), recipient as materialized (
+      -- Once for a person, not for each event: it reads up to MAX_QUEUED rows.
+      select one.user_id, one.organization_id
+      from (select distinct user_id, organization_id from member) as one
+      left join key_mail_settings as settings
+        on settings.organization_id = one.organization_id and settings.user_id = one.user_id
+      where coalesce(settings.enabled, true) and not exists (
         select from key_mails as earlier
-        where earlier.user_id = access.user_id and earlier.organization_id = event.organization_id
+        where earlier.user_id = one.user_id and earlier.organization_id = one.organization_id
         offset ${MAX_QUEUED - 1}
       )
-      and (access.role = 'OWNER' or (access.role = 'CONTRIBUTOR' and api_keys.created_by = access.user_id))
-      and queued.id is null
+    )
+    insert into key_mails (user_id, organization_id, project_id, type, data, created_at)
+    select member.user_id, event.organization_id, event.project_id, event.type, event.data, ${createdAt}
+    from event
+    join member on member.project_id = event.project_id
+    join recipient on recipient.user_id = member.user_id and recipient.organization_id = event.organization_id
+    left join api_keys on api_keys.id = event.subject_id
+    left join key_mails as queued
+      on event.type = ${EVENT_TYPES.PREDICTION_OUTSIDE} and queued.type = event.type
+      and queued.user_id = member.user_id and queued.organization_id = event.organization_id
+      and queued.data ->> 'month' = event.data ->> 'month'
+      and queued.data -> 'deployment' ->> 'id' = event.subject_id::text
+    where (member.role = 'OWNER' or api_keys.created_by = member.user_id) and queued.id is null
     order by event.place`.execute(trx);
 }
 
