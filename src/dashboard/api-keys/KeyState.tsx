@@ -1,7 +1,7 @@
 import { CalendarClock, CircleCheck, FlaskConical, Hourglass, ShieldAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ApiKeyStatus } from '../generated/graphql';
-import type { Mark } from './hygiene.ts';
+import type { Mark } from './key-marks.ts';
 import classes from './KeyState.module.css';
 
 const words: Record<ApiKeyStatus, string> = {
