@@ -253,3 +253,55 @@ test('an owner sets the policy of an organization, and the page of a key says wh
   await page.goto(`/projects/${owner.projectId}/api-keys`);
   await page.getByRole('row').getByText('Breaks the policy').waitFor();
 });
+
+test.each([
+  [{ maxLifetimeDays: 90, expiryRequired: false }, ['30 days', 'Maximum (90 days)', 'On a date…']],
+  [{ maxLifetimeDays: 1, expiryRequired: true }, ['Maximum (1 day)', 'On a date…']],
+  [
+    { maxLifetimeDays: null, expiryRequired: true },
+    ['30 days', '90 days', '6 months', '1 year', 'On a date…'],
+  ],
+])('the dialogs offer what the policy %o allows, and the server accepts it', async (policy, offered) => {
+  const { owner, deploymentId } = await openLab(service, 'ENTERPRISE', 'Paula Policy');
+  const old = await createKey(service, owner, { deploymentId }, { name: 'Old' });
+  await service.ask(
+    'mutation ($input: SetApiKeyPolicyInput!) { setApiKeyPolicy(input: $input) { id } }',
+    { input: { organizationId: owner.organization.id, projectKeysAllowed: true, ...policy } },
+    owner,
+  );
+  const page = await openPage(browser(), service, `/deployments/${deploymentId}/api-keys`, owner);
+  const choices = (label: string) => dialog(page).getByLabel(label).locator('option').allInnerTexts();
+  const finish = async () => {
+    await dialog(page).getByText(RAW_KEY).waitFor();
+    await dialog(page).getByRole('button', { name: 'Done' }).click();
+    await dialog(page).waitFor({ state: 'hidden' });
+  };
+  await page.getByRole('button', { name: 'Create API key' }).click();
+  expect(await choices('Expires')).toEqual(offered);
+  await dialog(page).getByLabel('Name').fill('New');
+  await isAccessibleAtEveryWidth(page);
+  await dialog(page).getByRole('button', { name: 'Create key' }).click();
+  await finish();
+
+  await page.getByRole('button', { name: `Rotate Old, ${old.prefix}` }).click();
+  const kept = policy.maxLifetimeDays === null ? [] : ['As long as the old key'];
+  expect(await choices('The new key expires')).toEqual([...kept, ...offered]);
+  await isAccessibleAtEveryWidth(page);
+  await dialog(page).getByRole('button', { name: 'Rotate key' }).click();
+  await finish();
+
+  const { id } = await service.db
+    .selectFrom('apiKeys')
+    .select('id')
+    .where('predecessorId', '=', old.id)
+    .executeTakeFirstOrThrow();
+  await page.goto(`/projects/${owner.projectId}/api-keys/${id}`);
+  const before = await fact(page, 'Expires').innerText();
+  await page.getByRole('button', { name: 'Change' }).click();
+  await dialog(page).getByLabel('Expires').selectOption('On a date…');
+  const day = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  await dialog(page).getByLabel('Last day').fill(day);
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  await dialog(page).waitFor({ state: 'hidden' });
+  if (policy.maxLifetimeDays !== 1) expect(await fact(page, 'Expires').innerText()).not.toBe(before);
+});

@@ -128,7 +128,7 @@ function Export({ fileName, readPage, disabled }: ExportProps) {
     saveFile(`${fileName}.csv`, 'csv', activityCsv(read.entries));
     setNote(
       read.hasMore
-        ? `The file has the newest ${MAX_EXPORTED.toLocaleString('en')} entries. Choose a shorter period for the rest.`
+        ? `The file has the newest ${MAX_EXPORTED.toLocaleString('en')} entries. For older ones choose a group or a person, or read Project.activity with the API.`
         : null,
     );
   };

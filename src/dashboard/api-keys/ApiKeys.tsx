@@ -10,6 +10,7 @@ import { useNow } from '../ui/use-now';
 import classes from './ApiKeys.module.css';
 import { type Asked, ConfirmKey } from './ConfirmKey';
 import { CreateKey } from './CreateKey';
+import { NO_POLICY } from './expiry-policy.ts';
 import { KeyAllowance } from './KeyAllowance';
 import { KeyFilterBar, totalOfCounts } from './KeyFilterBar';
 import { KeyRows } from './KeyRows';
@@ -42,6 +43,10 @@ const API_KEYS = graphql(`
         plan {
           name
           allowApiPredict
+        }
+        apiKeyPolicy {
+          maxLifetimeDays
+          expiryRequired
         }
       }
     }
@@ -115,6 +120,7 @@ export function ApiKeys({ projectId, known, of, about, reach }: ApiKeysProps) {
   const holdsKeys = counts && totalOfCounts(counts) > 0;
   const canManage = project?.viewerCan.manageApiKeys ?? known.canManage;
   const allowed = project?.organization.plan.allowApiPredict ?? known.allowed;
+  const policy = project?.organization.apiKeyPolicy ?? NO_POLICY;
   const full = project ? project.apiKeyAllowance.used >= project.apiKeyAllowance.limit : false;
   return (
     <Stack gap="md">
@@ -195,8 +201,8 @@ export function ApiKeys({ projectId, known, of, about, reach }: ApiKeysProps) {
         </KeyTable>
       )}
       {/* Outside the part that depends on the data: a failed reload must not remove a key that is being shown. */}
-      <CreateKey opened={creating} of={of} reach={reach} onClose={() => setCreating(false)} />
-      <RotateKey apiKey={rotating} onClose={() => setRotating(null)} />
+      <CreateKey opened={creating} of={of} reach={reach} policy={policy} onClose={() => setCreating(false)} />
+      <RotateKey apiKey={rotating} policy={policy} onClose={() => setRotating(null)} />
       <ConfirmKey
         asked={asked}
         now={now}

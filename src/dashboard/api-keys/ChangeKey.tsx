@@ -8,8 +8,9 @@ import { MAX_NAME_LENGTH } from '../limits.ts';
 import { Dialog } from '../ui/Dialog';
 import { Form, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
-import { EXPIRIES, ExpiryField } from './ExpiryField';
+import { ExpiryField } from './ExpiryField';
 import { expiryWords, inputDate, KEPT, lastDayBefore, NO_EXPIRY, ON_DATE } from './expiry.ts';
+import { allowedExpiries, latestExpiry } from './expiry-policy.ts';
 import { changesIn, draftOf, type KeyDraft } from './key-draft.ts';
 import { ABOUT_KEYS } from './queries';
 import { SettingsFields } from './SettingsFields';
@@ -58,7 +59,8 @@ function Settings({ apiKey, onClose }: Omit<Props, 'opened'>) {
     if (busy) return;
     setBusy(true);
     setError(undefined);
-    const input = { id: apiKey.id, ...changesIn(draft, filled, new Date()) };
+    const latest = latestExpiry(apiKey.project.organization.apiKeyPolicy, new Date(apiKey.createdAt));
+    const input = { id: apiKey.id, ...changesIn(draft, filled, latest, new Date()) };
     const result = await client.mutation(UPDATE, { input }, ABOUT_KEYS).toPromise();
     setBusy(false);
     if (result.error) setError(result.error);
@@ -102,14 +104,18 @@ interface PresentExpiryProps {
 function PresentExpiry({ apiKey, draft, onChange }: PresentExpiryProps) {
   const expiresAt = apiKey.expiresAt ? new Date(apiKey.expiresAt) : null;
   const kept = { value: KEPT, label: `Unchanged (${expiresAt ? expiryWords(expiresAt).day : 'never'})` };
+  const createdAt = new Date(apiKey.createdAt);
+  const policy = apiKey.project.organization.apiKeyPolicy;
+  const allowed = allowedExpiries(policy, { createdAt, now: new Date() });
+  const shared = { draft, onChange, policy, createdAt };
   if (expiresAt === null || apiKey.successor?.status !== 'ACTIVE') {
-    const others = EXPIRIES.filter(({ value }) => value !== NO_EXPIRY || expiresAt !== null);
-    return <ExpiryField draft={draft} onChange={onChange} choices={[kept, ...others]} />;
+    const others = allowed.filter(({ value }) => value !== NO_EXPIRY || expiresAt !== null);
+    return <ExpiryField {...shared} choices={[kept, ...others]} />;
   }
   const lastDay = lastDayBefore(expiresAt);
-  const days = EXPIRIES.filter(({ value }) => value === ON_DATE && lastDay >= inputDate(new Date()));
+  const days = allowed.filter(({ value }) => value === ON_DATE && lastDay >= inputDate(new Date()));
   return (
-    <ExpiryField draft={draft} onChange={onChange} choices={[kept, ...days]} lastDay={lastDay}>
+    <ExpiryField {...shared} choices={[kept, ...days]} lastDay={lastDay}>
       The key was rotated: its expiry can only be brought forward.
     </ExpiryField>
   );

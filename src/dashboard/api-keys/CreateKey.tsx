@@ -3,7 +3,8 @@ import { graphql } from '../generated';
 import type { ApiKeyTarget, CreateApiKeyInput } from '../generated/graphql';
 import { type Attempts, useAttempt } from './attempt.ts';
 import type { LostKey } from './ExistingKey';
-import { NEW_KEY, newKeyIn } from './key-draft.ts';
+import type { ExpiryPolicy } from './expiry-policy.ts';
+import { type KeyDraft, newDraft, newKeyIn } from './key-draft.ts';
 import { NewKeyDialog } from './NewKeyDialog';
 import { NewKeyForm } from './NewKeyForm';
 
@@ -30,27 +31,29 @@ interface Props {
   of: ApiKeyTarget;
   /** What the key will call, in words. */
   reach: string;
+  policy: ExpiryPolicy;
   onClose: () => void;
 }
 
 /** The dialog that asks for a name and an expiry, and then shows the new key, once. */
-export function CreateKey({ opened, of, reach, onClose }: Props) {
+export function CreateKey({ opened, of, reach, policy, onClose }: Props) {
   const attempt = useAttempt({
     attempts,
     place: String(of.deploymentId ?? of.projectId),
     send: (client, input: NewKey, context) => client.mutation(CREATE, { input }, context).toPromise(),
   });
   // Kept while a request is under way, so that a refused or deleted key can be asked for again.
-  const [draft, setDraft] = useState(NEW_KEY);
+  const [entered, setDraft] = useState<KeyDraft | null>(null);
+  const draft = entered ?? newDraft(policy);
   const [deleted, setDeleted] = useState<LostKey | null>(null);
   const finish = () => {
     attempt.clear();
     setDeleted(null);
-    setDraft(NEW_KEY);
+    setDraft(null);
     onClose();
   };
   const submit = () => {
-    const input = newKeyIn(draft, new Date());
+    const input = newKeyIn(draft, policy, new Date());
     if (input) void attempt.start({ target: of, ...input });
   };
   return (
@@ -65,6 +68,7 @@ export function CreateKey({ opened, of, reach, onClose }: Props) {
     >
       <NewKeyForm
         reach={reach}
+        policy={policy}
         busy={attempt.busy}
         draft={draft}
         onChange={setDraft}

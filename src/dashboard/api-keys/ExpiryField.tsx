@@ -1,20 +1,18 @@
 import { NativeSelect, SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { TextField } from '../ui/Form';
-import { type ExpiryDraft, expiryOf, inputDate, KEPT, LIFETIMES, NO_EXPIRY, ON_DATE } from './expiry.ts';
-
-/** The choices of an expiry. */
-export const EXPIRIES = [
-  ...LIFETIMES.map(({ value, label }) => ({ value: String(value), label })),
-  { value: ON_DATE, label: 'On a date…' },
-  { value: NO_EXPIRY, label: 'Never' },
-];
+import { type ExpiryDraft, expiryOf, expiryWords, inputDate, KEPT, ON_DATE } from './expiry.ts';
+import { type ExpiryPolicy, latestExpiry, requirementOf } from './expiry-policy.ts';
 
 interface ExpiryFieldProps {
+  label?: string;
   draft: ExpiryDraft;
   onChange: (changed: Partial<ExpiryDraft>) => void;
-  choices?: { value: string; label: string }[];
-  /** The latest day that can be chosen, in the format of a date input. */
+  choices: { value: string; label: string }[];
+  policy: ExpiryPolicy;
+  /** When the key was created; now for a new one. */
+  createdAt: Date;
+  /** The latest day that can be chosen, in the format of a date input, if it is not that of the policy. */
   lastDay?: string;
   /** What else is to be known about the choice. */
   children?: ReactNode;
@@ -22,19 +20,24 @@ interface ExpiryFieldProps {
 
 /** The field for the expiry of a key, which says until when the key works. */
 export function ExpiryField({
+  label = 'Expires',
   draft: { lifetime, date },
   onChange,
-  choices = EXPIRIES,
-  lastDay = '2999-12-31',
+  choices,
+  policy,
+  createdAt,
+  lastDay,
   children,
 }: ExpiryFieldProps) {
-  const expiresAt = expiryOf(lifetime, date, new Date());
+  const latest = latestExpiry(policy, createdAt);
+  const expiresAt = expiryOf(lifetime, date, new Date(), latest);
+  const requirement = requirementOf(policy);
   const isPast = Boolean(expiresAt && expiresAt.getTime() < Date.now());
   return (
     <div>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
         <NativeSelect
-          label="Expires"
+          label={label}
           value={lifetime}
           onChange={event => onChange({ lifetime: event.currentTarget.value })}
           data={choices}
@@ -45,7 +48,7 @@ export function ExpiryField({
             label="Last day"
             required
             min={inputDate(new Date())}
-            max={lastDay}
+            max={lastDay ?? (latest ? inputDate(latest) : '2999-12-31')}
             error={isPast ? 'This day has passed. Choose a later one.' : undefined}
             value={date}
             onChange={event => onChange({ date: event.currentTarget.value })}
@@ -55,9 +58,9 @@ export function ExpiryField({
       <Text size="sm" mt={6} aria-live="polite">
         {!isPast && lifetime !== KEPT && lastMoment(expiresAt)}
       </Text>
-      {children && (
+      {(requirement || children) && (
         <Text size="sm" c="dimmed">
-          {children}
+          {requirement} {children}
         </Text>
       )}
     </div>
@@ -68,5 +71,7 @@ function lastMoment(expiresAt: Date | null | undefined): string {
   if (expiresAt === null) return 'Works until it is revoked.';
   if (expiresAt === undefined) return 'Works until the end of the day that you choose.';
   const day = new Intl.DateTimeFormat('en', { dateStyle: 'full' }).format(expiresAt);
-  return `Works until the end of ${day}, in your time zone.`;
+  const { time } = expiryWords(expiresAt);
+  const moment = time === 'end of day' ? `the end of ${day}` : `${day}, ${time}`;
+  return `Works until ${moment}, in your time zone.`;
 }

@@ -29,6 +29,13 @@ const API_KEY = graphql(`
         id
         name
         ...ViewerCan
+        organization {
+          id
+          apiKeyPolicy {
+            maxLifetimeDays
+            expiryRequired
+          }
+        }
       }
       note
       allowedNetworks
@@ -78,6 +85,9 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
     return error ? <Problem error={error} retry={() => load()} /> : <Loading what="the API key" />;
   }
   const { project } = key;
+  // Compared here too: nothing reloads the key when its rehearsal ends by itself.
+  const rehearsalUntil = key.rehearsalUntil ? new Date(key.rehearsalUntil) : null;
+  const isRehearsed = rehearsalUntil !== null && rehearsalUntil > now;
   return (
     <Stack gap="lg">
       <title>{`${key.name} · API key · Spectrakey`}</title>
@@ -106,7 +116,7 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
               )}
               {key.status === 'ACTIVE' && (
                 <>
-                  {!key.rehearsalUntil && (
+                  {!isRehearsed && (
                     <Button variant="default" onClick={() => setDialog('rehearse')}>
                       Rehearse
                     </Button>
@@ -127,10 +137,10 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
           )}
         </Group>
       </Stack>
-      {key.rehearsalUntil && (
+      {isRehearsed && (
         <RehearsalUnderWay
           id={key.id}
-          until={new Date(key.rehearsalUntil)}
+          until={rehearsalUntil}
           canEnd={project.viewerCan.manageApiKeys}
         />
       )}
@@ -143,7 +153,11 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
       </SimpleGrid>
       <KeyCalls apiKey={key} />
       <ChangeKey apiKey={key} opened={dialog === 'change'} onClose={() => setDialog(null)} />
-      <RotateKey apiKey={dialog === 'rotate' ? key : null} onClose={() => setDialog(null)} />
+      <RotateKey
+        apiKey={dialog === 'rotate' ? key : null}
+        policy={project.organization.apiKeyPolicy}
+        onClose={() => setDialog(null)}
+      />
       <RehearseKey apiKey={dialog === 'rehearse' ? key : null} now={now} onClose={() => setDialog(null)} />
       <ConfirmKey
         asked={asked}

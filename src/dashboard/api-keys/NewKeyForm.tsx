@@ -7,6 +7,7 @@ import { Form, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
 import { Deleted, type LostKey } from './ExistingKey';
 import { ExpiryField } from './ExpiryField';
+import { allowedExpiries, type ExpiryPolicy } from './expiry-policy.ts';
 import { hasSettings, type KeyDraft } from './key-draft.ts';
 import classes from './NewKeyForm.module.css';
 import { SettingsFields } from './SettingsFields';
@@ -14,6 +15,7 @@ import { SettingsFields } from './SettingsFields';
 interface NewKeyFormProps {
   /** What the key will call, in words. */
   reach: string;
+  policy: ExpiryPolicy;
   busy: boolean;
   draft: KeyDraft;
   onChange: (draft: KeyDraft) => void;
@@ -26,8 +28,9 @@ interface NewKeyFormProps {
 
 /** The form of a new key. */
 export function NewKeyForm(props: NewKeyFormProps) {
-  const { reach, busy, draft, onChange, error, deleted, onSubmit, onCancel } = props;
+  const { reach, policy, busy, draft, onChange, error, deleted, onSubmit, onCancel } = props;
   const change = (changed: Partial<KeyDraft>) => onChange({ ...draft, ...changed });
+  const now = new Date();
   // A draft that was refused, for one of its settings perhaps, has them in view.
   const [hasMore, setHasMore] = useState(() => hasSettings(draft));
   return (
@@ -46,7 +49,13 @@ export function NewKeyForm(props: NewKeyFormProps) {
           value={draft.name}
           onChange={event => change({ name: event.currentTarget.value })}
         />
-        <ExpiryField draft={draft} onChange={change}>
+        <ExpiryField
+          draft={draft}
+          onChange={change}
+          choices={allowedExpiries(policy, { createdAt: now, now })}
+          policy={policy}
+          createdAt={now}
+        >
           We recommend an expiry: a key that leaks or is forgotten stops working by itself.
         </ExpiryField>
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">

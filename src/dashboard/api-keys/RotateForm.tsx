@@ -5,6 +5,9 @@ import type { ApiKeyRowFragment, RotateApiKeyInput } from '../generated/graphql'
 import { Form } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
 import { Deleted, type LostKey } from './ExistingKey';
+import { ExpiryField } from './ExpiryField';
+import { type ExpiryDraft, expiryOf, KEPT } from './expiry.ts';
+import { allowedExpiries, type ExpiryPolicy, latestExpiry, usualLifetime } from './expiry-policy.ts';
 
 const AT_ONCE = {
   value: '0',
@@ -26,37 +29,62 @@ const OVERLAPS = [
 /** What is asked of the server. */
 export type Rotation = Omit<RotateApiKeyInput, 'idempotencyKey'>;
 
-interface RotateFormProps {
-  apiKey: ApiKeyRowFragment;
-  /** The successor of a lost answer that was just deleted. */
-  deleted: LostKey | null;
+/** What a person enters for a rotation. */
+export interface RotationDraft extends ExpiryDraft {
   /** Seconds. */
   overlap: string;
-  onOverlap: (overlap: string) => void;
+}
+
+/** The draft of a rotation: the successor lives as long as the key, unless the policy requires an expiry of it. */
+export const rotationDraft = (
+  { expiresAt }: Pick<ApiKeyRowFragment, 'expiresAt'>,
+  policy: ExpiryPolicy,
+): RotationDraft => ({
+  overlap: '86400',
+  lifetime: canLiveAsLong({ expiresAt }, policy) ? KEPT : usualLifetime(policy),
+  date: '',
+});
+
+// With a max lifetime, the server gives a key without an expiry that lifetime.
+const canLiveAsLong = (
+  { expiresAt }: Pick<ApiKeyRowFragment, 'expiresAt'>,
+  { expiryRequired, maxLifetimeDays }: ExpiryPolicy,
+) => Boolean(expiresAt) || !expiryRequired || maxLifetimeDays != null;
+
+interface RotateFormProps {
+  apiKey: ApiKeyRowFragment;
+  policy: ExpiryPolicy;
+  /** The successor of a lost answer that was just deleted. */
+  deleted: LostKey | null;
+  draft: RotationDraft;
+  onChange: (draft: RotationDraft) => void;
   busy: boolean;
   error: CombinedError | undefined;
   onSubmit: (rotation: Rotation) => void;
   onCancel: () => void;
 }
 
-/** Asks when a key that is rotated retires. */
+/** Asks when a key that is rotated retires, and how long its successor lives. */
 export function RotateForm(props: RotateFormProps) {
-  const { apiKey, deleted, overlap, onOverlap, busy, error, onSubmit, onCancel } = props;
+  const { apiKey, policy, deleted, draft, onChange, busy, error, onSubmit, onCancel } = props;
   // Of a chain, at most two keys can be used.
   const retiring = apiKey.predecessor?.status === 'ACTIVE' ? apiKey.predecessor : null;
   const offered = retiring ? [AT_ONCE] : OVERLAPS;
-  const chosen = retiring ? AT_ONCE.value : overlap;
+  const chosen = retiring ? AT_ONCE.value : draft.overlap;
+  const change = (changed: Partial<RotationDraft>) => onChange({ ...draft, ...changed });
+  const now = new Date();
+  const kept = canLiveAsLong(apiKey, policy) ? [{ value: KEPT, label: 'As long as the old key' }] : [];
+  const submit = () => {
+    const expiresAt = expiryOf(draft.lifetime, draft.date, now, latestExpiry(policy, now));
+    if (expiresAt === undefined && draft.lifetime !== KEPT) return;
+    onSubmit({
+      id: apiKey.id,
+      overlapSeconds: Number(chosen),
+      ...(expiresAt !== undefined && { expiresAt: expiresAt?.toISOString() ?? null }),
+    });
+  };
   return (
-    <Form
-      onSubmit={() =>
-        // The old key's lifetime was shortened by the first rotation, so its successor gets that of the deleted one.
-        onSubmit({
-          id: apiKey.id,
-          overlapSeconds: Number(chosen),
-          ...(deleted && { expiresAt: deleted.expiresAt ?? null }),
-        })
-      }
-    >
+    <Form onSubmit={submit}>
       <Stack gap="md">
         <Refusal sentence={error ? sentenceOf(error) : null} />
         {deleted && (
@@ -80,13 +108,21 @@ export function RotateForm(props: RotateFormProps) {
             'Both work until the old one retires.'
           )}
         </Text>
-        <Radio.Group label="The old key retires" value={chosen} onChange={onOverlap}>
+        <Radio.Group label="The old key retires" value={chosen} onChange={overlap => change({ overlap })}>
           <Stack gap="xs" mt={6}>
             {offered.map(one => (
               <Radio key={one.value} {...one} />
             ))}
           </Stack>
         </Radio.Group>
+        <ExpiryField
+          label="The new key expires"
+          draft={draft}
+          onChange={change}
+          choices={[...kept, ...allowedExpiries(policy, { createdAt: now, now })]}
+          policy={policy}
+          createdAt={now}
+        />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onCancel} disabled={busy}>
             Cancel

@@ -5,7 +5,8 @@ import type { ApiKeyRowFragment } from '../generated/graphql';
 import { type Attempts, isUnanswered, useAttempt } from './attempt.ts';
 import { Deleted, type LostKey } from './ExistingKey';
 import { NewKeyDialog } from './NewKeyDialog';
-import { RotateForm, type Rotation } from './RotateForm';
+import type { ExpiryPolicy } from './expiry-policy.ts';
+import { RotateForm, type Rotation, type RotationDraft, rotationDraft } from './RotateForm';
 
 // Selects only the key: with its deployment, the cache would reload the whole page behind the secret.
 const ROTATE = graphql(`
@@ -32,21 +33,23 @@ export const canRotate = (
 interface Props {
   /** Null if no key is rotated. */
   apiKey: ApiKeyRowFragment | null;
+  policy: ExpiryPolicy;
   onClose: () => void;
 }
 
 /** Asks when the old key retires, and then shows its successor, once. */
-export function RotateKey({ apiKey, onClose }: Props) {
+export function RotateKey({ apiKey, policy, onClose }: Props) {
   const attempt = useAttempt({
     attempts,
     place: apiKey?.id ?? '',
     send: (client, input: Rotation, context) => client.mutation(ROTATE, { input }, context).toPromise(),
   });
-  const [overlap, setOverlap] = useState('86400');
+  const [draft, setDraft] = useState<RotationDraft | null>(null);
   /** The successor of a lost answer, once it was deleted. */
   const [deleted, setDeleted] = useState<LostKey | null>(null);
   const finish = () => {
     attempt.clear();
+    setDraft(null);
     setDeleted(null);
     onClose();
   };
@@ -69,8 +72,9 @@ export function RotateKey({ apiKey, onClose }: Props) {
       <RotateForm
         apiKey={key}
         deleted={deleted}
-        overlap={overlap}
-        onOverlap={setOverlap}
+        policy={policy}
+        draft={draft ?? rotationDraft(key, policy)}
+        onChange={setDraft}
         busy={attempt.busy}
         error={attempt.error}
         onSubmit={input => void attempt.start(input)}

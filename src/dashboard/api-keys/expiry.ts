@@ -10,6 +10,8 @@ export const LIFETIMES = [
 export const ON_DATE = 'date';
 /** The choice of a key that works until it is revoked. */
 export const NO_EXPIRY = 'none';
+/** The choice of the latest expiry that the organization's policy allows. */
+export const LONGEST = 'longest';
 /** The choice to leave the expiry of a key as it is. */
 export const KEPT = 'kept';
 
@@ -22,14 +24,26 @@ export interface ExpiryDraft {
 /**
  * When a key stops working.
  *
- * @param choice the value of a lifetime, `ON_DATE`, `NO_EXPIRY` or `KEPT`.
+ * @param choice the value of a lifetime, `ON_DATE`, `LONGEST`, `NO_EXPIRY` or `KEPT`.
  * @param date with `ON_DATE` the day, in the format of a date input: `2026-08-31`.
- * @returns the end of a day in the viewer's time zone; null for never, undefined while no day is chosen and for
- *   `KEPT`.
+ * @param latest the latest expiry that the organization's policy allows; null: any.
+ * @returns the end of a day in the viewer's time zone, or `latest` if that is earlier; null for never, undefined while no
+ *   day is chosen and for `KEPT`.
  */
-export function expiryOf(choice: string, date: string, now: Date): Date | null | undefined {
+export function expiryOf(
+  choice: string,
+  date: string,
+  now: Date,
+  latest: Date | null = null,
+): Date | null | undefined {
   if (choice === NO_EXPIRY) return null;
   if (choice === KEPT) return undefined;
+  if (choice === LONGEST) return latest ?? undefined;
+  const chosen = endOfChosenDay(choice, date, now);
+  return chosen && latest && latest < chosen ? latest : chosen;
+}
+
+function endOfChosenDay(choice: string, date: string, now: Date): Date | undefined {
   const lifetime = LIFETIMES.find(({ value }) => value === choice);
   if (lifetime) {
     const month = now.getMonth() + lifetime.months;

@@ -1,6 +1,7 @@
 import type { ApiKeyPageQuery, CreateApiKeyInput, UpdateApiKeyInput } from '../generated/graphql';
 import { numberIn } from '../ui/numbers.ts';
 import { type ExpiryDraft, expiryOf, KEPT } from './expiry.ts';
+import { type ExpiryPolicy, latestExpiry, usualLifetime } from './expiry-policy.ts';
 
 type ApiKey = NonNullable<ApiKeyPageQuery['apiKey']>;
 
@@ -21,15 +22,15 @@ export interface KeyDraft extends ExpiryDraft, SettingsDraft {
 }
 
 /** The draft of a new key. */
-export const NEW_KEY: KeyDraft = {
+export const newDraft = (policy: ExpiryPolicy): KeyDraft => ({
   name: '',
-  lifetime: '90-days',
+  lifetime: usualLifetime(policy),
   date: '',
   note: '',
   networks: '',
   predictions: '',
   calls: '',
-};
+});
 
 /** The draft that changes nothing about a key. */
 export const draftOf = (key: ApiKey): KeyDraft => ({
@@ -47,8 +48,12 @@ export const hasSettings = (draft: SettingsDraft): boolean =>
   Object.values(settingsIn(draft)).some(value => value !== null);
 
 /** What a draft asks for, of a new key; undefined while no expiry is chosen. */
-export function newKeyIn(draft: KeyDraft, now: Date): Omit<CreateApiKeyInput, 'target'> | undefined {
-  const expiresAt = expiryOf(draft.lifetime, draft.date, now);
+export function newKeyIn(
+  draft: KeyDraft,
+  policy: ExpiryPolicy,
+  now: Date,
+): Omit<CreateApiKeyInput, 'target'> | undefined {
+  const expiresAt = expiryOf(draft.lifetime, draft.date, now, latestExpiry(policy, now));
   if (expiresAt === undefined) return undefined;
   return { name: draft.name, expiresAt: expiresAt?.toISOString() ?? null, ...settingsIn(draft) };
 }
@@ -56,11 +61,17 @@ export function newKeyIn(draft: KeyDraft, now: Date): Omit<CreateApiKeyInput, 't
 /**
  * What a draft changes about a key.
  *
+ * @param latest the latest expiry that the organization's policy allows; null: any.
  * @param filled what the dialog was filled with. What is equal to it is left out, as another person may have changed it
  *   meanwhile.
  */
-export function changesIn(draft: KeyDraft, filled: KeyDraft, now: Date): Omit<UpdateApiKeyInput, 'id'> {
-  const expiresAt = expiryOf(draft.lifetime, draft.date, now);
+export function changesIn(
+  draft: KeyDraft,
+  filled: KeyDraft,
+  latest: Date | null,
+  now: Date,
+): Omit<UpdateApiKeyInput, 'id'> {
+  const expiresAt = expiryOf(draft.lifetime, draft.date, now, latest);
   const { note, allowedNetworks, monthlyPredictions, callsPerMinute } = settingsIn(draft);
   const before = settingsIn(filled);
   return {

@@ -1,0 +1,54 @@
+import type { ApiKeyPolicy } from '../generated/graphql';
+import { expiryOf, LIFETIMES, LONGEST, NO_EXPIRY, ON_DATE } from './expiry.ts';
+
+/** What an organization requires of the expiry of its keys. */
+export type ExpiryPolicy = Pick<ApiKeyPolicy, 'maxLifetimeDays' | 'expiryRequired'>;
+
+/** While the policy is not loaded. */
+export const NO_POLICY: ExpiryPolicy = { maxLifetimeDays: null, expiryRequired: false };
+
+const DAY_MS = 86_400_000;
+/** The clock of the server may be this much behind that of the browser. */
+const CLOCK_DIFFERENCE_MS = 60_000;
+
+/** The latest expiry of a key that was created at a time; null: any. */
+export function latestExpiry({ maxLifetimeDays }: ExpiryPolicy, createdAt: Date): Date | null {
+  if (maxLifetimeDays == null) return null;
+  return new Date(createdAt.getTime() + maxLifetimeDays * DAY_MS - CLOCK_DIFFERENCE_MS);
+}
+
+/** The lifetime that a new key has unless the person chooses another one. */
+export const usualLifetime = ({ maxLifetimeDays }: ExpiryPolicy): string =>
+  maxLifetimeDays != null && maxLifetimeDays <= 90 ? LONGEST : '90-days';
+
+/**
+ * The choices of an expiry that a policy allows. A key's longest lifetime is a choice of its own, so those that would be
+ * cut to it are left out.
+ */
+export function allowedExpiries(
+  policy: ExpiryPolicy,
+  { createdAt, now }: { createdAt: Date; now: Date },
+): { value: string; label: string }[] {
+  const latest = latestExpiry(policy, createdAt);
+  const isWithin = (lifetime: string) => {
+    const expiresAt = expiryOf(lifetime, '', now);
+    return !latest || (expiresAt instanceof Date && expiresAt <= latest);
+  };
+  const lifetimes = LIFETIMES.filter(({ value }) => isWithin(value)).map(({ value, label }) => ({
+    value: String(value),
+    label,
+  }));
+  const longest = latest && latest > now ? [{ value: LONGEST, label: labelOf(policy) }] : [];
+  const never = policy.expiryRequired || latest ? [] : [{ value: NO_EXPIRY, label: 'Never' }];
+  return [...lifetimes, ...longest, { value: ON_DATE, label: 'On a date…' }, ...never];
+}
+
+const labelOf = ({ maxLifetimeDays }: ExpiryPolicy) =>
+  `Maximum (${maxLifetimeDays === 1 ? '1 day' : `${maxLifetimeDays} days`})`;
+
+/** What a policy requires, for people; null: nothing. */
+export function requirementOf({ maxLifetimeDays, expiryRequired }: ExpiryPolicy): string | null {
+  if (maxLifetimeDays != null)
+    return `The organization allows a key to live for ${maxLifetimeDays === 1 ? 'a day' : `${maxLifetimeDays} days`}.`;
+  return expiryRequired ? 'Keys of the organization must expire.' : null;
+}
