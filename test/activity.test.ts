@@ -15,9 +15,9 @@ import {
   openLab,
   type Person,
   REHEARSE,
-  refusal,
   REVOKE_KEY,
   ROTATE_KEY,
+  refusal,
   type Service,
   signUp,
   startService,
@@ -370,7 +370,7 @@ test('an organization can make a bounded number of changes an hour; what ends an
   const { owner, deploymentId } = await openLab(service, 'PRO', 'Busy Owner');
   const { id } = await createKey(service, owner, { deploymentId });
   const others = await openLab(service, 'PRO', 'Other Owner');
-  const rename = (by: Lab) =>
+  const rename = (by: Pick<Lab, 'owner' | 'deploymentId'>) =>
     service.call(
       'mutation ($id: ID!, $name: String!) { renameDeployment(id: $id, name: $name) { name } }',
       { id: by.deploymentId, name: `Named at ${now.getTime()}` },

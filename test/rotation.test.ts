@@ -188,22 +188,25 @@ test('a rotation that is under way allows another only without an overlap, which
 test.each([
   ['revoked', REVOKE_KEY],
   ['deleted', DELETE_KEY],
-])('a key whose successor was %s can be rotated again, for its lifetime before the first rotation', async (_, END) => {
-  for (const expiresAt of [null, later(10 * DAY)]) {
-    const old = await newKey(expiresAt ? { expiresAt } : {});
-    const { apiKey } = await rotate(old.id);
-    await service.ask(END, { id: apiKey.id }, lab.owner);
-    const again = await rotate(old.id);
-    expect(again.apiKey.predecessor).toMatchObject({ id: old.id, successor: { id: again.apiKey.id } });
-    expect(again.apiKey.expiresAt).toBe(expiresAt?.toISOString() ?? null);
+])(
+  'a key whose successor was %s can be rotated again, for its lifetime before the first rotation',
+  async (_, END) => {
+    for (const expiresAt of [null, later(10 * DAY)]) {
+      const old = await newKey(expiresAt ? { expiresAt } : {});
+      const { apiKey } = await rotate(old.id);
+      await service.ask(END, { id: apiKey.id }, lab.owner);
+      const again = await rotate(old.id);
+      expect(again.apiKey.predecessor).toMatchObject({ id: old.id, successor: { id: again.apiKey.id } });
+      expect(again.apiKey.expiresAt).toBe(expiresAt?.toISOString() ?? null);
 
-    // Unless its expiry was extended meanwhile.
-    await service.ask(END, { id: again.apiKey.id }, lab.owner);
-    const input = { id: old.id, expiresAt: later(3 * DAY).toISOString() };
-    await service.ask(UPDATE_KEY, { input }, lab.owner);
-    expect((await rotate(old.id)).apiKey.expiresAt).toBe(input.expiresAt);
-  }
-});
+      // Unless its expiry was extended meanwhile.
+      await service.ask(END, { id: again.apiKey.id }, lab.owner);
+      const input = { id: old.id, expiresAt: later(3 * DAY).toISOString() };
+      await service.ask(UPDATE_KEY, { input }, lab.owner);
+      expect((await rotate(old.id)).apiKey.expiresAt).toBe(input.expiresAt);
+    }
+  },
+);
 
 test('a rotation beside the deletion of the predecessor answers both', async () => {
   for (let round = 0; round < 20; round++) {

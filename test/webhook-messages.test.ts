@@ -6,8 +6,9 @@ import { expect, test } from 'vitest';
 import { digestOf } from '../src/api-keys/raw-key.ts';
 import { revokeReported } from '../src/api-keys/revoke-reported.ts';
 import { writeExpiryEvents } from '../src/notifications/expiry-notices.ts';
-import { formatSecret, generateSecret, signedHeaders } from '../src/webhooks/signature.ts';
 import { writeUsageEvents } from '../src/notifications/usage-notices.ts';
+import { EVENT_NAMES } from '../src/outbox/events.ts';
+import { formatSecret, generateSecret, signedHeaders } from '../src/webhooks/signature.ts';
 import { run, temporaryFolder } from './commands.ts';
 import {
   createKey,
@@ -44,7 +45,7 @@ const DEPLOYMENT = ['deployment.id', 'deployment.name'];
 /** The fields of `data` by the type of the message, as the page lists them. */
 const documentedFields = (): [string, string[]][] =>
   tableUnder(PAGE, 'Messages').map(([cell, fields = '']) => {
-    const type = plain(cell);
+    const type = plain(cell) ?? '';
     const own = type.startsWith('api_key.') ? KEY : DEPLOYMENT;
     const common = type === 'webhook.test' ? [] : ['projectId', ...own];
     const further = [...fields.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
@@ -57,14 +58,7 @@ test('docs/webhooks.md lists the fields of the messages of every event', async (
   const { db } = service;
   const { owner, deploymentId } = await openLab(service, 'PRO');
   await sql`update plans set monthly_predictions = 5 where name = 'PRO'`.execute(db);
-  const { webhookEvents } = await service.ask(
-    '{ webhookEvents: __type(name: "WebhookEvent") { enumValues { name } } }',
-    {},
-    owner,
-  );
-  const events = webhookEvents.enumValues
-    .map(({ name }: { name: string }) => name)
-    .filter((name: string) => name !== 'TEST');
+  const events = EVENT_NAMES.filter(name => name !== 'TEST');
   const { createWebhook } = await service.ask(
     'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }',
     { input: { organizationId: owner.organization.id, url: 'https://192.0.2.1/', events } },
@@ -78,7 +72,11 @@ test('docs/webhooks.md lists the fields of the messages of every event', async (
       await writeUsageEvents(trx, now, { forMails: false });
     });
 
-  await service.ask('mutation ($id: ID!) { testWebhook(id: $id) { id } }', { id: createWebhook.webhook.id }, owner);
+  await service.ask(
+    'mutation ($id: ID!) { testWebhook(id: $id) { id } }',
+    { id: createWebhook.webhook.id },
+    owner,
+  );
   const [rotated, rehearsed, held, reported, revoked] = [
     await key({ expiresAt: inDays(20) }),
     await key(),
@@ -90,7 +88,7 @@ test('docs/webhooks.md lists the fields of the messages of every event', async (
   await service.ask(REHEARSE, { id: rehearsed.id, minutes: 1 }, owner);
   await service.ask(REVOKE_THIS_KEY, {}, held);
   await service.ask(REVOKE_KEY, { id: revoked.id }, owner);
-  const places = new Map([[digestOf(reported.rawKey).toString('hex'), 'https://github.com/a/b']]);
+  const places = new Map([[digestOf(reported.rawKey).toString('hex'), { url: 'https://github.com/a/b' }]]);
   await db.transaction().execute(trx => revokeReported(trx, places, { network: '192.0.2.0', now }));
   const { deploymentId: limited } = await deploy(
     service,
@@ -128,43 +126,46 @@ test('docs/webhooks.md lists the fields of the messages of every event', async (
 test.each([
   ['js', 'node', ['--input-type=module', '-e']],
   ['python', 'python3', ['-c']],
-] as const)('the verification in %s accepts signed messages and refuses all others', async (language, program, args) => {
-  const [code = '', ...more] = blocksUnder(PAGE, 'Receive', language);
-  expect(more).toEqual([]);
-  const folder = await temporaryFolder();
-  const file = join(folder, language === 'js' ? 'verify.mjs' : 'verify.py');
-  await writeFile(file, code);
-  const [secret, previous] = [generateSecret(), generateSecret()];
-  const body = JSON.stringify({ type: 'webhook.test', data: { name: 'Größe' } });
-  const message = { id: '0193', body, now: new Date() };
-  const headers = signedHeaders(message, [secret]);
-  const old = new Date(Date.now() - 6 * 60_000);
-  const cases = [
-    [true, headers, body],
-    [true, signedHeaders(message, [previous, secret]), body],
-    [false, signedHeaders(message, [previous]), body],
-    [false, headers, body.replace('test', 'last')],
-    [false, { ...headers, 'webhook-id': '0194' }, body],
-    [false, { ...headers, 'webhook-signature': 'v1,AAAA v2 x' }, body],
-    [false, signedHeaders({ ...message, now: old }, [secret]), body],
-  ] as const;
-  const input = join(folder, 'cases.json');
-  await writeFile(input, JSON.stringify({ secret: formatSecret(secret), cases }));
-  const script =
-    language === 'js'
-      ? `import { readFileSync } from 'node:fs';
+] as const)(
+  'the verification in %s accepts signed messages and refuses all others',
+  async (language, program, args) => {
+    const [code = '', ...more] = blocksUnder(PAGE, 'Receive', language);
+    expect(more).toEqual([]);
+    const folder = await temporaryFolder();
+    const file = join(folder, language === 'js' ? 'verify.mjs' : 'verify.py');
+    await writeFile(file, code);
+    const [secret, previous] = [generateSecret(), generateSecret()];
+    const body = JSON.stringify({ type: 'webhook.test', data: { name: 'Größe' } });
+    const message = { id: '0193', body, now: new Date() };
+    const headers = signedHeaders(message, [secret]);
+    const old = new Date(Date.now() - 6 * 60_000);
+    const cases = [
+      [true, headers, body],
+      [true, signedHeaders(message, [previous, secret]), body],
+      [false, signedHeaders(message, [previous]), body],
+      [false, headers, body.replace('test', 'last')],
+      [false, { ...headers, 'webhook-id': '0194' }, body],
+      [false, { ...headers, 'webhook-signature': 'v1,AAAA v2 x' }, body],
+      [false, signedHeaders({ ...message, now: old }, [secret]), body],
+    ] as const;
+    const input = join(folder, 'cases.json');
+    await writeFile(input, JSON.stringify({ secret: formatSecret(secret), cases }));
+    const script =
+      language === 'js'
+        ? `import { readFileSync } from 'node:fs';
         const { isSigned } = await import(${JSON.stringify(pathToFileURL(file).href)});
         const { secret, cases } = JSON.parse(readFileSync(${JSON.stringify(input)}, 'utf8'));
         console.log(JSON.stringify(cases.map(([, headers, body]) => isSigned(secret, headers, body))));`
-      : [
-          'import json, sys',
-          `sys.path.insert(0, ${JSON.stringify(folder)})`,
-          'from verify import is_signed',
-          `given = json.load(open(${JSON.stringify(input)}))`,
-          'secret = given["secret"]',
-          'print(json.dumps([is_signed(secret, headers, body.encode()) for _, headers, body in given["cases"]]))',
-        ].join('\n');
-  const started = run(program, [...args, script]);
-  expect(await started.ended, started.output()).toBe(0);
-  expect(JSON.parse(started.output().trim())).toEqual(cases.map(([expected]) => expected));
-});
+        : [
+            'import json, sys',
+            `sys.path.insert(0, ${JSON.stringify(folder)})`,
+            'from verify import is_signed',
+            `given = json.load(open(${JSON.stringify(input)}))`,
+            'secret = given["secret"]',
+            'print(json.dumps([is_signed(secret, headers, body.encode()) for _, headers, body in given["cases"]]))',
+          ].join('\n');
+    const started = run(program, [...args, script]);
+    expect(await started.ended, started.output()).toBe(0);
+    expect(JSON.parse(started.output().trim())).toEqual(cases.map(([expected]) => expected));
+  },
+);

@@ -314,9 +314,12 @@ test('a receiver that sends 1xx answers without end is cut off', async () => {
     const write = () => {
       while (!socket.destroyed && socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(100)));
     };
-    socket.once('data', write).on('drain', write).on('close', () => {
-      isCut = true;
-    });
+    socket
+      .once('data', write)
+      .on('drain', write)
+      .on('close', () => {
+        isCut = true;
+      });
   });
   const began = performance.now();
   const sent = await send(message(`http://127.0.0.1:${port}/`), { policy: loopback, maxMs: 10_000 });

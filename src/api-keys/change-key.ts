@@ -31,11 +31,7 @@ export async function changeApiKey(
     // From now on this is the key's lifetime, not what it had before a rotation.
     ...(isExtended && { rotatedAt: null, expiresBeforeRotation: null }),
   };
-  await trx
-    .updateTable('apiKeys')
-    .set(changes)
-    .where('id', '=', id)
-    .execute();
+  await trx.updateTable('apiKeys').set(changes).where('id', '=', id).execute();
   // Without a limit the usage is not counted: it would be wrong when a limit is set again.
   if (changed.monthlyPredictions === null) {
     await trx.deleteFrom('apiKeyUsage').where('apiKeyId', '=', id).execute();

@@ -139,6 +139,10 @@ export interface ApiKeys {
    */
   digest: Buffer;
   expiresAt: Timestamp | null;
+  /**
+   * its expiry before rotated_at; null: it had none
+   */
+  expiresBeforeRotation: Timestamp | null;
   id: string;
   /**
    * up to the last fold; later uses are in prediction_logs
@@ -178,6 +182,10 @@ export interface ApiKeys {
    * the first key of the rotations that led to this one; null: it is the first
    */
   rootId: string | null;
+  /**
+   * when a rotation shortened its lifetime, unless its expiry was changed since
+   */
+  rotatedAt: Timestamp | null;
   scopes: ArrayType<ApiKeyScope>;
 }
 

@@ -145,7 +145,7 @@ export type ActorKind =
   | 'OPERATOR'
   /** A person: `actor`, which is null if they deleted their account. */
   | 'PERSON'
-  /** The server: an expiry, at the time that was set before, and a revocation that a report of GitHub asked for. */
+  /** The server: an expiry, or a revocation because of a report from GitHub. */
   | 'SERVER';
 
 /** Usage and limit of something that a plan limits. */
@@ -164,7 +164,7 @@ export type ApiKey = {
   allowedNetworks?: Maybe<Array<Scalars['String']['output']>>;
   /** The rules of the organization's policy that the key breaks: it was created before they were set, and keeps working. */
   brokenPolicyRules: Array<ApiKeyPolicyRule>;
-  /** From where this key was called successfully in the last 24 hours. */
+  /** The networks from which this key was called successfully in the last 24 hours. */
   callers: ApiKeyCallers;
   /** How many calls a minute the key may make to each server; null: no limit of its own. */
   callsPerMinute?: Maybe<Scalars['Int']['output']>;
@@ -271,7 +271,7 @@ export type ApiKeyCaller = {
   network?: Maybe<Scalars['String']['output']>;
 };
 
-/** From where a key was called. */
+/** The networks from which a key was called. */
 export type ApiKeyCallers = {
   __typename?: 'ApiKeyCallers';
   /** The networks of the calls, the latest first, at most 50. */
@@ -317,7 +317,7 @@ export type ApiKeyPolicy = {
   __typename?: 'ApiKeyPolicy';
   /** Whether a key must expire. */
   expiryRequired: Scalars['Boolean']['output'];
-  /** How many days a key may live from its creation, which requires an expiry; null: any time. */
+  /** How many days a key may live from its creation, which requires an expiry; null: no limit. */
   maxLifetimeDays?: Maybe<Scalars['Int']['output']>;
   /** Whether a key may reach a whole project. */
   projectKeysAllowed: Scalars['Boolean']['output'];
@@ -863,7 +863,7 @@ export type Mutation = {
   renameProject: Project;
   /**
    * Sends a delivery again, with the same id and content, for another 24 hours. A pending one is not changed. For owners of
-   * the organization.
+   * the organization, 60 times an hour together with `testWebhook`; more fail with 429 `RATE_LIMITED`.
    */
   resendWebhookDelivery: WebhookDelivery;
   /** Ends the quarantine of a deployment's model and clears its failures. This applies to all deployments of the model. */
@@ -876,11 +876,11 @@ export type Mutation = {
   /** Revokes a pending invitation and makes its link invalid. For members who may invite with its role. */
   revokeInvitation: Scalars['Boolean']['output'];
   /**
-   * Revokes the API key that the request is sent with: anyone who finds a leaked key can end it. The key works for this
-   * whatever its state, networks, limits and plan: also when it has expired or was revoked, which a repeat is answered
-   * like. Only an unknown key fails, with 401 `UNAUTHENTICATED`. No other key is revoked. Of the key, only `id`, `name`,
-   * `prefix`, `scopes`, `status`, `createdAt`, `expiresAt`, `revokedAt` and `revocationSource` can be selected; other fields
-   * fail with 403 `FORBIDDEN`, before it is revoked.
+   * Revokes the API key that the request is sent with: anyone who finds a leaked key can revoke it. This works in any state
+   * of the key (expired, rehearsed, already revoked), from any network, and whatever its limits and plan. A repeated request
+   * gets the same answer. Only an unknown key fails, with 401 `UNAUTHENTICATED`. No other key is revoked. Only `id`, `name`,
+   * `prefix`, `scopes`, `status`, `createdAt`, `expiresAt`, `revokedAt` and `revocationSource` can be selected: any other
+   * field fails with 403 `FORBIDDEN`, and the key is not revoked.
    */
   revokeThisApiKey: ApiKey;
   /**
@@ -906,9 +906,9 @@ export type Mutation = {
   /** Switches a deployment on or off. Calls of an inactive deployment fail with 409 `DEPLOYMENT_INACTIVE`. */
   setDeploymentActive: Deployment;
   /**
-   * Sets whether you get mails about API keys of an organization that you belong to: created, rotated, rehearsed,
-   * revoked, expiring and expired ones; and about quotas and predictions outside of their deployments. At most one an hour
-   * comes, about all your organizations together.
+   * Sets whether you get mails about an organization that you belong to: about API keys that are created, rotated,
+   * rehearsed, revoked, expiring or expired, about quotas, and about predictions outside the calibration. You get at most
+   * one mail an hour for all your organizations together.
    */
   setKeyMails: Organization;
   /**
@@ -1711,7 +1711,7 @@ export type Session = {
 export type SetApiKeyPolicyInput = {
   /** Whether a key must expire. */
   expiryRequired: Scalars['Boolean']['input'];
-  /** How many days a key may live from its creation, 1 to 36500, which requires an expiry; null: any time. */
+  /** How many days a key may live from its creation, 1 to 36500, which requires an expiry; null: no limit. */
   maxLifetimeDays?: InputMaybe<Scalars['Int']['input']>;
   /** The organization's id. */
   organizationId: Scalars['ID']['input'];
@@ -1904,7 +1904,7 @@ export type WebhookDeliveryStatus =
   /** Not delivered within 24 hours, or too many of the organization were pending. `resendWebhookDelivery` attempts it again. */
   | 'UNDELIVERED';
 
-/** Something that a webhook is notified of. The messages are described in the documentation. */
+/** Something that a webhook is notified of. docs/webhooks.md describes the messages. */
 export type WebhookEvent =
   /** An API key was created. */
   | 'API_KEY_CREATED'

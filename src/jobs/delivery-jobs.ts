@@ -40,7 +40,9 @@ export async function insertJobs(
   const priorities = new Map(
     rows.map(({ id, isReserved, pending }) => [
       id,
-      (isReserved ? MIN_RESERVED_PRIORITY : 0) + Number(pending <= MANY_PENDING) + Number(pending <= FEW_PENDING),
+      (isReserved ? MIN_RESERVED_PRIORITY : 0) +
+        Number(pending <= MANY_PENDING) +
+        Number(pending <= FEW_PENDING),
     ]),
   );
   const jobs = streams.map(({ webhookId, subjectId, organizationId }) => ({

@@ -16,7 +16,8 @@ const MAX_INFORMATIONAL = 10;
  * Cipher suites whose handshake has a bounded cost. With DHE, the receiver chooses a group of up to 10 000 bits, and the
  * handshake blocks the event loop.
  */
-const CIPHERS = 'TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20';
+const CIPHERS =
+  'TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20';
 
 /** One message to a receiver. */
 export interface Message {
@@ -122,7 +123,8 @@ function post(
     let informational = 0;
     sent.on('information', () => {
       informational += 1;
-      if (informational > MAX_INFORMATIONAL) sent.destroy(new Error('The receiver sent too many 1xx answers.'));
+      if (informational > MAX_INFORMATIONAL)
+        sent.destroy(new Error('The receiver sent too many 1xx answers.'));
     });
     sent.once('error', reject);
     // The only event after a 101 with `Connection: Upgrade`. After a response it may precede the answer's `end`.

@@ -5,8 +5,8 @@ import { Day } from '../ui/Day';
 import { Fact, Facts } from '../ui/Fact';
 import { Moment } from '../ui/Moment';
 import { expiryWords } from './expiry.ts';
-import { type Mark, marksOf } from './key-marks.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
+import { type Mark, marksOf } from './key-marks.ts';
 import { keyPath } from './key-path.ts';
 import { revokerOf } from './revoker.ts';
 

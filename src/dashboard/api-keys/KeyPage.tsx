@@ -138,11 +138,7 @@ function Page({ projectId, id }: { projectId: string; id: string }) {
         </Group>
       </Stack>
       {isRehearsed && (
-        <RehearsalUnderWay
-          id={key.id}
-          until={rehearsalUntil}
-          canEnd={project.viewerCan.manageApiKeys}
-        />
+        <RehearsalUnderWay id={key.id} until={rehearsalUntil} canEnd={project.viewerCan.manageApiKeys} />
       )}
       {key.revocationSource && <LeakedKey apiKey={key} source={key.revocationSource} />}
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">

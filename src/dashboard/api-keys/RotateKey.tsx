@@ -4,8 +4,8 @@ import { graphql } from '../generated';
 import type { ApiKeyRowFragment } from '../generated/graphql';
 import { type Attempts, isUnanswered, useAttempt } from './attempt.ts';
 import { Deleted, type LostKey } from './ExistingKey';
-import { NewKeyDialog } from './NewKeyDialog';
 import type { ExpiryPolicy } from './expiry-policy.ts';
+import { NewKeyDialog } from './NewKeyDialog';
 import { RotateForm, type Rotation, type RotationDraft, rotationDraft } from './RotateForm';
 
 // Selects only the key: with its deployment, the cache would reload the whole page behind the secret.

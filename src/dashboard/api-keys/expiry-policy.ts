@@ -1,8 +1,8 @@
-import type { ApiKeyPolicy } from '../generated/graphql';
+import type { ApiKeysQuery } from '../generated/graphql';
 import { expiryOf, LIFETIMES, LONGEST, NO_EXPIRY, ON_DATE } from './expiry.ts';
 
 /** What an organization requires of the expiry of its keys. */
-export type ExpiryPolicy = Pick<ApiKeyPolicy, 'maxLifetimeDays' | 'expiryRequired'>;
+export type ExpiryPolicy = NonNullable<ApiKeysQuery['project']>['organization']['apiKeyPolicy'];
 
 /** While the policy is not loaded. */
 export const NO_POLICY: ExpiryPolicy = { maxLifetimeDays: null, expiryRequired: false };
