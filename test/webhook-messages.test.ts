@@ -58,7 +58,7 @@ test('docs/webhooks.md lists the fields of the messages of every event', async (
   const { db } = service;
   const { owner, deploymentId } = await openLab(service, 'PRO');
   await sql`update plans set monthly_predictions = 5 where name = 'PRO'`.execute(db);
-  const events = EVENT_NAMES.filter(name => name !== 'TEST');
+  const events = Object.values(EVENT_NAMES).filter(name => name !== 'TEST');
   const { createWebhook } = await service.ask(
     'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }',
     { input: { organizationId: owner.organization.id, url: 'https://192.0.2.1/', events } },
