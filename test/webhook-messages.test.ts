@@ -61,7 +61,7 @@ test('docs/webhooks.md lists the fields of the messages of every event', async (
   const events = Object.values(EVENT_NAMES).filter(name => name !== 'TEST');
   const { createWebhook } = await service.ask(
     'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }',
-    { input: { organizationId: owner.organization.id, url: 'https://192.0.2.1/', events } },
+    { input: { organizationId: owner.organization.id, url: 'https://receiver.example/', events } },
     owner,
   );
   const inDays = (days: number) => new Date(now.getTime() + days * DAY_MS);
