@@ -177,10 +177,7 @@ interface ActivityChange {
 }
 
 /** What an entry says besides its subject: what changed, and other facts. */
-export function readDetails({
-  subject,
-  details,
-}: Pick<ActivityRow, 'subject' | 'details'>): {
+export function readDetails({ subject, details }: Pick<ActivityRow, 'subject' | 'details'>): {
   changes: ActivityChange[];
   facts: { name: string; value: string }[];
 } {

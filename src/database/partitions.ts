@@ -13,11 +13,7 @@ const CREATE_LOCK = sql`hashtext('spectrakey: monthly partitions')`;
  * Creates the missing partitions of a table for the month of `now` and the following ones. The function in the database
  * runs with the rights of the owner, which the server's role need not have. Several servers may do this at once.
  */
-export async function makeMonthPartitions(
-  db: Kysely<DB>,
-  table: PartitionedTable,
-  now: Date,
-): Promise<void> {
+export async function makeMonthPartitions(db: Kysely<DB>, table: PartitionedTable, now: Date): Promise<void> {
   await db.transaction().execute(async trx => {
     // One server at a time, or two servers would both create a missing table.
     await sql`select pg_advisory_xact_lock(${CREATE_LOCK})`.execute(trx);

@@ -6,7 +6,10 @@ import { addDeployments, callOf } from './system.ts';
 const CONNECTIONS = 32;
 const MANY = 1_000_000_000;
 /** Networks that the caller is not in, before the one that it is in: the check has to try them all. */
-const NETWORKS = [...Array.from({ length: MAX_ALLOWED_NETWORKS - 1 }, (_, at) => `198.51.${at}.0/24`), '127.0.0.0/8'];
+const NETWORKS = [
+  ...Array.from({ length: MAX_ALLOWED_NETWORKS - 1 }, (_, at) => `198.51.${at}.0/24`),
+  '127.0.0.0/8',
+];
 
 /** Keys with networks, limits and an ended rehearsal against a key without; the limit of a month on two servers too. */
 export async function keySettings(bench: Bench): Promise<void> {
