@@ -100,10 +100,7 @@ export async function startServer({
   const tracing = traces
     ? await (await import('./observability/tracing.ts')).startTracing(traces, log)
     : undefined;
-  const webhookTargets = {
-    allowHttp: config.WEBHOOK_HTTP,
-    networks: parseNetworks(config.WEBHOOK_NETWORKS ?? []),
-  };
+  const webhookTargets = { allowHttp: config.WEBHOOK_HTTP, networks: config.WEBHOOK_NETWORKS ?? [] };
   const keyMails = keyMailsOf(config);
   const jobs = runsJobs ? startJobs({ db, log, now, webhookTargets, keyMails }) : undefined;
   const upkeep = startUpkeep({ db, owner, log, now, retentionMonths: config.LOG_RETENTION_MONTHS });
@@ -119,7 +116,7 @@ export async function startServer({
     purgeSoon,
     addDeliveries: async trx => (await jobs?.addDeliveries(trx)) ?? false,
     deliverSoon: () => jobs?.deliverSoon(),
-    webhookTargets,
+    webhookTargets: { ...webhookTargets, networks: parseNetworks(webhookTargets.networks) },
     metrics,
     tracing,
   });

@@ -1,10 +1,12 @@
 import type { Transaction, Updateable } from 'kysely';
 import type { By } from '../activity/activity.ts';
+import { canEditProject } from '../auth/roles.ts';
 import { badUserInput } from '../errors.ts';
 import type { ApiKeys, DB } from '../generated/database.ts';
+import { lockProjectAs } from '../projects/projects.ts';
 import { lockApiKeyAs, recordKeyActivity } from './manage-keys.ts';
 import { checkLifetime, policyOfProject } from './policy.ts';
-import { type ApiKeyRow, hasUsableSuccessor } from './queries.ts';
+import { type ApiKeyRow, hasUsableSuccessor, timeBehindLocks } from './queries.ts';
 import type { KeySettings } from './settings.ts';
 
 /**
@@ -17,15 +19,19 @@ import type { KeySettings } from './settings.ts';
  */
 export async function changeApiKey(
   trx: Transaction<DB>,
-  id: string,
+  { id, projectId }: { id: string; projectId: string },
   settings: Partial<KeySettings>,
   { viewerId, actor, now }: By,
 ): Promise<void> {
+  // Before the key, as in a rotation: a key counts against the key limit of its project as long as it lives.
+  if (settings.expiresAt !== undefined) await lockProjectAs(trx, projectId, viewerId, canEditProject);
   const key = await lockApiKeyAs(trx, id, viewerId);
   const changed = changesOf(key, settings);
   if (Object.keys(changed).length === 0) return;
   const isExtended = changed.expiresAt !== undefined && isLater(changed.expiresAt, key.expiresAt);
-  if (isExtended) await checkExtension(trx, key, changed.expiresAt ?? null, now);
+  if (isExtended) {
+    await checkExtension(trx, key, changed.expiresAt ?? null, await timeBehindLocks(trx, now));
+  }
   const changes: Updateable<ApiKeys> = {
     ...changed,
     // From now on this is the key's lifetime, not what it had before a rotation.

@@ -51,8 +51,11 @@ function checkNetwork(text: string): string {
 /** The mask of a byte of which this many bits belong to the network. */
 const mask = (bits: number): number => (0xff << (8 - Math.min(Math.max(bits, 0), 8))) & 0xff;
 
-/** The lists of keys, made once for each look-up. */
-const lists = new WeakMap<readonly string[], BlockList>();
+/**
+ * The lists of keys, made once for each look-up. One for each family: a block of IPv6 that contains `::ffff:0:0/96`, such as
+ * `::/0`, would contain every address of IPv4.
+ */
+const lists = new WeakMap<readonly string[], Record<'ipv4' | 'ipv6', BlockList>>();
 
 /**
  * Whether a key may be used from an address.
@@ -66,12 +69,16 @@ export function isInNetworks(networks: readonly string[] | null, address: string
   if (parsed === undefined) return false;
   let list = lists.get(networks);
   if (!list) {
-    list = new BlockList();
+    list = { ipv4: new BlockList(), ipv6: new BlockList() };
     for (const network of networks) {
       const [base = '', bits] = network.split('/');
-      list.addSubnet(base, Number(bits), isIPv4(base) ? 'ipv4' : 'ipv6');
+      const family = familyOf(base);
+      list[family].addSubnet(base, Number(bits), family);
     }
     lists.set(networks, list);
   }
-  return list.check(parsed, isIPv4(parsed) ? 'ipv4' : 'ipv6');
+  const family = familyOf(parsed);
+  return list[family].check(parsed, family);
 }
+
+const familyOf = (address: string) => (isIPv4(address) ? 'ipv4' : 'ipv6');

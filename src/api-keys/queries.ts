@@ -1,7 +1,7 @@
-import { type InferResult, sql } from 'kysely';
+import { type InferResult, sql, type Transaction } from 'kysely';
 import type { ActivityAction } from '../activity/activity.ts';
 import type { Database } from '../database/pool.ts';
-import type { ApiKeyScope } from '../generated/database.ts';
+import type { ApiKeyScope, DB } from '../generated/database.ts';
 
 /** A key as the viewer sees it, with their role in its project. */
 export type ApiKeyRow = InferResult<ReturnType<typeof selectVisibleKeys>>[number];
@@ -91,6 +91,17 @@ export const isUsable = (
   { revokedAt, expiresAt }: Pick<HeldKey, 'revokedAt' | 'expiresAt'>,
   now: Date,
 ): boolean => revokedAt === null && (expiresAt === null || expiresAt > now);
+
+/**
+ * The time at which a change of a key is judged, once its locks are held: that of the database, if it is later than the
+ * time of the request. Otherwise a request that was held back could extend a key that has expired meanwhile, and in whose
+ * place another was created.
+ */
+export async function timeBehindLocks(trx: Transaction<DB>, now: Date): Promise<Date> {
+  const { rows } = await sql<{ time: Date }>`
+    select greatest(${now}::timestamptz, clock_timestamp()) as time`.execute(trx);
+  return rows[0]?.time ?? now;
+}
 
 /** `isUsable` of a row, in SQL. @param table the name or alias of the table of keys */
 export const isUsableRow = (table: string, now: Date) => {

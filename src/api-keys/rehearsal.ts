@@ -54,8 +54,8 @@ export async function endRehearsal(
   id: string,
   { viewerId, actor, now }: By,
 ): Promise<void> {
-  const { rehearsalUntil } = await lockApiKeyAs(trx, id, viewerId);
-  if (!rehearsalUntil || rehearsalUntil <= now) return;
+  const key = await lockApiKeyAs(trx, id, viewerId);
+  if (!key.rehearsalUntil || key.rehearsalUntil <= now || !isUsable(key, now)) return;
   await trx.updateTable('apiKeys').set({ rehearsalUntil: null }).where('id', '=', id).execute();
   await recordKeyActivity(trx, id, 'api_key.rehearsal_ended', actor, now);
 }

@@ -15,7 +15,7 @@ import { checkKeyPage } from './list.ts';
 import { deleteApiKey, insertApiKey, revokeApiKey } from './manage-keys.ts';
 import { memberOf } from './member-keys.ts';
 import { brokenRules, checkPolicyInput, NO_POLICY, setKeyPolicy } from './policy.ts';
-import { findCreatedKey } from './queries.ts';
+import { findCreatedKey, isUsable } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
 import { checkRefusalDays, DEFAULT_REFUSAL_DAYS } from './refusals-by-code.ts';
 import { endRehearsal, rehearseRevocation } from './rehearsal.ts';
@@ -75,9 +75,9 @@ export const apiKeyResolvers = {
 
     async updateApiKey(_parent, { input }, { transaction, by, viewer, at }) {
       const { load } = viewer();
-      const { id } = await requireKeyEditor({ load }, input.id);
+      const { id, projectId } = await requireKeyEditor({ load }, input.id);
       const settings = checkChangedSettings(input, at);
-      await transaction(trx => changeApiKey(trx, id, settings, by()));
+      await transaction(trx => changeApiKey(trx, { id, projectId }, settings, by()));
       return await load.apiKey.reload(id);
     },
 
@@ -167,8 +167,8 @@ export const apiKeyResolvers = {
   },
 
   ApiKey: {
-    rehearsalUntil: ({ rehearsalUntil, revokedAt }, _args, { at }) =>
-      !revokedAt && rehearsalUntil && rehearsalUntil > at ? rehearsalUntil : null,
+    rehearsalUntil: (key, _args, { at }) =>
+      isUsable(key, at) && key.rehearsalUntil && key.rehearsalUntil > at ? key.rehearsalUntil : null,
     status: ({ revokedAt, expiresAt }, _args, { at }) => {
       if (revokedAt) return 'REVOKED';
       return expiresAt && expiresAt <= at ? 'EXPIRED' : 'ACTIVE';

@@ -9,12 +9,15 @@ import { lockProjectAs } from '../projects/projects.ts';
 import { deleteOldEndedKeys, lockApiKeyAs, planOfProject, recordKeyActivity } from './manage-keys.ts';
 import { addKeyUsage } from './month-usage.ts';
 import { checkPolicy, policyOfProject, renewedExpiry } from './policy.ts';
-import { type ApiKeyRow, isUsable } from './queries.ts';
+import { type ApiKeyRow, isUsable, timeBehindLocks } from './queries.ts';
 import type { RawKey } from './raw-key.ts';
 import { checkExpiry } from './settings.ts';
 
 /** Max time in which a key and its successor can both be used. */
 const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
+
+/** How far the clocks of servers may differ (docs/operations.md). */
+const MAX_CLOCK_DIFFERENCE_MS = 5000;
 
 /** A checked rotation. */
 export interface Rotation {
@@ -54,14 +57,15 @@ export async function rotateApiKey(
   const related = await lockWithRelatives(trx, id);
   const key = await lockApiKeyAs(trx, id, viewerId);
   if (!(await planOfProject(trx, projectId)).allowApiPredict) throw planFeatureRequired();
-  if (!isUsable(key, now)) {
+  if (!isUsable(key, await timeBehindLocks(trx, now))) {
     throw badUserInput('The key is revoked or has expired, and cannot be rotated. Create a new key.');
   }
   if (related.some(one => one.predecessorId === id && isUsable(one, now))) throw rotationUnderWay();
   const usableBefore = related.filter(one => one.id === key.predecessorId && isUsable(one, now));
   if (usableBefore.length > 0 && rotation.overlapMs > 0) throw rotationUnderWay();
 
-  const endOfOverlap = new Date(now.getTime() + rotation.overlapMs);
+  // Without an overlap the end is past for servers whose clocks are behind, too.
+  const endOfOverlap = new Date(now.getTime() + (rotation.overlapMs || -MAX_CLOCK_DIFFERENCE_MS));
   const retiresAt = key.expiresAt && key.expiresAt < endOfOverlap ? key.expiresAt : endOfOverlap;
   const policy = await policyOfProject(trx, projectId);
   // An earlier rotation, whose successor was revoked or deleted, may have shortened the key's lifetime.
@@ -77,10 +81,10 @@ export async function rotateApiKey(
     .where('id', '=', id)
     .execute();
   for (const before of usableBefore) {
-    await trx.updateTable('apiKeys').set({ expiresAt: now }).where('id', '=', before.id).execute();
+    await trx.updateTable('apiKeys').set({ expiresAt: endOfOverlap }).where('id', '=', before.id).execute();
     await recordKeyActivity(trx, before.id, 'api_key.changed', actor, now, {
       'expiresAt.from': before.expiresAt?.toISOString() ?? null,
-      'expiresAt.to': now.toISOString(),
+      'expiresAt.to': endOfOverlap.toISOString(),
     });
   }
   const { prefix } = successor.rawKey;

@@ -5,6 +5,7 @@ import type { DB } from '../generated/database.ts';
 import type { DeliveryStream, StreamId } from '../outbox/outbox.ts';
 import { type AttemptServices, attemptNext, MAX_RETRY_DELAY_S } from '../webhooks/attempt.ts';
 import { expireDeliveries } from '../webhooks/prune.ts';
+import type { Sending } from '../webhooks/sending.ts';
 import {
   deleteJobsWithoutDelivery,
   findStreamsWithoutJob,
@@ -53,10 +54,12 @@ export interface Deliveries {
 /** Prepares the deliveries of a server. They begin with `start`. */
 export function prepareDeliveries({
   boss,
+  db,
+  now,
+  send,
   report,
-  ...services
-}: AttemptServices & { boss: PgBoss; report: (error: unknown) => void }): Deliveries {
-  const { db, now } = services;
+}: Omit<AttemptServices, 'send'> &
+  Pick<Sending, 'send'> & { boss: PgBoss; report: (error: unknown) => void }): Deliveries {
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
   const running: TaskCounts = { reserved: 0, others: 0 };
@@ -139,8 +142,13 @@ export function prepareDeliveries({
     underWay.add(delivering);
   }
 
-  async function deliver({ id, retryCount, data }: DeliveryJob): Promise<void> {
+  async function deliver({ id, retryCount, data, reserved }: DeliveryJob): Promise<void> {
     const job = { id, retryCount };
+    const services: AttemptServices = {
+      db,
+      now,
+      send: (message, signal) => send(message, { reserved, signal }),
+    };
     let outcome: 'final' | 'retry' = 'retry';
     try {
       outcome = await attemptNext(services, data, stopping.signal);

@@ -11,8 +11,7 @@ import { dropMails, type KeyMails, sendKeyMails } from '../notifications/send-ke
 import { writeUsageEvents } from '../notifications/usage-notices.ts';
 import { takeStreams } from '../outbox/outbox.ts';
 import { countKeyDays } from '../predictions/key-usage.ts';
-import { send } from '../webhooks/send.ts';
-import type { TargetPolicy } from '../webhooks/target.ts';
+import { startSending } from '../webhooks/sending.ts';
 import { prepareDeliveries } from './deliveries.ts';
 
 /** A kind of background work. At most one of each is queued and one running, on all servers together. */
@@ -61,7 +60,7 @@ export function startJobs({
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   now: () => Date;
   /** What webhooks may call. */
-  webhookTargets: TargetPolicy;
+  webhookTargets: Parameters<typeof startSending>[0];
   /** Null if the server sends no mails. */
   keyMails: KeyMails | null;
 }): Jobs {
@@ -90,13 +89,8 @@ export function startJobs({
   boss.on('error', report);
   boss.on('warning', ({ message }) => log.info({ reason: message }, 'warning of pg-boss'));
   const workers = new Map<string, string>();
-  const deliveries = prepareDeliveries({
-    boss,
-    db,
-    now,
-    report,
-    send: (message, signal) => send(message, { policy: webhookTargets, signal }),
-  });
+  const sending = startSending(webhookTargets);
+  const deliveries = prepareDeliveries({ boss, db, now, report, send: sending.send });
 
   /** Adds the jobs of the deliveries that a transaction wrote. */
   async function addDeliveries(trx: Transaction<DB>): Promise<boolean> {
@@ -194,6 +188,7 @@ export function startJobs({
     async stop() {
       stopping.abort();
       await Promise.race([deliveries.stop(), wait(MAX_STOP_MS / 4)]);
+      await sending.close();
       const stopped = boss.stop({ graceful: true, timeout: MAX_STOP_MS / 2 }).catch(report);
       await Promise.race([Promise.all([starting, stopped]), wait(MAX_STOP_MS)]);
     },

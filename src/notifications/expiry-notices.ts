@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import { type ActivityEntry, recordActivity, SERVER } from '../activity/activity.ts';
+import { isUsableRow } from '../api-keys/queries.ts';
 import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES, type Event } from '../outbox/events.ts';
 import { writeEvents } from '../outbox/outbox.ts';
@@ -28,7 +29,8 @@ interface DueKey {
 
 /**
  * Writes the events of keys that expire in 14 and in 3 days, and of those that have expired, for organizations with a
- * webhook or, if the server sends mails, for all. A key that was created later than such a moment has no event of it. An
+ * webhook or, if the server sends mails, for all. A key that was created later than such a moment has no event of it, and
+ * one that retires beside its successor none before its expiry. An
  * expiry is recorded in the activity of every organization. A job calls this once a minute (jobs/jobs.ts).
  *
  * @returns whether there may be more
@@ -41,12 +43,7 @@ export async function writeExpiryEvents(
   const moments = DAYS.map(days => new Date(now.getTime() + days * DAY_MS));
   const { rows } = await sql<DueKey>`
     select keys.id, projects.organization_id, keys.project_id, keys.name, keys.prefix, keys.expires_at, due.days,
-      listeners.has_listeners, (
-        select prefix from api_keys as successor
-        where successor.predecessor_id = keys.id and successor.revoked_at is null
-          and (successor.expires_at is null or successor.expires_at > ${now})
-        order by id desc limit 1
-      ) as successor_prefix
+      listeners.has_listeners, successor.prefix as successor_prefix
     from api_keys as keys
     join projects on projects.id = keys.project_id
     join lateral (
@@ -63,11 +60,17 @@ export async function writeExpiryEvents(
           and webhooks.events && ${[EVENT_TYPES.API_KEY_EXPIRING, EVENT_TYPES.API_KEY_EXPIRED]}::text[]
       ) or (${forMails} and keys.expires_at > ${new Date(now.getTime() - DAY_MS)}) as has_listeners
     ) as listeners
+    left join lateral (
+      select prefix from api_keys as successor
+      where successor.predecessor_id = keys.id and ${isUsableRow('successor', now)}
+      order by id desc limit 1
+    ) as successor on true
     left join api_key_notices as notice on notice.api_key_id = keys.id and notice.expires_at = keys.expires_at
     where keys.revoked_at is null
       and keys.expires_at between ${new Date(now.getTime() - MAX_LATE_MS)} and ${moments[0]}
       and due.days < coalesce(notice.days, 100)
-      and (due.days = 0 or has_listeners)
+      -- With a usable successor the expiry is the planned end of a rotation, and not announced.
+      and (due.days = 0 or (has_listeners and successor.prefix is null))
     order by keys.id
     limit ${MAX_EVENTS}
     for no key update of keys skip locked`.execute(trx);

@@ -83,7 +83,9 @@ export async function sendKeyMails(
         onFailed(error);
         await takeBackKeyMail(rateLimits, recipient.email);
         if (isRefusedSender(error) || !(await isReachable())) return;
-        await postpone(db, recipient, inAnHour);
+        // Due in an hour, whatever is queued.
+        const isOutside = events.every(({ type }) => type === EVENT_TYPES.PREDICTION_OUTSIDE);
+        await postpone(db, recipient, isOutside ? new Date(inAnHour.getTime() - OUTSIDE_MS) : inAnHour);
         continue;
       }
       await postpone(db, recipient, inAnHour);

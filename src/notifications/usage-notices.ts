@@ -4,8 +4,10 @@ import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES, type Event } from '../outbox/events.ts';
 import { writeEvents } from '../outbox/outbox.ts';
 
-/** Max deployments of a transaction. */
+/** Max deployments of a transaction, in each month. */
 const MAX_DEPLOYMENTS = 100;
+/** How long after its end a month is looked at. */
+const MAX_LATE_MS = 60 * 60 * 1000;
 
 interface CountedDeployment {
   id: string;
@@ -25,16 +27,28 @@ interface CountedDeployment {
  * Writes the events of deployments whose usage of this month has reached 80 or 100 percent of the plan's limit, or which
  * have had more predictions outside of what their model is applicable to, for organizations with a webhook or, if the
  * server sends mails, for all. At most one event of a type for each deployment, however many calls there were since the
- * last time. A quota is reported again if the limit was raised and the usage reaches the new one. A job calls this once a minute (jobs/jobs.ts): it reads what is counted anyway, so that no call writes more.
+ * last time. A quota is reported again if the limit was raised and the usage reaches the new one. A job calls this once a
+ * minute (jobs/jobs.ts): it reads what is counted anyway, so that no call writes more.
  *
  * @returns whether there may be more
  */
 export async function writeUsageEvents(
   trx: Transaction<DB>,
   now: Date,
+  options: { forMails: boolean },
+): Promise<boolean> {
+  // Also what was counted after the last look of the month before.
+  const months = new Set([monthOf(new Date(now.getTime() - MAX_LATE_MS)), monthOf(now)]);
+  let mayBeMore = false;
+  for (const month of months) mayBeMore = (await writeEventsOf(trx, { month, now }, options)) || mayBeMore;
+  return mayBeMore;
+}
+
+async function writeEventsOf(
+  trx: Transaction<DB>,
+  { month, now }: { month: string; now: Date },
   { forMails }: { forMails: boolean },
 ): Promise<boolean> {
-  const month = monthOf(now);
   const { rows: counted } = await sql<CountedDeployment>`
     select * from (
       select deployments.id, projects.organization_id, deployments.project_id, deployments.name,
@@ -44,7 +58,8 @@ export async function writeUsageEvents(
           when usage.predictions >= plans.monthly_predictions * 0.8 then 80
           else 0
         end as reached,
-        coalesce(notice.outside, 0) as outside_before, coalesce(notice.quota, 0)::int as reached_before,
+        case when notice.month = ${month} then notice.outside else 0 end as outside_before,
+        case when notice.month = ${month} then notice.quota else 0 end::int as reached_before,
         exists (
           select from webhooks
           where webhooks.organization_id = organizations.id and webhooks.events && ${OF_USAGE}::text[]
@@ -57,7 +72,9 @@ export async function writeUsageEvents(
         select sum(predictions)::bigint as predictions, sum(outside)::bigint as outside
         from deployment_usage where deployment_id = deployments.id and month = ${month}
       ) as usage on usage.predictions > 0
-      left join deployment_notices as notice on notice.deployment_id = deployments.id and notice.month = ${month}
+      left join deployment_notices as notice on notice.deployment_id = deployments.id
+      -- What a later month has reported ends the one before.
+      where notice.month is null or notice.month <= ${month}
     ) as counted
     where (has_webhook or ${forMails}) and (outside > outside_before or reached <> reached_before)
     order by id

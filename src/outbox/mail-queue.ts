@@ -10,7 +10,7 @@ const MAX_QUEUED = 1000;
 
 /**
  * Queues events for the people who are mailed about them: the owners of the project, who include those of its
- * organization, and the creator of the key, if they can still change it; not those who want no mails. A job mails what is
+ * organization, and the creator of the key or of the first one that it replaces, if they can still change it; not those who want no mails. A job mails what is
  * queued, or deletes it where the server sends no mails (notifications/send-key-mails.ts).
  *
  * Predictions outside may come every minute: of a deployment and month they are queued once until they are mailed. The
@@ -53,12 +53,13 @@ export async function queueMails(
     join member on member.project_id = event.project_id
     join recipient on recipient.user_id = member.user_id and recipient.organization_id = event.organization_id
     left join api_keys on api_keys.id = event.subject_id
+    left join api_keys as root on root.id = api_keys.root_id
     left join key_mails as queued
       on event.type = ${EVENT_TYPES.PREDICTION_OUTSIDE} and queued.type = event.type
       and queued.user_id = member.user_id and queued.organization_id = event.organization_id
       and queued.data ->> 'month' = event.data ->> 'month'
       and queued.data -> 'deployment' ->> 'id' = event.subject_id::text
-    where (member.role = 'OWNER' or api_keys.created_by = member.user_id) and queued.id is null
+    where (member.role = 'OWNER' or member.user_id in (api_keys.created_by, root.created_by)) and queued.id is null
     order by event.place`.execute(trx);
 }
 

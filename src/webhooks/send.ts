@@ -71,7 +71,7 @@ export async function send(
 }
 
 /** Rejects when a signal aborts: a delivery holds a place, so it must end whatever Node does with the connection. */
-function rejectionOf(signal: AbortSignal): Promise<never> {
+export function rejectionOf(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const abort = () => reject(signal.reason);
     if (signal.aborted) abort();

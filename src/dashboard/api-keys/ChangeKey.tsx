@@ -10,7 +10,7 @@ import { Form, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
 import { ExpiryField } from './ExpiryField';
 import { expiryWords, inputDate, KEPT, lastDayBefore, NO_EXPIRY, ON_DATE } from './expiry.ts';
-import { allowedExpiries, latestExpiry } from './expiry-policy.ts';
+import { allowedExpiries, latestChange } from './expiry-policy.ts';
 import { changesIn, draftOf, type KeyDraft } from './key-draft.ts';
 import { ABOUT_KEYS } from './queries';
 import { SettingsFields } from './SettingsFields';
@@ -59,7 +59,7 @@ function Settings({ apiKey, onClose }: Omit<Props, 'opened'>) {
     if (busy) return;
     setBusy(true);
     setError(undefined);
-    const latest = latestExpiry(apiKey.project.organization.apiKeyPolicy, new Date(apiKey.createdAt));
+    const latest = latestChange(apiKey.project.organization.apiKeyPolicy, apiKey);
     const input = { id: apiKey.id, ...changesIn(draft, filled, latest, new Date()) };
     const result = await client.mutation(UPDATE, { input }, ABOUT_KEYS).toPromise();
     setBusy(false);
@@ -104,10 +104,10 @@ interface PresentExpiryProps {
 function PresentExpiry({ apiKey, draft, onChange }: PresentExpiryProps) {
   const expiresAt = apiKey.expiresAt ? new Date(apiKey.expiresAt) : null;
   const kept = { value: KEPT, label: `Unchanged (${expiresAt ? expiryWords(expiresAt).day : 'never'})` };
-  const createdAt = new Date(apiKey.createdAt);
   const policy = apiKey.project.organization.apiKeyPolicy;
-  const allowed = allowedExpiries(policy, { createdAt, now: new Date() });
-  const shared = { draft, onChange, policy, createdAt };
+  const latest = latestChange(policy, apiKey);
+  const allowed = allowedExpiries(policy, latest, new Date());
+  const shared = { draft, onChange, policy, latest };
   if (expiresAt === null || apiKey.successor?.status !== 'ACTIVE') {
     const others = allowed.filter(({ value }) => value !== NO_EXPIRY || expiresAt !== null);
     return <ExpiryField {...shared} choices={[kept, ...others]} />;

@@ -2,7 +2,7 @@ import { NativeSelect, SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { TextField } from '../ui/Form';
 import { type ExpiryDraft, expiryOf, expiryWords, inputDate, KEPT, ON_DATE } from './expiry.ts';
-import { type ExpiryPolicy, latestExpiry, requirementOf } from './expiry-policy.ts';
+import { type ExpiryPolicy, requirementOf } from './expiry-policy.ts';
 
 interface ExpiryFieldProps {
   label?: string;
@@ -10,9 +10,9 @@ interface ExpiryFieldProps {
   onChange: (changed: Partial<ExpiryDraft>) => void;
   choices: { value: string; label: string }[];
   policy: ExpiryPolicy;
-  /** When the key was created; now for a new one. */
-  createdAt: Date;
-  /** The latest day that can be chosen, in the format of a date input, if it is not that of the policy. */
+  /** The latest expiry that can be chosen; null: any. */
+  latest: Date | null;
+  /** The latest day that can be chosen, in the format of a date input, if it is not that of `latest`. */
   lastDay?: string;
   /** What else is to be known about the choice. */
   children?: ReactNode;
@@ -25,11 +25,10 @@ export function ExpiryField({
   onChange,
   choices,
   policy,
-  createdAt,
+  latest,
   lastDay,
   children,
 }: ExpiryFieldProps) {
-  const latest = latestExpiry(policy, createdAt);
   const expiresAt = expiryOf(lifetime, date, new Date(), latest);
   const requirement = requirementOf(policy);
   const isPast = Boolean(expiresAt && expiresAt.getTime() < Date.now());

@@ -43,7 +43,7 @@ export function LeakedKey({
           {source === 'SECRET_SCANNING' && (
             <Button
               component={Link}
-              to={`/projects/${project.id}/activity`}
+              to={`/projects/${project.id}/activity?subject=${apiKey.id}`}
               variant="default"
               size="compact-sm"
             >

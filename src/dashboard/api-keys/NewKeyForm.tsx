@@ -7,7 +7,7 @@ import { Form, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
 import { Deleted, type LostKey } from './ExistingKey';
 import { ExpiryField } from './ExpiryField';
-import { allowedExpiries, type ExpiryPolicy } from './expiry-policy.ts';
+import { allowedExpiries, type ExpiryPolicy, latestExpiry } from './expiry-policy.ts';
 import { hasSettings, type KeyDraft } from './key-draft.ts';
 import classes from './NewKeyForm.module.css';
 import { SettingsFields } from './SettingsFields';
@@ -31,6 +31,7 @@ export function NewKeyForm(props: NewKeyFormProps) {
   const { reach, policy, busy, draft, onChange, error, deleted, onSubmit, onCancel } = props;
   const change = (changed: Partial<KeyDraft>) => onChange({ ...draft, ...changed });
   const now = new Date();
+  const latest = latestExpiry(policy, now);
   // A draft that was refused, for one of its settings perhaps, has them in view.
   const [hasMore, setHasMore] = useState(() => hasSettings(draft));
   return (
@@ -52,9 +53,9 @@ export function NewKeyForm(props: NewKeyFormProps) {
         <ExpiryField
           draft={draft}
           onChange={change}
-          choices={allowedExpiries(policy, { createdAt: now, now })}
+          choices={allowedExpiries(policy, latest, now)}
           policy={policy}
-          createdAt={now}
+          latest={latest}
         >
           We recommend an expiry: a key that leaks or is forgotten stops working by itself.
         </ExpiryField>

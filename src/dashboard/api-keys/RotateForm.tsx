@@ -73,9 +73,10 @@ export function RotateForm(props: RotateFormProps) {
   const chosen = retiring ? AT_ONCE.value : draft.overlap;
   const change = (changed: Partial<RotationDraft>) => onChange({ ...draft, ...changed });
   const now = new Date();
+  const latest = latestExpiry(policy, now);
   const kept = canLiveAsLong(apiKey, policy) ? [{ value: KEPT, label: 'As long as the old key' }] : [];
   const submit = () => {
-    const expiresAt = expiryOf(draft.lifetime, draft.date, now, latestExpiry(policy, now));
+    const expiresAt = expiryOf(draft.lifetime, draft.date, now, latest);
     if (expiresAt === undefined && draft.lifetime !== KEPT) return;
     onSubmit({
       id: apiKey.id,
@@ -119,9 +120,9 @@ export function RotateForm(props: RotateFormProps) {
           label="The new key expires"
           draft={draft}
           onChange={change}
-          choices={[...kept, ...allowedExpiries(policy, { createdAt: now, now })]}
+          choices={[...kept, ...allowedExpiries(policy, latest, now)]}
           policy={policy}
-          createdAt={now}
+          latest={latest}
         />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onCancel} disabled={busy}>

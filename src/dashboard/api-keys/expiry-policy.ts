@@ -17,6 +17,20 @@ export function latestExpiry({ maxLifetimeDays }: ExpiryPolicy, createdAt: Date)
   return new Date(createdAt.getTime() + maxLifetimeDays * DAY_MS - CLOCK_DIFFERENCE_MS);
 }
 
+/**
+ * The latest expiry that a key can be given: that of the policy, but the present one is never too late, as an earlier expiry
+ * is always allowed. Null: any.
+ */
+export function latestChange(
+  policy: ExpiryPolicy,
+  { createdAt, expiresAt }: { createdAt: string; expiresAt?: string | null | undefined },
+): Date | null {
+  const latest = latestExpiry(policy, new Date(createdAt));
+  if (!latest || !expiresAt) return null;
+  const present = new Date(expiresAt);
+  return present > latest ? present : latest;
+}
+
 /** The lifetime that a new key has unless the person chooses another one. */
 export const usualLifetime = ({ maxLifetimeDays }: ExpiryPolicy): string =>
   maxLifetimeDays != null && maxLifetimeDays <= 90 ? LONGEST : '90-days';
@@ -24,12 +38,14 @@ export const usualLifetime = ({ maxLifetimeDays }: ExpiryPolicy): string =>
 /**
  * The choices of an expiry that a policy allows. A key's longest lifetime is a choice of its own, so those that would be
  * cut to it are left out.
+ *
+ * @param latest the latest expiry; null: any
  */
 export function allowedExpiries(
   policy: ExpiryPolicy,
-  { createdAt, now }: { createdAt: Date; now: Date },
+  latest: Date | null,
+  now: Date,
 ): { value: string; label: string }[] {
-  const latest = latestExpiry(policy, createdAt);
   const isWithin = (lifetime: string) => {
     const expiresAt = expiryOf(lifetime, '', now);
     return !latest || (expiresAt instanceof Date && expiresAt <= latest);
@@ -39,7 +55,8 @@ export function allowedExpiries(
     label,
   }));
   const longest = latest && latest > now ? [{ value: LONGEST, label: labelOf(policy) }] : [];
-  const never = policy.expiryRequired || latest ? [] : [{ value: NO_EXPIRY, label: 'Never' }];
+  const never =
+    policy.expiryRequired || policy.maxLifetimeDays != null ? [] : [{ value: NO_EXPIRY, label: 'Never' }];
   return [...lifetimes, ...longest, { value: ON_DATE, label: 'On a date…' }, ...never];
 }
 
