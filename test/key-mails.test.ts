@@ -228,15 +228,29 @@ test('the mails about a rotated key that retires name its successor', async () =
   const successor = `and its successor (${rotateApiKey.apiKey.prefix}...) can be used`;
   await send(service, smtpUrl);
   expect(read(mails[0]).replaceAll(/\s+/g, ' ')).toContain(`was rotated, ${successor}.`);
+  // A planned end is not announced.
   for (const days of [8, 2.1]) {
     now = new Date(now.getTime() + days * DAY);
     await service.db.transaction().execute(trx => writeExpiryEvents(trx, now, { forMails: true }));
     await send(service, smtpUrl);
   }
   const texts = mails.map(mail => read(mail).replaceAll(/\s+/g, ' '));
-  expect(texts[1]).toMatch(/expires on \w+, [\w ]+, and its successor/);
-  expect(texts[1]).toContain(successor);
-  expect(texts[2]).toContain(`has expired, ${successor}.`);
+  expect(texts).toHaveLength(2);
+  expect(texts[1]).toContain(`has expired, ${successor}.`);
+});
+
+test('the creator of a key is mailed about its successor too, whoever rotated it', async () => {
+  const { service, lab, smtpUrl, mails } = await open();
+  const creator = await signUp(service, 'Conrad Contributor');
+  await join(service, lab.owner, creator, 'CONTRIBUTOR');
+  const { id } = await keyOf(service, lab, creator);
+  await send(service, smtpUrl);
+  const { rotateApiKey } = await service.ask(ROTATE_KEY, { input: { id, overlapSeconds: 0 } }, lab.owner);
+  await service.ask(REVOKE_KEY, { id: rotateApiKey.apiKey.id }, lab.owner);
+  now = new Date(now.getTime() + HOUR);
+  await send(service, smtpUrl);
+  const mail = mails.filter(({ to }) => to.includes(creator.email)).map(read)[1];
+  expect(mail).toContain(`(${rotateApiKey.apiKey.prefix}...) was revoked`);
 });
 
 test('predictions outside the calibration are mailed to the owners of the project, as one event with their number, at most once a day', async () => {
@@ -281,6 +295,45 @@ test('predictions outside the calibration are mailed to the owners of the projec
   await keyOf(service, lab, lab.owner);
   await send(service, smtpUrl);
   expect(read(mails[2])).toMatch(found(7));
+});
+
+test('predictions outside alone are tried again after an hour, too', async () => {
+  const refused: Record<string, string> = { 'later@lab.example': '450 try again later' };
+  const { service, lab, smtpUrl, mails } = await open({ refused });
+  await setEmail(service, lab.owner, 'later@lab.example');
+  const model = demonstration('octane-with-limits.onnx');
+  const { deploymentId } = await deploy(service, lab.owner, model, 'Limits');
+  await sql`update models set t2_limit = 1e-9`.execute(service.db);
+  await service.ask(PREDICT, { deploymentId, spectra: gasoline() }, lab.owner);
+  await service.db.transaction().execute(trx => writeUsageEvents(trx, now, { forMails: true }));
+  expect(await send(service, smtpUrl)).toHaveLength(1);
+  delete refused['later@lab.example'];
+  now = new Date(now.getTime() + HOUR);
+  await send(service, smtpUrl);
+  expect(mails).toHaveLength(1);
+});
+
+test('a quota that is used up in the last minute of a month is mailed in the next one, once', async () => {
+  const { service, lab, smtpUrl, mails } = await open();
+  const notice = (at: string) => {
+    now = new Date(at);
+    return service.db.transaction().execute(trx => writeUsageEvents(trx, now, { forMails: true }));
+  };
+  await sql`update plans set monthly_predictions = 10 where name = 'PRO'`.execute(service.db);
+  const use = (month: string) =>
+    service.db
+      .insertInto('deploymentUsage')
+      .values({ deploymentId: lab.deploymentId, month, slot: 0, predictions: 10 })
+      .execute();
+  await notice('2031-01-31T23:59:00Z');
+  await use('2031-01');
+  await notice('2031-02-01T00:00:10Z');
+  await notice('2031-02-01T00:01:10Z');
+  await use('2031-02');
+  await notice('2031-02-01T00:02:10Z');
+  await notice('2031-02-01T00:03:10Z');
+  await send(service, smtpUrl);
+  expect(read(mails[0]).match(/has used all of its predictions/g)).toHaveLength(2);
 });
 
 test('people switch mails off for an organization, and on again', async () => {

@@ -190,6 +190,18 @@ describe('the networks of a key', () => {
     expect(await recordOf(service, lab.deploymentId)).toMatchObject({ charged: isAllowed ? 1 : 0 });
   });
 
+  test('of IPv6 contain no address of IPv4, and the reverse', async () => {
+    for (const [network, inside, outside] of [
+      ['::/0', '2001:db8::1', '203.0.113.7'],
+      ['::/0', '::1', '::ffff:203.0.113.7'],
+      ['0.0.0.0/0', '203.0.113.7', '2001:db8::1'],
+    ] as const) {
+      const { rawKey } = await newKey({ allowedNetworks: [network] });
+      expect(await predict(from(rawKey, inside))).toMatchObject({ status: 200 });
+      expect(await predict(from(rawKey, outside))).toMatchObject(notAllowed);
+    }
+  });
+
   test('are those of both APIs, and of reading about the key', async () => {
     const { rawKey } = await newKey({ allowedNetworks: ['203.0.113.0/24'] });
     for (const path of ['/api/key', `/api/deployments/${lab.deploymentId}`]) {

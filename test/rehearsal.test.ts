@@ -13,6 +13,7 @@ import {
   refusal,
   type Service,
   startPair,
+  UPDATE_KEY,
 } from './harness.ts';
 
 const MINUTE = 60_000;
@@ -97,6 +98,28 @@ test('it can be done once an hour, for 1 to 10 minutes, and not for a key that h
   now = new Date(now.getTime() + 60 * MINUTE);
   await service.ask(REVOKE_KEY, { id: key.id }, lab.owner);
   expect(await attempt(1)).toBe(codes.BAD_USER_INPUT);
+});
+
+test('it ends with the key: an expired or revoked one is not rehearsed', async () => {
+  await rehearse(10);
+  const expiresAt = new Date(now.getTime() + MINUTE);
+  await service.ask(UPDATE_KEY, { input: { id: key.id, expiresAt } }, lab.owner);
+  now = new Date(now.getTime() + 2 * MINUTE);
+  const { apiKey } = await service.ask(
+    'query ($id: ID!) { apiKey(id: $id) { status rehearsalUntil } }',
+    { id: key.id },
+    lab.owner,
+  );
+  expect(apiKey).toEqual({ status: 'EXPIRED', rehearsalUntil: null });
+  await service.ask(REVOKE_KEY, { id: key.id }, lab.owner);
+  await service.ask(END_REHEARSAL, { id: key.id }, lab.owner);
+  const actions = await service.db
+    .selectFrom('activity')
+    .select('action')
+    .where('subjectId', '=', key.id)
+    .where('action', '=', 'api_key.rehearsal_ended')
+    .execute();
+  expect(actions).toEqual([]);
 });
 
 test('a key that is rehearsed counts as usable', async () => {

@@ -14,6 +14,7 @@ import {
   refusal,
   type Service,
   startPair,
+  startServiceForTest,
   UPDATE_KEY,
 } from './harness.ts';
 
@@ -229,6 +230,32 @@ test('the expiry of a retiring key can only be brought forward', async () => {
   expect(await change(later(2 * HOUR))).toBe(codes.BAD_USER_INPUT);
   expect(await change(null)).toBe(codes.BAD_USER_INPUT);
   expect(await change(later(HOUR / 2))).toBeUndefined();
+});
+
+test('without an overlap the old key is refused on a server whose clock is behind, too', async () => {
+  const old = await newKey();
+  const behind = await startServiceForTest({
+    databaseUrl: service.databaseUrl,
+    now: () => new Date(now.getTime() - 3000),
+  });
+  expect((await predict(old, { on: behind })).status).toBe(200);
+  await rotate(old.id, { overlapSeconds: 0 });
+  expect(await predict(old, { on: behind })).toMatchObject(refusal(codes.API_KEY_EXPIRED));
+});
+
+test('a request that was held back until the key had expired neither extends nor rotates it', async () => {
+  // The time of a request is that of its head.
+  const slow = await startServiceForTest({
+    databaseUrl: service.databaseUrl,
+    now: () => new Date(Date.now() - 60_000),
+  });
+  const expiresAt = new Date(Date.now() - 30_000).toISOString();
+  const { id } = await createKey(slow, lab.owner, { deploymentId: lab.deploymentId }, { expiresAt });
+  const input = { id, expiresAt: null };
+  expect(await slow.call(UPDATE_KEY, { input }, lab.owner)).toMatchObject(refusal(codes.BAD_USER_INPUT));
+  expect(await slow.call(ROTATE_KEY, { input: { id, overlapSeconds: 0 } }, lab.owner)).toMatchObject(
+    refusal(codes.BAD_USER_INPUT),
+  );
 });
 
 test('revoked and expired keys, and overlaps beyond 30 days, are refused', async () => {

@@ -88,7 +88,7 @@ function sentenceOf({ type, data, outside }: MailedEvent): string {
     case EVENT_TYPES.API_KEY_REVOKED:
       return `${key} was revoked${REVOCATIONS[apiKey?.by ?? ''] ?? ''}`;
     case EVENT_TYPES.API_KEY_EXPIRING:
-      return `${key} expires on ${dayOf(apiKey?.expiresAt)}${replaced}`;
+      return `${key} expires on ${dayOf(apiKey?.expiresAt)}`;
     case EVENT_TYPES.API_KEY_EXPIRED:
       return `${key} has expired${replaced}`;
     case EVENT_TYPES.QUOTA_80:

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -252,6 +253,21 @@ test('an owner sets the policy of an organization, and the page of a key says wh
   expect(await fact(page, 'Policy').innerText()).toMatch(/expire.*project/i);
   await page.goto(`/projects/${owner.projectId}/api-keys`);
   await page.getByRole('row').getByText('Breaks the policy').waitFor();
+  await page.getByText('create one for each deployment').waitFor();
+  expect(await page.getByRole('button', { name: 'Create API key' }).isDisabled()).toBe(true);
+
+  // An expiry can be brought forward, whatever the policy.
+  await sql`update api_keys set created_at = now() - interval '200 days' where id = ${id}`.execute(
+    service.db,
+  );
+  await page.goto(`/projects/${owner.projectId}/api-keys/${id}`);
+  await page.getByRole('button', { name: 'Change' }).click();
+  await dialog(page).getByLabel('Expires').selectOption('On a date…');
+  const day = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+  await dialog(page).getByLabel('Last day').fill(day);
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  await dialog(page).waitFor({ state: 'hidden' });
+  await expect.poll(() => fact(page, 'Expires').innerText()).toContain('end of day');
 });
 
 test.each([

@@ -47,6 +47,7 @@ const API_KEYS = graphql(`
         apiKeyPolicy {
           maxLifetimeDays
           expiryRequired
+          projectKeysAllowed
         }
       }
     }
@@ -121,6 +122,7 @@ export function ApiKeys({ projectId, known, of, about, reach }: ApiKeysProps) {
   const canManage = project?.viewerCan.manageApiKeys ?? known.canManage;
   const allowed = project?.organization.plan.allowApiPredict ?? known.allowed;
   const policy = project?.organization.apiKeyPolicy ?? NO_POLICY;
+  const excluded = 'projectId' in of && project?.organization.apiKeyPolicy.projectKeysAllowed === false;
   const full = project ? project.apiKeyAllowance.used >= project.apiKeyAllowance.limit : false;
   return (
     <Stack gap="md">
@@ -136,8 +138,8 @@ export function ApiKeys({ projectId, known, of, about, reach }: ApiKeysProps) {
         {canManage && allowed && (
           <Button
             leftSection={<Plus size={16} aria-hidden />}
-            disabled={!project || full}
-            aria-describedby={full ? reason : undefined}
+            disabled={!project || full || excluded}
+            aria-describedby={full || excluded ? reason : undefined}
             onClick={() => setCreating(true)}
           >
             Create API key
@@ -154,10 +156,12 @@ export function ApiKeys({ projectId, known, of, about, reach }: ApiKeysProps) {
       )}
       {project && allowed && (
         <KeyAllowance {...project.apiKeyAllowance}>
-          {full && canManage && (
+          {(full || excluded) && canManage && (
             <span className={classes.full} id={reason}>
               <CircleAlert size={15} aria-hidden />
-              Revoke or delete an unused key first
+              {excluded
+                ? 'The organization allows no keys for a whole project: create one for each deployment'
+                : 'Revoke or delete an unused key first'}
             </span>
           )}
         </KeyAllowance>

@@ -2,7 +2,10 @@ import type { ApiKeysQuery } from '../generated/graphql';
 import { expiryOf, LIFETIMES, LONGEST, NO_EXPIRY, ON_DATE } from './expiry.ts';
 
 /** What an organization requires of the expiry of its keys. */
-export type ExpiryPolicy = NonNullable<ApiKeysQuery['project']>['organization']['apiKeyPolicy'];
+export type ExpiryPolicy = Pick<
+  NonNullable<ApiKeysQuery['project']>['organization']['apiKeyPolicy'],
+  'maxLifetimeDays' | 'expiryRequired'
+>;
 
 /** While the policy is not loaded. */
 export const NO_POLICY: ExpiryPolicy = { maxLifetimeDays: null, expiryRequired: false };
