@@ -249,7 +249,7 @@ test('a request that was held back until the key had expired neither extends nor
     databaseUrl: service.databaseUrl,
     now: () => new Date(Date.now() - 60_000),
   });
-  const expiresAt = new Date(Date.now() - 30_000).toISOString();
+  const expiresAt = new Date(Date.now() - 30_000);
   const { id } = await createKey(slow, lab.owner, { deploymentId: lab.deploymentId }, { expiresAt });
   const input = { id, expiresAt: null };
   expect(await slow.call(UPDATE_KEY, { input }, lab.owner)).toMatchObject(refusal(codes.BAD_USER_INPUT));
