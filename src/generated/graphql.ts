@@ -1904,7 +1904,7 @@ export type WebhookDeliveryStatus =
   /** Not delivered within 24 hours, or too many of the organization were pending. `resendWebhookDelivery` attempts it again. */
   | 'UNDELIVERED';
 
-/** Something that a webhook is notified of. The messages are described in the documentation. */
+/** Something that a webhook is notified of. docs/webhooks.md describes the messages. */
 export type WebhookEvent =
   /** An API key was created. */
   | 'API_KEY_CREATED'
