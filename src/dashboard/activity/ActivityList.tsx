@@ -1,9 +1,7 @@
 import { Button, Card, Group, Stack, Table } from '@mantine/core';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import type { CombinedError } from 'urql';
 import { graphql } from '../generated';
-import type { ActivityRowsFragment } from '../generated/graphql';
 import { DataTable } from '../ui/DataTable';
 import { EmptyState } from '../ui/EmptyState';
 import { Pager } from '../ui/Pager';
@@ -12,14 +10,10 @@ import { Refusal } from '../ui/Refusal';
 import { SkeletonRows } from '../ui/SkeletonRows';
 import { saveFile } from '../ui/save-file.ts';
 import { useNow } from '../ui/use-now';
-import type { Pages } from '../ui/use-pages';
 import { ActivityFilters } from './ActivityFilters';
 import { ActivityRow } from './ActivityRow';
 import { activityCsv, MAX_EXPORTED, readAll } from './activity-csv.ts';
-import type { FilterInAddress } from './use-activity-filter.ts';
-
-/** Max entries on a page. */
-export const ENTRIES_ON_A_PAGE = 25;
+import type { ActivityInPages } from './use-activity.ts';
 
 graphql(`
   fragment ActivityFields on Activity {
@@ -59,21 +53,11 @@ graphql(`
   }
 `);
 
-interface ActivityListProps {
-  /** Undefined while loading. */
-  activity: ActivityRowsFragment | undefined;
-  error: CombinedError | undefined;
-  retry: () => void;
-  pages: Pages;
-  /** Whether the previous page is shown while the next one is loading. */
-  turning: boolean;
-  filter: FilterInAddress;
+interface ActivityListProps extends ActivityInPages {
   people: readonly { id: string; name: string }[];
   of: 'project' | 'organization';
   /** The name of the file without its ending. */
   fileName: string;
-  /** Reads a page of 100 entries for the file; null if it cannot be read. */
-  readPage: (after: string | null) => Promise<ActivityRowsFragment | null>;
 }
 
 /** Who did what, newest first, with a filter, pages and a file of what the filter selects. */

@@ -1,13 +1,12 @@
 import { Anchor, Stack, Title } from '@mantine/core';
 import { Link, useParams } from 'react-router';
-import { useClient, useQuery } from 'urql';
+import { useQuery } from 'urql';
 import { useViewer, type Viewer } from '../app/Session';
 import { graphql } from '../generated';
 import { NotFound } from '../ui/NotFound';
 import { plainName } from '../ui/plain-name.ts';
-import { isTurning, usePages } from '../ui/use-pages';
-import { ActivityList, ENTRIES_ON_A_PAGE } from './ActivityList';
-import { useActivityFilter } from './use-activity-filter.ts';
+import { ActivityList } from './ActivityList';
+import { useActivity } from './use-activity.ts';
 
 const ACTIVITY = graphql(`
   query OrganizationActivity($id: ID!, $first: Int!, $after: String, $filter: ActivityFilter) {
@@ -44,11 +43,7 @@ export function OrganizationActivity() {
 }
 
 function Page({ organization: { id, name, slug } }: { organization: Viewer['organizations'][number] }) {
-  const client = useClient();
-  const filter = useActivityFilter();
-  const pages = usePages(undefined, JSON.stringify(filter.filter));
-  const variables = { id, first: ENTRIES_ON_A_PAGE, after: pages.after, filter: filter.filter };
-  const [result, refresh] = useQuery({ query: ACTIVITY, variables });
+  const activity = useActivity(ACTIVITY, id, ({ organization }) => organization?.activity);
   const [people] = useQuery({ query: PEOPLE, variables: { id } });
   return (
     <Stack gap="lg">
@@ -60,20 +55,10 @@ function Page({ organization: { id, name, slug } }: { organization: Viewer['orga
         <Title order={1}>Activity</Title>
       </Stack>
       <ActivityList
+        {...activity}
         of="organization"
-        activity={result.data?.organization?.activity}
-        error={result.error}
-        retry={() => refresh({ requestPolicy: 'network-only' })}
-        pages={pages}
-        turning={isTurning(result, variables)}
-        filter={filter}
         people={people.data?.organization?.members.map(({ person }) => person) ?? []}
         fileName={`${plainName(slug) || 'organization'}-activity`}
-        readPage={async after => {
-          const page = { id, first: 100, after, filter: filter.filter };
-          const { data } = await client.query(ACTIVITY, page, { requestPolicy: 'network-only' }).toPromise();
-          return data?.organization?.activity ?? null;
-        }}
       />
     </Stack>
   );

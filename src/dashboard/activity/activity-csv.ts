@@ -1,8 +1,11 @@
 import { csvOf } from '../ui/csv.ts';
 import { actorOf, type Entry, sentenceOf } from './sentences.ts';
 
-/** Max entries of a file, so that one click reads at most 50 pages. */
+/** Max entries of a file, so that one click sends at most 50 requests. */
 export const MAX_EXPORTED = 5000;
+
+/** Entries in one request for a file: the max that the server allows. */
+export const ENTRIES_OF_A_READ = 100;
 
 /** Entries of the activity as CSV, times in UTC. */
 export const activityCsv = (entries: readonly Entry[]): string =>
@@ -43,7 +46,7 @@ interface Page {
 /**
  * Reads what a filter selects, page by page, at most `MAX_EXPORTED` entries.
  *
- * @param read a page of 100 entries; null if it could not be read
+ * @param read a page of `ENTRIES_OF_A_READ` entries; null if it could not be read
  * @returns the entries, and whether there are more; null if a page could not be read
  */
 export async function readAll(
