@@ -5,8 +5,8 @@ import { graphql } from '../generated';
 import { count } from '../ui/numbers.ts';
 import { Problem } from '../ui/Problem';
 import { relativeTime } from '../ui/relative-time.ts';
+import classes from './KeyRefusals.module.css';
 import { Networks } from './Networks';
-import classes from './Networks.module.css';
 import { type Refused, reasonOf, refusedLines, refusedSince } from './refused.ts';
 
 const REFUSALS = graphql(`

@@ -2,7 +2,7 @@ import { Button, Card, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { Download } from 'lucide-react';
 // The file itself: the build copies it to the assets.
 import watcher from '../../../docs/clients/spectrakey-watch.mjs?url';
-import { Command } from '../ui/Command';
+import { CopyText } from '../ui/CopyText';
 import { watcherCommand } from './snippets.ts';
 import { KEY_VARIABLE, type Target } from './target.ts';
 
@@ -32,7 +32,7 @@ export function Watcher({ target }: { target: Target }) {
             Download {FILE}
           </Button>
         </Group>
-        <Command command={watcherCommand(FILE, target)} />
+        <CopyText text={watcherCommand(FILE, target)} what="the command" />
         <Text size="sm" c="dimmed">
           It reads the key from the environment variable <Code>{KEY_VARIABLE}</Code>, or with{' '}
           <Code>--key-file FILE</Code> from a file. Answered files move to <Code>done</Code> in the folder{' '}

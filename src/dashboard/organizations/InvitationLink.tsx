@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import classes from '../members/Members.module.css';
-import { CopyButton } from '../ui/CopyButton';
+import { CopyText } from '../ui/CopyText';
 import { shortDay } from '../ui/relative-time';
 
 interface InvitationLinkProps {
@@ -30,15 +30,12 @@ export function InvitationLink({ email, link, expiresAt, onDone }: InvitationLin
       >
         Send this link to {email}
       </Text>
-      <code className={classes.link} translate="no">
-        {link}
-      </code>
+      <CopyText text={link} what="the link" />
       <Text size="sm" c="dimmed">
-        It is shown this once. It works once, until {shortDay(new Date(expiresAt))}, for anyone who has it:
+        It is shown only once. It works once, until {shortDay(new Date(expiresAt))}, for anyone who has it:
         send it to that person only.
       </Text>
-      <Group justify="flex-end" gap="xs">
-        <CopyButton text={link} what="the link" />
+      <Group justify="flex-end">
         <Button size="xs" variant="default" onClick={onDone}>
           Done
         </Button>

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import type { PlanName } from '../generated/graphql';
-import { Command } from '../ui/Command';
+import { CopyText } from '../ui/CopyText';
 
 /** The names of the plans, as the dashboard shows them. */
 export const PLAN_NAMES: Record<PlanName, string> = { FREE: 'Free', PRO: 'Pro', ENTERPRISE: 'Enterprise' };
@@ -14,7 +14,7 @@ export function UpgradeCommand({ slug, plan }: { slug: string; plan: PlanName })
         folder. If the server is started with <code>DATA_DIR</code> or <code>DATABASE_URL</code>, the command
         needs the same setting.
       </Text>
-      <Command command={`npm run spectrakey -- plan ${slug} ${plan.toLowerCase()}`} />
+      <CopyText text={`npm run spectrakey -- plan ${slug} ${plan.toLowerCase()}`} what="the command" />
     </Stack>
   );
 }

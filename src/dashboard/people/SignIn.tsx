@@ -5,7 +5,7 @@ import { type CombinedError, useMutation } from 'urql';
 import { SIGNING_IN, sentenceOf } from '../app/client';
 import { pathAfterSignIn, useSession } from '../app/Session';
 import { graphql } from '../generated';
-import { Command } from '../ui/Command';
+import { CopyText } from '../ui/CopyText';
 import { Form, PasswordField, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
 import { EntranceFrame } from './EntranceFrame';
@@ -121,7 +121,7 @@ function ForgottenPassword({ email }: { email: string }) {
             Ask the operator of this server for a new one. They run this command in the server’s folder, and
             send you the password that it prints:
           </Text>
-          <Command command={`npm run spectrakey -- password ${commandWord(email)}`} />
+          <CopyText text={`npm run spectrakey -- password ${commandWord(email)}`} what="the command" />
         </Box>
       )}
     </Stack>

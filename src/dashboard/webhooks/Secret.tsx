@@ -1,7 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useWindowEvent } from '@mantine/hooks';
-import classes from '../members/Members.module.css';
-import { CopyButton } from '../ui/CopyButton';
+import { CopyText } from '../ui/CopyText';
 
 /** The secret of a webhook, which is shown only once. */
 export function Secret({ secret, onDone }: { secret: string; onDone: () => void }) {
@@ -9,15 +8,12 @@ export function Secret({ secret, onDone }: { secret: string; onDone: () => void 
   useWindowEvent('beforeunload', event => event.preventDefault());
   return (
     <Stack gap="md">
-      <code className={classes.link} translate="no">
-        {secret}
-      </code>
+      <CopyText text={secret} what="the secret" />
       <Text size="sm">
-        It is shown this once. Give it to the program that receives the messages: it verifies their signatures
+        It is shown only once. Give it to the program that receives the messages: it verifies their signatures
         with it. If it gets lost, rotate it.
       </Text>
-      <Group justify="flex-end" gap="xs">
-        <CopyButton text={secret} what="the secret" />
+      <Group justify="flex-end">
         <Button size="xs" onClick={onDone}>
           Done
         </Button>
