@@ -1,13 +1,11 @@
 import { useState } from 'react';
 import { graphql } from '../generated';
 import type { ApiKeyTarget, CreateApiKeyInput } from '../generated/graphql';
-import { Dialog } from '../ui/Dialog';
 import { type Attempts, useAttempt } from './attempt.ts';
-import { ExistingKey, type LostKey } from './ExistingKey';
+import type { LostKey } from './ExistingKey';
 import { NEW_KEY, newKeyIn } from './key-draft.ts';
-import { LostAnswer } from './LostAnswer';
+import { NewKeyDialog } from './NewKeyDialog';
 import { NewKeyForm } from './NewKeyForm';
-import { RevealKey } from './RevealKey';
 
 // Selects only the key: with its deployment, the cache would reload the whole page behind the secret.
 const CREATE = graphql(`
@@ -42,18 +40,12 @@ export function CreateKey({ opened, of, reach, onClose }: Props) {
     place: String(of.deploymentId ?? of.projectId),
     send: (client, input: NewKey, context) => client.mutation(CREATE, { input }, context).toPromise(),
   });
-  const { busy, made, existingId, unanswered } = attempt;
   // Kept while a request is under way, so that a refused or deleted key can be asked for again.
   const [draft, setDraft] = useState(NEW_KEY);
   const [deleted, setDeleted] = useState<LostKey | null>(null);
-  const [warned, setWarned] = useState(false);
-  const clear = () => {
+  const finish = () => {
     attempt.clear();
     setDeleted(null);
-    setWarned(false);
-  };
-  const finish = () => {
-    clear();
     setDraft(NEW_KEY);
     onClose();
   };
@@ -61,49 +53,19 @@ export function CreateKey({ opened, of, reach, onClose }: Props) {
     const input = newKeyIn(draft, new Date());
     if (input) void attempt.start({ target: of, ...input });
   };
-  const content = () => {
-    if (made) {
-      const { apiKey, rawKey } = made.createApiKey;
-      return (
-        <RevealKey
-          name={apiKey.name}
-          prefix={apiKey.prefix}
-          rawKey={rawKey}
-          warned={warned}
-          onBack={() => setWarned(true)}
-          onDone={finish}
-        />
-      );
-    }
-    if (existingId !== null) {
-      return (
-        <ExistingKey
-          id={existingId}
-          onKeep={finish}
-          onDeleted={key => {
-            clear();
-            setDeleted(key);
-          }}
-        />
-      );
-    }
-    if (unanswered) {
-      return (
-        <LostAnswer
-          name={unanswered.input.name}
-          error={attempt.error}
-          isRepeatable={attempt.isRepeatable}
-          busy={busy}
-          onRepeat={() => void attempt.repeat()}
-          onForget={attempt.forget}
-          onClose={finish}
-        />
-      );
-    }
-    return (
+  return (
+    <NewKeyDialog
+      attempt={attempt}
+      opened={opened}
+      title="Create API key"
+      name={attempt.unanswered?.input.name ?? draft.name}
+      revealed={attempt.made?.createApiKey ?? null}
+      onDeleted={setDeleted}
+      onFinish={finish}
+    >
       <NewKeyForm
         reach={reach}
-        busy={busy}
+        busy={attempt.busy}
         draft={draft}
         onChange={setDraft}
         error={attempt.error}
@@ -111,20 +73,6 @@ export function CreateKey({ opened, of, reach, onClose }: Props) {
         onSubmit={submit}
         onCancel={finish}
       />
-    );
-  };
-  return (
-    <Dialog
-      opened={opened}
-      onClose={() => {
-        if (made) setWarned(true);
-        else if (!busy) finish();
-      }}
-      title={made ? 'Save this key now' : 'Create API key'}
-      size="lg"
-      withCloseButton={!made}
-    >
-      {content()}
-    </Dialog>
+    </NewKeyDialog>
   );
 }

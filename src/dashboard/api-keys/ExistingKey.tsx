@@ -32,14 +32,14 @@ const EXISTING = graphql(`
 /** A key whose raw key was lost with the answer. */
 export type LostKey = NonNullable<ExistingApiKeyQuery['apiKey']>;
 
-interface ExistingKeyProps {
+export interface ExistingKeyProps {
   id: string;
   /** What else can be done with the key, and why. */
-  instead?: (key: LostKey) => { text: string; action: ReactNode } | null;
+  instead?: ((key: LostKey) => { text: string; action: ReactNode } | null) | undefined;
   /** Why that failed. */
-  insteadError?: CombinedError | undefined;
+  insteadError: CombinedError | undefined;
   onDeleted: (key: LostKey) => void;
-  /** Called when the key stays, or was deleted by somebody else. */
+  /** Called when the key stays, or was deleted by someone else. */
   onKeep: () => void;
 }
 

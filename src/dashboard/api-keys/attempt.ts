@@ -5,7 +5,7 @@ import { useViewer } from '../app/Session';
 import { ABOUT_KEYS } from './queries';
 
 /** A request that makes a key, and whose outcome is not known. It is repeated exactly as it was sent. */
-export interface Attempt<Input> {
+interface Attempt<Input> {
   input: Input & { idempotencyKey: string };
   at: number;
 }
@@ -109,7 +109,7 @@ export function useAttempt<Input extends object, Made>({
     repeat: () => pending && perform(pending, true),
     /** Whether repeating the request can still report its outcome. */
     isRepeatable: pending !== undefined && Date.now() - pending.at < REPEATABLE_MS,
-    /** Gives up to learn the outcome. */
+    /** Stops asking for the outcome. */
     forget: () => {
       attempts.delete(slot);
       clear();
@@ -118,6 +118,12 @@ export function useAttempt<Input extends object, Made>({
     clear,
   };
 }
+
+/** The state of an attempt, whatever is sent. */
+export type AttemptState = Pick<
+  ReturnType<typeof useAttempt>,
+  'busy' | 'existingId' | 'error' | 'unanswered' | 'isRepeatable' | 'repeat' | 'forget' | 'clear'
+>;
 
 /** A `fetch` that does not wait forever: a connection that broke silently is reported minutes later, if at all. */
 const fetchInTime: typeof fetch = (url, init) => {
