@@ -1,23 +1,21 @@
-import { Button, Group, Paper, Progress, Skeleton, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
+import { Button, Group, Paper, Skeleton, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import { CircleAlert, Plus } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useQuery } from 'urql';
-import { useViewer } from '../app/Session';
-import { useDeployment } from '../deployments/DeploymentPage';
 import { graphql } from '../generated';
 import type { ApiKeyRowFragment, ApiKeyTarget } from '../generated/graphql';
-import { useProject } from '../projects/ProjectPage';
 import { EmptyState } from '../ui/EmptyState';
 import { Problem } from '../ui/Problem';
 import { useNow } from '../ui/use-now';
 import classes from './ApiKeys.module.css';
 import { type Asked, ConfirmKey } from './ConfirmKey';
 import { CreateKey } from './CreateKey';
+import { KeyAllowance } from './KeyAllowance';
 import { KeyFilterBar, totalOfCounts } from './KeyFilterBar';
 import { KeyRows } from './KeyRows';
 import { KeyTable, SkeletonRows } from './KeyTable';
 import { useKeyFilter, variablesOf } from './key-filter.ts';
-import { ABOUT_KEYS, PAGE } from './queries';
+import { ABOUT_KEYS, KEYS_ON_A_PAGE } from './queries';
 import { RotateKey } from './RotateKey';
 import { UpgradePlan } from './UpgradePlan';
 
@@ -69,40 +67,7 @@ const API_KEYS = graphql(`
   }
 `);
 
-/** The tab of a deployment: its own keys, and those that reach it from the project. */
-export function DeploymentApiKeys() {
-  const { id, name, project } = useDeployment();
-  return (
-    <ApiKeys
-      projectId={project.id}
-      known={{
-        canManage: project.viewerCan.manageApiKeys,
-        allowed: project.organization.plan.allowApiPredict,
-      }}
-      of={{ deploymentId: id }}
-      about="A key lets one program call this deployment. Keys of the whole project reach it too."
-      reach={`${name} only`}
-    />
-  );
-}
-
-/** A project's page: every key in it, and the place to create keys that reach all of its deployments. */
-export function ProjectApiKeys() {
-  const { id: projectId, viewerCan, organization } = useProject();
-  const { organizations } = useViewer();
-  const plan = organizations.find(({ id }) => id === organization.id)?.plan;
-  return (
-    <ApiKeys
-      projectId={projectId}
-      known={{ canManage: viewerCan.manageApiKeys, allowed: plan?.allowApiPredict ?? true }}
-      of={{ projectId }}
-      about="Every key in the project. Keys that are created here reach all of its deployments, including later ones."
-      reach="every deployment of the project, including later ones"
-    />
-  );
-}
-
-interface Props {
+interface ApiKeysProps {
   projectId: string;
   /** What the page already knows, so that the layout does not shift when the keys are loaded. */
   known: { canManage: boolean; allowed: boolean };
@@ -112,11 +77,12 @@ interface Props {
   reach: string;
 }
 
-function ApiKeys({ projectId, known, of, about, reach }: Props) {
+/** A list of API keys, with what can be done with each, and the place to create others. */
+export function ApiKeys({ projectId, known, of, about, reach }: ApiKeysProps) {
   const [filter, setFilter] = useKeyFilter();
   const [{ data: current, error }, load] = useQuery({
     query: API_KEYS,
-    variables: { projectId, of, first: PAGE, ...variablesOf(filter) },
+    variables: { projectId, of, first: KEYS_ON_A_PAGE, ...variablesOf(filter) },
     context: ABOUT_KEYS,
   });
   // If a reload fails, the loaded data stays.
@@ -181,14 +147,14 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
         />
       )}
       {project && allowed && (
-        <Allowance {...project.apiKeyAllowance}>
+        <KeyAllowance {...project.apiKeyAllowance}>
           {full && canManage && (
             <span className={classes.full} id={reason}>
               <CircleAlert size={15} aria-hidden />
               Revoke or delete an unused key first
             </span>
           )}
-        </Allowance>
+        </KeyAllowance>
       )}
       {!error && !data && (
         <div className={classes.allowance}>
@@ -242,29 +208,6 @@ function ApiKeys({ projectId, known, of, about, reach }: Props) {
         }}
       />
     </Stack>
-  );
-}
-
-/** The number of keys, and the limit. */
-function Allowance({ used, limit, children }: { used: number; limit: number; children: ReactNode }) {
-  const full = used >= limit;
-  return (
-    <div className={classes.allowance}>
-      <Text fw={600} size="sm">
-        {used} of {limit} keys
-      </Text>
-      <Progress
-        w={120}
-        size="sm"
-        value={limit === 0 ? 100 : Math.min(100, (100 * used) / limit)}
-        color={full ? 'yellow.7' : 'moss'}
-        aria-label="Share of the keys in use"
-      />
-      <Text size="sm" c="dimmed">
-        Active keys of the whole project
-      </Text>
-      {children}
-    </div>
   );
 }
 

@@ -34,19 +34,6 @@ const API_KEY = graphql(`
       allowedNetworks
       monthlyPredictions
       callsPerMinute
-      predecessor {
-        id
-        prefix
-        status
-        expiresAt
-        lastUsedAt
-      }
-      revokedAt
-      revocationSource
-      revokedBy {
-        id
-        name
-      }
       dailyPredictions(days: 30) {
         date
         predictions

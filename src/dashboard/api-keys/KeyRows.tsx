@@ -6,7 +6,7 @@ import type { ApiKeyRowFragment, ApiKeyTarget } from '../generated/graphql';
 import { Problem } from '../ui/Problem';
 import { type KeyActions, KeyRow, SkeletonRows, WholeRow } from './KeyTable';
 import { type KeyFilter, variablesOf } from './key-filter.ts';
-import { ABOUT_KEYS, PAGE } from './queries';
+import { ABOUT_KEYS, KEYS_ON_A_PAGE } from './queries';
 
 const MORE_API_KEYS = graphql(`
   query MoreApiKeys(
@@ -88,7 +88,7 @@ export function KeyRows({ page: { nodes, pageInfo }, next = false, ...list }: Li
 function NextPage({ after, ...list }: List & { after: string | null | undefined }) {
   const [{ data, error }, load] = useQuery({
     query: MORE_API_KEYS,
-    variables: { of: list.of, first: PAGE, after, ...variablesOf(list.filter) },
+    variables: { of: list.of, first: KEYS_ON_A_PAGE, after, ...variablesOf(list.filter) },
     context: ABOUT_KEYS,
   });
   if (data) return <KeyRows {...list} page={data.apiKeys} next />;

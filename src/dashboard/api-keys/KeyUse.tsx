@@ -5,7 +5,7 @@ import type { ApiKeyRowFragment } from '../generated/graphql';
 import { exactTime, relativeTime } from '../ui/relative-time.ts';
 import { Callers } from './KeyCallers';
 import { keyPath } from './key-path.ts';
-import { API_KEY_DAYS } from './queries';
+import { KEY_USE } from './queries';
 import { totalOf } from './usage.ts';
 
 interface KeyUseProps {
@@ -21,7 +21,7 @@ interface KeyUseProps {
  */
 export function KeyUse({ apiKey, now, onLeave }: KeyUseProps) {
   const [{ data }] = useQuery({
-    query: API_KEY_DAYS,
+    query: KEY_USE,
     variables: { id: apiKey.id },
     requestPolicy: 'network-only',
   });

@@ -1,7 +1,7 @@
 import { graphql } from '../generated';
 
 /** The fields of a key that the table shows. */
-export const API_KEY_ROW = graphql(`
+graphql(`
   fragment ApiKeyRow on ApiKey {
     id
     name
@@ -44,7 +44,7 @@ export const API_KEY_ROW = graphql(`
 `);
 
 /** Who calls with a key, and how often. */
-export const CALLERS_OF_KEY = graphql(`
+graphql(`
   fragment CallersOfKey on ApiKey {
     recentUse {
       calls
@@ -67,9 +67,9 @@ export const CALLERS_OF_KEY = graphql(`
   }
 `);
 
-/** The use of one key. */
-export const API_KEY_DAYS = graphql(`
-  query ApiKeyDays($id: ID!) {
+/** Whether one key is still used, and by whom. */
+export const KEY_USE = graphql(`
+  query KeyUse($id: ID!) {
     apiKey(id: $id) {
       id
       lastUsedAt
@@ -101,5 +101,5 @@ export const DELETE = graphql(`
 /** Invalidates cached lists of keys after a change, including empty ones, which contain no `__typename`. */
 export const ABOUT_KEYS = { additionalTypenames: ['ApiKey'] };
 
-/** Keys in one request: the max that the server allows. */
-export const PAGE = 100;
+/** Max keys on a page: the max that the server allows in one request. */
+export const KEYS_ON_A_PAGE = 100;

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
-import { DeploymentApiKeys, ProjectApiKeys } from '../api-keys/ApiKeys';
+import { DeploymentApiKeys } from '../api-keys/DeploymentApiKeys';
+import { ProjectApiKeys } from '../api-keys/ProjectApiKeys';
 import { DeploymentPage } from '../deployments/DeploymentPage';
 import { Overview } from '../deployments/Overview';
 import { Models } from '../models/Models';

@@ -1,0 +1,32 @@
+import { Progress, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import classes from './ApiKeys.module.css';
+
+interface KeyAllowanceProps {
+  used: number;
+  limit: number;
+  children: ReactNode;
+}
+
+/** The number of keys, and the limit. */
+export function KeyAllowance({ used, limit, children }: KeyAllowanceProps) {
+  const full = used >= limit;
+  return (
+    <div className={classes.allowance}>
+      <Text fw={600} size="sm">
+        {used} of {limit} keys
+      </Text>
+      <Progress
+        w={120}
+        size="sm"
+        value={limit === 0 ? 100 : Math.min(100, (100 * used) / limit)}
+        color={full ? 'yellow.7' : 'moss'}
+        aria-label="Share of the keys in use"
+      />
+      <Text size="sm" c="dimmed">
+        Active keys of the whole project
+      </Text>
+      {children}
+    </div>
+  );
+}
