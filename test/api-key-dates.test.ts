@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { expiryOf, expiryWords, inputDate, lastDayBefore } from '../src/dashboard/api-keys/expiry.ts';
-import { marksOf } from '../src/dashboard/api-keys/hygiene.ts';
+import { marksOf } from '../src/dashboard/api-keys/key-marks.ts';
 import { withoutSecret } from '../src/dashboard/api-keys/without-secret.ts';
 import { relativeTime } from '../src/dashboard/ui/relative-time.ts';
 

@@ -5,8 +5,8 @@ import { Day } from '../ui/Day';
 import { Fact, Facts } from '../ui/Fact';
 import { Moment } from '../ui/Moment';
 import { expiryWords } from './expiry.ts';
-import { type Mark, marksOf } from './hygiene.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
+import { type Mark, marksOf } from './key-marks.ts';
 import { keyPath } from './key-path.ts';
 import { revokerOf } from './revoker.ts';
 
@@ -64,7 +64,7 @@ export function KeyFacts({ apiKey, now }: KeyFactsProps) {
           <Fact name="Replaced by">
             <Anchor
               component={Link}
-              to={keyPath({ ...apiKey, ...apiKey.successor })}
+              to={keyPath({ id: apiKey.successor.id, project: apiKey.project })}
               size="sm"
               underline="always"
             >
@@ -76,7 +76,7 @@ export function KeyFacts({ apiKey, now }: KeyFactsProps) {
           <Fact name="Replaces">
             <Anchor
               component={Link}
-              to={keyPath({ ...apiKey, ...apiKey.predecessor })}
+              to={keyPath({ id: apiKey.predecessor.id, project: apiKey.project })}
               size="sm"
               underline="always"
             >

@@ -2,10 +2,11 @@ import { Button, NativeSelect, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { Search } from 'lucide-react';
 import { useRef, useState } from 'react';
+import type { ApiKeyStatus } from '../generated/graphql';
 import { MAX_NAME_LENGTH } from '../limits.ts';
 import { formatNumber } from '../ui/numbers.ts';
 import classes from './KeyFilterBar.module.css';
-import { type KeyFilter, type Shown, STATUSES } from './key-filter.ts';
+import { isShown, type KeyFilter, type Shown, STATUSES } from './key-filter.ts';
 import { withoutSecret } from './without-secret.ts';
 
 const SEARCH_DELAY_MS = 250;
@@ -19,13 +20,11 @@ const WORDS: Record<Shown, string> = {
 };
 
 /** The numbers of keys by status, whatever is listed. */
-export interface KeyCounts {
-  ACTIVE: number;
-  EXPIRED: number;
-  REVOKED: number;
-}
+type KeyCounts = Record<ApiKeyStatus, number>;
 
-export const totalOfCounts = ({ ACTIVE, EXPIRED, REVOKED }: KeyCounts): number => ACTIVE + EXPIRED + REVOKED;
+/** The number of keys of any status. */
+export const totalOfCounts = (counts: KeyCounts): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 interface KeyFilterBarProps {
   filter: KeyFilter;
@@ -67,13 +66,11 @@ export function KeyFilterBar({ filter, onChange, counts, found }: KeyFilterBarPr
         className={classes.choice}
         value={filter.shown}
         onChange={({ currentTarget: { value } }) => {
-          const shown = shownOf(value);
-          if (shown) onChange({ shown });
+          if (isShown(value)) onChange({ shown: value });
         }}
-        data={SHOWN.map(value => ({
-          value,
-          label: `${WORDS[value]}${counts ? countOf(value, counts) : ''}`,
-        }))}
+        data={Object.keys(WORDS)
+          .filter(isShown)
+          .map(value => ({ value, label: `${WORDS[value]}${counts ? countOf(value, counts) : ''}` }))}
       />
       <NativeSelect
         aria-label="Order"
@@ -114,10 +111,8 @@ export function KeyFilterBar({ filter, onChange, counts, found }: KeyFilterBarPr
   );
 }
 
-const SHOWN: Shown[] = ['all', 'not-revoked', 'active', 'expired', 'revoked'];
-const shownOf = (text: string) => SHOWN.find(shown => shown === text);
-
 function countOf(shown: Shown, counts: KeyCounts): string {
-  const statuses = STATUSES[shown] ?? (['ACTIVE', 'EXPIRED', 'REVOKED'] as const);
-  return ` (${formatNumber(statuses.reduce((sum, status) => sum + counts[status], 0))})`;
+  const statuses: readonly ApiKeyStatus[] | null = STATUSES[shown];
+  const number = statuses?.reduce((sum, status) => sum + counts[status], 0) ?? totalOfCounts(counts);
+  return ` (${formatNumber(number)})`;
 }

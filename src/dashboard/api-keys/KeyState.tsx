@@ -1,8 +1,8 @@
 import { CalendarClock, CircleCheck, FlaskConical, Hourglass, ShieldAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ApiKeyStatus } from '../generated/graphql';
-import type { Mark } from './hygiene.ts';
 import classes from './KeyState.module.css';
+import type { Mark } from './key-marks.ts';
 
 const words: Record<ApiKeyStatus, string> = {
   ACTIVE: 'Active',

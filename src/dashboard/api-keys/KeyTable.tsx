@@ -9,9 +9,9 @@ import { Moment } from '../ui/Moment';
 import { shortDay } from '../ui/relative-time.ts';
 import type { Asked } from './ConfirmKey';
 import { expiryWords } from './expiry.ts';
-import { marksOf } from './hygiene.ts';
 import { KeyMarks, KeyStatus } from './KeyState';
 import classes from './KeyTable.module.css';
+import { marksOf } from './key-marks.ts';
 import { keyPath } from './key-path.ts';
 import { canRotate } from './RotateKey';
 import { revokerOf } from './revoker.ts';
@@ -164,7 +164,7 @@ function Actions({ apiKey, onAsk, onRotate }: KeyActions & { apiKey: ApiKeyRowFr
             <Trash2 size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>
-      </div>{' '}
+      </div>
     </Table.Td>
   );
 }

@@ -15,7 +15,7 @@ const UNITS = [
 ] as const;
 
 /** A length of time in its largest unit: "12 seconds", "1.5 hours". */
-export function durationWords(seconds: number): string {
+function durationWords(seconds: number): string {
   const [unit, length] = UNITS.find(([, length]) => seconds >= length) ?? ['second', 1];
   const number = formatTenths(seconds / length);
   return `${number} ${unit}${number === '1' ? '' : 's'}`;

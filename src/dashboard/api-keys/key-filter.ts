@@ -22,7 +22,8 @@ export interface KeyFilter {
 
 const LAST_USED = 'last-used';
 
-const isShown = (text: string): text is Shown => Object.hasOwn(STATUSES, text);
+/** Whether a text is one of the choices. */
+export const isShown = (text: string): text is Shown => Object.hasOwn(STATUSES, text);
 
 /** The filter of a list of keys, which is kept in the page's address. */
 export function useKeyFilter(): [KeyFilter, (changed: Partial<KeyFilter>) => void] {
