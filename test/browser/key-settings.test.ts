@@ -80,7 +80,7 @@ test('a key is created with networks and a limit, and a repeated request has the
     route.request().postData()?.includes('mutation CreateApiKey') ? route.abort() : route.fallback(),
   );
   await dialog(page).getByRole('button', { name: 'Create key' }).click();
-  await dialog(page).getByText('It is not known whether').waitFor();
+  await dialog(page).getByText('The key “Analyser, hall 2” may exist.').waitFor();
   await page.unrouteAll();
   await dialog(page).getByRole('button', { name: 'Check' }).click();
   const rawKey = await dialog(page).getByText(RAW_KEY).innerText();
@@ -165,7 +165,7 @@ test('behind a proxy that is not trusted, the dialog warns that networks mean no
     extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.7' },
   });
   await page.getByRole('button', { name: 'Change' }).click();
-  await dialog(page).getByText('a proxy that the server does not know').waitFor();
+  await dialog(page).getByText('a proxy that the server does not trust').waitFor();
 });
 
 test('a key is rotated: the successor is shown once, and both work until the old one retires', async () => {
@@ -241,11 +241,11 @@ test('an owner sets the policy of an organization, and the page of a key says wh
   const { id } = await createKey(service, owner, { projectId: owner.projectId });
   const page = await openPage(browser(), service, `/organizations/${owner.organization.slug}`, owner);
   await page.getByRole('button', { name: 'Change policy' }).click();
-  await page.getByLabel('Longest lifetime in days').fill('90');
+  await page.getByLabel('Max lifetime in days').fill('90');
   await page.getByLabel('Keys may reach a whole project').uncheck();
   await isAccessibleAtEveryWidth(page);
   await page.getByRole('button', { name: 'Save policy' }).click();
-  await expect.poll(() => fact(page, 'Longest lifetime').allInnerTexts()).toEqual(['90 days']);
+  await expect.poll(() => fact(page, 'Max lifetime').allInnerTexts()).toEqual(['90 days']);
   expect(await fact(page, 'Keys for a whole project').innerText()).toBe('Not allowed');
 
   await page.goto(`/projects/${owner.projectId}/api-keys/${id}`);

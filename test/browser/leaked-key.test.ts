@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-test('the page of a key that its holder revoked leads to its successor, which can be ended there', async () => {
+test('the page of a key that its holder revoked leads to its successor, which can be revoked there', async () => {
   const old = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { name: 'Analyser' });
   const input = { id: old.id, overlapSeconds: 3600 };
   const { rotateApiKey } = await service.ask(ROTATE_KEY, { input }, lab.owner);

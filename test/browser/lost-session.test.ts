@@ -92,7 +92,7 @@ test('the browser’s Back button does not remove a key that is being shown', as
   const secret = dialog.getByText(/^sk_[0-9A-Za-z]{46}$/);
   await secret.waitFor();
   await page.evaluate('history.back()');
-  await dialog.getByText('Still here, so that the key is not lost.').waitFor();
+  await dialog.getByText('The dialog stays open so that the key is not lost.').waitFor();
   expect(await secret.isVisible()).toBe(true);
   await dialog.getByRole('button', { name: 'Done' }).click();
   await dialog.waitFor({ state: 'hidden' });

@@ -110,7 +110,7 @@ function PresentExpiry({ apiKey, draft, onChange }: PresentExpiryProps) {
   const days = EXPIRIES.filter(({ value }) => value === ON_DATE && lastDay >= inputDate(new Date()));
   return (
     <ExpiryField draft={draft} onChange={onChange} choices={[kept, ...days]} lastDay={lastDay}>
-      It retires, as it was rotated: it can only end earlier.
+      The key was rotated: its expiry can only be brought forward.
     </ExpiryField>
   );
 }

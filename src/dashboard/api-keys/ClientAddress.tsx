@@ -26,10 +26,10 @@ export function ClientAddress() {
       {hasUnknownProxy && (
         <Notice
           icon={<TriangleAlert size={18} aria-hidden />}
-          title="This is the address of a proxy that the server does not know"
+          title="Your request came through a proxy that the server does not trust"
         >
-          Every call through it has this address, so allowed networks mean nothing. Its operator has to list
-          the proxy in TRUSTED_PROXIES.
+          Every call through it has the proxy’s address, so allowed networks cannot distinguish callers. The
+          operator of this server has to list the proxy in TRUSTED_PROXIES.
         </Notice>
       )}
     </>

@@ -91,6 +91,6 @@ function consequence({ what, key: { status } }: Asked) {
     return 'Calls with it are refused from the next one on, and this cannot be undone. The key stays in the list until it is deleted.';
   }
   const logs = 'This cannot be undone. The prediction logs keep naming the key.';
-  if (status !== 'ACTIVE') return `It leaves the list for good. ${logs}`;
-  return `The key still works: it is revoked first, so that calls with it are refused from the next one on, and then leaves the list for good. ${logs}`;
+  if (status !== 'ACTIVE') return `It is removed permanently. ${logs}`;
+  return `The key still works: it is revoked first, so that calls with it are refused from the next one on, and then removed permanently. ${logs}`;
 }

@@ -30,13 +30,14 @@ export function LeakedKey({
     { what: 'predecessor', key: predecessor },
   ].flatMap(({ what, key }) => (key?.status === 'ACTIVE' ? [{ what, ...key }] : []));
   const names = usable.map(({ what }) => what).join(' and its ');
+  const them = usable.length > 1 ? 'them' : 'it';
   return (
     <Notice icon={<ShieldAlert size={18} aria-hidden />} title={SOURCES[source].title}>
       <Stack gap="xs" align="flex-start">
         <Text size="sm">
           {SOURCES[source].text}
           {usable.length > 0 &&
-            ` Its ${names} can still be used. What leaked this key may have leaked ${usable.length > 1 ? 'them' : 'it'} too: end ${usable.length > 1 ? 'them' : 'it'} as well, unless you know better.`}
+            ` Its ${names} can still be used. Whatever leaked this key may have leaked ${them} too. Revoke ${them} as well if you are not sure.`}
         </Text>
         <Group gap="xs">
           {source === 'SECRET_SCANNING' && (

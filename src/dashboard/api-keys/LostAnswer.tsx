@@ -33,20 +33,17 @@ export function LostAnswer({
     <Stack gap="md">
       <Notice
         icon={<Unplug size={18} aria-hidden />}
-        title={
-          sentence === null ? 'The answer of the server is missing' : 'The answer of the server does not say'
-        }
+        title={sentence === null ? 'The server did not answer' : 'The outcome is still unknown'}
         role="alert"
       >
         {isRepeatable
-          ? `It is not known whether the key “${name}” exists now. Check: the same request never makes a second key.`
+          ? `The key “${name}” may exist. Press Check: it repeats the same request, which never makes a second key.`
           : `It is no longer possible to find out whether this made a key. If the list has a key “${name}” that is not in use, delete it.`}
       </Notice>
       <Refusal sentence={sentence} />
       {!wasRefused && isRepeatable && (
         <Text size="sm" c="dimmed">
-          If the server cannot be reached now, close this dialog and open it again later: it asks the same
-          question.
+          If the server cannot be reached now, close this dialog and open it again later: it checks again.
         </Text>
       )}
       {wasRefused && isRepeatable && (

@@ -46,7 +46,7 @@ export function RevealKey({ name, prefix, rawKey, warned, onBack, onDone }: Prop
       <TryKey rawKey={rawKey} />
       {warned && (
         <Text size="sm" role="alert" className={classes.full}>
-          Still here, so that the key is not lost. Copy it, then press Done.
+          The dialog stays open so that the key is not lost. Copy the key, then press Done.
         </Text>
       )}
       <Group justify="space-between" gap="xs">

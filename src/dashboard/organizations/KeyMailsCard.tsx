@@ -44,9 +44,9 @@ export function KeyMailsCard({ organizationId }: { organizationId: string }) {
           onChange={event => void setKeyMails({ organizationId, enabled: event.currentTarget.checked })}
         />
         <Text size="sm" c="dimmed">
-          When one is created, rotated, revoked or about to expire, and when a quota is nearly used up. At
-          most one mail an hour. Project owners get them for all keys of their projects, contributors for
-          those that they created.
+          When a key is created, rotated, rehearsed or revoked, before and when it expires, when a quota is
+          nearly or fully used, and when predictions are outside the calibration. At most one mail an hour.
+          Project owners get them for all keys of their projects, contributors for those that they created.
         </Text>
         <Refusal sentence={error ? sentenceOf(error) : null} />
       </Stack>

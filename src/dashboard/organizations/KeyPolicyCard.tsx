@@ -64,7 +64,7 @@ export function KeyPolicyCard({ organization: { id, viewerCan } }: { organizatio
         <PolicyForm organizationId={id} policy={policy} onDone={() => setChanging(false)} />
       ) : (
         <Facts>
-          <Fact name="Longest lifetime">
+          <Fact name="Max lifetime">
             {policy.maxLifetimeDays == null ? 'Any' : `${policy.maxLifetimeDays} days`}
           </Fact>
           <Fact name="Expiry">
@@ -111,7 +111,7 @@ function PolicyForm({ organizationId, policy, onDone }: FormProps) {
         </Text>
         <TextField
           type="number"
-          label="Longest lifetime in days"
+          label="Max lifetime in days"
           description="Empty: any."
           min={1}
           max={MAX_LIFETIME_DAYS}

@@ -52,7 +52,7 @@ const TEST_WEBHOOK = graphql(`
 
 const ROTATE = {
   title: 'Rotate the secret?',
-  text: 'Messages are signed with the new and with the present secret for 24 hours. Give the new one to the receiver within that time.',
+  text: 'Messages are signed with the new and the current secret for 24 hours. Give the new one to the receiver within that time.',
   confirm: 'Rotate the secret',
   color: 'moss',
 };

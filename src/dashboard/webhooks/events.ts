@@ -10,7 +10,7 @@ export const EVENTS: readonly { event: WebhookEvent; label: string }[] = [
   { event: 'API_KEY_EXPIRED', label: 'Key expired' },
   { event: 'QUOTA_80', label: '80 % of a quota used' },
   { event: 'QUOTA_100', label: 'Quota used up' },
-  { event: 'PREDICTION_OUTSIDE', label: 'Predictions outside of the calibration' },
+  { event: 'PREDICTION_OUTSIDE', label: 'Predictions outside the calibration' },
 ];
 
 /** The words for an event; those of tests are not in `EVENTS`, as nobody chooses them. */
