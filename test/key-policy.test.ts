@@ -16,7 +16,7 @@ import {
 type SetPolicy = Omit<SetApiKeyPolicyInput, 'organizationId'>;
 
 const DAY = 24 * 60 * 60_000;
-const now = new Date('2026-05-13T10:00:00Z');
+const now = new Date();
 const FREE_CHOICE: SetPolicy = { maxLifetimeDays: null, expiryRequired: false, projectKeysAllowed: true };
 
 let service: Service;

@@ -606,7 +606,7 @@ describe('what no request causes is detected once a minute', () => {
     const { rows: tables } = await sql`select from pg_tables where schemaname = 'pgboss'`.execute(db);
     if (tables.length === 0) return 0;
     const { rows } = await sql<{ ran: number }>`
-      select count(*)::int as ran from pgboss.job where name = 'write-notices' and state = 'completed'`.execute(
+      select count(*)::int as ran from pgboss.job where name = 'notify-webhooks' and state = 'completed'`.execute(
       db,
     );
     return rows[0]?.ran ?? 0;

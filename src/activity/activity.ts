@@ -106,7 +106,7 @@ export interface ActivityEntry {
  * are notified of are written to the outbox too.
  *
  * @param trx the transaction of the change, so that no change is made without its row.
- * @throws RATE_LIMITED when a person made too many changes of an organization (change-limit.ts)
+ * @throws RATE_LIMITED when a person made too many changes in an organization (change-limit.ts)
  */
 export async function recordActivity(
   trx: Transaction<DB>,
@@ -114,8 +114,10 @@ export async function recordActivity(
   createdAt: Date,
   entries: readonly ActivityEntry[],
 ): Promise<void> {
-  const changed = entries.find(({ action }) => isLimitedAction(action))?.organizationId;
-  if (kind === 'PERSON' && changed) await checkChangeLimit(trx, changed, createdAt);
+  const organizationId = entries.find(({ action }) => isLimitedAction(action))?.organizationId;
+  if (id !== null && organizationId) {
+    await checkChangeLimit(trx, { organizationId, personId: id }, createdAt);
+  }
   for (let from = 0; from < entries.length; from += MAX_ROWS) {
     await trx
       .insertInto('activity')

@@ -3,7 +3,10 @@ import { rateLimited } from '../errors.ts';
 import type { DB } from '../generated/database.ts';
 import { secondsUntil } from '../requests/rate-limits.ts';
 
-/** Max changes of an organization in an hour. The activity keeps each, up to 12 kB, and is deleted only by age. */
+/**
+ * Max changes of a person in an organization in an hour. The activity keeps each, up to 12 kB, and is deleted only by age. Not
+ * of all members together: one of them could keep the others from narrowing or rotating a leaked key.
+ */
 export const MAX_CHANGES = 5000;
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -17,19 +20,19 @@ const UNLIMITED = /\.(deleted|removed|left|revoked|declined|deactivated|rehearsa
 export const isLimitedAction = (action: string): boolean => !UNLIMITED.test(action);
 
 /**
- * Refuses a change of an organization whose activity has `MAX_CHANGES` entries of the last hour. Changes at once do not see
- * each other, so together they may exceed it by their number.
+ * Refuses a change of a person of whom the organization's activity has `MAX_CHANGES` entries of the last hour. Changes at
+ * once do not see each other, so together they may exceed it by their number.
  *
  * @throws RATE_LIMITED
  */
 export async function checkChangeLimit(
   trx: Transaction<DB>,
-  organizationId: string,
+  { organizationId, personId }: { organizationId: string; personId: string },
   now: Date,
 ): Promise<void> {
   const { rows } = await sql<{ createdAt: Date }>`
     select created_at from activity
-    where organization_id = ${organizationId}
+    where organization_id = ${organizationId} and actor_id = ${personId}
       and created_at >= date_trunc('month', ${new Date(now.getTime() - HOUR_MS)}::timestamptz, 'UTC')
     order by id desc offset ${MAX_CHANGES - 1} limit 1`.execute(trx);
   const [entry] = rows;

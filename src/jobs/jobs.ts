@@ -135,7 +135,7 @@ export function startJobs({
       run: signal => countKeyDays(db, now(), signal),
     },
     {
-      name: 'write-notices',
+      name: 'notify-webhooks',
       schedule: '* * * * *',
       async run(signal) {
         const forMails = keyMails !== null;

@@ -319,5 +319,6 @@ test.each([
   await dialog(page).getByLabel('Last day').fill(day);
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   await dialog(page).waitFor({ state: 'hidden' });
-  if (policy.maxLifetimeDays !== 1) expect(await fact(page, 'Expires').innerText()).not.toBe(before);
+  if (policy.maxLifetimeDays !== 1)
+    await expect.poll(() => fact(page, 'Expires').innerText()).not.toBe(before);
 });

@@ -24,7 +24,7 @@ const LIMIT = 10;
 test('rotations beside revocations, deletions and creations at the limit: never more keys than allowed, and no outage', async () => {
   const rounds = scaled(1000, 5);
   const service = await startServiceForTest();
-  // Another organization every 200 rounds, since one can make 5000 changes an hour.
+  // Another organization every 200 rounds, since a person can make 5000 changes an hour in one.
   const openOrganization = async () => {
     const { owner } = await openLab(service, 'PRO');
     const { deploymentId } = await deploy(service, owner, linearRegression({ weights: [1] }), 'One point');
