@@ -21,7 +21,7 @@ export const CATALOGUE = {
   PLAN_FEATURE_REQUIRED: {
     status: 403,
     message:
-      "The organization's plan does not include API access. Upgrade the plan to create and use API keys.",
+      "The organization's plan does not include API access, which creating and using API keys needs. Ask the operator of the server for another plan.",
   },
   API_KEY_LIMIT_REACHED: {
     status: 403,

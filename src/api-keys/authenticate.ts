@@ -12,9 +12,9 @@ type Verdict =
   | { status: 'unknown' }
   /** The text cannot be a key, so the database was not queried. */
   | { status: 'malformed' }
-  | { status: 'revoked'; key: SentKey }
+  | { status: 'revoked'; key: SentKey; expiresAt: Date | null }
   /** Its revocation is rehearsed. */
-  | { status: 'rehearsed'; key: SentKey; until: Date }
+  | { status: 'rehearsed'; key: SentKey; until: Date; expiresAt: Date | null }
   | { status: 'expired'; key: SentKey; expiresAt: Date };
 
 interface Lookup {
@@ -57,11 +57,13 @@ function verdictsOf(rows: KeyRow[], lookups: Lookup[]): Verdict[] {
     const row = found.get(digest.toString('latin1'));
     if (!row) return { status: 'unknown' };
     const { revokedAt, rehearsalUntil, ...key } = row;
-    if (revokedAt) return { status: 'revoked', key };
-    if (key.expiresAt && key.expiresAt <= now) return { status: 'expired', key, expiresAt: key.expiresAt };
+    const { expiresAt } = key;
+    if (revokedAt) return { status: 'revoked', key, expiresAt };
+    if (expiresAt && expiresAt <= now) return { status: 'expired', key, expiresAt };
     if (rehearsalUntil && rehearsalUntil > now) {
       const { id, organizationId } = key;
-      return { status: 'rehearsed', key: { id, organizationId, isRehearsal: true }, until: rehearsalUntil };
+      const sent = { id, organizationId, isRehearsal: true };
+      return { status: 'rehearsed', key: sent, until: rehearsalUntil, expiresAt };
     }
     return { status: 'valid', key };
   });

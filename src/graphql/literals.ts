@@ -2,12 +2,15 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  getNamedType,
+  isLeafType,
   isValueNode,
   Kind,
   TypeInfo,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { expectation } from './variables.ts';
 
 /**
  * Removes literals of the document from an error, as they may contain a password: graphql-js quotes a value of the
@@ -24,17 +27,23 @@ export function withoutLiterals(
   // Messages about a variable name it but quote no value.
   const isAboutVariable = value?.kind === Kind.VARIABLE;
   if (document && value && isValueNode(value) && !isAboutFields && !isAboutVariable) {
+    let name = '';
     let expected = '';
     const types = new TypeInfo(schema);
     visit(
       document,
       visitWithTypeInfo(types, {
-        enter(node) {
-          if (node === value) expected = String(types.getInputType() ?? '');
+        enter(node, _key, parent) {
+          if (node !== value) return;
+          if (parent && 'kind' in parent && 'name' in parent && parent.name)
+            name = ` of "${parent.name.value}"`;
+          const type = types.getInputType();
+          const named = getNamedType(type);
+          if (type) expected = ` "${type}"${isLeafType(named) ? `: ${expectation(named)}` : ''}`;
         },
       }),
     );
-    return new GraphQLError(`The value does not fit its type${expected ? ` "${expected}"` : ''}.`, {
+    return new GraphQLError(`The value${name} does not fit its type${expected.replace(/\.?$/, '.')}`, {
       nodes: value,
       path: error.path ?? null,
       extensions: error.extensions,

@@ -145,7 +145,7 @@ function leafAt(type: GraphQLInputType, path: readonly (string | number)[]): Gra
 }
 
 /** The message for a wrong value. Messages of scalars and enums themselves quote the value. */
-function expectation(leaf: GraphQLLeafType): string {
+export function expectation(leaf: GraphQLLeafType): string {
   if (isEnumType(leaf)) {
     return `expected one of ${leaf
       .getValues()

@@ -85,8 +85,10 @@ async function identifyKey(
       if (!isInNetworks(verdict.key.allowedNetworks, request.ip)) throw apiKeyNetworkNotAllowed();
       return { kind: 'api-key', at, key: verdict.key, isRemembered: false };
     case 'revoked':
+      setExpiry(reply, verdict);
       throw apiKeyRevoked();
     case 'rehearsed':
+      setExpiry(reply, verdict);
       throw apiKeyRehearsed(verdict.until, at);
     case 'expired':
       setExpiry(reply, verdict);
