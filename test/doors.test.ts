@@ -13,6 +13,7 @@ import {
   gasoline,
   type Lab,
   openLab,
+  REHEARSE,
   REVOKE_KEY,
   recordOf,
   refusal,
@@ -331,5 +332,14 @@ test('every answer of every door to a key with an expiry reports it, and no answ
       headers: { authorization: `Bearer ${expiring.rawKey}` },
     });
     expect(headers.get('api-key-expires')).toBe(expiresAt.toISOString());
+  }
+  // Refusals, too.
+  await service.ask(REHEARSE, { id: expiring.id, minutes: 1 }, lab.owner);
+  for (const end of [undefined, REVOKE_KEY]) {
+    if (end) await service.ask(end, { id: expiring.id }, lab.owner);
+    for (const door of DOORS) {
+      const { status, headers } = await call(door, {}, expiring);
+      expect([status, headers.get('api-key-expires')]).toEqual([403, expiresAt.toISOString()]);
+    }
   }
 });

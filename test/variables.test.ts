@@ -383,3 +383,25 @@ test('a body full of wrong values is answered at once, and ten of them are descr
   // Describing a hundred thousand took 10 s, in which no other request was answered.
   expect(performance.now() - started).toBeLessThan(3000);
 });
+
+test.each([
+  [
+    'mutation { createApiKey(input: { target: { projectId: "1" }, name: "A", expiresAt: "open sesame" }) { rawKey } }',
+    'The value of "expiresAt" does not fit its type "DateTime": expected a valid DateTime. A point in time in UTC, as RFC 3339: `2026-03-01T12:00:00.000Z`.',
+  ],
+  [
+    '{ apiKeys(of: { projectId: "1" }, status: [sesame]) { totalCount } }',
+    'The value does not fit its type "ApiKeyStatus!": expected one of ACTIVE, EXPIRED, REVOKED.',
+  ],
+  [
+    '{ apiKeys(of: { projectId: "1" }, first: "sesame") { totalCount } }',
+    'The value of "first" does not fit its type "Int": expected a valid Int.',
+  ],
+])(
+  'a literal that does not fit is answered with its name and what is expected, without its text',
+  async (document, message) => {
+    const { errors, text } = await service.call(document, {}, lab.owner);
+    expect(errors[0]?.message).toBe(message);
+    expect(text).not.toContain('sesame');
+  },
+);
