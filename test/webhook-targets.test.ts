@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { mayConnectTo, parseNetworks } from '../src/webhooks/addresses.ts';
 import { send } from '../src/webhooks/send.ts';
 import { checkTarget } from '../src/webhooks/target.ts';
+import { makeCertificate } from './certificates.ts';
 import { codes } from './harness.ts';
 import { startReceiverForTest } from './receiver.ts';
 
@@ -326,6 +330,44 @@ test('a receiver that sends 1xx answers without end is cut off', async () => {
   expect(sent).toMatchObject({ kind: 'failed', reason: expect.stringContaining('1xx') });
   expect(performance.now() - began).toBeLessThan(2000);
   await expect.poll(() => isCut).toBe(true);
+});
+
+describe('over TLS', () => {
+  const NAME = 'receiver.example';
+  /** Listens with a certificate that this process trusts, and sends a message there by another name. */
+  async function sendTo(name: string, padding = 0) {
+    const { key, cert } = makeCertificate(NAME, padding);
+    const trusted = tls.getCACertificates('default');
+    tls.setDefaultCACertificates([...trusted, cert]);
+    onTestFinished(() => tls.setDefaultCACertificates(trusted));
+    const bodies: string[] = [];
+    const server = createHttpsServer({ key, cert }, async (request, reply) => {
+      bodies.push(await text(request));
+      reply.writeHead(204).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const url = `https://${name}:${port}/hook`;
+    const outcome = await send(message(url), { policy: loopback, resolve: async () => ['127.0.0.1'] });
+    return { outcome, bodies };
+  }
+
+  test('a message arrives at the receiver whose certificate is for its name', async () => {
+    const { outcome, bodies } = await sendTo(NAME);
+    expect(outcome).toEqual({ kind: 'answered', status: 204 });
+    expect(bodies).toEqual([message('').body]);
+    expect(await sendTo('other.example')).toMatchObject({ outcome: { kind: 'failed' }, bodies: [] });
+  });
+
+  test('a receiver that sends too many certificates is cut off', async () => {
+    expect((await sendTo(NAME, 8 * 1024)).outcome).toEqual({ kind: 'answered', status: 204 });
+    const { outcome, bodies } = await sendTo(NAME, 32 * 1024);
+    expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining('too much') });
+    expect(bodies).toEqual([]);
+  });
 });
 
 test('a receiver cannot choose a key exchange whose cost it sets', async () => {

@@ -1,9 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
 import { isIPv6, type LookupFunction } from 'node:net';
-import { mayConnectTo } from './addresses.ts';
+import { literalAddress, mayConnectTo } from './addresses.ts';
 import { type Resolve, resolveByDns, resolveHost } from './resolve.ts';
 import { problemOf, type TargetPolicy } from './target.ts';
+import { connectTls } from './tls-connection.ts';
 
 /** Max time of a delivery, from the look-up of the name to the end of the answer. */
 const MAX_DELIVERY_MS = 5000;
@@ -89,19 +90,28 @@ function post(
   // Called instead of a second look-up, which could find another address.
   const lookup: LookupFunction = (_name, { all }, callback) =>
     all ? callback(null, [{ address, family }]) : callback(null, address, family);
-  const { request } = url.protocol === 'https:' ? https : http;
+  const isSecure = url.protocol === 'https:';
+  const { request } = isSecure ? https : http;
+  const literal = literalAddress(url.hostname);
+  const connect = () =>
+    connectTls({
+      host: literal ?? url.hostname,
+      port: Number(url.port || 443),
+      lookup,
+      family,
+      ciphers: CIPHERS,
+      ALPNProtocols: ['http/1.1'],
+      ...(literal === undefined && { servername: url.hostname }),
+    });
   return new Promise((resolve, reject) => {
     const closedEarly = () => reject(new Error('The connection closed without an answer.'));
     const sent = request(
       url,
-      // An agent of its own: the global one keeps connections, and uses a proxy where NODE_USE_ENV_PROXY is set.
+      // Not with the global agent, which keeps connections, and uses a proxy where NODE_USE_ENV_PROXY is set.
       {
         method: 'POST',
-        agent: false,
-        lookup,
-        family,
+        ...(isSecure ? { createConnection: connect } : { agent: false, lookup, family }),
         signal,
-        ciphers: CIPHERS,
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       },
       answer => {

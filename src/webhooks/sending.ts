@@ -22,8 +22,8 @@ export interface Sending {
 
 /**
  * Starts sending messages in two worker threads, one of them reserved for organizations on a plan with API access. A
- * receiver chooses what a TLS handshake costs: 74 certificates whose RSA keys have exponents of 3071 bits take 0.7 s of CPU,
- * which would block the event loop.
+ * receiver chooses what a TLS handshake costs: 12 certificates (tls-connection.ts) whose RSA keys have exponents of 3071 bits
+ * take 0.1 s of CPU, which would block the event loop.
  */
 export function startSending({ allowHttp, networks }: Omit<SendJob, 'message'>): Sending {
   const startThread = () =>
