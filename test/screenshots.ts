@@ -123,6 +123,7 @@ async function addCalls(db: Kysely<DB>, { octaneDeploymentId }: Demonstration): 
           deploymentId: octaneDeploymentId,
           createdAt,
           source: 'API',
+          network: call % 5 ? '192.0.2.31' : '192.0.2.40',
           predictions: JSON.stringify(predictions),
           durationMs: 2 + ((call * 3) % 5) / 2,
           apiKeyId: key.id,
