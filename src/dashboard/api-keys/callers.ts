@@ -17,7 +17,8 @@ const UNITS = [
 /** A length of time in its largest unit: "12 seconds", "1.5 hours". */
 function durationWords(seconds: number): string {
   const [unit, length] = UNITS.find(([, length]) => seconds >= length) ?? ['second', 1];
-  const number = formatTenths(seconds / length);
+  const size = seconds / length;
+  const number = size < 10 ? formatTenths(size) : String(Math.round(size));
   return `${number} ${unit}${number === '1' ? '' : 's'}`;
 }
 
