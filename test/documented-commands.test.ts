@@ -331,22 +331,34 @@ test('CI runs the two commands and the whole suite', () => {
   expect(file('.github/workflows/ci.yml')).toContain('run: .ci/run');
 });
 
-test('after a leak, the documents of SECURITY.md replace and revoke the key', async () => {
+test('after a leak, the documents of SECURITY.md replace and revoke the key, and replace the secret of a webhook', async () => {
   const service = await startServiceForTest();
   const { owner, deploymentId } = await openLab(service);
   const leaked = await createKey(service, owner, { deploymentId });
+  const input = {
+    organizationId: owner.organization.id,
+    url: 'https://receiver.example/',
+    events: ['QUOTA_80'],
+  };
+  const { createWebhook } = await service.ask(
+    'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { secret webhook { id } } }',
+    { input },
+    owner,
+  );
   const text = linesUnder('SECURITY.md', 'After a leak').join('\n');
   const documents = [...text.matchAll(/`((?:mutation )?\{ \w+\(.*?)`/g)].map(([, document = '']) => document);
-  expect(documents).toHaveLength(3);
+  expect(documents).toHaveLength(4);
   const answers = [];
   for (const document of documents) {
     const filled = document
       .replace('projectId: "…"', `projectId: "${owner.projectId}"`)
+      .replace('Secret(id: "…"', `Secret(id: "${createWebhook.webhook.id}"`)
       .replace('id: "…"', `id: "${leaked.id}"`);
     answers.push(await service.ask(filled, {}, owner));
   }
   const successor = { rawKey: answers[0]?.rotateApiKey.rawKey ?? '' };
   expect(answers[2]?.apiKeys.nodes.map(({ prefix }) => prefix)).toContain(leaked.prefix);
+  expect(answers[3]?.rotateWebhookSecret.secret).not.toBe(createWebhook.secret);
   const predict = (key: { rawKey: string }) =>
     service.call(PREDICT, { deploymentId, spectra: gasoline() }, key);
   expect((await predict(successor)).status).toBe(200);
