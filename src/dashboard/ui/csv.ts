@@ -8,7 +8,7 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/u;
  * A formula after what another spreadsheet takes for the end of a cell. With a list separator of `;`, as in German and
  * French, Excel reads quotes within such a cell as text.
  */
-const FORMULA_AFTER_SEPARATOR = /([;\t\r\n]["\s]*)(?=[=+\-@＝＋－＠])/gu;
+const FORMULA_AFTER_SEPARATOR = /(?<!^)([;\t\r\n]["\s]*)(?=[=+\-@＝＋－＠])/gu;
 
 /** A table as CSV (RFC 4180). Text that a spreadsheet would run as a formula gets a `'` before it. */
 export function csvOf(fields: string[], rows: readonly unknown[][]): string {
