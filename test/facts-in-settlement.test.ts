@@ -351,5 +351,6 @@ function someOf(type: string): string {
   if (type === 'uuid') return 'gen_random_uuid()';
   if (/^(bigint|integer|smallint)$/.test(type)) return '7';
   if (/^timestamp/.test(type)) return 'now()';
+  if (type === 'revocation_source') return "'HOLDER'";
   return type === 'text' ? "'x'" : 'null';
 }
