@@ -48,6 +48,7 @@ const ALONE = [
   'hostile-models',
   'http-limits',
   'json-bodies',
+  'key-limit',
   'large-bodies',
   'last-uses',
   'late-requests',
