@@ -33,6 +33,7 @@ if (!hasMono) {
  * half of its time for a browser, a server or PostgreSQL, and two of them use 57 % of two cores.
  */
 const ALONE = [
+  'api-key-list',
   'body-delay',
   'door-limits',
   'facts-in-settlement',

@@ -21,8 +21,8 @@ const UNLIMITED = /\.(deleted|removed|left|revoked|declined|deactivated|rehearsa
 export const isLimitedAction = (action: string): boolean => !UNLIMITED.test(action);
 
 /**
- * Refuses a change of a person of whom the organization's activity has `MAX_CHANGES` entries of the last hour. Changes at
- * once do not see each other, so together they may exceed it by their number.
+ * Refuses a change by a person who made `MAX_CHANGES` changes in the organization within the last hour. Concurrent changes
+ * do not see each other, so together they may exceed the limit.
  *
  * @throws RATE_LIMITED
  */
@@ -31,9 +31,8 @@ export async function checkChangeLimit(
   { organizationId, personId }: { organizationId: string; personId: string },
   now: Date,
 ): Promise<void> {
-  const sinceMonth = new Date(now.getTime() - HOUR_MS);
-  const rows = await findOldestChange(trx, organizationId, personId, sinceMonth);
-  const [entry] = rows;
+  const anHourAgo = new Date(now.getTime() - HOUR_MS);
+  const [entry] = await findOldestChange(trx, organizationId, personId, anHourAgo);
   if (!entry) return;
   const allowedAt = new Date(entry.createdAt.getTime() + HOUR_MS);
   if (allowedAt > now) throw rateLimited(secondsUntil(allowedAt, now));

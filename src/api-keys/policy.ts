@@ -29,7 +29,7 @@ export const NO_POLICY: KeyPolicy = {
   projectKeysAllowed: true,
 };
 
-/** The creation and the expiry of a key; without an expiry it can be used for ever. */
+/** The creation and the expiry of a key; null: it never expires. */
 interface Lifetime {
   createdAt: Date;
   expiresAt: Date | null;

@@ -205,7 +205,7 @@ export function buildContext(
       checkNotOver();
       let hasDeliveries = false;
       // A key's only transaction revokes it, and waits for its lock: that is not for the connections of all. Nor for those of
-      // its organization, which whoever stole the key may use up.
+      // its organization, which a thief may use up with the key.
       const db = caller.kind === 'api-key' ? services.shareOf(address()) : context.db;
       const done = await db.transaction().execute(async trx => {
         const result = await work(trx);

@@ -10,8 +10,8 @@ export const QUEUE = 'deliver';
 /** Jobs of organizations on a plan with API access have at least this priority, those of others less. */
 export const MIN_RESERVED_PRIORITY = 10;
 /**
- * The fewer deliveries an organization has pending, the higher is the priority of a further one: so many slow ones of some
- * organizations do not delay the few of another.
+ * A new delivery has a higher priority if its organization has few pending ones. Otherwise the slow deliveries of some
+ * organizations would delay those of all others.
  */
 const FEW_PENDING = 10;
 const MANY_PENDING = 100;

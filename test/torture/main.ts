@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 // refuses unknown options.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '30' } },
+  options: { rounds: { type: 'string', default: '50' } },
 });
 const rounds = Number(values.rounds);
 if (!Number.isSafeInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number from 1');

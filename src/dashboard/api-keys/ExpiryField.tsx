@@ -10,7 +10,7 @@ interface ExpiryFieldProps {
   onChange: (changed: Partial<ExpiryDraft>) => void;
   choices: { value: string; label: string }[];
   policy: ExpiryPolicy;
-  /** The latest expiry that can be chosen; null: any. */
+  /** The latest expiry that can be chosen; null: no limit. */
   latest: Date | null;
   /** The latest day that can be chosen, in the format of a date input, if it is not that of `latest`. */
   lastDay?: string;

@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 /** The clock of the server may be this much behind that of the browser. */
 const CLOCK_DIFFERENCE_MS = 60_000;
 
-/** The latest expiry of a key that was created at a time; null: any. */
+/** The latest expiry of a key that was created at a time; null: no limit. */
 export function latestExpiry({ maxLifetimeDays }: ExpiryPolicy, createdAt: Date): Date | null {
   if (maxLifetimeDays == null) return null;
   return new Date(createdAt.getTime() + maxLifetimeDays * DAY_MS - CLOCK_DIFFERENCE_MS);
@@ -22,7 +22,7 @@ export function latestExpiry({ maxLifetimeDays }: ExpiryPolicy, createdAt: Date)
 
 /**
  * The latest expiry that a key can be given: that of the policy, but the present one is never too late, as an earlier expiry
- * is always allowed. Null: any.
+ * is always allowed. Null: no limit.
  */
 export function latestChange(
   policy: ExpiryPolicy,

@@ -26,7 +26,7 @@ export interface ExpiryDraft {
  *
  * @param choice the value of a lifetime, `ON_DATE`, `LONGEST`, `NO_EXPIRY` or `KEPT`.
  * @param date with `ON_DATE` the day, in the format of a date input: `2026-08-31`.
- * @param latest the latest expiry that the organization's policy allows; null: any.
+ * @param latest the latest expiry that the organization's policy allows; null: no limit.
  * @returns the end of a day in the viewer's time zone, or `latest` if that is earlier; null for never, undefined while no
  *   day is chosen and for `KEPT`.
  */

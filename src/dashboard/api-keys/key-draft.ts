@@ -61,7 +61,7 @@ export function newKeyIn(
 /**
  * What a draft changes about a key.
  *
- * @param latest the latest expiry that the organization's policy allows; null: any.
+ * @param latest the latest expiry that the organization's policy allows; null: no limit.
  * @param filled what the dialog was filled with. What is equal to it is left out, as another person may have changed it
  *   meanwhile.
  */
