@@ -278,10 +278,13 @@ describe('after a change, a key whose facts are remembered gets exactly the answ
         [ofProject, codeOfProjectKey],
       ] as const) {
         for (const time of ['first', 'second']) {
+          const earlier = await seen(await post(cold, key, body));
           const answer = await seen(await post(service, key, body));
+          const later = await seen(await post(cold, key, body));
           expect(JSON.parse(answer.text).errors[0].extensions.code, time).toBe(code);
           expect(JSON.parse(answer.text), time).not.toHaveProperty('data.predict');
-          expect(answer, time).toEqual(await seen(await post(cold, key, body)));
+          // The seconds in `Retry-After` can change between two calls.
+          expect([earlier, later], time).toContainEqual(answer);
         }
       }
       expect(await recordOf(service, lab.deploymentId)).toEqual(before);
