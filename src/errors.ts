@@ -26,7 +26,7 @@ export const CATALOGUE = {
   API_KEY_LIMIT_REACHED: {
     status: 403,
     message:
-      'The project has as many usable API keys as its plan allows. Revoke or delete an unused key first.',
+      'The project has as many usable API keys as its plan allows. Revoke or delete an unused key first. Keys that retire beside a usable successor do not count.',
   },
   PLAN_LIMIT_REACHED: {
     status: 403,
@@ -240,7 +240,11 @@ export const invitationNotFound = () =>
     'Invitation not found. It may have expired, or been used, declined or revoked. Ask for a new one.',
   );
 /** No route has this path and method. */
-export const routeNotFound = () => make('NOT_FOUND', 'Not found. The GraphQL endpoint is POST /graphql.');
+export const routeNotFound = () =>
+  make(
+    'NOT_FOUND',
+    'Not found. The GraphQL endpoint is POST /graphql. The paths of plain HTTP begin with /api/, without another slash before it, and are listed at /api/openapi.json.',
+  );
 /** No route of the plain HTTP API has this path. */
 export const pathNotFound = () =>
   make('NOT_FOUND', 'Not found. The paths of this API are listed at /api/openapi.json.');
@@ -249,6 +253,13 @@ export const methodNotAllowed = (allow: string) => make('METHOD_NOT_ALLOWED', un
 /** The input is not valid; `message` says what is wrong and what to change. */
 export const badUserInput = (message: string, options: GraphQLErrorOptions = {}) =>
   new GraphQLError(message, { ...options, extensions: { code: 'BAD_USER_INPUT' satisfies Code } });
+/** The body is not JSON. @param isRest whether it was sent to the plain HTTP API, which takes spectra, not documents */
+export const notJson = (isRest: boolean) =>
+  badUserInput(
+    isRest
+      ? 'The body is not valid JSON. Write numbers with a point, as 0.12: JSON has no decimal comma, no NaN, and no comma after the last item.'
+      : 'The body is not valid JSON. Send {"query": "…"}, with the GraphQL document as a JSON string: its quotes and line breaks must be escaped.',
+  );
 /** The document is valid GraphQL, but one of the server's own validation rules refuses it. */
 export const validationFailed = (message: string, options: GraphQLErrorOptions) =>
   new GraphQLError(message, {
@@ -291,10 +302,12 @@ export const deploymentInactive = () => make('DEPLOYMENT_INACTIVE');
 /** The caller used the idempotency key within the last 24 hours with a different input. */
 export const idempotencyKeyReused = () => make('IDEMPOTENCY_KEY_REUSED');
 /** `createApiKey` was repeated. Only its first response contained the secret, which is not stored. */
-export const apiKeyAlreadyCreated = ({ id, name, prefix }: { id: string; name: string; prefix: string }) =>
+export const apiKeyAlreadyCreated = ({ id, name, prefix, isDeleted }: CreatedKey) =>
   make(
     'API_KEY_ALREADY_CREATED',
-    `This request already created the API key "${name}" (${prefix}...), and its secret cannot be shown again. If it was lost, delete that key, and create or rotate again with a new idempotencyKey.`,
+    isDeleted
+      ? `This request already created the API key "${name}" (${prefix}...), which was deleted since. Create or rotate again with a new idempotencyKey.`
+      : `This request already created the API key "${name}" (${prefix}...), and its secret cannot be shown again. If it was lost, delete that key, and create or rotate again with a new idempotencyKey.`,
     { apiKeyId: id },
   );
 /** The key's predecessor or its successor can still be used. */
@@ -318,6 +331,14 @@ export const internalError = (requestId: string) =>
       requestId,
     },
   );
+
+/** A key that a request with an idempotency key created. */
+interface CreatedKey {
+  id: string;
+  name: string;
+  prefix: string;
+  isDeleted: boolean;
+}
 
 const PLAN_LIMITS = {
   projects: (limit: number) =>

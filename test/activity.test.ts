@@ -223,13 +223,18 @@ test('pages are read with cursors, and filters combine: group, person, subject a
     'api_key.created',
     'project_member.added',
   ]);
-  expect(await filtered({ actorId: 'not an id' })).toEqual([]);
-  const answer = await service.call(
-    OF_PROJECT,
-    { id: own.owner.projectId, filter: { groups: [] } },
-    own.owner,
-  );
-  expect(answer.code).toBe(codes.BAD_USER_INPUT);
+  const wrong: [ActivityFilter, message: RegExp][] = [
+    [{ groups: [] }, /at least one group/],
+    [{ actorId: 'ada@lab.example' }, /"actorId" takes the id of a person, not a name or an e-mail/],
+    [{ subjectId: 'LIMS, building 4' }, /"subjectId" takes the id of a key/],
+    [{ since: now, until: started }, /"until" must be after "since"/],
+    [{ since: now, until: now }, /"until" must be after "since"/],
+  ];
+  for (const [filter, message] of wrong) {
+    const answer = await service.call(OF_PROJECT, { id: own.owner.projectId, filter }, own.owner);
+    expect(answer.code).toBe(codes.BAD_USER_INPUT);
+    expect(answer.errors[0]?.message).toMatch(message);
+  }
 });
 
 test('owners see all of their organization, admins what they see otherwise, members nothing, others neither', async () => {

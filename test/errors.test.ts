@@ -298,6 +298,14 @@ describe('an invalid request gets a code of the catalogue', () => {
     });
   });
 
+  test('a body that is not JSON is answered with what to send', async () => {
+    for (const body of ['mutation { signOut }', '', '{"query": "{ viewer\n { id } }"}']) {
+      expect(JSON.parse((await post(body)).text).errors[0].message).toBe(
+        'The body is not valid JSON. Send {"query": "…"}, with the GraphQL document as a JSON string: its quotes and line breaks must be escaped.',
+      );
+    }
+  });
+
   test('a document with a syntax error, or one that is invalid against the schema, is 400 without data', async () => {
     const documents = [
       ['{', codes.GRAPHQL_PARSE_FAILED],

@@ -179,12 +179,15 @@ test.for([
   ['another path', 'POST', '/graph'],
   ['the root path', 'POST', '/'],
   ['another method', 'PUT', '/graphql'],
-] as const)('%s is answered with the path of GraphQL', async ([_, method, path]) => {
+  ['a path of plain HTTP without /api', 'POST', '/deployments/1/predict'],
+  ['a path of plain HTTP after a second slash', 'POST', '//api/deployments/1/predict'],
+] as const)('%s is answered with the paths of GraphQL and of plain HTTP', async ([_, method, path]) => {
   const response = await fetch(`${service.url}${path}`, { method, headers: JSON_TYPE, body: '{}' });
   expect(response.status).toBe(404);
   const [error] = JSON.parse(await response.text()).errors;
   expect(error).toEqual({
-    message: 'Not found. The GraphQL endpoint is POST /graphql.',
+    message:
+      'Not found. The GraphQL endpoint is POST /graphql. The paths of plain HTTP begin with /api/, without another slash before it, and are listed at /api/openapi.json.',
     extensions: { code: codes.NOT_FOUND },
   });
 });

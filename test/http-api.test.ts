@@ -263,8 +263,10 @@ describe('bodies', () => {
 
   const spectrum = '{"sample_name":"a","y_values":[1]}';
   const invalid: [body: string, detail: RegExp][] = [
-    ['', /body/i],
-    ['{"spectra"', /JSON/],
+    ['', /^The body is not valid JSON\. Write numbers with a point, as 0\.12/],
+    ['{"spectra"', /^The body is not valid JSON\./],
+    ['{"spectra":[{"sample_name":"a","y_values":[NaN]}]}', /^The body is not valid JSON\..*no NaN/],
+    ['{"spectra":[{"sample_name":"a","y_values":[0.1,]}]}', /^The body is not valid JSON\..*last item/],
     ['null', /^The body has the wrong type\. Send an object\.$/],
     ['[]', /^The body has the wrong type\. Send an object\.$/],
     ['{}', /^The body has no "spectra"\. Add it\.$/],

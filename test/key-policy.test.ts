@@ -54,8 +54,11 @@ test('without a policy everything is allowed', async () => {
 
 test('the longest lifetime holds for keys that are created, changed and rotated', async () => {
   expect(await setPolicy({ maxLifetimeDays: 90 })).toEqual({ ...FREE_CHOICE, maxLifetimeDays: 90 });
+  const latest = `"expiresAt".* to ${after(90).toISOString()} at the latest`;
   expect(messageOf(await create())).toMatch(/requires that keys expire, at most 90 days/);
   expect(messageOf(await create({ expiresAt: after(91) }))).toMatch(/allows a key 90 days/);
+  for (const expiresAt of [null, after(91)])
+    expect(messageOf(await create({ expiresAt }))).toMatch(new RegExp(latest));
   expect((await create({ expiresAt: after(90) })).status).toBe(200);
   const { id } = await createKey(
     service,
@@ -83,7 +86,7 @@ test('a rotation without a choice shortens the lifetime to what the policy allow
 test('an expiry can be required of any lifetime', async () => {
   const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
   await setPolicy({ expiryRequired: true });
-  expect(messageOf(await create())).toMatch(/requires that keys expire\. Send "expiresAt"/);
+  expect(messageOf(await create())).toMatch(/requires that keys expire\. Set "expiresAt"/);
   expect((await create({ expiresAt: after(10_000) })).status).toBe(200);
   expect(messageOf(await rotate(id))).toMatch(/requires that keys expire/);
 });
@@ -122,6 +125,18 @@ test('the expiry of a key that breaks the policy can be brought forward', async 
   }
   const input = { id: key.id, expiresAt: after(60) };
   expect((await service.call(UPDATE_KEY, { input }, lab.owner)).code).toBe(codes.BAD_USER_INPUT);
+});
+
+test('a key that never expires can be given any expiry, and then none beyond the policy', async () => {
+  const { id } = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  await setPolicy({ maxLifetimeDays: 90 });
+  const change = async (days: number) =>
+    (await service.call(UPDATE_KEY, { input: { id, expiresAt: after(days) } }, lab.owner)).code;
+  expect(await change(5 * 365)).toBeUndefined();
+  expect(await change(5 * 365 + 1)).toBe(codes.BAD_USER_INPUT);
+  expect(await change(30)).toBeUndefined();
+  expect(await change(91)).toBe(codes.BAD_USER_INPUT);
+  expect(await change(90)).toBeUndefined();
 });
 
 test('a change is in the activity with both values, and other days than 1 to 36500 are refused', async () => {

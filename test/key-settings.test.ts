@@ -151,20 +151,36 @@ describe('changing a key', () => {
     ]);
   });
 
-  test('the life of a revoked or an expired key is not extended, but it can be renamed', async () => {
+  test('of a revoked or an expired key only the name and the note can be changed', async () => {
     const [revoked, expired] = [
       await newKey(),
       await newKey({ expiresAt: new Date(now.getTime() + MINUTE) }),
     ];
     await service.ask(REVOKE_KEY, { id: revoked.id }, lab.owner);
     now = new Date(now.getTime() + MINUTE);
-    expect((await update(expired.id, { expiresAt: null })).code).toBe(codes.BAD_USER_INPUT);
-    expect((await update(expired.id, { expiresAt: '2099-01-01T00:00:00Z' })).code).toBe(codes.BAD_USER_INPUT);
-    expect((await update(revoked.id, { expiresAt: '2099-01-01T00:00:00Z' })).status).toBe(200);
-    expect((await update(revoked.id, { expiresAt: null })).code).toBe(codes.BAD_USER_INPUT);
     for (const { id } of [revoked, expired]) {
-      expect(await changed(id, { name: 'Old' })).toMatchObject({ name: 'Old' });
+      for (const changes of [
+        { expiresAt: '2099-01-01T00:00:00Z' },
+        { allowedNetworks: ['203.0.113.0/24'] },
+        { monthlyPredictions: 5 },
+        { callsPerMinute: 5 },
+        { name: 'Renamed', callsPerMinute: 5 },
+      ]) {
+        const refused = await update(id, changes);
+        expect(refused.code).toBe(codes.BAD_USER_INPUT);
+        expect(refused.errors[0]?.message).toMatch(
+          /^The key (is revoked|has expired), .* Only its name and note can be changed\. Create a new key\.$/,
+        );
+      }
+      expect(await changed(id, { name: 'Old', note: 'Replaced by line 3' })).toMatchObject({
+        name: 'Old',
+        note: 'Replaced by line 3',
+        allowedNetworks: null,
+        monthlyPredictions: null,
+        callsPerMinute: null,
+      });
     }
+    expect((await update(expired.id, { expiresAt: null })).code).toBe(codes.BAD_USER_INPUT);
   });
 });
 

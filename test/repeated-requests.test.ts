@@ -306,12 +306,15 @@ describe('a repeated createApiKey', () => {
       expect(again).toMatchObject(refusal(codes.API_KEY_ALREADY_CREATED));
       expect(again.errors[0]?.extensions).toMatchObject({ apiKeyId: made?.id });
       expect(again.errors[0]?.message).toContain(`"LIMS" (${made?.prefix}...)`);
+      expect(again.errors[0]?.message).toContain('delete that key');
       expect(again.text).not.toContain(first.data?.createApiKey.rawKey);
     }
     expect((await held()).map(({ id }) => id)).toEqual([made?.id]);
     // Also once it is deleted.
     await servers[0].ask(DELETE_KEY, { id: made?.id }, lab.owner);
-    expect((await create()).errors[0]?.message).toContain(made?.prefix);
+    expect((await create()).errors[0]?.message).toBe(
+      `This request already created the API key "LIMS" (${made?.prefix}...), which was deleted since. Create or rotate again with a new idempotencyKey.`,
+    );
     expect(await held()).toEqual([]);
   });
 

@@ -271,13 +271,13 @@ describe('an error about variables names the path and the expected type, and no 
       'neither of a oneOf',
       LIST_KEYS,
       () => ({ of: {} }),
-      ['Variable "$of": Exactly one key must be specified for OneOf type "ApiKeyTarget".'],
+      ['Variable "$of": Give exactly one of "deploymentId" and "projectId".'],
     ],
     [
       'both of a oneOf',
       LIST_KEYS,
       () => ({ of: { projectId: SECRET, deploymentId: SECRET } }),
-      ['Variable "$of": Exactly one key must be specified for OneOf type "ApiKeyTarget".'],
+      ['Variable "$of": Give exactly one of "deploymentId" and "projectId".'],
     ],
     [
       'null in a oneOf',
@@ -290,7 +290,7 @@ describe('an error about variables names the path and the expected type, and no 
       CREATE_KEY,
       () => ({ input: { target: { projectId: lab.owner.projectId, deploymentId: null }, name: SECRET } }),
       [
-        'Variable "$input.target": Exactly one key must be specified for OneOf type "ApiKeyTarget".',
+        'Variable "$input.target": Give exactly one of "deploymentId" and "projectId".',
         'Variable "$input.target.deploymentId": Field "deploymentId" must be non-null.',
       ],
     ],
@@ -396,6 +396,11 @@ test.each([
   [
     '{ apiKeys(of: { projectId: "1" }, first: "sesame") { totalCount } }',
     'The value of "first" does not fit its type "Int": expected a valid Int.',
+  ],
+  ['{ apiKeys(of: {}) { totalCount } }', 'Give exactly one of "deploymentId" and "projectId".'],
+  [
+    '{ apiKeys(of: { projectId: "sesame", deploymentId: "sesame" }) { totalCount } }',
+    'Give exactly one of "deploymentId" and "projectId".',
   ],
 ])(
   'a literal that does not fit is answered with its name and what is expected, without its text',

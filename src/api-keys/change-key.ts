@@ -11,11 +11,12 @@ import type { KeySettings } from './settings.ts';
 
 /**
  * Changes settings of a key, from its next request on. The activity keeps the old and new values; nothing is recorded
- * if nothing changes.
+ * if nothing changes. Of a revoked or expired key only what is for people can be changed: it is not to look repaired.
  *
  * @param settings those to change
- * @throws NOT_FOUND or FORBIDDEN when the viewer may not change the key, or no longer may; BAD_USER_INPUT when the life
- *   of a revoked, expired or retiring key would be extended, or the organization's policy does not allow the new one
+ * @throws NOT_FOUND or FORBIDDEN when the viewer may not change the key, or no longer may; BAD_USER_INPUT when a
+ *   revoked or expired key would get other settings, the life of a retiring key would be extended, or the organization's
+ *   policy does not allow the new one
  */
 export async function changeApiKey(
   trx: Transaction<DB>,
@@ -29,8 +30,10 @@ export async function changeApiKey(
   const changed = changesOf(key, settings);
   if (Object.keys(changed).length === 0) return;
   const isExtended = changed.expiresAt !== undefined && isLater(changed.expiresAt, key.expiresAt);
-  if (isExtended) {
-    await checkExtension(trx, key, changed.expiresAt ?? null, await timeBehindLocks(trx, now));
+  if (NAMES.some(name => name in changed && !FOR_PEOPLE.includes(name))) {
+    const time = await timeBehindLocks(trx, now);
+    checkNotEnded(key, time);
+    if (isExtended) await checkExtension(trx, key, changed.expiresAt ?? null, time);
   }
   const changes: Updateable<ApiKeys> = {
     ...changed,
@@ -48,19 +51,24 @@ export async function changeApiKey(
 const isLater = (expiresAt: Date | null, before: Date | null): boolean =>
   expiresAt === null || (before !== null && expiresAt > before);
 
+/** @throws BAD_USER_INPUT for a key that is revoked or has expired */
+function checkNotEnded({ revokedAt, expiresAt }: ApiKeyRow, now: Date): void {
+  const advice = 'Only its name and note can be changed. Create a new key.';
+  if (revokedAt) throw badUserInput(`The key is revoked, which cannot be undone. ${advice}`);
+  if (expiresAt && expiresAt <= now)
+    throw badUserInput(`The key has expired, and cannot be extended. ${advice}`);
+}
+
 /**
- * Checks a later expiry: not of a key that has ended, or that retires beside its successor, nor beyond the organization's
- * policy. An earlier one is always allowed, also to a key that breaks the policy.
+ * Checks a later expiry: not of a key that retires beside its successor, nor beyond the organization's policy. An earlier
+ * one is always allowed, also where it still breaks the policy.
  */
 async function checkExtension(
   trx: Transaction<DB>,
-  { id, projectId, createdAt, revokedAt, expiresAt: before }: ApiKeyRow,
+  { id, projectId, createdAt }: ApiKeyRow,
   expiresAt: Date | null,
   now: Date,
 ): Promise<void> {
-  if (revokedAt) throw badUserInput('The key is revoked, which cannot be undone. Create a new key.');
-  if (before && before <= now)
-    throw badUserInput('The key has expired, and cannot be extended. Create a new key.');
   if (await hasUsableSuccessor(trx, id, now))
     throw badUserInput('The key retires, as it was rotated. Its expiry can only be brought forward.');
   checkLifetime(await policyOfProject(trx, projectId), { createdAt, expiresAt });
@@ -75,6 +83,8 @@ const NAMES = [
   'monthlyPredictions',
   'callsPerMinute',
 ] as const satisfies Name[];
+/** What does not decide about calls. */
+const FOR_PEOPLE: readonly Name[] = ['name', 'note'];
 
 /** The settings that differ from those of the key. */
 function changesOf(key: KeySettings, settings: Partial<KeySettings>): Partial<KeySettings> {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/pool.ts';
+import { badUserInput } from '../errors.ts';
 import type { ApiKeyOrder, ApiKeyStatus } from '../generated/graphql.ts';
 import { checkOptionalText } from '../requests/names.ts';
 import {
@@ -51,7 +52,8 @@ const usedAt = sql`coalesce(date_trunc('milliseconds', api_keys.last_used_at), '
 /**
  * Checks the arguments of a list of keys.
  *
- * @throws BAD_USER_INPUT when `first` is out of bounds, `after` is not a cursor of the order, or the search is too long
+ * @throws BAD_USER_INPUT when `first` is out of bounds, `after` is not a cursor of the order, the search is too long, or
+ *   there are no statuses
  */
 export function checkKeyPage(
   {
@@ -64,6 +66,7 @@ export function checkKeyPage(
   },
   orderBy: ApiKeyOrder,
 ): PageRequest & KeyFilter & Pick<KeyPage, 'usedBefore'> {
+  if (status?.length === 0) throw badUserInput('Name at least one status, or leave "status" out.');
   const filter = { search: checkSearch(search), statuses: status ? [...new Set(status)] : null };
   if (orderBy === 'NEWEST' || args.after == null) return { ...checkPage(args), ...filter, usedBefore: null };
   const [used = '', id] = args.after.split('_', 2);

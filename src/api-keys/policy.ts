@@ -61,23 +61,26 @@ function brokenLifetimeRules(
 
 /** Checks a key that is created or rotated. @throws BAD_USER_INPUT with what the policy requires */
 export const checkPolicy = (policy: KeyPolicy, key: KeyToCheck): void =>
-  refuseBroken(policy, brokenRules(policy, key));
+  refuseBroken(policy, key, brokenRules(policy, key));
 
 /** Checks the new expiry of a key that exists. @throws BAD_USER_INPUT with what the policy requires */
 export const checkLifetime = (policy: KeyPolicy, lifetime: Lifetime): void =>
-  refuseBroken(policy, brokenLifetimeRules(policy, lifetime));
+  refuseBroken(policy, lifetime, brokenLifetimeRules(policy, lifetime));
 
-function refuseBroken(policy: KeyPolicy, [rule]: ApiKeyPolicyRule[]): void {
-  if (rule) throw badUserInput(messageOf(rule, policy));
+function refuseBroken(policy: KeyPolicy, lifetime: Lifetime, [rule]: ApiKeyPolicyRule[]): void {
+  if (rule) throw badUserInput(messageOf(rule, policy, lifetime));
 }
 
-function messageOf(rule: ApiKeyPolicyRule, { maxLifetimeDays }: KeyPolicy): string {
+function messageOf(rule: ApiKeyPolicyRule, { maxLifetimeDays }: KeyPolicy, { createdAt }: Lifetime): string {
   const days = maxLifetimeDays === 1 ? 'a day' : `${maxLifetimeDays} days`;
+  const latest = new Date(createdAt.getTime() + (maxLifetimeDays ?? 0) * DAY_MS).toISOString();
   switch (rule) {
     case 'EXPIRY_REQUIRED':
-      return `The organization's policy requires that keys expire${maxLifetimeDays === null ? '' : `, at most ${days} after their creation`}. Send "expiresAt".`;
+      return maxLifetimeDays === null
+        ? `The organization's policy requires that keys expire. Set "expiresAt".`
+        : `The organization's policy requires that keys expire, at most ${days} after their creation. Set "expiresAt", to ${latest} at the latest.`;
     case 'LIFETIME_TOO_LONG':
-      return `The organization's policy allows a key ${days} from its creation. Send an earlier "expiresAt".`;
+      return `The organization's policy allows a key ${days} from its creation. Set "expiresAt" to ${latest} at the latest.`;
     case 'PROJECT_KEYS_NOT_ALLOWED':
       return "The organization's policy allows no keys for a whole project. Create a key for each deployment.";
   }

@@ -169,10 +169,11 @@ export async function hasUsableSuccessor(db: Database, id: string, now: Date): P
 export async function findCreatedKey(
   db: Database,
   id: string,
-): Promise<{ id: string; name: string; prefix: string }> {
+): Promise<{ id: string; name: string; prefix: string; isDeleted: boolean }> {
   const { details, ...key } = await db
     .selectFrom('activity')
     .select(['subjectId as id', 'subject as name', sql<{ prefix: string }>`details`.as('details')])
+    .select(sql<boolean>`not exists (select from api_keys where api_keys.id = subject_id)`.as('isDeleted'))
     .where('subjectId', '=', id)
     .where('action', '=', 'api_key.created' satisfies ActivityAction)
     .executeTakeFirstOrThrow();

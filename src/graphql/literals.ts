@@ -10,7 +10,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { expectation } from './variables.ts';
+import { describeOneOf, expectation } from './variables.ts';
 
 /**
  * Removes literals of the document from an error, as they may contain a password: graphql-js quotes a value of the
@@ -22,6 +22,10 @@ export function withoutLiterals(
   document: DocumentNode | undefined,
 ): GraphQLError {
   const [value] = error.nodes ?? [];
+  const oneOf = value?.kind === Kind.OBJECT ? describeOneOf(schema, error.message) : undefined;
+  if (value && oneOf !== undefined) {
+    return new GraphQLError(oneOf, { nodes: value, path: error.path ?? null, extensions: error.extensions });
+  }
   // Messages about the fields of an object name fields but quote no value.
   const isAboutFields = value?.kind === Kind.OBJECT && /^(Field|OneOf) /.test(error.message);
   // Messages about a variable name it but quote no value.

@@ -67,7 +67,9 @@ export function findVariableErrors(
           if (isFloats && isList(value)) {
             reportNonFinite(value, (index, reason) => describe(`${at}[${index}]": ${reason}`, definition));
           } else {
-            const reason = leaf ? expectation(isFloats ? GraphQLFloat : leaf) : error.message;
+            const reason = leaf
+              ? expectation(isFloats ? GraphQLFloat : leaf)
+              : (describeOneOf(schema, error.message) ?? error.message);
             describe(`${at}": ${asInSchema(reason)}`, definition);
           }
         });
@@ -142,6 +144,18 @@ function leafAt(type: GraphQLInputType, path: readonly (string | number)[]): Gra
   // A single value stands for a list of one.
   while (isListType(at)) at = getNullableType(at.ofType);
   return isLeafType(at) ? at : null;
+}
+
+/**
+ * The message for an object of which exactly one field is to be given, instead of that of graphql-js, which calls a field a
+ * key; undefined for other messages.
+ */
+export function describeOneOf(schema: GraphQLSchema, message: string): string | undefined {
+  const [, name = ''] = /^(?:OneOf Input Object|Exactly one key .* OneOf type) "(\w+)"/.exec(message) ?? [];
+  const type = schema.getType(name);
+  if (!isInputObjectType(type)) return undefined;
+  const fields = Object.keys(type.getFields()).map(field => `"${field}"`);
+  return `Give exactly one of ${fields.slice(0, -1).join(', ')} and ${fields.at(-1)}.`;
 }
 
 /** The message for a wrong value. Messages of scalars and enums themselves quote the value. */

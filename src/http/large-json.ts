@@ -55,7 +55,7 @@ export function startLargeJson(): LargeJson {
           throw notUtf8();
         case 'not-json':
           throw badUserInput(
-            'The request cannot be read. A list of numbers or a long text in its body is not valid JSON.',
+            'The request cannot be read. A list of numbers or a long text in its body is not valid JSON: write numbers with a point, as 0.12.',
           );
         case 'too-much-rest':
           throw badUserInput(

@@ -10,6 +10,7 @@ import { type Config, isLoopback } from '../config.ts';
 import {
   badUserInput,
   misdirectedRequest,
+  notJson,
   payloadTooLarge,
   typeNotAccepted,
   unsupportedMediaType,
@@ -30,7 +31,7 @@ import { allowedHosts } from './hosts.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
 import { noRoute } from './no-route.ts';
 import { servePages } from './pages.ts';
-import { PREFIX } from './rest/paths.ts';
+import { isRestUrl, PREFIX } from './rest/paths.ts';
 import { serveRest } from './rest/routes.ts';
 import { serveSecretScanning } from './secret-scanning.ts';
 import { sendError } from './send-error.ts';
@@ -193,6 +194,9 @@ function fromFastify(error: FastifyError | GraphQLError, request: FastifyRequest
       return payloadTooLarge();
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return accepts === undefined ? unsupportedMediaType() : typeNotAccepted(accepts);
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return notJson(isRestUrl(request.url));
     default:
       return (error.statusCode ?? 500) < 500
         ? badUserInput(`The request cannot be read. ${error.message}`)

@@ -8,7 +8,9 @@ import type { SpectrumToPredict } from './settlement/repeat.ts';
 /** Checks number, names, lengths and values. @throws BAD_USER_INPUT with the name of the first invalid spectrum */
 export function checkSpectra(spectra: SpectrumToPredict[], inputLength: number): void {
   if (spectra.length < 1 || spectra.length > MAX_SPECTRA) {
-    throw badUserInput(`A call takes 1 to ${MAX_SPECTRA} spectra, but this one has ${spectra.length}.`);
+    throw badUserInput(
+      `A call takes 1 to ${MAX_SPECTRA} spectra, but this one has ${spectra.length}. ${spectra.length < 1 ? 'Send at least one.' : 'Send them in several calls.'}`,
+    );
   }
   for (const { sampleName, yValues, place } of spectra) {
     const prefix = place === undefined ? '' : `${place}: `;
