@@ -121,6 +121,17 @@ export const CATALOGUE = {
 
 export type Code = keyof typeof CATALOGUE;
 
+/** The codes of errors that may say after how many seconds to try again, in `Retry-After`. */
+export const WITH_RETRY_AFTER: readonly Code[] = [
+  'API_KEY_REVOKED',
+  'MODEL_FAILED',
+  'QUOTA_EXCEEDED',
+  'API_KEY_RATE_LIMITED',
+  'API_KEY_QUOTA_EXCEEDED',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+];
+
 /** The codes as constants: `codes.NOT_FOUND`. */
 export const codes = namesOf(CATALOGUE);
 

@@ -4,7 +4,16 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../src/errors.ts';
 import { anyForm, tooManyParts, trueForm } from './arbitrary-forms.ts';
-import { createKey, gasoline, headersOf, type Lab, openLab, type Service, startService } from './harness.ts';
+import {
+  createKey,
+  gasoline,
+  headersOf,
+  type Lab,
+  openLab,
+  REHEARSE,
+  type Service,
+  startService,
+} from './harness.ts';
 
 interface Schema {
   [keyword: string]: unknown;
@@ -64,6 +73,28 @@ test('every operation has an id of its own, and every object a description', () 
       expect(property.$ref ?? property.description, name).toBeTypeOf('string');
     }
   }
+});
+
+test('it declares Retry-After where an answer may have it: also of a rehearsed key, and of a model in quarantine', async () => {
+  const rehearsed = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  await service.ask(REHEARSE, { id: rehearsed.id, minutes: 1 }, lab.owner);
+  const path = '/api/deployments/{deploymentId}/predict';
+  const answers = await Promise.all(
+    [path, '/api/key'].map(async path => {
+      const method = path === '/api/key' ? 'GET' : 'POST';
+      const headers = { ...headersOf(rehearsed), 'content-type': 'application/json' };
+      const url = service.url + urlOf(path, ownParameters());
+      return await fetch(url, { method, headers, ...(method === 'POST' && { body: '{"spectra":[]}' }) });
+    }),
+  );
+  for (const answer of answers) expect([answer.status, answer.headers.has('retry-after')]).toEqual([403, true]);
+  const statusesOf = (path: string, method: string) =>
+    Object.entries(document.paths[path]?.[method]?.responses ?? {})
+      .filter(([, declared]) => 'Retry-After' in (declared?.headers ?? {}))
+      .map(([status]) => status);
+  expect(statusesOf(path, 'post')).toEqual(['403', '429', '500', '503']);
+  expect(statusesOf('/api/key', 'get')).toEqual(['403', '429', '503']);
+  expect(statusesOf('/api/key/revoke', 'post')).toEqual(['429', '503']);
 });
 
 /** A schema in which references to components are definitions. */

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { CATALOGUE, type Code, statusOf } from '../../errors.ts';
+import { CATALOGUE, type Code, WITH_RETRY_AFTER, statusOf } from '../../errors.ts';
 import { codesOf, type Operation } from './operations.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import { Problem } from './schemas.ts';
@@ -130,7 +130,7 @@ function describeErrors(operation: Operation, components: Map<string, unknown>):
         description: ofStatus.map(code => `\`${code}\``).join(', '),
         headers: referencesTo([
           ...headersOf(operation),
-          ...(status === 429 || status === 503 ? ['RetryAfter' as const] : []),
+          ...(ofStatus.some(code => WITH_RETRY_AFTER.includes(code)) ? ['RetryAfter' as const] : []),
           ...(status === 401 ? ['Authenticate' as const] : []),
           ...(status === 405 ? ['Allow' as const] : []),
           ...(status === 415 && operation.body ? ['AcceptPost' as const] : []),
