@@ -36,15 +36,19 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+const COMMANDS = [
+  'serve                              start the server (npm start does this)',
+  'migrate                            run the pending migrations',
+  'plan <organization> <plan>         set the plan of an organization (its slug) to free, pro or enterprise',
+  'invite <e-mail>                    print a link to sign up with and make an organization',
+  "password <e-mail>                  set a new password, print it once, and end the person's sessions",
+  'prune --activity-months <months>   remove activity, but for this many full months besides the current one',
+  '--help                             show this',
+];
+
 const USAGE = `Usage: npm run spectrakey -- <command>
 
-  serve                              start the server (npm start does this)
-  migrate                            run the pending migrations
-  plan <organization> <plan>         set the plan of an organization (its slug) to free, pro or enterprise
-  invite <e-mail>                    print a link to sign up with and make an organization
-  password <e-mail>                  set a new password, print it once, and end the person's sessions
-  prune --activity-months <months>   remove activity, but for this many full months besides the current one
-  --help                             show this
+${COMMANDS.map(line => `  ${line}`).join('\n')}
 
 Settings, from the environment:
 
@@ -316,7 +320,12 @@ async function main(args: string[]): Promise<void> {
   if (command === 'prune' && months && rest.length === 0) return await prune(config, months);
   if (command === 'invite' && first && rest.length === 1) return await invite(config, first);
   if (command === 'password' && first && rest.length === 1) return await password(config, first);
-  process.stderr.write(`${USAGE}\n\nspectrakey: no such command: ${positionals.join(' ') || '(none)'}\n`);
+  const usage = COMMANDS.find(line => line.split(' ', 1)[0] === command);
+  process.stderr.write(
+    usage === undefined
+      ? `${USAGE}\n\nspectrakey: no such command: ${positionals.join(' ') || '(none)'}\n`
+      : `spectrakey: the arguments of "${command}" are not complete, or too many. Usage:\n\n  ${usage}\n`,
+  );
   process.exitCode = 2;
 }
 

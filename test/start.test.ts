@@ -123,6 +123,17 @@ describe('a data folder', () => {
     expect(await spectrakey('plan', 'demo-laboratory', 'gold').ended).toBe(1);
   });
 
+  test('a command without its arguments, or with more, is answered with its usage alone', async () => {
+    for (const args of [['plan', 'demo-laboratory'], ['invite'], ['prune'], ['password', 'a@b', 'c']]) {
+      const misused = spectrakey(...args);
+      expect(await misused.ended).toBe(2);
+      expect(misused.output()).toContain(`the arguments of "${args[0]}" are not complete, or too many`);
+      expect(misused.output()).toMatch(new RegExp(`^  ${args[0]} [<-]`, 'm'));
+      expect(misused.output()).not.toContain('no such command');
+      expect(misused.output()).not.toContain('DATABASE_URL');
+    }
+  });
+
   test('password replaces a password, and the old one and its sessions end', async () => {
     const signIn = (text: string) =>
       send(
