@@ -105,6 +105,36 @@ test('what may be sent again is sent with the same key, after Retry-After', asyn
   expect(new Set(calls.map(call => call.key)).size).toBe(1);
 });
 
+test('the program says why it waits, and for how long', async () => {
+  const until = 'The revocation of this API key is rehearsed until 2026-11-27T12:00:00.000Z.';
+  const { url } = await answering(
+    response =>
+      response
+        .writeHead(403, { 'retry-after': '1' })
+        .end(JSON.stringify({ code: 'API_KEY_REVOKED', detail: until })),
+    response => response.writeHead(503, { 'retry-after': '0' }).end('a page of a proxy'),
+    response => response.end('{"id": "1"}'),
+  );
+  const { stdout, stderr } = await program(['key'], url);
+  expect(JSON.parse(stdout)).toEqual({ id: '1' });
+  expect(stderr.trim().split('\n')).toEqual([
+    `${until} Trying again in 1 s.`,
+    'The server answered 503. Trying again in 0 s.',
+  ]);
+});
+
+test.each([undefined, '', ' '])(
+  'the program sends nothing without a key (%j), and names the variable',
+  async key => {
+    const { url, calls } = await answering(response => response.end('{}'));
+    const { SPECTRAKEY_API_KEY: _, ...without } = environment(url);
+    const env = { ...without, ...(key !== undefined && { SPECTRAKEY_API_KEY: key }) };
+    const run = execute('python3', ['spectrakey.py', 'key'], { cwd: folder, env });
+    await expect(run).rejects.toMatchObject({ code: 2, stderr: 'Set SPECTRAKEY_API_KEY to the API key.\n' });
+    expect(calls).toEqual([]);
+  },
+);
+
 test('a wait of more than a minute is left to the caller, with the key of the call', async () => {
   const { url, calls } = await answering(response =>
     response.writeHead(429, { 'retry-after': '300' }).end('{"code": "RATE_LIMITED"}'),

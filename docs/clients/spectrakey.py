@@ -68,12 +68,16 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 class Client:
-    """Calls a Spectrakey server with an API key."""
+    """Calls a Spectrakey server with an API key.
 
-    def __init__(self, url, key, timeout=120):
+    on_wait, if given, is called with a sentence before each wait for another attempt: why, and for how many seconds.
+    """
+
+    def __init__(self, url, key, timeout=120, on_wait=None):
         self._url = url.rstrip("/")
         self._key = key.strip()
         self._timeout = timeout
+        self._on_wait = on_wait
         self._opener = urllib.request.build_opener(_NoRedirects)
 
     def key(self):
@@ -125,11 +129,13 @@ class Client:
         for attempt in range(1, MAX_ATTEMPTS + 1):
             request = urllib.request.Request(self._url + path, data=body, headers=headers)
             wait = 2 ** (attempt - 1)
+            reason = "No answer."
             try:
                 with self._opener.open(request, timeout=self._timeout) as response:
                     return json.loads(response.read())
             except urllib.error.HTTPError as error:
                 problem = _problem_in(error)
+                reason = problem.get("detail") or f"The server answered {error.code}."
                 text = error.headers.get("Retry-After", "")
                 retry_after = int(text) if text.isdigit() else None
                 wait = wait if retry_after is None else retry_after
@@ -142,6 +148,8 @@ class Client:
                 # No connection, no answer in time, or only a part of it.
                 if attempt == MAX_ATTEMPTS:
                     raise NoAnswer(getattr(error, "reason", None) or error, idempotency_key) from error
+            if self._on_wait:
+                self._on_wait(f"{reason} Trying again in {wait} s.")
             time.sleep(wait)
         raise AssertionError("unreachable")
 
@@ -177,12 +185,19 @@ def _problem_in(error):
 
 
 def main(arguments):
-    client = Client(
-        os.environ.get("SPECTRAKEY_URL", "http://localhost:4000"), os.environ.get("SPECTRAKEY_API_KEY", "")
-    )
-    if arguments == ["key"]:
+    is_predict = len(arguments) >= 3 and arguments[0] == "predict"
+    if arguments != ["key"] and not is_predict:
+        print(__doc__, file=sys.stderr)
+        return 2
+    key = os.environ.get("SPECTRAKEY_API_KEY", "").strip()
+    if not key:
+        print("Set SPECTRAKEY_API_KEY to the API key.", file=sys.stderr)
+        return 2
+    url = os.environ.get("SPECTRAKEY_URL", "http://localhost:4000")
+    client = Client(url, key, on_wait=lambda sentence: print(sentence, file=sys.stderr))
+    if not is_predict:
         print(json.dumps(client.key(), indent=2))
-    elif len(arguments) >= 3 and arguments[0] == "predict":
+    else:
         deployment_id, paths = arguments[1], arguments[2:]
         answer = client.predict_files(deployment_id, paths, key_of(deployment_id, paths))
         for prediction in answer["predictions"]:
@@ -191,9 +206,6 @@ def main(arguments):
         for file in answer["files"]:
             for note in file["notes"]:
                 print(f"{file['name']}: {note}", file=sys.stderr)
-    else:
-        print(__doc__, file=sys.stderr)
-        return 2
     return 0
 
 
