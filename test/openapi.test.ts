@@ -87,7 +87,8 @@ test('it declares Retry-After where an answer may have it: also of a rehearsed k
       return await fetch(url, { method, headers, ...(method === 'POST' && { body: '{"spectra":[]}' }) });
     }),
   );
-  for (const answer of answers) expect([answer.status, answer.headers.has('retry-after')]).toEqual([403, true]);
+  for (const answer of answers)
+    expect([answer.status, answer.headers.has('retry-after')]).toEqual([403, true]);
   const statusesOf = (path: string, method: string) =>
     Object.entries(document.paths[path]?.[method]?.responses ?? {})
       .filter(([, declared]) => 'Retry-After' in (declared?.headers ?? {}))

@@ -82,7 +82,10 @@ export function checkActivityPage(
     ...checkPage(page),
     topics: groups ? topicsOf(groups) : null,
     actorId: checkId(actorId, '"actorId" takes the id of a person, not a name or an e-mail.'),
-    subjectId: checkId(subjectId, '"subjectId" takes the id of a key, a deployment, a person, …, not a name.'),
+    subjectId: checkId(
+      subjectId,
+      '"subjectId" takes the id of a key, a deployment, a person, …, not a name.',
+    ),
     since: since ?? null,
     until: until ?? null,
   };

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { CATALOGUE, type Code, WITH_RETRY_AFTER, statusOf } from '../../errors.ts';
+import { CATALOGUE, type Code, statusOf, WITH_RETRY_AFTER } from '../../errors.ts';
 import { codesOf, type Operation } from './operations.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import { Problem } from './schemas.ts';
