@@ -61,13 +61,13 @@ const createAnother = () =>
     { input: { target: { deploymentId: lab.deploymentId }, name: 'Another' } },
     lab.owner,
   );
-const usedPlaces = async () => {
+const allowance = async () => {
   const { project } = await service.ask(
-    'query ($id: ID!) { project(id: $id) { apiKeyAllowance { used } } }',
+    'query ($id: ID!) { project(id: $id) { apiKeyAllowance { used retiring } } }',
     { id: lab.owner.projectId },
     lab.owner,
   );
-  return project?.apiKeyAllowance.used;
+  return project?.apiKeyAllowance;
 };
 
 test('both keys are answered on every server during the overlap, and then the successor alone', async () => {
@@ -148,26 +148,34 @@ test('a call that was made with the key is repeated with its successor, and char
   expect(await recordOf(service, lab.deploymentId)).toEqual({ charged: 1, logged: 1 });
 });
 
-test('at the key limit a rotation needs no place, and creations are refused as before', async () => {
+test('at the key limit a rotation needs no place, so twice as many keys can be used at most; creations are refused as before', async () => {
   const keys = [];
   for (let count = 0; count < 10; count++) keys.push(await newKey());
   const limit = refusal(codes.API_KEY_LIMIT_REACHED);
   expect(await createAnother()).toMatchObject(limit);
   const successors = [];
   for (const { id } of keys) successors.push(await rotate(id));
-  expect(await usedPlaces()).toBe(10);
+  expect(await allowance()).toEqual({ used: 10, retiring: 10 });
   expect(await createAnother()).toMatchObject(limit);
+  for (const { apiKey } of successors)
+    expect(await tryToRotate(apiKey.id)).toMatchObject(refusal(codes.ROTATION_UNDER_WAY));
   for (const key of [...keys, ...successors]) expect((await predict(key)).status).toBe(200);
 
   // A retiring key counts again when its successor cannot be used.
   const [first] = successors;
   await service.ask(REVOKE_KEY, { id: first?.apiKey.id }, lab.owner);
-  expect(await usedPlaces()).toBe(10);
+  expect(await allowance()).toEqual({ used: 10, retiring: 9 });
   expect(await createAnother()).toMatchObject(limit);
   await service.ask(DELETE_KEY, { id: successors[1]?.apiKey.id }, lab.owner);
-  expect(await usedPlaces()).toBe(10);
+  expect(await allowance()).toEqual({ used: 10, retiring: 8 });
+  // A retiring key has no place, so the end of one makes none.
+  await service.ask(REVOKE_KEY, { id: keys[2]?.id }, lab.owner);
+  expect(await allowance()).toEqual({ used: 10, retiring: 7 });
+  const refused = await createAnother();
+  expect(refused).toMatchObject(limit);
+  expect(refused.errors[0]?.message).toContain('Keys that retire beside a usable successor do not count.');
   now = later(HOUR);
-  expect(await usedPlaces()).toBe(8);
+  expect(await allowance()).toEqual({ used: 8, retiring: 0 });
   expect((await createAnother()).status).toBe(200);
 });
 
@@ -183,7 +191,7 @@ test('a rotation that is under way allows another only without an overlap, which
     expect(await predict(ended)).toMatchObject(refusal(codes.API_KEY_EXPIRED));
   }
   expect((await predict(last)).status).toBe(200);
-  expect(await usedPlaces()).toBe(1);
+  expect(await allowance()).toEqual({ used: 1, retiring: 0 });
 });
 
 test.each([

@@ -160,7 +160,7 @@ const EVERYTHING = `
     organization { ...Organization projects { id organization { id members { email } } } }
     models { id name }
     members { person { id name } email role }
-    apiKeyAllowance { used limit }
+    apiKeyAllowance { used limit retiring }
   }
   fragment Deployment on Deployment {
     id name usage { predictions limit }

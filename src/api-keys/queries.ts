@@ -111,21 +111,24 @@ export const isUsableRow = (table: string, now: Date) => {
 };
 
 /**
- * Counts the usable keys (neither revoked nor expired) of projects, except those that retire beside a usable successor.
- * Projects without any are omitted.
+ * Counts the usable keys (neither revoked nor expired) of projects: `retiring` are those beside a usable successor, which
+ * do not count against the key limit, and `used` the others. Projects without any are omitted. A key has at most one usable
+ * successor (`rotateApiKey`), so no row is counted twice.
  */
 export async function countUsableKeys(db: Database, now: Date, projectIds: string[]) {
   return await db
     .selectFrom('apiKeys')
-    .where(isUsableRow('apiKeys', now))
-    .where(
-      sql<boolean>`not exists (
-        select from api_keys as successors
-        where successors.predecessor_id = api_keys.id and ${isUsableRow('successors', now)})`,
+    .leftJoin('apiKeys as successors', join =>
+      join.onRef('successors.predecessorId', '=', 'apiKeys.id').on(isUsableRow('successors', now)),
     )
-    .where('projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
-    .select(eb => ['projectId', eb.fn.countAll<number>().as('used')])
-    .groupBy('projectId')
+    .where(isUsableRow('apiKeys', now))
+    .where('apiKeys.projectId', '=', eb => eb.fn.any(eb.val(projectIds)))
+    .select([
+      'apiKeys.projectId',
+      sql<number>`count(*) filter (where successors.id is null)`.as('used'),
+      sql<number>`count(successors.id)`.as('retiring'),
+    ])
+    .groupBy('apiKeys.projectId')
     .execute();
 }
 

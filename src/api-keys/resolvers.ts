@@ -144,7 +144,7 @@ export const apiKeyResolvers = {
         load.organization.get(organizationId),
         load.usableKeys(id),
       ]);
-      return { used: held?.used ?? 0, limit: plan.maxApiKeys };
+      return { used: held?.used ?? 0, limit: plan.maxApiKeys, retiring: held?.retiring ?? 0 };
     },
   },
 

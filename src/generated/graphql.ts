@@ -114,7 +114,7 @@ export type ActivityFilter = {
   since?: InputMaybe<Scalars['DateTime']['input']>;
   /** Only what was done to this: the id of an API key, a deployment, a person, … */
   subjectId?: InputMaybe<Scalars['ID']['input']>;
-  /** Only what was done before this time. */
+  /** Only what was done before this time, which must be after `since`. */
   until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
@@ -256,6 +256,8 @@ export type ApiKeyAllowance = {
   __typename?: 'ApiKeyAllowance';
   /** The plan's `maxApiKeys`. */
   limit: Scalars['Int']['output'];
+  /** The number of keys that retire beside a usable successor, which do not count. There are at most as many as `used`. */
+  retiring: Scalars['Int']['output'];
   /** The number of keys that are neither revoked nor expired, except those that retire beside a usable successor. */
   used: Scalars['Int']['output'];
 };
@@ -946,9 +948,9 @@ export type Mutation = {
   testWebhook: WebhookDelivery;
   /**
    * Changes settings of an API key, from its next call on. A field that is absent stays as it is, null removes. For
-   * contributors and owners of the project. Fails with 400 `BAD_USER_INPUT` if it would extend the life of a revoked,
-   * expired or retiring key (a rotated one whose successor can be used), or if the organization's policy does not allow the
-   * new expiry.
+   * contributors and owners of the project. Of a revoked or expired key only the name and the note can be changed. Fails with
+   * 400 `BAD_USER_INPUT` if it would extend the life of a retiring key (a rotated one whose successor can be used), or if the
+   * organization's policy does not allow the new expiry.
    */
   updateApiKey: ApiKey;
   /** Changes the URL or the events of a webhook. Pending deliveries go to the new URL. For owners of the organization. */
@@ -2309,6 +2311,7 @@ export type ApiKeyResolvers<ContextType = Context, ParentType extends ResolversP
 
 export type ApiKeyAllowanceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApiKeyAllowance'] = ResolversParentTypes['ApiKeyAllowance']> = {
   limit?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  retiring?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   used?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 

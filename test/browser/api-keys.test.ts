@@ -10,6 +10,7 @@ import {
   openLab,
   PREDICT,
   REVOKE_KEY,
+  ROTATE_KEY,
   type Service,
   signUp,
   startService,
@@ -558,6 +559,26 @@ describe('without permission to create', () => {
     await page.getByText('9 of 10 keys', { exact: true }).waitFor();
     expect(await createButton(page).isEnabled()).toBe(true);
     expect(await page.getByText('Revoke or delete an unused key first').count()).toBe(0);
+  });
+
+  test('at the limit the keys that retire are counted by themselves', async () => {
+    const lab = await openLab(service);
+    const { owner, deploymentId } = lab;
+    const keys = [];
+    for (let count = 1; count <= 10; count += 1) {
+      keys.push(await createKey(service, owner, { deploymentId }, { name: `Key ${count}.` }));
+    }
+    const rotate = (id = '') => service.ask(ROTATE_KEY, { input: { id, overlapSeconds: 3600 } }, owner);
+    await rotate(keys[0]?.id);
+    const page = await openTab(lab);
+    await page.getByText('10 of 10 keys', { exact: true }).waitFor();
+    await page
+      .getByText('Active keys of the whole project, beside one that retires and does not count')
+      .waitFor();
+    await rotate(keys[1]?.id);
+    await page.reload();
+    await page.getByText('Active keys of the whole project, beside 2 that retire and do not count').waitFor();
+    await page.getByText('10 of 10 keys', { exact: true }).waitFor();
   });
 
   test('without API access in the plan the tab explains the upgrade instead', async () => {

@@ -35,6 +35,7 @@ const API_KEYS = graphql(`
       apiKeyAllowance {
         used
         limit
+        retiring
       }
       organization {
         id

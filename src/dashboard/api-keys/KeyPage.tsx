@@ -41,6 +41,7 @@ const API_KEY = graphql(`
       allowedNetworks
       monthlyPredictions
       callsPerMinute
+      rehearsedAt
       dailyPredictions(days: 30) {
         date
         predictions

@@ -465,6 +465,7 @@ query ProjectApiKeys(
     apiKeyAllowance {
       used
       limit
+      retiring
     }
   }
   apiKeys(
