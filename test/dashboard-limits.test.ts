@@ -11,6 +11,7 @@ import {
   MAX_REHEARSAL_MINUTES,
   MAX_SPECTRA,
   MIN_PASSWORD_LENGTH,
+  MINUTES_BETWEEN_REHEARSALS,
 } from '../src/dashboard/limits.ts';
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from '../src/dashboard/members/roles.ts';
 import { MAX_BODY_BYTES } from '../src/http/limits.ts';
@@ -72,7 +73,13 @@ test('the server and the dashboard have the same limits on the note, the rehears
   expect(await rehearse(MAX_REHEARSAL_MINUTES + 1)).toEqual([
     `"minutes" must be 1 to ${MAX_REHEARSAL_MINUTES}.`,
   ]);
+  const started = Date.now();
   expect(await rehearse(MAX_REHEARSAL_MINUTES)).toEqual([]);
+  const [again = ''] = await rehearse(1);
+  const [time = ''] = /[-\d]+T[:.\d]+Z/.exec(again) ?? [];
+  const minutes = (Date.parse(time) - started) / 60_000;
+  expect(minutes).toBeGreaterThanOrEqual(MINUTES_BETWEEN_REHEARSALS);
+  expect(minutes).toBeLessThan(MINUTES_BETWEEN_REHEARSALS + 1);
 
   const organizationId = lab.owner.organization.id;
   const allow = (maxLifetimeDays: number) =>

@@ -17,5 +17,7 @@ export const MAX_CALL_BYTES = 16 * 1024 * 1024;
 export const MAX_NOTE_LENGTH = 1000;
 /** Max minutes for which the revocation of a key is rehearsed. */
 export const MAX_REHEARSAL_MINUTES = 10;
+/** Minutes that must pass between the beginnings of two rehearsals of a key. */
+export const MINUTES_BETWEEN_REHEARSALS = 60;
 /** Max days that an organization's policy can allow a key to live. */
 export const MAX_LIFETIME_DAYS = 36_500;

@@ -4,12 +4,13 @@ import { useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
-import type { ApiKeyRowFragment } from '../generated/graphql';
-import { MAX_REHEARSAL_MINUTES } from '../limits.ts';
+import type { ApiKeyPageQuery, ApiKeyRowFragment } from '../generated/graphql';
+import { MAX_REHEARSAL_MINUTES, MINUTES_BETWEEN_REHEARSALS } from '../limits.ts';
 import { Dialog } from '../ui/Dialog';
 import { Form, TextField } from '../ui/Form';
 import { Notice } from '../ui/Notice';
 import { Refusal } from '../ui/Refusal';
+import { exactTime } from '../ui/relative-time.ts';
 import classes from './ApiKeys.module.css';
 import { RefusedInRehearsal } from './KeyRefusals';
 import { KeyUse } from './KeyUse';
@@ -33,9 +34,17 @@ const END = graphql(`
   }
 `);
 
+type ApiKeyPage = NonNullable<ApiKeyPageQuery['apiKey']>;
+
+/** When the revocation of a key can be rehearsed again; null: now. */
+function nextRehearsal({ rehearsedAt }: Pick<ApiKeyPage, 'rehearsedAt'>, now: Date): Date | null {
+  const next = rehearsedAt ? Date.parse(rehearsedAt) + MINUTES_BETWEEN_REHEARSALS * 60_000 : 0;
+  return next > now.getTime() ? new Date(next) : null;
+}
+
 interface Props {
   /** Null if no revocation is rehearsed. */
-  apiKey: ApiKeyRowFragment | null;
+  apiKey: (ApiKeyRowFragment & Pick<ApiKeyPage, 'rehearsedAt'>) | null;
   now: Date;
   onClose: () => void;
 }
@@ -46,13 +55,14 @@ export function RehearseKey({ apiKey, now, onClose }: Props) {
   const [minutes, setMinutes] = useState('5');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<CombinedError>();
+  const next = apiKey && nextRehearsal(apiKey, now);
   const close = () => {
     if (busy) return;
     setError(undefined);
     onClose();
   };
   const submit = async () => {
-    if (busy || !apiKey) return;
+    if (busy || !apiKey || next) return;
     setBusy(true);
     setError(undefined);
     const variables = { id: apiKey.id, minutes: Number(minutes) };
@@ -86,6 +96,12 @@ export function RehearseKey({ apiKey, now, onClose }: Props) {
             >
               Warn the people who run them. The key can be rehearsed once an hour.
             </Notice>
+            {next && (
+              <Text size="sm" role="status">
+                Its last rehearsal began less than an hour ago. The next one can begin after {exactTime(next)}
+                .
+              </Text>
+            )}
             <TextField
               type="number"
               label="Minutes"
@@ -100,7 +116,7 @@ export function RehearseKey({ apiKey, now, onClose }: Props) {
               <Button variant="default" onClick={close} disabled={busy} data-autofocus>
                 Cancel
               </Button>
-              <Button type="submit" loading={busy}>
+              <Button type="submit" loading={busy} disabled={next !== null}>
                 Refuse for {minutes} {minutes === '1' ? 'minute' : 'minutes'}
               </Button>
             </Group>
