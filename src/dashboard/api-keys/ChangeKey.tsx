@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type CombinedError, useClient } from 'urql';
 import { sentenceOf } from '../app/client';
@@ -13,7 +13,7 @@ import { expiryWords, inputDate, KEPT, lastDayBefore, NO_EXPIRY, ON_DATE } from 
 import { allowedExpiries, latestChange } from './expiry-policy.ts';
 import { changesIn, draftOf, type KeyDraft } from './key-draft.ts';
 import { ABOUT_KEYS } from './queries';
-import { SettingsFields } from './SettingsFields';
+import { NoteField, SettingsFields } from './SettingsFields';
 
 const UPDATE = graphql(`
   mutation UpdateApiKey($input: UpdateApiKeyInput!) {
@@ -79,8 +79,19 @@ function Settings({ apiKey, onClose }: Omit<Props, 'opened'>) {
           value={draft.name}
           onChange={event => change({ name: event.currentTarget.value })}
         />
-        {apiKey.status === 'ACTIVE' && <PresentExpiry apiKey={apiKey} draft={draft} onChange={change} />}
-        <SettingsFields draft={draft} onChange={change} />
+        {apiKey.status === 'ACTIVE' ? (
+          <>
+            <PresentExpiry apiKey={apiKey} draft={draft} onChange={change} />
+            <SettingsFields draft={draft} onChange={change} />
+          </>
+        ) : (
+          <>
+            <NoteField draft={draft} onChange={change} />
+            <Text size="sm" c="dimmed">
+              The key cannot be used any more, so its expiry, networks and limits cannot be changed.
+            </Text>
+          </>
+        )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose} disabled={busy}>
             Cancel

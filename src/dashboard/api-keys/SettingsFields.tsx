@@ -9,19 +9,24 @@ interface SettingsFieldsProps {
   onChange: (changed: Partial<SettingsDraft>) => void;
 }
 
+/** The field of a key's note, which may be empty. */
+export const NoteField = ({ draft, onChange }: SettingsFieldsProps) => (
+  <Textarea
+    label="Note"
+    description="What uses the key, and whom to ask."
+    maxLength={MAX_NOTE_LENGTH}
+    autosize
+    minRows={2}
+    value={draft.note}
+    onChange={event => onChange({ note: event.currentTarget.value })}
+  />
+);
+
 /** The fields of a key's note, networks and limits, all of which may be empty. */
 export function SettingsFields({ draft, onChange }: SettingsFieldsProps) {
   return (
     <>
-      <Textarea
-        label="Note"
-        description="What uses the key, and whom to ask."
-        maxLength={MAX_NOTE_LENGTH}
-        autosize
-        minRows={2}
-        value={draft.note}
-        onChange={event => onChange({ note: event.currentTarget.value })}
-      />
+      <NoteField draft={draft} onChange={onChange} />
       <Textarea
         label="Allowed networks"
         description="One a line, such as 203.0.113.0/24. Empty: from anywhere."
