@@ -120,3 +120,28 @@ test('an admin or owner opens the organization’s activity from its page, in pa
   await other.goto(`${path}/activity`);
   await other.getByRole('heading', { name: 'Organization not found' }).waitFor();
 }, 60_000);
+
+test('what a removed colleague did is found by the entry of their removal', async () => {
+  const gone = await signUp(service, 'Gabi Gone');
+  await join(service, lab.owner, gone, 'CONTRIBUTOR');
+  await createKey(service, gone, { deploymentId: lab.deploymentId }, { name: 'Of Gabi' });
+  await service.ask(
+    'mutation ($input: SetProjectMemberInput!) { setProjectMember(input: $input) { id } }',
+    { input: { projectId: lab.owner.projectId, email: gone.email, role: null } },
+    lab.owner,
+  );
+  const page = await openPage(browser(), service, `${projectPath()}?group=MEMBERS`, lab.owner);
+  await rows(page)
+    .filter({ hasText: `removed ${gone.email} from the project` })
+    .waitFor();
+  await page.getByRole('combobox', { name: 'Person' }).click();
+  await page.getByRole('option', { name: `${gone.email} (not a member)` }).click();
+  await page.getByRole('button', { name: 'Show all' }).waitFor();
+  await page.goto(`${projectPath()}?person=${gone.id}`);
+  await rows(page).filter({ hasText: 'Gabi Gone created API key Of Gabi' }).waitFor();
+  expect(await rows(page).count()).toBe(1);
+  expect(await page.getByRole('combobox', { name: 'Person' }).inputValue()).toBe('Gabi Gone (not a member)');
+  // What is not an id, as somebody may type it, filters nothing.
+  await page.goto(`${projectPath()}?person=Gabi&subject=LIMS`);
+  await expect.poll(() => rows(page).count()).toBeGreaterThan(4);
+});

@@ -1,10 +1,11 @@
 import { Button, Group, Select } from '@mantine/core';
+import type { Person } from './people.ts';
 import { type FilterInAddress, GROUPS, PERIODS } from './use-activity-filter.ts';
 
 interface ActivityFiltersProps {
   filter: FilterInAddress;
   /** The people who can be chosen. */
-  people: readonly { id: string; name: string }[];
+  people: readonly Person[];
   /** Whether entries of the organization and its webhooks are listed too. */
   ofOrganization: boolean;
 }
@@ -15,7 +16,7 @@ const ONLY_OF_ORGANIZATION = ['ORGANIZATION', 'WEBHOOKS'];
 export function ActivityFilters({ filter, people, ofOrganization }: ActivityFiltersProps) {
   const groups = GROUPS.filter(({ value }) => ofOrganization || !ONLY_OF_ORGANIZATION.includes(value));
   const known = people.map(({ id, name }) => ({ value: id, label: name }));
-  // A person who has left can still be in the address.
+  // A person whom no entry on the page names can still be in the address.
   const persons =
     filter.person !== null && !people.some(({ id }) => id === filter.person)
       ? [...known, { value: filter.person, label: 'Another person' }]

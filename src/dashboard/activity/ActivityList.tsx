@@ -13,6 +13,7 @@ import { useNow } from '../ui/use-now';
 import { ActivityFilters } from './ActivityFilters';
 import { ActivityRow } from './ActivityRow';
 import { activityCsv, MAX_EXPORTED, readAll } from './activity-csv.ts';
+import { type Person, peopleIn } from './people.ts';
 import type { ActivityInPages } from './use-activity.ts';
 
 graphql(`
@@ -54,7 +55,8 @@ graphql(`
 `);
 
 interface ActivityListProps extends ActivityInPages {
-  people: readonly { id: string; name: string }[];
+  /** The members. */
+  people: readonly Person[];
   of: 'project' | 'organization';
   /** The name of the file without its ending. */
   fileName: string;
@@ -68,7 +70,11 @@ export function ActivityList(props: ActivityListProps) {
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="sm" align="end">
-        <ActivityFilters filter={filter} people={people} ofOrganization={of === 'organization'} />
+        <ActivityFilters
+          filter={filter}
+          people={peopleIn(people, activity?.nodes ?? [])}
+          ofOrganization={of === 'organization'}
+        />
         <Export fileName={fileName} readPage={readPage} disabled={isEmpty || !activity} />
       </Group>
       {error && !turning && <Problem error={error} retry={retry} />}

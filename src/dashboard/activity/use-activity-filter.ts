@@ -33,6 +33,10 @@ export interface FilterInAddress {
   filter: ActivityFilter | null;
 }
 
+/** The id in a part of the address, which a person may have typed; the server refuses another text. */
+const idIn = (text: string | null): string | null =>
+  text !== null && /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text) ? text : null;
+
 /** Reads and changes the filter in the page's address. */
 export function useActivityFilter(): FilterInAddress {
   const [search, setSearch] = useSearchParams();
@@ -40,8 +44,8 @@ export function useActivityFilter(): FilterInAddress {
   const chosen = PERIODS.find(({ value }) => value === search.get('period'));
   const period = chosen?.value ?? null;
   const hours = chosen?.hours ?? null;
-  const person = search.get('person');
-  const subject = search.get('subject');
+  const person = idIn(search.get('person'));
+  const subject = idIn(search.get('subject'));
   const filter = useMemo(() => {
     if (group === null && person === null && hours === null && subject === null) return null;
     return {
