@@ -114,7 +114,7 @@ test('curl: its comments are safe in every shell that runs them', () => {
   for (const [door] of DOORS) {
     for (const target of TARGETS) {
       const comments = snippetFor(door, 'curl', target).match(/^#.*$/gm) ?? [];
-      expect(comments).toHaveLength(target.xAxis ? 6 : 5);
+      expect(comments).toHaveLength(target.xAxis ? 7 : 6);
       for (const comment of comments) expect(comment).toMatch(/^# [\w .,:-]+$/);
     }
   }
@@ -139,6 +139,10 @@ describe('every snippet', () => {
       expect(code).toMatch(/idempotency-?_?key/i);
       for (const part of ['403', '429', '503', 'Retry-After']) expect(code).toContain(part);
     }
+  });
+
+  test('says that a key whose revocation is rehearsed works again', () => {
+    for (const { code } of snippets) expect(code).toMatch(/# .*rehearse|\/\/ .*rehearse/);
   });
 
   test('mentions the x axis exactly if the model has one', () => {

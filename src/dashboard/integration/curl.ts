@@ -15,7 +15,8 @@ Y_VALUES=$(yes 0 | head -n ${inputLength} | paste -s -d , -)
 ${axis}# A new text for each call. With the same text a call can be repeated, and is charged once.
 IDEMPOTENCY_KEY=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \\n')
 
-# 403: the key was revoked, has expired or does not reach this deployment.
+# 403: the key was revoked, has expired or does not reach this deployment. With Retry-After, the revocation is only
+# rehearsed: run the command again after as many seconds.
 # 429, 503: curl waits for as many seconds as the header Retry-After says, then tries again, within two minutes.
 curl --retry 5 --retry-max-time 120 --retry-connrefused '${urlOf(door, target)}' \\
   -H "Authorization: Api-Key \${${KEY_VARIABLE}:?}" \\
