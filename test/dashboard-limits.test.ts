@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema, isEnumType } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { forPeople } from '../src/dashboard/app/for-people.ts';
 import {
   MAX_CALL_BYTES,
   MAX_DESCRIPTION_LENGTH,
@@ -17,6 +18,7 @@ import { ORGANIZATION_ROLES, PROJECT_ROLES } from '../src/dashboard/members/role
 import { MAX_BODY_BYTES } from '../src/http/limits.ts';
 import { MAX_SAMPLE_NAME_LENGTH } from '../src/spectra/limits.ts';
 import {
+  CREATE_KEY,
   codes,
   createKey,
   gasoline,
@@ -24,6 +26,7 @@ import {
   openLab,
   PREDICT,
   REHEARSE,
+  ROTATE_KEY,
   SET_KEY_POLICY,
   type Service,
   startService,
@@ -90,6 +93,44 @@ test('the server and the dashboard have the same limits on the note, the rehears
   expect(await allow(MAX_LIFETIME_DAYS + 1)).toEqual([
     expect.stringContaining(`must be 1 to ${MAX_LIFETIME_DAYS},`),
   ]);
+});
+
+test('refusals of what the dialogs of keys send have no names of the API when the dashboard shows them', async () => {
+  const target = { deploymentId: lab.deploymentId };
+  // The organization has a policy by now.
+  const { id } = await createKey(service, lab.owner, target, { expiresAt: new Date('2099-01-01') });
+  const networks = Array.from({ length: 51 }, (_, index) => `10.0.${index}.0/24`);
+  const past = '2020-01-01T00:00:00Z';
+  const policy = {
+    organizationId: lab.owner.organization.id,
+    expiryRequired: true,
+    projectKeysAllowed: true,
+  };
+  const settings = [
+    { allowedNetworks: ['x'] },
+    { allowedNetworks: networks },
+    { expiresAt: past },
+    { monthlyPredictions: 0 },
+    { callsPerMinute: 0 },
+  ];
+  const refused = await Promise.all([
+    ...settings.flatMap(one => [
+      refusals(CREATE_KEY, { input: { target, name: 'LIMS', ...one } }),
+      refusals(UPDATE_KEY, { input: { id, ...one } }),
+    ]),
+    refusals(ROTATE_KEY, { input: { id, overlapSeconds: -1 } }),
+    refusals(ROTATE_KEY, { input: { id, overlapSeconds: 0, expiresAt: past } }),
+  ]);
+  for (const messages of [
+    ...refused,
+    await refusals(SET_KEY_POLICY, { input: { ...policy, maxLifetimeDays: 0 } }),
+  ]) {
+    expect(messages).toHaveLength(1);
+    expect(forPeople(messages[0] ?? '')).not.toMatch(/"[a-z]+[A-Z]\w*"|\bnull\b|\dT\d/);
+  }
+  expect(forPeople(refused[6]?.[0] ?? '')).toBe(
+    `The predictions a month must be 1 to ${Number.MAX_SAFE_INTEGER}, or empty for no limit.`,
+  );
 });
 
 test('the server, the dashboard and the reader of spectra have the same limits on the spectra of a call and sample names', async () => {

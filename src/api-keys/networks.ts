@@ -21,7 +21,7 @@ export function checkNetworks(texts: readonly string[]): string[] {
   }
   if (texts.length > MAX_ALLOWED_NETWORKS) {
     throw badUserInput(
-      `"allowedNetworks" has ${texts.length} networks; at most ${MAX_ALLOWED_NETWORKS} are possible.`,
+      `There are ${texts.length} networks in "allowedNetworks"; at most ${MAX_ALLOWED_NETWORKS} are possible. Combine some to larger ones.`,
     );
   }
   return [...new Set(texts.map(checkNetwork))];

@@ -8,6 +8,7 @@ import {
   type Lab,
   openLab,
   PREDICT,
+  REVOKE_KEY,
   ROTATE_KEY,
   refusal,
   type Service,
@@ -235,6 +236,61 @@ test('a revocation is rehearsed from the page of the key, and ended there', asyn
   await page.getByRole('button', { name: 'End now' }).click();
   await page.getByText('Its revocation is rehearsed until').waitFor({ state: 'hidden' });
   expect((await predict(rawKey)).status).toBe(200);
+
+  await page.getByRole('button', { name: 'Rehearse' }).click();
+  await dialog(page)
+    .getByText(/^Its last rehearsal began less than an hour ago\. The next one can begin after .*:\d\d:\d\d/)
+    .waitFor();
+  expect(await dialog(page).getByRole('button', { name: 'Refuse for 5 minutes' }).isDisabled()).toBe(true);
+  await isAccessibleAtEveryWidth(page);
+});
+
+test('the dialog of a key that has ended changes its name and note alone', async () => {
+  const { id } = await newKey('Old');
+  await service.ask(REVOKE_KEY, { id }, lab.owner);
+  const page = await openKey(id);
+  await page.getByRole('button', { name: 'Change' }).click();
+  await dialog(page).getByText('its expiry, networks and limits cannot be changed').waitFor();
+  expect(await dialog(page).getByRole('textbox').count()).toBe(2);
+  await dialog(page).getByLabel('Note').fill('Replaced by line 3');
+  await isAccessibleAtEveryWidth(page);
+  await dialog(page).getByRole('button', { name: 'Save' }).click();
+  await dialog(page).waitFor({ state: 'hidden' });
+  await expect.poll(() => fact(page, 'Note').innerText()).toBe('Replaced by line 3');
+});
+
+test('a refusal has the words of the dialog, and times in the time zone of the person', async () => {
+  const { owner, deploymentId } = await openLab(service, 'ENTERPRISE', 'Paula Policy');
+  const path = `/deployments/${deploymentId}/api-keys`;
+  const page = await openPage(browser(), service, path, owner, { timezoneId: 'Asia/Tokyo' });
+  const refused = dialog(page).getByRole('alert');
+  await page.getByRole('button', { name: 'Create API key' }).click();
+  await dialog(page).getByLabel('Name').fill('LIMS');
+  await dialog(page).getByText('More settings').click();
+  await dialog(page).getByLabel('Allowed networks').fill('here');
+  await dialog(page).getByRole('button', { name: 'Create key' }).click();
+  await refused.getByText('"here" in the allowed networks is not a network.').waitFor();
+  await dialog(page).getByLabel('Allowed networks').fill('');
+  // Another owner, while the dialog is open.
+  await service.ask(
+    'mutation ($input: SetApiKeyPolicyInput!) { setApiKeyPolicy(input: $input) { id } }',
+    {
+      input: {
+        organizationId: owner.organization.id,
+        maxLifetimeDays: 7,
+        expiryRequired: true,
+        projectKeysAllowed: true,
+      },
+    },
+    owner,
+  );
+  await dialog(page).getByRole('button', { name: 'Create key' }).click();
+  await refused
+    .getByText(
+      /^The organization's policy allows .* Set the expiry to \w+ \d+, 20\d\d, [\d:]{8} GMT\+9 at the latest\.$/,
+    )
+    .waitFor();
+  await isAccessibleAtEveryWidth(page);
 });
 
 test('an owner sets the policy of an organization, and the page of a key says what it breaks', async () => {

@@ -9,13 +9,15 @@ import {
 } from 'urql';
 import { filter, fromPromise, fromValue, mergeMap, pipe } from 'wonka';
 import { graphql } from '../generated';
+import { forPeople } from './for-people.ts';
 import { createRefresh } from './refresh';
 
-/** The message of an error for a person: the server's own, or that it could not be reached. */
+/** The message of an error for a person: the server's own, in their words, or that it could not be reached. */
 export function sentenceOf(error: CombinedError): string {
-  return (
-    error.graphQLErrors[0]?.message ?? 'The server could not be reached. Check the connection and try again.'
-  );
+  const [answered] = error.graphQLErrors;
+  return answered
+    ? forPeople(answered.message)
+    : 'The server could not be reached. Check the connection and try again.';
 }
 
 const SESSION = graphql(`
