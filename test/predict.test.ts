@@ -154,7 +154,9 @@ describe('spectra', () => {
         Array.from({ length: count }, () => point(1)),
       );
       expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
-      expect(answer.errors[0]?.message).toContain(`this one has ${count}`);
+      expect(answer.errors[0]?.message).toBe(
+        `A call takes 1 to 1000 spectra, but this one has ${count}. ${count === 0 ? 'Send at least one.' : 'Send them in several calls.'}`,
+      );
     }
   });
 
@@ -208,7 +210,9 @@ describe('spectra', () => {
     for (const value of [3.41e38, -3.41e38, 1e39, 1.7e308]) {
       const answer = await predict(identity, [point(1), point(value, 'hot')]);
       expect(answer).toMatchObject(refusal(codes.BAD_USER_INPUT));
-      expect(answer.errors[0]?.message).toBe("Spectrum 'hot' has a value beyond ±3.4e38 at point 1.");
+      expect(answer.errors[0]?.message).toBe(
+        "Spectrum 'hot' has a value beyond ±3.4e38 at point 1. Correct the value, or leave the spectrum out.",
+      );
     }
   });
 

@@ -24,7 +24,7 @@ export function checkSpectra(spectra: SpectrumToPredict[], inputLength: number):
     const invalid = indexBeyondFloat32(yValues);
     if (invalid >= 0) {
       throw badUserInput(
-        `${prefix}Spectrum '${sampleName}' has a value beyond ±3.4e38 at point ${invalid + 1}.`,
+        `${prefix}Spectrum '${sampleName}' has a value beyond ±3.4e38 at point ${invalid + 1}. Correct the value, or leave the spectrum out.`,
       );
     }
   }
