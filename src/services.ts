@@ -1,8 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Kysely } from 'kysely';
-import { LRUCache } from 'lru-cache';
 import { startInvitationMail } from './accounts/invitation-mail.ts';
-import { mailerOf, mailProbeOf } from './accounts/mailer.ts';
 import { startPasswords } from './accounts/passwords.ts';
 import { startAuthenticate } from './api-keys/authenticate.ts';
 import { startCallRates } from './api-keys/call-rates.ts';
@@ -22,9 +20,10 @@ import { type HttpServer, type HttpServerOptions, startHttpServer } from './http
 import { startSigningKeys } from './http/signing-keys.ts';
 import { startJobs } from './jobs/jobs.ts';
 import { startUpkeep } from './jobs/upkeep.ts';
-import type { KeyMails } from './notifications/send-key-mails.ts';
+import { keyMailsOf } from './notifications/send-key-mails.ts';
 import { startLog } from './observability/logging.ts';
 import { type Metrics, startMetrics } from './observability/metrics.ts';
+import { startModelFailureLog } from './observability/model-failures.ts';
 import type { startTracing, Traced, Tracing } from './observability/tracing.ts';
 import { type ModelLimits, startModels } from './onnx/models.ts';
 import { detectSandbox, missingFrom } from './onnx/sandbox.ts';
@@ -226,7 +225,7 @@ export function startServices({
     // Every start of a host retries, and logs why it failed.
     () => {},
   );
-  const logFailure = failureLog(log);
+  const logFailure = startModelFailureLog(log);
   const rateLimits = startRateLimits(db);
   const { SIGN_UP, PUBLIC_URL, SMTP_URL, MAIL_FROM } = config;
   return {
@@ -271,35 +270,5 @@ export function startServices({
         }
       },
     },
-  };
-}
-
-/** How mails about keys are sent; null without a mail server. */
-function keyMailsOf({
-  SMTP_URL,
-  MAIL_FROM,
-  PUBLIC_URL,
-}: Pick<Config, 'SMTP_URL' | 'MAIL_FROM' | 'PUBLIC_URL'>): KeyMails | null {
-  const publicUrl = PUBLIC_URL?.[0];
-  if (SMTP_URL === undefined || MAIL_FROM === undefined || publicUrl === undefined) return null;
-  const server = { SMTP_URL, MAIL_FROM };
-  return { sendMail: mailerOf(server), isReachable: mailProbeOf(server), publicUrl };
-}
-
-/** A model that fails in a millisecond would fill the log. */
-const FAILURE_WINDOW_MS = 10_000;
-
-/** Logs the first failure of a model in each window, with the number of those that were not logged before it. */
-function failureLog(log: ServicesOptions['log']): (error: Error, modelId: string) => void {
-  const windows = new LRUCache<string, { end: number; suppressed: number }>({ max: 1000 });
-  return (error, modelId) => {
-    const now = performance.now();
-    const last = windows.get(modelId);
-    if (last && now < last.end) {
-      last.suppressed += 1;
-      return;
-    }
-    log.warn({ err: error, modelId, suppressed: last?.suppressed ?? 0 }, 'a model failed');
-    windows.set(modelId, { end: now + FAILURE_WINDOW_MS, suppressed: 0 });
   };
 }

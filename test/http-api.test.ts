@@ -427,6 +427,11 @@ describe('what a key may call', () => {
       prefix: fresh.prefix,
       scopes: ['PREDICT'],
       expires_at: null,
+      root_id: fresh.id,
+      allowed_networks: null,
+      monthly_predictions: null,
+      usage: null,
+      calls_per_minute: null,
       organization: { slug: lab.owner.organization.slug },
       project: { id: lab.owner.projectId, name: expect.any(String) },
       deployments: [

@@ -6,6 +6,7 @@ import {
   createKey,
   DELETE_KEY,
   gasoline,
+  headersOf,
   type Lab,
   openLab,
   REVOKE_KEY,
@@ -146,6 +147,21 @@ test('a call that was made with the key is repeated with its successor, and char
     else expect((await predict({ rawKey: key }, { idempotencyKey: 'run 1' })).text).toBe(first.text);
   }
   expect(await recordOf(service, lab.deploymentId)).toEqual({ charged: 1, logged: 1 });
+});
+
+test('a program recognizes a successor, also of a deleted key, by the root of the rotations', async () => {
+  const rootOf = async ({ rawKey }: { rawKey: string }) => {
+    const { currentApiKey } = await service.ask('{ currentApiKey { rootId } }', {}, { rawKey });
+    const overHttp = await fetch(`${elsewhere.url}/api/key`, { headers: headersOf({ rawKey }) });
+    expect(JSON.parse(await overHttp.text()).root_id).toBe(currentApiKey?.rootId);
+    return currentApiKey?.rootId;
+  };
+  const [old, other] = [await newKey(), await newKey()];
+  expect([await rootOf(old), await rootOf(other)]).toEqual([old.id, other.id]);
+  const first = await rotate(old.id);
+  const second = await rotate(first.apiKey.id, { overlapSeconds: 0 });
+  await service.ask(DELETE_KEY, { id: old.id }, lab.owner);
+  expect(await rootOf(second)).toBe(old.id);
 });
 
 test('at the key limit a rotation needs no place, so twice as many keys can be used at most; creations are refused as before', async () => {

@@ -1,23 +1,30 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer as createProxy, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { urlOf } from './fake-predictions.ts';
-import { createKey, type Lab, openLab, recordOf, type Service, startService } from './harness.ts';
+import { createKey, type Lab, openLab, ROTATE_KEY, recordOf, type Service, startPair } from './harness.ts';
 import { killRepeatedly, makeFolders, oneSpectrum, startWatcher } from './watcher.ts';
 
 let service: Service;
+/** A second server on the same database. */
+let elsewhere: Service;
 let lab: Lab;
 let key: { rawKey: string };
 
 beforeAll(async () => {
-  service = await startService();
+  const pair = await startPair();
+  ({ service, elsewhere } = pair);
   lab = await openLab(service, 'ENTERPRISE');
   key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  return pair.close;
 });
-afterAll(() => service.close());
 
-const target = (server = service.url) => ({ server, deploymentId: lab.deploymentId, rawKey: key.rawKey });
+const target = (server = service.url, { rawKey } = key) => ({
+  server,
+  deploymentId: lab.deploymentId,
+  rawKey,
+});
 const charged = async () => (await recordOf(service, lab.deploymentId))?.charged ?? 0;
 
 /** Forwards to the service, and cuts connections before the answer to a file while `cuts` returns true. */
@@ -93,6 +100,51 @@ test('answers that are lost on the network are fetched again without a second ch
   expect(watcher.output()).toContain('No answer');
   expect(folders.list('done')).toHaveLength(4);
   expect((await charged()) - before).toBe(4);
+}, 60_000);
+
+/** Rotates a key, which can no longer be used then. @returns its successor */
+async function rotate({ id }: { id: string }): Promise<{ rawKey: string }> {
+  const input = { id, overlapSeconds: 0 };
+  return (await service.ask(ROTATE_KEY, { input }, lab.owner)).rotateApiKey;
+}
+
+test('a file without an answer gets it with the successor of its key, on another server too, and is charged once', async () => {
+  const first = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  const folders = makeFolders();
+  folders.put('a.csv');
+  const before = await charged();
+  const watcher = startWatcher(folders, target(await startCutter(() => true), first));
+  await expect.poll(charged).toBe(before + 1);
+  await watcher.kill();
+  const successor = await rotate(first);
+  const again = startWatcher(folders, target(elsewhere.url, successor), ['--once']);
+  expect([await again.ended, folders.list('done'), folders.list('unclear')]).toEqual([0, ['a.csv'], []]);
+  expect(await charged()).toBe(before + 1);
+});
+
+test('a key file that gets the successor, or another key, is noticed before a file is sent again', async () => {
+  const first = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  const replacements = [
+    ['done', () => rotate(first)],
+    ['unclear', () => createKey(service, lab.owner, { deploymentId: lab.deploymentId })],
+  ] as const;
+  const [keyFile, folders] = [join(makeFolders().in, 'key'), makeFolders()];
+  writeFileSync(keyFile, first.rawKey);
+  let isCut = false;
+  const url = await startCutter(() => isCut);
+  const watcher = startWatcher(folders, target(url, first), ['--key-file', keyFile]);
+  for (const [kind, replace] of replacements) {
+    const before = await charged();
+    isCut = true;
+    folders.put(`${kind}.csv`);
+    await expect.poll(charged).toBe(before + 1);
+    writeFileSync(keyFile, (await replace()).rawKey);
+    // With another key it stays cut: the last call with the first one may be under way.
+    isCut = kind === 'unclear';
+    await expect.poll(() => folders.list(kind), { timeout: 20_000 }).toContain(`${kind}.csv`);
+    expect(await charged()).toBe(before + 1);
+  }
+  expect(watcher.output()).toContain('another key');
 }, 60_000);
 
 test('names that are longer than the server or a file system takes, or have a backslash, lose no file', async () => {

@@ -90,7 +90,7 @@ export interface paths {
         };
         /**
          * Describe the API key of the request
-         * @description What the key is, and the deployments that it reaches. Costs no predictions, and does not count as a use of the key.
+         * @description What the key is, its limits, and the deployments that it reaches. Costs no predictions, and does not count as a use of the key.
          */
         get: operations["getKey"];
         put?: never;
@@ -342,6 +342,19 @@ export interface components {
             scopes: "PREDICT"[];
             /** @description When the key expires; null: never. */
             expires_at: string | null;
+            /**
+             * Format: uuid
+             * @description The id of the first key of the rotations that led to this one; its own id if it was not made by a rotation. A call with an idempotency key can be repeated with any key of the same root.
+             */
+            root_id: string;
+            /** @description The networks from which the key may be used, as CIDR blocks; null: from anywhere. */
+            allowed_networks: string[] | null;
+            /** @description How many predictions the key may make in a month (UTC); null: no limit of its own. */
+            monthly_predictions: number | null;
+            /** @description What the key has used of `monthly_predictions` this month; null: no limit of its own. */
+            usage: components["schemas"]["MonthlyUsage"] | null;
+            /** @description How many calls a minute the key may make to each server; null: no limit of its own. */
+            calls_per_minute: number | null;
             organization: components["schemas"]["Organization"];
             project: components["schemas"]["Project"];
             /** @description The deployments that the key reaches, newest first. */
@@ -428,11 +441,11 @@ export interface components {
              */
             month: string;
             /**
-             * @description The predictions of this deployment in the month.
+             * @description The predictions of the deployment, or of the key, in the month.
              * @example 1250
              */
             predictions: number;
-            /** @description The plan's limit for a month; null: unlimited. */
+            /** @description The limit for a month: the plan's for a deployment, or the key's own; null: unlimited. */
             limit: number | null;
         };
         /**
@@ -683,9 +696,9 @@ export interface components {
         RequestId: string;
         /** @description When the API key expires; absent if never. */
         KeyExpires: string;
-        /** @description What is left of the month, `"monthly-predictions";r=<predictions>;t=<seconds to the next month>` (draft-ietf-httpapi-ratelimit-headers-10); absent without a monthly limit. */
+        /** @description What is left of each limit, `"monthly-predictions";r=<predictions>;t=<seconds to the next month>` (draft-ietf-httpapi-ratelimit-headers-10). The same for limits of the key: `"key-monthly-predictions"`, and `"key-calls-a-minute"` with the calls that are left on the server that answers. Separated by commas; absent without a limit. */
         RateLimit: string;
-        /** @description The limit of the month, `"monthly-predictions";q=<predictions>;w=<seconds of the month>`; absent without one. */
+        /** @description The limits, `"monthly-predictions";q=<predictions>;w=<seconds of the month>`, and so on; absent without one. */
         RateLimitPolicy: string;
         /** @description Seconds after which the request may succeed. */
         RetryAfter: number;

@@ -166,8 +166,9 @@ function realPath(file) {
 
 /**
  * Opens the journal: one JSON object a line, with the last state of each file by its idempotency key.
- * `sent`: may have been charged since `at`, by the key `by`. `refused`: was not charged. `answered`: the predictions are
- * written. `done`: the file was moved. `at` is the time of the server, where it is known.
+ * `sent`: may have been charged since `at`, by the key `by` with the root `root` (see `openKeys`). `refused`: was not
+ * charged. `answered`: the predictions are written. `done`: the file was moved. `at` is the time of the server, where it
+ * is known.
  */
 function openJournal(file, clock) {
   const entries = new Map();
@@ -281,6 +282,21 @@ function readKey({ keyFile }) {
   throw new Error(`${where} does not hold an API key, which is "sk_" and 46 letters and digits`);
 }
 
+/**
+ * What the server said of the key that is used: `by` is a part of the key's digest, and `root` the id of the first key of
+ * the rotations that led to it. The server replays the call of a key to those with the same root.
+ */
+function openKeys() {
+  let last = {};
+  return {
+    get: by => (last.by === by ? last : undefined),
+    set(by, { root_id: root }) {
+      last = { by, ...(typeof root === 'string' && { root }) };
+      return last;
+    },
+  };
+}
+
 /** Sends a request, and reads its answer: the status, the object in its body, and the seconds of Retry-After. */
 async function exchange(request, clock) {
   const response = await fetch(request);
@@ -313,11 +329,14 @@ function wasNotSent(error) {
 }
 
 /**
- * Asks the server for its time, which costs nothing, unless it answered a moment ago. Returns undefined if files can be
- * sent, otherwise as `handle`: a file that is not sent to a server that cannot answer cannot become unclear.
+ * Asks the server for its time and about the key, which costs nothing, unless it answered a moment ago. Returns the key as
+ * `openKeys` if files can be sent, otherwise the refusal as `handle`: a file that is not sent to a server that cannot
+ * answer cannot become unclear.
  */
-async function greet({ settings, clock }, rawKey) {
-  if (clock.isFresh()) return undefined;
+async function greet({ settings, clock, keys }, rawKey) {
+  const by = sha256(rawKey).slice(0, 16);
+  const known = keys.get(by);
+  if (known && clock.isFresh()) return { key: known };
   const request = new Request(`${settings.server}/api/key`, {
     headers: { authorization: `Api-Key ${rawKey}` },
     redirect: 'error',
@@ -325,11 +344,11 @@ async function greet({ settings, clock }, rawKey) {
   });
   try {
     const answer = await exchange(request, clock);
-    if (answer.status < 500 && answer.code === undefined) return undefined;
+    if (answer.status < 500 && answer.code === undefined) return { key: keys.set(by, answer.body) };
     clock.forget();
-    return { scope: 'all', why: describe(answer), ms: answer.retryAfterMs };
+    return { refusal: { scope: 'all', why: describe(answer), ms: answer.retryAfterMs } };
   } catch (error) {
-    return { scope: 'all', why: `No answer (${codeOf(error)}).` };
+    return { refusal: { scope: 'all', why: `No answer (${codeOf(error)}).` } };
   }
 }
 
@@ -392,12 +411,11 @@ async function handle(context, name, state) {
   } catch (error) {
     return { scope: 'all', why: `${error.message}.` };
   }
-  const refusal = await greet(context, rawKey);
+  const { refusal, key } = await greet(context, rawKey);
   if (refusal) return refusal;
-  const by = sha256(rawKey).slice(0, 16);
-  const reason = reasonNotToRepeat(job.entry, by, context.clock.now());
+  const reason = reasonNotToRepeat(job.entry, key, context.clock.now());
   return reason === undefined
-    ? await sendJob(context, job, rawKey, by)
+    ? await sendJob(context, job, rawKey, key)
     : settle(context, job, 'unclear', reason);
 }
 
@@ -433,15 +451,15 @@ function settle({ settings, journal }, { name, key, bytes, isTooLarge }, kind, r
 }
 
 /** Why a file is not sent that was sent without an answer before; undefined if the server still knows that call. */
-function reasonNotToRepeat(entry, by, now) {
+function reasonNotToRepeat(entry, { by, root }, now) {
   if (entry?.state !== 'sent') return undefined;
   const age = now - Date.parse(entry.at);
-  const why =
-    entry.by !== by
-      ? 'with another key'
-      : age > MAX_UNKNOWN_MS || age < -60_000
-        ? 'more than 24 hours ago (or the clock of the server was changed)'
-        : undefined;
+  const isOtherKey = entry.by !== by && (root === undefined || entry.root !== root);
+  const why = isOtherKey
+    ? 'with another key'
+    : age > MAX_UNKNOWN_MS || age < -60_000
+      ? 'more than 24 hours ago (or the clock of the server was changed)'
+      : undefined;
   return (
     why &&
     `The file was sent ${why}, at ${entry.at}, without an answer. It may have been charged. Look it up in the logs of the deployment; to send it again, move it back under another name.`
@@ -449,12 +467,12 @@ function reasonNotToRepeat(entry, by, now) {
 }
 
 /** Sends a file, and does what follows from the answer. Returns as `handle`. */
-async function sendJob(context, job, rawKey, by) {
+async function sendJob(context, job, rawKey, { by, root }) {
   const { settings, journal, clock } = context;
   const { name, key } = job;
   const request = requestOf(settings, job, rawKey);
   const isRepeated = job.entry?.state === 'sent';
-  if (!isRepeated) journal.record(key, { name, state: 'sent', by });
+  if (!isRepeated) journal.record(key, { name, state: 'sent', by, root });
   /** Notes that this call was not charged. An earlier one may be nevertheless. */
   const recordRefusal = () => {
     if (!isRepeated) journal.record(key, { name, state: 'refused' });
@@ -578,7 +596,7 @@ async function watch(settings, stopped) {
   await lock(settings.out);
   const clock = openClock();
   const journal = openJournal(`${path.resolve(settings.out)}.journal.jsonl`, clock);
-  const context = { settings, clock, journal };
+  const context = { settings, clock, journal, keys: openKeys() };
   const files = new Map();
   const schedule = openSchedule(settings, files);
   while (!stopped.aborted) {

@@ -81,7 +81,7 @@ class Client:
         self._opener = urllib.request.build_opener(_NoRedirects)
 
     def key(self):
-        """Describes the key and the deployments that it reaches. Costs nothing."""
+        """Describes the key, its limits and the deployments that it reaches. Costs nothing."""
         return self._send("/api/key")
 
     def deployment(self, deployment_id):

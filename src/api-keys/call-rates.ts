@@ -13,7 +13,16 @@ export interface CallRates {
    * @throws API_KEY_RATE_LIMITED when the key has no calls left in this minute
    */
   count: (key: Pick<AuthenticatedKey, 'id' | 'callsPerMinute'>, at: Date, request: WeakKey) => void;
+  /** The limit of a key and the calls that are left of the minute on this server; null: no limit. */
+  allowanceOf: (
+    key: Pick<AuthenticatedKey, 'id' | 'callsPerMinute'>,
+    at: Date,
+  ) => { limit: number; left: number } | null;
 }
+
+/** The whole seconds until the next minute, at least 1. */
+export const secondsToNextMinute = (at: Date): number =>
+  Math.ceil((MINUTE_MS - (at.getTime() % MINUTE_MS)) / 1000);
 
 /** Starts counting, by minutes of the clock. Only the calls of one minute are in memory. */
 export function startCallRates(): CallRates {
@@ -21,6 +30,11 @@ export function startCallRates(): CallRates {
   const calls = new Map<string, number>();
   const counted = new WeakSet();
   return {
+    allowanceOf({ id, callsPerMinute: limit }, at) {
+      if (limit === null) return null;
+      const isCurrent = Math.floor(at.getTime() / MINUTE_MS) <= minute;
+      return { limit, left: Math.max(0, limit - (isCurrent ? (calls.get(id) ?? 0) : 0)) };
+    },
     count({ id, callsPerMinute }, at, request) {
       if (callsPerMinute === null) return;
       const current = Math.floor(at.getTime() / MINUTE_MS);

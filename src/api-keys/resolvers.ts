@@ -14,6 +14,7 @@ import { checkHeldSelection } from './held-selection.ts';
 import { checkKeyPage } from './list.ts';
 import { deleteApiKey, insertApiKey, revokeApiKey } from './manage-keys.ts';
 import { memberOf } from './member-keys.ts';
+import { findKeyUsage } from './month-usage.ts';
 import { brokenRules, checkPolicyInput, NO_POLICY, setKeyPolicy } from './policy.ts';
 import { findCreatedKey, isUsable } from './queries.ts';
 import { generateRawKey } from './raw-key.ts';
@@ -158,6 +159,7 @@ export const apiKeyResolvers = {
   CurrentApiKey: {
     // A key that cannot be used is refused before.
     status: () => 'ACTIVE' as const,
+    usage: (key, _args, { shareOf, at }) => findKeyUsage(shareOf(key.organizationId), key, at),
     deployments: (key, _args, { shareOf, at }) =>
       readDeployments(
         shareOf(key.organizationId),

@@ -69,8 +69,8 @@ export interface AuthenticatedKey extends PlanFacts {
   allowedNetworks: string[] | null;
   /** Max predictions a month of the key alone; null: no limit of its own. */
   monthlyPredictions: number | null;
-  /** Predictions that count against that limit, in the month of the look-up. */
-  used: number;
+  /** Predictions that count against that limit, in the month of the look-up; null: none was counted yet. */
+  used: number | null;
   /** Max calls a minute to each server; null: no limit of its own. */
   callsPerMinute: number | null;
   /** The revision of the key's row; settlement compares it. */

@@ -554,20 +554,33 @@ export type CreateWebhookInput = {
  */
 export type CurrentApiKey = {
   __typename?: 'CurrentApiKey';
+  /** The networks from which the key may be used, as CIDR blocks; null: from anywhere. */
+  allowedNetworks?: Maybe<Array<Scalars['String']['output']>>;
+  /** How many calls a minute the key may make to each server; null: no limit of its own. */
+  callsPerMinute?: Maybe<Scalars['Int']['output']>;
   /** The deployments that the key reaches, newest first. */
   deployments: Array<Deployment>;
   /** When the key expires; null: never. */
   expiresAt?: Maybe<Scalars['DateTime']['output']>;
   /** The key's id. It is not a secret. */
   id: Scalars['ID']['output'];
+  /** How many predictions the key may make in a month (UTC); null: no limit of its own. */
+  monthlyPredictions?: Maybe<Scalars['SafeInt']['output']>;
   /** The key's name. */
   name: Scalars['String']['output'];
   /** The first 12 characters of the raw key, to recognize it by. */
   prefix: Scalars['String']['output'];
+  /**
+   * The id of the first key of the rotations that led to this one; its own id if it was not made by a rotation. A call with
+   * an idempotency key can be repeated with any key of the same root.
+   */
+  rootId: Scalars['ID']['output'];
   /** What the key allows a program to do. */
   scopes: Array<ApiKeyScope>;
   /** Always `ACTIVE`: a request with a key that cannot be used fails. */
   status: ApiKeyStatus;
+  /** What the key has used of `monthlyPredictions` this month; null: no limit of its own. */
+  usage?: Maybe<MonthlyUsage>;
 };
 
 /** The number of predictions of a deployment, or with a key, on one day. */
@@ -742,10 +755,10 @@ export type ModelKind =
   /** A number for each spectrum, in `Prediction.value`. */
   | 'REGRESSION';
 
-/** The number of a deployment's predictions in one month. */
+/** The predictions of a deployment, or of a key with a limit of its own, in one month. */
 export type MonthlyUsage = {
   __typename?: 'MonthlyUsage';
-  /** The plan's limit for a month; null: unlimited. */
+  /** The limit for a month: the plan's for a deployment, or the key's own; null: unlimited. */
   limit?: Maybe<Scalars['SafeInt']['output']>;
   /** The month (UTC), as `YYYY-MM`. */
   month: Scalars['String']['output'];
@@ -2398,13 +2411,18 @@ export type CreateApiKeyPayloadResolvers<ContextType = Context, ParentType exten
 };
 
 export type CurrentApiKeyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CurrentApiKey'] = ResolversParentTypes['CurrentApiKey']> = {
+  allowedNetworks?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   deployments?: Resolver<Array<ResolversTypes['Deployment']>, ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  monthlyPredictions?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   prefix?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  rootId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   scopes?: Resolver<Array<ResolversTypes['ApiKeyScope']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['ApiKeyStatus'], ParentType, ContextType>;
+  usage?: Resolver<Maybe<ResolversTypes['MonthlyUsage']>, ParentType, ContextType>;
 };
 
 export type DailyPredictionsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DailyPredictions'] = ResolversParentTypes['DailyPredictions']> = {

@@ -180,7 +180,7 @@ export function buildContext(
     isOver,
     isLarge: request.isLarge,
     caller,
-    attempt: { settlement: 'open', runs, quota: null },
+    attempt: { settlement: 'open', runs, allowances: null },
     facts: factsOf(identity, services),
     again,
     resultSize: startResultSize(),

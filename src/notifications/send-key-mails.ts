@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import type { SendMail } from '../accounts/mailer.ts';
+import { mailerOf, mailProbeOf, type SendMail } from '../accounts/mailer.ts';
+import type { Config } from '../config.ts';
 import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES } from '../outbox/events.ts';
 import { startRateLimits } from '../requests/rate-limits.ts';
@@ -28,6 +29,18 @@ export interface KeyMails {
   isReachable: () => Promise<boolean>;
   /** The origin of links. */
   publicUrl: string;
+}
+
+/** How mails about keys are sent; null without a mail server. */
+export function keyMailsOf({
+  SMTP_URL,
+  MAIL_FROM,
+  PUBLIC_URL,
+}: Pick<Config, 'SMTP_URL' | 'MAIL_FROM' | 'PUBLIC_URL'>): KeyMails | null {
+  const publicUrl = PUBLIC_URL?.[0];
+  if (SMTP_URL === undefined || MAIL_FROM === undefined || publicUrl === undefined) return null;
+  const server = { SMTP_URL, MAIL_FROM };
+  return { sendMail: mailerOf(server), isReachable: mailProbeOf(server), publicUrl };
 }
 
 interface Recipient {

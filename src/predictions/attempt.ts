@@ -1,26 +1,11 @@
 import type { Outcome } from '../onnx/outcome.ts';
+import type { Allowances } from './allowances.ts';
 
 /** What a model returned for the spectra of a call. */
 export interface Run {
   outcome: Outcome;
   durationMs: number;
 }
-
-/** A monthly limit on predictions. */
-export interface MonthlyQuota {
-  limit: number;
-  /** What is left: as read with the facts or, once the call is settled, after it. */
-  left: number;
-}
-
-/** The monthly limit of a deployment, as far as it is used. */
-export const monthlyQuotaOf = ({
-  quota,
-  used,
-}: {
-  quota: number | null;
-  used: number;
-}): MonthlyQuota | null => (quota === null ? null : { limit: quota, left: Math.max(0, quota - used) });
 
 /**
  * One attempt to answer a request. The facts about its caller may be remembered from an earlier call, so an answer is
@@ -35,8 +20,8 @@ export interface Attempt {
    * - `unknown`: settlement failed with an error. The call may be charged all the same, so it is never settled again
    */
   settlement: 'open' | 'settled' | 'stale' | 'unknown';
-  /** The monthly limit of the called deployment; null if it has none, or is not known. */
-  quota: MonthlyQuota | null;
+  /** The monthly limits of its call; null before the caller is authorized. */
+  allowances: Allowances | null;
   /** The runs of the request's models, by model id. A later attempt reuses them, also failed ones. */
   runs: Map<string, Promise<Run>>;
 }

@@ -17,7 +17,8 @@ import type { IsOver } from '../onnx/calls.ts';
 import type { Models } from '../onnx/models.ts';
 import { ModelFailed, ModelGone } from '../onnx/outcome.ts';
 import { findStoredResult } from '../requests/idempotency.ts';
-import { type Attempt, monthlyQuotaOf, type Run } from './attempt.ts';
+import { allowancesOf, settledAllowances } from './allowances.ts';
+import type { Attempt, Run } from './attempt.ts';
 import { authorizePredict, type DeploymentToCall, type Viewer } from './authorize.ts';
 import { checkSpectra, checkXValues } from './check-spectra.ts';
 import { newLogId } from './log-id.ts';
@@ -61,7 +62,7 @@ export interface PredictCall {
   isOver?: IsOver | undefined;
   /** Whether the facts about the caller come from an earlier request. */
   isRemembered: boolean;
-  /** The attempt at the request; `predict` sets its `settlement` and `quota`. */
+  /** The attempt at the request; `predict` sets its `settlement` and `allowances`. */
   attempt: Attempt;
 }
 
@@ -80,8 +81,9 @@ export async function predict(
 ): Promise<PredictResult> {
   const { deploymentId, spectra, xValues, now: at, attempt } = request;
   const { deployment, loggedCaller } = await authorizePredict(request.caller, deploymentId);
-  const { id, modelId, factsRevision, quota } = deployment;
-  attempt.quota = monthlyQuotaOf(deployment);
+  const { id, modelId, factsRevision } = deployment;
+  const allowances = allowancesOf(deployment, request.caller.kind === 'api-key' ? request.caller.key : null);
+  attempt.allowances = allowances;
   const caller = {
     callerId: loggedCaller.source === 'API' ? loggedCaller.key.rootId : loggedCaller.userId,
     at,
@@ -117,11 +119,11 @@ export async function predict(
     network: loggedCaller.source === 'API' ? request.network() : null,
     ...(repeatable && { repeatable }),
   };
-  const { outcome: settlement, left } = await services.settle(call).catch((error: unknown) => {
+  const { outcome: settlement, ...left } = await services.settle(call).catch((error: unknown) => {
     attempt.settlement = 'unknown';
     throw error;
   });
-  if (quota !== null && left !== null) attempt.quota = { limit: quota, left };
+  attempt.allowances = settledAllowances(allowances, left);
   switch (settlement) {
     case 'settled':
       attempt.settlement = 'settled';
@@ -183,7 +185,7 @@ function checkKeyLimit(
   spectra: number,
   at: Date,
 ): void {
-  if (monthlyPredictions !== null && used + spectra > monthlyPredictions) {
+  if (monthlyPredictions !== null && (used ?? 0) + spectra > monthlyPredictions) {
     throw apiKeyQuotaExceeded(secondsToNextMonth(at));
   }
 }

@@ -124,6 +124,12 @@ query CurrentApiKey {
     name
     prefix
     expiresAt
+    allowedNetworks
+    callsPerMinute
+    usage {
+      predictions
+      limit
+    }
     deployments {
       id
       name

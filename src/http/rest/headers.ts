@@ -1,21 +1,41 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { secondsOfMonth, secondsToNextMonth } from '../../accounts/month.ts';
+import { secondsToNextMinute } from '../../api-keys/call-rates.ts';
 import { badUserInput } from '../../errors.ts';
-import type { MonthlyQuota } from '../../predictions/attempt.ts';
+import type { Context } from '../../graphql/context.ts';
+import type { Allowance, Allowances } from '../../predictions/allowances.ts';
 import { isRepeated } from '../identify.ts';
 
-/** The name of the quota in the headers. */
-const POLICY = '"monthly-predictions"';
-
 /**
- * Sets the headers that say what is left of the month (draft-ietf-httpapi-ratelimit-headers-10); none without a monthly
- * limit.
+ * Sets the headers that say what is left of the limits of a call (draft-ietf-httpapi-ratelimit-headers-10): the quota of
+ * the deployment, and the key's own limits for a month and a minute. None without a limit.
  */
-export function setQuotaHeaders(reply: FastifyReply, quota: MonthlyQuota | null, now: Date): void {
-  if (!quota) return;
-  void reply
-    .header('ratelimit', `${POLICY};r=${quota.left};t=${secondsToNextMonth(now)}`)
-    .header('ratelimit-policy', `${POLICY};q=${quota.limit};w=${secondsOfMonth(now)}`);
+export function setLimitHeaders(
+  reply: FastifyReply,
+  { deployment, key }: Allowances,
+  { caller, at, predicting: { callRates } }: Pick<Context, 'caller' | 'at' | 'predicting'>,
+): void {
+  const calls = caller.kind === 'api-key' ? callRates.allowanceOf(caller.key, at) : null;
+  if (!deployment && !key && !calls) return;
+  const [ofMonth, toNextMonth] = [secondsOfMonth(at), secondsToNextMonth(at)];
+  const limits = [
+    limitIn('monthly-predictions', deployment, ofMonth, toNextMonth),
+    limitIn('key-monthly-predictions', key, ofMonth, toNextMonth),
+    limitIn('key-calls-a-minute', calls, 60, secondsToNextMinute(at)),
+  ].filter(limit => limit !== null);
+  const left = limits.flatMap(limit => limit.left ?? []);
+  if (left.length > 0) void reply.header('ratelimit', left.join(', '));
+  void reply.header('ratelimit-policy', limits.map(({ policy }) => policy).join(', '));
+}
+
+/** A limit in the headers. `window` and `reset` are in seconds; `left` is null if that is not known. */
+function limitIn(name: string, allowance: Allowance | null, window: number, reset: number) {
+  if (!allowance) return null;
+  const { limit, left } = allowance;
+  return {
+    policy: `"${name}";q=${limit};w=${window}`,
+    left: left === null ? null : `"${name}";r=${left};t=${reset}`,
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { monthOf } from '../../accounts/month.ts';
+import { findKeyUsage } from '../../api-keys/month-usage.ts';
 import { findKeyProject } from '../../api-keys/queries.ts';
 import type { AuthenticatedKey } from '../../auth/caller.ts';
 import type { Tenant } from '../../concurrency/fair-share.ts';
@@ -23,9 +24,10 @@ export async function answerKey(
 ): Promise<KeyAnswer> {
   const { key, db, at } = await keyOf(contextOf, request, reply);
   const ids = key.deployments.map(({ id }) => id);
-  const [project, deployments] = await Promise.all([
+  const [project, deployments, usage] = await Promise.all([
     findKeyProject(db, key.projectId),
     findDeployments(db, ids, at),
+    findKeyUsage(db, key, at),
   ]);
   // Deleted since the look-up, and the key with it.
   if (!project) throw unauthenticated();
@@ -36,6 +38,11 @@ export async function answerKey(
     prefix,
     scopes,
     expires_at: expiresAt?.toISOString() ?? null,
+    root_id: key.rootId,
+    allowed_networks: key.allowedNetworks,
+    monthly_predictions: key.monthlyPredictions,
+    usage,
+    calls_per_minute: key.callsPerMinute,
     organization: { slug },
     project,
     deployments,

@@ -11,11 +11,11 @@ const HEADERS = {
   RequestId: header('The id of the request, as in the server log.', { type: 'string' }),
   KeyExpires: header('When the API key expires; absent if never.', { type: 'string', format: 'date-time' }),
   RateLimit: header(
-    'What is left of the month, `"monthly-predictions";r=<predictions>;t=<seconds to the next month>` (draft-ietf-httpapi-ratelimit-headers-10); absent without a monthly limit.',
+    'What is left of each limit, `"monthly-predictions";r=<predictions>;t=<seconds to the next month>` (draft-ietf-httpapi-ratelimit-headers-10). The same for limits of the key: `"key-monthly-predictions"`, and `"key-calls-a-minute"` with the calls that are left on the server that answers. Separated by commas; absent without a limit.',
     { type: 'string' },
   ),
   RateLimitPolicy: header(
-    'The limit of the month, `"monthly-predictions";q=<predictions>;w=<seconds of the month>`; absent without one.',
+    'The limits, `"monthly-predictions";q=<predictions>;w=<seconds of the month>`, and so on; absent without one.',
     { type: 'string' },
   ),
   RetryAfter: header('Seconds after which the request may succeed.', { type: 'integer', minimum: 0 }),
@@ -141,10 +141,10 @@ function describeErrors(operation: Operation, components: Map<string, unknown>):
   );
 }
 
-const headersOf = ({ hasQuota }: Operation): (keyof typeof HEADERS)[] => [
+const headersOf = ({ hasLimits }: Operation): (keyof typeof HEADERS)[] => [
   'RequestId',
   'KeyExpires',
-  ...(hasQuota ? (['RateLimit', 'RateLimitPolicy'] as const) : []),
+  ...(hasLimits ? (['RateLimit', 'RateLimitPolicy'] as const) : []),
 ];
 
 const HEADER_NAMES: Record<keyof typeof HEADERS, string> = {

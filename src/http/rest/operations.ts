@@ -19,8 +19,8 @@ export interface Operation {
   isIdempotent?: boolean;
   /** The schema of the answer; undefined for any JSON object. */
   answer?: TSchema;
-  /** Whether its answers say what is left of the month. */
-  hasQuota?: boolean;
+  /** Whether its answers say what is left of the limits of a call. */
+  hasLimits?: boolean;
   /** Whether it revokes the key of the request, in whatever state that is. */
   revokesKey?: boolean;
   /** Whether it needs no key. */
@@ -83,7 +83,7 @@ export const OPERATIONS = {
     body: { type: 'application/json', schema: PredictRequest, isValidated: true },
     isIdempotent: true,
     answer: PredictAnswer,
-    hasQuota: true,
+    hasLimits: true,
     codes: PREDICT_CODES,
   },
   predictFiles: {
@@ -96,7 +96,7 @@ export const OPERATIONS = {
     body: { type: 'multipart/form-data', schema: PredictFilesRequest, isValidated: false },
     isIdempotent: true,
     answer: PredictFilesAnswer,
-    hasQuota: true,
+    hasLimits: true,
     codes: PREDICT_CODES,
   },
   currentKey: {
@@ -104,7 +104,7 @@ export const OPERATIONS = {
     method: 'GET',
     paths: PATHS.currentKey,
     summary: 'Describe the API key of the request',
-    description: `What the key is, and the deployments that it reaches. ${NOT_CHARGED}`,
+    description: `What the key is, its limits, and the deployments that it reaches. ${NOT_CHARGED}`,
     answer: KeyAnswer,
     codes: [],
   },

@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 import { apiKeyNotAuthorized, codeOf, codes, unauthenticated, unsupportedMediaType } from '../../errors.ts';
 import type { Context } from '../../graphql/context.ts';
 import { ModelGone } from '../../onnx/outcome.ts';
-import { monthlyQuotaOf } from '../../predictions/attempt.ts';
+import { type Allowances, allowancesOf } from '../../predictions/allowances.ts';
 import { authorizePredict, type DeploymentToCall, requireKeyPath } from '../../predictions/authorize.ts';
 import type { SpectrumToPredict } from '../../predictions/settlement/repeat.ts';
 import type { ExpectedSpectra } from '../../spectra/model-order.ts';
@@ -14,7 +14,7 @@ import type { ReadBody, ReserveMemory } from '../api-scope.ts';
 import type { ContextOf } from '../contexts.ts';
 import type { FileInAnswer, PredictFilesAnswer } from './file-schemas.ts';
 import type { ReadFile } from './files-worker.ts';
-import { idempotencyKeyOf, setQuotaHeaders } from './headers.ts';
+import { idempotencyKeyOf, setLimitHeaders } from './headers.ts';
 import { boundaryOf } from './multipart.ts';
 import { callPredict, type DeploymentPath, predictionOf } from './predict.ts';
 import type { FileReading, FilesBody } from './read-files.ts';
@@ -55,7 +55,8 @@ export async function answerPredictFiles(
     if (context.isOver()) throw error;
     // The call may have waited for others: a key that was revoked meanwhile gets that error.
     const now = await contextOf(request, reply, 'new look-up');
-    setQuotaHeaders(reply, monthlyQuotaOf(await authorizeFiles(now, params)), now.at);
+    const { allowances } = await authorizeFiles(now, params);
+    setLimitHeaders(reply, allowances, now);
     throw error;
   });
   // A JCAMP-DX file of 100 bytes may have 100 000 points.
@@ -80,21 +81,22 @@ export async function answerPredictFiles(
   };
 }
 
-/** The deployment that files are sent to. @throws what `predict` throws for a caller who may not call it */
-async function authorizeFiles({ caller }: Context, path: DeploymentPath): Promise<DeploymentToCall> {
+/** The deployment that files are sent to, and its limits. @throws what `predict` throws for a caller who may not call it */
+async function authorizeFiles(
+  { caller }: Context,
+  path: DeploymentPath,
+): Promise<{ deployment: DeploymentToCall; allowances: Allowances }> {
   if (caller.kind !== 'api-key') throw unauthenticated();
   requireKeyPath(caller.key, path);
   const { deployment } = await authorizePredict(caller, path.deploymentId);
-  return deployment;
+  return { deployment, allowances: allowancesOf(deployment, caller.key) };
 }
 
 /** For whom files are read, and for which model. @throws as `authorizeFiles` */
 async function senderOf(context: Context, path: DeploymentPath) {
   const { predicting, modelOf, isOver } = context;
-  const { modelId, hasAxis, inputLength, organizationId, allowApiPredict } = await authorizeFiles(
-    context,
-    path,
-  );
+  const { deployment } = await authorizeFiles(context, path);
+  const { modelId, hasAxis, inputLength, organizationId, allowApiPredict } = deployment;
   const tenant = { id: organizationId, reserved: allowApiPredict };
   const [{ yUnit }, axis] = await Promise.all([
     modelOf(modelId),

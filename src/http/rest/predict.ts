@@ -7,7 +7,7 @@ import { answerByConfirmedFacts } from '../../predictions/attempt.ts';
 import { requireKeyPath } from '../../predictions/authorize.ts';
 import { type PredictCall, type PredictResult, predict } from '../../predictions/predict.ts';
 import type { ContextOf } from '../contexts.ts';
-import { idempotencyKeyOf, setQuotaHeaders } from './headers.ts';
+import { idempotencyKeyOf, setLimitHeaders } from './headers.ts';
 import type { PredictAnswer, Prediction, PredictRequest } from './schemas.ts';
 
 /** The deployment that a path names. `slug` and `projectId` are only in the long one. */
@@ -25,7 +25,7 @@ export interface Answered {
 
 /**
  * Calls `predict` with the key of a request, until the facts about the key are confirmed, and sets the headers of the
- * quota.
+ * limits.
  *
  * @throws what looking the key up and `predict` throw; API_KEY_NOT_AUTHORIZED when the path names another project
  */
@@ -40,7 +40,8 @@ export async function callPredict(
     context,
     answer: await answerIn(context, path, call).catch((error: unknown) => ({ error })),
   }));
-  setQuotaHeaders(reply, context.attempt.quota, context.at);
+  const { allowances } = context.attempt;
+  if (allowances) setLimitHeaders(reply, allowances, context);
   if ('error' in answer) throw answer.error;
   return answer;
 }

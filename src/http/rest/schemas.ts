@@ -145,6 +145,18 @@ const XAxisWithValues = object(
   { title: 'XAxisWithValues', description: 'The x axis of a model, with its values.' },
 );
 
+const MonthlyUsage = object(
+  {
+    month: text('The month (UTC), as `YYYY-MM`.', '2030-01'),
+    predictions: count('The predictions of the deployment, or of the key, in the month.', 1250),
+    limit: nullable(
+      count('The limit for a month.', 100_000),
+      "The limit for a month: the plan's for a deployment, or the key's own; null: unlimited.",
+    ),
+  },
+  { title: 'MonthlyUsage', description: 'What was used of a month.' },
+);
+
 const deploymentProperties = {
   id: id("The deployment's id."),
   name: text("The deployment's name.", 'Octane, production line'),
@@ -154,17 +166,7 @@ const deploymentProperties = {
   ),
   active: Type.Boolean({ description: 'Whether it answers calls. If not, they fail with 409.' }),
   input_length: count('The number of points that a spectrum must have.', 401),
-  usage: object(
-    {
-      month: text('The month (UTC), as `YYYY-MM`.', '2030-01'),
-      predictions: count('The predictions of this deployment in the month.', 1250),
-      limit: nullable(
-        count("The plan's limit for a month.", 100_000),
-        "The plan's limit for a month; null: unlimited.",
-      ),
-    },
-    { title: 'MonthlyUsage', description: 'What was used of a month.' },
-  ),
+  usage: MonthlyUsage,
 };
 const modelWithKind = {
   ...modelProperties,
@@ -196,6 +198,25 @@ export const KeyAnswer = object(
     prefix: text('The first 12 characters of the raw key.', 'sk_8Jq2mVx0a'),
     scopes: Type.Array(oneOf(['PREDICT'], 'A scope.'), { description: 'What the key allows.' }),
     expires_at: nullable(time('When the key expires.'), 'When the key expires; null: never.'),
+    root_id: id(
+      'The id of the first key of the rotations that led to this one; its own id if it was not made by a rotation. A call with an idempotency key can be repeated with any key of the same root.',
+    ),
+    allowed_networks: nullable(
+      Type.Array(text('A CIDR block.', '203.0.113.0/24')),
+      'The networks from which the key may be used, as CIDR blocks; null: from anywhere.',
+    ),
+    monthly_predictions: nullable(
+      count("The key's own limit for a month (UTC).", 5000),
+      'How many predictions the key may make in a month (UTC); null: no limit of its own.',
+    ),
+    usage: nullable(
+      MonthlyUsage,
+      'What the key has used of `monthly_predictions` this month; null: no limit of its own.',
+    ),
+    calls_per_minute: nullable(
+      count("The key's own limit for a minute.", 60),
+      'How many calls a minute the key may make to each server; null: no limit of its own.',
+    ),
     organization: object(
       { slug: text('The short name of the organization, for the long paths.', 'refinery-lab') },
       { title: 'Organization', description: 'The organization that the key belongs to.' },

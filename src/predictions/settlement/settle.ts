@@ -67,8 +67,8 @@ interface PendingCall {
 type Result = Settlement | 'busy' | { error: unknown };
 
 /** A result of the statement, as a result of a step. */
-const resultOf = ({ outcome, left }: SettledCall): Result =>
-  outcome === 'busy' ? outcome : { outcome, left };
+const resultOf = ({ outcome, ...left }: SettledCall): Result =>
+  outcome === 'busy' ? outcome : { outcome, ...left };
 
 /** Starts settling calls, with statements on the given database. */
 export function startSettle(db: Kysely<DB>, metrics?: BatchMetrics): Settle {

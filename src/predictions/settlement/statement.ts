@@ -33,11 +33,13 @@ export interface Call {
 /** What the statement found for a call (settle.ts lists what follows from each). */
 export type SettlementOutcome = 'settled' | 'repeated' | 'stale' | 'over-quota' | 'over-key-limit' | 'busy';
 
-/** What the statement found for a call, and what is left of its deployment's month. */
+/** What the statement found for a call, and what is left of the month after it. */
 export interface SettledCall<Outcome = SettlementOutcome> {
   outcome: Outcome;
-  /** Predictions that are left after the statement; null without a monthly limit, or where it was not read. */
+  /** Predictions of its deployment that are left; null without a monthly limit, or where it was not read. */
   left: number | null;
+  /** Predictions that its key has left by a limit of its own; null as above. */
+  keyLeft: number | null;
 }
 
 /**
@@ -62,7 +64,7 @@ const FIND_CALLER: Record<PredictionSource, string> = {
  * Keys are locked first, in order of id and month, then slots, in order of deployment, month and slot, then idempotency
  * keys, so servers cannot deadlock.
  *
- * @returns the calls that are not settled, and with a quota also those that are
+ * @returns the calls that are not settled, and with a quota or a limit of the key also those that are
  */
 const textOf = (locked: '' | 'skip locked', source: PredictionSource) => `
 with caller as materialized (
@@ -80,7 +82,8 @@ with caller as materialized (
   ) as found
 ),
 key_usage as materialized (
-  select needed.api_key_id, needed.month, locked.predictions + needed.predictions <= needed.key_limit as fits
+  select needed.api_key_id, needed.month, locked.predictions as used,
+    locked.predictions + needed.predictions <= needed.key_limit as fits
   from (
     select api_key_id, month, key_limit, sum(predictions) as predictions
     from caller where key_limit is not null
@@ -164,6 +167,7 @@ counted_by_key as (
     from granted where key_limit is not null group by api_key_id, month
   ) as used
   where usage.api_key_id = used.api_key_id and usage.month = used.month
+  returning usage.api_key_id, usage.month, usage.predictions
 ),
 logged as (
   insert into prediction_logs (id, created_at, deployment_id, source, predictions, duration_ms, user_id,
@@ -182,18 +186,20 @@ select call.id, case
     else 'over-quota'
   end as outcome,
   (slot.free - least(slot.free, coalesce(
-    sum(granted.spectra) over (partition by slot.deployment_id, slot.month), 0)))::float8 as "left"
+    sum(granted.spectra) over (partition by slot.deployment_id, slot.month), 0)))::float8 as "left",
+  (caller.key_limit - least(caller.key_limit, coalesce(counted_by_key.predictions, key_usage.used)))::float8 as key_left
 from call
 left join caller using (place)
 left join key_usage using (api_key_id, month)
+left join counted_by_key using (api_key_id, month)
 left join slot using (deployment_id, month)
 left join granted on granted.id = call.id
-where granted.id is null or caller.quota is not null`;
+where granted.id is null or caller.quota is not null or caller.key_limit is not null`;
 
 type Row = Pick<PredictionLogs, 'id'> & SettledCall;
 
-/** The statement returns no row for a settled call without a quota. */
-const SETTLED: SettledCall = { outcome: 'settled', left: null };
+/** The statement returns no row for a settled call without a limit. */
+const SETTLED: SettledCall = { outcome: 'settled', left: null, keyLeft: null };
 
 const statements: Record<PredictionSource, Record<'wait' | 'skip', Statement<[json: string], Row>>> = {
   API: {
@@ -223,13 +229,13 @@ export async function settleTogether(
   for (const call of calls) if (!firsts.has(identityOf(call))) firsts.set(identityOf(call), call);
   const source = calls[0]?.caller.source ?? 'API';
   const rows = await statements[source][locked](db, parameterOf([...firsts.values()]));
-  const returned = new Map(rows.map(({ id, outcome, left }) => [id, { outcome, left }]));
+  const returned = new Map(rows.map(({ id, ...settled }) => [id, settled]));
   return calls.map(call => {
     const first = firsts.get(identityOf(call)) ?? call;
     const settled = returned.get(first.logId) ?? SETTLED;
     if (call === first) return settled;
     const isAnswered = settled.outcome === 'settled' || settled.outcome === 'repeated';
-    return { outcome: isAnswered ? 'repeated' : 'busy', left: null };
+    return { outcome: isAnswered ? 'repeated' : 'busy', left: null, keyLeft: null };
   });
 }
 
