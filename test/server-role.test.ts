@@ -42,6 +42,12 @@ async function runDocumented(url: string, heading: string): Promise<void> {
   await client.end();
 }
 
+/** The first day of a month, some months from now. */
+function later(months: number): Date {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months));
+}
+
 const urlOf = (role: string, password: string) =>
   databaseUrl(postgres.url, name).replace('spectrakey@', `${role}:${password}@`);
 
@@ -104,13 +110,21 @@ test('the server works with a role that owns nothing, and records what is done',
 }, 60_000);
 
 test('the role of the server has no right to update, delete or truncate the activity, nor any partition of it', async () => {
-  await makeActivityPartitions(server, new Date('2031-01-05T00:00:00Z'));
+  await makeActivityPartitions(server, later(8));
   const { rows: tables } = await sql<{ name: string }>`
     select oid::regclass::text as name from pg_class where relname ~ '^activity(_[0-9]|_default|$)' and relkind in ('r', 'p')`.execute(
     owner,
   );
   const names = tables.map(table => table.name);
-  expect(names).toEqual(expect.arrayContaining(['activity', 'activity_default', 'activity_2031_03']));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'activity',
+      'activity_default',
+      later(10)
+        .toISOString()
+        .replace(/^(\d+)-(\d+).*/, 'activity_$1_$2'),
+    ]),
+  );
   const before = await server.selectFrom('activity').selectAll().orderBy('id').execute();
   expect(before.length).toBeGreaterThan(0);
   for (const name of names) {
@@ -181,8 +195,91 @@ test('only the names of people can be erased, not those of things', async () => 
   for (const { subject } of found) expect(subject).toBe(entry?.subject);
 });
 
+test('the role of the server makes partitions of about a year, so that it cannot slow down reading the activity', async () => {
+  const count = async () =>
+    (await sql`select from pg_inherits where inhparent = 'activity'::regclass`.execute(server)).rows.length;
+  const before = await count();
+  const make = (month: string) =>
+    sql`select make_month_partition('activity', ${month}::date)`.execute(server);
+  for (const month of ['1000-01-01', '2020-01-01', '2099-12-01', '9999-01-01']) {
+    await expect(make(month), month).rejects.toThrow('at most 12 months');
+  }
+  for (let months = -120; months < 120; months++) {
+    await make(later(months).toISOString().slice(0, 10)).catch((error: Error) =>
+      expect(error.message).toContain('at most 12 months'),
+    );
+  }
+  expect(await count()).toBeLessThanOrEqual(before + 25);
+});
+
+test('the role of the server cannot erase the name of a person without leaving evidence that it cannot remove', async () => {
+  const service = await startService({ databaseUrl: serverUrl });
+  onTestFinished(service.close);
+  const mallory = await signUp(service, 'Max Mallory');
+  const entries = () =>
+    server
+      .selectFrom('activity')
+      .select(['id', 'action', 'actorId', 'actorEmail', 'subject'])
+      .where(where =>
+        where.or([
+          where('subjectId', '=', mallory.id),
+          where('organizationId', '=', mallory.organization.id),
+        ]),
+      )
+      .orderBy('id')
+      .execute();
+  const before = await entries();
+  expect(before.filter(({ actorId }) => actorId === mallory.id).length).toBeGreaterThan(0);
+
+  /** Erases the name while the account is deleted, and restores the account. */
+  const vanish = async (trx: Kysely<DB>) => {
+    const users = await trx.selectFrom('users').selectAll().where('id', '=', mallory.id).execute();
+    const memberships = await trx
+      .selectFrom('organizationMembers')
+      .selectAll()
+      .where('userId', '=', mallory.id)
+      .execute();
+    await trx.deleteFrom('users').where('id', '=', mallory.id).execute();
+    await trx.insertInto('deletedAccounts').values({ userId: mallory.id, deletedAt: new Date() }).execute();
+    await sql`
+      insert into activity (id, created_at, action, subject_id, subject)
+      values (gen_random_uuid(), now() - interval '1 day', 'account.deleted', ${mallory.id}, 'deleted account')`.execute(
+      trx,
+    );
+    await sql`select erase_from_activity(${mallory.id}, 1000000)`.execute(trx);
+    await trx.insertInto('users').values(users).execute();
+    await trx.insertInto('organizationMembers').values(memberships).execute();
+    await trx.deleteFrom('deletedAccounts').where('userId', '=', mallory.id).execute();
+  };
+  // In one transaction nobody would see it: nothing is erased.
+  await server.transaction().execute(async trx => {
+    // The number of the transaction is drawn late.
+    await sql`select age('3'::xid)`.execute(trx);
+    await vanish(trx);
+  });
+  const named = (rows: typeof before) => rows.filter(({ actorId }) => actorId === mallory.id);
+  expect(named(await entries())).toEqual(named(before));
+
+  // Statement by statement others see that the account is gone; its erasure is recorded.
+  await vanish(server);
+  expect(named(await entries())).toEqual([]);
+  const { rows: evidence } = await sql<{ details: object; at: Date }>`
+    select details, created_at as at from activity where action = 'account.erased' and subject_id = ${mallory.id}`.execute(
+    server,
+  );
+  expect(evidence).toMatchObject([{ details: { role: `${name}_server` } }]);
+  expect(Math.abs(Date.now() - (evidence[0]?.at.getTime() ?? 0))).toBeLessThan(60_000);
+  await expect(sql`delete from activity where action = 'account.erased'`.execute(server)).rejects.toThrow(
+    'permission denied',
+  );
+  // What the documentation asks for finds it.
+  const [, query = ''] = /```sql\n\s*(select [^`]*account\.erased[^`]*)```/.exec(page) ?? [];
+  const { rows: found } = await sql<{ email: string }>`${sql.raw(query.replaceAll(';', ''))}`.execute(owner);
+  expect(found.map(({ email }) => email)).toEqual([mallory.email]);
+});
+
 test('the activity is pruned by month as the owner, and only as the owner', async () => {
-  await makeActivityPartitions(server, new Date('2020-01-15T00:00:00Z'));
+  await makeActivityPartitions(owner, new Date('2020-01-15T00:00:00Z'));
   const insert = (at: string) =>
     sql`insert into activity (id, created_at, action, subject_id, subject)
       values (gen_random_uuid(), ${at}, 'project.created', gen_random_uuid(), 'Age')`.execute(server);
@@ -195,7 +292,7 @@ test('the activity is pruned by month as the owner, and only as the owner', asyn
 });
 
 test('a server starts with both addresses, or without the owner’s, and drops old logs only with it', async () => {
-  await makeLogPartitions(server, new Date('2020-01-15T00:00:00Z'));
+  await makeLogPartitions(owner, new Date('2020-01-15T00:00:00Z'));
   const env = { DATABASE_URL: serverUrl, DATABASE_MIGRATE_URL: ownerUrl, LOG_RETENTION_MONTHS: '1' };
   const both = run('node', ['src/main.ts', 'serve'], { env });
   await addressOf(both);
