@@ -177,6 +177,20 @@ test('a role that may create in the schema of the tables, or create schemas or r
   await checkServerRole(owner, server);
 });
 
+test('a role that could change the activity through another role is refused', async () => {
+  const superuser = connect({ url: databaseUrl(postgres.url, name), max: 1, onIdleError: () => {} });
+  onTestFinished(() => superuser.destroy());
+  const group = sql.id(`${name}_group`);
+  await sql`create role ${group}`.execute(superuser);
+  await sql`grant ${group} to ${sql.id(`${name}_server`)}`.execute(superuser);
+  for (const right of ['update', 'delete', 'truncate', 'trigger'].map(text => sql.raw(text))) {
+    await sql`grant ${right} on activity to ${group}`.execute(owner);
+    await expect(grantServerRights(owner, server)).rejects.toThrow('Revoke its rights to activity');
+    await sql`revoke ${right} on activity from ${group}`.execute(owner);
+  }
+  await grantServerRights(owner, server);
+});
+
 test('only the names of people can be erased, not those of things', async () => {
   const [entry] = await server
     .selectFrom('activity')
