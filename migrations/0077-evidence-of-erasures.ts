@@ -9,14 +9,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         raise exception 'the role % can make partitions of at most 12 months ago and ahead', session_user;
       end if;`,
   );
-  // A row that an earlier transaction wrote has a positive age. Otherwise one transaction could delete a person, erase their
-  // name and restore the rest, which nobody would see.
+  // The server writes "users" and "deleted_accounts", so that in one transaction it could delete a person, erase their name and
+  // restore the rest. It can only append to the activity.
   await makeEraseFunction(db, {
     check: sql`
-      if not exists (select from public.deleted_accounts where user_id = person and age(xmin) > 0)
-        or not exists (
-          select from public.activity where subject_id = person and action = 'account.deleted' and age(xmin) > 0
-        ) then
+      if not exists (select from public.activity where subject_id = person and action = 'account.deleted') then
         return 0;
       end if;`,
     // The id is a UUIDv7.

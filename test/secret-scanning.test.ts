@@ -186,7 +186,7 @@ test('bodies that are no list of secrets, too long or of another type are refuse
   }
 });
 
-test.each([1000, 4600])('%i secrets that are no keys do not keep a key alive beside them', async count => {
+test.each([1000, 4600])('%i secrets that are not keys do not keep a key alive beside them', async count => {
   const secrets = Array.from({ length: count }, (_, at) => {
     const { text } = generateRawKey();
     // Most have a wrong checksum.

@@ -21,7 +21,7 @@ const REPORTS_PART = 1 / 16;
 const MAX_URL_CHARACTERS = 500;
 /** A signature of P-256 in DER and base64 has about 96 characters. */
 const MAX_HEADER_CHARACTERS = 200;
-/** A key whose row is locked is left for last, so that others hardly wait for it. Then a lock is waited for, in a max time. */
+/** Max wait for the lock of a key at first, and of those that were locked once the others are revoked; max time of these. */
 const FIRST_LOCK_MS = 100;
 const SECOND_LOCK_MS = 2000;
 const MAX_SECOND_MS = 20_000;
@@ -51,8 +51,8 @@ interface SecretScanningOptions {
 
 /**
  * Serves the endpoint of GitHub's secret scanning partner program: a signed list of secrets that were found in public.
- * Those that are keys of this server are revoked. Anyone can publish more of what looks like a key beside one that
- * leaked, so no number of others prevents its revocation.
+ * Those that are keys of this server are revoked. Anyone can publish what looks like a key beside one that leaked, so a
+ * report may have thousands of them.
  *
  * The body is read once its headers name a key of the sender. Only its signature proves who that is, so it takes as long
  * as the body of an anonymous request at most, and is short.
