@@ -94,6 +94,9 @@ const variables = {
   WEBHOOK_NETWORKS: networks.describe(
     'Private addresses or networks that webhooks may call besides public addresses, comma-separated; if unset, none',
   ),
+  WEBHOOK_REFUSED_NETWORKS: networks.describe(
+    'Public addresses or networks that webhooks may not call unless WEBHOOK_NETWORKS lists them too, comma-separated; if unset, none',
+  ),
   SECRET_SCANNING_KEYS: z
     .url({ protocol: /^https?$/, error: 'must be a URL' })
     .refine(url => isEncryptedOrLoopback(url), 'must begin with https://')

@@ -29,8 +29,7 @@ import { type ModelLimits, startModels } from './onnx/models.ts';
 import { detectSandbox, missingFrom } from './onnx/sandbox.ts';
 import { startSettle } from './predictions/settlement/settle.ts';
 import { startRateLimits } from './requests/rate-limits.ts';
-import { parseNetworks } from './webhooks/addresses.ts';
-import type { TargetPolicy } from './webhooks/target.ts';
+import { parsePolicy, type TargetPolicy } from './webhooks/target.ts';
 
 // The composition root: starts each part of the server with the parts that it uses.
 
@@ -52,6 +51,7 @@ export interface ServerOptions {
       | 'MODEL_HOST_UIDS'
       | 'WEBHOOK_HTTP'
       | 'WEBHOOK_NETWORKS'
+      | 'WEBHOOK_REFUSED_NETWORKS'
       | 'SECRET_SCANNING_KEYS'
     >;
   /** Settings of traces; without them, requests are not traced. */
@@ -99,7 +99,11 @@ export async function startServer({
   const tracing = traces
     ? await (await import('./observability/tracing.ts')).startTracing(traces, log)
     : undefined;
-  const webhookTargets = { allowHttp: config.WEBHOOK_HTTP, networks: config.WEBHOOK_NETWORKS ?? [] };
+  const webhookTargets = {
+    allowHttp: config.WEBHOOK_HTTP,
+    networks: config.WEBHOOK_NETWORKS ?? [],
+    refusedNetworks: config.WEBHOOK_REFUSED_NETWORKS ?? [],
+  };
   const keyMails = keyMailsOf(config);
   const jobs = runsJobs ? startJobs({ db, log, now, webhookTargets, keyMails }) : undefined;
   const upkeep = startUpkeep({ db, owner, log, now, retentionMonths: config.LOG_RETENTION_MONTHS });
@@ -115,7 +119,7 @@ export async function startServer({
     purgeSoon,
     addDeliveries: async trx => (await jobs?.addDeliveries(trx)) ?? false,
     deliverSoon: () => jobs?.deliverSoon(),
-    webhookTargets: { ...webhookTargets, networks: parseNetworks(webhookTargets.networks) },
+    webhookTargets: parsePolicy(webhookTargets),
     metrics,
     tracing,
   });

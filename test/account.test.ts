@@ -413,6 +413,7 @@ describe('deleting the account', () => {
     const [last] = await service.db
       .selectFrom('activity')
       .select(['action', 'organizationId', 'actorId', 'subject'])
+      .where('organizationId', 'is not', null)
       .orderBy('id', 'desc')
       .limit(1)
       .execute();

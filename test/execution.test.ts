@@ -113,7 +113,7 @@ async function startReference({ db }: Pick<Service, 'db'>): Promise<Reference> {
     purgeSoon: () => {},
     addDeliveries: async () => false,
     deliverSoon: () => {},
-    webhookTargets: { allowHttp: false, networks: [] },
+    webhookTargets: { allowHttp: false, networks: [], refusedNetworks: [] },
     log: { info: () => {}, warn: () => {}, error: () => {} },
   });
   const app = Fastify();

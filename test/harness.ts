@@ -84,6 +84,8 @@ export interface ServiceOptions {
   secretScanningKeys?: string;
   /** As WEBHOOK_NETWORKS. If set, WEBHOOK_HTTP is true. */
   webhookNetworks?: string[];
+  /** As WEBHOOK_REFUSED_NETWORKS. */
+  webhookRefusedNetworks?: string[];
   /** As CORS_ORIGINS. */
   corsOrigins?: string[];
   /** As INTROSPECTION. */
@@ -111,6 +113,7 @@ export async function startService({
   jobs = false,
   refusalsMs,
   webhookNetworks,
+  webhookRefusedNetworks,
   secretScanningKeys,
   corsOrigins,
   introspection = true,
@@ -134,6 +137,7 @@ export async function startService({
       MAIL_FROM: smtpUrl && 'spectrakey@lab.example',
       WEBHOOK_HTTP: webhookNetworks !== undefined,
       WEBHOOK_NETWORKS: webhookNetworks,
+      WEBHOOK_REFUSED_NETWORKS: webhookRefusedNetworks,
       SECRET_SCANNING_KEYS: secretScanningKeys,
       CORS_ORIGINS: corsOrigins,
       INTROSPECTION: introspection,

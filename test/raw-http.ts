@@ -18,6 +18,8 @@ export interface RawRequest {
   contentType?: string;
   path?: string;
   method?: string;
+  /** The address that it is sent from; 127.0.0.1 by default. */
+  from?: string;
 }
 
 /** The head of a request. */
@@ -32,9 +34,9 @@ export const headOf = ({
     '\r\n',
   );
 
-/** Connects, and closes the connection at the end of the test. */
-export function open(url: string): Socket {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+/** Connects from an address of this machine, and closes the connection at the end of the test. */
+export function open(url: string, from = '127.0.0.1'): Socket {
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', localAddress: from });
   onTestFinished(() => {
     socket.destroy();
   });
@@ -57,7 +59,7 @@ export async function sendRaw(
   request: RawRequest,
   body: string | Buffer = '',
 ): Promise<RawReply> {
-  const socket = open(url);
+  const socket = open(url, request.from);
   socket.on('error', () => {});
   socket.write(headOf(request));
   socket.write(body);

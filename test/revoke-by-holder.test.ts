@@ -1,4 +1,5 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Agent, get } from 'node:http';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { setPlan } from '../src/accounts/plans.ts';
 import { generateRawKey } from '../src/api-keys/raw-key.ts';
 import { MAX_ANONYMOUS_BODY_BYTES } from '../src/http/limits.ts';
@@ -17,6 +18,7 @@ import {
   refusal,
   type Service,
   startPair,
+  startServiceForTest,
   UPDATE_KEY,
 } from './harness.ts';
 
@@ -153,6 +155,48 @@ async function post(body: string | ReadableStream, { rawKey } = key, headers: Re
   );
   return { status, headers: Object.fromEntries(kept), text: await response.text() };
 }
+
+/** Repeats GET /api/key with a key, over 400 connections from other networks. It ends with the test. */
+function startReads(url: string, rawKey: string): Map<number | undefined, number> {
+  const answers = new Map<number | undefined, number>();
+  let left = 20_000;
+  const agents = Array.from(
+    { length: 8 },
+    (_, at) => new Agent({ keepAlive: true, localAddress: `127.0.0.${2 + at}` }),
+  );
+  const read = (agent: Agent) =>
+    new Promise<void>(resolve => {
+      get(`${url}/api/key`, { agent, headers: headersOf({ rawKey }) }, response => {
+        const { statusCode } = response;
+        answers.set(statusCode, (answers.get(statusCode) ?? 0) + 1);
+        response.resume().once('close', resolve);
+      }).once('error', () => resolve());
+    });
+  const readers = agents.flatMap(agent =>
+    Array.from({ length: 50 }, async () => {
+      while (left-- > 0) await read(agent);
+    }),
+  );
+  onTestFinished(async () => {
+    left = 0;
+    await Promise.all(readers);
+    for (const agent of agents) agent.destroy();
+  });
+  return answers;
+}
+
+test('a flood of reads with the key from other networks does not prevent its revocation', async () => {
+  const few = await startServiceForTest({ pool: 4 });
+  const { owner, deploymentId } = await openLab(few);
+  const stolen = await createKey(few, owner, { deploymentId });
+  const answers = startReads(few.url, stolen.rawKey);
+  await expect.poll(() => answers.get(503) ?? 0, { timeout: 20_000 }).toBeGreaterThan(100);
+  expect(await few.call(REVOKE_THIS_KEY, {}, stolen)).toMatchObject({
+    status: 200,
+    data: { revokeThisApiKey: { status: 'REVOKED' } },
+  });
+  await expect.poll(() => answers.get(403) ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
+}, 60_000);
 
 test('a signed-in person cannot revoke a key as its holder', async () => {
   expect(await service.call(REVOKE_THIS_KEY, {}, lab.owner)).toMatchObject(refusal(codes.FORBIDDEN));

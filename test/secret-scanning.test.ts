@@ -3,7 +3,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { digestOf, generateRawKey } from '../src/api-keys/raw-key.ts';
-import { MAX_ANONYMOUS_BODY_BYTES } from '../src/http/limits.ts';
+import { connect } from '../src/database/pool.ts';
+import { MAX_REPORT_BYTES } from '../src/http/limits.ts';
 import {
   codes,
   contentOf,
@@ -17,7 +18,9 @@ import {
   startPair,
   startServiceForTest,
 } from './harness.ts';
+import { headOf, open, type RawRequest, sendRaw } from './raw-http.ts';
 
+const KIB = 1024;
 const MINUTE = 60_000;
 const URL_OF_LEAK = 'https://github.com/octocat/Hello-World/blob/12345600b9cb/foo/bar.txt';
 
@@ -172,9 +175,7 @@ test('bodies that are no list of secrets, too long or of another type are refuse
   expect(await report('[{"token": 1}]')).toMatchObject(refusal(codes.BAD_USER_INPUT));
   expect(await report('[null')).toMatchObject(refusal(codes.BAD_USER_INPUT));
   expect(await report(Array(1001).fill(0))).toMatchObject(refusal(codes.BAD_USER_INPUT));
-  expect(await report(' '.repeat(MAX_ANONYMOUS_BODY_BYTES + 1))).toMatchObject(
-    refusal(codes.PAYLOAD_TOO_LARGE),
-  );
+  expect(await report(' '.repeat(MAX_REPORT_BYTES + 1))).toMatchObject(refusal(codes.PAYLOAD_TOO_LARGE));
   expect(await report([], { headers: { 'content-type': 'text/plain' } })).toMatchObject({ status: 415 });
   expect(await report([])).toEqual({ status: 200, answer: [], code: undefined });
   // Also one that is cut in the middle of a character, and one that PostgreSQL does not store.
@@ -183,6 +184,111 @@ test('bodies that are no list of secrets, too long or of another type are refuse
     const secret = { ...found(leaked.rawKey), url: `https://github.com/${path}` };
     expect(await report([secret])).toMatchObject({ status: 200, answer: [{ label: 'true_positive' }] });
   }
+});
+
+test.each([1000, 4600])('%i secrets that are not keys do not keep a key alive beside them', async count => {
+  const secrets = Array.from({ length: count }, (_, at) => {
+    const { text } = generateRawKey();
+    // Most have a wrong checksum.
+    return found(at % 10 === 0 ? text : `${text.slice(0, -6)}${text.slice(-3)}${text.slice(-6, -3)}`);
+  });
+  secrets.push(found(key.rawKey));
+  const { status, answer } = await report(secrets);
+  expect(status).toBe(200);
+  expect(answer).toHaveLength(count + 1);
+  expect(answer.filter(({ label }: { label: string }) => label === 'true_positive')).toEqual([
+    { token_hash: digestOf(key.rawKey).toString('hex'), token_type: found('').type, label: 'true_positive' },
+  ]);
+  for (const on of [elsewhere, service]) {
+    expect(await predict(on)).toMatchObject(refusal(codes.API_KEY_REVOKED));
+  }
+});
+
+test('a key whose row is locked does not prevent the revocation of others, and is revoked once it is free', async () => {
+  const other = await openLab(service, 'PRO', 'Olga Other');
+  // Its id comes before those of the others.
+  const locked = key;
+  key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  const more = await createKey(service, other.owner, { deploymentId: other.deploymentId });
+  const witness = connect({ url: service.databaseUrl, max: 1, onIdleError: () => {} });
+  onTestFinished(() => witness.destroy());
+  const lock = async () => {
+    const held = await witness.startTransaction().execute();
+    await held.selectFrom('apiKeys').select('id').where('id', '=', locked.id).forUpdate().execute();
+    return held;
+  };
+  const revokedKeys = async () => {
+    const rows = await service.db
+      .selectFrom('apiKeys')
+      .select('id')
+      .where('id', 'in', [locked.id, key.id, more.id])
+      .where('revokedAt', 'is not', null)
+      .orderBy('id')
+      .execute();
+    return rows.map(({ id }) => id);
+  };
+  const secrets = [locked, key, more].map(({ rawKey }) => found(rawKey));
+
+  let held = await lock();
+  expect(await report(secrets)).toMatchObject(refusal(codes.UNAVAILABLE));
+  expect(await revokedKeys()).toEqual([key.id, more.id]);
+  expect(await predict()).toMatchObject(refusal(codes.API_KEY_REVOKED));
+  await held.rollback().execute();
+
+  const late = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+  held = await lock();
+  const answered = report([...secrets, found(late.rawKey)]);
+  const isRevoked = async () =>
+    (await service.call(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, late)).code ===
+    codes.API_KEY_REVOKED;
+  await expect.poll(isRevoked).toBe(true);
+  await held.rollback().execute();
+  expect(await answered).toMatchObject({ status: 200, answer: Array(4).fill({ label: 'true_positive' }) });
+  expect(await revokedKeys()).toEqual([locked.id, key.id, more.id]);
+});
+
+/** The head of a report of this many bytes, sent without them. */
+const unsent = (bytes: number, { identifier = 'first', from = '127.0.0.1' } = {}): RawRequest => ({
+  path: '/secret-scanning/github',
+  from,
+  headers: [
+    `GitHub-Public-Key-Identifier: ${identifier}`,
+    `GitHub-Public-Key-Signature: ${sign('sha256', Buffer.alloc(0), first.privateKey).toString('base64')}`,
+    `Content-Length: ${bytes}`,
+  ],
+});
+
+test('a body is read only where the headers name a published key', async () => {
+  const reply = (...args: Parameters<typeof unsent>) => sendRaw(service.url, unsent(...args));
+  // None of these bodies is sent.
+  expect(await reply(500 * KIB, { identifier: 'unknown' })).toMatchObject({ status: 401 });
+  expect(await reply(10, { identifier: 'unknown' })).toMatchObject({ status: 401 });
+  expect(await reply(MAX_REPORT_BYTES + 1)).toMatchObject({ status: 413 });
+});
+
+test('large reports share a part of the memory for bodies, so that a sender with a wrong signature leaves some to GitHub', async () => {
+  // Reports may take 1 MiB.
+  const small = await startServiceForTest({
+    now: () => now,
+    secretScanningKeys: keysUrl,
+    httpLimits: { largeBodiesBytes: 16 * MAX_REPORT_BYTES },
+  });
+  const from = '127.0.0.2';
+  const sockets = [1, 2].map(() => {
+    const socket = open(small.url, from);
+    socket.on('error', () => {}).write(headOf(unsent(MAX_REPORT_BYTES, { from })));
+    socket.write(' '.repeat(600 * KIB));
+    return socket;
+  });
+  // The memory suffices for one of the two.
+  const refused = await Promise.race(
+    sockets.map(
+      socket => new Promise<string>(resolve => socket.once('data', data => resolve(data.toString()))),
+    ),
+  );
+  expect(refused).toContain('HTTP/1.1 503 ');
+  const secrets = Array.from({ length: 1000 }, () => found(generateRawKey().text));
+  expect(await report(secrets, { on: small })).toMatchObject({ status: 200 });
 });
 
 test('a public key that cannot be read does not prevent the use of others', async () => {

@@ -42,6 +42,12 @@ async function runDocumented(url: string, heading: string): Promise<void> {
   await client.end();
 }
 
+/** The first day of a month, some months from now. */
+function later(months: number): Date {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months));
+}
+
 const urlOf = (role: string, password: string) =>
   databaseUrl(postgres.url, name).replace('spectrakey@', `${role}:${password}@`);
 
@@ -104,13 +110,21 @@ test('the server works with a role that owns nothing, and records what is done',
 }, 60_000);
 
 test('the role of the server has no right to update, delete or truncate the activity, nor any partition of it', async () => {
-  await makeActivityPartitions(server, new Date('2031-01-05T00:00:00Z'));
+  await makeActivityPartitions(server, later(8));
   const { rows: tables } = await sql<{ name: string }>`
     select oid::regclass::text as name from pg_class where relname ~ '^activity(_[0-9]|_default|$)' and relkind in ('r', 'p')`.execute(
     owner,
   );
   const names = tables.map(table => table.name);
-  expect(names).toEqual(expect.arrayContaining(['activity', 'activity_default', 'activity_2031_03']));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'activity',
+      'activity_default',
+      later(10)
+        .toISOString()
+        .replace(/^(\d+)-(\d+).*/, 'activity_$1_$2'),
+    ]),
+  );
   const before = await server.selectFrom('activity').selectAll().orderBy('id').execute();
   expect(before.length).toBeGreaterThan(0);
   for (const name of names) {
@@ -163,6 +177,20 @@ test('a role that may create in the schema of the tables, or create schemas or r
   await checkServerRole(owner, server);
 });
 
+test('a role that could change the activity through another role is refused', async () => {
+  const superuser = connect({ url: databaseUrl(postgres.url, name), max: 1, onIdleError: () => {} });
+  onTestFinished(() => superuser.destroy());
+  const group = sql.id(`${name}_group`);
+  await sql`create role ${group}`.execute(superuser);
+  await sql`grant ${group} to ${sql.id(`${name}_server`)}`.execute(superuser);
+  for (const right of ['update', 'delete', 'truncate', 'trigger'].map(text => sql.raw(text))) {
+    await sql`grant ${right} on activity to ${group}`.execute(owner);
+    await expect(grantServerRights(owner, server)).rejects.toThrow('Revoke its rights to activity');
+    await sql`revoke ${right} on activity from ${group}`.execute(owner);
+  }
+  await grantServerRights(owner, server);
+});
+
 test('only the names of people can be erased, not those of things', async () => {
   const [entry] = await server
     .selectFrom('activity')
@@ -181,21 +209,104 @@ test('only the names of people can be erased, not those of things', async () => 
   for (const { subject } of found) expect(subject).toBe(entry?.subject);
 });
 
+test('the role of the server makes partitions of about a year, so that it cannot slow down reading the activity', async () => {
+  const count = async () =>
+    (await sql`select from pg_inherits where inhparent = 'activity'::regclass`.execute(server)).rows.length;
+  const before = await count();
+  const make = (month: string) =>
+    sql`select make_month_partition('activity', ${month}::date)`.execute(server);
+  for (const month of ['1000-01-01', '2020-01-01', '2099-12-01', '9999-01-01']) {
+    await expect(make(month), month).rejects.toThrow('at most 12 months');
+  }
+  for (let months = -120; months < 120; months++) {
+    await make(later(months).toISOString().slice(0, 10)).catch((error: Error) =>
+      expect(error.message).toContain('at most 12 months'),
+    );
+  }
+  expect(await count()).toBeLessThanOrEqual(before + 25);
+});
+
+test('the role of the server cannot erase the name of a person without leaving evidence that it cannot remove', async () => {
+  const service = await startService({ databaseUrl: serverUrl });
+  onTestFinished(service.close);
+  const mallory = await signUp(service, 'Max Mallory');
+  const entries = () =>
+    server
+      .selectFrom('activity')
+      .select(['id', 'action', 'actorId', 'actorEmail', 'subject'])
+      .where(where =>
+        where.or([
+          where('subjectId', '=', mallory.id),
+          where('organizationId', '=', mallory.organization.id),
+        ]),
+      )
+      .orderBy('id')
+      .execute();
+  const before = await entries();
+  expect(before.filter(({ actorId }) => actorId === mallory.id).length).toBeGreaterThan(0);
+
+  /** Deletes the account, erases its name and restores the rest, in one transaction, which others do not see. */
+  const vanish = (isRecorded: boolean) =>
+    server.transaction().execute(async trx => {
+      const users = await trx.selectFrom('users').selectAll().where('id', '=', mallory.id).execute();
+      const memberships = await trx
+        .selectFrom('organizationMembers')
+        .selectAll()
+        .where('userId', '=', mallory.id)
+        .execute();
+      await trx.deleteFrom('users').where('id', '=', mallory.id).execute();
+      await trx.insertInto('deletedAccounts').values({ userId: mallory.id, deletedAt: new Date() }).execute();
+      if (isRecorded) {
+        await sql`
+          insert into activity (id, created_at, action, subject_id, subject)
+          values (gen_random_uuid(), now() - interval '1 year', 'account.deleted', ${mallory.id}, 'deleted account')`.execute(
+          trx,
+        );
+      }
+      await sql`select erase_from_activity(${mallory.id}, 1000000)`.execute(trx);
+      await trx.insertInto('users').values(users).execute();
+      await trx.insertInto('organizationMembers').values(memberships).execute();
+      await trx.deleteFrom('deletedAccounts').where('userId', '=', mallory.id).execute();
+    });
+  const named = (rows: typeof before) => rows.filter(({ actorId }) => actorId === mallory.id);
+  // Nothing is erased of an account whose deletion is not in the activity.
+  await vanish(false);
+  expect(named(await entries())).toEqual(named(before));
+
+  await vanish(true);
+  expect(named(await entries())).toEqual([]);
+  const { rows: evidence } = await sql<{ details: object; at: Date }>`
+    select details, created_at as at from activity where action = 'account.erased' and subject_id = ${mallory.id}`.execute(
+    server,
+  );
+  expect(evidence).toMatchObject([{ details: { role: `${name}_server` } }]);
+  expect(Math.abs(Date.now() - (evidence[0]?.at.getTime() ?? 0))).toBeLessThan(60_000);
+  await expect(sql`delete from activity where action = 'account.erased'`.execute(server)).rejects.toThrow(
+    'permission denied',
+  );
+  // What the documentation asks for finds it.
+  const [, query = ''] = /```sql\n\s*(select [^`]*account\.erased[^`]*)```/.exec(page) ?? [];
+  const { rows: found } = await sql<{ email: string }>`${sql.raw(query.replaceAll(';', ''))}`.execute(owner);
+  expect(found.map(({ email }) => email)).toEqual([mallory.email]);
+});
+
 test('the activity is pruned by month as the owner, and only as the owner', async () => {
-  await makeActivityPartitions(server, new Date('2020-01-15T00:00:00Z'));
+  await makeActivityPartitions(owner, new Date('2020-01-15T00:00:00Z'));
   const insert = (at: string) =>
     sql`insert into activity (id, created_at, action, subject_id, subject)
       values (gen_random_uuid(), ${at}, 'project.created', gen_random_uuid(), 'Age')`.execute(server);
-  // Two months with partitions, and one without.
-  for (const at of ['2020-01-31T23:59:59Z', '2020-02-01T00:00:00Z', '2019-06-01T00:00:00Z']) await insert(at);
+  for (const at of ['2020-01-31T23:59:59Z', '2020-02-01T00:00:00Z']) await insert(at);
   await expect(pruneActivity(server, new Date(), 12)).rejects.toThrow('must be owner');
+  // Of a month without a partition.
+  await insert('2019-06-01T00:00:00Z');
+  await expect(pruneActivity(server, new Date(), 12)).rejects.toThrow('at most 12 months');
   expect(await pruneActivity(owner, new Date('2020-03-31T00:00:00Z'), 1)).toBe(2);
   const left = await server.selectFrom('activity').select('createdAt').where('subject', '=', 'Age').execute();
   expect(left.map(({ createdAt }) => createdAt.toISOString())).toEqual(['2020-02-01T00:00:00.000Z']);
 });
 
 test('a server starts with both addresses, or without the owner’s, and drops old logs only with it', async () => {
-  await makeLogPartitions(server, new Date('2020-01-15T00:00:00Z'));
+  await makeLogPartitions(owner, new Date('2020-01-15T00:00:00Z'));
   const env = { DATABASE_URL: serverUrl, DATABASE_MIGRATE_URL: ownerUrl, LOG_RETENTION_MONTHS: '1' };
   const both = run('node', ['src/main.ts', 'serve'], { env });
   await addressOf(both);

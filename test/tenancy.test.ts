@@ -151,7 +151,7 @@ const EVERYTHING = `
     members { person { id name } email role }
     invitations { id email invitedBy { id } }
     keysOfFormerMembers { id project { id } }
-    webhooks { id url deliveries { nodes { id } } }
+    webhooks { id url createdBy { id } deliveries { nodes { id } } }
     activity { nodes { id actor { id } project { id } subjectId subject } }
   }
   fragment Project on Project {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { digestOf } from '../src/api-keys/raw-key.ts';
 import { revokeReported } from '../src/api-keys/revoke-reported.ts';
 import { writeExpiryEvents } from '../src/notifications/expiry-notices.ts';
 import { writeUsageEvents } from '../src/notifications/usage-notices.ts';
@@ -88,8 +87,8 @@ test('docs/webhooks.md lists the fields of the messages of every event', async (
   await service.ask(REHEARSE, { id: rehearsed.id, minutes: 1 }, owner);
   await service.ask(REVOKE_THIS_KEY, {}, held);
   await service.ask(REVOKE_KEY, { id: revoked.id }, owner);
-  const places = new Map([[digestOf(reported.rawKey).toString('hex'), { url: 'https://github.com/a/b' }]]);
-  await db.transaction().execute(trx => revokeReported(trx, places, { network: '192.0.2.0', now }));
+  const leak = { id: reported.id, url: 'https://github.com/a/b', lockMs: 1000 };
+  await db.transaction().execute(trx => revokeReported(trx, leak, { network: '192.0.2.0', now }));
   const { deploymentId: limited } = await deploy(
     service,
     owner,

@@ -8,11 +8,11 @@ import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { mayConnectTo, parseNetworks } from '../src/webhooks/addresses.ts';
+import { mayConnectTo } from '../src/webhooks/addresses.ts';
 import { send } from '../src/webhooks/send.ts';
-import { checkTarget } from '../src/webhooks/target.ts';
+import { checkTarget, parsePolicy } from '../src/webhooks/target.ts';
 import { makeCertificate } from './certificates.ts';
-import { codes } from './harness.ts';
+import { codes, refusal, signUp, startServiceForTest } from './harness.ts';
 import { startReceiverForTest } from './receiver.ts';
 
 /** Hosts of URLs that lead to an address which is not public, as they can be written. */
@@ -133,8 +133,11 @@ const OUTSIDE = [
   '[2002:808:808::1]',
 ];
 
-const NOTHING = { allowHttp: true, networks: [] };
-const loopback = { allowHttp: true, networks: parseNetworks(['127.0.0.1', '127.0.0.2']) };
+/** What an operator allows and refuses, and http. */
+const policyOf = (networks: string[], refusedNetworks: string[] = []) =>
+  parsePolicy({ allowHttp: true, networks, refusedNetworks });
+const NOTHING = policyOf([]);
+const loopback = policyOf(['127.0.0.1', '127.0.0.2']);
 const message = (url: string) => ({ url, headers: {}, body: '{}' });
 
 /** The address of a host, as `new URL` writes it. */
@@ -199,8 +202,8 @@ describe('no webhook reaches an address that is not public', () => {
     const [proxy, receiver] = [await startReceiverForTest(), await startReceiverForTest()];
     const code = `
       const { send } = await import('./src/webhooks/send.ts');
-      const { parseNetworks } = await import('./src/webhooks/addresses.ts');
-      const policy = { allowHttp: true, networks: parseNetworks(['127.0.0.1']) };
+      const { parsePolicy } = await import('./src/webhooks/target.ts');
+      const policy = parsePolicy({ allowHttp: true, networks: ['127.0.0.1'], refusedNetworks: [] });
       console.log(JSON.stringify(await send({ url: ${JSON.stringify(receiver.url)}, headers: {}, body: '{}' }, { policy })));`;
     const { stdout } = await promisify(execFile)('node', ['--input-type=module', '-e', code], {
       cwd: fileURLToPath(new URL('..', import.meta.url)),
@@ -216,28 +219,64 @@ describe('no webhook reaches an address that is not public', () => {
   });
 
   test('unless the operator lists its network', async () => {
-    expect(mayConnectTo('10.1.2.3', parseNetworks(['10.0.0.0/8']))).toBe(true);
-    expect(mayConnectTo('::ffff:10.1.2.3', parseNetworks(['10.0.0.0/8']))).toBe(true);
-    expect(mayConnectTo('64:ff9b::a01:203', parseNetworks(['10.0.0.0/8']))).toBe(true);
-    expect(mayConnectTo('fd12::1', parseNetworks(['fd12::/16']))).toBe(true);
-    expect(mayConnectTo('::1', parseNetworks(['::1']))).toBe(true);
-    expect(mayConnectTo('11.0.0.1', parseNetworks(['10.0.0.0/8']))).toBe(true);
-    expect(mayConnectTo('192.168.0.1', parseNetworks(['10.0.0.0/8', 'fd12::/16']))).toBe(false);
-    expect(mayConnectTo('fd13::1', parseNetworks(['10.0.0.0/8', 'fd12::/16']))).toBe(false);
+    expect(mayConnectTo('10.1.2.3', policyOf(['10.0.0.0/8']))).toBe(true);
+    expect(mayConnectTo('::ffff:10.1.2.3', policyOf(['10.0.0.0/8']))).toBe(true);
+    expect(mayConnectTo('64:ff9b::a01:203', policyOf(['10.0.0.0/8']))).toBe(true);
+    expect(mayConnectTo('fd12::1', policyOf(['fd12::/16']))).toBe(true);
+    expect(mayConnectTo('::1', policyOf(['::1']))).toBe(true);
+    expect(mayConnectTo('11.0.0.1', policyOf(['10.0.0.0/8']))).toBe(true);
+    expect(mayConnectTo('192.168.0.1', policyOf(['10.0.0.0/8', 'fd12::/16']))).toBe(false);
+    expect(mayConnectTo('fd13::1', policyOf(['10.0.0.0/8', 'fd12::/16']))).toBe(false);
   });
+});
+
+test('no webhook reaches a public address that the operator refuses, unless it is allowed by itself', async () => {
+  const policy = policyOf(['198.18.0.7', '8.8.8.9'], ['8.8.8.0/24', '2606:4700::/32']);
+  for (const host of [
+    '8.8.8.8',
+    '134744072',
+    '[::ffff:8.8.8.8]',
+    '[64:ff9b::808:808]',
+    '[2606:4700:4700::1111]',
+  ]) {
+    expect(() => checkTarget(`https://${host}/`, policy), host).toThrow(
+      'the operator of this server refuses',
+    );
+    const resolve = async () => ['93.184.215.14', addressIn(host)];
+    const named = message('http://receiver.example/');
+    expect((await send(named, { policy, resolve })).kind, host).toBe('refused');
+  }
+  for (const host of ['8.8.9.8', '8.8.8.9', '[2a00:1450:4001:80b::200e]', '198.18.0.7'])
+    expect(mayConnectTo(addressIn(host), policy), host).toBe(true);
+  // All but one receiver.
+  const one = policyOf(['93.184.215.14'], ['0.0.0.0/0', '::/0']);
+  expect([...OUTSIDE, ...INSIDE].filter(host => mayConnectTo(addressIn(host), one))).toEqual([
+    '93.184.215.14',
+  ]);
+
+  const service = await startServiceForTest({ webhookRefusedNetworks: ['8.8.8.0/24'] });
+  const owner = await signUp(service, 'Olga Owner');
+  const create = (url: string) =>
+    service.call(
+      'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { url } } }',
+      { input: { organizationId: owner.organization.id, url, events: ['API_KEY_CREATED'] } },
+      owner,
+    );
+  expect(await create('https://8.8.8.8/hook')).toMatchObject(refusal(codes.BAD_USER_INPUT));
+  expect(await create('https://8.8.4.4/hook')).toMatchObject({ status: 200 });
 });
 
 test('public addresses are allowed, in IPv6 too', () => {
   for (const host of OUTSIDE) {
-    expect(mayConnectTo(addressIn(host), []), host).toBe(true);
+    expect(mayConnectTo(addressIn(host), NOTHING), host).toBe(true);
     expect(checkTarget(`https://${host}/hook`, NOTHING)).toBe(new URL(`https://${host}/hook`).href);
   }
   for (const text of ['0x8.8.8.8', '08.8.8.8', '8.8.8', '8.8.8.8/8', '', 'receiver.example'])
-    expect(mayConnectTo(text, []), text).toBe(false);
+    expect(mayConnectTo(text, NOTHING), text).toBe(false);
 });
 
 test('a URL needs https, unless the operator allows http, and has no user name and password', () => {
-  const strict = { allowHttp: false, networks: [] };
+  const strict = { ...NOTHING, allowHttp: false };
   expect(checkTarget('https://lims.example/hook?a=b#c', strict)).toBe('https://lims.example/hook?a=b');
   expect(checkTarget('http://lims.example/', NOTHING)).toBe('http://lims.example/');
   for (const [url, policy] of [

@@ -439,6 +439,41 @@ describe('managing', () => {
     expect(JSON.stringify(rows)).not.toContain('secret-path');
   });
 
+  test('a webhook names the person who created it, also after they left, until they delete their account', async () => {
+    const service = await startServiceForTest();
+    const lab = await openLab(service);
+    const other = await signUp(service, 'Olga Other');
+    await join(service, lab.owner, other, null, 'OWNER');
+    const { id } = await createHook(
+      service,
+      { ...other, organization: lab.owner.organization },
+      'https://a.example/',
+    );
+    const creator = async () =>
+      (
+        await service.ask(
+          'query ($id: ID!) { webhook(id: $id) { createdBy { id name } } }',
+          { id },
+          lab.owner,
+        )
+      ).webhook?.createdBy;
+    expect(await creator()).toEqual({ id: other.id, name: 'Olga Other' });
+    await service.ask(
+      'mutation ($id: ID!) { leaveOrganization(organizationId: $id) }',
+      { id: lab.owner.organization.id },
+      other,
+    );
+    expect(await creator()).toEqual({ id: other.id, name: 'Olga Other' });
+    await service.db.deleteFrom('organizations').where('id', '=', other.organization.id).execute();
+    const { password } = other;
+    await service.ask(
+      'mutation ($password: String!) { deleteAccount(password: $password) }',
+      { password },
+      other,
+    );
+    expect(await creator()).toBeNull();
+  });
+
   test('what cannot be a webhook is refused, and so is the eleventh', async () => {
     const service = await startServiceForTest();
     const { owner } = await openLab(service);

@@ -49,7 +49,8 @@ async function eraseBatch(db: Kysely<DB>, userId: string): Promise<number> {
     where (id, created_at) in (
       select id, created_at from prediction_logs where user_id = ${userId} limit ${BATCH_ROWS} for update skip locked
     )`.execute(db);
-  // A function, as the activity is append-only: it erases only people who deleted their account.
+  // A function, as the activity is append-only: it erases only people who deleted their account, and appends an entry
+  // "account.erased" if there was something to erase.
   const { rows } = await sql<{ erased: number }>`
     select erase_from_activity(${userId}, ${BATCH_ROWS}) as erased`.execute(db);
   const mails = await sql`

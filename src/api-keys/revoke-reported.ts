@@ -1,31 +1,52 @@
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../generated/database.ts';
 import { markRevoked, type RevocationOrigin } from './revoke-by-holder.ts';
 
+/** Digests in one statement, which takes some milliseconds. */
+const BATCH_DIGESTS = 1000;
+
+/** A key of this server that was found in public. */
+export interface ReportedKey {
+  id: string;
+  /** SHA-256 of the raw key. */
+  digest: Buffer;
+  revokedAt: Date | null;
+}
+
+/** Finds the keys of this server with these digests, in the order of their ids in each batch. */
+export async function findReported(db: Kysely<DB>, digests: readonly Buffer[]): Promise<ReportedKey[]> {
+  const found: ReportedKey[] = [];
+  for (let from = 0; from < digests.length; from += BATCH_DIGESTS) {
+    const batch = digests.slice(from, from + BATCH_DIGESTS);
+    const keys = await db
+      .selectFrom('apiKeys')
+      .select(['id', 'digest', 'revokedAt'])
+      .where('digest', '=', sql<Buffer>`any(${batch}::bytea[])`)
+      .orderBy('id')
+      .execute();
+    found.push(...keys);
+  }
+  return found;
+}
+
 /**
- * Revokes keys that GitHub's secret scanning found in public. Those that are revoked already are not changed.
+ * Revokes a key that GitHub's secret scanning found in public. One that is revoked already, or was deleted, is not changed.
  *
- * @param found where each was found, by the SHA-256 of the raw key in hexadecimal
- * @returns the digests of those that are keys of this server
+ * @param url where it was found
+ * @param lockMs max wait for a lock, as others may hold that of its row
  */
 export async function revokeReported(
   trx: Transaction<DB>,
-  found: ReadonlyMap<string, { url: string }>,
+  { id, url, lockMs }: { id: string; url: string; lockMs: number },
   origin: RevocationOrigin,
-): Promise<string[]> {
-  const digests = [...found.keys()].map(digest => Buffer.from(digest, 'hex'));
-  // Locked in the order of ids, as `deleteApiKeys` does.
-  const keys = await trx
+): Promise<void> {
+  await sql`select set_config('lock_timeout', ${`${lockMs}ms`}, true)`.execute(trx);
+  const key = await trx
     .selectFrom('apiKeys')
-    .select(['id', 'digest', 'revokedAt'])
-    .where('digest', '=', sql<Buffer>`any(${digests}::bytea[])`)
-    .orderBy('id')
+    .select('revokedAt')
+    .where('id', '=', id)
     .forUpdate()
-    .execute();
-  for (const { id, digest, revokedAt } of keys) {
-    const url = found.get(digest.toString('hex'))?.url ?? '';
-    if (!revokedAt)
-      await markRevoked(trx, id, 'SECRET_SCANNING', origin, { by: 'GitHub secret scanning', url });
-  }
-  return keys.map(({ digest }) => digest.toString('hex'));
+    .executeTakeFirst();
+  if (key?.revokedAt !== null) return;
+  await markRevoked(trx, id, 'SECRET_SCANNING', origin, { by: 'GitHub secret scanning', url });
 }

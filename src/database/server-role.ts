@@ -94,7 +94,7 @@ async function grant(trx: Transaction<DB>, role: string): Promise<void> {
   const { rows: inherited } = await sql<{ name: string }>`
     select relname as name from pg_class
     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname ~ '^activity(_|$)'
-      and has_table_privilege(${role}::name, oid, 'update, delete, truncate')
+      and has_table_privilege(${role}::name, oid, 'update, delete, truncate, trigger')
     limit 1`.execute(trx);
   if (inherited[0]) {
     throw new ServerRoleError(

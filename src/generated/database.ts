@@ -594,6 +594,7 @@ export interface WebhookDeliveries {
 
 export interface Webhooks {
   createdAt: Timestamp;
+  createdBy: string | null;
   events: string[];
   id: string;
   organizationId: string;

@@ -1852,6 +1852,8 @@ export type Webhook = {
   __typename?: 'Webhook';
   /** When the webhook was created. */
   createdAt: Scalars['DateTime']['output'];
+  /** The person who created the webhook; null if their account was deleted. */
+  createdBy?: Maybe<Person>;
   /** The deliveries of the last 30 days, newest first. */
   deliveries: WebhookDeliveryConnection;
   /** What the webhook is notified of. */
@@ -2732,6 +2734,7 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
 
 export type WebhookResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Webhook'] = ResolversParentTypes['Webhook']> = {
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  createdBy?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
   deliveries?: Resolver<ResolversTypes['WebhookDeliveryConnection'], ParentType, ContextType, RequireFields<WebhookDeliveriesArgs, 'first'>>;
   events?: Resolver<Array<ResolversTypes['WebhookEvent']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;

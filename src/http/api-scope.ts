@@ -8,7 +8,7 @@ import { payloadTooLarge, unauthenticated, unavailable, unsupportedMediaType } f
 import type { Services } from '../graphql/context.ts';
 import { identify, refusalOf } from './identify.ts';
 import { parseJsonBodies } from './json-bodies.ts';
-import { bodyBudget, bodyOwner } from './large-bodies.ts';
+import { type BodyBudget, bodyOwner } from './large-bodies.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES } from './limits.ts';
 import { type BodyAllowance, declaredBytesOf, readBody } from './read-body.ts';
 import { withTimeout } from './timeout.ts';
@@ -35,6 +35,8 @@ declare module 'fastify' {
 export interface ApiScopeOptions {
   services: Services;
   limits: HttpLimits;
+  /** The memory for large bodies. */
+  budget: BodyBudget;
 }
 
 /**
@@ -75,10 +77,9 @@ export interface ProtectedApi {
  */
 export async function protectApi(
   scope: FastifyInstance,
-  { services, limits }: ApiScopeOptions,
+  { services, limits, budget }: ApiScopeOptions,
 ): Promise<ProtectedApi> {
-  const { loopDelayMs, loopDelayWindowMs, handlerMs, anonymousBodyMs, largeBodiesBytes } = limits;
-  const budget = bodyBudget(largeBodiesBytes);
+  const { loopDelayMs, loopDelayWindowMs, handlerMs, anonymousBodyMs } = limits;
   parseJsonBodies(scope, { budget, limits, allowanceOf });
   await scope.register(fastifyUnderPressure, {
     maxEventLoopDelay: loopDelayMs,

@@ -11,6 +11,28 @@ export interface BodyBudget {
 /** A tenant may hold this many times what stays free for others. */
 const MAX_TIMES_FREE = 3;
 
+/** Shares memory between tenants, by their ids. */
+function shareMemory(maxBytes: number) {
+  let held = 0;
+  const byTenant = new Map<string, number>();
+
+  return {
+    reserve(id: string, bytes: number): boolean {
+      const own = (byTenant.get(id) ?? 0) + bytes;
+      if (own > MAX_TIMES_FREE * (maxBytes - held - bytes)) return false;
+      held += bytes;
+      byTenant.set(id, own);
+      return true;
+    },
+    release(id: string, bytes: number): void {
+      held -= bytes;
+      const own = (byTenant.get(id) ?? 0) - bytes;
+      if (own > 0) byTenant.set(id, own);
+      else byTenant.delete(id);
+    },
+  };
+}
+
 /**
  * Limits the memory of large bodies. Half is reserved for organizations on a plan with API access, which only an
  * operator grants: anyone can sign up any number of times. A tenant that is alone in its half may hold three quarters
@@ -20,26 +42,32 @@ const MAX_TIMES_FREE = 3;
  * sends little reserves little.
  */
 export function bodyBudget(maxBytes: number): BodyBudget {
-  const half = () => ({ held: 0, byTenant: new Map<string, number>() });
-  const halves = { reserved: half(), others: half() };
+  const halves = { reserved: shareMemory(maxBytes / 2), others: shareMemory(maxBytes / 2) };
   const halfOf = ({ reserved }: Tenant) => (reserved ? halves.reserved : halves.others);
 
   return {
-    reserve(tenant, bytes) {
-      const half = halfOf(tenant);
-      const own = (half.byTenant.get(tenant.id) ?? 0) + bytes;
-      const free = maxBytes / 2 - half.held - bytes;
-      if (own > MAX_TIMES_FREE * free) return false;
-      half.held += bytes;
-      half.byTenant.set(tenant.id, own);
-      return true;
+    reserve: (tenant, bytes) => halfOf(tenant).reserve(tenant.id, bytes),
+    release: (tenant, bytes) => halfOf(tenant).release(tenant.id, bytes),
+  };
+}
+
+/**
+ * Limits the memory of large bodies whose senders are not tenants: of the budget they have the share of one tenant, of at
+ * most `maxBytes`, which they share as tenants do.
+ */
+export function partOfBudget(budget: BodyBudget, owner: Tenant, maxBytes: number): BodyBudget {
+  const part = shareMemory(maxBytes);
+
+  return {
+    reserve({ id }, bytes) {
+      if (!part.reserve(id, bytes)) return false;
+      if (budget.reserve(owner, bytes)) return true;
+      part.release(id, bytes);
+      return false;
     },
-    release(tenant, bytes) {
-      const half = halfOf(tenant);
-      half.held -= bytes;
-      const own = (half.byTenant.get(tenant.id) ?? 0) - bytes;
-      if (own > 0) half.byTenant.set(tenant.id, own);
-      else half.byTenant.delete(tenant.id);
+    release({ id }, bytes) {
+      part.release(id, bytes);
+      budget.release(owner, bytes);
     },
   };
 }

@@ -70,3 +70,5 @@ export const HTTP_LIMITS: HttpLimits = {
 export const MAX_ANONYMOUS_BODY_BYTES = 64 * 1024;
 /** Max body of a request with a valid credential: enough for a model of 16 MiB in base64. */
 export const MAX_BODY_BYTES = 24 * 1024 * 1024;
+/** Max body of a report of leaked keys: 4700 secrets with URLs of an ordinary length. */
+export const MAX_REPORT_BYTES = 1024 * 1024;

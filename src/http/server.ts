@@ -28,6 +28,7 @@ import { discardUnreadBodies } from './discard.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
 import { allowedHosts } from './hosts.ts';
+import { bodyBudget } from './large-bodies.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
 import { noRoute } from './no-route.ts';
 import { servePages } from './pages.ts';
@@ -140,6 +141,7 @@ export async function startHttpServer({
     );
   });
 
+  const budget = bodyBudget(limits.largeBodiesBytes);
   try {
     await app.register(fastifyCookie);
     serveHealth(app, services.db, () => isStopping);
@@ -147,7 +149,7 @@ export async function startHttpServer({
     await app.register(async scope => {
       for (const { watchRequests } of observers) watchRequests(scope);
       countRefusals(scope, services);
-      const { identityOf, ...bodies } = await protectApi(scope, { services, limits });
+      const { identityOf, ...bodies } = await protectApi(scope, { services, limits, budget });
       const contextOf = startContexts(services, identityOf);
       await scope.register(graphql => serveGraphQL(graphql, { identityOf, contextOf, limits, config }));
       await scope.register(rest => serveRest(rest, { contextOf, bodies, limits }), { prefix: PREFIX });
@@ -155,7 +157,7 @@ export async function startHttpServer({
     if (signingKeys) {
       await app.register(async scope => {
         for (const { watchRequests } of observers) watchRequests(scope);
-        await serveSecretScanning(scope, { services, signingKeys, limits });
+        await serveSecretScanning(scope, { services, signingKeys, limits, budget });
       });
     }
     await app.listen({ host: config.HOST, port: config.PORT });

@@ -12,6 +12,7 @@ import { writeUsageEvents } from '../notifications/usage-notices.ts';
 import { takeStreams } from '../outbox/outbox.ts';
 import { countKeyDays } from '../predictions/key-usage.ts';
 import { startSending } from '../webhooks/sending.ts';
+import type { PolicyInText } from '../webhooks/target.ts';
 import { prepareDeliveries } from './deliveries.ts';
 
 /** A kind of background work. At most one of each is queued and one running, on all servers together. */
@@ -60,7 +61,7 @@ export function startJobs({
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
   now: () => Date;
   /** What webhooks may call. */
-  webhookTargets: Parameters<typeof startSending>[0];
+  webhookTargets: PolicyInText;
   /** Null if the server sends no mails. */
   keyMails: KeyMails | null;
 }): Jobs {

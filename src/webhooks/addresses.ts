@@ -27,6 +27,14 @@ const EMBEDDED_IPV4 = [
 /** A network in CIDR notation, parsed. */
 export type Network = [Address, number];
 
+/** The networks that the operator lists. */
+export interface AllowedNetworks {
+  /** Whose addresses are allowed, although they are not public or are refused. */
+  networks: readonly Network[];
+  /** Whose addresses are refused, although they are public. */
+  refusedNetworks: readonly Network[];
+}
+
 /** Parses networks; an address alone is the network of this address. @throws Error when one is not a network */
 export function parseNetworks(texts: readonly string[]): Network[] {
   return texts.map(text => {
@@ -36,18 +44,19 @@ export function parseNetworks(texts: readonly string[]): Network[] {
 }
 
 /**
- * Whether deliveries may connect to an address: it is global unicast, or the operator listed its network. An IPv4
+ * Whether deliveries may connect to an address: it is global unicast and in no network that the operator refuses, or the
+ * operator allows its network. An IPv4
  * address within an IPv6 one is judged as the IPv4 address, since the system or a gateway connects there.
  *
  * @param text an address as `dns` and `net` return it. Other notations (octal, hexadecimal, fewer than four parts) are
  *   refused; `new URL` has turned those of a URL into this one.
- * @param allowed networks that are allowed although they are not public
  */
-export function mayConnectTo(text: string, allowed: readonly Network[]): boolean {
+export function mayConnectTo(text: string, { networks, refusedNetworks }: AllowedNetworks): boolean {
   const [bare = ''] = text.split('%', 1);
   if (isIP(bare) === 0) return false;
   const address = unmapped(ipaddr.parse(bare));
-  return isPublic(address) || allowed.some(network => contains(network, address));
+  const isIn = (listed: readonly Network[]) => listed.some(network => contains(network, address));
+  return isIn(networks) || (isPublic(address) && !isIn(refusedNetworks));
 }
 
 /** The IPv4 address within an IPv6 address; other addresses as they are. */

@@ -47,7 +47,7 @@ export async function insertWebhook(
   await skipEarlierOutside(trx, organizationId, events, by.now);
   await trx
     .insertInto('webhooks')
-    .values({ id, organizationId, url, events, secret, createdAt: by.now })
+    .values({ id, organizationId, url, events, secret, createdAt: by.now, createdBy: by.viewerId })
     .execute();
   await record(trx, { id, organizationId, url }, 'webhook.created', by, { events: events.join(' ') });
   return { id, secret };

@@ -9,6 +9,8 @@ export interface WebhookRow {
   /** Types of events (outbox/events.ts). */
   events: string[];
   createdAt: Date;
+  createdBy: string | null;
+  creatorName: string | null;
   previousSecretUntil: Date | null;
 }
 
@@ -36,8 +38,10 @@ function selectWebhooks(db: Database, viewerId: string) {
         .on('owner.userId', '=', viewerId)
         .on('owner.role', '=', 'OWNER'),
     )
+    .leftJoin('users as creator', 'creator.id', 'webhooks.createdBy')
     .select(['webhooks.id', 'webhooks.organizationId', 'webhooks.url', 'webhooks.events'])
-    .select(['webhooks.createdAt', 'webhooks.previousSecretUntil']);
+    .select(['webhooks.createdAt', 'webhooks.createdBy', 'creator.name as creatorName'])
+    .select('webhooks.previousSecretUntil');
 }
 
 /** The given webhooks, without those of organizations that the viewer does not own. */

@@ -73,6 +73,8 @@ export const webhookResolvers = {
 
   Webhook: {
     events: ({ events }) => events.map(nameOf),
+    createdBy: ({ createdBy, creatorName }) =>
+      createdBy === null || creatorName === null ? null : { id: createdBy, name: creatorName },
     deliveries: ({ id }, args, { viewer }) => viewer().load.deliveries({ webhookId: id, ...checkPage(args) }),
     previousSecretUntil: ({ previousSecretUntil: until }, _args, { at }) =>
       until !== null && until > at ? until : null,

@@ -60,8 +60,8 @@ export async function send(
     const addresses = await resolveHost(url.hostname, resolve, signal);
     const [address] = addresses;
     if (address === undefined) return { kind: 'failed', reason: 'The name has no address.' };
-    if (!addresses.every(found => mayConnectTo(found, policy.networks)))
-      return { kind: 'refused', reason: 'An address of the name is not public.' };
+    if (!addresses.every(found => mayConnectTo(found, policy)))
+      return { kind: 'refused', reason: 'An address of the name is not public, or refused.' };
     return { kind: 'answered', status: await post(url, address, { headers, body, signal }) };
   }
   try {

@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
 import { type Message, type Outcome, rejectionOf } from './send.ts';
 import type { SendJob } from './send-worker.ts';
+import type { PolicyInText } from './target.ts';
 
 /** Max messages that a thread sends at once. */
 const MAX_AT_ONCE = 16;
@@ -25,7 +26,7 @@ export interface Sending {
  * receiver chooses what a TLS handshake costs: 12 certificates (tls-connection.ts) whose RSA keys have exponents of 3071 bits
  * take 0.1 s of CPU, which would block the event loop.
  */
-export function startSending({ allowHttp, networks }: Omit<SendJob, 'message'>): Sending {
+export function startSending(policy: PolicyInText): Sending {
   const startThread = () =>
     new Piscina<SendJob, Outcome>({
       filename: new URL('./send-worker.ts', import.meta.url).href,
@@ -42,7 +43,7 @@ export function startSending({ allowHttp, networks }: Omit<SendJob, 'message'>):
       // Not the signal of the pool, which ends the thread with the other messages that it sends.
       const ended = rejectionOf(AbortSignal.any([signal, AbortSignal.timeout(MAX_MS)]));
       try {
-        return await Promise.race([thread.run({ message, allowHttp, networks }), ended]);
+        return await Promise.race([thread.run({ message, policy }), ended]);
       } catch (error) {
         return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
       }

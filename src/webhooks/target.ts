@@ -1,15 +1,27 @@
 import { badUserInput } from '../errors.ts';
-import { literalAddress, mayConnectTo, type Network } from './addresses.ts';
+import { type AllowedNetworks, literalAddress, mayConnectTo, parseNetworks } from './addresses.ts';
 
 const MAX_URL_LENGTH = 2000;
 
-/** What the operator allows beyond public addresses over TLS. */
-export interface TargetPolicy {
+/** What the operator allows and refuses, besides public addresses over TLS. */
+export interface TargetPolicy extends AllowedNetworks {
   /** Whether `http:` is allowed. */
   allowHttp: boolean;
-  /** Private networks whose addresses are allowed. */
-  networks: readonly Network[];
 }
+
+/** A policy with its networks in CIDR notation. */
+export interface PolicyInText {
+  allowHttp: boolean;
+  networks: readonly string[];
+  refusedNetworks: readonly string[];
+}
+
+/** @throws Error when a network is not one */
+export const parsePolicy = ({ allowHttp, networks, refusedNetworks }: PolicyInText): TargetPolicy => ({
+  allowHttp,
+  networks: parseNetworks(networks),
+  refusedNetworks: parseNetworks(refusedNetworks),
+});
 
 /**
  * Checks the URL of a webhook. The addresses of a name are checked at each delivery, since they change.
@@ -30,7 +42,7 @@ export function checkTarget(text: string, policy: TargetPolicy): string {
 }
 
 /** Why a URL may not be called; undefined if it may, as far as can be said without a look-up of its name. */
-export function problemOf(url: URL, { allowHttp, networks }: TargetPolicy): string | undefined {
+export function problemOf(url: URL, { allowHttp, ...networks }: TargetPolicy): string | undefined {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && allowHttp)) {
     return allowHttp
       ? 'The URL of a webhook must begin with https:// or http://.'
@@ -40,7 +52,7 @@ export function problemOf(url: URL, { allowHttp, networks }: TargetPolicy): stri
     return 'The URL of a webhook must not contain a user name or password. Verify the signature instead.';
   const address = literalAddress(url.hostname);
   if (address !== undefined && !mayConnectTo(address, networks)) {
-    return 'The URL of a webhook must not name an address that is not public. The operator of this server can allow a private network.';
+    return 'The URL of a webhook must not name an address that is not public, or that the operator of this server refuses. The operator can allow a network.';
   }
   return undefined;
 }

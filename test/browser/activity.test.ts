@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { setPlan } from '../../src/accounts/plans.ts';
@@ -91,6 +92,37 @@ test('what the filter selects is saved as CSV, without formulas', async () => {
   expect(text).toContain(`"'=HYPERLINK(""x"");'=1+1"`);
   expect(text).not.toContain('deployment.created');
 });
+
+test('more entries than a file may have are saved in several, so that nobody can bury one', async () => {
+  const { organization, projectId } = ann;
+  await sql`
+    insert into activity (id, created_at, action, organization_id, project_id, subject_id, subject)
+    select ('01900000-0000-7000-8000-' || lpad(number::text, 12, '0'))::uuid, now(), 'deployment.renamed',
+      ${organization.id}, ${projectId}, ${organization.id}, 'Number ' || number
+    from generate_series(0, 5010) as number`.execute(service.db);
+  const page = await openPage(browser(), service, `/projects/${projectId}/activity?group=DEPLOYMENTS`, ann);
+  await rows(page).first().waitFor();
+  const save = async (name: string) => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download', { timeout: 60_000 }),
+      page.getByRole('button', { name }).click(),
+    ]);
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+    return {
+      name: download.suggestedFilename(),
+      numbers: lines.slice(1).map(line => /Number \d+/.exec(line)?.[0]),
+    };
+  };
+  const numbers = (first: number, last: number) =>
+    Array.from({ length: first - last + 1 }, (_, at) => `Number ${first - at}`);
+  expect((await save('Download CSV')).numbers).toEqual(numbers(5010, 11));
+  await page.getByText('There are older ones').waitFor();
+  await isAccessibleAtEveryWidth(page);
+  const older = await save('Download older entries');
+  expect(older.numbers).toEqual(numbers(10, 0));
+  expect(older.name).toMatch(/-activity-2\.csv$/);
+  await page.getByText('There are older ones').waitFor({ state: 'detached' });
+}, 120_000);
 
 test('an admin or owner opens the organization’s activity from its page, in pages; a member does not', async () => {
   const path = `/organizations/${lab.owner.organization.slug}`;

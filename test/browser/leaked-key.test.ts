@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { digestOf } from '../../src/api-keys/raw-key.ts';
 import { revokeReported } from '../../src/api-keys/revoke-reported.ts';
 import {
   createKey,
@@ -48,12 +47,13 @@ test('the page of a key that its holder revoked leads to its successor, which ca
 
 test('the page of a key that GitHub reported says so, and leads to where it was found', async () => {
   const { owner, deploymentId } = lab;
-  const { id, rawKey, prefix } = await createKey(service, owner, { deploymentId }, { name: 'In public' });
+  const { id, prefix } = await createKey(service, owner, { deploymentId }, { name: 'In public' });
   const url = 'https://github.com/octocat/Hello-World/blob/12345600b9cb/foo/bar.txt';
-  const found = new Map([[digestOf(rawKey).toString('hex'), { url }]]);
   await service.db
     .transaction()
-    .execute(trx => revokeReported(trx, found, { network: '192.0.2.0', now: new Date() }));
+    .execute(trx =>
+      revokeReported(trx, { id, url, lockMs: 1000 }, { network: '192.0.2.0', now: new Date() }),
+    );
 
   const page = await openPage(browser(), service, `/projects/${owner.projectId}/api-keys/${id}`, owner);
   await page.getByText('Revoked after GitHub found it in public').waitFor();

@@ -124,6 +124,26 @@ describe('members of an organization', () => {
     await notice.waitFor({ state: 'detached' });
   });
 
+  test('are removed after the dialog says that their webhooks go on', async () => {
+    await join(service, lab.owner, ann, null, 'OWNER');
+    const input = {
+      organizationId: lab.owner.organization.id,
+      url: 'https://lims.example/',
+      events: ['QUOTA_80'],
+    };
+    await service.ask(
+      'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { secret } }',
+      { input },
+      ann,
+    );
+    const page = await openMembers(organizationPath(), lab.owner);
+    await page.getByRole('button', { name: 'Remove Ann Archer' }).click();
+    const question = page.getByRole('dialog');
+    await question.getByText('A webhook that Ann Archer made goes on posting messages.').waitFor();
+    await question.getByRole('link', { name: 'Check to whom' }).click();
+    await page.getByRole('region', { name: 'https://lims.example/' }).waitFor();
+  });
+
   test('are changed by admins, except owners, and admins make no owners', async () => {
     await join(service, lab.owner, ann, null, 'ADMIN');
     await join(service, lab.owner, ben, null, 'MEMBER');

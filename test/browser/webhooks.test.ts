@@ -89,6 +89,31 @@ test('an owner edits a webhook, rotates its secret and deletes it', async () => 
   await page.getByRole('heading', { name: 'No webhook yet' }).waitFor();
 }, 60_000);
 
+test('a webhook names its creator, and says when they are no longer a member', async () => {
+  const leaver = await signUp(service, 'Lea Leaver');
+  await join(service, lab.owner, leaver, null, 'OWNER');
+  const { organization } = lab.owner;
+  await service.ask(
+    'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { secret } }',
+    { input: { organizationId: organization.id, url: receiver.url, events: ['QUOTA_80'] } },
+    leaver,
+  );
+  const page = await openPage(browser(), service, `${organizationPath()}/webhooks`, lab.owner);
+  const card = page.getByRole('region', { name: receiver.url });
+  await card.getByText('Created by Lea Leaver').waitFor();
+  const mark = card.getByText('Its creator is no longer a member');
+  expect(await mark.count()).toBe(0);
+  await service.ask(
+    'mutation ($id: ID!) { leaveOrganization(organizationId: $id) }',
+    { id: organization.id },
+    leaver,
+  );
+  await page.reload();
+  await mark.waitFor();
+  await card.getByText('Created by Lea Leaver').waitFor();
+  await isAccessibleAtEveryWidth(page);
+}, 60_000);
+
 test('an admin sees no webhooks', async () => {
   const page = await openPage(browser(), service, organizationPath(), admin);
   await page.getByRole('heading', { name: 'Members' }).waitFor();

@@ -1,4 +1,4 @@
-import { Button, Card, Group, Stack, Table } from '@mantine/core';
+import { Button, Card, Group, Stack, Table, Text } from '@mantine/core';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { graphql } from '../generated';
@@ -75,7 +75,12 @@ export function ActivityList(props: ActivityListProps) {
           people={peopleIn(people, activity?.nodes ?? [])}
           ofOrganization={of === 'organization'}
         />
-        <Export fileName={fileName} readPage={readPage} disabled={isEmpty || !activity} />
+        <Export
+          key={JSON.stringify(filter.filter)}
+          fileName={fileName}
+          readPage={readPage}
+          disabled={isEmpty || !activity}
+        />
       </Group>
       {error && !turning && <Problem error={error} retry={retry} />}
       {isEmpty && (
@@ -122,35 +127,40 @@ interface ExportProps extends Pick<ActivityListProps, 'fileName' | 'readPage'> {
   disabled: boolean;
 }
 
-/** Saves what the filter selects as CSV. */
+/** Saves what the filter selects as CSV, in files of at most `MAX_EXPORTED` entries. */
 function Export({ fileName, readPage, disabled }: ExportProps) {
   const [saving, setSaving] = useState(false);
-  const [note, setNote] = useState<string | null>(null);
-  const save = async () => {
+  const [failed, setFailed] = useState(false);
+  /** The older entries that the next file begins with, after a first file. */
+  const [older, setOlder] = useState<{ after: string; file: number } | null>(null);
+  const save = async (after: string | null, file: number) => {
     setSaving(true);
-    const read = await readAll(readPage);
+    const read = await readAll(readPage, after);
     setSaving(false);
-    if (!read) return setNote('The activity could not be read. Try again.');
-    saveFile(`${fileName}.csv`, 'csv', activityCsv(read.entries));
-    setNote(
-      read.hasMore
-        ? `The file has the newest ${MAX_EXPORTED.toLocaleString('en')} entries. For older ones choose a group or a person, or read Project.activity with the API.`
-        : null,
-    );
+    setFailed(!read);
+    if (!read) return;
+    saveFile(`${fileName}${file === 1 ? '' : `-${file}`}.csv`, 'csv', activityCsv(read.entries));
+    setOlder(read.next === null ? null : { after: read.next, file: file + 1 });
   };
+  const button = { variant: 'default', size: 'xs', leftSection: <Download size={14} /> };
   return (
     <Stack gap={4} align="end">
-      <Button
-        variant="default"
-        size="xs"
-        leftSection={<Download size={14} />}
-        loading={saving}
-        disabled={disabled}
-        onClick={() => void save()}
-      >
-        Download CSV
-      </Button>
-      <Refusal sentence={note} />
+      <Group gap="xs" justify="end">
+        {older && (
+          <Button {...button} loading={saving} onClick={() => void save(older.after, older.file)}>
+            Download older entries
+          </Button>
+        )}
+        <Button {...button} loading={saving} disabled={disabled} onClick={() => void save(null, 1)}>
+          Download CSV
+        </Button>
+      </Group>
+      {older && (
+        <Text size="xs" c="dimmed" role="status">
+          A file has at most {MAX_EXPORTED.toLocaleString('en')} entries. There are older ones.
+        </Text>
+      )}
+      <Refusal sentence={failed ? 'The activity could not be read. Try again.' : null} />
     </Stack>
   );
 }

@@ -1,11 +1,11 @@
 import { csvOf } from '../ui/csv.ts';
 import { actorOf, type Entry, sentenceOf } from './sentences.ts';
 
-/** Max entries of a file, so that one click sends at most 50 requests. */
-export const MAX_EXPORTED = 5000;
-
 /** Entries in one request for a file: the max that the server allows. */
 export const ENTRIES_OF_A_READ = 100;
+
+/** Max entries of a file, so that one click sends at most 50 requests. */
+export const MAX_EXPORTED = 50 * ENTRIES_OF_A_READ;
 
 /** Entries of the activity as CSV, times in UTC. */
 export const activityCsv = (entries: readonly Entry[]): string =>
@@ -47,19 +47,21 @@ interface Page {
  * Reads what a filter selects, page by page, at most `MAX_EXPORTED` entries.
  *
  * @param read a page of `ENTRIES_OF_A_READ` entries; null if it could not be read
- * @returns the entries, and whether there are more; null if a page could not be read
+ * @param from the cursor after which to begin; null: with the newest entry
+ * @returns the entries, and the cursor after which there are more, if any; null if a page could not be read
  */
 export async function readAll(
   read: (after: string | null) => Promise<Page | null>,
-): Promise<{ entries: Entry[]; hasMore: boolean } | null> {
+  from: string | null,
+): Promise<{ entries: Entry[]; next: string | null } | null> {
   const entries: Entry[] = [];
-  let after: string | null = null;
+  let after = from;
   for (;;) {
     const page: Page | null = await read(after);
     if (!page) return null;
     entries.push(...page.nodes);
     after = page.pageInfo.endCursor ?? null;
-    if (!page.pageInfo.hasNextPage || after === null) return { entries, hasMore: false };
-    if (entries.length >= MAX_EXPORTED) return { entries: entries.slice(0, MAX_EXPORTED), hasMore: true };
+    if (!page.pageInfo.hasNextPage || after === null) return { entries, next: null };
+    if (entries.length >= MAX_EXPORTED) return { entries, next: after };
   }
 }

@@ -4,7 +4,9 @@ import { useClient, useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
 import { graphql } from '../generated';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
+import { Day } from '../ui/Day';
 import { Dialog } from '../ui/Dialog';
+import { Notice } from '../ui/Notice';
 import { Refusal } from '../ui/Refusal';
 import { exactTime } from '../ui/relative-time';
 import { Deliveries } from './Deliveries';
@@ -65,10 +67,13 @@ const DELETE = {
 
 /** One webhook: what it is notified of, its deliveries, and what can be done with it. */
 export function WebhookCard({
-  webhook: { id, url, events, previousSecretUntil },
+  webhook: { id, url, events, createdAt, createdBy, previousSecretUntil },
+  isByMember,
   onSecret,
 }: {
   webhook: Webhook;
+  /** Whether the person who created it is a member of the organization. */
+  isByMember: boolean;
   onSecret: (secret: string) => void;
 }) {
   const [{ fetching: updating, error: updateError }, update] = useMutation(UPDATE_WEBHOOK);
@@ -97,12 +102,23 @@ export function WebhookCard({
           <Text size="sm" c="dimmed">
             {events.map(labelOf).join(', ')}
           </Text>
+          <Text size="sm" c="dimmed">
+            Created by {createdBy?.name ?? 'a deleted account'} on <Day at={createdAt} />
+          </Text>
           {previousSecretUntil !== null && (
             <Text size="sm" c="dimmed">
               Also signed with the previous secret until {exactTime(new Date(previousSecretUntil))}
             </Text>
           )}
         </Stack>
+        {!isByMember && (
+          <Notice role="status" title="Its creator is no longer a member">
+            <Text size="sm">
+              It may post to a receiver of theirs, and they may know its secret. Check the URL and rotate the
+              secret, or delete the webhook.
+            </Text>
+          </Notice>
+        )}
         <Group gap="xs">
           <Button
             size="xs"

@@ -22,7 +22,8 @@ export function WebhooksPage() {
   const [creating, setCreating] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
   if (!organization?.viewerCan.manageOrganization) return <NotFound what="Organization" />;
-  const webhooks = data?.viewer?.organizations.find(({ id }) => id === organization.id)?.webhooks;
+  const { webhooks, members = [] } =
+    data?.viewer?.organizations.find(({ id }) => id === organization.id) ?? {};
   return (
     <Stack gap="lg" key={organization.id}>
       <title>{`Webhooks · ${organization.name} · Spectrakey`}</title>
@@ -49,7 +50,12 @@ export function WebhooksPage() {
         </EmptyState>
       )}
       {webhooks?.map(webhook => (
-        <WebhookCard key={webhook.id} webhook={webhook} onSecret={setSecret} />
+        <WebhookCard
+          key={webhook.id}
+          webhook={webhook}
+          isByMember={members.some(({ person }) => person.id === webhook.createdBy?.id)}
+          onSecret={setSecret}
+        />
       ))}
       <CreateWebhook
         organizationId={organization.id}

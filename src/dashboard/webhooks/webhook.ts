@@ -7,11 +7,20 @@ export const WEBHOOKS = graphql(`
       id
       organizations {
         id
+        members {
+          person {
+            id
+          }
+        }
         webhooks {
           id
           url
           events
           createdAt
+          createdBy {
+            id
+            name
+          }
           previousSecretUntil
         }
       }
