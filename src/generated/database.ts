@@ -191,6 +191,10 @@ export interface ApiKeys {
 
 export interface ApiKeyUsage {
   apiKeyId: string;
+  /**
+   * null: predictions are those of the whole month; otherwise only those before this time
+   */
+  countedBefore: Timestamp | null;
   month: string;
   predictions: number;
 }
