@@ -89,6 +89,11 @@ export interface ApiKeyDaysCounted {
   onlyRow: Generated<boolean>;
 }
 
+export interface ApiKeyExpiryChecks {
+  apiKeyId: string;
+  at: Timestamp;
+}
+
 export interface ApiKeyNotices {
   apiKeyId: string;
   /**
@@ -617,6 +622,7 @@ export interface DB {
   activity: Activity;
   apiKeyDays: ApiKeyDays;
   apiKeyDaysCounted: ApiKeyDaysCounted;
+  apiKeyExpiryChecks: ApiKeyExpiryChecks;
   apiKeyNotices: ApiKeyNotices;
   apiKeyPolicies: ApiKeyPolicies;
   apiKeyRefusals: ApiKeyRefusals;
