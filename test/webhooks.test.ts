@@ -462,12 +462,51 @@ describe('managing', () => {
     expect(answers.filter(({ code }) => code === codes.BAD_USER_INPUT)).toHaveLength(2);
   });
 
+  test('a host has at most 253 characters, when a webhook is created and when it is changed', async () => {
+    const service = await startServiceForTest();
+    const { owner } = await openLab(service);
+    const longest = `https://${'a.'.repeat(123)}example/`;
+    const tooLong = longest.replace('example', 'examples');
+    const input = { organizationId: owner.organization.id, url: tooLong, events: OF_KEYS };
+    expect(await service.call(CREATE, { input }, owner)).toMatchObject(refusal(codes.BAD_USER_INPUT));
+    const { id } = await createHook(service, owner, longest);
+    expect(await service.call(UPDATE, { input: { id, url: tooLong } }, owner)).toMatchObject(
+      refusal(codes.BAD_USER_INPUT),
+    );
+    expect((await service.ask(LIST, {}, owner)).viewer?.organizations).toMatchObject([
+      { webhooks: [{ url: longest }] },
+    ]);
+  });
+
   test('tests and resends are limited to 60 an hour', async () => {
     const service = await startServiceForTest();
     const { owner } = await openLab(service);
     const { id } = await createHook(service, owner, 'https://lims.example/');
     for (let count = 0; count < 60; count += 1) await service.ask(TEST, { id }, owner);
     expect(await service.call(TEST, { id }, owner)).toMatchObject(refusal(codes.RATE_LIMITED));
+  });
+
+  test('a webhook keeps its newest 20 000 deliveries, and those that are pending', async () => {
+    const service = await startServiceForTest();
+    const { owner } = await openLab(service);
+    const { id } = await createHook(service, owner, 'https://lims.example/');
+    const other = await createHook(service, owner, 'https://lims.example/');
+    for (const webhookId of [id, other.id])
+      await sql`
+        insert into webhook_deliveries (id, webhook_id, subject_id, type, body, created_at, give_up_at, status)
+        select (lpad(place::text, 16, '0') || right(replace(${webhookId}, '-', ''), 16))::uuid, ${webhookId},
+          gen_random_uuid(), 'webhook.test', place, now(), now() + interval '1 day',
+          case when place = 2 then 'PENDING' when place % 2 = 0 then 'DELIVERED' else 'UNDELIVERED' end
+        from generate_series(1, ${webhookId === id ? 20_003 : 19_000}::int) as place`.execute(service.db);
+    // A server that starts deletes what is too much.
+    await startServiceForTest({ databaseUrl: service.databaseUrl });
+    const { rows } = await sql<{ kept: number; dropped: string[] }>`
+      select count(*)::int as kept, (
+        select array_agg(place::text order by place) from generate_series(1, 20003) as place
+        where place::text not in (select body from webhook_deliveries where webhook_id = ${id})
+      ) as dropped
+      from webhook_deliveries`.execute(service.db);
+    expect(rows).toEqual([{ kept: 39_001, dropped: ['1', '3'] }]);
   });
 
   test('deliveries are listed in pages, and deleted after 30 days', async () => {

@@ -2,6 +2,8 @@ import { badUserInput } from '../errors.ts';
 import { literalAddress, mayConnectTo, type Network } from './addresses.ts';
 
 const MAX_URL_LENGTH = 2000;
+/** That of a name in DNS. The activity keeps the host of each change. */
+const MAX_HOST_LENGTH = 253;
 
 /** What the operator allows beyond public addresses over TLS. */
 export interface TargetPolicy {
@@ -38,6 +40,8 @@ export function problemOf(url: URL, { allowHttp, networks }: TargetPolicy): stri
   }
   if (url.username !== '' || url.password !== '')
     return 'The URL of a webhook must not contain a user name or password. Verify the signature instead.';
+  if (url.hostname.length > MAX_HOST_LENGTH)
+    return `The host in the URL of a webhook has at most ${MAX_HOST_LENGTH} characters.`;
   const address = literalAddress(url.hostname);
   if (address !== undefined && !mayConnectTo(address, networks)) {
     return 'The URL of a webhook must not name an address that is not public. The operator of this server can allow a private network.';
