@@ -2,10 +2,12 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { monthOf } from '../src/accounts/month.ts';
+import { writeExpiryEvents } from '../src/notifications/expiry-notices.ts';
 import { dropOldPartitions, makeLogPartitions } from '../src/predictions/partitions.ts';
 import {
   createKey,
   gasoline,
+  insertKeys,
   type Lab,
   openLab,
   PREDICT,
@@ -162,6 +164,53 @@ test('a page of logs reads no more rows of a partition than it contains', async 
     const conditions = nodes.map(node => String(node['Index Cond'] ?? ''));
     expect(conditions.some(condition => /deployment_id = .*id < /.test(condition))).toBe(true);
   }
+});
+
+test('expiries are looked for without reading keys that were reported before, or that expire later', async () => {
+  const own = await startServiceForTest();
+  const { owner } = await openLab(own);
+  const days = (count: number) => new Date(Date.now() + count * 24 * 60 * 60 * 1000);
+  const addKeys = async (count: number, expiresAt: Date) => {
+    const ids = await insertKeys(own, owner.projectId, count, days(-100));
+    await own.db
+      .updateTable('apiKeys')
+      .set({ expiresAt })
+      .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+      .execute();
+  };
+  /** The rows that a connection has read from tables, not always from its beginning. */
+  const rowsRead = async (trx: Service['db']) => {
+    const { rows } = await sql<{ read: number }>`
+      select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as read from pg_stat_xact_user_tables`.execute(
+      trx,
+    );
+    return rows[0]?.read ?? 0;
+  };
+  /** Runs until nothing is left to report. @returns how many rows of tables were read */
+  const look = (now: Date) =>
+    own.db.transaction().execute(async trx => {
+      // Tables are small here, so sequential scans are cheapest: the run must not need them.
+      await sql`set local enable_seqscan = off`.execute(trx);
+      const before = await rowsRead(trx);
+      while (await writeExpiryEvents(trx, now, { forMails: true }));
+      return (await rowsRead(trx)) - before;
+    });
+  const notices = () => own.db.selectFrom('apiKeyNotices').select('days').execute();
+  const now = new Date();
+
+  await addKeys(250, days(2));
+  await addKeys(250, days(200));
+  expect(await look(now)).toBeGreaterThan(500);
+  expect(await notices()).toEqual(Array(250).fill({ days: 3 }));
+  expect(await look(now)).toBe(0);
+  await addKeys(1, days(2));
+  const forOne = await look(now);
+  await addKeys(250, days(2));
+  await look(now);
+  expect(await look(now)).toBe(0);
+  await addKeys(1, days(2));
+  expect(await look(now)).toBe(forOne);
+  expect(await notices()).toHaveLength(502);
 });
 
 test('a page of activity is read through an index, whatever its filter', async () => {

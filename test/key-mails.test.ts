@@ -313,6 +313,32 @@ test('predictions outside alone are tried again after an hour, too', async () =>
   expect(mails).toHaveLength(1);
 });
 
+test('predictions outside that wait for their daily mail are tried again for a day after it was due, too', async () => {
+  const refused: Record<string, string> = {};
+  const { service, lab, smtpUrl, mails } = await open({ refused });
+  await setEmail(service, lab.owner, 'later@lab.example');
+  await keyOf(service, lab, lab.owner);
+  await send(service, smtpUrl);
+  const first = now;
+  now = new Date(first.getTime() + 1000);
+  const model = demonstration('octane-with-limits.onnx');
+  const { deploymentId } = await deploy(service, lab.owner, model, 'Limits');
+  await sql`update models set t2_limit = 1e-9`.execute(service.db);
+  await service.ask(PREDICT, { deploymentId, spectra: gasoline() }, lab.owner);
+  await service.db.transaction().execute(trx => writeUsageEvents(trx, now, { forMails: true }));
+  refused['later@lab.example'] = '450 try again later';
+  // Due 23 hours after the first mail.
+  for (let hour = 23; hour < 46; hour++) {
+    now = new Date(first.getTime() + hour * HOUR);
+    expect(await send(service, smtpUrl), `after ${hour} hours`).toHaveLength(1);
+  }
+  delete refused['later@lab.example'];
+  now = new Date(first.getTime() + 46 * HOUR);
+  await send(service, smtpUrl);
+  expect(mails).toHaveLength(2);
+  expect(read(mails[1])).toContain('Deployment "Limits" had predictions outside');
+});
+
 test('a quota that is used up in the last minute of a month is mailed in the next one, once', async () => {
   const { service, lab, smtpUrl, mails } = await open();
   const notice = (at: string) => {

@@ -1,4 +1,6 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { countKeyDays } from '../src/predictions/key-usage.ts';
 import {
   type Credential,
   codes,
@@ -283,6 +285,82 @@ describe('the limit of predictions a month', () => {
     await changed(id, { monthlyPredictions: 10 });
     expect((await predict({ rawKey })).status).toBe(200);
     expect(await predict({ rawKey })).toMatchObject(exceeded);
+  });
+
+  test('is exact when it was removed and set again on other days, whose calls were counted meanwhile', async () => {
+    onTestFinished(async () => {
+      await sql`truncate api_key_days, api_key_days_counted`.execute(service.db);
+    });
+    const { id, rawKey } = await newKey();
+    const call = async (spectra: number) => expect((await predict({ rawKey }, { spectra })).status).toBe(200);
+    now = at(10, '10:00:00');
+    await call(3);
+    await changed(id, { monthlyPredictions: 100 });
+    await call(2);
+    now = at(10, '12:00:00');
+    await changed(id, { monthlyPredictions: null });
+    await call(4);
+    now = at(12, '03:00:00');
+    await countKeyDays(service.db, now);
+    await call(1);
+    now = at(12, '04:00:00');
+    await changed(id, { monthlyPredictions: 100 });
+    await changed(id, { monthlyPredictions: null });
+    await call(2);
+    now = at(13, '05:00:00');
+    await changed(id, { monthlyPredictions: 12 });
+    expect(await predict({ rawKey })).toMatchObject(exceeded);
+    await countKeyDays(service.db, now);
+    await changed(id, { monthlyPredictions: null });
+    await call(1);
+    await changed(id, { monthlyPredictions: 14 });
+    expect(await predict({ rawKey }, { spectra: 2 })).toMatchObject(exceeded);
+    await call(1);
+    expect(await predict({ rawKey })).toMatchObject(exceeded);
+  });
+
+  test('does not read again what was known when it was removed', async () => {
+    const { id, rawKey } = await newKey({ monthlyPredictions: 10 });
+    await predict({ rawKey }, { spectra: 8 });
+    now = at(13, '11:00:00');
+    await changed(id, { monthlyPredictions: null });
+    await service.db.deleteFrom('predictionLogs').where('apiKeyId', '=', id).execute();
+    await predict({ rawKey });
+    await changed(id, { monthlyPredictions: 10 });
+    expect(await predict({ rawKey }, { spectra: 2 })).toMatchObject(exceeded);
+    expect((await predict({ rawKey })).status).toBe(200);
+  });
+
+  test('delays no call of another organization while what a key did before is counted', async () => {
+    const others = await Promise.all(
+      ['Paul Past', 'Petra Past', 'Pia Past'].map(name => openLab(service, 'PRO', name)),
+    );
+    const keys = await Promise.all(
+      others.map(({ owner, deploymentId }) => createKey(service, owner, { deploymentId })),
+    );
+    const counting = await service.db.startTransaction().execute();
+    await sql`lock table api_key_days`.execute(counting);
+    const waiting = async () => {
+      const { rows } = await sql`
+        select from pg_locks where relation = 'api_key_days'::regclass and not granted`.execute(counting);
+      return rows.length;
+    };
+    const done = Promise.all(
+      others.map(async ({ owner, deploymentId }, index) => {
+        const key = keys[index];
+        await service.call(UPDATE_KEY, { input: { id: key?.id, monthlyPredictions: 5 } }, owner);
+        await service.call(PREDICT, { deploymentId, spectra: gasoline() }, key);
+      }),
+    );
+    try {
+      await expect.poll(waiting, { interval: 20 }).toBe(3);
+      // The first call of its deployment's month, which waits for a queue.
+      expect((await predict(lab.owner)).status).toBe(200);
+      expect(await waiting()).toBe(3);
+    } finally {
+      await counting.rollback().execute();
+      await done;
+    }
   });
 
   test('is compared with the database when two servers remember the key and it is lowered', async () => {

@@ -313,6 +313,29 @@ test('a flood of refusals from many networks makes a statement every few seconds
   expect(found?.lastNetwork).toMatch(/^10\.0\.3\./);
 });
 
+test('of a key that ended more than a week ago only a row a day is kept, whatever networks call', async () => {
+  const revokedAt = new Date(now.getTime() - 7 * DAY_MS);
+  await service.ask(REVOKE_KEY, { id: key.id }, lab.owner);
+  const rows = async () =>
+    await service.db
+      .selectFrom('apiKeyRefusals')
+      .select(['network', 'lastNetwork', 'count'])
+      .where('apiKeyId', '=', key.id)
+      .orderBy('day')
+      .orderBy('network')
+      .execute();
+  await service.db.updateTable('apiKeys').set({ revokedAt }).where('id', '=', key.id).execute();
+  for (const address of ['192.0.2.1', '192.0.2.2']) await predict(from(address));
+  await written(2);
+  expect(await rows()).toHaveLength(2);
+  now = new Date(now.getTime() + DAY_MS);
+  for (const address of ['192.0.2.1', '192.0.2.3', '192.0.2.4', '192.0.2.5']) await predict(from(address));
+  await written(6);
+  const kept = await rows();
+  expect(kept.slice(2)).toEqual([{ network: '', lastNetwork: '192.0.2.5', count: 4 }]);
+  expect((await refusalsOf())[0]).toMatchObject({ count: 6, lastNetwork: '192.0.2.5' });
+});
+
 describe('counting in memory', () => {
   const at = new Date('2031-05-13T10:00:00Z');
   const silent = { warn: () => {} };

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { WebhookEvent } from '../src/generated/graphql.ts';
+import { writeExpiryEvents } from '../src/notifications/expiry-notices.ts';
 import {
   codes,
   createKey,
@@ -496,12 +497,51 @@ describe('managing', () => {
     expect(answers.filter(({ code }) => code === codes.BAD_USER_INPUT)).toHaveLength(2);
   });
 
+  test('a host has at most 253 characters, when a webhook is created and when it is changed', async () => {
+    const service = await startServiceForTest();
+    const { owner } = await openLab(service);
+    const longest = `https://${'a.'.repeat(123)}example/`;
+    const tooLong = longest.replace('example', 'examples');
+    const input = { organizationId: owner.organization.id, url: tooLong, events: OF_KEYS };
+    expect(await service.call(CREATE, { input }, owner)).toMatchObject(refusal(codes.BAD_USER_INPUT));
+    const { id } = await createHook(service, owner, longest);
+    expect(await service.call(UPDATE, { input: { id, url: tooLong } }, owner)).toMatchObject(
+      refusal(codes.BAD_USER_INPUT),
+    );
+    expect((await service.ask(LIST, {}, owner)).viewer?.organizations).toMatchObject([
+      { webhooks: [{ url: longest }] },
+    ]);
+  });
+
   test('tests and resends are limited to 60 an hour', async () => {
     const service = await startServiceForTest();
     const { owner } = await openLab(service);
     const { id } = await createHook(service, owner, 'https://lims.example/');
     for (let count = 0; count < 60; count += 1) await service.ask(TEST, { id }, owner);
     expect(await service.call(TEST, { id }, owner)).toMatchObject(refusal(codes.RATE_LIMITED));
+  });
+
+  test('a webhook keeps its newest 20 000 deliveries, and those that are pending', async () => {
+    const service = await startServiceForTest();
+    const { owner } = await openLab(service);
+    const { id } = await createHook(service, owner, 'https://lims.example/');
+    const other = await createHook(service, owner, 'https://lims.example/');
+    for (const webhookId of [id, other.id])
+      await sql`
+        insert into webhook_deliveries (id, webhook_id, subject_id, type, body, created_at, give_up_at, status)
+        select (lpad(place::text, 16, '0') || right(replace(${webhookId}, '-', ''), 16))::uuid, ${webhookId},
+          gen_random_uuid(), 'webhook.test', place, now(), now() + interval '1 day',
+          case when place = 2 then 'PENDING' when place % 2 = 0 then 'DELIVERED' else 'UNDELIVERED' end
+        from generate_series(1, ${webhookId === id ? 20_003 : 19_000}::int) as place`.execute(service.db);
+    // A server that starts deletes what is too much.
+    await startServiceForTest({ databaseUrl: service.databaseUrl });
+    const { rows } = await sql<{ kept: number; dropped: string[] }>`
+      select count(*)::int as kept, (
+        select array_agg(place::text order by place) from generate_series(1, 20003) as place
+        where place::text not in (select body from webhook_deliveries where webhook_id = ${id})
+      ) as dropped
+      from webhook_deliveries`.execute(service.db);
+    expect(rows).toEqual([{ kept: 39_001, dropped: ['1', '3'] }]);
   });
 
   test('deliveries are listed in pages, and deleted after 30 days', async () => {
@@ -523,7 +563,8 @@ describe('managing', () => {
 });
 
 describe('what no request causes is detected once a minute', () => {
-  const DAY_MS = 24 * 60 * 60 * 1000;
+  const HOUR_MS = 60 * 60 * 1000;
+  const DAY_MS = 24 * HOUR_MS;
 
   /** Starts a server at a later time, which looks at once. It stops with the test, or when it is closed. */
   async function lookAt({ databaseUrl }: Service, now: () => Date): Promise<Service> {
@@ -591,6 +632,51 @@ describe('what no request causes is detected once a minute', () => {
     await expect.poll(types, SOON).toEqual(['quota.80', 'quota.100', 'quota.80']);
   }, 60_000);
 
+  test('a key that expires soon, within an hour after the first webhook for it', async () => {
+    const { service, lab, receiver, id } = await openHook({ jobs: false });
+    const expiresAt = new Date(Date.now() + 20 * DAY_MS);
+    const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId }, { expiresAt });
+    let now = new Date(Date.now() + 10 * DAY_MS);
+    const look = () =>
+      service.db.transaction().execute(trx => writeExpiryEvents(trx, now, { forMails: false }));
+    await look();
+    await service.ask(UPDATE, { input: { id, events: ['API_KEY_EXPIRING'] } }, lab.owner);
+    now = new Date(now.getTime() + HOUR_MS);
+    await look();
+    await look();
+    await serve({ databaseUrl: service.databaseUrl, now: () => now });
+    await expect.poll(() => typesOf(receiver, key.id), SOON).toContain('api_key.expiring');
+    expect(typesOf(receiver, key.id).filter(type => type === 'api_key.expiring')).toHaveLength(1);
+  }, 60_000);
+
+  test('although what detects another kind of event, or repairs the queue, fails', async () => {
+    const { service, lab, receiver } = await openHook({
+      jobs: false,
+      events: ['API_KEY_EXPIRED', 'QUOTA_100'],
+    });
+    const key = await createKey(service, lab.owner, { deploymentId: lab.deploymentId });
+    const expiresAt = new Date(Date.now() + 60_000);
+    await service.db.updateTable('apiKeys').set({ expiresAt }).where('id', '=', key.id).execute();
+    await sql`update plans set monthly_predictions = 1 where name = 'PRO'`.execute(service.db);
+    await service.ask(PREDICT, { deploymentId: lab.deploymentId, spectra: gasoline() }, lab.owner);
+    const failing = async (table: 'api_key_notices' | 'deployment_notices') => {
+      await sql`alter table ${sql.table(table)} add constraint failing check (false) not valid`.execute(
+        service.db,
+      );
+      return () => sql`alter table ${sql.table(table)} drop constraint failing`.execute(service.db);
+    };
+    const types = () => receiver.received.map(({ message }) => message.type);
+    const fix = await failing('api_key_notices');
+    const first = await lookAt(service, () => new Date(expiresAt.getTime() + 1000));
+    await expect.poll(types, SOON).toEqual(['quota.100']);
+    await first.close();
+    await fix();
+    await sql`delete from deployment_notices`.execute(service.db);
+    await failing('deployment_notices');
+    await lookAt(service, () => new Date(expiresAt.getTime() + 2000));
+    await expect.poll(types, SOON).toEqual(['quota.100', 'api_key.expired']);
+  }, 60_000);
+
   test('predictions outside, from the first webhook for them on, in one event however many there were', async () => {
     const hook = await openHook({ jobs: false, events: ['QUOTA_80'] });
     const { service, lab, receiver, id } = hook;
@@ -637,16 +723,21 @@ describe('what no request causes is detected once a minute', () => {
   const pendingIn = ({ db }: Service) =>
     db.selectFrom('webhookDeliveries').select('id').where('status', '=', 'PENDING').execute();
 
-  const countOf = async ({ db }: Service) => {
+  const JOBS = ['report-expiries', 'report-usage', 'repair-deliveries'];
+
+  /** How often each of the jobs has run. */
+  const countOf = async ({ db }: Service): Promise<number[]> => {
     const { rows: tables } = await sql`select from pg_tables where schemaname = 'pgboss'`.execute(db);
-    if (tables.length === 0) return 0;
+    if (tables.length === 0) return JOBS.map(() => 0);
     const { rows } = await sql<{ ran: number }>`
-      select count(*)::int as ran from pgboss.job where name = 'notify-webhooks' and state = 'completed'`.execute(
-      db,
-    );
-    return rows[0]?.ran ?? 0;
+      select count(job.id)::int as ran
+      from unnest(${JOBS}::text[]) with ordinality as one (name, place)
+      left join pgboss.job on job.name = one.name and job.state = 'completed'
+      group by one.place order by one.place`.execute(db);
+    return rows.map(({ ran }) => ran);
   };
-  const ranAgain = async (service: Service, before: number) => (await countOf(service)) > before;
+  const ranAgain = async (service: Service, before: readonly number[]) =>
+    (await countOf(service)).every((ran, job) => ran > (before[job] ?? 0));
 });
 
 test('webhooks of another organization do not exist', async () => {

@@ -80,6 +80,7 @@ select api_keys.digest, api_keys.id, coalesce(api_keys.root_id, api_keys.id) as 
   api_keys.allowed_networks::text[] as allowed_networks, api_keys.calls_per_minute,
   api_keys.monthly_predictions, (
     select predictions from api_key_usage as usage where usage.api_key_id = api_keys.id and usage.month = $2
+      and usage.counted_before is null
   ) as used,
   api_keys.project_id, projects.organization_id, organizations.slug as organization_slug, plans.allow_api_predict,
   plans.monthly_predictions as quota,

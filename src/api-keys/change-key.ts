@@ -5,6 +5,7 @@ import { badUserInput } from '../errors.ts';
 import type { ApiKeys, DB } from '../generated/database.ts';
 import { lockProjectAs } from '../projects/projects.ts';
 import { lockApiKeyAs, recordKeyActivity } from './manage-keys.ts';
+import { countKeyUsage, keepKeyUsage, storeKeyUsage } from './month-usage.ts';
 import { checkLifetime, policyOfProject } from './policy.ts';
 import { type ApiKeyRow, hasUsableSuccessor, timeBehindLocks } from './queries.ts';
 import type { KeySettings } from './settings.ts';
@@ -24,6 +25,8 @@ export async function changeApiKey(
   settings: Partial<KeySettings>,
   { viewerId, actor, now }: By,
 ): Promise<void> {
+  // Before the locks, as it may read the logs of a day: a revocation must not wait for that.
+  const counted = settings.monthlyPredictions == null ? undefined : await countKeyUsage(trx, id, now);
   // Before the key, as in a rotation: a key counts against the key limit of its project as long as it lives.
   if (settings.expiresAt !== undefined) await lockProjectAs(trx, projectId, viewerId, canEditProject);
   const key = await lockApiKeyAs(trx, id, viewerId);
@@ -41,10 +44,8 @@ export async function changeApiKey(
     ...(isExtended && { rotatedAt: null, expiresBeforeRotation: null }),
   };
   await trx.updateTable('apiKeys').set(changes).where('id', '=', id).execute();
-  // Without a limit the usage is not counted: it would be wrong when a limit is set again.
-  if (changed.monthlyPredictions === null) {
-    await trx.deleteFrom('apiKeyUsage').where('apiKeyId', '=', id).execute();
-  }
+  if (changed.monthlyPredictions === null) await keepKeyUsage(trx, id, now);
+  else if (key.monthlyPredictions === null && counted) await storeKeyUsage(trx, id, counted);
   await recordKeyActivity(trx, id, 'api_key.changed', actor, now, describeChanges(key, changed));
 }
 

@@ -2,6 +2,8 @@ import { statement } from '../database/statement.ts';
 
 /** Networks of a key with rows of their own, for each day and code; all others share a row. */
 export const MAX_COUNTED_NETWORKS = 8;
+/** Days after the end of a key in which its networks have rows of their own: then it has one row a day for each code. */
+const MAX_DAYS_AFTER_END = 7;
 /** The network of the row that others share. */
 export const OTHER_NETWORKS = '';
 
@@ -20,10 +22,12 @@ with given as materialized (
     "lastNetwork" text)
 ),
 api_key as materialized (
-  select id from api_keys where id = any(array(select "apiKeyId" from given)) order by id for key share skip locked
+  select id, least(revoked_at, expires_at) as ended_at from api_keys
+  where id = any(array(select "apiKeyId" from given)) order by id for key share skip locked
 ),
 assigned as materialized (
   select given.*, case
+      when api_key.ended_at < given."lastAt" - interval '${MAX_DAYS_AFTER_END} days' then '${OTHER_NETWORKS}'
       when known.is_known or known.networks + row_number() over (
         partition by "apiKeyId", day, code, "isRehearsal", known.is_known order by given.count desc, network
       ) <= ${MAX_COUNTED_NETWORKS} then network

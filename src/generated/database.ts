@@ -89,6 +89,11 @@ export interface ApiKeyDaysCounted {
   onlyRow: Generated<boolean>;
 }
 
+export interface ApiKeyExpiryChecks {
+  apiKeyId: string;
+  at: Timestamp;
+}
+
 export interface ApiKeyNotices {
   apiKeyId: string;
   /**
@@ -191,6 +196,10 @@ export interface ApiKeys {
 
 export interface ApiKeyUsage {
   apiKeyId: string;
+  /**
+   * null: predictions are those of the whole month; otherwise only those before this time
+   */
+  countedBefore: Timestamp | null;
   month: string;
   predictions: number;
 }
@@ -614,6 +623,7 @@ export interface DB {
   activity: Activity;
   apiKeyDays: ApiKeyDays;
   apiKeyDaysCounted: ApiKeyDaysCounted;
+  apiKeyExpiryChecks: ApiKeyExpiryChecks;
   apiKeyNotices: ApiKeyNotices;
   apiKeyPolicies: ApiKeyPolicies;
   apiKeyRefusals: ApiKeyRefusals;

@@ -349,7 +349,7 @@ export type ApiKeyRefusals = {
   lastNetwork: Scalars['String']['output'];
   /**
    * The networks of the calls, the latest first, at most 20. Each day the first eight are counted by themselves, and the
-   * others only in `count`.
+   * others only in `count`; all of them only there if the key was revoked or expired more than a week before.
    */
   networks: Array<ApiKeyRefusedNetwork>;
 };

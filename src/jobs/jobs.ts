@@ -114,6 +114,7 @@ export function startJobs({
     while (!signal.aborted && (await writeSome())) deliveries.wake();
   }
 
+  const forMails = keyMails !== null;
   const jobs: Job[] = [
     {
       name: PURGE,
@@ -135,15 +136,21 @@ export function startJobs({
       schedule: '5 * * * *',
       run: signal => countKeyDays(db, now(), signal),
     },
+    // Each a job of its own: one that fails, or takes long, does not stop the others.
     {
-      name: 'notify-webhooks',
+      name: 'report-expiries',
       schedule: '* * * * *',
-      async run(signal) {
-        const forMails = keyMails !== null;
-        await writeAll((trx, at) => writeExpiryEvents(trx, at, { forMails }), signal);
-        await writeAll((trx, at) => writeUsageEvents(trx, at, { forMails }), signal);
-        await deliveries.repair();
-      },
+      run: signal => writeAll((trx, at) => writeExpiryEvents(trx, at, { forMails }), signal),
+    },
+    {
+      name: 'report-usage',
+      schedule: '* * * * *',
+      run: signal => writeAll((trx, at) => writeUsageEvents(trx, at, { forMails }), signal),
+    },
+    {
+      name: 'repair-deliveries',
+      schedule: '* * * * *',
+      run: deliveries.repair,
     },
     {
       name: 'mail-about-keys',

@@ -8,7 +8,7 @@ import type { DB } from '../generated/database.ts';
 import { dropOldPartitions, makeLogPartitions } from '../predictions/partitions.ts';
 import { dropExpiredKeys } from '../requests/idempotency.ts';
 import { dropEndedCounts } from '../requests/rate-limits.ts';
-import { dropOldDeliveries } from '../webhooks/prune.ts';
+import { dropExcessDeliveries, dropOldDeliveries } from '../webhooks/prune.ts';
 
 const PARTITIONS_EVERY_MS = 12 * 60 * 60 * 1000;
 const EXPIRED_EVERY_MS = 10 * 60 * 1000;
@@ -55,6 +55,7 @@ export function startUpkeep({
       await eraseDeletedAccounts(db, now());
       await dropExpiredInvitations(db, now());
       await dropOldDeliveries(db, now());
+      await dropExcessDeliveries(db);
       await dropOldRefusals(db, now());
     } catch (error) {
       log.error({ err: error }, 'deleting expired rows failed');

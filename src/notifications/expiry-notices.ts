@@ -5,33 +5,45 @@ import type { DB } from '../generated/database.ts';
 import { EVENT_TYPES, type Event } from '../outbox/events.ts';
 import { writeEvents } from '../outbox/outbox.ts';
 
-/** Max events of a transaction. */
-const MAX_EVENTS = 100;
-const DAY_MS = 24 * 60 * 60 * 1000;
+/** Max keys that a transaction looks at. */
+const MAX_KEYS = 100;
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 /** How late an expiry is reported after the server was stopped. */
 const MAX_LATE_MS = 30 * DAY_MS;
 /** Notices of an expiry: this many days before it; 0: when the key has expired. */
 const DAYS = [14, 3, 0];
+/** When to look again for a webhook, or whether the successor has ended, if either is why a notice was not written. */
+const LOOK_AGAIN_MS = HOUR_MS;
 
-interface DueKey {
+interface CheckedKey {
   id: string;
   organizationId: string;
   projectId: string;
   name: string;
   prefix: string;
   expiresAt: Date;
-  days: number;
+  /** The notice that is due and was not written yet; null: none. */
+  days: number | null;
+  /** When the next notice is due; null: there is none. */
+  nextAt: Date | null;
   /** Whether a webhook or people are notified. */
   hasListeners: boolean;
   /** The prefix of the key that replaces it and can be used; null: none. */
   successorPrefix: string | null;
 }
 
+/** A key with a notice to write. */
+type DueKey = CheckedKey & { days: number };
+
 /**
  * Writes the events of keys that expire in 14 and in 3 days, and of those that have expired, for organizations with a
  * webhook or, if the server sends mails, for all. A key that was created later than such a moment has no event of it, and
- * one that retires beside its successor none before its expiry. An
- * expiry is recorded in the activity of every organization. A job calls this once a minute (jobs/jobs.ts).
+ * one that retires beside its successor none before its expiry. An expiry is recorded in the activity of every
+ * organization. A job calls this once a minute (jobs/jobs.ts).
+ *
+ * `api_key_expiry_checks` has the time at which to look at a key next. A trigger sets it when an expiry is set, so a run
+ * reads only keys with a new expiry and those whose next moment has come.
  *
  * @returns whether there may be more
  */
@@ -41,17 +53,34 @@ export async function writeExpiryEvents(
   { forMails }: { forMails: boolean },
 ): Promise<boolean> {
   const moments = DAYS.map(days => new Date(now.getTime() + days * DAY_MS));
-  const { rows } = await sql<DueKey>`
+  const { rows } = await sql<CheckedKey>`
+    with due_check as materialized (
+      select api_key_id from api_key_expiry_checks
+      where at <= ${now} order by at limit ${MAX_KEYS} for no key update skip locked
+    ), checked as materialized (
+      select id, project_id, name, prefix, created_at, expires_at, revoked_at from api_keys
+      where id = any(array(select api_key_id from due_check)) for no key update skip locked
+    )
     select keys.id, projects.organization_id, keys.project_id, keys.name, keys.prefix, keys.expires_at, due.days,
-      listeners.has_listeners, successor.prefix as successor_prefix
-    from api_keys as keys
+      next.at as next_at, listeners.has_listeners, successor.prefix as successor_prefix
+    from checked as keys
     join projects on projects.id = keys.project_id
-    join lateral (
+    left join lateral (
+      select days from api_key_notices as earlier
+      where earlier.api_key_id = keys.id and earlier.expires_at = keys.expires_at limit 1
+    ) as notice on true
+    left join lateral (
       select days from unnest(${DAYS}::int[], ${moments}::timestamptz[]) as moment (days, until)
       where keys.expires_at <= until
-        and (days = 0 or keys.created_at < keys.expires_at - make_interval(days => days))
+        and (days = 0 or keys.created_at < keys.expires_at - make_interval(hours => 24 * days))
       order by days limit 1
-    ) as due on true
+    ) as due on keys.revoked_at is null and keys.expires_at >= ${new Date(now.getTime() - MAX_LATE_MS)}
+      and due.days < coalesce(notice.days, 100)
+    cross join lateral (
+      select min(keys.expires_at - make_interval(hours => 24 * days)) as at
+      from unnest(${DAYS}::int[], ${moments}::timestamptz[]) as moment (days, until)
+      where keys.revoked_at is null and keys.expires_at > until
+    ) as next
     cross join lateral (
       -- Not for a webhook that was created after the expiry.
       select exists (
@@ -65,28 +94,48 @@ export async function writeExpiryEvents(
       where successor.predecessor_id = keys.id and ${isUsableRow('successor', now)}
       order by id desc limit 1
     ) as successor on true
-    left join api_key_notices as notice on notice.api_key_id = keys.id and notice.expires_at = keys.expires_at
-    where keys.revoked_at is null
-      and keys.expires_at between ${new Date(now.getTime() - MAX_LATE_MS)} and ${moments[0]}
-      and due.days < coalesce(notice.days, 100)
-      -- With a usable successor the expiry is the planned end of a rotation, and not announced.
-      and (due.days = 0 or (has_listeners and successor.prefix is null))
-    order by keys.id
-    limit ${MAX_EVENTS}
-    for no key update of keys skip locked`.execute(trx);
+    order by keys.id`.execute(trx);
   if (rows.length === 0) return false;
+  const due = rows.filter(isReported);
+  await planChecks(trx, now, rows);
   await sql`
     insert into api_key_notices (api_key_id, expires_at, days)
     select * from unnest(
-      ${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ expiresAt }) => expiresAt)}::timestamptz[],
-      ${rows.map(({ days }) => days)}::smallint[]
+      ${due.map(({ id }) => id)}::uuid[], ${due.map(({ expiresAt }) => expiresAt)}::timestamptz[],
+      ${due.map(({ days }) => days)}::smallint[]
     )
     on conflict (api_key_id) do update set expires_at = excluded.expires_at, days = excluded.days`.execute(
     trx,
   );
-  await recordActivity(trx, SERVER, now, rows.filter(({ days }) => days === 0).map(entryOf));
-  await writeEvents(trx, now, rows.filter(({ hasListeners }) => hasListeners).map(expiryOf));
-  return rows.length === MAX_EVENTS;
+  await recordActivity(trx, SERVER, now, due.filter(({ days }) => days === 0).map(entryOf));
+  await writeEvents(trx, now, due.filter(({ hasListeners }) => hasListeners).map(expiryOf));
+  return rows.length === MAX_KEYS;
+}
+
+/** With a usable successor the expiry is the planned end of a rotation, and not announced. */
+function isReported(key: CheckedKey): key is DueKey {
+  const { days, hasListeners, successorPrefix } = key;
+  return days === 0 || (days !== null && hasListeners && successorPrefix === null);
+}
+
+/** Sets when to look at keys next. Those without a further notice are not looked at again. */
+async function planChecks(trx: Transaction<DB>, now: Date, keys: readonly CheckedKey[]): Promise<void> {
+  const lookAgainAt = new Date(now.getTime() + LOOK_AGAIN_MS);
+  const checks = keys.map(key => {
+    const { id, days, nextAt } = key;
+    const isHeldBack = days !== null && !isReported(key);
+    return { id, at: isHeldBack && nextAt !== null && nextAt > lookAgainAt ? lookAgainAt : nextAt };
+  });
+  const [ended, planned] = [checks.filter(({ at }) => at === null), checks.filter(({ at }) => at !== null)];
+  await sql`
+    delete from api_key_expiry_checks where api_key_id = any(${ended.map(({ id }) => id)}::uuid[])`.execute(
+    trx,
+  );
+  const ids = planned.map(({ id }) => id);
+  await sql`
+    update api_key_expiry_checks
+    set at = (${planned.map(({ at }) => at)}::timestamptz[])[array_position(${ids}::uuid[], api_key_id)]
+    where api_key_id = any(${ids}::uuid[])`.execute(trx);
 }
 
 const entryOf = ({

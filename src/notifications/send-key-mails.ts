@@ -14,7 +14,7 @@ import { formatMail, type MailedEvent } from './mail-text.ts';
 const HOUR_MS = 60 * 60 * 1000;
 /** An event that could not be mailed for this time is forgotten. */
 const MAX_AGE_MS = 24 * HOUR_MS;
-/** How much longer predictions outside stay queued. With the hour after the last mail it is less than `MAX_AGE_MS`. */
+/** How much longer than the hour predictions outside wait after a mail. They are forgotten `MAX_AGE_MS` after that. */
 const OUTSIDE_MS = 22 * HOUR_MS;
 /** Max events that a mail lists. */
 const MAX_LINES = 20;
@@ -72,10 +72,7 @@ export async function sendKeyMails(
 ): Promise<void> {
   const rateLimits = startRateLimits(db);
   const inAnHour = new Date(now.getTime() + HOUR_MS);
-  await db
-    .deleteFrom('keyMails')
-    .where('createdAt', '<', new Date(now.getTime() - MAX_AGE_MS))
-    .execute();
+  await dropOldMails(db, now);
   for (const recipient of await findRecipients(db, now)) {
     if (signal.aborted) return;
     const queued = await findQueued(db, recipient);
@@ -84,7 +81,7 @@ export async function sendKeyMails(
     if (events.length > 0) {
       const counted = await countKeyMail(rateLimits, recipient.email, now);
       if (!counted.isWithin) {
-        await postpone(db, recipient, counted.endsAt);
+        await postpone(db, recipient, dueAt(events, counted.endsAt));
         continue;
       }
       try {
@@ -96,9 +93,7 @@ export async function sendKeyMails(
         onFailed(error);
         await takeBackKeyMail(rateLimits, recipient.email);
         if (isRefusedSender(error) || !(await isReachable())) return;
-        // Due in an hour, whatever is queued.
-        const isOutside = events.every(({ type }) => type === EVENT_TYPES.PREDICTION_OUTSIDE);
-        await postpone(db, recipient, isOutside ? new Date(inAnHour.getTime() - OUTSIDE_MS) : inAnHour);
+        await postpone(db, recipient, dueAt(events, inAnHour));
         continue;
       }
       await postpone(db, recipient, inAnHour);
@@ -108,6 +103,22 @@ export async function sendKeyMails(
       .where('id', '=', sql<number>`any(${queued.map(({ id }) => id)}::bigint[])`)
       .execute();
   }
+}
+
+/** Deletes what could not be mailed in time. */
+async function dropOldMails(db: Kysely<DB>, now: Date): Promise<void> {
+  const oldest = now.getTime() - MAX_AGE_MS;
+  await sql`
+    delete from key_mails
+    where created_at < ${new Date(oldest)} and (
+      type <> ${EVENT_TYPES.PREDICTION_OUTSIDE} or created_at < ${new Date(oldest - HOUR_MS - OUTSIDE_MS)}
+    )`.execute(db);
+}
+
+/** The `next_at` with which these events are due at a time, also if they are predictions outside alone. */
+function dueAt(events: readonly MailedEvent[], at: Date): Date {
+  const isOutside = events.every(({ type }) => type === EVENT_TYPES.PREDICTION_OUTSIDE);
+  return isOutside ? new Date(at.getTime() - OUTSIDE_MS) : at;
 }
 
 /**

@@ -2,6 +2,8 @@ import { badUserInput } from '../errors.ts';
 import { type AllowedNetworks, literalAddress, mayConnectTo, parseNetworks } from './addresses.ts';
 
 const MAX_URL_LENGTH = 2000;
+/** That of a name in DNS. The activity keeps the host of each change. */
+const MAX_HOST_LENGTH = 253;
 
 /** What the operator allows and refuses, besides public addresses over TLS. */
 export interface TargetPolicy extends AllowedNetworks {
@@ -50,6 +52,8 @@ export function problemOf(url: URL, { allowHttp, ...networks }: TargetPolicy): s
   }
   if (url.username !== '' || url.password !== '')
     return 'The URL of a webhook must not contain a user name or password. Verify the signature instead.';
+  if (url.hostname.length > MAX_HOST_LENGTH)
+    return `The host in the URL of a webhook has at most ${MAX_HOST_LENGTH} characters.`;
   const address = literalAddress(url.hostname);
   if (address !== undefined && !mayConnectTo(address, networks)) {
     return 'The URL of a webhook must not name an address that is not public, or that the operator of this server refuses. The operator can allow a network.';

@@ -91,7 +91,7 @@ key_usage as materialized (
   ) as needed
   left join lateral (
     select predictions from api_key_usage as usage
-    where usage.api_key_id = needed.api_key_id and usage.month = needed.month
+    where usage.api_key_id = needed.api_key_id and usage.month = needed.month and usage.counted_before is null
     for no key update ${locked}
   ) as locked on true
 ),
