@@ -6,7 +6,16 @@ import { startModels } from '../src/onnx/models.ts';
 import { ModelFailed } from '../src/onnx/outcome.ts';
 import { ModelRefused } from '../src/onnx/signature.ts';
 import { BEHAVIOURS, INSPECTIONS } from './fake-host-behaviours.ts';
-import { codes, createKey, type Lab, openLab, PREDICT, type Service, startService } from './harness.ts';
+import {
+  codes,
+  createDeployment,
+  createKey,
+  type Lab,
+  openLab,
+  PREDICT,
+  type Service,
+  startService,
+} from './harness.ts';
 import { column } from './host-processes.ts';
 import { watchLoop } from './loop-delay.ts';
 import { registered, writeModel } from './onnx-files.ts';
@@ -71,12 +80,7 @@ async function untriedFile(name: string): Promise<() => Promise<string>> {
       .insertInto('models')
       .values({ ...model, id: modelId, name, version, fileId: file.id })
       .execute();
-    const { createDeployment } = await service.ask(
-      'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
-      { input: { modelId, name } },
-      lab.owner,
-    );
-    return createDeployment.id;
+    return await createDeployment(service, lab.owner, modelId, name);
   };
 }
 
