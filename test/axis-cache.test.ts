@@ -4,7 +4,15 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Tenant } from '../src/concurrency/fair-share.ts';
 import { startXAxes, type XAxes } from '../src/deployments/x-axes.ts';
 import { ModelGone } from '../src/onnx/outcome.ts';
-import { createKey, headersOf, type Lab, openLab, type Service, startService } from './harness.ts';
+import {
+  createDeployment,
+  createKey,
+  headersOf,
+  type Lab,
+  openLab,
+  type Service,
+  startService,
+} from './harness.ts';
 import { watchLoop } from './loop-delay.ts';
 
 const POINTS = 100_000;
@@ -83,14 +91,10 @@ test('axes of any number of tenants without a reservation evict none of those wi
 });
 
 test('a deployment of a long axis is described without reading the axis again, and never holds the event loop', async () => {
-  const { createDeployment } = await service.ask(
-    'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
-    { input: { modelId: ids[0], name: 'Long' } },
-    lab.owner,
-  );
-  const key = await createKey(service, lab.owner, { deploymentId: createDeployment.id });
+  const deploymentId = await createDeployment(service, lab.owner, ids[0] ?? '', 'Long');
+  const key = await createKey(service, lab.owner, { deploymentId });
   const describeIt = async () => {
-    const response = await fetch(`${service.url}/api/deployments/${createDeployment.id}`, {
+    const response = await fetch(`${service.url}/api/deployments/${deploymentId}`, {
       headers: headersOf(key),
     });
     return await response.arrayBuffer();

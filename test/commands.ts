@@ -9,6 +9,8 @@ import { onTestFinished } from 'vitest';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const standIn = fileURLToPath(new URL('curl-stand-in.ts', import.meta.url));
+/** Compiled code, which saves a third of the time of a start. */
+const compileCache = join(project, 'node_modules', '.cache', 'node-compile');
 const execute = promisify(execFile);
 
 /** The account of the ordinary user if the suite runs as root. */
@@ -85,6 +87,7 @@ export function run(
     env: {
       PATH: [join(cwd, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
       HOME: env.DATA_DIR ?? tmpdir(),
+      NODE_COMPILE_CACHE: compileCache,
       PORT: '0',
       ...env,
     },

@@ -18,6 +18,7 @@ import { ORGANIZATION_ROLES, PROJECT_ROLES } from '../src/dashboard/members/role
 import { MAX_BODY_BYTES } from '../src/http/limits.ts';
 import { MAX_SAMPLE_NAME_LENGTH } from '../src/spectra/limits.ts';
 import {
+  CREATE_DEPLOYMENT,
   CREATE_KEY,
   codes,
   createKey,
@@ -57,9 +58,10 @@ test('the server and the dashboard have the same limit on the length of a name',
 });
 
 test('the server and the dashboard have the same limit on the length of a description', async () => {
-  const create = 'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }';
   const ask = (length: number) =>
-    refusals(create, { input: { modelId: lab.modelId, name: 'Octane', description: text(length) } });
+    refusals(CREATE_DEPLOYMENT, {
+      input: { modelId: lab.modelId, name: 'Octane', description: text(length) },
+    });
   expect(await ask(MAX_DESCRIPTION_LENGTH)).toEqual([]);
   expect(await ask(MAX_DESCRIPTION_LENGTH + 1)).toEqual([
     expect.stringContaining(`${MAX_DESCRIPTION_LENGTH} characters`),

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '../src/database/pool.ts';
 import { run } from './commands.ts';
 import {
+  CREATE_DEPLOYMENT,
   codes,
   contentOf,
+  createDeployment,
   createKey,
   deploy,
   gasoline,
@@ -88,18 +90,14 @@ describe('deleteDeployment', () => {
 
   test('keeps its logs in those of the project, paginated among the others, with its last name', async () => {
     const { owner, modelId, deploymentId } = await openLab(service, 'PRO', 'Logan Logs');
-    const { createDeployment } = await service.ask(
-      'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
-      { input: { modelId, name: 'Second line' } },
-      owner,
-    );
+    const secondLine = await createDeployment(service, owner, modelId, 'Second line');
     const key = await createKey(service, owner, { deploymentId }, { name: 'LIMS' });
     const expected: object[] = [];
     for (let call = 0; call < 7; call++) {
       const first = call % 2 === 0;
       const { predict: made } = await service.ask(
         PREDICT,
-        { deploymentId: first ? deploymentId : createDeployment.id, spectra: gasoline() },
+        { deploymentId: first ? deploymentId : secondLine, spectra: gasoline() },
         first ? key : owner,
       );
       expected.unshift(
@@ -109,7 +107,7 @@ describe('deleteDeployment', () => {
               id: made.logId,
               deploymentName: 'Second line',
               apiKeyName: null,
-              deployment: { id: createDeployment.id, name: 'Second line' },
+              deployment: { id: secondLine, name: 'Second line' },
             },
       );
     }
@@ -183,11 +181,7 @@ describe('deleteModel', () => {
     await service.ask(DELETE_DEPLOYMENT, { id: deploymentId }, owner);
     const [deleted, created] = await Promise.all([
       service.call(DELETE_MODEL, { id: modelId }, owner),
-      service.call(
-        'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
-        { input: { modelId, name: 'Race' } },
-        owner,
-      ),
+      service.call(CREATE_DEPLOYMENT, { input: { modelId, name: 'Race' } }, owner),
     ]);
     expect([deleted.status, created.status]).toContain(200);
     if (deleted.status === 200) expect(created).toMatchObject(refusal(codes.NOT_FOUND));

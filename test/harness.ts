@@ -487,12 +487,25 @@ export async function deploy(
     },
     owner,
   );
-  const { createDeployment } = await service.ask(
-    `mutation CreateDeployment($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }`,
-    { input: { modelId: registerModel.id, name } },
-    owner,
-  );
-  return { modelId: registerModel.id, deploymentId: createDeployment.id };
+  return {
+    modelId: registerModel.id,
+    deploymentId: await createDeployment(service, owner, registerModel.id, name),
+  };
+}
+
+export const CREATE_DEPLOYMENT = `mutation CreateDeployment($input: CreateDeploymentInput!) {
+  createDeployment(input: $input) { id }
+}`;
+
+/** Deploys a registered model. @returns the id of the deployment */
+export async function createDeployment(
+  service: Pick<Service, 'ask'>,
+  by: Credential,
+  modelId: string,
+  name: string,
+): Promise<string> {
+  const created = await service.ask(CREATE_DEPLOYMENT, { input: { modelId, name } }, by);
+  return created.createDeployment.id;
 }
 
 export interface Lab {

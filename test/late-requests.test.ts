@@ -6,6 +6,7 @@ import { connect } from '../src/database/pool.ts';
 import type { Code } from '../src/errors.ts';
 import {
   ACCEPT,
+  CREATE_DEPLOYMENT,
   CREATE_KEY,
   type Credential,
   codes,
@@ -243,7 +244,7 @@ const MUTATIONS: Record<string, Ask & { codeOfViewer?: Code }> = {
     variables: () => ({ id: lab.modelId }),
   },
   createDeployment: {
-    document: 'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
+    document: CREATE_DEPLOYMENT,
     variables: () => ({ input: { modelId: lab.modelId, name: 'Late' } }),
   },
   setDeploymentActive: {

@@ -4,6 +4,7 @@ import type { OrganizationRole, ProjectRole } from '../src/generated/database.ts
 import {
   ACCEPT,
   type Answer,
+  CREATE_DEPLOYMENT,
   CREATE_KEY,
   type Credential,
   codes,
@@ -641,12 +642,7 @@ describe('no list grows beyond 200', () => {
       )
       .execute();
     await oneOfTwo(
-      () =>
-        service.call(
-          'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
-          { input: { modelId: own.modelId, name: 'One more' } },
-          own.owner,
-        ),
+      () => service.call(CREATE_DEPLOYMENT, { input: { modelId: own.modelId, name: 'One more' } }, own.owner),
       'A project holds at most 200 deployments.',
     );
   });

@@ -1,5 +1,13 @@
 import type { RegisterModelInput } from '../src/generated/graphql.ts';
-import { type Answer, createKey, type Lab, openLab, type Service, startService } from './harness.ts';
+import {
+  type Answer,
+  createDeployment,
+  createKey,
+  type Lab,
+  openLab,
+  type Service,
+  startService,
+} from './harness.ts';
 
 /** A laboratory that registers models, with a key for its project. */
 export interface ModelLab {
@@ -49,12 +57,8 @@ export async function openModelLab(): Promise<ModelLab> {
     async deployed(onnx, given) {
       const { data, text } = await register(onnx, given);
       if (!data) throw new Error(text);
-      const { createDeployment } = await service.ask(
-        `mutation CreateDeployment($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }`,
-        { input: { modelId: data.registerModel.id, name: 'Line' } },
-        lab.owner,
-      );
-      return { modelId: data.registerModel.id, deploymentId: createDeployment.id };
+      const modelId = data.registerModel.id;
+      return { modelId, deploymentId: await createDeployment(service, lab.owner, modelId, 'Line') };
     },
   };
 }

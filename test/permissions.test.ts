@@ -10,11 +10,13 @@ import { OPERATIONS } from '../src/http/rest/operations.ts';
 import { BOUNDARY, multipart } from './file-calls.ts';
 import {
   ACCEPT,
+  CREATE_DEPLOYMENT,
   CREATE_KEY,
   type Credential,
   codes,
   contentOf,
   cookieOf,
+  createDeployment,
   createKey,
   DELETE_KEY,
   demonstration,
@@ -226,14 +228,9 @@ const newModel = async () => {
     .execute();
   return { id };
 };
-const newDeployment = async () => {
-  const { createDeployment } = await service.ask(
-    'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
-    { input: { modelId: lab.modelId, name: 'Short-lived' } },
-    lab.owner,
-  );
-  return { id: createDeployment.id };
-};
+const newDeployment = async () => ({
+  id: await createDeployment(service, lab.owner, lab.modelId, 'Short-lived'),
+});
 /** A project in which everyone has the role that they have in the laboratory's. */
 const newProject = async () => {
   const id = newId();
@@ -553,7 +550,7 @@ const TABLE: Record<string, Row> = {
     answers: CHANGED_IN_THE_PROJECT,
   },
   'Mutation.createDeployment': {
-    document: 'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
+    document: CREATE_DEPLOYMENT,
     variables: [() => ({ input: { modelId: lab.modelId, name: 'Another deployment' } })],
     answers: CHANGED_IN_THE_PROJECT,
   },

@@ -4,6 +4,7 @@ import { setPlan } from '../src/accounts/plans.ts';
 import { connect } from '../src/database/pool.ts';
 import { makeLogPartitions } from '../src/predictions/partitions.ts';
 import {
+  CREATE_DEPLOYMENT,
   CREATE_KEY,
   codes,
   createKey,
@@ -35,7 +36,6 @@ afterAll(async () => {
 
 const CREATE_PROJECT = 'mutation ($input: CreateProjectInput!) { createProject(input: $input) { id } }';
 const REGISTER = 'mutation ($input: RegisterModelInput!) { registerModel(input: $input) { id version } }';
-const DEPLOY = 'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }';
 const DELETE_DEPLOYMENT = 'mutation ($id: ID!) { deleteDeployment(id: $id) { deletedDeploymentId } }';
 const DELETE_MODEL = 'mutation ($id: ID!) { deleteModel(id: $id) { deletedModelId } }';
 const ALLOWANCE = `{ viewer { organizations {
@@ -48,7 +48,7 @@ const ALLOWANCE = `{ viewer { organizations {
 const createProject = (owner: Person, name: string, on = service) =>
   on.call(CREATE_PROJECT, { input: { organizationId: owner.organization.id, name } }, owner);
 const createDeployment = (owner: Person, modelId: string, on = service) =>
-  on.call(DEPLOY, { input: { modelId, name: 'Line' } }, owner);
+  on.call(CREATE_DEPLOYMENT, { input: { modelId, name: 'Line' } }, owner);
 const register = (
   owner: Person,
   onnx: Uint8Array,

@@ -6,6 +6,7 @@ import { QUERY_LIMITS } from '../src/graphql/query-limits.ts';
 import { MAX_OBJECTS } from '../src/requests/bounds.ts';
 import {
   codes,
+  createDeployment,
   createKey,
   gasoline,
   type Lab,
@@ -209,12 +210,7 @@ test('an answer has a maximum of objects, in whichever way they are requested', 
       {},
       owner,
     );
-  const deploy = (name: string) =>
-    service.ask(
-      'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
-      { input: { modelId, name } },
-      owner,
-    );
+  const deploy = (name: string) => createDeployment(service, owner, modelId, name);
   const side = Math.floor(Math.sqrt(MAX_OBJECTS)) - 1;
   for (let count = 1; count < side; count++) await deploy(`Line ${count}`);
   const fits = await ask();

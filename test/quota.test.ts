@@ -9,6 +9,7 @@ import type { Call } from '../src/predictions/settlement/statement.ts';
 import {
   type Answer,
   codes,
+  createDeployment,
   createKey,
   deploy,
   type Lab,
@@ -238,10 +239,11 @@ test('first calls of a month on many deployments with one project-wide key end i
   const second = await startService({ databaseUrl: first.databaseUrl, now: () => now });
   const third = connect({ url: first.databaseUrl, max: 2, onIdleError: () => {} });
   const own = await openLab(first, 'ENTERPRISE');
-  const onePoint = linearRegression({ weights: [1] });
-  const deployments: string[] = [];
-  for (let count = 0; count < 25; count++) {
-    deployments.push((await deploy(first, own.owner, onePoint, `Deployment ${count}`)).deploymentId);
+  const onePoint = await deploy(first, own.owner, linearRegression({ weights: [1] }));
+  const deployments = [onePoint.deploymentId];
+  while (deployments.length < 25) {
+    const name = `Deployment ${deployments.length}`;
+    deployments.push(await createDeployment(first, own.owner, onePoint.modelId, name));
   }
   const wide = await createKey(first, own.owner, { projectId: own.owner.projectId });
   const { rows: here } = await sql<{ name: string }>`select current_database() as name`.execute(first.db);

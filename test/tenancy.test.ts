@@ -16,6 +16,7 @@ import { uuidv7 as newId } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isUuid } from '../src/requests/names.ts';
 import {
+  CREATE_DEPLOYMENT,
   CREATE_KEY,
   type Credential,
   codes,
@@ -599,7 +600,7 @@ const PLACES: Record<string, Place> = {
     foreign: () => otherLab.owner.projectId,
   },
   'createDeployment.input.modelId': {
-    document: 'mutation ($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }',
+    document: CREATE_DEPLOYMENT,
     variables: modelId => ({ input: { modelId, name: 'Octane' } }),
     foreign: () => otherLab.modelId,
   },

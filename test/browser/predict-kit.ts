@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import type { RegisterModelInput } from '../../src/generated/graphql.ts';
-import { demonstration, type Person, type Service, spectraOf } from '../harness.ts';
+import { createDeployment, demonstration, type Person, type Service, spectraOf } from '../harness.ts';
 import { constant, node, onnxFile, tensorInfo } from '../onnx-files.ts';
 
 // What the tests of the Predict tab share: models, files, and what the page shows.
@@ -34,12 +34,7 @@ export async function deployModel(
     },
     owner,
   );
-  const { createDeployment } = await service.ask(
-    `mutation CreateDeployment($input: CreateDeploymentInput!) { createDeployment(input: $input) { id } }`,
-    { input: { modelId: registerModel.id, name } },
-    owner,
-  );
-  return createDeployment.id;
+  return await createDeployment(service, owner, registerModel.id, name);
 }
 
 /** A model of three points: the first, times `scale`, is its value, the second T², the third Q. */
