@@ -317,6 +317,8 @@ async function setEveryColumn(tables: string[]) {
   for (const { table, name } of constraints.rows) {
     await sql`alter table ${sql.table(table)} drop constraint if exists ${sql.ref(name)} cascade`.execute(db);
   }
+  // It needs the id of a key, which is null by then.
+  await sql`drop trigger check_expiry_of_changed on api_keys`.execute(db);
   const columns = await sql<{ table: string; column: string; type: string }>`
     select attrelid::regclass::text as table, attname as column, format_type(atttypid, atttypmod) as type
     from pg_attribute
