@@ -223,10 +223,9 @@ test('pages are read with cursors, and filters combine: group, person, subject a
     'api_key.created',
     'project_member.added',
   ]);
+  expect(await filtered({ actorId: 'not an id' })).toEqual([]);
   const wrong: [ActivityFilter, message: RegExp][] = [
     [{ groups: [] }, /at least one group/],
-    [{ actorId: 'ada@lab.example' }, /"actorId" takes the id of a person, not a name or an e-mail/],
-    [{ subjectId: 'LIMS, building 4' }, /"subjectId" takes the id of a key/],
     [{ since: now, until: started }, /"until" must be after "since"/],
     [{ since: now, until: now }, /"until" must be after "since"/],
   ];

@@ -70,7 +70,8 @@ beforeAll(async () => {
   member = await signUp(service, 'Mia Member');
   await join(service, lab.owner, member, null);
   key = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
-  otherKey = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
+  const limited = { monthlyPredictions: 1000 };
+  otherKey = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId }, limited);
   // With a predecessor and a successor.
   const first = await createKey(service, otherLab.owner, { deploymentId: otherLab.deploymentId });
   const rotate = (id: string, overlapSeconds: number) =>

@@ -69,6 +69,9 @@ export interface ActivityPage extends PageRequest {
   until: Date | null;
 }
 
+/** An id that nothing has, for a text that is not an id. */
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+
 /** Checks the arguments of a page of activity. @throws BAD_USER_INPUT */
 export function checkActivityPage(
   place: Pick<ActivityPage, 'of' | 'parentId' | 'onlyVisible'>,
@@ -77,24 +80,16 @@ export function checkActivityPage(
   const { groups, actorId, subjectId, since, until } = filter ?? {};
   if (groups?.length === 0) throw badUserInput('Name at least one group of actions, or leave "groups" out.');
   if (since && until && since >= until) throw badUserInput('"until" must be after "since".');
+  const idOf = (id: InputMaybe<string>) => (id == null ? null : isUuid(id) ? id.toLowerCase() : NO_ID);
   return {
     ...place,
     ...checkPage(page),
     topics: groups ? topicsOf(groups) : null,
-    actorId: checkId(actorId, '"actorId" takes the id of a person, not a name or an e-mail.'),
-    subjectId: checkId(
-      subjectId,
-      '"subjectId" takes the id of a key, a deployment, a person, …, not a name.',
-    ),
+    actorId: idOf(actorId),
+    subjectId: idOf(subjectId),
     since: since ?? null,
     until: until ?? null,
   };
-}
-
-function checkId(id: InputMaybe<string>, advice: string): string | null {
-  if (id == null) return null;
-  if (!isUuid(id)) throw badUserInput(advice);
-  return id.toLowerCase();
 }
 
 /**

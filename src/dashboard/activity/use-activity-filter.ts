@@ -33,7 +33,7 @@ export interface FilterInAddress {
   filter: ActivityFilter | null;
 }
 
-/** The id in a part of the address, which a person may have typed; the server refuses another text. */
+/** The id in a part of the address; null for another text, which a person may have typed. */
 const idIn = (text: string | null): string | null =>
   text !== null && /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text) ? text : null;
 
