@@ -63,6 +63,26 @@ test('deletions that a stopped server left are completed by the next one, and by
   expect(next.flatMap(({ log }) => log).filter(line => line.includes('"level":50'))).toEqual([]);
 }, 60_000);
 
+test('a job that an earlier version had is no longer scheduled', async () => {
+  const service = await startServiceForTest({ jobs: true });
+  const schedules = async () => {
+    const { rows } = await sql<{ name: string }>`select name from pgboss.schedule order by name`.execute(
+      service.db,
+    );
+    return rows.map(({ name }) => name);
+  };
+  await expect.poll(schedules).toContain('mail-about-keys');
+  const present = await schedules();
+  await sql`
+    insert into pgboss.queue select (jsonb_populate_record(queue, '{"name": "former"}')).* from pgboss.queue
+    where name = 'mail-about-keys'`.execute(service.db);
+  await sql`
+    insert into pgboss.schedule select (jsonb_populate_record(schedule, '{"name": "former"}')).* from pgboss.schedule
+    where name = 'mail-about-keys'`.execute(service.db);
+  await startServiceForTest({ databaseUrl: service.databaseUrl, jobs: true });
+  await expect.poll(schedules).toEqual(present);
+}, 60_000);
+
 test('jobs take no connection of their own, and no session', async () => {
   const service = await startServiceForTest({ jobs: true, pool: 2 });
   const lab = await openLab(service);

@@ -166,6 +166,10 @@ export function startJobs({
   async function start(): Promise<void> {
     await boss.start({ attempts: Number.MAX_SAFE_INTEGER });
     await deliveries.start();
+    // Schedules of jobs that an earlier version had would add jobs that nobody runs.
+    for (const { name } of await boss.getSchedules()) {
+      if (!jobs.some(job => job.name === name)) await boss.unschedule(name);
+    }
     for (const { name, schedule, run } of jobs) {
       await boss.createQueue(name, {
         policy: 'stately',
