@@ -221,7 +221,7 @@ describe('errors of a spectrum after its file was read name the file and, where 
       'a value beyond float32',
       'S-1,1,1e39',
       codes.BAD_USER_INPUT,
-      /^b\.csv, line 3: Spectrum 'S-1' has a value beyond ±3\.4e38 at point 2\.$/,
+      /^b\.csv, line 3: Spectrum 'S-1' has a value beyond ±3\.4e38 at point 2\. Correct the value, or leave the spectrum out\.$/,
     ],
     [
       'a model that fails',

@@ -329,7 +329,10 @@ test('of a key that ended more than a week ago only a row a day is kept, whateve
   await written(2);
   expect(await rows()).toHaveLength(2);
   now = new Date(now.getTime() + DAY_MS);
-  for (const address of ['192.0.2.1', '192.0.2.3', '192.0.2.4', '192.0.2.5']) await predict(from(address));
+  for (const address of ['192.0.2.1', '192.0.2.3', '192.0.2.4', '192.0.2.5']) {
+    now = new Date(now.getTime() + 1);
+    await predict(from(address));
+  }
   await written(6);
   const kept = await rows();
   expect(kept.slice(2)).toEqual([{ network: '', lastNetwork: '192.0.2.5', count: 4 }]);
