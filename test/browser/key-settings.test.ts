@@ -241,7 +241,11 @@ test('a revocation is rehearsed from the page of the key, and ended there', asyn
   await dialog(page)
     .getByText(/^Its last rehearsal began less than an hour ago\. The next one can begin after .*:\d\d:\d\d/)
     .waitFor();
-  expect(await dialog(page).getByRole('button', { name: 'Refuse for 5 minutes' }).isDisabled()).toBe(true);
+  expect(
+    await dialog(page)
+      .getByRole('button', { name: /^Refuse for / })
+      .isDisabled(),
+  ).toBe(true);
   await isAccessibleAtEveryWidth(page);
 });
 
