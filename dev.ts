@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as listen } from 'node:net';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { type Connect, createServer, type ViteDevServer } from 'vite';
 import { environmentWith, isLoopback, readDevelopmentConfig } from './src/config.ts';
 import { connect } from './src/database/pool.ts';
@@ -25,6 +26,14 @@ const PAGES: Record<string, string> = {
 };
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
+
+/** Bundles the model host. A process of its own, because a build sets NODE_ENV to production. */
+async function bundleHost(): Promise<void> {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  await promisify(execFile)(process.execPath, [vite, 'build', '--config', 'vite.host.config.ts'], {
+    cwd: root,
+  });
+}
 
 /** The server process, which is replaced when the server's files change. */
 interface Restartable {
@@ -129,6 +138,7 @@ const signal = new Promise<void>(done => {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => done());
 });
 
+await bundleHost();
 const postgres = config.DATABASE_URL ? null : await startEmbedded(config.DATA_DIR, print);
 const databaseUrl = config.DATABASE_URL ?? postgres?.url ?? '';
 const port = await freePort();
@@ -182,11 +192,13 @@ try {
   for (const listener of process.listeners('SIGTERM')) {
     if (!ownListeners.includes(listener)) process.off('SIGTERM', listener);
   }
-  vite.watcher.add(SERVER_FILES).on('all', (event, path) => {
+  vite.watcher.add(SERVER_FILES).on('all', async (event, path) => {
     const name = relative(root, resolve(path));
     const isServerFile =
       SERVER_FILES.some(file => path.startsWith(file)) && !name.startsWith('src/dashboard/');
-    if (isServerFile && !event.endsWith('Dir') && vite?.httpServer?.listening) server.restart(name);
+    if (!isServerFile || event.endsWith('Dir') || !vite?.httpServer?.listening) return;
+    if (name.startsWith('src/onnx/')) await bundleHost().catch((error: Error) => print(error.message));
+    server.restart(name);
   });
   await vite.listen();
   void welcome(vite.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? '');

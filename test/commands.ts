@@ -47,8 +47,17 @@ export async function temporaryFolder(
 export async function cloneProject(folder: string): Promise<string> {
   const clone = join(folder, 'clone');
   await mkdir(clone);
-  const parts = ['node_modules', 'src', 'docs', 'migrations', 'dist', 'package.json', 'schema.graphql'];
-  parts.push('dev.ts', 'vite.config.ts', 'tsconfig.json');
+  const parts = [
+    'node_modules',
+    'src',
+    'docs',
+    'migrations',
+    'dist',
+    'dist-host',
+    'package.json',
+    'schema.graphql',
+  ];
+  parts.push('dev.ts', 'vite.config.ts', 'vite.host.config.ts', 'tsconfig.json');
   // Links cost no space and no time on the same file system.
   await execute('cp', ['-Rl', ...parts, clone], { cwd: project }).catch(() =>
     execute('cp', ['-R', ...parts, clone], { cwd: project }),

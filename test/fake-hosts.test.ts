@@ -69,7 +69,7 @@ async function untriedFile(name: string): Promise<() => Promise<string>> {
   await db.insertInto('modelFiles').values(file).execute();
   const model = await db
     .selectFrom('models')
-    .selectAll()
+    .select(['projectId', 'kind', 'inputLength', 'targetProperty', 'rowIndependent', 'createdAt'])
     .where('id', '=', lab.modelId)
     .executeTakeFirstOrThrow();
   let version = 0;

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { build } from 'vite';
 import type { TestProject } from 'vitest/node';
 import { makeActivityPartitions } from '../src/activity/partitions.ts';
 import { migrate } from '../src/database/migrate.ts';
@@ -17,8 +18,9 @@ declare module 'vitest' {
   }
 }
 
-/** Starts one PostgreSQL for the suite, with a migrated template that each test file clones. */
+/** Bundles the model host, and starts one PostgreSQL for the suite, with a migrated template that each test file clones. */
 export default async function setup(project: TestProject) {
+  await build({ configFile: 'vite.host.config.ts' });
   const folder = await mkdtemp(join(tmpdir(), 'spectrakey-tests-'));
   // As root, PostgreSQL runs under another account, which must be able to enter the folder.
   await chmod(folder, 0o711);

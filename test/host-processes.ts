@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'vitest';
+import { HOST } from '../src/onnx/sandbox.ts';
 
 /** The lines that `ps` prints; without a matching process, which `ps` treats as an error, one empty line. */
 export const column = (...args: string[]) => spawnSync('ps', args).stdout.toString().trim().split('\n');
@@ -7,7 +8,7 @@ export const column = (...args: string[]) => spawnSync('ps', args).stdout.toStri
 /** The pids of the model hosts of this process. */
 export const hosts = () =>
   column('-o', 'pid=,args=', '--ppid', String(process.pid))
-    .filter(line => line.includes('onnx/host'))
+    .filter(line => line.includes(HOST))
     .map(line => Number.parseInt(line, 10));
 
 /** @returns a function that lists the model hosts started since this call. */

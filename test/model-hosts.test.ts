@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type ModelLimits, type Models, startModels } from '../src/onnx/models.ts';
+import { HOST } from '../src/onnx/sandbox.ts';
 import {
   codes,
   createKey,
@@ -383,7 +384,7 @@ test('a model host has nothing of the environment, which holds the secrets of th
   const started = hostsFromNow();
   await modelsOf(slowRegression(1)).run(modelOf('a'), [[1, 3]]);
   const [pid] = started();
-  expect(environmentOf(pid)).toContain('onnx/host');
+  expect(environmentOf(pid)).toContain(HOST);
   expect(environmentOf(pid)).not.toMatch(/planted|HOME=/);
 
   // Otherwise the machine shows no environment, and this proves nothing.

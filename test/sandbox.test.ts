@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { detectSandbox, HOST_ENVIRONMENT, hostCommand, type Sandbox } from '../src/onnx/sandbox.ts';
+import { detectSandbox, HOST, HOST_ENVIRONMENT, hostCommand, type Sandbox } from '../src/onnx/sandbox.ts';
 import { gasoline, openLab, PREDICT, startServiceForTest } from './harness.ts';
 import { column, hosts, hostsFromNow } from './host-processes.ts';
 import { linearRegression } from './onnx-files.ts';
@@ -31,7 +31,7 @@ const uidOf = (pid: number) => Number(fieldOf(pid, 'Uid').split('\t')[0]);
 /** Starts the chain of commands of a host, with a test script in place of its main module. */
 async function runInSandbox(script: string): Promise<string> {
   const { program, args } = await hostCommand({ memoryBytes: 256 * 1024 * 1024 });
-  const host = args.findIndex(arg => arg.endsWith('onnx/host.ts'));
+  const host = args.indexOf(HOST);
   expect(host).toBeGreaterThan(0);
   const child = spawn(program, [...args.slice(0, host), '--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -77,7 +77,7 @@ function copyProject(mode: number, link: (from: string, to: string) => void): st
   const project = mkdtempSync(join(tmpdir(), 'spectrakey-copy-'));
   onTestFinished(() => rmSync(project, { recursive: true, force: true }));
   chmodSync(project, mode);
-  for (const name of ['src', 'package.json']) {
+  for (const name of ['src', 'dist-host', 'package.json']) {
     cpSync(join(REPOSITORY, name), join(project, name), { recursive: true });
   }
   link(join(REPOSITORY, 'node_modules'), join(project, 'node_modules'));

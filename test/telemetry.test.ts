@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { frameReader, writeFrame } from '../src/onnx/frames.ts';
 import type { Reply, Request } from '../src/onnx/protocol.ts';
+import { HOST } from '../src/onnx/sandbox.ts';
 import { addressOf, paste, run, temporaryFolder } from './commands.ts';
 
 // Where ONNX Runtime reports to its makers it keeps an identifier and what it has yet to send in the home folder, from
@@ -34,8 +34,7 @@ test('a server that ran a model has collected nothing to report', async () => {
 
 test('nor has the host in which a model is tried', async () => {
   const [home, temporary] = await Promise.all([watched(), watched()]);
-  const host = fileURLToPath(new URL('../src/onnx/host.ts', import.meta.url));
-  const tried = spawn(process.execPath, [host, String(process.pid), '1e9'], {
+  const tried = spawn(process.execPath, [HOST, String(process.pid), '1e9'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     env: { HOME: home.folder, TMPDIR: temporary.folder },
   });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -13,7 +13,8 @@ import { packageFolders } from './host-packages.ts';
 // SIGKILL reaches it. Limits are set first, then namespaces, and privileges are dropped last. The chain adds 7 ms to a
 // start, and --permission another 50 ms (medians of 10).
 
-const HOST = realpathSync(fileURLToPath(new URL('./host.ts', import.meta.url)));
+/** The main module of a host (host.ts), which vite.host.config.ts bundles. */
+export const HOST = fileURLToPath(new URL('../../dist-host/host.js', import.meta.url));
 /** Address space for Node.js before any model is open: 0.6 GB, measured with Node 24. */
 const RUNTIME_BYTES = 768 * 1024 * 1024;
 /**
@@ -93,6 +94,7 @@ let detected: Promise<Sandbox> | undefined;
  * @throws when none starts, or one does not start in time; the next call tries again
  */
 export function detectSandbox(uids: UidRange = DEFAULT_UIDS): Promise<Sandbox> {
+  if (!existsSync(HOST)) return Promise.reject(new Error('There is no model host: run npm run build.'));
   if (!detected) {
     const detecting = detect(uids);
     detected = detecting;
@@ -187,7 +189,7 @@ function commandOf(
   const args = [String(serverPid), String(memoryBytes)];
   if (process.platform === 'win32') {
     const flags = permission ? permissions(true) : [];
-    return { program: process.execPath, args: [...flags, HOST, ...args], uid: undefined };
+    return { program: process.execPath, args: [...flags, realpathSync(HOST), ...args], uid: undefined };
   }
   const uid = ownUid ? newUid(uids) : undefined;
   // dash accepts one limit per `ulimit`. macOS accepts -d but ignores it; Linux counts every private writable page,
@@ -205,7 +207,7 @@ function commandOf(
   ];
   // Without setpriv the host watches the server itself, in a thread.
   const flags = permission ? permissions(!dropsPrivileges) : [];
-  const program = [realpathSync(process.execPath), ...flags, HOST, ...args];
+  const program = [realpathSync(process.execPath), ...flags, realpathSync(HOST), ...args];
   const command = ['-c', limits, kib, ...chain, ...program, ...(dropsPrivileges ? [] : ['watch'])];
   return { program: '/bin/sh', args: command, uid };
 }
@@ -214,15 +216,16 @@ let packages: string[] | undefined;
 
 /** The flags that restrict JavaScript in a host. They do not restrict native code, nor, in Node.js 24, the network. */
 function permissions(allowWorker: boolean): string[] {
-  packages ??= packageFolders(dirname(HOST));
+  const folder = dirname(realpathSync(HOST));
+  packages ??= packageFolders(folder);
   return [
     '--permission',
     '--allow-addons',
     ...(allowWorker ? ['--allow-worker'] : []),
     '--disable-warning=SecurityWarning',
-    `--allow-fs-read=${dirname(HOST)}/`,
+    `--allow-fs-read=${folder}/`,
     // A trial reads the peak memory of the host here.
     '--allow-fs-read=/proc/self/status',
-    ...packages.map(folder => `--allow-fs-read=${folder}/`),
+    ...packages.map(path => `--allow-fs-read=${path}/`),
   ];
 }
