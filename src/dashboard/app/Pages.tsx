@@ -7,7 +7,6 @@ import { DeploymentPage } from '../deployments/DeploymentPage';
 import { Overview } from '../deployments/Overview';
 import { Models } from '../models/Models';
 import { CreateOrganization } from '../organizations/CreateOrganization';
-import { OrganizationPage } from '../organizations/OrganizationPage';
 import { Invitation } from '../people/Invitation';
 import { SignIn } from '../people/SignIn';
 import { SignUp } from '../people/SignUp';
@@ -31,6 +30,9 @@ const Logs = lazy(() => import('../logs/Logs').then(({ Logs }) => ({ default: Lo
 const Predict = lazy(() => import('../predict/Predict').then(({ Predict }) => ({ default: Predict })));
 const ProjectLogs = lazy(() =>
   import('../logs/ProjectLogs').then(({ ProjectLogs }) => ({ default: ProjectLogs })),
+);
+const OrganizationPage = lazy(() =>
+  import('../organizations/OrganizationPage').then(({ OrganizationPage }) => ({ default: OrganizationPage })),
 );
 const ProjectActivity = lazy(() =>
   import('../activity/ProjectActivity').then(({ ProjectActivity }) => ({ default: ProjectActivity })),
