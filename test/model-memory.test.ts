@@ -88,7 +88,7 @@ test('a host whose native memory exceeds its share is killed, and its model is t
 
 test('a model is not to blame for the memory of those that are open beside it', async () => {
   const large = largeRegression(6);
-  const { run, loads } = modelsOf({ a: large, b: large, holding: holdingRegression(mebibytesOf(120)) });
+  const { run, loads } = modelsOf({ a: large, b: large, holding: holdingRegression(mebibytesOf(150)) });
   await run('a');
   await run('b');
   expect(await run('holding', LONG)).toMatchObject({ values: [(LONG + 1) / 2] });
@@ -107,14 +107,14 @@ test('but it is where it takes too much alone as well', async () => {
 
 test('a host closes the least recently used models before it exceeds its share', async () => {
   const started = hostsFromNow();
-  const names = Array.from({ length: 8 }, (_, i) => `${i}`);
+  const names = Array.from({ length: 10 }, (_, i) => `${i}`);
   const { run, loads } = modelsOf(Object.fromEntries(names.map(name => [name, largeRegression(6)])));
   for (const name of names) await run(name);
   const pids = started();
   expect(loads).toEqual(names);
   // The newest is open still, and the oldest is not.
-  await run('7');
-  expect(loads).toHaveLength(8);
+  await run('9');
+  expect(loads).toHaveLength(10);
   await run('0');
   expect(loads).toEqual([...names, '0']);
   // One host and the spare one: no host was killed for its memory.
