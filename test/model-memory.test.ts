@@ -13,7 +13,7 @@ const LONG = 1_200_000;
 /** Numbers of 4 bytes in this many MiB. */
 const mebibytesOf = (count: number) => (count * MIB) / 4;
 
-/** A model with two matrices of this many MiB and half as many, which is open in about eleven times as much memory. */
+/** A model with matrices of this many MiB and of half as many, which takes about twelve times as many when it is open. */
 function largeRegression(mebibytes: number): Uint8Array {
   const width = mebibytesOf(mebibytes) / 2;
   return onnxFile({
