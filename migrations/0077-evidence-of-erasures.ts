@@ -1,7 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // With one role nobody is bound: the server is the owner. It needs the current month and the following two.
+  // Limits the months only where the server's role is not the owner. The server makes the partitions of the current month and
+  // the next two.
   await makePartitionFunction(
     db,
     sql`
