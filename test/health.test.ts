@@ -8,6 +8,8 @@ import { openLab, startService, startServiceForTest } from './harness.ts';
 import { startPostgresForTest } from './own-postgresql.ts';
 
 const ANSWERS_WITHIN_MS = 2000;
+/** The probe of a stopping server is sent within this time. */
+const LAST_REQUESTS_MS = 2000;
 
 /** The answer to a probe, and its time. */
 async function probe(url: string): Promise<{ status: number; ms: number }> {
@@ -49,7 +51,7 @@ test('while every connection is in use /readyz is 503 within 2 s, and 200 after 
 });
 
 test('a stopping server reports so at /readyz while it answers the requests in progress', async () => {
-  const service = await startService();
+  const service = await startService({ httpLimits: { lastRequestsMs: LAST_REQUESTS_MS } });
   const { owner } = await openLab(service);
   const agent = new Agent({ keepAlive: true });
   onTestFinished(() => agent.destroy());
