@@ -12,7 +12,7 @@ import {
 } from './harness.ts';
 import { loopingRegression } from './onnx-files.ts';
 
-const RUN_MS = 1000;
+const RUN_MS = 500;
 const MINUTE_MS = 60_000;
 const MODEL = `query Deployment($id: ID!) { deployment(id: $id) { quarantinedUntil usage { predictions } } }`;
 const RESET = `mutation Reset($id: ID!) { resetQuarantine(deploymentId: $id) { quarantinedUntil } }`;
