@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import fastifyCompress from '@fastify/compress';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -31,7 +30,6 @@ export async function servePages(
   app: FastifyInstance,
   { GRAPHIQL }: Pick<Config, 'GRAPHIQL'>,
 ): Promise<void> {
-  await app.register(fastifyCompress, { encodings: ['br', 'gzip'] });
   // Only for pages: helmet computes its headers for each request, which would slow down calls of predict.
   await app.register(fastifyHelmet, {
     // Helmet's defaults include "upgrade-insecure-requests", which breaks plain HTTP.
@@ -43,6 +41,8 @@ export async function servePages(
   await app.register(fastifyStatic, {
     root: `${built}assets/`,
     prefix: '/assets/',
+    // The build writes .br and .gz files beside most of them.
+    preCompressed: true,
     // File names contain a hash of the content.
     maxAge: '1y',
     immutable: true,
