@@ -27,7 +27,7 @@ import { listeningUrl } from './observability/listening-url.ts';
 import { dropOldPartitions, makeLogPartitions } from './predictions/partitions.ts';
 import { homeFolder } from './private-postgres/data-directory.ts';
 import { findEmbedded, startEmbedded } from './private-postgres/start.ts';
-import { type RunningServer, startServer } from './services.ts';
+import type { RunningServer } from './services.ts';
 
 /** An error that the operator can fix: its message is printed without a stack. */
 class OperatorError extends Error {}
@@ -139,6 +139,8 @@ function reasonOf(error: unknown): string {
 
 async function serve(config: Config): Promise<void> {
   const stop = stopSignal();
+  // Only here: it takes half of the time of the other commands to load.
+  const { startServer } = await import('./services.ts');
   const { db, owner, close } = await openDatabase(config, { exclusive: true });
   let server: RunningServer | null = null;
   try {
