@@ -9,8 +9,10 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, getOperationAST, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { type Caller, idOf } from '../auth/caller.ts';
+import { startTurns } from '../concurrency/event-loop-turns.ts';
 import type { Config } from '../config.ts';
-import { badUserInput, codeOf } from '../errors.ts';
+import { badUserInput, codeOf, unavailable } from '../errors.ts';
 import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '../graphql/answers.ts';
 import type { Context } from '../graphql/context.ts';
 import { type ExecuteOperation, type OperationRequest, startExecution } from '../graphql/execution.ts';
@@ -21,6 +23,7 @@ import { asksForRevocation } from '../graphql/revocation.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { rootFieldOf } from '../observability/root-field.ts';
 import { answerByConfirmedFacts } from '../predictions/attempt.ts';
+import { networkOf } from '../requests/network.ts';
 import type { GetIdentity } from './api-scope.ts';
 import type { ContextOf } from './contexts.ts';
 import { refusalOf } from './identify.ts';
@@ -30,6 +33,8 @@ import { writeAnswer } from './write-answer.ts';
 const MAX_NAME_CHARACTERS = 1000;
 /** Total length of the documents that are kept parsed and validated. Parsed, one takes a hundred times its text. */
 const MAX_CACHED_CHARACTERS = 500_000;
+/** Requests that wait for their turn. Those of strangers have bodies of up to 64 KiB. */
+const MAX_WAITING = { maxWaiting: 2000, maxWaitingOfSender: 1000 };
 
 export interface GraphQLOptions {
   /** From `protectApi`. */
@@ -109,6 +114,21 @@ export async function serveGraphQL(
     },
   });
 
+  const knownTurn = startTurns(MAX_WAITING);
+  const strangersTurn = startTurns(MAX_WAITING);
+
+  /**
+   * Waits until a request may be parsed, validated and executed, each of which blocks the event loop. Calls of `predict`
+   * with a validated document do so for a fraction of a millisecond, and do not wait.
+   *
+   * @throws UNAVAILABLE if too many wait, or the request was ended meanwhile
+   */
+  async function takeTurn(caller: Caller, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const id = idOf(caller);
+    await (id === undefined ? strangersTurn(networkOf(request.ip)) : knownTurn(id));
+    if (request.isOver || reply.raw.destroyed) throw unavailable();
+  }
+
   /** The operation of a plain request with a document that was validated before; undefined for any other request. */
   function findValidated({ method, headers, body }: FastifyRequest): OperationRequest | undefined {
     if (method !== 'POST' || !acceptsJson(headers.accept) || !isPlain(body)) return undefined;
@@ -127,8 +147,10 @@ export async function serveGraphQL(
       if (!validatedRequest) {
         checkBody(request.body);
         // Nothing would confirm remembered facts: Apollo may answer without executing anything.
-        const refusal = refusalOf(await identityOf(request, reply, 'recent look-up'));
+        const identity = await identityOf(request, reply, 'recent look-up');
+        const refusal = refusalOf(identity);
         if (refusal && !asksForRevocation(request.body)) throw refusal;
+        await takeTurn(identity, request, reply);
         return await viaApollo.call(this, request, reply);
       }
       const { operation, variables, document } = validatedRequest;
@@ -136,6 +158,7 @@ export async function serveGraphQL(
       // Only a settled call of `predict` confirms remembered facts.
       const isPredict = rootFieldOf(operation ?? undefined) === 'predict';
       const context = await contextOf(request, reply, isPredict ? 'any look-up' : 'recent look-up');
+      if (!isPredict) await takeTurn(context.caller, request, reply);
       const result = await executeOperation(validatedRequest, context);
       return writeAnswer(
         reply,
