@@ -36,6 +36,7 @@ const ALONE = [
   'api-key-list',
   'body-delay',
   'door-limits',
+  'event-loop-turns',
   'fake-hosts',
   'floods',
   'full-pool',

@@ -1,6 +1,4 @@
-import { on, once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect, sharePool } from '../src/database/pool.ts';
@@ -15,6 +13,7 @@ import {
   startServiceForTest,
 } from './harness.ts';
 import { fillTenant } from './large-tenant.ts';
+import { startFlood } from './request-flood.ts';
 
 const times = (count: number, text: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => text(at)).join(' ');
@@ -23,49 +22,6 @@ const times = (count: number, text: (at: number) => string) =>
 const floodOf = (roots: number, projectId: string, fields: string) =>
   `{ ${times(roots, at => `r${at}: project(id: "${projectId}") { deployments { ...F } }`)} }
   fragment F on Deployment { ${fields} }`;
-
-interface Flood {
-  url: string;
-  requests: { cookie: string; body: string }[];
-  clients: number;
-}
-
-/** Sends requests as fast as they are answered, from a separate thread: the client's work must not delay the server. */
-function startFlood(flood: Flood) {
-  const worker = new Worker(
-    `const { parentPort, workerData: { url, requests, clients } } = require('node:worker_threads');
-    let flooding = true;
-    const outcomes = {};
-    const client = async (_, index) => {
-      for (let at = index; flooding; at++) {
-        const { cookie, body } = requests[at % requests.length];
-        const headers = { 'content-type': 'application/json', cookie };
-        const answer = await (await fetch(url, { method: 'POST', headers, body })).json();
-        const code = answer.errors?.[0]?.extensions.code ?? 'ok';
-        outcomes[code] = (outcomes[code] ?? 0) + 1;
-        parentPort.postMessage('answered');
-      }
-    };
-    parentPort.once('message', () => { flooding = false; });
-    Promise.all(Array.from({ length: clients }, client)).then(() => {
-      parentPort.postMessage(outcomes);
-      parentPort.close();
-    });`,
-    { eval: true, workerData: flood },
-  );
-  onTestFinished(async () => {
-    await worker.terminate();
-  });
-  return {
-    started: once(worker, 'message'),
-    /** @returns the number of answers of each code, or ok. */
-    async stop(): Promise<Record<string, number>> {
-      worker.postMessage('stop');
-      for await (const [message] of on(worker, 'message')) if (message !== 'answered') return message;
-      return {};
-    },
-  };
-}
 
 test('one tenant floods the server with queries of many lists, and no prediction of another one waits', {
   retry: 2,
@@ -124,7 +80,7 @@ test('one tenant floods the server with queries of many lists, and no prediction
     const flood = startFlood({
       url: `${service.url}/graphql`,
       requests: sessions.flatMap(({ cookie }) =>
-        documents.map(query => ({ cookie, body: JSON.stringify({ query }) })),
+        documents.map(query => ({ headers: { cookie }, body: JSON.stringify({ query }) })),
       ),
       clients: 40,
     });

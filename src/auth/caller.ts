@@ -120,12 +120,6 @@ export type Identity = { at: Date } & (
   | { kind: 'key-holder'; key: KeyHolder }
 );
 
-/** The id of a person or an API key; undefined for any other caller. */
-export function idOf(caller: Caller): string | undefined {
-  if (caller.kind === 'person') return caller.person.id;
-  return caller.kind === 'api-key' ? caller.key.id : undefined;
-}
-
 /** Returns the signed-in person. @throws UNAUTHENTICATED for anonymous callers, FORBIDDEN for API keys */
 export function requireSignedIn<Person extends SignedInPerson>(caller: Caller<Person>): Person {
   if (caller.kind === 'person') return caller.person;

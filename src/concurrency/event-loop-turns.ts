@@ -4,6 +4,11 @@ import { type FairQueueLimits, fairQueue } from './fair-queue.ts';
 /** Max pause after a turn. */
 const MAX_PAUSE_MS = 100;
 
+export interface TurnOptions extends Pick<FairQueueLimits, 'maxWaiting' | 'maxWaitingOfSender'> {
+  /** Whether each turn is followed by a pause as long as its work, so that this work takes at most half of the time. */
+  pauses: boolean;
+}
+
 /**
  * Waits until a sender may do work that blocks the event loop for milliseconds.
  *
@@ -12,17 +17,17 @@ const MAX_PAUSE_MS = 100;
 export type TakeTurn = (sender: string) => Promise<void>;
 
 /**
- * Lets one waiting sender work at a time, round robin, and pauses after each for as long as it worked: everything else then
- * has at least half of the event loop's time. Without this the loop runs all work that is ready before it continues other
- * requests, each of which waits several times: with 32 connections of a stranger that requested introspection, which takes 15
- * ms, a call of `predict` took 2 s.
+ * Lets one waiting sender work in each iteration of the event loop, round robin. Otherwise an iteration does all work that
+ * is ready, and every other request waits for that several times: beside 32 connections of a stranger that requested
+ * introspection, which takes 15 ms, a call of `predict` took 2 s.
  */
-export function startTurns(limits: Pick<FairQueueLimits, 'maxWaiting' | 'maxWaitingOfSender'>): TakeTurn {
+export function startTurns({ pauses, ...limits }: TurnOptions): TakeTurn {
   const queue = fairQueue({ concurrency: 1, ...limits });
   let pausedUntil = 0;
   return sender =>
     queue(sender, async () => {
       await nextTick();
+      if (!pauses) return;
       const pause = pausedUntil - performance.now();
       if (pause >= 1) await wait(Math.min(pause, MAX_PAUSE_MS));
       const startedAt = performance.now();

@@ -12,7 +12,7 @@ import type { Authenticate } from '../api-keys/authenticate.ts';
 import type { CountFailedKey } from '../api-keys/failed-keys.ts';
 import type { Refusals } from '../api-keys/refusals.ts';
 import type { RememberedKeys } from '../api-keys/remembered-keys.ts';
-import { type Caller, type Identity, idOf, requireSignedIn, type SignedInPerson } from '../auth/caller.ts';
+import { type Caller, type Identity, requireSignedIn, type SignedInPerson } from '../auth/caller.ts';
 import type { SignUpMode } from '../config.ts';
 import type { PoolShare } from '../database/pool.ts';
 import { type CurvesOfModel, type ModelCurves, NO_CURVES } from '../deployments/model-facts.ts';
@@ -253,6 +253,11 @@ function factsOf(identity: Identity, { rememberedKeys }: Services): AttemptFacts
     remember: () => rememberedKeys.remember(key),
     forget: () => rememberedKeys.forget(key),
   };
+}
+
+function idOf(caller: Caller): string | undefined {
+  if (caller.kind === 'person') return caller.person.id;
+  return caller.kind === 'api-key' ? caller.key.id : undefined;
 }
 
 function emptyVariables(body: unknown): void {

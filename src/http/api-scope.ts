@@ -6,6 +6,7 @@ import type { Identity } from '../auth/caller.ts';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import { payloadTooLarge, unauthenticated, unavailable, unsupportedMediaType } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
+import { startCallerTurns, type TakeTurn } from './caller-turns.ts';
 import { identify, refusalOf } from './identify.ts';
 import { parseJsonBodies } from './json-bodies.ts';
 import { type BodyBudget, bodyOwner } from './large-bodies.ts';
@@ -65,6 +66,7 @@ export type ReserveMemory = (request: FastifyRequest, tenant: Tenant, bytes: num
 /** What the routes of the API use. */
 export interface ProtectedApi {
   identityOf: GetIdentity;
+  takeTurn: TakeTurn;
   readBody: ReadBody;
   reserveMemory: ReserveMemory;
 }
@@ -80,7 +82,13 @@ export async function protectApi(
   { services, limits, budget }: ApiScopeOptions,
 ): Promise<ProtectedApi> {
   const { loopDelayMs, loopDelayWindowMs, handlerMs, anonymousBodyMs } = limits;
-  parseJsonBodies(scope, { budget, limits, allowanceOf });
+  const takeTurn = startCallerTurns();
+  parseJsonBodies(scope, {
+    budget,
+    limits,
+    allowanceOf,
+    takeTurn: request => takeTurn(identifiedBy(request).identity, request),
+  });
   await scope.register(fastifyUnderPressure, {
     maxEventLoopDelay: loopDelayMs,
     sampleInterval: loopDelayWindowMs,
@@ -161,6 +169,7 @@ export async function protectApi(
   };
   return {
     identityOf,
+    takeTurn,
     reserveMemory(request, tenant, bytes) {
       if (!budget.reserve(tenant, bytes)) throw unavailable();
       allowanceOf(request).onceAnswered(() => budget.release(tenant, bytes));
@@ -173,10 +182,12 @@ export async function protectApi(
   };
 }
 
-function allowanceOf({ identified }: FastifyRequest): BodyAllowance {
+function identifiedBy({ identified }: FastifyRequest): Identified {
   if (!identified) throw new Error('the caller must be identified before the body is read');
-  return identified.allowance;
+  return identified;
 }
+
+const allowanceOf = (request: FastifyRequest): BodyAllowance => identifiedBy(request).allowance;
 
 const isRemembered = (identity: Identity) => identity.kind === 'api-key' && identity.isRemembered;
 

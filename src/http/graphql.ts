@@ -9,8 +9,6 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, getOperationAST, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { type Caller, idOf } from '../auth/caller.ts';
-import { startTurns } from '../concurrency/event-loop-turns.ts';
 import type { Config } from '../config.ts';
 import { badUserInput, codeOf, unavailable } from '../errors.ts';
 import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '../graphql/answers.ts';
@@ -23,8 +21,8 @@ import { asksForRevocation } from '../graphql/revocation.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { rootFieldOf } from '../observability/root-field.ts';
 import { answerByConfirmedFacts } from '../predictions/attempt.ts';
-import { networkOf } from '../requests/network.ts';
 import type { GetIdentity } from './api-scope.ts';
+import type { TakeTurn } from './caller-turns.ts';
 import type { ContextOf } from './contexts.ts';
 import { refusalOf } from './identify.ts';
 import type { HttpLimits } from './limits.ts';
@@ -33,12 +31,11 @@ import { writeAnswer } from './write-answer.ts';
 const MAX_NAME_CHARACTERS = 1000;
 /** Total length of the documents that are kept parsed and validated. Parsed, one takes a hundred times its text. */
 const MAX_CACHED_CHARACTERS = 500_000;
-/** Requests that wait for their turn. Those of strangers have bodies of up to 64 KiB. */
-const MAX_WAITING = { maxWaiting: 2000, maxWaitingOfSender: 1000 };
 
 export interface GraphQLOptions {
   /** From `protectApi`. */
   identityOf: GetIdentity;
+  takeTurn: TakeTurn;
   contextOf: ContextOf;
   limits: Pick<HttpLimits, 'queryCost'>;
   config: Pick<Config, 'INTROSPECTION' | 'GRAPHIQL'>;
@@ -52,7 +49,7 @@ export interface GraphQLOptions {
  */
 export async function serveGraphQL(
   scope: FastifyInstance,
-  { identityOf, contextOf, limits, config: { INTROSPECTION, GRAPHIQL } }: GraphQLOptions,
+  { identityOf, takeTurn, contextOf, limits, config: { INTROSPECTION, GRAPHIQL } }: GraphQLOptions,
 ): Promise<void> {
   scope.addHook('onRequest', (request, _reply, done) => {
     request.usesSessions = true;
@@ -114,21 +111,6 @@ export async function serveGraphQL(
     },
   });
 
-  const knownTurn = startTurns(MAX_WAITING);
-  const strangersTurn = startTurns(MAX_WAITING);
-
-  /**
-   * Waits until a request may be parsed, validated and executed, each of which blocks the event loop. Calls of `predict`
-   * with a validated document do so for a fraction of a millisecond, and do not wait.
-   *
-   * @throws UNAVAILABLE if too many wait, or the request was ended meanwhile
-   */
-  async function takeTurn(caller: Caller, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const id = idOf(caller);
-    await (id === undefined ? strangersTurn(networkOf(request.ip)) : knownTurn(id));
-    if (request.isOver || reply.raw.destroyed) throw unavailable();
-  }
-
   /** The operation of a plain request with a document that was validated before; undefined for any other request. */
   function findValidated({ method, headers, body }: FastifyRequest): OperationRequest | undefined {
     if (method !== 'POST' || !acceptsJson(headers.accept) || !isPlain(body)) return undefined;
@@ -150,7 +132,8 @@ export async function serveGraphQL(
         const identity = await identityOf(request, reply, 'recent look-up');
         const refusal = refusalOf(identity);
         if (refusal && !asksForRevocation(request.body)) throw refusal;
-        await takeTurn(identity, request, reply);
+        await takeTurn(identity, request);
+        if (request.isOver || reply.raw.destroyed) throw unavailable();
         return await viaApollo.call(this, request, reply);
       }
       const { operation, variables, document } = validatedRequest;
@@ -158,7 +141,10 @@ export async function serveGraphQL(
       // Only a settled call of `predict` confirms remembered facts.
       const isPredict = rootFieldOf(operation ?? undefined) === 'predict';
       const context = await contextOf(request, reply, isPredict ? 'any look-up' : 'recent look-up');
-      if (!isPredict) await takeTurn(context.caller, request, reply);
+      if (!isPredict) {
+        await takeTurn(context.caller, request);
+        if (context.isOver()) throw unavailable();
+      }
       const result = await executeOperation(validatedRequest, context);
       return writeAnswer(
         reply,

@@ -20,6 +20,8 @@ declare module 'fastify' {
 export interface JsonBodiesOptions extends Pick<ReadBodyOptions, 'budget' | 'limits'> {
   /** The allowance of a request whose caller was identified. */
   allowanceOf: (request: FastifyRequest) => BodyAllowance;
+  /** Waits until a large body may be parsed on the event loop. @throws UNAVAILABLE when too many wait */
+  takeTurn: (request: FastifyRequest) => Promise<void>;
 }
 
 /**
@@ -52,8 +54,12 @@ export function parseJsonBodies(app: FastifyInstance, options: JsonBodiesOptions
         largeJson.parse(body, owner, parseText).then(parsed => done(null, parsed), done);
         return;
       }
-      if (!isUtf8(body)) return done(notUtf8());
-      return parse(request, body.toString('utf8'), done);
+      const parseInline = () => {
+        if (isUtf8(body)) parse(request, body.toString('utf8'), done);
+        else done(notUtf8());
+      };
+      if (request.isLarge) options.takeTurn(request).then(parseInline, done);
+      else parseInline();
     });
   });
 }

@@ -149,9 +149,11 @@ export async function startHttpServer({
     await app.register(async scope => {
       for (const { watchRequests } of observers) watchRequests(scope);
       countRefusals(scope, services);
-      const { identityOf, ...bodies } = await protectApi(scope, { services, limits, budget });
+      const { identityOf, takeTurn, ...bodies } = await protectApi(scope, { services, limits, budget });
       const contextOf = startContexts(services, identityOf);
-      await scope.register(graphql => serveGraphQL(graphql, { identityOf, contextOf, limits, config }));
+      await scope.register(graphql =>
+        serveGraphQL(graphql, { identityOf, takeTurn, contextOf, limits, config }),
+      );
       await scope.register(rest => serveRest(rest, { contextOf, bodies, limits }), { prefix: PREFIX });
     });
     if (signingKeys) {
