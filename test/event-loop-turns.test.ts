@@ -1,6 +1,14 @@
 import { getIntrospectionQuery } from 'graphql';
 import { expect, test } from 'vitest';
-import { createKey, gasoline, openLab, PREDICT, startServiceForTest } from './harness.ts';
+import {
+  codes,
+  createKey,
+  gasoline,
+  openLab,
+  PREDICT,
+  REVOKE_THIS_KEY,
+  startServiceForTest,
+} from './harness.ts';
 import { report } from './report.ts';
 import { startFlood } from './request-flood.ts';
 import { startServerProcess } from './server-process.ts';
@@ -96,4 +104,17 @@ test('a sender that keeps the server busy does not delay the predictions of anot
   }
   report('median of a call in ms, beside', medians);
   expect(Object.entries(medians).filter(([, ms]) => ms > MAX_MEDIAN_MS)).toEqual([]);
+});
+
+test('a key that keeps the server busy is revoked at once', { timeout: 60_000 }, async () => {
+  const started = await start();
+  const { server, otherKey } = started;
+  const requests = introspection.map(document => ({ headers: withKey(started), body: bodyOf(document) }));
+  // Their turns take 3 s.
+  const flood = startFlood({ url: `${server.url}/graphql`, requests, clients: 200 });
+  await flood.started;
+  const since = performance.now();
+  expect(await server.call(REVOKE_THIS_KEY, {}, otherKey)).toMatchObject({ status: 200, errors: [] });
+  expect(performance.now() - since).toBeLessThan(1000);
+  expect(await flood.stop()).toMatchObject({ [codes.API_KEY_REVOKED]: expect.any(Number) });
 });

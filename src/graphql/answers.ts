@@ -74,11 +74,6 @@ export function httpOf({ extensions }: Pick<GraphQLError, 'extensions'>): {
   return { status, headers };
 }
 
-/** Adds the HTTP status to an error that is thrown before Apollo has a response. */
-export function withHttp(error: GraphQLError): GraphQLError {
-  return new GraphQLError(error.message, { extensions: { ...error.extensions, http: httpOf(error) } });
-}
-
 /** Converts Apollo's errors for malformed requests to the catalogue, by status where that is more specific than the code. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { code } = formatted.extensions ?? {};

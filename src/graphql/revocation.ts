@@ -10,6 +10,8 @@ import { QUERY_LIMITS } from './query-limits.ts';
 import { isRootField, rootSelections } from './root-selections.ts';
 
 const FIELD = 'revokeThisApiKey';
+/** Max length of a document that is parsed to find out, which takes 0.1 ms at most. The longest selection has 300. */
+const MAX_CHARACTERS = 2000;
 
 /**
  * Whether an operation does nothing but revoke the key that it is sent with. It is executed for a key which is refused
@@ -34,8 +36,7 @@ export function asksForRevocation(body: unknown): boolean {
   if (typeof body !== 'object' || body === null || !('query' in body)) return false;
   const { query } = body;
   const operationName = 'operationName' in body ? body.operationName : null;
-  if (typeof query !== 'string' || query.length > QUERY_LIMITS.characters || !query.includes(FIELD))
-    return false;
+  if (typeof query !== 'string' || query.length > MAX_CHARACTERS || !query.includes(FIELD)) return false;
   if (operationName != null && typeof operationName !== 'string') return false;
   try {
     const document = parse(query, { maxTokens: QUERY_LIMITS.tokens, noLocation: true });

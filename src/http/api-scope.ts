@@ -6,6 +6,7 @@ import type { Identity } from '../auth/caller.ts';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import { payloadTooLarge, unauthenticated, unavailable, unsupportedMediaType } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
+import { networkOf } from '../requests/network.ts';
 import { startCallerTurns, type TakeTurn } from './caller-turns.ts';
 import { identify, refusalOf } from './identify.ts';
 import { parseJsonBodies } from './json-bodies.ts';
@@ -87,7 +88,7 @@ export async function protectApi(
     budget,
     limits,
     allowanceOf,
-    takeTurn: request => takeTurn(identifiedBy(request).identity, request),
+    takeTurn: request => takeTurn(identifiedBy(request).identity, () => networkOf(request.ip)),
   });
   await scope.register(fastifyUnderPressure, {
     maxEventLoopDelay: loopDelayMs,

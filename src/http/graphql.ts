@@ -10,18 +10,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, getOperationAST, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
-import { badUserInput, codeOf, unavailable } from '../errors.ts';
-import { answerOf, answerOperations, formatError, toCatalogue, withHttp } from '../graphql/answers.ts';
+import { badUserInput, unavailable } from '../errors.ts';
+import { answerOf, answerOperations, formatError, toCatalogue } from '../graphql/answers.ts';
 import type { Context } from '../graphql/context.ts';
 import { type ExecuteOperation, type OperationRequest, startExecution } from '../graphql/execution.ts';
 import { isLongValue, LongText } from '../graphql/large-values.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
 import { checkLength, documentTooLong, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
-import { asksForRevocation } from '../graphql/revocation.ts';
+import { asksForRevocation, isRevocation } from '../graphql/revocation.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { rootFieldOf } from '../observability/root-field.ts';
 import { answerByConfirmedFacts } from '../predictions/attempt.ts';
-import type { GetIdentity } from './api-scope.ts';
 import type { TakeTurn } from './caller-turns.ts';
 import type { ContextOf } from './contexts.ts';
 import { refusalOf } from './identify.ts';
@@ -34,7 +33,6 @@ const MAX_CACHED_CHARACTERS = 500_000;
 
 export interface GraphQLOptions {
   /** From `protectApi`. */
-  identityOf: GetIdentity;
   takeTurn: TakeTurn;
   contextOf: ContextOf;
   limits: Pick<HttpLimits, 'queryCost'>;
@@ -49,7 +47,7 @@ export interface GraphQLOptions {
  */
 export async function serveGraphQL(
   scope: FastifyInstance,
-  { identityOf, takeTurn, contextOf, limits, config: { INTROSPECTION, GRAPHIQL } }: GraphQLOptions,
+  { takeTurn, contextOf, limits, config: { INTROSPECTION, GRAPHIQL } }: GraphQLOptions,
 ): Promise<void> {
   scope.addHook('onRequest', (request, _reply, done) => {
     request.usesSessions = true;
@@ -99,17 +97,21 @@ export async function serveGraphQL(
   await apollo.start();
   scope.addHook('onClose', () => apollo.stop());
 
+  /** The contexts of the requests that Apollo answers. */
+  const contexts = new WeakMap<FastifyRequest, Context>();
   const viaApollo = fastifyApolloHandler(apollo, {
-    context: async (request, reply) => {
-      try {
-        return await contextOf(request, reply, 'recent look-up');
-      } catch (error) {
-        const known = toCatalogue(error, { requestId: request.id, log: request.log });
-        request.code = codeOf([known]);
-        throw withHttp(known);
-      }
+    context: async request => {
+      const context = contexts.get(request);
+      if (!context) throw new Error('the context must be built before Apollo answers');
+      return context;
     },
   });
+
+  /** Waits until the document may be processed. What is looked up before remains valid: the request had arrived. */
+  async function waitForTurn({ caller, address, isOver }: Context): Promise<void> {
+    await takeTurn(caller, address);
+    if (isOver()) throw unavailable();
+  }
 
   /** The operation of a plain request with a document that was validated before; undefined for any other request. */
   function findValidated({ method, headers, body }: FastifyRequest): OperationRequest | undefined {
@@ -129,11 +131,14 @@ export async function serveGraphQL(
       if (!validatedRequest) {
         checkBody(request.body);
         // Nothing would confirm remembered facts: Apollo may answer without executing anything.
-        const identity = await identityOf(request, reply, 'recent look-up');
-        const refusal = refusalOf(identity);
-        if (refusal && !asksForRevocation(request.body)) throw refusal;
-        await takeTurn(identity, request);
-        if (request.isOver || reply.raw.destroyed) throw unavailable();
+        const context = await contextOf(request, reply, 'recent look-up');
+        contexts.set(request, context);
+        // Its holder can revoke a key while it is used to keep the server busy.
+        if (!asksForRevocation(request.body)) {
+          const refusal = refusalOf(context.caller);
+          if (refusal) throw refusal;
+          await waitForTurn(context);
+        }
         return await viaApollo.call(this, request, reply);
       }
       const { operation, variables, document } = validatedRequest;
@@ -141,10 +146,7 @@ export async function serveGraphQL(
       // Only a settled call of `predict` confirms remembered facts.
       const isPredict = rootFieldOf(operation ?? undefined) === 'predict';
       const context = await contextOf(request, reply, isPredict ? 'any look-up' : 'recent look-up');
-      if (!isPredict) {
-        await takeTurn(context.caller, request);
-        if (context.isOver()) throw unavailable();
-      }
+      if (!isPredict && !isRevocation(document, operation)) await waitForTurn(context);
       const result = await executeOperation(validatedRequest, context);
       return writeAnswer(
         reply,

@@ -5,7 +5,7 @@ import { findSession, isToken } from '../accounts/sessions.ts';
 import { isInNetworks } from '../api-keys/networks.ts';
 import { containsRawKey, digestOf, rawKeyIn } from '../api-keys/raw-key.ts';
 import { findHolder } from '../api-keys/revoke-by-holder.ts';
-import type { AuthenticatedKey, Identity } from '../auth/caller.ts';
+import type { AuthenticatedKey, Caller, Identity } from '../auth/caller.ts';
 import {
   apiKeyExpired,
   apiKeyNetworkNotAllowed,
@@ -120,8 +120,8 @@ const holderOf =
   };
 
 /** The error of a caller whose key was refused. */
-export const refusalOf = (identity: Identity | undefined): GraphQLError | null =>
-  identity?.kind === 'key-holder' ? identity.key.refusal : null;
+export const refusalOf = (caller: Caller | undefined): GraphQLError | null =>
+  caller?.kind === 'key-holder' ? caller.key.refusal : null;
 
 /**
  * Identifies the holder of a key that is to be revoked, whatever its state, plan, networks and limits.

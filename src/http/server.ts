@@ -151,9 +151,7 @@ export async function startHttpServer({
       countRefusals(scope, services);
       const { identityOf, takeTurn, ...bodies } = await protectApi(scope, { services, limits, budget });
       const contextOf = startContexts(services, identityOf);
-      await scope.register(graphql =>
-        serveGraphQL(graphql, { identityOf, takeTurn, contextOf, limits, config }),
-      );
+      await scope.register(graphql => serveGraphQL(graphql, { takeTurn, contextOf, limits, config }));
       await scope.register(rest => serveRest(rest, { contextOf, bodies, limits }), { prefix: PREFIX });
     });
     if (signingKeys) {
