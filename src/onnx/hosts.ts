@@ -5,7 +5,7 @@ import { type HostProcess, startHost } from './host-process.ts';
 import type { HostLimits } from './sandbox.ts';
 
 const MIB = 1024 * 1024;
-/** Resident memory of a host: 80 MB for Node.js and ONNX Runtime, the rest for models and their runs. */
+/** Resident memory of a host: 80 MB for Node.js and ONNX Runtime with a model, the rest for its other models and their runs. */
 const MEMORY_PER_HOST = 256 * MIB;
 const HOSTS = { min: 2, max: 16 };
 /** Hosts for trials, if there is enough memory. */
@@ -61,7 +61,7 @@ export interface Hosts {
 }
 
 /**
- * Starts hosts on demand. Keeps a spare host ready, because a start takes 0.2 to 0.5 s, for which the first call of an
+ * Starts hosts on demand. Keeps a spare host ready, because a start takes 0.1 s, for which the first call of an
  * organization would wait. Kills hosts that exceed `bytesPerHost`.
  */
 export function startHosts({ count, hasSpare, bytesPerHost, uids, onNotStarted }: HostsOptions): Hosts {
