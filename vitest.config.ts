@@ -36,7 +36,7 @@ const ALONE = [
   'api-key-list',
   'body-delay',
   'door-limits',
-  'event-loop-turns',
+  'event-loop-scheduling',
   'fake-hosts',
   'floods',
   'full-pool',

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { dummyHash, type PasswordRequest, startPasswords } from '../src/accounts/passwords.ts';
 import { fairQueue } from '../src/concurrency/fair-queue.ts';
+import { unavailable } from '../src/errors.ts';
 import { type Answer, type Credential, codes, SIGN_IN, signUp, startServiceForTest } from './harness.ts';
 
 const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { id } }';
@@ -210,6 +211,21 @@ describe('a fair queue', () => {
     expect(queue.refused.at(-1)?.sender).toBe('b');
     for (let index = 0; index < 5; index++) await queue.finish();
     expect(queue.started.map(({ sender }) => sender)).toEqual(['a', 'a', 'b', 'c', 'd']);
+  });
+
+  test('a task that is removed while it waits leaves its place to another one', async () => {
+    const queue = fairQueue({ concurrency: 1, maxWaiting: 1, maxWaitingOfSender: 1 });
+    const running = Promise.withResolvers<void>();
+    const first = queue('a', () => running.promise);
+    const client = new AbortController();
+    const removed = queue('b', async () => 'removed', client.signal);
+    await expect(queue('c', async () => 'refused')).rejects.toMatchObject(unavailable());
+    client.abort();
+    await expect(removed).rejects.toMatchObject(unavailable());
+    const next = queue('c', async () => 'done');
+    running.resolve();
+    await first;
+    expect(await next).toBe('done');
   });
 
   test('continues after a task that fails, and rejects with its error', async () => {

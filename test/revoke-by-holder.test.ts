@@ -198,6 +198,16 @@ test('a flood of reads with the key from other networks does not prevent its rev
   await expect.poll(() => answers.get(403) ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
 }, 60_000);
 
+test('a key that is refused is revoked by a document of any allowed length', async () => {
+  const input = { id: key.id, allowedNetworks: ['192.0.2.0/24'] };
+  await service.ask(UPDATE_KEY, { input }, lab.owner);
+  const document = `${REVOKE_THIS_KEY} # ${'x'.repeat(50_000)}`;
+  expect(await service.call(document, {}, key)).toMatchObject({
+    status: 200,
+    data: { revokeThisApiKey: { status: 'REVOKED' } },
+  });
+});
+
 test('a signed-in person cannot revoke a key as its holder', async () => {
   expect(await service.call(REVOKE_THIS_KEY, {}, lab.owner)).toMatchObject(refusal(codes.FORBIDDEN));
 });

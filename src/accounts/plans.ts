@@ -53,20 +53,6 @@ export async function setPlan(
   });
 }
 
-/** Whether a person is in an organization whose plan has API access. Only the operator gives such plans. */
-export async function isInApiOrganization(db: Database, userId: string): Promise<boolean> {
-  const found = await db
-    .selectFrom('organizationMembers')
-    .innerJoin('organizations', 'organizations.id', 'organizationMembers.organizationId')
-    .innerJoin('plans', 'plans.name', 'organizations.plan')
-    .select('organizations.id')
-    .where('organizationMembers.userId', '=', userId)
-    .where('plans.allowApiPredict', '=', true)
-    .limit(1)
-    .executeTakeFirst();
-  return found !== undefined;
-}
-
 /** The slugs of the 20 newest organizations, newest first, as suggestions for a command. */
 export async function listSlugs(db: Database): Promise<string[]> {
   const rows = await db.selectFrom('organizations').select('slug').orderBy('id', 'desc').limit(20).execute();

@@ -124,24 +124,37 @@ export async function isLive(db: Database, userId: string, sessionId: string, no
   return row !== undefined;
 }
 
-/** Finds the live session of a token, with its person. Updates `lastSeenAt` and the network once an hour. */
+/**
+ * Finds the live session of a token, with its person, and whether that person is in an organization whose plan has API
+ * access, which only the operator gives. Updates `lastSeenAt` and the network once an hour.
+ */
 export async function findSession(
   db: Database,
   token: string,
   now: Date,
   network: () => string,
-): Promise<{ person: PersonRow; sessionId: string } | undefined> {
+): Promise<{ person: PersonRow; sessionId: string; isOnApiPlan: boolean } | undefined> {
   const digest = digestOf(token);
   const found = await db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.userId')
     .select(['users.id', 'users.email', 'users.name'])
     .select(['sessions.id as sessionId', 'sessions.lastSeenAt'])
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('organizationMembers')
+          .innerJoin('organizations', 'organizations.id', 'organizationMembers.organizationId')
+          .innerJoin('plans', 'plans.name', 'organizations.plan')
+          .select('organizations.id')
+          .whereRef('organizationMembers.userId', '=', 'users.id')
+          .where('plans.allowApiPredict', '=', true),
+      ).as('isOnApiPlan'),
+    )
     .where('sessions.digest', '=', digest)
     .where('sessions.expiresAt', '>', now)
     .executeTakeFirst();
   if (!found) return undefined;
-  const { sessionId, lastSeenAt, ...person } = found;
+  const { sessionId, lastSeenAt, isOnApiPlan, ...person } = found;
   const due = new Date(now.getTime() - LAST_SEEN_INTERVAL_MS);
   if (lastSeenAt <= due) {
     await db
@@ -151,7 +164,7 @@ export async function findSession(
       .where('lastSeenAt', '<=', due)
       .execute();
   }
-  return { person, sessionId };
+  return { person, sessionId, isOnApiPlan: Boolean(isOnApiPlan) };
 }
 
 /** A person's live sessions, the most recently used first. */

@@ -110,7 +110,12 @@ export type Caller<Person extends SignedInPerson = SignedInPerson> =
 /** The caller found from the headers of a request. `at` is when it was found, and counts as "now" for the request. */
 export type Identity = { at: Date } & (
   | { kind: 'anonymous' /** Whether a cookie was sent that belongs to no session. */; hadCookie: boolean }
-  | { kind: 'person'; person: SignedInPerson }
+  | {
+      kind: 'person';
+      person: SignedInPerson;
+      /** Whether the person is a member of an organization on a plan with API access. */
+      reserved: boolean;
+    }
   | {
       kind: 'api-key';
       key: AuthenticatedKey;

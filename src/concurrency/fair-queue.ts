@@ -14,9 +14,14 @@ export interface FairQueueLimits {
 /**
  * Runs a task as soon as a slot is free for its sender.
  *
- * @throws what the task throws; UNAVAILABLE when the queue is full, or the task was dropped from it.
+ * @param signal removes the task while it waits
+ * @throws what the task throws; UNAVAILABLE when the queue is full, or the task was dropped or removed from it.
  */
-export type FairQueue = <Result>(sender: string, task: () => Promise<Result>) => Promise<Result>;
+export type FairQueue = <Result>(
+  sender: string,
+  task: () => Promise<Result>,
+  signal?: AbortSignal,
+) => Promise<Result>;
 
 /**
  * Runs at most `concurrency` tasks at once, with a queue for each sender. The queues are served round robin, so a task at the
@@ -81,19 +86,32 @@ export function fairQueue({
     return true;
   }
 
-  return (sender, task) =>
+  return (sender, task, signal) =>
     new Promise((resolve, reject) => {
       const queue = queues.get(sender) ?? [];
       if (queue.length >= maxWaitingOfSender || (waiting >= maxWaiting && !dropFromLongest(queue.length))) {
         reject(unavailable());
         return;
       }
-      queue.push({
-        start: () => run(sender, task).then(resolve, reject),
+      const waitingTask: WaitingTask = {
+        start: () => {
+          signal?.removeEventListener('abort', remove);
+          return run(sender, task).then(resolve, reject);
+        },
         reject,
-      });
+      };
+      function remove() {
+        const at = queue.indexOf(waitingTask);
+        if (at < 0) return;
+        queue.splice(at, 1);
+        if (queue.length === 0) queues.delete(sender);
+        waiting -= 1;
+        reject(unavailable());
+      }
+      queue.push(waitingTask);
       queues.set(sender, queue);
       waiting += 1;
+      signal?.addEventListener('abort', remove);
       startNext();
     });
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -9,6 +10,7 @@ import {
 } from 'graphql';
 import { fairQueue } from '../concurrency/fair-queue.ts';
 import { unauthenticated } from '../errors.ts';
+import { rootFieldOf } from '../observability/root-field.ts';
 import type { Context } from './context.ts';
 import { withWholeFloatLists, withWholeVariables } from './float-lists.ts';
 import { startCostCheck } from './query-cost.ts';
@@ -28,14 +30,13 @@ export interface OperationRequest {
 /** Executes an operation. Errors are in the result. */
 export type ExecuteOperation = (request: OperationRequest, context: Context) => Promise<ExecutionResult>;
 
-/** Queries of a higher cost are queued; others are executed in a millisecond. */
+/** Operations of a higher cost are queued; others are executed in a millisecond. */
 const MAX_QUICK_COST = 500;
 
 /**
- * The queue of heavy queries. Each blocks the event loop for up to a tenth of a second, and the loop runs everything that
- * is ready before it reads sockets again, so other requests wait for at most two of them at a time.
+ * The queue of heavy operations. Each blocks the event loop for up to a tenth of a second.
  */
-const HEAVY_QUERIES = { concurrency: 2, concurrencyOfSender: 1, maxWaiting: 1000, maxWaitingOfSender: 50 };
+const HEAVY_OPERATIONS = { concurrency: 2, concurrencyOfSender: 1, maxWaiting: 1000, maxWaitingOfSender: 50 };
 
 /**
  * Starts the execution that replaces Apollo's. Mutations, which cannot contain introspection, run on a schema that reads
@@ -45,7 +46,7 @@ const HEAVY_QUERIES = { concurrency: 2, concurrencyOfSender: 1, maxWaiting: 1000
 export function startExecution(schema: GraphQLSchema, maxCost?: number): ExecuteOperation {
   const fastSchema = withWholeFloatLists(schema);
   const checkCost = startCostCheck(schema, maxCost);
-  const queued = fairQueue(HEAVY_QUERIES);
+  const queued = fairQueue(HEAVY_OPERATIONS);
   return async ({ document, operation, operationName, variables }, contextValue) => {
     const { caller } = contextValue;
     if (caller.kind === 'key-holder' && !isRevocation(document, operation)) {
@@ -63,11 +64,27 @@ export function startExecution(schema: GraphQLSchema, maxCost?: number): Execute
         contextValue,
         variableValues: variables ?? null,
         operationName: operationName ?? null,
+        // Each error quotes a whole object. graphql/variables.ts describes all of them.
+        options: { maxCoercionErrors: 1 },
       });
+    /** Runs at once or, where it had to wait, in an iteration of the event loop of its own. */
+    const runInQueue = () => {
+      let hasWaited = false;
+      const result = queued(contextValue.callerId, async () => {
+        if (hasWaited) await nextIteration();
+        return await run();
+      });
+      hasWaited = true;
+      return result;
+    };
     try {
       const cost = operation ? checkCost(document, operation, variables) : 0;
-      const isQuick = isMutation || cost <= MAX_QUICK_COST;
-      const result = await (isQuick ? run() : queued(contextValue.callerId, run));
+      // A revocation and `predict`, whose results are small, never wait.
+      const isQuick =
+        cost <= MAX_QUICK_COST ||
+        rootFieldOf(operation ?? undefined) === 'predict' ||
+        isRevocation(document, operation);
+      const result = await (isQuick ? run() : runInQueue());
       checkResultSize(contextValue.resultSize);
       return result;
     } catch (error) {

@@ -1,22 +1,23 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import fastifyUnderPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isInApiOrganization } from '../accounts/plans.ts';
 import type { Identity } from '../auth/caller.ts';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import { payloadTooLarge, unauthenticated, unavailable, unsupportedMediaType } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
-import { networkOf } from '../requests/network.ts';
-import { startCallerTurns, type TakeTurn } from './caller-turns.ts';
 import { identify, refusalOf } from './identify.ts';
 import { parseJsonBodies } from './json-bodies.ts';
 import { type BodyBudget, bodyOwner } from './large-bodies.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES } from './limits.ts';
 import { type BodyAllowance, declaredBytesOf, readBody } from './read-body.ts';
+import { startScheduling } from './scheduling.ts';
 import { withTimeout } from './timeout.ts';
 
 /** Max age of an identification. After a body that took longer to arrive, the caller is identified again. */
 const MAX_IDENTITY_AGE_MS = 1000;
+
+/** Longer bodies of callers without a key are parsed when they are scheduled: 64 KiB can take 4 ms. */
+const MAX_UNSCHEDULED_BYTES = 8 * 1024;
 
 /** The caller, identified before the body is read. */
 interface Identified {
@@ -64,10 +65,18 @@ export type ReadBody = (request: FastifyRequest, payload: IncomingMessage) => Pr
  */
 export type ReserveMemory = (request: FastifyRequest, tenant: Tenant, bytes: number) => void;
 
+/**
+ * Waits until the server may do work for the caller of a request that blocks the event loop for milliseconds, and that
+ * follows at once (scheduling.ts).
+ *
+ * @throws UNAVAILABLE when too many wait, the wait takes too long, or the client has left
+ */
+export type Schedule = (request: FastifyRequest) => Promise<void>;
+
 /** What the routes of the API use. */
 export interface ProtectedApi {
   identityOf: GetIdentity;
-  takeTurn: TakeTurn;
+  schedule: Schedule;
   readBody: ReadBody;
   reserveMemory: ReserveMemory;
 }
@@ -83,12 +92,15 @@ export async function protectApi(
   { services, limits, budget }: ApiScopeOptions,
 ): Promise<ProtectedApi> {
   const { loopDelayMs, loopDelayWindowMs, handlerMs, anonymousBodyMs } = limits;
-  const takeTurn = startCallerTurns();
+  const scheduleCaller = startScheduling();
+  const schedule = (request: FastifyRequest) => scheduleCaller(request, identifiedBy(request).identity);
   parseJsonBodies(scope, {
     budget,
     limits,
     allowanceOf,
-    takeTurn: request => takeTurn(identifiedBy(request).identity, () => networkOf(request.ip)),
+    schedule,
+    maxUnscheduledOf: request =>
+      identifiedBy(request).identity.kind === 'api-key' ? MAX_ANONYMOUS_BODY_BYTES : MAX_UNSCHEDULED_BYTES,
   });
   await scope.register(fastifyUnderPressure, {
     maxEventLoopDelay: loopDelayMs,
@@ -99,6 +111,8 @@ export async function protectApi(
   });
   // Fastify's own handlerTimeout ends with the request's "close", which Node emits once a body has been read.
   scope.addHook('preHandler', (request, reply, done) => {
+    // The client left while the body was read: "close" would not clear the timer any more.
+    if (reply.raw.closed) return done(unavailable());
     const timer = setTimeout(() => {
       // A change that is being committed is answered as such: a 503 would say that nothing happened.
       if (reply.sent || request.isCommitting) return;
@@ -117,12 +131,7 @@ export async function protectApi(
     checkEncoding(headers, request.routeOptions.config.accepts);
     const identity = await withTimeout(identify(services, request, reply, { mayRemember: true }), handlerMs);
     const declaredBytes = method === 'POST' ? declaredBytesOf(request) : 0;
-    const owner =
-      declaredBytes > MAX_ANONYMOUS_BODY_BYTES
-        ? await bodyOwner(identity, userId =>
-            withTimeout(isInApiOrganization(services.db, userId), handlerMs),
-          )
-        : undefined;
+    const owner = declaredBytes > MAX_ANONYMOUS_BODY_BYTES ? bodyOwner(identity) : undefined;
     // A leaked key may be anyone's.
     const isAnonymous = identity.kind === 'anonymous' || identity.kind === 'key-holder';
     const allowance: BodyAllowance = {
@@ -133,7 +142,11 @@ export async function protectApi(
         if (identity.kind === 'anonymous' && identity.hadCookie) return unauthenticated();
         return refusalOf(identity) ?? payloadTooLarge();
       },
-      onceAnswered: callback => reply.raw.once('close', callback),
+      onceAnswered(callback) {
+        // "close" is emitted once.
+        if (reply.raw.closed) callback();
+        else reply.raw.once('close', callback);
+      },
     };
     if (declaredBytes !== Number.POSITIVE_INFINITY && declaredBytes > allowance.maxBytes) {
       throw allowance.tooLarge();
@@ -170,7 +183,7 @@ export async function protectApi(
   };
   return {
     identityOf,
-    takeTurn,
+    schedule,
     reserveMemory(request, tenant, bytes) {
       if (!budget.reserve(tenant, bytes)) throw unavailable();
       allowanceOf(request).onceAnswered(() => budget.release(tenant, bytes));

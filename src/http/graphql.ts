@@ -9,19 +9,20 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, getOperationAST, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { Caller } from '../auth/caller.ts';
 import type { Config } from '../config.ts';
-import { badUserInput, unavailable } from '../errors.ts';
+import { badUserInput } from '../errors.ts';
 import { answerOf, answerOperations, formatError, toCatalogue } from '../graphql/answers.ts';
 import type { Context } from '../graphql/context.ts';
 import { type ExecuteOperation, type OperationRequest, startExecution } from '../graphql/execution.ts';
 import { isLongValue, LongText } from '../graphql/large-values.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
 import { checkLength, documentTooLong, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
-import { asksForRevocation, isRevocation } from '../graphql/revocation.ts';
+import { asksForRevocation, asksShortlyForRevocation, mentionsRevocation } from '../graphql/revocation.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { rootFieldOf } from '../observability/root-field.ts';
 import { answerByConfirmedFacts } from '../predictions/attempt.ts';
-import type { TakeTurn } from './caller-turns.ts';
+import type { Schedule } from './api-scope.ts';
 import type { ContextOf } from './contexts.ts';
 import { refusalOf } from './identify.ts';
 import type { HttpLimits } from './limits.ts';
@@ -31,9 +32,16 @@ const MAX_NAME_CHARACTERS = 1000;
 /** Total length of the documents that are kept parsed and validated. Parsed, one takes a hundred times its text. */
 const MAX_CACHED_CHARACTERS = 500_000;
 
+/** Documents that were validated, by their text. Those of keys are apart, so that others cannot evict them. */
+const startDocuments = () =>
+  new LRUCache<string, DocumentNode>({
+    maxSize: MAX_CACHED_CHARACTERS,
+    sizeCalculation: (_document, source) => source.length,
+  });
+
 export interface GraphQLOptions {
   /** From `protectApi`. */
-  takeTurn: TakeTurn;
+  schedule: Schedule;
   contextOf: ContextOf;
   limits: Pick<HttpLimits, 'queryCost'>;
   config: Pick<Config, 'INTROSPECTION' | 'GRAPHIQL'>;
@@ -47,7 +55,7 @@ export interface GraphQLOptions {
  */
 export async function serveGraphQL(
   scope: FastifyInstance,
-  { takeTurn, contextOf, limits, config: { INTROSPECTION, GRAPHIQL } }: GraphQLOptions,
+  { schedule, contextOf, limits, config: { INTROSPECTION, GRAPHIQL } }: GraphQLOptions,
 ): Promise<void> {
   scope.addHook('onRequest', (request, _reply, done) => {
     request.usesSessions = true;
@@ -55,10 +63,9 @@ export async function serveGraphQL(
   });
   const schema = buildSchema();
   const executeOperation = byConfirmedFacts(startExecution(schema, limits.queryCost));
-  const validated = new LRUCache<string, DocumentNode>({
-    maxSize: MAX_CACHED_CHARACTERS,
-    sizeCalculation: (_document, source) => source.length,
-  });
+  const validated = { ofKeys: startDocuments(), ofOthers: startDocuments() };
+  const documentsOf = (kind: Caller['kind'] | undefined) =>
+    kind === 'api-key' ? validated.ofKeys : validated.ofOthers;
 
   const apollo = new ApolloServer<Context>({
     schema,
@@ -74,8 +81,8 @@ export async function serveGraphQL(
       answerOperations(executeOperation, { suggestNames: INTROSPECTION }),
       {
         requestDidStart: async () => ({
-          didResolveOperation: async ({ source, document }) => {
-            validated.set(source, document);
+          didResolveOperation: async ({ source, document, contextValue: { caller } }) => {
+            documentsOf(caller.kind).set(source, document);
           },
         }),
       },
@@ -107,16 +114,15 @@ export async function serveGraphQL(
     },
   });
 
-  /** Waits until the document may be processed. What is looked up before remains valid: the request had arrived. */
-  async function waitForTurn({ caller, address, isOver }: Context): Promise<void> {
-    await takeTurn(caller, address);
-    if (isOver()) throw unavailable();
-  }
-
   /** The operation of a plain request with a document that was validated before; undefined for any other request. */
-  function findValidated({ method, headers, body }: FastifyRequest): OperationRequest | undefined {
+  function findValidated({
+    method,
+    headers,
+    body,
+    identified,
+  }: FastifyRequest): OperationRequest | undefined {
     if (method !== 'POST' || !acceptsJson(headers.accept) || !isPlain(body)) return undefined;
-    const document = validated.get(body.query);
+    const document = documentsOf(identified?.identity.kind).get(body.query);
     const operation = document && getOperationAST(document, body.operationName);
     return operation ? { ...body, document, operation } : undefined;
   }
@@ -127,26 +133,25 @@ export async function serveGraphQL(
     config: { mayRevokeKey: true },
     onRequest: GRAPHIQL ? [redirectBrowsersToGraphiQL] : [],
     async handler(request, reply) {
-      const validatedRequest = findValidated(request);
+      const found = findValidated(request);
+      if (!found) checkBody(request.body);
+      const isPredict = rootFieldOf(found?.operation ?? undefined) === 'predict';
+      // Only a settled call of `predict` confirms remembered facts.
+      const context = await contextOf(request, reply, isPredict ? 'any look-up' : 'recent look-up');
+      if (!isUnscheduled(context.caller, isPredict, request.body)) {
+        const refusal = refusalOf(context.caller);
+        if (refusal && !mentionsRevocation(request.body)) throw refusal;
+        await schedule(request);
+        if (refusal && !asksForRevocation(request.body)) throw refusal;
+      }
+      // The document may have been validated meanwhile.
+      const validatedRequest = found ?? findValidated(request);
       if (!validatedRequest) {
-        checkBody(request.body);
-        // Nothing would confirm remembered facts: Apollo may answer without executing anything.
-        const context = await contextOf(request, reply, 'recent look-up');
         contexts.set(request, context);
-        // Its holder can revoke a key while it is used to keep the server busy.
-        if (!asksForRevocation(request.body)) {
-          const refusal = refusalOf(context.caller);
-          if (refusal) throw refusal;
-          await waitForTurn(context);
-        }
         return await viaApollo.call(this, request, reply);
       }
       const { operation, variables, document } = validatedRequest;
       request.operation = operation ?? undefined;
-      // Only a settled call of `predict` confirms remembered facts.
-      const isPredict = rootFieldOf(operation ?? undefined) === 'predict';
-      const context = await contextOf(request, reply, isPredict ? 'any look-up' : 'recent look-up');
-      if (!isPredict && !isRevocation(document, operation)) await waitForTurn(context);
       const result = await executeOperation(validatedRequest, context);
       return writeAnswer(
         reply,
@@ -154,6 +159,15 @@ export async function serveGraphQL(
       );
     },
   });
+}
+
+/**
+ * Whether a request is processed without waiting for a slot: a call of `predict` with a key and a validated document, which
+ * takes less than a millisecond, and the revocation of a key, which may itself keep the server busy.
+ */
+function isUnscheduled({ kind }: Caller, isPredict: boolean, body: unknown): boolean {
+  if (kind === 'api-key') return isPredict || asksShortlyForRevocation(body);
+  return kind === 'key-holder' && asksShortlyForRevocation(body);
 }
 
 /** Executes operations until the facts about the caller are confirmed. If a look-up fails, the result has its error. */

@@ -64,7 +64,10 @@ export async function identify(
   if (token === undefined) return { kind: 'anonymous', at, hadCookie: false };
   const address = () => networkOf(request.ip);
   const found = isToken(token) && (await findSession(services.shareOf(address()), token, at, address));
-  if (found) return { kind: 'person', at, person: { ...found.person, sessionId: found.sessionId } };
+  if (found) {
+    const { person, sessionId, isOnApiPlan } = found;
+    return { kind: 'person', at, person: { ...person, sessionId }, reserved: isOnApiPlan };
+  }
   clearSessionCookie(request, reply);
   return { kind: 'anonymous', at, hadCookie: true };
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Schedule } from './api-scope.ts';
 import { ALWAYS_WITHIN_BUDGET_BYTES, startJsonBudget } from './json-budget.ts';
 import { notUtf8, startLargeJson } from './large-json.ts';
 import { MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
@@ -20,8 +21,9 @@ declare module 'fastify' {
 export interface JsonBodiesOptions extends Pick<ReadBodyOptions, 'budget' | 'limits'> {
   /** The allowance of a request whose caller was identified. */
   allowanceOf: (request: FastifyRequest) => BodyAllowance;
-  /** Waits until a large body may be parsed on the event loop. @throws UNAVAILABLE when too many wait */
-  takeTurn: (request: FastifyRequest) => Promise<void>;
+  schedule: Schedule;
+  /** Max bytes of a body that is parsed without being scheduled. */
+  maxUnscheduledOf: (request: FastifyRequest) => number;
 }
 
 /**
@@ -58,7 +60,7 @@ export function parseJsonBodies(app: FastifyInstance, options: JsonBodiesOptions
         if (isUtf8(body)) parse(request, body.toString('utf8'), done);
         else done(notUtf8());
       };
-      if (request.isLarge) options.takeTurn(request).then(parseInline, done);
+      if (body.length > options.maxUnscheduledOf(request)) options.schedule(request).then(parseInline, done);
       else parseInline();
     });
   });

@@ -72,20 +72,13 @@ export function partOfBudget(budget: BodyBudget, owner: Tenant, maxBytes: number
   };
 }
 
-/**
- * Whose share of the budget a body counts against: the organization of a key, or the person; undefined for anonymous.
- *
- * @param isOnApiPlan whether a person is a member of an organization on a plan with API access
- */
-export async function bodyOwner(
-  identity: Identity,
-  isOnApiPlan: (userId: string) => Promise<boolean>,
-): Promise<Tenant | undefined> {
+/** Whose share of the budget a body counts against: the organization of a key, or the person; undefined for anonymous. */
+export function bodyOwner(identity: Identity): Tenant | undefined {
   switch (identity.kind) {
     case 'api-key':
       return { id: identity.key.organizationId, reserved: identity.key.allowApiPredict };
     case 'person':
-      return { id: identity.person.id, reserved: await isOnApiPlan(identity.person.id) };
+      return { id: identity.person.id, reserved: identity.reserved };
     case 'anonymous':
     case 'key-holder':
       return undefined;

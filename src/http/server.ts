@@ -32,6 +32,7 @@ import { bodyBudget } from './large-bodies.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
 import { noRoute } from './no-route.ts';
 import { servePages } from './pages.ts';
+import { limitPipelining } from './pipelining.ts';
 import { isRestUrl, PREFIX } from './rest/paths.ts';
 import { serveRest } from './rest/routes.ts';
 import { serveSecretScanning } from './secret-scanning.ts';
@@ -116,6 +117,7 @@ export async function startHttpServer({
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done();
   });
+  limitPipelining(app);
   const isAllowedHost = allowedHosts(config);
   app.addHook('onRequest', ({ host, raw, routeOptions }, _reply, done) => {
     // Health probes may use any Host header, mostly an address.
@@ -149,9 +151,9 @@ export async function startHttpServer({
     await app.register(async scope => {
       for (const { watchRequests } of observers) watchRequests(scope);
       countRefusals(scope, services);
-      const { identityOf, takeTurn, ...bodies } = await protectApi(scope, { services, limits, budget });
+      const { identityOf, schedule, ...bodies } = await protectApi(scope, { services, limits, budget });
       const contextOf = startContexts(services, identityOf);
-      await scope.register(graphql => serveGraphQL(graphql, { takeTurn, contextOf, limits, config }));
+      await scope.register(graphql => serveGraphQL(graphql, { schedule, contextOf, limits, config }));
       await scope.register(rest => serveRest(rest, { contextOf, bodies, limits }), { prefix: PREFIX });
     });
     if (signingKeys) {
