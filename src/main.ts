@@ -139,7 +139,7 @@ function reasonOf(error: unknown): string {
 
 async function serve(config: Config): Promise<void> {
   const stop = stopSignal();
-  // Only here: it takes half of the time of the other commands to load.
+  // Loaded only here: it would take half of the time of every other command.
   const { startServer } = await import('./services.ts');
   const { db, owner, close } = await openDatabase(config, { exclusive: true });
   let server: RunningServer | null = null;

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 
 export interface Flood {
   url: string;
-  /** Sent in turn, by each client from another one on. */
+  /** Each client sends them in order, and starts at a different one. */
   requests: { headers: Record<string, string>; body: string }[];
   /** Requests in flight at any time. */
   clients: number;

@@ -10,7 +10,7 @@ import { parseJsonBodies } from './json-bodies.ts';
 import { type BodyBudget, bodyOwner } from './large-bodies.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES } from './limits.ts';
 import { type BodyAllowance, declaredBytesOf, readBody } from './read-body.ts';
-import { startScheduling } from './scheduling.ts';
+import { type Schedule, startScheduling } from './scheduling.ts';
 import { withTimeout } from './timeout.ts';
 
 /** Max age of an identification. After a body that took longer to arrive, the caller is identified again. */
@@ -64,14 +64,6 @@ export type ReadBody = (request: FastifyRequest, payload: IncomingMessage) => Pr
  * @throws UNAVAILABLE if the tenant has no share left
  */
 export type ReserveMemory = (request: FastifyRequest, tenant: Tenant, bytes: number) => void;
-
-/**
- * Waits until the server may do work for the caller of a request that blocks the event loop for milliseconds, and that
- * follows at once (scheduling.ts).
- *
- * @throws UNAVAILABLE when too many wait, the wait takes too long, or the client has left
- */
-export type Schedule = (request: FastifyRequest) => Promise<void>;
 
 /** What the routes of the API use. */
 export interface ProtectedApi {

@@ -22,10 +22,10 @@ import { asksForRevocation, asksShortlyForRevocation, mentionsRevocation } from 
 import { buildSchema } from '../graphql/schema.ts';
 import { rootFieldOf } from '../observability/root-field.ts';
 import { answerByConfirmedFacts } from '../predictions/attempt.ts';
-import type { Schedule } from './api-scope.ts';
 import type { ContextOf } from './contexts.ts';
 import { refusalOf } from './identify.ts';
 import type { HttpLimits } from './limits.ts';
+import type { Schedule } from './scheduling.ts';
 import { writeAnswer } from './write-answer.ts';
 
 const MAX_NAME_CHARACTERS = 1000;

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Schedule } from './api-scope.ts';
 import { ALWAYS_WITHIN_BUDGET_BYTES, startJsonBudget } from './json-budget.ts';
 import { notUtf8, startLargeJson } from './large-json.ts';
 import { MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
 import { startMemoryRelease } from './memory.ts';
 import { type BodyAllowance, declaredBytesOf, type ReadBodyOptions, readBody } from './read-body.ts';
+import type { Schedule } from './scheduling.ts';
 
 /** Longer bodies are parsed in a worker. A thousand spectra are shorter, and parsed in 15 ms. */
 const MAX_INLINE_BYTES = 4 * 1024 * 1024;

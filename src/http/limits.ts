@@ -9,7 +9,7 @@ export interface HttpLimits {
   requestMs: number;
   /** Max time for the body of an anonymous request. */
   anonymousBodyMs: number;
-  /** Max time to the response, once the body has been read. */
+  /** Max time to the response, once the body has been parsed. */
   handlerMs: number;
   /** Max time that a connection may wait for its next request. */
   idleMs: number;

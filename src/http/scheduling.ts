@@ -12,6 +12,14 @@ const MAX_WAIT_MS = 10_000;
 const MAX_WAIT_OF_PEOPLE_MS = 1000;
 
 /**
+ * Waits until the server may do work for the caller of a request that blocks the event loop for milliseconds, and that
+ * follows at once (concurrency/loop-scheduler.ts).
+ *
+ * @throws UNAVAILABLE when too many wait, the wait takes too long, or the client has left
+ */
+export type Schedule = (request: FastifyRequest) => Promise<void>;
+
+/**
  * Starts scheduling the work of callers. Each iteration of the event loop has a slot for the keys of one organization, and a
  * slot for each of these groups: people of organizations on a plan with API access, other people, and anonymous callers. The
  * groups share one pause, so that they take at most half of the time. The pause of keys is short, unless their plan lost its
