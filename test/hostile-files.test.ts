@@ -240,6 +240,24 @@ test('what files expand to counts in the memory for bodies, until the calls are 
   });
 });
 
+test('a client that leaves while its files are read leaves no memory reserved', async () => {
+  // A tenant may hold the points of two such files.
+  const small = await startService({ httpLimits: { largeBodiesBytes: 20_000 } });
+  onTestFinished(() => small.close());
+  const { owner, deploymentId } = await openLab(small);
+  const key = await createKey(small, owner, { deploymentId });
+  const call = (signal?: AbortSignal) => {
+    const body = new FormData();
+    body.append('file', new Blob([oneSpectrum('a')]), 'a.csv');
+    const headers = { authorization: `Api-Key ${key.rawKey}` };
+    const url = `${small.url}/api/deployments/${deploymentId}/predict/file`;
+    return fetch(url, { method: 'POST', headers, body, ...(signal && { signal }) });
+  };
+  expect((await call()).status).toBe(200);
+  for (let ms = 1; ms <= 30; ms++) await call(AbortSignal.timeout(ms)).catch(() => {});
+  await expect.poll(async () => (await call()).status).toBe(200);
+});
+
 test('the files of one organization do not delay the calls and files of another', async () => {
   const body = Uint8Array.from(wideFile());
   const busy = Array.from({ length: 4 }, () => sendFiles(service, lab.deploymentId, body, lab.key));
