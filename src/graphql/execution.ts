@@ -10,7 +10,6 @@ import {
 } from 'graphql';
 import { fairQueue } from '../concurrency/fair-queue.ts';
 import { unauthenticated } from '../errors.ts';
-import { rootFieldOf } from '../observability/root-field.ts';
 import type { Context } from './context.ts';
 import { withWholeFloatLists, withWholeVariables } from './float-lists.ts';
 import { startCostCheck } from './query-cost.ts';
@@ -30,13 +29,11 @@ export interface OperationRequest {
 /** Executes an operation. Errors are in the result. */
 export type ExecuteOperation = (request: OperationRequest, context: Context) => Promise<ExecutionResult>;
 
-/** Operations of a higher cost are queued; others are executed in a millisecond. */
+/** Queries of a higher cost are queued; others are executed in a millisecond. */
 const MAX_QUICK_COST = 500;
 
-/**
- * The queue of heavy operations. Each blocks the event loop for up to a tenth of a second.
- */
-const HEAVY_OPERATIONS = { concurrency: 2, concurrencyOfSender: 1, maxWaiting: 1000, maxWaitingOfSender: 50 };
+/** The queue of heavy queries. Each blocks the event loop for up to a tenth of a second; at most two do so in one iteration. */
+const HEAVY_QUERIES = { concurrency: 2, concurrencyOfSender: 1, maxWaiting: 1000, maxWaitingOfSender: 50 };
 
 /**
  * Starts the execution that replaces Apollo's. Mutations, which cannot contain introspection, run on a schema that reads
@@ -46,7 +43,7 @@ const HEAVY_OPERATIONS = { concurrency: 2, concurrencyOfSender: 1, maxWaiting: 1
 export function startExecution(schema: GraphQLSchema, maxCost?: number): ExecuteOperation {
   const fastSchema = withWholeFloatLists(schema);
   const checkCost = startCostCheck(schema, maxCost);
-  const queued = fairQueue(HEAVY_OPERATIONS);
+  const queued = fairQueue(HEAVY_QUERIES);
   return async ({ document, operation, operationName, variables }, contextValue) => {
     const { caller } = contextValue;
     if (caller.kind === 'key-holder' && !isRevocation(document, operation)) {
@@ -79,11 +76,7 @@ export function startExecution(schema: GraphQLSchema, maxCost?: number): Execute
     };
     try {
       const cost = operation ? checkCost(document, operation, variables) : 0;
-      // A revocation and `predict`, whose results are small, never wait.
-      const isQuick =
-        cost <= MAX_QUICK_COST ||
-        rootFieldOf(operation ?? undefined) === 'predict' ||
-        isRevocation(document, operation);
+      const isQuick = isMutation || cost <= MAX_QUICK_COST;
       const result = await (isQuick ? run() : runInQueue());
       checkResultSize(contextValue.resultSize);
       return result;

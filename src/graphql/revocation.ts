@@ -10,8 +10,6 @@ import { QUERY_LIMITS } from './query-limits.ts';
 import { isRootField, rootSelections } from './root-selections.ts';
 
 const FIELD = 'revokeThisApiKey';
-/** Max length of a document that is parsed in 0.1 ms. One that revokes a key and selects every field has 300 characters. */
-const MAX_SHORT_CHARACTERS = 2000;
 
 /**
  * Whether an operation does nothing but revoke the key that it is sent with. It is executed for a key which is refused
@@ -41,11 +39,6 @@ function mentioningRevocation(body: unknown): string | undefined {
 
 /** Whether the body of a GraphQL request mentions the revocation of its key. */
 export const mentionsRevocation = (body: unknown): boolean => mentioningRevocation(body) !== undefined;
-
-/** Whether the body of a GraphQL request has a short document which `asksForRevocation`: that is known in 0.1 ms. */
-export const asksShortlyForRevocation = (body: unknown): boolean =>
-  (mentioningRevocation(body)?.length ?? Number.POSITIVE_INFINITY) <= MAX_SHORT_CHARACTERS &&
-  asksForRevocation(body);
 
 /** Whether the body of a GraphQL request, before its validation, asks for the revocation of its key and nothing else. */
 export function asksForRevocation(body: unknown): boolean {

@@ -16,9 +16,6 @@ import { withTimeout } from './timeout.ts';
 /** Max age of an identification. After a body that took longer to arrive, the caller is identified again. */
 const MAX_IDENTITY_AGE_MS = 1000;
 
-/** Longer bodies of callers without a key are parsed when they are scheduled: 64 KiB can take 4 ms. */
-const MAX_UNSCHEDULED_BYTES = 8 * 1024;
-
 /** The caller, identified before the body is read. */
 interface Identified {
   identity: Identity;
@@ -84,15 +81,12 @@ export async function protectApi(
   { services, limits, budget }: ApiScopeOptions,
 ): Promise<ProtectedApi> {
   const { loopDelayMs, loopDelayWindowMs, handlerMs, anonymousBodyMs } = limits;
-  const scheduleCaller = startScheduling();
-  const schedule = (request: FastifyRequest) => scheduleCaller(request, identifiedBy(request).identity);
+  const schedule = startScheduling();
   parseJsonBodies(scope, {
     budget,
     limits,
     allowanceOf,
-    schedule,
-    maxUnscheduledOf: request =>
-      identifiedBy(request).identity.kind === 'api-key' ? MAX_ANONYMOUS_BODY_BYTES : MAX_UNSCHEDULED_BYTES,
+    schedule: request => (isAnonymous(identifiedBy(request).identity) ? schedule(request) : undefined),
   });
   await scope.register(fastifyUnderPressure, {
     maxEventLoopDelay: loopDelayMs,
@@ -124,11 +118,9 @@ export async function protectApi(
     const identity = await withTimeout(identify(services, request, reply, { mayRemember: true }), handlerMs);
     const declaredBytes = method === 'POST' ? declaredBytesOf(request) : 0;
     const owner = declaredBytes > MAX_ANONYMOUS_BODY_BYTES ? bodyOwner(identity) : undefined;
-    // A leaked key may be anyone's.
-    const isAnonymous = identity.kind === 'anonymous' || identity.kind === 'key-holder';
     const allowance: BodyAllowance = {
       owner,
-      maxBytes: isAnonymous ? MAX_ANONYMOUS_BODY_BYTES : MAX_BODY_BYTES,
+      maxBytes: isAnonymous(identity) ? MAX_ANONYMOUS_BODY_BYTES : MAX_BODY_BYTES,
       // The client of an ended session gets the error of the session instead of that of the body.
       tooLarge: () => {
         if (identity.kind === 'anonymous' && identity.hadCookie) return unauthenticated();
@@ -143,7 +135,7 @@ export async function protectApi(
     if (declaredBytes !== Number.POSITIVE_INFINITY && declaredBytes > allowance.maxBytes) {
       throw allowance.tooLarge();
     }
-    if (isAnonymous && method === 'POST') closeSlowBody(request, anonymousBodyMs);
+    if (isAnonymous(identity) && method === 'POST') closeSlowBody(request, anonymousBodyMs);
     request.identified = { identity, allowance, at: performance.now() };
     return payload;
   });
@@ -177,8 +169,9 @@ export async function protectApi(
     identityOf,
     schedule,
     reserveMemory(request, tenant, bytes) {
+      const { onceAnswered } = allowanceOf(request);
       if (!budget.reserve(tenant, bytes)) throw unavailable();
-      allowanceOf(request).onceAnswered(() => budget.release(tenant, bytes));
+      onceAnswered(() => budget.release(tenant, bytes));
     },
     readBody: (request, payload) =>
       new Promise((resolve, reject) => {
@@ -194,6 +187,9 @@ function identifiedBy({ identified }: FastifyRequest): Identified {
 }
 
 const allowanceOf = (request: FastifyRequest): BodyAllowance => identifiedBy(request).allowance;
+
+/** Whether the caller may be anyone, as with a key that was leaked and is refused. */
+const isAnonymous = ({ kind }: Identity) => kind === 'anonymous' || kind === 'key-holder';
 
 const isRemembered = (identity: Identity) => identity.kind === 'api-key' && identity.isRemembered;
 

@@ -18,7 +18,7 @@ import { type ExecuteOperation, type OperationRequest, startExecution } from '..
 import { isLongValue, LongText } from '../graphql/large-values.ts';
 import { oneMutationField } from '../graphql/one-mutation.ts';
 import { checkLength, documentTooLong, QUERY_LIMITS, queryLimits } from '../graphql/query-limits.ts';
-import { asksForRevocation, asksShortlyForRevocation, mentionsRevocation } from '../graphql/revocation.ts';
+import { asksForRevocation, mentionsRevocation } from '../graphql/revocation.ts';
 import { buildSchema } from '../graphql/schema.ts';
 import { rootFieldOf } from '../observability/root-field.ts';
 import { answerByConfirmedFacts } from '../predictions/attempt.ts';
@@ -134,16 +134,15 @@ export async function serveGraphQL(
     onRequest: GRAPHIQL ? [redirectBrowsersToGraphiQL] : [],
     async handler(request, reply) {
       const found = findValidated(request);
+      request.operation = found?.operation ?? undefined;
       if (!found) checkBody(request.body);
       const isPredict = rootFieldOf(found?.operation ?? undefined) === 'predict';
       // Only a settled call of `predict` confirms remembered facts.
       const context = await contextOf(request, reply, isPredict ? 'any look-up' : 'recent look-up');
-      if (!isUnscheduled(context.caller, isPredict, request.body)) {
-        const refusal = refusalOf(context.caller);
-        if (refusal && !mentionsRevocation(request.body)) throw refusal;
-        await schedule(request);
-        if (refusal && !asksForRevocation(request.body)) throw refusal;
-      }
+      const refusal = refusalOf(context.caller);
+      if (refusal && !mentionsRevocation(request.body)) throw refusal;
+      if (context.caller.kind === 'anonymous' || refusal) await schedule(request);
+      if (refusal && !asksForRevocation(request.body)) throw refusal;
       // The document may have been validated meanwhile.
       const validatedRequest = found ?? findValidated(request);
       if (!validatedRequest) {
@@ -159,15 +158,6 @@ export async function serveGraphQL(
       );
     },
   });
-}
-
-/**
- * Whether a request is processed without waiting for a slot: a call of `predict` with a key and a validated document, which
- * takes less than a millisecond, and the revocation of a key, which may itself keep the server busy.
- */
-function isUnscheduled({ kind }: Caller, isPredict: boolean, body: unknown): boolean {
-  if (kind === 'api-key') return isPredict || asksShortlyForRevocation(body);
-  return kind === 'key-holder' && asksShortlyForRevocation(body);
 }
 
 /** Executes operations until the facts about the caller are confirmed. If a look-up fails, the result has its error. */

@@ -6,10 +6,11 @@ import { notUtf8, startLargeJson } from './large-json.ts';
 import { MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
 import { startMemoryRelease } from './memory.ts';
 import { type BodyAllowance, declaredBytesOf, type ReadBodyOptions, readBody } from './read-body.ts';
-import type { Schedule } from './scheduling.ts';
 
 /** Longer bodies are parsed in a worker. A thousand spectra are shorter, and parsed in 15 ms. */
 const MAX_INLINE_BYTES = 4 * 1024 * 1024;
+/** Longer bodies of anonymous callers are parsed when they are scheduled: 64 KiB can take 4 ms. */
+const MAX_UNSCHEDULED_BYTES = 8 * 1024;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,9 +22,8 @@ declare module 'fastify' {
 export interface JsonBodiesOptions extends Pick<ReadBodyOptions, 'budget' | 'limits'> {
   /** The allowance of a request whose caller was identified. */
   allowanceOf: (request: FastifyRequest) => BodyAllowance;
-  schedule: Schedule;
-  /** Max bytes of a body that is parsed without being scheduled. */
-  maxUnscheduledOf: (request: FastifyRequest) => number;
+  /** Waits until a body may be parsed; undefined if its caller is not anonymous. */
+  schedule: (request: FastifyRequest) => Promise<void> | undefined;
 }
 
 /**
@@ -60,7 +60,8 @@ export function parseJsonBodies(app: FastifyInstance, options: JsonBodiesOptions
         if (isUtf8(body)) parse(request, body.toString('utf8'), done);
         else done(notUtf8());
       };
-      if (body.length > options.maxUnscheduledOf(request)) options.schedule(request).then(parseInline, done);
+      const slot = body.length > MAX_UNSCHEDULED_BYTES ? options.schedule(request) : undefined;
+      if (slot) slot.then(parseInline, done);
       else parseInline();
     });
   });

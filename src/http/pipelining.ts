@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /** Max requests of a connection that are not answered yet. No browser and no common client sends a second one. */
-const MAX_PIPELINED = 10;
+const MAX_PIPELINED = 5;
 
 /**
  * Closes a connection that sends more requests before the first is answered. Node dispatches all requests of a chunk at once,
