@@ -39,6 +39,12 @@ const VIEWER = graphql(`
           maxApiKeys
           monthlyPredictions
         }
+        apiKeyPolicy {
+          maxLifetimeDays
+          expiryRequired
+          projectKeysAllowed
+        }
+        keyMails
         projects {
           id
           name

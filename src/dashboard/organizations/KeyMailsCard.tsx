@@ -1,20 +1,9 @@
 import { Card, Stack, Switch, Text, Title } from '@mantine/core';
-import { useMutation, useQuery } from 'urql';
+import { useMutation } from 'urql';
 import { sentenceOf } from '../app/client';
+import type { Organization } from '../app/Session';
 import { graphql } from '../generated';
 import { Refusal } from '../ui/Refusal';
-
-const KEY_MAILS = graphql(`
-  query KeyMails {
-    viewer {
-      id
-      organizations {
-        id
-        keyMails
-      }
-    }
-  }
-`);
 
 const SET_KEY_MAILS = graphql(`
   mutation SetKeyMails($organizationId: ID!, $enabled: Boolean!) {
@@ -26,10 +15,9 @@ const SET_KEY_MAILS = graphql(`
 `);
 
 /** Whether the viewer gets mails about the API keys of an organization. Nothing, if the server sends none. */
-export function KeyMailsCard({ organizationId }: { organizationId: string }) {
-  const [{ data }] = useQuery({ query: KEY_MAILS });
+export function KeyMailsCard({ organization }: { organization: Organization }) {
+  const { id: organizationId, keyMails: enabled } = organization;
   const [{ fetching, error }, setKeyMails] = useMutation(SET_KEY_MAILS);
-  const enabled = data?.viewer?.organizations.find(({ id }) => id === organizationId)?.keyMails;
   if (enabled == null) return null;
   return (
     <Card withBorder padding="lg" component="section" aria-labelledby="key-mails">

@@ -1,31 +1,14 @@
 import { Button, Card, Checkbox, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import { type CombinedError, useClient, useQuery } from 'urql';
+import { type CombinedError, useClient } from 'urql';
 import { ABOUT_KEYS } from '../api-keys/queries';
 import { sentenceOf } from '../app/client';
 import type { Organization } from '../app/Session';
 import { graphql } from '../generated';
-import type { KeyPolicyQuery } from '../generated/graphql';
 import { MAX_LIFETIME_DAYS } from '../limits.ts';
 import { Fact, Facts } from '../ui/Fact';
 import { Form, TextField } from '../ui/Form';
 import { Refusal } from '../ui/Refusal';
-
-const POLICY = graphql(`
-  query KeyPolicy {
-    viewer {
-      id
-      organizations {
-        id
-        apiKeyPolicy {
-          maxLifetimeDays
-          expiryRequired
-          projectKeysAllowed
-        }
-      }
-    }
-  }
-`);
 
 const SET_POLICY = graphql(`
   mutation SetApiKeyPolicy($input: SetApiKeyPolicyInput!) {
@@ -40,14 +23,10 @@ const SET_POLICY = graphql(`
   }
 `);
 
-type Policy = NonNullable<KeyPolicyQuery['viewer']>['organizations'][number]['apiKeyPolicy'];
-
 /** What the organization requires of its API keys. Owners can change it. */
-export function KeyPolicyCard({ organization: { id, viewerCan } }: { organization: Organization }) {
-  const [{ data }] = useQuery({ query: POLICY });
+export function KeyPolicyCard({ organization }: { organization: Organization }) {
+  const { id, viewerCan, apiKeyPolicy: policy } = organization;
   const [changing, setChanging] = useState(false);
-  const policy = data?.viewer?.organizations.find(one => one.id === id)?.apiKeyPolicy;
-  if (!policy) return null;
   return (
     <Card withBorder padding="lg" component="section" aria-labelledby="key-policy">
       <Group justify="space-between" mb="sm">
@@ -79,7 +58,7 @@ export function KeyPolicyCard({ organization: { id, viewerCan } }: { organizatio
 
 interface FormProps {
   organizationId: string;
-  policy: Policy;
+  policy: Organization['apiKeyPolicy'];
   onDone: () => void;
 }
 

@@ -33,7 +33,7 @@ export function OrganizationPage() {
       </Stack>
       <PlanCard organization={organization} />
       <KeyPolicyCard organization={organization} />
-      <KeyMailsCard organizationId={organization.id} />
+      <KeyMailsCard organization={organization} />
       <OrganizationProjects organization={organization} />
       <OrganizationMembers organization={organization} />
       {organization.viewerCan.manageMembers && <ActivityLink slug={organization.slug} />}
