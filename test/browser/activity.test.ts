@@ -15,7 +15,7 @@ import {
   startService,
   UPDATE_KEY,
 } from '../harness.ts';
-import { isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
+import { chooseOption, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
 
 const browser = launchBrowser();
 let service: Service;
@@ -54,8 +54,7 @@ test('the tab lists who did what, what changed, when and from which network, and
   await page.getByRole('tooltip').waitFor();
   expect(await page.getByRole('tooltip').innerText()).toMatch(/20\d\d, \d\d:\d\d:\d\d/);
 
-  await page.getByRole('combobox', { name: 'Actions' }).click();
-  await page.getByRole('option', { name: 'Deployments' }).click();
+  await chooseOption(page, 'Actions', 'Deployments');
   await rows(page).filter({ hasText: 'created the deployment Octane' }).waitFor();
   await expect.poll(() => rows(page).count()).toBe(1);
   expect(page.url()).toContain('group=DEPLOYMENTS');

@@ -1,4 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { AxeResults, RunOptions } from 'axe-core';
 import {
   type Browser,
   type BrowserContext,
@@ -66,30 +68,36 @@ async function signInWith(context: BrowserContext, service: Service, { cookie }:
   await context.addCookies([{ name, value, url: service.url }]);
 }
 
+/** Chooses the option whose name begins with the text. */
+export async function chooseOption(page: Page, label: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name: label, exact: true }).click();
+  await page.getByRole('option', { name: new RegExp(`^${option}`) }).click();
+}
+
 /** Switches the page to a colour scheme, and waits until it is used. */
 export async function switchColors(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
 }
 
+const axeCore = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+
 /** The rules of axe-core whose result depends on colours. */
 const COLOR_RULES = ['color-contrast', 'link-in-text-block'];
 
 /** The violations that axe-core finds on the current page: of all rules in light colours, and of colours in dark ones. */
 export async function axeViolations(page: Page): Promise<string[]> {
-  // Legacy mode analyzes the page without a second one for its frames, and violations alone: 0.3 s instead of 0.9 s.
-  const axe = () => new AxeBuilder({ page }).setLegacyMode(true);
-  const violationsOf = async (colorScheme: 'light' | 'dark', builder: AxeBuilder) => {
+  // Not by @axe-core/playwright, which sends axe-core to the page again for each analysis: 0.75 s instead of 0.25 s.
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axeCore);
+  const violationsIn = async (colorScheme: 'light' | 'dark', options: RunOptions) => {
     await switchColors(page, colorScheme);
-    const { violations } = await builder.analyze();
+    const script = `axe.run(${JSON.stringify({ ...options, resultTypes: ['violations'] })})`;
+    const { violations } = await page.evaluate<AxeResults>(script);
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(node => `${id} in ${colorScheme} colours: ${node.html} ${node.failureSummary}`),
     );
   };
-  return [
-    ...(await violationsOf('dark', axe().withRules(COLOR_RULES))),
-    ...(await violationsOf('light', axe().options({ resultTypes: ['violations'] }))),
-  ];
+  return [...(await violationsIn('dark', { runOnly: COLOR_RULES })), ...(await violationsIn('light', {}))];
 }
 
 /** Waits until a dialog or a tooltip has faded in: before that its colours cannot be checked. */

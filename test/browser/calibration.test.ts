@@ -12,7 +12,7 @@ import {
   startService,
 } from '../harness.ts';
 import { regressionWithStatistics } from '../onnx-files.ts';
-import { isAccessibleAtEveryWidth, launchBrowser, openPage, stands } from './browser.ts';
+import { chooseOption, isAccessibleAtEveryWidth, launchBrowser, openPage, stands } from './browser.ts';
 
 const browser = launchBrowser();
 let service: Service;
@@ -56,11 +56,6 @@ async function openRegistration(page: Page, name: string, onnx: Uint8Array = dem
 
 const addCalibration = (dialog: Locator) => dialog.getByRole('button', { name: 'Add calibration' }).click();
 
-async function choose(page: Page, dialog: Locator, quantity: string) {
-  await dialog.getByRole('combobox', { name: 'Quantity' }).click();
-  await page.getByRole('option', { name: quantity }).click();
-}
-
 const dropSpectra = (dialog: Locator, name: string, text: string | Buffer) =>
   dialog
     .getByLabel('File of calibration spectra')
@@ -97,7 +92,7 @@ test('a CSV of calibration spectra gives a model its x axis, and the range of th
   await submit();
   // The file does not state what its x values are.
   await dialog.getByText('Choose the quantity.').waitFor();
-  await choose(page, dialog, 'Wavelength');
+  await chooseOption(page, 'Quantity', 'Wavelength');
   expect(await dialog.getByLabel('Unit of x').inputValue()).toBe('nm');
   await submit();
   await dialog.getByText('From a CSV, version 1 is registered').waitFor();
@@ -122,7 +117,7 @@ test('an x axis and the facts of a calibration are typed, with decimal points or
   const page = await openModels();
   const { dialog, submit } = await openRegistration(page, 'By hand', regressionWithStatistics({}));
   await addCalibration(dialog);
-  await choose(page, dialog, 'Raman shift');
+  await chooseOption(page, 'Quantity', 'Raman shift');
   await dialog.getByLabel('First x').fill('3200,5');
   for (const [label, text] of [
     ['Unit of the spectra', 'counts'],
@@ -249,7 +244,7 @@ test('the x axis of a model is set once, evenly spaced, and its button is gone a
   await dialog.getByText('The x axis can be set once').waitFor();
   await dialog.getByRole('button', { name: 'Set x axis' }).click();
   await dialog.getByText('Enter the first x.').waitFor();
-  await choose(page, dialog, 'Wavelength');
+  await chooseOption(page, 'Quantity', 'Wavelength');
   await dialog.getByLabel('First x').fill('900');
   await dialog.getByLabel('Last x').fill('1700');
   await dialog.getByText('900 → 1700 nm, 401 points, 2 nm apart', { exact: true }).waitFor();
@@ -275,7 +270,7 @@ test('the x axis of a model is set from a CSV on the page of its deployment, and
     const dialog = page.getByRole('dialog', { name: 'Set the x axis' });
     await dropSpectra(dialog, 'gasoline-test.csv', demonstration('gasoline-test.csv'));
     await dialog.getByText('10 spectra, 900 → 1700, 401 points').waitFor();
-    await choose(page, dialog, 'Wavelength');
+    await chooseOption(page, 'Quantity', 'Wavelength');
     return { page, dialog, set: () => dialog.getByRole('button', { name: 'Set x axis' }).click() };
   };
   const [first, second] = [await describeAxis(), await describeAxis()];

@@ -10,7 +10,7 @@ import {
   signUp,
   startService,
 } from '../harness.ts';
-import { isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
+import { chooseOption, isAccessibleAtEveryWidth, launchBrowser, openPage } from './browser.ts';
 
 const browser = launchBrowser();
 let service: Service;
@@ -50,11 +50,6 @@ async function memberEmails(): Promise<string[]> {
   return rows.map(({ email }) => email);
 }
 
-async function choose(page: Page, label: string, option: string) {
-  await page.getByRole('combobox', { name: label, exact: true }).click();
-  await page.getByRole('option', { name: new RegExp(`^${option}`) }).click();
-}
-
 /** Every address that the page requests from the server, and the referrer that it sends. */
 function addressesOf(page: Page): string[] {
   const addresses: string[] = [];
@@ -68,7 +63,7 @@ describe('inviting', () => {
   test('shows the link once, with a button that copies it; the page then lists the invited e-mail', async () => {
     const page = await openPage(browser(), service, membersPath(), lab.owner);
     await page.getByLabel('E-mail').fill('grace@lab.example');
-    await choose(page, 'Role', 'Admin');
+    await chooseOption(page, 'Role', 'Admin');
     await page.getByRole('button', { name: 'Invite' }).click();
     const shown = page.getByRole('region', { name: 'Send this link to grace@lab.example' });
     const link = await shown.getByText(`${service.url}/invitations#`).innerText();

@@ -11,7 +11,7 @@ import {
   signUp,
   startService,
 } from '../harness.ts';
-import { isAccessibleAtEveryWidth, launchBrowser, openPage, stands } from './browser.ts';
+import { chooseOption, isAccessibleAtEveryWidth, launchBrowser, openPage, stands } from './browser.ts';
 
 const browser = launchBrowser();
 let service: Service;
@@ -53,11 +53,6 @@ async function openMembers(path: string, person: Person, options = {}): Promise<
 
 const rowOf = (page: Page, { email }: Person) => page.getByRole('listitem').filter({ hasText: email });
 
-async function choose(page: Page, label: string, option: string) {
-  await page.getByRole('combobox', { name: label, exact: true }).click();
-  await page.getByRole('option', { name: new RegExp(`^${option}`) }).click();
-}
-
 async function organizationRole({ id }: Person) {
   const row = await service.db
     .selectFrom('organizationMembers')
@@ -82,7 +77,7 @@ describe('members of an organization', () => {
   test('are given another role, and removed after a question, by its owner', async () => {
     await join(service, lab.owner, ann, null, 'ADMIN');
     const page = await openMembers(organizationPath(), lab.owner);
-    await choose(page, 'Role of Ann Archer', 'Member');
+    await chooseOption(page, 'Role of Ann Archer', 'Member');
     await expect.poll(() => organizationRole(ann)).toBe('MEMBER');
     await expect
       .poll(() => page.getByRole('combobox', { name: 'Role of Ann Archer' }).inputValue())
@@ -163,7 +158,7 @@ describe('members of an organization', () => {
     await rowOf(page, lab.owner).getByText('The only owner').waitFor();
     expect(await rowOf(page, lab.owner).getByRole('button').count()).toBe(0);
     expect(await rowOf(page, lab.owner).getByRole('combobox').count()).toBe(0);
-    await choose(page, 'Role of Ann Archer', 'Owner');
+    await chooseOption(page, 'Role of Ann Archer', 'Owner');
     await page.getByRole('button', { name: "Leave Olga's laboratory" }).waitFor();
     expect(await organizationRole(ann)).toBe('OWNER');
   });
@@ -180,7 +175,7 @@ describe('members of an organization', () => {
       .where('organizationId', '=', lab.owner.organization.id)
       .where('userId', '=', lab.owner.id)
       .execute();
-    await choose(page, 'Role of Ann Archer', 'Member');
+    await chooseOption(page, 'Role of Ann Archer', 'Member');
     await page
       .getByRole('alert')
       .getByText('Only an owner of the organization can make or change owners.')
@@ -194,7 +189,7 @@ describe('members of an organization', () => {
   test('are asked before they change their own role, and then lose the controls', async () => {
     await join(service, lab.owner, ann, null, 'OWNER');
     const page = await openMembers(organizationPath(), ann);
-    await choose(page, 'Role of Ann Archer', 'Member');
+    await chooseOption(page, 'Role of Ann Archer', 'Member');
     const question = page.getByRole('dialog', { name: 'Change your own role to member?' });
     await question.waitFor();
     expect(await organizationRole(ann)).toBe('OWNER');
@@ -238,12 +233,12 @@ describe('members of a project', () => {
     await page.getByRole('combobox', { name: 'Person' }).click();
     expect(await page.getByRole('option').allInnerTexts()).toEqual([`Ben Baker (${ben.email})`]);
     await page.getByRole('option', { name: 'Ben Baker' }).click();
-    await choose(page, 'Role', 'Contributor');
+    await chooseOption(page, 'Role', 'Contributor');
     await page.getByRole('button', { name: 'Add member' }).click();
     await rowOf(page, ben).waitFor();
     expect(await projectRole(ben)).toBe('CONTRIBUTOR');
 
-    await choose(page, 'Role of Ben Baker', 'Viewer');
+    await chooseOption(page, 'Role of Ben Baker', 'Viewer');
     await expect.poll(() => projectRole(ben)).toBe('VIEWER');
 
     await page.getByRole('button', { name: 'Remove Ben Baker' }).click();
@@ -287,7 +282,7 @@ describe('members of a project', () => {
     const page = await openMembers(projectPath(), ann);
     await page.getByRole('combobox', { name: 'Role of Ben Baker' }).waitFor();
     await join(service, lab.owner, ann, 'VIEWER');
-    await choose(page, 'Role of Ben Baker', 'Owner');
+    await chooseOption(page, 'Role of Ben Baker', 'Owner');
     await page.getByRole('alert').getByText('Only owners of the project may do this.').waitFor();
     expect(await projectRole(ben)).toBe('VIEWER');
   });

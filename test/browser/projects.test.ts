@@ -13,7 +13,7 @@ import {
   signUp,
   startService,
 } from '../harness.ts';
-import { isAccessibleAtEveryWidth, launchBrowser, openPage, stands } from './browser.ts';
+import { chooseOption, isAccessibleAtEveryWidth, launchBrowser, openPage, stands } from './browser.ts';
 
 const browser = launchBrowser();
 let service: Service;
@@ -68,7 +68,8 @@ test('the switch in the list switches the deployment, by mouse and by keyboard',
     .getByRole('row', { name: /Switched/ })
     .getByText('Inactive')
     .waitFor();
-  await expect.poll(() => isActive(deploymentId)).toBe(false);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await isActive(deploymentId)).toBe(false);
   await active.focus();
   await page.keyboard.press('Space');
   await expect.poll(() => isActive(deploymentId)).toBe(true);
@@ -175,14 +176,12 @@ test('a new deployment shows the chosen model, takes its name, and leads to its 
   );
   expect(await name.inputValue()).toBe('Oil type');
 
-  await dialog.getByRole('combobox', { name: 'Model' }).click();
-  await page.getByRole('option', { name: 'Octane, version 1' }).click();
+  await chooseOption(page, 'Model', 'Octane, version 1');
   expect(await preview.innerText()).toMatch(/Name\s+Octane, version 1/);
   expect(await name.inputValue()).toBe('Octane');
 
   await name.fill('Tank farm');
-  await dialog.getByRole('combobox', { name: 'Model' }).click();
-  await page.getByRole('option', { name: 'Oil type, version 1' }).click();
+  await chooseOption(page, 'Model', 'Oil type, version 1');
   expect(await name.inputValue()).toBe('Tank farm');
 
   await dialog.getByLabel('Description').fill('Called by the tank farm’s LIMS.');
