@@ -28,9 +28,29 @@ if (!hasMono) {
   console.warn('No Mono found: leaving out test/csharp-snippet.test.ts.');
 }
 
+const pathOf = (name: string) => `test/${name}.test.ts`;
+
+/** Files that fill queues, or measure the memory of a server: two run at a time, each with a processor. */
+const PAIRED = [
+  'hostile-input',
+  'json-bodies',
+  'metrics',
+  'model-inputs',
+  'model-labels',
+  'model-limits',
+  'model-metadata',
+  'model-registration',
+  'model-runs',
+  'model-statistics',
+  'password-queues',
+  'query-limits',
+  'traces',
+  'waiting-uploads',
+].map(pathOf);
+
 /**
- * Files that measure times or memory, or fill queues: each runs alone. Of the others three run at a time: each waits almost
- * half of its time for a browser, a server or PostgreSQL, and two of them use 57 % of two cores.
+ * Files that measure times: each runs alone. Of those in no list three run at a time: each waits almost half of its time for
+ * a browser, a server or PostgreSQL, and two of them use 57 % of two cores.
  */
 const ALONE = [
   'api-key-list',
@@ -45,35 +65,21 @@ const ALONE = [
   'health',
   'host-fairness',
   'hostile-files',
-  'hostile-input',
   'hostile-models',
   'http-limits',
-  'json-bodies',
   'key-limit',
   'large-bodies',
   'last-uses',
-  'metrics',
   'model-hosts',
-  'model-inputs',
-  'model-labels',
-  'model-limits',
   'model-memory',
-  'model-metadata',
-  'model-registration',
-  'model-runs',
-  'model-statistics',
-  'password-queues',
   'pool-share',
   'quarantine',
   'query-cost',
-  'query-limits',
   'shared-batches',
   'slow-clients',
   'stopping',
-  'traces',
   'usage-slots',
-  'waiting-uploads',
-].map(name => `test/${name}.test.ts`);
+].map(pathOf);
 
 const leftOut = [
   'test/torture/**',
@@ -105,7 +111,7 @@ export default defineConfig({
         test: {
           name: 'parallel',
           include: ['test/**/*.test.ts'],
-          exclude: [...leftOut, ...ALONE],
+          exclude: [...leftOut, ...PAIRED, ...ALONE],
           maxWorkers: 3,
           // A worker imports the code once for all of its files: a fifth of the time of this group.
           isolate: false,
@@ -115,11 +121,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'paired',
+          include: PAIRED,
+          exclude: leftOut,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'alone',
           include: ALONE,
           exclude: leftOut,
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
