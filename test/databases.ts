@@ -20,7 +20,7 @@ async function createDatabase(postgresUrl: string, template: string): Promise<st
   const admin = new pg.Client(postgresUrl);
   await admin.connect();
   try {
-    await admin.query(`create database ${name} template ${template}`);
+    await admin.query(`create database ${name} template ${template} strategy file_copy`);
   } finally {
     await admin.end();
   }

@@ -27,6 +27,9 @@ export default async function setup(project: TestProject) {
   const postgres = await startEmbedded(folder, () => {});
   const admin = new pg.Client(postgres.url);
   await admin.connect();
+  // The data is deleted after the run. With fsync, cloning the template takes 0.37 s instead of 0.04 s of a processor.
+  await admin.query('alter system set fsync = off');
+  await admin.query('select pg_reload_conf()');
   await admin.query(`create database ${TEMPLATE}`);
   await admin.end();
 
