@@ -280,24 +280,51 @@ test('a server whose event loop lags sheds load, stays healthy at /healthz, and 
   await expect.poll(async () => (await predict()).status, { timeout: 10_000 }).toBe(200);
 });
 
-test('a connection over the limit is closed at once, and accepted after another one ends', async () => {
-  const own = await startServiceForTest({ httpLimits: { connections: 5 } });
-  const open = async () => {
-    const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
+describe('connections', () => {
+  /** Opens a connection from a loopback address. @returns the answer to a request, empty if the connection was closed */
+  async function open({ url }: Service, localAddress = '127.0.0.1') {
+    const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', localAddress });
     await once(socket, 'connect');
+    socket.on('error', () => {});
     socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const answer = await Promise.race([
       once(socket, 'data').then(String),
       once(socket, 'close').then(() => ''),
     ]);
     return { socket, answer };
-  };
-  const sockets = [];
-  for (let at = 0; at < 5; at++) sockets.push(await open());
-  for (const { answer } of sockets) expect(answer).toContain('200 OK');
-  expect((await open()).answer).toBe('');
-  for (const { socket } of sockets) socket.destroy();
-  await expect.poll(async () => (await open()).answer).toContain('200 OK');
+  }
+
+  test('over the limit are closed at once, and accepted after another one ends', async () => {
+    const own = await startServiceForTest({
+      httpLimits: { connections: 5 },
+      trustedProxies: ['127.0.0.1'],
+    });
+    const sockets = [];
+    for (let at = 0; at < 5; at++) sockets.push(await open(own));
+    for (const { answer } of sockets) expect(answer).toContain('200 OK');
+    expect((await open(own)).answer).toBe('');
+    for (const { socket } of sockets) socket.destroy();
+    await expect.poll(async () => (await open(own)).answer).toContain('200 OK');
+  });
+
+  test('of a network that opens as many as it can leave some for others', async () => {
+    const own = await startServiceForTest({ httpLimits: { connections: 40 } });
+    const openedFrom = async (address: string) => {
+      const sockets = [];
+      for (;;) {
+        const { socket, answer } = await open(own, address);
+        if (answer === '') return sockets;
+        expect(answer).toContain('200 OK');
+        sockets.push(socket);
+      }
+    };
+    const opened = [];
+    for (const host of [2, 3, 4]) opened.push(await openedFrom(`127.0.0.${host}`));
+    // Three quarters of all, then of what was left each time.
+    expect(opened.map(({ length }) => length)).toEqual([30, 7, 2]);
+    for (const socket of opened[0] ?? []) socket.destroy();
+    await expect.poll(async () => (await open(own, '127.0.0.5')).answer).toContain('200 OK');
+  });
 });
 
 test('a request that takes too long is answered with 503 and Retry-After', async () => {

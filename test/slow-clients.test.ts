@@ -3,14 +3,19 @@ import { readdirSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
+  codes,
   createKey,
   gasoline,
+  join,
   type Lab,
   openLab,
   PREDICT,
+  refusal,
   type Service,
+  signUp,
   startService,
   startServiceForTest,
 } from './harness.ts';
@@ -165,6 +170,8 @@ test('a connection that is idle for too long is closed, and one that is used sta
 
 test('a client that does not read its answers is cut off, and frees its place', async () => {
   const own = await startServiceForTest({
+    // A proxy may have every connection.
+    trustedProxies: ['127.0.0.1'],
     httpLimits: { connections: 1, requestMs: 500, handlerMs: 500, headersMs: 400, checkEveryMs: 100 },
   });
   const port = Number(new URL(own.url).port);
@@ -186,4 +193,51 @@ test('a client that does not read its answers is cut off, and frees its place', 
     );
   expect(await health()).toBe('no room');
   await expect.poll(health, { timeout: 20_000 }).toBe(200);
+});
+
+test('the answers that a person does not read use up their own share of the memory', async () => {
+  const { db, databaseUrl } = service;
+  await sql`
+    update models set input_length = 100000, x_quantity = 'WAVELENGTH', x_unit = 'nm',
+      x_values = (select array_agg(sqrt(n) order by n) from generate_series(1, 100000) n)
+    where id = ${lab.modelId}`.execute(db);
+  const query = `query ($id: ID!) {
+    deployment(id: $id) { ${['a', 'b', 'c'].map(alias => `${alias}: model { xAxis { values } }`).join(' ')} }
+  }`;
+  const variables = { id: lab.deploymentId };
+  const other = await signUp(service, 'Ben Baker');
+  await join(service, lab.owner, other, 'VIEWER');
+  const { status, text } = await service.call(query, variables, lab.owner);
+  expect(status).toBe(200);
+  expect(text.length).toBeGreaterThan(4_000_000);
+
+  // The two have half of it, of which the first may hold three quarters: four of their answers, and one of the other.
+  const own = await startServiceForTest({
+    databaseUrl,
+    httpLimits: { largeAnswersBytes: 12 * text.length },
+  });
+  const body = JSON.stringify({ query, variables });
+  const request = [
+    'POST /graphql HTTP/1.1',
+    'Host: localhost',
+    'Content-Type: application/json',
+    `Cookie: ${lab.owner.cookie}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    '',
+    body,
+  ].join('\r\n');
+  // The kernel holds one or two answers of each connection.
+  const stuck = Array.from({ length: 3 }, () => connect(Number(new URL(own.url).port), '127.0.0.1'));
+  const leave = () => {
+    for (const socket of stuck) socket.destroy();
+  };
+  onTestFinished(leave);
+  for (const socket of stuck) socket.write(request.repeat(5));
+  await expect
+    .poll(() => own.call(query, variables, lab.owner), { timeout: 20_000 })
+    .toMatchObject(refusal(codes.UNAVAILABLE));
+  expect((await own.call(query, variables, other)).status).toBe(200);
+  expect((await own.call('{ viewer { id } }', {}, lab.owner)).status).toBe(200);
+  leave();
+  await expect.poll(async () => (await own.call(query, variables, lab.owner)).status).toBe(200);
 });

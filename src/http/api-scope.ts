@@ -7,8 +7,8 @@ import { payloadTooLarge, unauthenticated, unavailable, unsupportedMediaType } f
 import type { Services } from '../graphql/context.ts';
 import { identify, refusalOf } from './identify.ts';
 import { parseJsonBodies } from './json-bodies.ts';
-import { type BodyBudget, bodyOwner } from './large-bodies.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES, MAX_BODY_BYTES } from './limits.ts';
+import { type MemoryBudget, tenantOf } from './memory-budget.ts';
 import { type BodyAllowance, declaredBytesOf, readBody } from './read-body.ts';
 import { type Schedule, startScheduling } from './scheduling.ts';
 import { withTimeout } from './timeout.ts';
@@ -36,7 +36,7 @@ export interface ApiScopeOptions {
   services: Services;
   limits: HttpLimits;
   /** The memory for large bodies. */
-  budget: BodyBudget;
+  budget: MemoryBudget;
 }
 
 /**
@@ -117,7 +117,7 @@ export async function protectApi(
     checkEncoding(headers, request.routeOptions.config.accepts);
     const identity = await withTimeout(identify(services, request, reply, { mayRemember: true }), handlerMs);
     const declaredBytes = method === 'POST' ? declaredBytesOf(request) : 0;
-    const owner = declaredBytes > MAX_ANONYMOUS_BODY_BYTES ? bodyOwner(identity) : undefined;
+    const owner = declaredBytes > MAX_ANONYMOUS_BODY_BYTES ? tenantOf(identity) : undefined;
     const allowance: BodyAllowance = {
       owner,
       maxBytes: isAnonymous(identity) ? MAX_ANONYMOUS_BODY_BYTES : MAX_BODY_BYTES,

@@ -18,8 +18,11 @@ export const DISCARD_LIMITS: DiscardLimits = {
   bodies: 100,
 };
 
-/** Smaller chunks count as this many bytes: each chunk takes a microsecond, whatever its length. */
-const MIN_CHUNK_BYTES = 512;
+/**
+ * Smaller chunks count as this many bytes: each takes a microsecond or more, whatever its length. A body of 24 MiB in chunks of
+ * 1 KiB is still read to its end.
+ */
+const MIN_CHUNK_BYTES = 4096;
 
 /**
  * Reads and discards the rest of a body when the response is sent before all of it was read. The response is sent at

@@ -17,10 +17,12 @@ export interface HttpLimits {
   lastRequestsMs: number;
   /** How often `headersMs` and `requestMs` are checked. */
   checkEveryMs: number;
-  /** Max connections; further ones are closed at once. */
+  /** Max connections, shared between networks; further ones are closed at once. */
   connections: number;
   /** Max memory for all large bodies, each from its first byte until it is answered. */
   largeBodiesBytes: number;
+  /** Max memory for all large answers, each until its client has read it. */
+  largeAnswersBytes: number;
   /** Min bytes of a large body, `slowBodyBytes`, that must arrive in every `slowBodyMs`. */
   slowBodyMs: number;
   slowBodyBytes: number;
@@ -52,6 +54,8 @@ export const HTTP_LIMITS: HttpLimits = {
   connections: 10_000,
   // Ten of the largest models, or sixty calls of a thousand spectra. Parsed, they take several times as much.
   largeBodiesBytes: 256 * 1024 * 1024,
+  // Eighteen of the largest, of 14 MB.
+  largeAnswersBytes: 256 * 1024 * 1024,
   // 26 kbit/s.
   slowBodyMs: 5000,
   slowBodyBytes: 16 * 1024,

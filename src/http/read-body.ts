@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import { badUserInput, bodyTooSlow, unavailable } from '../errors.ts';
-import type { BodyBudget } from './large-bodies.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 
 /** How much a body's buffer grows at once: a resize takes 1 µs. Its pages take memory only once they are written. */
 const GROWTH_BYTES = 1024 * 1024;
@@ -30,7 +30,7 @@ export interface BodyAllowance {
 }
 
 export interface ReadBodyOptions {
-  budget: BodyBudget;
+  budget: MemoryBudget;
   limits: Pick<HttpLimits, 'slowBodyMs' | 'slowBodyBytes'>;
   /** The allowance of the caller, who was identified. */
   allowance: BodyAllowance;

@@ -8,8 +8,8 @@ import { badUserInput, payloadTooLarge, wrongSignature } from '../errors.ts';
 import type { Services } from '../graphql/context.ts';
 import { networkOf } from '../requests/network.ts';
 import { closeSlowBody } from './api-scope.ts';
-import { type BodyBudget, partOfBudget } from './large-bodies.ts';
 import { type HttpLimits, MAX_REPORT_BYTES } from './limits.ts';
+import { type MemoryBudget, partOfBudget } from './memory-budget.ts';
 import { declaredBytesOf, readBody } from './read-body.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
@@ -45,7 +45,7 @@ interface SecretScanningOptions {
   services: Pick<Services, 'db' | 'addDeliveries' | 'deliverSoon' | 'countFailedKey' | 'now'>;
   signingKeys: SigningKeys;
   /** The memory for large bodies. */
-  budget: BodyBudget;
+  budget: MemoryBudget;
   limits: Pick<HttpLimits, 'anonymousBodyMs' | 'slowBodyMs' | 'slowBodyBytes' | 'largeBodiesBytes'>;
 }
 

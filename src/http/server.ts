@@ -21,6 +21,7 @@ import { listeningUrl } from '../observability/listening-url.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Tracing } from '../observability/tracing.ts';
 import { protectApi } from './api-scope.ts';
+import { limitConnections } from './connections.ts';
 import { startContexts } from './contexts.ts';
 import { allowOrigins } from './cors.ts';
 import { countRefusals } from './count-refusals.ts';
@@ -28,8 +29,9 @@ import { discardUnreadBodies } from './discard.ts';
 import { serveGraphQL } from './graphql.ts';
 import { serveHealth } from './health.ts';
 import { allowedHosts } from './hosts.ts';
-import { bodyBudget } from './large-bodies.ts';
+import { limitAnswers } from './large-answers.ts';
 import { type HttpLimits, MAX_ANONYMOUS_BODY_BYTES } from './limits.ts';
+import { memoryBudget } from './memory-budget.ts';
 import { noRoute } from './no-route.ts';
 import { servePages } from './pages.ts';
 import { limitPipelining } from './pipelining.ts';
@@ -77,6 +79,7 @@ export async function startHttpServer({
   log,
   observers,
 }: HttpServerOptions): Promise<HttpServer> {
+  const isTrustedProxy = trustProxies(config.TRUSTED_PROXIES ?? []);
   const app = Fastify({
     loggerInstance: log,
     bodyLimit: MAX_ANONYMOUS_BODY_BYTES,
@@ -88,7 +91,7 @@ export async function startHttpServer({
     // As long as the head of a request (Node's limit): a longer parameter would make the path an unknown one. All
     // parameters end at a slash, and are compared, never matched.
     routerOptions: { maxParamLength: maxHeaderSize },
-    trustProxy: config.TRUSTED_PROXIES ? trustProxies(config.TRUSTED_PROXIES) : false,
+    trustProxy: config.TRUSTED_PROXIES ? isTrustedProxy : false,
     genReqId: ({ headers }) => requestIdIn(headers) ?? randomUUID(),
     // While the server stops, requests on open connections are answered with "connection: close".
     return503OnClosing: false,
@@ -98,7 +101,7 @@ export async function startHttpServer({
       sendError(reply, badUserInput('The path of the request cannot be read.'));
     },
   });
-  app.server.maxConnections = limits.connections;
+  limitConnections(app.server, limits.connections, isTrustedProxy);
   app.decorateRequest('operation', undefined);
   app.decorateRequest('code', undefined);
   app.decorateRequest('isOver', false);
@@ -143,7 +146,7 @@ export async function startHttpServer({
     );
   });
 
-  const budget = bodyBudget(limits.largeBodiesBytes);
+  const budget = memoryBudget(limits.largeBodiesBytes);
   try {
     await app.register(fastifyCookie);
     serveHealth(app, services.db, () => isStopping);
@@ -151,6 +154,7 @@ export async function startHttpServer({
     await app.register(async scope => {
       for (const { watchRequests } of observers) watchRequests(scope);
       countRefusals(scope, services);
+      limitAnswers(scope, memoryBudget(limits.largeAnswersBytes));
       const { identityOf, schedule, ...bodies } = await protectApi(scope, { services, limits, budget });
       const contextOf = startContexts(services, identityOf);
       await scope.register(graphql => serveGraphQL(graphql, { schedule, contextOf, limits, config }));

@@ -57,7 +57,7 @@ test('a deployment is renamed in the list, and deleted from its page after the d
   await deleting.getByRole('button', { name: 'Delete deployment' }).click();
   await page.waitForURL(`**${projectPath()}`);
   await page.getByRole('link', { name: 'Octane', exact: true }).waitFor();
-  expect(await page.getByRole('link', { name: 'Fuel line' }).count()).toBe(0);
+  await page.getByRole('link', { name: 'Fuel line' }).waitFor({ state: 'detached' });
   await page.getByRole('tab', { name: 'Logs' }).click();
   await page.getByRole('cell', { name: 'Fuel line (deleted)' }).waitFor();
   await isAccessibleAtEveryWidth(page);

@@ -231,7 +231,7 @@ describe('members of a project', () => {
     await join(service, lab.owner, ben, null);
     const page = await openMembers(projectPath(), ann);
     await page.getByRole('combobox', { name: 'Person' }).click();
-    expect(await page.getByRole('option').allInnerTexts()).toEqual([`Ben Baker (${ben.email})`]);
+    await expect.poll(() => page.getByRole('option').allInnerTexts()).toEqual([`Ben Baker (${ben.email})`]);
     await page.getByRole('option', { name: 'Ben Baker' }).click();
     await chooseOption(page, 'Role', 'Contributor');
     await page.getByRole('button', { name: 'Add member' }).click();
