@@ -211,7 +211,7 @@ test('the answers that a person does not read use up their own share of the memo
   expect(status).toBe(200);
   expect(text.length).toBeGreaterThan(4_000_000);
 
-  // The two have half of it, of which the first may hold three quarters: four of their answers, and one of the other.
+  // The two people share half of the memory. The first may hold three quarters of that: four answers. One is left.
   const own = await startServiceForTest({
     databaseUrl,
     httpLimits: { largeAnswersBytes: 12 * text.length },

@@ -5,15 +5,17 @@ const MAX_TIMES_FREE = 3;
 export interface SharedAmount<User> {
   /** Reserves a part. @returns false, and reserves nothing, if the user has no share left */
   reserve: (user: User, amount: number) => boolean;
-  /** Reserves a part, whatever the user already holds. */
+  /** Whether the user holds nothing, or no more than their share. */
+  hasShare: (user: User) => boolean;
+  /** Reserves a part beyond the share, even beyond the max. */
   hold: (user: User, amount: number) => void;
   /** Frees a part that was reserved. */
   release: (user: User, amount: number) => void;
 }
 
 /**
- * Shares an amount between users. One that is alone may hold three quarters of it, and less as more users hold parts, so there
- * is always a share left for the next user.
+ * Shares an amount between users. One that is alone may hold three quarters of it, the next one three quarters of the rest, and
+ * so on.
  */
 export function shareAmount<User>(max: number): SharedAmount<User> {
   let held = 0;
@@ -29,6 +31,10 @@ export function shareAmount<User>(max: number): SharedAmount<User> {
       if (own > MAX_TIMES_FREE * (max - held - amount)) return false;
       hold(user, amount);
       return true;
+    },
+    hasShare(user) {
+      const own = byUser.get(user) ?? 0;
+      return own === 0 || own <= MAX_TIMES_FREE * (max - held);
     },
     hold,
     release(user, amount) {

@@ -26,9 +26,13 @@ function exactNumber(text: string): number {
   return value;
 }
 
-/** Reads an array of finite numbers as JSON: pg-types reads it one character at a time, which takes eight times as long. */
-function numbers(text: string): number[] {
-  return JSON.parse(`[${text.slice(1, -1)}]`);
+/**
+ * Reads an array of numbers as JSON: pg-types reads one character at a time, which takes eight times as long. An array with
+ * other values, such as NaN, is left to pg-types.
+ */
+function numbers(text: string): (number | null)[] {
+  if (/^\{[\d.,e+-]*\}$/.test(text)) return JSON.parse(`[${text.slice(1, -1)}]`);
+  return pg.types.getTypeParser(FLOAT8_ARRAY)(text);
 }
 
 /** Reads bigint as number: counts stay far below 2^53, the max of the schema's SafeInt. */

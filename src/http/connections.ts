@@ -4,7 +4,7 @@ import { networkOf, siteOf } from '../requests/network.ts';
 
 /**
  * Limits the open connections, and closes further ones at once. Networks (an IPv4 address, an IPv6 /48) share them, so that a
- * client never takes all. A trusted proxy, which carries the requests of many, may.
+ * single one never takes all. A trusted proxy, which carries the requests of many clients, may take all.
  */
 export function limitConnections(
   server: Server,

@@ -54,7 +54,7 @@ export const HTTP_LIMITS: HttpLimits = {
   connections: 10_000,
   // Ten of the largest models, or sixty calls of a thousand spectra. Parsed, they take several times as much.
   largeBodiesBytes: 256 * 1024 * 1024,
-  // Eighteen of the largest, of 14 MB.
+  // Nine of the largest, of 14 MB, in each half.
   largeAnswersBytes: 256 * 1024 * 1024,
   // 26 kbit/s.
   slowBodyMs: 5000,

@@ -9,19 +9,29 @@ export interface MemoryBudget {
   release: (tenant: Tenant, bytes: number) => void;
 }
 
+/** A budget that a tenant may exceed. */
+export interface ExtensibleBudget extends MemoryBudget {
+  /** Whether the tenant holds nothing, or no more than their share. */
+  hasShare: (tenant: Tenant) => boolean;
+  /** Reserves bytes beyond the share. */
+  hold: (tenant: Tenant, bytes: number) => void;
+}
+
 /**
  * Limits the memory of large bodies or answers. Half is reserved for organizations on a plan with API access, which only an
  * operator grants: anyone can sign up any number of times. The tenants share each half by their ids.
  *
  * The bytes of a body are reserved as they arrive, until the request is answered or aborted. A client that declares a large
- * body but sends little reserves little. Those of an answer are reserved until it was read.
+ * body but sends little reserves little. The bytes of an answer are reserved until the client has read it.
  */
-export function memoryBudget(maxBytes: number): MemoryBudget {
+export function memoryBudget(maxBytes: number): ExtensibleBudget {
   const halves = { reserved: shareAmount<string>(maxBytes / 2), others: shareAmount<string>(maxBytes / 2) };
   const halfOf = ({ reserved }: Tenant) => (reserved ? halves.reserved : halves.others);
 
   return {
     reserve: (tenant, bytes) => halfOf(tenant).reserve(tenant.id, bytes),
+    hasShare: tenant => halfOf(tenant).hasShare(tenant.id),
+    hold: (tenant, bytes) => halfOf(tenant).hold(tenant.id, bytes),
     release: (tenant, bytes) => halfOf(tenant).release(tenant.id, bytes),
   };
 }

@@ -129,6 +129,7 @@ export async function startHttpServer({
   });
   // Before the body is read, whose type a path that does not exist cannot accept.
   app.addHook('onRequest', (request, _reply, done) => done(request.is404 ? noRoute(request) : undefined));
+  limitAnswers(app, limits.largeAnswersBytes);
   discardUnreadBodies(app, limits.discard);
   app.addHook('onSend', (_request, reply, _payload, done) => {
     // Also for requests that arrived before: a kept-alive connection would delay shutdown.
@@ -154,7 +155,6 @@ export async function startHttpServer({
     await app.register(async scope => {
       for (const { watchRequests } of observers) watchRequests(scope);
       countRefusals(scope, services);
-      limitAnswers(scope, memoryBudget(limits.largeAnswersBytes));
       const { identityOf, schedule, ...bodies } = await protectApi(scope, { services, limits, budget });
       const contextOf = startContexts(services, identityOf);
       await scope.register(graphql => serveGraphQL(graphql, { schedule, contextOf, limits, config }));
