@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
   codes,
   createKey,
+  deploy,
   gasoline,
   join,
   type Lab,
@@ -195,28 +196,35 @@ test('a client that does not read its answers is cut off, and frees its place', 
   await expect.poll(health, { timeout: 20_000 }).toBe(200);
 });
 
-test('the answers that a person does not read use up their own share of the memory', async () => {
-  const { db, databaseUrl } = service;
+/** A query whose answer has 5 MB. */
+const AXES = `query ($id: ID!) {
+  deployment(id: $id) { ${['a', 'b', 'c'].map(alias => `${alias}: model { xAxis { values } }`).join(' ')} }
+}`;
+
+/** Deploys a model whose x axis has 100 000 points; calls of it fail. */
+async function deployLongAxis(): Promise<{ id: string }> {
+  const { deploymentId, modelId } = await deploy(service, lab.owner);
   await sql`
     update models set input_length = 100000, x_quantity = 'WAVELENGTH', x_unit = 'nm',
       x_values = (select array_agg(sqrt(n) order by n) from generate_series(1, 100000) n)
-    where id = ${lab.modelId}`.execute(db);
-  const query = `query ($id: ID!) {
-    deployment(id: $id) { ${['a', 'b', 'c'].map(alias => `${alias}: model { xAxis { values } }`).join(' ')} }
-  }`;
-  const variables = { id: lab.deploymentId };
+    where id = ${modelId}`.execute(service.db);
+  return { id: deploymentId };
+}
+
+test('the answers that a person does not read use up their own share of the memory', async () => {
+  const variables = await deployLongAxis();
   const other = await signUp(service, 'Ben Baker');
   await join(service, lab.owner, other, 'VIEWER');
-  const { status, text } = await service.call(query, variables, lab.owner);
+  const { status, text } = await service.call(AXES, variables, lab.owner);
   expect(status).toBe(200);
   expect(text.length).toBeGreaterThan(4_000_000);
 
   // The two people share half of the memory. The first may hold three quarters of that: four answers. One is left.
   const own = await startServiceForTest({
-    databaseUrl,
+    databaseUrl: service.databaseUrl,
     httpLimits: { largeAnswersBytes: 12 * text.length },
   });
-  const body = JSON.stringify({ query, variables });
+  const body = JSON.stringify({ query: AXES, variables });
   const request = [
     'POST /graphql HTTP/1.1',
     'Host: localhost',
@@ -234,10 +242,48 @@ test('the answers that a person does not read use up their own share of the memo
   onTestFinished(leave);
   for (const socket of stuck) socket.write(request.repeat(5));
   await expect
-    .poll(() => own.call(query, variables, lab.owner), { timeout: 20_000 })
+    .poll(() => own.call(AXES, variables, lab.owner), { timeout: 20_000 })
     .toMatchObject(refusal(codes.UNAVAILABLE));
-  expect((await own.call(query, variables, other)).status).toBe(200);
+  expect((await own.call(AXES, variables, other)).status).toBe(200);
   expect((await own.call('{ viewer { id } }', {}, lab.owner)).status).toBe(200);
   leave();
-  await expect.poll(async () => (await own.call(query, variables, lab.owner)).status).toBe(200);
+  await expect.poll(async () => (await own.call(AXES, variables, lab.owner)).status).toBe(200);
+});
+
+test('an answer beyond the share is replaced by an error wherever it is asked for, except one of a prediction', async () => {
+  const variables = await deployLongAxis();
+  const own = await startServiceForTest({
+    databaseUrl: service.databaseUrl,
+    httpLimits: { largeAnswersBytes: 1000 },
+  });
+  const ofProject = await createKey(service, lab.owner, { projectId: lab.owner.projectId });
+  const [sample] = gasoline();
+  const spectra = Array.from({ length: 500 }, () => sample);
+  for (const as of [key, lab.owner]) {
+    const answer = await own.call(PREDICT, { deploymentId: lab.deploymentId, spectra }, as);
+    expect(answer).toMatchObject({ status: 200, errors: [] });
+    expect(answer.text.length).toBeGreaterThan(16 * 1024);
+  }
+
+  // The second time the server remembers the key.
+  for (const _ of [1, 2]) {
+    const response = await fetch(`${own.url}/api/deployments/${variables.id}`, {
+      headers: { authorization: `Api-Key ${ofProject.rawKey}` },
+    });
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(await response.json()).toMatchObject({ status: 503, code: codes.UNAVAILABLE });
+    expect(response.status).toBe(503);
+  }
+  expect(await own.call(AXES, variables, ofProject)).toMatchObject(refusal(codes.UNAVAILABLE));
+  expect(await own.call(AXES, variables, lab.owner)).toMatchObject(refusal(codes.UNAVAILABLE));
+
+  // With a body that does not come, the answer is sent in another way.
+  const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  const search = new URLSearchParams({ query: AXES, variables: JSON.stringify(variables) });
+  const head = [`GET /graphql?${search} HTTP/1.1`, 'Host: localhost', 'Apollo-Require-Preflight: true'];
+  socket.write([...head, `Cookie: ${lab.owner.cookie}`, 'Content-Length: 1', '', ''].join('\r\n'));
+  expect(String(await once(socket, 'data'))).toMatch(/^HTTP\/1\.1 503 /);
 });

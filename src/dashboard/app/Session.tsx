@@ -179,7 +179,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
   const isOther = Boolean(data?.viewer && last.current && data.viewer.id !== last.current.id);
   if (data?.viewer && !isOther) last.current = data.viewer;
   const viewer = last.current;
-  const hasEnded = viewer !== null && data?.viewer === null;
+  const hasEnded = viewer !== null && data?.viewer === null && !error;
   useEffect(() => {
     viewerId.current = viewer?.id ?? null;
   }, [viewer, viewerId]);
@@ -189,7 +189,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
     if (isOther) renew();
   }, [hasEnded, isOther, lose, renew]);
   if (viewer) return <ViewerContext value={viewer}>{children}</ViewerContext>;
-  if (data) return <Navigate replace to={`/sign-in?next=${encodeURIComponent(pathname + search)}`} />;
   if (error) return <Problem error={error} retry={() => retry({ requestPolicy: 'network-only' })} />;
+  if (data) return <Navigate replace to={`/sign-in?next=${encodeURIComponent(pathname + search)}`} />;
   return <Loading what="Spectrakey" />;
 }
