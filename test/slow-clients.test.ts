@@ -274,7 +274,6 @@ test('an answer beyond the share is replaced by an error wherever it is asked fo
     expect(await response.json()).toMatchObject({ status: 503, code: codes.UNAVAILABLE });
     expect(response.status).toBe(503);
   }
-  expect(await own.call(AXES, variables, ofProject)).toMatchObject(refusal(codes.UNAVAILABLE));
   expect(await own.call(AXES, variables, lab.owner)).toMatchObject(refusal(codes.UNAVAILABLE));
 
   // With a body that does not come, the answer is sent in another way.
