@@ -250,7 +250,7 @@ test('the answers that a person does not read use up their own share of the memo
   await expect.poll(async () => (await own.call(AXES, variables, lab.owner)).status).toBe(200);
 });
 
-test('an answer beyond the share is replaced by an error wherever it is asked for, except one of a prediction', async () => {
+test('an answer beyond the share is replaced by an error, that of a change is cut off, and short ones arrive', async () => {
   const variables = await deployLongAxis();
   const own = await startServiceForTest({
     databaseUrl: service.databaseUrl,
@@ -275,6 +275,11 @@ test('an answer beyond the share is replaced by an error wherever it is asked fo
     expect(response.status).toBe(503);
   }
   expect(await own.call(AXES, variables, lab.owner)).toMatchObject(refusal(codes.UNAVAILABLE));
+  const change = 'setDeploymentActive(id: $id, active: false)';
+  const mutation = AXES.replace('query', 'mutation').replace('deployment(id: $id)', change);
+  await expect(own.call(mutation, variables, lab.owner)).rejects.toThrow('fetch failed');
+  const found = await own.call('query ($id: ID!) { deployment(id: $id) { active } }', variables, lab.owner);
+  expect(found.data).toEqual({ deployment: { active: false } });
 
   // With a body that does not come, the answer is sent in another way.
   const socket = connect(Number(new URL(own.url).port), '127.0.0.1');

@@ -5,9 +5,7 @@ const MAX_TIMES_FREE = 3;
 export interface SharedAmount<User> {
   /** Reserves a part. @returns false, and reserves nothing, if the user has no share left */
   reserve: (user: User, amount: number) => boolean;
-  /** Whether the user holds nothing, or no more than their share. */
-  hasShare: (user: User) => boolean;
-  /** Reserves a part beyond the share, even beyond the max. */
+  /** Reserves a part whatever the share, even beyond the max. */
   hold: (user: User, amount: number) => void;
   /** Frees a part that was reserved. */
   release: (user: User, amount: number) => void;
@@ -16,8 +14,10 @@ export interface SharedAmount<User> {
 /**
  * Shares an amount between users. One that is alone may hold three quarters of it, the next one three quarters of the rest, and
  * so on.
+ *
+ * @param min what a user may always hold, even beyond the max.
  */
-export function shareAmount<User>(max: number): SharedAmount<User> {
+export function shareAmount<User>(max: number, min = 0): SharedAmount<User> {
   let held = 0;
   const byUser = new Map<User, number>();
 
@@ -28,13 +28,9 @@ export function shareAmount<User>(max: number): SharedAmount<User> {
   return {
     reserve(user, amount) {
       const own = (byUser.get(user) ?? 0) + amount;
-      if (own > MAX_TIMES_FREE * (max - held - amount)) return false;
+      if (own > min && own > MAX_TIMES_FREE * (max - held - amount)) return false;
       hold(user, amount);
       return true;
-    },
-    hasShare(user) {
-      const own = byUser.get(user) ?? 0;
-      return own === 0 || own <= MAX_TIMES_FREE * (max - held);
     },
     hold,
     release(user, amount) {

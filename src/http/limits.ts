@@ -54,7 +54,7 @@ export const HTTP_LIMITS: HttpLimits = {
   connections: 10_000,
   // Ten of the largest models, or sixty calls of a thousand spectra. Parsed, they take several times as much.
   largeBodiesBytes: 256 * 1024 * 1024,
-  // Nine of the largest, of 14 MB, in each half.
+  // Six of 14 MB, such as eight axes of 100 000 points, for a tenant that is alone in its half.
   largeAnswersBytes: 256 * 1024 * 1024,
   // 26 kbit/s.
   slowBodyMs: 5000,

@@ -2,19 +2,11 @@ import type { Identity } from '../auth/caller.ts';
 import type { Tenant } from '../concurrency/fair-share.ts';
 import { shareAmount } from '../concurrency/shared-amount.ts';
 
-/** The memory for all large bodies, or all large answers, in bytes beyond the first 64 KiB of each. */
+/** The memory for all large bodies, or for all large answers. */
 export interface MemoryBudget {
   /** Reserves bytes. @returns false, and reserves nothing, if the tenant has no share left */
   reserve: (tenant: Tenant, bytes: number) => boolean;
   release: (tenant: Tenant, bytes: number) => void;
-}
-
-/** A budget that a tenant may exceed. */
-export interface ExtensibleBudget extends MemoryBudget {
-  /** Whether the tenant holds nothing, or no more than their share. */
-  hasShare: (tenant: Tenant) => boolean;
-  /** Reserves bytes beyond the share. */
-  hold: (tenant: Tenant, bytes: number) => void;
 }
 
 /**
@@ -23,15 +15,16 @@ export interface ExtensibleBudget extends MemoryBudget {
  *
  * The bytes of a body are reserved as they arrive, until the request is answered or aborted. A client that declares a large
  * body but sends little reserves little. The bytes of an answer are reserved until the client has read it.
+ *
+ * @param minBytes the min share of a tenant, also beyond the max.
  */
-export function memoryBudget(maxBytes: number): ExtensibleBudget {
-  const halves = { reserved: shareAmount<string>(maxBytes / 2), others: shareAmount<string>(maxBytes / 2) };
+export function memoryBudget(maxBytes: number, minBytes = 0): MemoryBudget {
+  const share = () => shareAmount<string>(maxBytes / 2, minBytes);
+  const halves = { reserved: share(), others: share() };
   const halfOf = ({ reserved }: Tenant) => (reserved ? halves.reserved : halves.others);
 
   return {
     reserve: (tenant, bytes) => halfOf(tenant).reserve(tenant.id, bytes),
-    hasShare: tenant => halfOf(tenant).hasShare(tenant.id),
-    hold: (tenant, bytes) => halfOf(tenant).hold(tenant.id, bytes),
     release: (tenant, bytes) => halfOf(tenant).release(tenant.id, bytes),
   };
 }
