@@ -8,8 +8,8 @@ import { startServerProcess } from './server-process.ts';
 const MIB = 1024 * 1024;
 /** The longest time that the event loop may be blocked. */
 const MAX_DELAY_MS = 100;
-/** Garbage collection may delay one measurement: the least of this many is used. */
-const ATTEMPTS = 3;
+/** Garbage collection or other work of the machine may delay a measurement: the least of up to this many is used. */
+const ATTEMPTS = 10;
 
 test('no body blocks the event loop for longer than 0.1 s', {
   timeout: 900_000,
