@@ -6,6 +6,8 @@ import { writeError } from './send-error.ts';
 
 /** Bytes of an answer that count against no share. */
 const FREE_BYTES = 16 * 1024;
+/** Texts that are short enough whatever their characters are: three bytes each at most. */
+const MAX_SMALL_CHARACTERS = FREE_BYTES / 3;
 /** What a caller may always hold: several answers of a thousand spectra. */
 const MIN_SHARE_BYTES = 1024 * 1024;
 /** The max part of the memory for all anonymous callers. */
@@ -24,7 +26,8 @@ export function limitAnswers(app: FastifyInstance, maxBytes: number): void {
   const ofAnonymous = partOfBudget(budget, everyone, maxBytes * ANONYMOUS_PART);
 
   app.addHook('onSend', (request, reply, payload, done) => {
-    const bytes = typeof payload === 'string' ? Buffer.byteLength(payload) - FREE_BYTES : 0;
+    const isLarge = typeof payload === 'string' && payload.length > MAX_SMALL_CHARACTERS;
+    const bytes = isLarge ? Buffer.byteLength(payload) - FREE_BYTES : 0;
     if (bytes <= 0 || reply.raw.closed) return done(null, payload);
     const tenant = request.identified && tenantOf(request.identified.identity);
     const [share, user] = tenant ? [budget, tenant] : [ofAnonymous, clientOf(request)];
