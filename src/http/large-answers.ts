@@ -8,7 +8,7 @@ import { writeError } from './send-error.ts';
 const FREE_BYTES = 16 * 1024;
 /** Texts that are short enough whatever their characters are: three bytes each at most. */
 const MAX_SMALL_CHARACTERS = FREE_BYTES / 3;
-/** What a caller may always hold: several answers of a thousand spectra. */
+/** What a person or organization may always hold: several answers of a thousand spectra. */
 const MIN_SHARE_BYTES = 1024 * 1024;
 /** The max part of the memory for all anonymous callers. */
 const ANONYMOUS_PART = 1 / 8;
